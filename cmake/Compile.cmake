@@ -1,0 +1,58 @@
+# podrun_flags: what every target of ours is compiled with. Linked PRIVATE by each of them.
+add_library(podrun_flags INTERFACE)
+target_compile_features(podrun_flags INTERFACE cxx_std_20)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+target_compile_options(podrun_flags INTERFACE
+  -Wall -Wextra -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Wold-style-cast -Wcast-align
+  -Woverloaded-virtual -Wimplicit-fallthrough -Wextra-semi
+  -fstack-protector-strong -ffunction-sections -fdata-sections)
+target_link_options(podrun_flags INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--gc-sections)
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  target_compile_definitions(podrun_flags INTERFACE _FORTIFY_SOURCE=2 _GLIBCXX_ASSERTIONS)
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  target_compile_options(podrun_flags INTERFACE -Wno-gnu-statement-expression -Wthread-safety)
+endif()
+
+option(PODRUN_WERROR "Warnings are errors" OFF)
+if(PODRUN_WERROR)
+  target_compile_options(podrun_flags INTERFACE -Werror)
+endif()
+
+set(PODRUN_SANITIZE "" CACHE STRING "Sanitizers for every target, as -fsanitize takes them (address,undefined / thread)")
+if(PODRUN_SANITIZE)
+  target_compile_options(podrun_flags INTERFACE -fsanitize=${PODRUN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(podrun_flags INTERFACE -fsanitize=${PODRUN_SANITIZE})
+endif()
+option(PODRUN_FUZZ "Build the fuzzers (clang)" OFF)
+if(PODRUN_FUZZ)
+  target_compile_options(podrun_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+option(PODRUN_COVERAGE "Count what the tests reach" OFF)
+if(PODRUN_COVERAGE)
+  target_compile_options(podrun_flags INTERFACE --coverage)
+  target_link_options(podrun_flags INTERFACE --coverage)
+endif()
+
+# podrun_static(TARGET): programs that are started often, or inside other root filesystems, carry no dynamic loader.
+# Not position-independent: relocating a static PIE costs more than the rest of its start. Sanitizers need libc.so.
+function(podrun_static target)
+  if(NOT PODRUN_SANITIZE)
+    set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+    target_link_options(${target} PRIVATE -static -no-pie)
+  endif()
+endfunction()
+
+# podrun_test(NAME SOURCES… LIBS …): a GoogleTest program of unit tests, found by ctest, run without root.
+function(podrun_test name)
+  if(NOT PODRUN_TESTS)
+    return()
+  endif()
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBS")
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE podrun_flags ${arg_LIBS} GTest::gtest GTest::gtest_main GTest::gmock)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  gtest_discover_tests(${name} TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60 PROPERTIES LABELS unit TIMEOUT 120)
+endfunction()

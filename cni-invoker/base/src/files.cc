@@ -1,0 +1,197 @@
+#include "base/files.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+
+namespace base {
+namespace {
+
+std::string quoted(std::string_view verb, std::string_view object) {
+  std::string text(verb);
+  text += " '";
+  text += object;
+  text += '\'';
+  return text;
+}
+
+std::string parent_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+Result<void> remove_entry(int parent, const char* name, dev_t device, const std::string& shown);
+
+Result<void> remove_children(Fd dir, dev_t device, const std::string& shown) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(dir.get()), ::closedir);
+  if (!stream) return Error::system(errno, quoted("read directory", shown));
+  const int fd = dir.release();  // the stream owns it now
+  while (const dirent* entry = ::readdir(stream.get())) {
+    const std::string_view name = entry->d_name;
+    if (name == "." || name == "..") continue;
+    TRY(remove_entry(fd, entry->d_name, device, shown + "/" + entry->d_name));
+  }
+  return {};
+}
+
+Result<void> remove_entry(int parent, const char* name, dev_t device, const std::string& shown) {
+  if (::unlinkat(parent, name, 0) == 0 || errno == ENOENT) return {};
+  if (errno != EISDIR && errno != EPERM && errno != EBUSY) return Error::system(errno, quoted("remove", shown));
+  const int unlink_error = errno;
+  Fd dir(::openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!dir) {
+    if (errno == ENOENT) return {};
+    return Error::system(errno == ENOTDIR || errno == ELOOP ? unlink_error : errno, quoted("remove", shown));
+  }
+  struct stat info {};
+  if (::fstat(dir.get(), &info) != 0) return Error::system(errno, quoted("stat", shown));
+  if (info.st_dev != device) return Error{Kind::busy, EBUSY, quoted("remove", shown) + ": something is mounted there"};
+  TRY(remove_children(std::move(dir), device, shown));
+  if (::unlinkat(parent, name, AT_REMOVEDIR) != 0 && errno != ENOENT)
+    return Error::system(errno, quoted("remove directory", shown));
+  return {};
+}
+
+}  // namespace
+
+Result<Fd> open_file(const std::string& path, int flags, mode_t mode) {
+  Fd fd(::open(path.c_str(), flags | O_CLOEXEC, mode));
+  if (!fd) return Error::system(errno, quoted("open", path));
+  return fd;
+}
+
+Result<std::string> read_all(int fd, std::string_view name, std::size_t limit) {
+  std::string bytes;
+  std::size_t used = 0;
+  for (;;) {
+    if (bytes.size() - used < 2048) bytes.resize(std::max<std::size_t>(4096, bytes.size() * 2));
+    const ssize_t got = ::read(fd, bytes.data() + used, bytes.size() - used);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return Error::system(errno, quoted("read", name));
+    if (got == 0) break;
+    used += static_cast<std::size_t>(got);
+    if (used > limit)
+      return Error{Kind::invalid, EFBIG, quoted("read", name) + ": larger than " + std::to_string(limit) + " bytes"};
+  }
+  bytes.resize(used);
+  return bytes;
+}
+
+Result<std::string> read_file(const std::string& path, std::size_t limit) {
+  const Fd fd = TRY(open_file(path, O_RDONLY));
+  return read_all(fd.get(), path, limit);
+}
+
+Result<void> write_all(int fd, std::string_view bytes, std::string_view name) {
+  while (!bytes.empty()) {
+    const ssize_t put = ::write(fd, bytes.data(), bytes.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) return Error::system(errno, quoted("write", name));
+    bytes.remove_prefix(static_cast<std::size_t>(put));
+  }
+  return {};
+}
+
+Result<void> write_file_durably(const std::string& path, std::string_view bytes, mode_t mode) {
+  const std::string parent = parent_of(path);
+  const std::string temporary = path + ".tmp." + random_hex(4);
+  const auto write_temporary = [&]() -> Result<void> {
+    const Fd fd = TRY(open_file(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode));
+    TRY(write_all(fd.get(), bytes, temporary));
+    if (::fsync(fd.get()) != 0) return Error::system(errno, quoted("fsync", temporary));
+    if (::rename(temporary.c_str(), path.c_str()) != 0) return Error::system(errno, quoted("rename to", path));
+    return {};
+  };
+  if (auto written = write_temporary(); !written) {
+    ::unlink(temporary.c_str());
+    return written;
+  }
+  const Fd dir = TRY(open_file(parent, O_RDONLY | O_DIRECTORY));
+  if (::fsync(dir.get()) != 0) return Error::system(errno, quoted("fsync", parent));
+  return {};
+}
+
+Result<void> write_in_place(const std::string& path, std::string_view bytes) {
+  const Fd fd = TRY(open_file(path, O_WRONLY | O_NOFOLLOW));
+  const ssize_t put = ::write(fd.get(), bytes.data(), bytes.size());
+  if (put < 0) return Error::system(errno, quoted("write '" + std::string(bytes.substr(0, 40)) + "' to", path));
+  if (static_cast<std::size_t>(put) != bytes.size())
+    return Error{Kind::internal, EIO, quoted("write", path) + ": only a part was taken"};
+  return {};
+}
+
+Result<void> make_dirs(const std::string& path, mode_t mode) {
+  if (::mkdir(path.c_str(), mode) == 0) return {};
+  if (errno == EEXIST) {
+    struct stat info {};
+    if (::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) return {};
+    return Error::system(ENOTDIR, quoted("make directory", path));
+  }
+  if (errno != ENOENT) return Error::system(errno, quoted("make directory", path));
+  const std::string parent = parent_of(path);
+  if (parent == path || parent == ".") return Error::system(ENOENT, quoted("make directory", path));
+  TRY(make_dirs(parent, 0755));
+  if (::mkdir(path.c_str(), mode) != 0 && errno != EEXIST) return Error::system(errno, quoted("make directory", path));
+  return {};
+}
+
+Result<void> remove_tree(const std::string& path) {
+  const std::string parent_path = parent_of(path);
+  const Fd parent(::open(parent_path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!parent) {
+    if (errno == ENOENT) return {};
+    return Error::system(errno, quoted("open", parent_path));
+  }
+  const std::string name = path.substr(path.rfind('/') + 1);
+  struct stat info {};
+  if (::fstatat(parent.get(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
+    if (errno == ENOENT) return {};
+    return Error::system(errno, quoted("stat", path));
+  }
+  return remove_entry(parent.get(), name.c_str(), info.st_dev, path);
+}
+
+Result<void> remove_file(const std::string& path) {
+  if (::unlink(path.c_str()) == 0 || errno == ENOENT) return {};
+  return Error::system(errno, quoted("remove", path));
+}
+
+Result<std::vector<std::string>> list_dir(const std::string& path) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(path.c_str()), ::closedir);
+  if (!stream) return Error::system(errno, quoted("read directory", path));
+  std::vector<std::string> names;
+  while (const dirent* entry = ::readdir(stream.get())) {
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != "..") names.emplace_back(name);
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+bool path_exists(const std::string& path) { return ::faccessat(AT_FDCWD, path.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0; }
+
+std::string random_hex(std::size_t bytes) {
+  std::string raw(bytes, '\0');
+  for (std::size_t have = 0; have < bytes;) {
+    const ssize_t got = ::getrandom(raw.data() + have, bytes - have, 0);
+    if (got > 0) have += static_cast<std::size_t>(got);
+  }
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string hex;
+  hex.reserve(bytes * 2);
+  for (const char c : raw) {
+    const auto byte = static_cast<unsigned char>(c);
+    hex += kDigits[byte >> 4U];
+    hex += kDigits[byte & 15U];
+  }
+  return hex;
+}
+
+}  // namespace base

@@ -1,0 +1,54 @@
+// Mounts by file descriptor (fsopen(2), open_tree(2), mount_setattr(2), move_mount(2)): a detached mount is undone by
+// closing it, so the host's mount table never shows ours and a crash leaves none behind.
+#pragma once
+
+#include <sys/mount.h>
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runtime/kernel/types.h"
+
+namespace podrun::mounts {
+
+using Options = std::vector<std::pair<std::string, std::string>>;  // an empty value is a flag
+
+// A new instance of a filesystem, detached. `attributes`: MOUNT_ATTR_*. Errors carry the kernel's own message where
+// fsconfig left one.
+Result<Fd> make(const std::string& type, const Options& options, std::uint64_t attributes);
+
+// A detached copy of what is at `path` (relative to `dir`, or dir itself when path is empty). Recursive copies submounts.
+Result<Fd> clone(int dir, const std::string& path, bool recursive = false);
+
+Result<void> set_attributes(int mount, std::uint64_t set, std::uint64_t clear = 0, bool recursive = false);
+
+// Maps the ids on a detached mount through `user_ns`. Kind::unsupported where the filesystem or kernel cannot.
+Result<void> idmap(int mount, int user_ns);
+
+// Attaches a detached mount at `path`, relative to `dir`.
+Result<void> attach(int mount, int dir, const std::string& path);
+
+// Makes the mount `root` the root of the caller's mount namespace and drops the old root out of sight.
+Result<void> pivot_into(int root);
+
+// A file that is a program, on a read-only detached mount of itself: what execs it cannot be made to overwrite it through
+// /proc/self/exe (CVE-2019-5736), and it costs no memory, as a sealed copy would.
+Result<Fd> read_only_program(const std::string& path);
+
+// The caller in a mount namespace of its own until this object ends: a place to attach layers that an overlay is made of
+// without showing them to anybody. Only for callers with one thread.
+class PrivateNamespace {
+ public:
+  static Result<PrivateNamespace> enter();
+  PrivateNamespace(PrivateNamespace&&) = default;
+  PrivateNamespace& operator=(PrivateNamespace&&) = delete;
+  ~PrivateNamespace();
+
+ private:
+  explicit PrivateNamespace(Fd original) : original_(std::move(original)) {}
+  Fd original_;
+};
+
+}  // namespace podrun::mounts

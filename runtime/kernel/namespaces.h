@@ -1,0 +1,51 @@
+// The seven namespaces by their kernel names, and the operations on them.
+#pragma once
+
+#include <sched.h>
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "runtime/kernel/types.h"
+
+namespace podrun {
+
+struct NamespaceKind {
+  const char* name;  // the file in /proc/PID/ns
+  std::uint64_t flag;
+};
+inline constexpr std::array<NamespaceKind, 7> kNamespaces{{{"user", CLONE_NEWUSER},
+                                                           {"mnt", CLONE_NEWNS},
+                                                           {"uts", CLONE_NEWUTS},
+                                                           {"ipc", CLONE_NEWIPC},
+                                                           {"pid", CLONE_NEWPID},
+                                                           {"net", CLONE_NEWNET},
+                                                           {"cgroup", CLONE_NEWCGROUP}}};
+
+// Namespace inodes of a process, by name, as `readlink /proc/PID/ns/*` shows them.
+Result<std::map<std::string, std::uint64_t>> namespace_inodes(pid_t pid);
+
+// An open namespace of a process; the caller made sure that the pid still is who it thinks (a pidfd held open and alive).
+Result<Fd> open_namespace(pid_t pid, const char* name);
+
+// Gives the namespace of `pid` its map: container id 0.. → host id `base`.., `count` ids, users and groups alike.
+Result<void> write_id_maps(pid_t pid, std::uint32_t base, std::uint32_t count);
+
+// Brings the loopback link of the caller's network namespace up.
+Result<void> bring_loopback_up();
+
+// Network namespaces pinned by a bind mount, as ip-netns(8) does, so that `ip netns exec` finds them.
+namespace netns {
+// Makes `path` and mounts the namespace there. A file that exists already is Kind::exists; nothing is left on failure.
+Result<void> pin(int ns_fd, const std::string& path);
+// Unmounts (lazily) and unlinks; absent is success. Refuses (Kind::busy) what is not a namespace of inode `inode`, when
+// that is not 0: a foreign file of the same name is not ours to remove.
+Result<void> unpin(const std::string& path, std::uint64_t inode);
+// The inode of the namespace pinned there; not_found when the file is absent or is no pinned namespace.
+Result<std::uint64_t> pinned_inode(const std::string& path);
+}  // namespace netns
+
+}  // namespace podrun

@@ -1,0 +1,38 @@
+// Processes: who they are beyond a pid that may be reused, and how they are made and waited for.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "runtime/kernel/types.h"
+
+namespace podrun {
+
+// A process named so that a reused pid is noticed: proc_pid_stat(5) field 22, and since Linux 6.9 the pidfd's own inode,
+// which is never reused within a boot.
+struct ProcessId {
+  pid_t pid = 0;
+  std::uint64_t start_time = 0;   // clock ticks since boot
+  std::uint64_t pidfd_inode = 0;  // 0: this kernel has no pidfs
+  bool empty() const { return pid == 0; }
+};
+
+Result<ProcessId> identify(pid_t pid, int pidfd);
+
+// A pidfd of exactly that process; Kind::not_found when it is gone or the pid is somebody else's now. A zombie counts
+// as gone.
+Result<Fd> open_process(const ProcessId& id);
+bool is_alive(const ProcessId& id);
+
+// A pidfd becomes readable when its process ended. False: still running after `limit`.
+Result<bool> wait_for_exit(int pidfd, std::chrono::milliseconds limit);
+
+// fork(2) with the flags of clone3(2). Returns the child's pid in the parent and 0 in the child, which then goes on in
+// ordinary C++: only for callers with one thread. `pidfd`, when not null, receives one for the child. `cgroup`, when not
+// -1, is a cgroup v2 directory the child is born in.
+Result<pid_t> clone_process(std::uint64_t flags, Fd* pidfd, int cgroup = -1);
+
+}  // namespace podrun

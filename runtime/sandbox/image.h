@@ -1,0 +1,60 @@
+// Images: what a container's root filesystem is made of. A reference is "rootfs:DIR" (a directory, taken as it is and
+// shared read-only) or "oci:DIR[:TAG]" (an OCI image layout). Layers of an OCI image are unpacked once, under the digest
+// of their uncompressed content, and shared read-only by every pod.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runtime/kernel/types.h"
+
+namespace podrun {
+
+struct ImageConfig {
+  std::vector<std::string> entrypoint;
+  std::vector<std::string> cmd;
+  std::vector<std::pair<std::string, std::string>> env;
+  std::string working_dir;  // empty: /
+  std::string user;         // "", "name", "uid", "name:group", "uid:gid": resolved against the image's /etc/passwd
+};
+
+struct Image {
+  std::string reference;            // as the manifest has it
+  std::string digest;               // "sha256:…" of the manifest; empty for rootfs:
+  std::vector<std::string> layers;  // directories, lowest first; never empty
+  ImageConfig config;
+};
+
+// Everything under `store_dir` (…/images) is podrun's: layers/<sha256>/ once unpacked and verified, tmp/ while unpacking
+// (a crash leaves only what the next call removes). Concurrent callers may unpack the same layer; one of them wins.
+class ImageStore {
+ public:
+  explicit ImageStore(std::string store_dir) : store_dir_(std::move(store_dir)) {}
+
+  // Finds what `reference` names; unpacks and verifies layers that are not there yet. Errors: not_found (no such
+  // directory, no such tag), corrupt (digest mismatch, a layer that climbs out of its root), invalid (no such form),
+  // unsupported (media type, architecture).
+  Result<Image> resolve(const std::string& reference) const;
+
+ private:
+  std::string store_dir_;
+};
+
+// Who a container runs as, looked up in its image's own /etc/passwd and /etc/group (never through the host's NSS).
+struct User {
+  std::uint32_t uid = 0;
+  std::uint32_t gid = 0;
+  std::vector<std::uint32_t> groups;  // supplementary, sorted
+  std::string home = "/";
+  std::string name;  // empty where passwd does not know the uid
+};
+
+// `wanted` as in ImageConfig::user. `passwd` and `group` are the files' texts, empty where absent. An unknown name is
+// Kind::invalid; an unknown number is fine.
+Result<User> resolve_user(const std::string& wanted, std::string_view passwd, std::string_view group);
+
+// The text of one file inside the stack of layers, top layer first, never leaving it through links; empty where absent.
+Result<std::string> read_from_layers(const std::vector<std::string>& layers, const std::string& path);
+
+}  // namespace podrun

@@ -1,0 +1,71 @@
+// Where everything of ours is on disk, drawn once. Nobody else joins a path.
+//
+//   STATE (/run/podrun: tmpfs, gone after a reboot)
+//     pods/ID/                 0700, one box a pod
+//       lock                   flock'ed by whoever changes the pod; never renamed
+//       record.json            PodRecord, written whole and durably
+//       shim.log               what podrun-shim has to say
+//       etc/hosts hostname resolv.conf    bound into the containers, so written in place
+//       containers/NAME/exit   made by the shim when the container ended: "CODE SIGNAL NANOSECONDS\n"
+//     names/NAMESPACE_NAME     reserves the pod's name; a symbolic link whose text is the id
+//     ids/SLOT                 reserves 65,536 user and group ids; a symbolic link whose text is the pod's id
+//   /run/netns/NAME            the pinned network namespace: the pod's name in namespace `default`, else NAMESPACE_NAME
+//
+//   DATA (/var/lib/podrun: survives a reboot)
+//     images/                  ImageStore's
+//     pods/ID/containers/NAME/{upper,work}   writable layer
+//     pods/ID/logs/NAME.log    CRI log format
+//     cni/ledger/              attachments made and owed a DEL
+#pragma once
+
+#include <string>
+#include <utility>
+
+namespace podrun {
+
+// The directories a person can choose (--state-dir, --data-dir and their environment variables).
+struct Directories {
+  std::string state = "/run/podrun";
+  std::string data = "/var/lib/podrun";
+  std::string netns = "/run/netns";
+};
+
+class Layout {
+ public:
+  explicit Layout(Directories directories) : dirs_(std::move(directories)) {}
+  const Directories& directories() const { return dirs_; }
+
+  std::string pods() const { return dirs_.state + "/pods"; }
+  std::string names() const { return dirs_.state + "/names"; }
+  std::string ids() const { return dirs_.state + "/ids"; }
+  std::string name(const std::string& name_space, const std::string& name) const {
+    return names() + "/" + key(name_space, name);
+  }
+  std::string netns(const std::string& name_space, const std::string& name) const {
+    return dirs_.netns + "/" + (name_space == "default" ? name : key(name_space, name));
+  }
+  std::string box(const std::string& id) const { return pods() + "/" + id; }
+  std::string lock(const std::string& id) const { return box(id) + "/lock"; }
+  std::string record(const std::string& id) const { return box(id) + "/record.json"; }
+  std::string shim_log(const std::string& id) const { return box(id) + "/shim.log"; }
+  std::string etc(const std::string& id) const { return box(id) + "/etc"; }
+  std::string exit_file(const std::string& id, const std::string& container) const {
+    return box(id) + "/containers/" + container + "/exit";
+  }
+  std::string images() const { return dirs_.data + "/images"; }
+  std::string ledger() const { return dirs_.data + "/cni/ledger"; }
+  std::string pods_data() const { return dirs_.data + "/pods"; }
+  std::string pod_data(const std::string& id) const { return pods_data() + "/" + id; }
+  std::string writable(const std::string& id, const std::string& container) const {
+    return pod_data(id) + "/containers/" + container;
+  }
+  std::string log(const std::string& id, const std::string& container) const {
+    return pod_data(id) + "/logs/" + container + ".log";
+  }
+
+ private:
+  static std::string key(const std::string& name_space, const std::string& name) { return name_space + "_" + name; }
+  Directories dirs_;
+};
+
+}  // namespace podrun
