@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "runtime/kernel/types.h"
-#include "runtime/sandbox/spec.h"
+#include "runtime/manifest/spec.h"
 
 namespace podrun {
 

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "runtime/kernel/types.h"
-#include "runtime/sandbox/layout.h"
-#include "runtime/sandbox/record.h"
+#include "runtime/store/layout.h"
+#include "runtime/store/record.h"
 
 namespace podrun {
 

@@ -1,0 +1,73 @@
+// The life of a pod: create, delete, recover. Library of every front; prints nothing.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runtime/kernel/types.h"
+#include "runtime/manifest/spec.h"
+#include "runtime/store/store.h"
+
+namespace podrun {
+
+struct RuntimeOptions {
+  Directories directories;
+  std::string cgroup_parent;                    // relative to each hierarchy's mount; empty: the root
+  std::string cni_conf_dir = "/etc/cni/net.d";
+  std::vector<std::string> cni_bin_dirs;        // searched in order
+  std::function<void(const std::string&)> warn;  // one line each
+};
+
+struct CreateOptions {
+  std::optional<std::string> network;  // a CNI network's name; "none" for only `lo`; empty: the first configured one
+};
+
+struct DeleteOptions {
+  std::optional<std::chrono::seconds> grace_period;  // empty: the pod's own; 0 kills at once
+  bool force = false;  // ends a create that is under way, and removes our own objects even if plugins fail
+};
+
+struct ExecOptions {
+  std::string container;               // empty: the pod's first
+  std::vector<std::string> command;    // looked up in the container's PATH
+  std::optional<std::string> user;     // "name|uid[:group|gid]"
+  std::vector<std::pair<std::string, std::string>> env;  // added to the container's
+  std::optional<std::string> working_dir;
+  bool interactive = false;            // else stdin is /dev/null
+  bool terminal = false;
+};
+
+struct Recovered {
+  std::string what;            // "pod default/web: finished its delete"
+  std::optional<Error> error;  // set when it could not be
+};
+
+class Runtime {
+ public:
+  explicit Runtime(RuntimeOptions options);
+
+  const Store& store() const { return store_; }
+
+  // Makes the whole pod or nothing. Kind::exists when the name is taken.
+  Result<PodRecord> create(const PodSpec& spec, const CreateOptions& options);
+
+  // Ends and removes the pod. Kind::not_found when there is none of that id. What could not be undone is in the error, and
+  // the record stays, so that another delete goes on from there.
+  Result<void> remove(const std::string& id, const DeleteOptions& options);
+
+  // Finishes what crashed creates and deletes left, and settles attachments owed a DEL from before a reboot.
+  Result<std::vector<Recovered>> recover();
+
+  // Runs a command in a running container with the caller's stdin, stdout and stderr; returns its exit code (128 + signal).
+  // 126 and 127 as shells do, with the reason in the error kind denied or not_found of `failure`.
+  Result<int> exec(const PodRecord& pod, const ExecOptions& options);
+
+ private:
+  RuntimeOptions options_;
+  Store store_;
+};
+
+}  // namespace podrun
