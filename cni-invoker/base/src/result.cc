@@ -45,7 +45,7 @@ Error Error::system(int error_number, std::string_view verb_object) {
   std::string what(verb_object);
   what += ": ";
   what += ::strerrordesc_np(error_number) != nullptr ? ::strerrordesc_np(error_number) : "unknown error";
-  return {kind_of(error_number), error_number, std::move(what)};
+  return {kind_of(error_number), error_number, std::move(what), nullptr};
 }
 
 Error Error::in(std::string_view step) && {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cerrno>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,12 +25,22 @@ enum class Kind {
   internal,     // everything else: a system call failed that should not have
 };
 
+// What a library knows of a failure beyond the sentence, for callers that act on it: cni::PluginFailures is one. It stays
+// with the error through every in().
+struct ErrorDetail {
+  ErrorDetail() = default;
+  ErrorDetail(const ErrorDetail&) = default;
+  ErrorDetail& operator=(const ErrorDetail&) = default;
+  virtual ~ErrorDetail() = default;
+};
+
 // `what` is a whole sentence in the making: leaves write "verb object: cause", each caller puts its step in front once
 // with in(). `error_number` is errno where a system call was the cause, else 0.
 struct [[nodiscard]] Error {
   Kind kind = Kind::internal;
   int error_number = 0;
   std::string what;
+  std::shared_ptr<const ErrorDetail> detail = nullptr;  // mostly absent
 
   // Reads errno's text and derives the kind from it: Error::system(errno, "open '/etc/x'").
   static Error system(int error_number, std::string_view verb_object);
