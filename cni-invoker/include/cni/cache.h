@@ -1,0 +1,48 @@
+// The result cache in libcni's format, so that cnitool and others can read and delete what we attached and the other
+// way round: DIR/results/NETWORK-CONTAINER-IFNAME, JSON of kind cniCacheV1. Derived from the ledger, never the
+// authority.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "cni/attachment.h"
+#include "cni/config.h"
+#include "cni/result.h"
+
+namespace cni {
+
+struct CachedAttachment {
+  std::string network;
+  Attachment attachment;
+  std::string config;                    // bytes of the list as loaded; empty in entries of libcni before 0.7.2
+  std::optional<NetworkList> effective;  // with sub-directory plugins; only entries of ours have it
+  std::string result;                    // JSON of the final result
+  std::string owner;                     // empty: made by somebody else
+};
+
+class Cache {
+ public:
+  explicit Cache(std::string dir) : dir_(std::move(dir)) {}
+
+  // Durable: the old entry or the new one, also after a power cut. Directory 0700, file 0600.
+  base::Result<void> save(const CachedAttachment& entry) const;
+  // nullopt when there is none. Kind::corrupt: unreadable, or an entry of another attachment (the file name is
+  // ambiguous).
+  base::Result<std::optional<CachedAttachment>> load(const std::string& network, const std::string& container_id,
+                                                     const std::string& ifname) const;
+  base::Result<void> remove(const std::string& network, const std::string& container_id,
+                            const std::string& ifname) const;
+  // By file name; of one container, or of all. Unreadable, foreign and incomplete entries are left out.
+  base::Result<std::vector<CachedAttachment>> list(std::string_view container_id = {}) const;
+
+  std::string path(const std::string& network, const std::string& container_id, const std::string& ifname) const;
+
+ private:
+  std::string dir_;
+};
+
+}  // namespace cni

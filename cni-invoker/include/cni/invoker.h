@@ -1,0 +1,151 @@
+// Invoker: the operations of CNI on whole networks, in the order and with the bookkeeping the spec asks of a runtime.
+// Spec section 3, "Execution of Network Configurations".
+//
+//   cni::ProcessRunner runner;
+//   cni::Invoker invoker(runner, {.plugin_dirs = {"/opt/cni/bin", "/usr/lib/cni"}, .ledger_dir = "/var/lib/me/cni"});
+//   auto networks = cni::scan_networks("/etc/cni/net.d");
+//   auto result = invoker.add(*networks->first(), {.container_id = id, .netns = "/run/netns/x"});
+//   …
+//   auto done = invoker.del_container(id);
+//
+// Safe to use from several processes and threads at once: operations on one container are serial, GC is alone
+// (locks.h). Clean-up has deadlines of its own; it never inherits what an ADD has used up.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "cni/attachment.h"
+#include "cni/cache.h"
+#include "cni/config.h"
+#include "cni/error.h"
+#include "cni/ledger.h"
+#include "cni/result.h"
+#include "cni/runner.h"
+
+namespace cni {
+
+// One run of one plugin, for whoever wants to look: timings, logs, tests.
+struct PluginRun {
+  std::string operation;                // "ADD"
+  std::string plugin;                   // type
+  const RunRequest* request = nullptr;  // path, environment, stdin
+  const RunOutcome* outcome = nullptr;  // stdout, stderr, exit, times; null when it could not be started
+  const base::Error* error = nullptr;   // then why
+};
+
+// W3C trace context for the plugins' environment (TRACEPARENT, TRACESTATE, BAGGAGE). Nothing set: nothing changes.
+struct TraceContext {
+  std::string traceparent;
+  std::string tracestate;
+  std::string baggage;
+};
+
+// Limits for a whole operation, all of its plugins together.
+struct Timeouts {
+  std::chrono::milliseconds add{std::chrono::minutes(5)};
+  std::chrono::milliseconds del{std::chrono::minutes(1)};
+  std::chrono::milliseconds check{std::chrono::minutes(1)};
+  std::chrono::milliseconds gc{std::chrono::seconds(30)};
+  std::chrono::milliseconds status{std::chrono::seconds(30)};
+  std::chrono::milliseconds version{std::chrono::seconds(10)};
+  std::chrono::milliseconds lock{std::chrono::minutes(1)};  // waiting for another operation on the same container
+};
+
+// What a DEL does when a plugin fails. Both keep ledger and cache entry until a DEL has succeeded as a whole.
+enum class DelPolicy {
+  stop,        // as the spec and libcni
+  keep_going,  // runs the others too and returns all errors: a plugin that can never succeed holds up nobody else's
+               // clean-up
+};
+
+struct InvokerOptions {
+  std::vector<std::string> plugin_dirs = {"/opt/cni/bin", "/usr/lib/cni"};
+  std::string cache_dir = "/var/lib/cni";
+  std::string ledger_dir;             // empty: no ledger, the cache is all there is
+  std::string lock_dir;               // empty: CACHE_DIR/locks
+  std::string owner = "cni-invoker";  // tag of our entries in cache and ledger: GC leaves others' alone
+  Timeouts timeouts;
+  DelPolicy del_policy = DelPolicy::stop;
+  bool clean_up_failed_add = true;        // an ADD that fails is followed by its DEL at once
+  bool verify_netns = true;               // ADD, CHECK: the path must be a network namespace other than ours
+  bool keep_capabilities_key = false;     // libcni's habit: "capabilities" stays in what plugins get
+  std::vector<std::string> cgroup_files;  // RunRequest::cgroup_files
+  TraceContext trace;
+  std::function<void(const PluginRun&)> observer;
+  std::function<void(const std::string&)> warn;  // one line each
+};
+
+struct PluginVersions {
+  std::string plugin;
+  std::vector<std::string> supported;  // exact strings
+  bool supports(const Version& version) const;
+};
+
+// A container's interface, as GC lists them.
+struct ValidAttachment {
+  std::string container_id;
+  std::string ifname;
+};
+
+class Invoker {
+ public:
+  // `runner` must outlive this.
+  Invoker(Runner& runner, InvokerOptions options);
+
+  // Attaches: every plugin in order, each with the previous one's result. Everything that can be refused is refused
+  // before the first plugin: missing binaries (Kind::not_found), bad names (Kind::invalid), a second ADD
+  // (Kind::exists). When a plugin fails the error has its PluginFailure, and the DEL that is owed has been done
+  // (clean_up_failed_add) or stays in the ledger.
+  base::Result<NetworkResult> add(const NetworkList& network, const Attachment& attachment);
+
+  // Detaches: every plugin in reverse order. Parameters and configuration of the ADD come from the ledger, without an
+  // entry there from the cache, and only without either from the arguments. Repeating it is fine.
+  base::Result<void> del(const NetworkList& network, const Attachment& attachment);
+
+  // What the ledger has of a container, newest first; a failure does not stop the others. Nothing there is success.
+  base::Result<void> del_container(std::string_view container_id);
+  // One entry, also of an older boot: whose plugins get an empty CNI_NETNS, because its path may be somebody else's
+  // now.
+  base::Result<void> del_entry(const LedgerEntry& entry);
+  // Every ledger entry of ours that an older boot left, and every other whose `alive` is false. After a reboot, or a
+  // crash.
+  base::Result<void> settle(const std::function<bool(const LedgerEntry&)>& alive);
+
+  // Whether the attachment is still as ADD left it: the first plugin that says otherwise is the error, unwrapped.
+  // Kind::unsupported below 0.4.0; Kind::not_found when it is not attached; success without a run with disableCheck.
+  base::Result<void> check(const NetworkList& network, const Attachment& attachment);
+
+  // Ready for an ADD? The first plugin that says no is the error, unwrapped. Below 1.1.0: success without a run.
+  base::Result<void> status(const NetworkList& network);
+
+  // Removes what belongs to none of `valid`: a DEL for each attachment of ours in this network, then (from 1.1.0) the
+  // plugins' own GC. Foreign cache entries count as valid. All errors come back joined.
+  base::Result<void> gc(const NetworkList& network, const std::vector<ValidAttachment>& valid);
+
+  base::Result<PluginVersions> version(const std::string& plugin);
+
+  // Every binary exists and implements the network's version exactly. Returns the capabilities some plugin takes.
+  base::Result<std::set<std::string>> validate(const NetworkList& network);
+
+  // The attachment as ledger or cache have it: args and capability args restored. nullopt: neither has.
+  base::Result<std::optional<CachedAttachment>> attachment(const std::string& network, const std::string& container_id,
+                                                           const std::string& ifname) const;
+
+  const InvokerOptions& options() const { return options_; }
+  Cache cache() const { return Cache(options_.cache_dir); }
+  std::optional<Ledger> ledger() const;
+
+ private:
+  Runner& runner_;
+  InvokerOptions options_;
+};
+
+}  // namespace cni

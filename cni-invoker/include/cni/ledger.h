@@ -1,0 +1,59 @@
+// The ledger: which attachments exist or may exist, and all that their DEL needs. An entry is on the disk before the
+// first plugin of an ADD runs and is removed only after a DEL has succeeded; so a crash, a power cut or a reboot
+// forgets nothing. A directory with one file an attachment, each written whole and durably.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "cni/attachment.h"
+#include "cni/config.h"
+
+namespace cni {
+
+struct LedgerEntry {
+  enum class State {
+    adding,    // an ADD is under way, or did not come to its end: a DEL is owed
+    attached,  // the ADD succeeded
+    deleting,  // a DEL is under way, or failed: it is owed still
+  };
+  State state = State::adding;
+  NetworkList network;    // of the ADD, whole
+  Attachment attachment;  // of the ADD
+  std::vector<std::string> plugin_dirs;
+  std::string result;  // JSON of the final result; empty until attached
+  std::string owner;
+  std::string boot_id;             // of the boot in which the ADD ran: the netns of an older one is gone
+  std::uint64_t netns_device = 0;  // identity of the namespace, as stat(2) tells it; 0: not known
+  std::uint64_t netns_inode = 0;
+  std::int64_t created_at = 0;  // nanoseconds since the epoch
+  std::string last_error;       // why the last DEL failed
+
+  bool owed() const { return state != State::attached; }
+};
+
+class Ledger {
+ public:
+  explicit Ledger(std::string dir) : dir_(std::move(dir)) {}
+
+  base::Result<void> save(const LedgerEntry& entry) const;
+  base::Result<std::optional<LedgerEntry>> find(const std::string& network, const std::string& container_id,
+                                                const std::string& ifname) const;
+  base::Result<void> remove(const std::string& network, const std::string& container_id,
+                            const std::string& ifname) const;
+  // Oldest first. An unreadable entry is left out; `broken`, when not null, receives the paths of those.
+  base::Result<std::vector<LedgerEntry>> list(std::vector<std::string>* broken = nullptr) const;
+  base::Result<std::vector<LedgerEntry>> of_container(std::string_view container_id) const;
+
+ private:
+  std::string path(const std::string& network, const std::string& container_id, const std::string& ifname) const;
+  std::string dir_;
+};
+
+std::string current_boot_id();
+
+}  // namespace cni

@@ -1,0 +1,77 @@
+// Runner: how plugins are found and run. The seam for tests and wrappers; ProcessRunner is the real one.
+// Spec section 2, "CNI Operations": environment, stdin, stdout, exit status.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+
+namespace cni {
+
+using Environment = std::vector<std::pair<std::string, std::string>>;
+
+struct RunRequest {
+  std::string path;                       // of the binary
+  Environment environment;                // the whole of it
+  std::string input;                      // for stdin; then end of file
+  std::chrono::milliseconds timeout{0};   // of this run; 0 or less: expired already
+  std::vector<std::string> cgroup_files;  // cgroup.procs or tasks files, which exist; the child writes "0" to each
+};
+
+struct RunOutcome {
+  enum class End { exited, signaled, timed_out, too_much_output };
+  End end = End::exited;
+  int exit_code = -1;  // when exited
+  int signal = 0;      // when signaled
+  std::string output;  // stdout, whole or up to the limit
+  std::string errors;  // stderr, likewise
+  std::chrono::system_clock::time_point started;
+  std::chrono::microseconds duration{0};
+  bool succeeded() const { return end == End::exited && exit_code == 0; }
+};
+
+class Runner {
+ public:
+  Runner() = default;
+  Runner(const Runner&) = delete;
+  Runner& operator=(const Runner&) = delete;
+  virtual ~Runner() = default;
+
+  // The path of a plugin's binary: the first regular file of that name in the directories, in their order.
+  // Kind::invalid for an empty type, one with a slash, or no directories; Kind::not_found names the directories and the
+  // package.
+  virtual base::Result<std::string> find(std::string_view type, const std::vector<std::string>& dirs) = 0;
+
+  // Runs a plugin to its end. An Error means that it did not start; how it ended otherwise is in the outcome.
+  virtual base::Result<RunOutcome> exec(const RunRequest& request) = 0;
+};
+
+// Runs plugins as processes: in the caller's network namespace, in a process group of their own that is killed whole
+// when the time is up, with three pipes and no other descriptor, the default signal mask and handlers, in /. After the
+// plugin's end it waits no longer than `drain_grace` for a grandchild that holds stdout. May be used by several threads
+// at once. It waits for its own children only: the caller must not reap them (SIGCHLD ignored, or a wait for any
+// child).
+class ProcessRunner final : public Runner {
+ public:
+  struct Options {
+    std::size_t max_output = 4U << 20U;  // bytes each of stdout and stderr; a plugin that prints more is killed
+    std::chrono::milliseconds drain_grace{200};
+    std::chrono::milliseconds busy_pause{1000};  // between tries while a plugin's file is open for writing (ETXTBSY)
+    int busy_retries = 5;
+  };
+  ProcessRunner() = default;
+  explicit ProcessRunner(Options options) : options_(options) {}
+
+  base::Result<std::string> find(std::string_view type, const std::vector<std::string>& dirs) override;
+  base::Result<RunOutcome> exec(const RunRequest& request) override;
+
+ private:
+  Options options_;
+};
+
+}  // namespace cni
