@@ -1,0 +1,26 @@
+#!/bin/bash
+# Installs what is missing, builds, and runs every test, unit tests and integration tests. Safe to run twice.
+#
+#   sudo ./test.sh                  everything
+#   sudo ./test.sh -R exec          arguments go to ctest: here only tests with "exec" in their name
+#   MUST_RUN=1 sudo -E ./test.sh    a test that cannot run here is a failure, not a skip
+set -euo pipefail
+. "$(dirname -- "$(realpath -- "$0")")/scripts/setup.sh"
+
+require_root
+step "Packages"
+install_packages build run test
+
+step "Build in $build"
+build_with ci
+
+step "Tests"
+results=$build/test-results.xml
+status=0
+ctest --test-dir "$build" --output-on-failure --no-tests=error --parallel "$(nproc)" --output-junit "$results" "$@" ||
+  status=$?
+[ -s "$results" ] || die "ctest ended without results" "read its message above"
+
+step "Result"
+awk -f "$root/scripts/summary.awk" "$results"
+exit "$status"
