@@ -1,6 +1,6 @@
 // Images: what a container's root filesystem is made of. A reference is "rootfs:DIR" (a directory, taken as it is and
-// shared read-only) or "oci:DIR[:TAG]" (an OCI image layout). Layers of an OCI image are unpacked once, under the digest
-// of their uncompressed content, and shared read-only by every pod.
+// shared read-only) or "oci:DIR[:TAG]" (an OCI image layout). Layers of an OCI image are unpacked once, under the
+// digest of their uncompressed content, and shared read-only by every pod.
 #pragma once
 
 #include <string>
@@ -26,8 +26,9 @@ struct Image {
   ImageConfig config;
 };
 
-// Everything under `store_dir` (…/images) is podrun's: layers/<sha256>/ once unpacked and verified, tmp/ while unpacking
-// (a crash leaves only what the next call removes). Concurrent callers may unpack the same layer; one of them wins.
+// Everything under `store_dir` (…/images) is podrun's: layers/<sha256>/ once unpacked and verified, tmp/ while
+// unpacking (a crash leaves only what the next call removes). Concurrent callers may unpack the same layer; one of them
+// wins.
 class ImageStore {
  public:
   explicit ImageStore(std::string store_dir) : store_dir_(std::move(store_dir)) {}

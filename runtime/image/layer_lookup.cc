@@ -1,0 +1,128 @@
+// Reading one file through a stack of layers, as overlayfs would show it. The kernel resolves one name at a time and
+// never a link: links are read and walked here, so that none can lead out of the image, whatever it says.
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <climits>
+#include <optional>
+#include <string_view>
+
+#include "base/files.h"
+#include "runtime/image/image.h"
+#include "runtime/image/whiteout.h"
+
+namespace podrun {
+namespace {
+
+constexpr int kLinkLimit = 40;                 // as the kernel's MAXSYMLINKS
+constexpr std::size_t kStepLimit = 4096;       // components, links' included
+constexpr std::size_t kFileLimit = 4U << 20U;  // passwd and group files; nothing larger is asked for
+constexpr int kDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+
+// One directory of the merged tree: the directories of that path in each layer that shows through, top first.
+using Merged = std::vector<Fd>;
+
+struct Entry {
+  std::optional<Merged> directory;
+  std::optional<std::string> link;
+  Fd file;
+  bool absent() const { return !directory && !link && !file; }
+};
+
+Error failed(const char* verb, const std::string& name) {
+  return Error::system(errno, std::string(verb) + " '" + name + "' in a layer");
+}
+
+Result<std::string> read_link(int parent, const std::string& name) {
+  std::string target(PATH_MAX, '\0');
+  const ssize_t size = ::readlinkat(parent, name.c_str(), target.data(), target.size());
+  if (size < 0) return failed("read link", name);
+  target.resize(static_cast<std::size_t>(size));
+  return target;
+}
+
+// The topmost layer that has the name decides; directories go on merging until something else, a whiteout or an opaque
+// directory ends it.
+Result<Entry> look_up(const Merged& parents, const std::string& name) {
+  Entry entry;
+  for (const Fd& parent : parents) {
+    struct stat info {};
+    if (::fstatat(parent.get(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
+      if (errno == ENOENT || errno == ENAMETOOLONG) continue;
+      return failed("stat", name);
+    }
+    if (!S_ISDIR(info.st_mode)) {
+      if (entry.directory || image::is_whiteout(info)) break;
+      if (S_ISLNK(info.st_mode)) {
+        entry.link = TRY(read_link(parent.get(), name));
+        break;
+      }
+      if (!S_ISREG(info.st_mode)) return Error{Kind::invalid, 0, "'" + name + "' in the image: is not a regular file"};
+      entry.file = Fd(::openat(parent.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+      if (!entry.file) return failed("open", name);
+      break;
+    }
+    Fd directory(::openat(parent.get(), name.c_str(), kDirectory));
+    if (!directory) return failed("open", name);
+    if (!entry.directory) entry.directory.emplace();
+    const bool last = image::is_opaque(directory.get());
+    entry.directory->push_back(std::move(directory));
+    if (last) break;
+  }
+  return entry;
+}
+
+Result<Merged> open_roots(const std::vector<std::string>& layers) {
+  Merged roots;
+  for (auto layer = layers.rbegin(); layer != layers.rend(); ++layer)
+    roots.push_back(TRY(base::open_file(*layer, O_RDONLY | O_DIRECTORY)));
+  return roots;
+}
+
+// Components still to walk, the next one last.
+void push_components(std::vector<std::string>& todo, std::string_view path) {
+  std::vector<std::string> components;
+  while (!path.empty()) {
+    const auto slash = path.find('/');
+    const std::string_view component = path.substr(0, slash);
+    if (!component.empty() && component != ".") components.emplace_back(component);
+    path.remove_prefix(slash == std::string_view::npos ? path.size() : slash + 1);
+  }
+  todo.insert(todo.end(), components.rbegin(), components.rend());
+}
+
+}  // namespace
+
+Result<std::string> read_from_layers(const std::vector<std::string>& layers, const std::string& path) {
+  std::vector<Merged> below;  // the directories walked into, the current one last; the root is always there
+  below.push_back(TRY(open_roots(layers)));
+  std::vector<std::string> todo;
+  push_components(todo, path);
+  int links = 0;
+  for (std::size_t steps = 0; !todo.empty(); ++steps) {
+    if (steps > kStepLimit) return Error{Kind::invalid, ELOOP, "'" + path + "' in the image: too many components"};
+    const std::string name = std::move(todo.back());
+    todo.pop_back();
+    if (name == "..") {
+      if (below.size() > 1) below.pop_back();
+      continue;
+    }
+    Entry entry = TRY(look_up(below.back(), name));
+    if (entry.absent()) return std::string();
+    if (entry.link) {
+      if (++links > kLinkLimit) return Error{Kind::invalid, ELOOP, "'" + path + "' in the image: too many links"};
+      if (entry.link->starts_with('/')) below.resize(1);
+      push_components(todo, *entry.link);
+    } else if (entry.directory) {
+      below.push_back(std::move(*entry.directory));
+    } else {
+      if (!todo.empty()) return std::string();  // a file where a directory should be
+      return base::read_all(entry.file.get(), path, kFileLimit);
+    }
+  }
+  return Error{Kind::invalid, EISDIR, "'" + path + "' in the image: is a directory"};
+}
+
+}  // namespace podrun
