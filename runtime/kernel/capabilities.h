@@ -12,7 +12,7 @@ namespace podrun::capabilities {
 
 using Set = std::uint64_t;  // bit n is capability n of <linux/capability.h>
 
-// What containers get when nothing is said: the set of Docker, containerd, CRI-O and podman, less what only podman drops.
+// What containers get when nothing is said: the fourteen of Docker and containerd.
 extern const Set kDefault;
 
 // "NET_ADMIN" or "CAP_NET_ADMIN", any case → its bit; "ALL" → every capability this kernel has.

@@ -1,0 +1,22 @@
+// From a profile to the BPF program the kernel runs.
+#pragma once
+
+#include <linux/filter.h>
+
+#include <string>
+#include <vector>
+
+#include "specs/seccomp/profile.h"
+
+namespace podrun::profiles {
+
+// The program: which architecture, then a binary search over ranges of system call numbers that share an answer, then
+// conditions on arguments as leaves. libseccomp gives the numbers; its own programs are correct too, but take the
+// kernel five times as long to load, which every container start would pay.
+base::Result<std::vector<sock_filter>> compile(const Profile& profile);
+
+// The number of `name` on `architecture` (SCMP_ARCH_*); negative when that architecture has no such system call;
+// Kind::not_found when nobody knows the name.
+base::Result<int> syscall_number(const std::string& name, std::uint32_t architecture);
+
+}  // namespace podrun::profiles
