@@ -1,0 +1,12 @@
+// Every integration test program: all its tests run in one host of their own. ctest runs one test a program.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "integration/own_host.h"
+
+int main(int argc, char** argv) {
+  testing::InitGoogleTest(&argc, argv);
+  // Without root every test says so itself, and is skipped.
+  if (testing::GTEST_FLAG(list_tests) || ::geteuid() != 0) return RUN_ALL_TESTS();
+  return integration::in_own_host([] { return RUN_ALL_TESTS(); });
+}

@@ -1,0 +1,24 @@
+// Commands of the program that runs inside containers (payload.cc), by the file they are in. Each returns an exit code.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace payload {
+
+using Arguments = std::vector<std::string>;
+
+// payload_report.cc: ids, capabilities, seccomp, namespaces, hostname, environment, mounts, and descriptors it was born
+// with.
+int report(const Arguments& arguments);
+
+// payload_forbidden.cc: tries what a container must not be able to do. Prints "NAME ok" or "NAME EPERM" for each.
+int try_forbidden(const Arguments& arguments);
+
+// payload_network.cc
+int serve(const Arguments& arguments);  // PORT: greets with the host name whoever connects
+int ask(const Arguments& arguments);    // ADDRESS PORT: prints what a server there says; asks until one answers
+int listen_abstract(const Arguments& arguments);  // NAME: a socket without a file, unix(7)
+int ask_abstract(const Arguments& arguments);     // NAME: "reached" or why not
+
+}  // namespace payload
