@@ -1,5 +1,5 @@
-// PodRecord: what exists. The only type of ours that is written to disk, and all that delete and recover need. The file is
-// a claim; whether a process lives is asked of the kernel (state_of).
+// PodRecord: what exists. The only type of ours that is written to disk, and all that delete and recover need. The file
+// is a claim; whether a process lives is asked of the kernel (state_of).
 #pragma once
 
 #include <cstdint>
@@ -29,9 +29,9 @@ struct ProcessSettings {
 
 struct ContainerRecord {
   std::string name;
-  std::string image;         // as the manifest has it
-  std::string image_digest;  // empty for rootfs:
-  ProcessId process;         // empty until started
+  std::string image;            // as the manifest has it
+  std::string image_digest;     // empty for rootfs:
+  ProcessId process;            // empty until started
   std::int64_t started_at = 0;  // nanoseconds since the epoch
   std::string log_path;
   ProcessSettings settings;
@@ -39,13 +39,13 @@ struct ContainerRecord {
 };
 
 struct NetworkRecord {
-  std::string network;    // name of the CNI network
+  std::string network;  // name of the CNI network
   std::string interface_name;
-  std::string result;     // the CNI result as JSON text, in the network's version
+  std::string result;  // the CNI result as JSON text, in the network's version
 };
 
 struct Timing {
-  std::string step;                 // "create cgroup", "plugin bridge ADD"
+  std::string step;  // "create cgroup", "plugin bridge ADD"
   std::uint64_t microseconds = 0;
 };
 
@@ -54,22 +54,23 @@ enum class PodState {
   ready,     // made; whether it still lives is the kernel's to say
   deleting,  // a delete is under way, or died, or failed: delete again
 };
+const char* to_text(PodState state);  // "ready"
 
 struct PodRecord {
   static constexpr int kFormat = 1;
 
-  std::string id;  // 64 hex digits; also CNI_CONTAINERID
+  std::string id;   // 64 hex digits; also CNI_CONTAINERID
   std::string uid;  // the Pod's metadata.uid: a UUID
   std::string name;
   std::string name_space;
   std::map<std::string, std::string> labels;
   std::map<std::string, std::string> annotations;
-  std::string manifest;  // compact JSON of the Pod as asked for
+  std::string manifest;             // compact JSON of the Pod as asked for
   std::uint32_t grace_period = 30;  // seconds
 
   PodState state = PodState::creating;
-  std::string failure;        // why a delete could not finish; empty otherwise
-  std::string boot_id;        // of /proc/sys/kernel/random/boot_id: an older one means nothing of it runs any more
+  std::string failure;          // why a delete could not finish; empty otherwise
+  std::string boot_id;          // of /proc/sys/kernel/random/boot_id: an older one means nothing of it runs any more
   std::int64_t created_at = 0;  // nanoseconds since the epoch
 
   ProcessId shim;

@@ -1,4 +1,5 @@
-// The pods on this machine as files say (layout.h): one directory and one lock a pod, no database. Readers take no lock.
+// The pods on this machine as files say (layout.h): one directory and one lock a pod, no database. Readers take no
+// lock.
 #pragma once
 
 #include <memory>
@@ -12,8 +13,8 @@
 
 namespace podrun {
 
-// One pod's directory, locked for as long as this object lives. The lock is the kernel's (flock), so a killed holder holds
-// nothing.
+// One pod's directory, locked for as long as this object lives. The lock is the kernel's (flock), so a killed holder
+// holds nothing.
 class Box {
  public:
   Result<void> save(const PodRecord& record) const;
@@ -24,7 +25,8 @@ class Box {
 
  private:
   friend class Store;
-  Box(Layout layout, std::string id, Fd lock) : layout_(std::move(layout)), id_(std::move(id)), lock_(std::move(lock)) {}
+  Box(Layout layout, std::string id, Fd lock)
+      : layout_(std::move(layout)), id_(std::move(id)), lock_(std::move(lock)) {}
   Layout layout_;
   std::string id_;
   Fd lock_;
@@ -37,26 +39,30 @@ class Store {
 
   // Makes the box of a new pod, locked. The caller made `id` (random_hex(32)).
   Result<Box> create(const std::string& id) const;
-  // Kind::busy when another process holds it and does not let go within the limit; not_found when it is gone. After
-  // taking the lock it checks that the path still is the inode it locked.
+  // Kind::busy when another process holds it and does not let go within the limit (milliseconds); not_found when it is
+  // gone. After taking the lock it checks that the path still is the inode it locked.
   Result<Box> lock(const std::string& id, int limit_ms) const;
-  // The pid that holds the lock, 0 when nobody does (F_OFD_GETLK does not know flock: read from the lock file, where the
-  // holder wrote it, and believed only while the lock is held).
+  // The pid that holds the lock, 0 when nobody does (F_OFD_GETLK does not know flock: read from the lock file, where
+  // the holder wrote it, and believed only while the lock is held).
   Result<pid_t> lock_holder(const std::string& id) const;
 
   Result<PodRecord> load(const std::string& id) const;
-  // Every pod with a readable record, by namespace and name. `broken`, when not null, receives the ids of boxes without one.
+  // Every pod with a readable record, by namespace and name. `broken`, when not null, receives the ids of boxes without
+  // one.
   Result<std::vector<PodRecord>> list(std::vector<std::string>* broken = nullptr) const;
   // The id behind a name; not_found.
   Result<std::string> find(const std::string& name_space, const std::string& name) const;
 
+  // A reservation belongs to the box of `id`: make the box first, release before erasing it. One whose box is gone is
+  // void, and the next to come takes it over.
+  //
   // Kind::exists when the name is taken; the error names the holder's id. Releasing removes only what holds `id`.
   Result<void> reserve_name(const std::string& name_space, const std::string& name, const std::string& id) const;
   Result<void> release_name(const std::string& name_space, const std::string& name, const std::string& id) const;
 
   // 65,536 host ids that no other pod of this store has: the first of them. Starts looking at a place derived from the
-  // id, so that stores that do not know each other rarely meet. Range: 1,879,048,192 up, which systemd's UIDS-GIDS leaves
-  // unused. Releasing is idempotent and finds the slot by itself.
+  // id, so that stores that do not know each other rarely meet. Range: 1,879,048,192 up, which systemd's UIDS-GIDS
+  // leaves unused; Kind::busy when all 4,096 are taken. Releasing is idempotent and finds the slot by itself.
   Result<std::uint32_t> reserve_ids(const std::string& id) const;
   Result<void> release_ids(const std::string& id) const;
 
@@ -69,7 +75,7 @@ enum class Phase { pending, running, succeeded, failed, unknown };
 const char* to_text(Phase phase);  // "Running"
 
 struct ExitStatus {
-  int code = 0;    // 128 + signal where a signal ended it, as shells say
+  int code = 0;  // 128 + signal where a signal ended it, as shells say
   int signal = 0;
   std::int64_t finished_at = 0;  // nanoseconds since the epoch
 };
@@ -79,7 +85,7 @@ struct ContainerStatus {
 };
 
 ContainerStatus status_of(const Layout& layout, const PodRecord& pod, const ContainerRecord& container);
-// Failed when shim or pause is gone, or a container exited with other than 0; Succeeded when all exited with 0.
+// Failed when shim or pause is gone, or all containers ended and one not with 0; Succeeded when all exited with 0.
 Phase phase_of(const Layout& layout, const PodRecord& pod);
 const std::string& boot_id();  // this boot's
 

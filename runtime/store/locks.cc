@@ -1,0 +1,110 @@
+// A pod's box: made, locked, saved to and erased. The lock file may be made by whoever comes first, so that a create
+// that was killed between mkdir and open leaves a box that can still be locked, and so cleaned; whoever lost such a
+// race sees it by the inode check.
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/files.h"
+#include "runtime/store/names.h"
+#include "runtime/store/store.h"
+
+namespace podrun {
+namespace {
+
+std::string quoted(const std::string& verb, const std::string& object) { return verb + " '" + object + "'"; }
+
+void sleep_ms(int ms) {
+  const timespec span{0, ms * 1'000'000L};
+  ::nanosleep(&span, nullptr);
+}
+
+// flock(2) has no timeout. Two attempts at least: lock_holder() may be holding the lock for the blink of its question.
+Result<void> acquire(int fd, const std::string& path, int limit_ms) {
+  int waited_ms = 0;
+  for (int pause_ms = 1;; pause_ms = std::min(pause_ms * 2, 20)) {
+    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return {};
+    if (errno == EINTR) continue;
+    if (errno != EWOULDBLOCK) return Error::system(errno, quoted("lock", path));
+    if (waited_ms > limit_ms)
+      return Error{Kind::busy, EWOULDBLOCK, quoted("lock", path) + ": another process is at work on the pod"};
+    sleep_ms(pause_ms);
+    waited_ms += pause_ms;
+  }
+}
+
+// Is the file at `path` still the one we have open? Else its box was erased, and perhaps made anew, meanwhile.
+bool still_there(int fd, const std::string& path) {
+  struct stat ours {};
+  struct stat there {};
+  return ::fstat(fd, &ours) == 0 && ::lstat(path.c_str(), &there) == 0 && ours.st_ino == there.st_ino &&
+         ours.st_dev == there.st_dev;
+}
+
+Result<void> write_holder(int fd, const std::string& path) {
+  const std::string text = std::to_string(::getpid()) + "\n";
+  if (::ftruncate(fd, 0) != 0) return Error::system(errno, quoted("truncate", path));
+  return base::write_all(fd, text, path);
+}
+
+Result<Fd> take(const std::string& path, int limit_ms) {
+  Fd fd = TRY(base::open_file(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600));
+  TRY(acquire(fd.get(), path, limit_ms));
+  if (!still_there(fd.get(), path)) return Error{Kind::not_found, ENOENT, quoted("lock", path) + ": the pod is gone"};
+  TRY(write_holder(fd.get(), path));
+  return fd;
+}
+
+}  // namespace
+
+Result<Box> Store::create(const std::string& id) const {
+  if (!is_pod_id(id)) return Error{Kind::invalid, 0, quoted("make a box for pod", id) + ": that is no pod id"};
+  TRY(base::make_dirs(layout_.pods()));
+  const std::string box = layout_.box(id);
+  if (::mkdir(box.c_str(), 0700) != 0) return Error::system(errno, quoted("make directory", box));
+  return Box(layout_, id, TRY(take(layout_.lock(id), 0)));
+}
+
+Result<Box> Store::lock(const std::string& id, int limit_ms) const {
+  if (!is_pod_id(id)) return Error{Kind::invalid, 0, quoted("lock pod", id) + ": that is no pod id"};
+  return Box(layout_, id, TRY(take(layout_.lock(id), limit_ms)));
+}
+
+Result<pid_t> Store::lock_holder(const std::string& id) const {
+  if (!is_pod_id(id)) return Error{Kind::invalid, 0, quoted("ask who holds pod", id) + ": that is no pod id"};
+  const std::string path = layout_.lock(id);
+  const Fd fd = TRY(base::open_file(path, O_RDONLY | O_NOFOLLOW));
+  if (::flock(fd.get(), LOCK_SH | LOCK_NB) == 0) return 0;  // nobody does; closing lets go again
+  if (errno != EWOULDBLOCK) return Error::system(errno, quoted("lock", path));
+  const std::string text = TRY(base::read_all(fd.get(), path, 64));
+  pid_t pid = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), pid);
+  // Empty for the moment between taking the lock and writing the pid.
+  return error == std::errc() && pid > 0 ? pid : 0;
+}
+
+Result<void> Box::save(const PodRecord& record) const {
+  return base::write_file_durably(layout_.record(id_), to_json(record));
+}
+
+Result<PodRecord> Box::load() const { return Store(layout_).load(id_); }
+
+Result<void> Box::erase() const {
+  const std::string box = layout_.box(id_);
+  auto entries = base::list_dir(box);
+  if (!entries) return entries.error().kind == Kind::not_found ? Result<void>{} : std::move(entries).error();
+  // The record goes after everything it speaks of, and the lock after the record: a crash in between leaves a box that
+  // recover can read, or at least lock.
+  for (const std::string& entry : *entries)
+    if (entry != "lock" && entry != "record.json") TRY(base::remove_tree(box + "/" + entry));
+  TRY(base::remove_file(layout_.record(id_)));
+  if (base::remove_tree(box)) return {};
+  return base::remove_tree(box);  // again: someone who came to lock it made the lock file anew before the rmdir
+}
+
+}  // namespace podrun

@@ -1,0 +1,157 @@
+// Two processes and one lock. The other process is a forked child that talks over a pipe.
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <optional>
+
+#include "runtime/store/test_store.h"
+
+namespace podrun {
+namespace {
+
+class Locks : public StoreTest {
+ protected:
+  Locks() { put(kId, "default", "web"); }
+
+  // Forks a child that locks the box, says so, and holds it until killed or, if `hold_ms` is not 0, that long.
+  pid_t hold_in_child(int hold_ms = 0) {
+    std::array<int, 2> ready{};
+    EXPECT_EQ(::pipe(ready.data()), 0);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      const auto box = store_.lock(kId, 0);
+      const char word = box ? 'y' : 'n';
+      if (::write(ready[1], &word, 1) != 1) ::_exit(2);
+      if (hold_ms == 0) ::pause();
+      ::usleep(static_cast<useconds_t>(hold_ms) * 1000);
+      ::_exit(0);
+    }
+    char word = 0;
+    EXPECT_EQ(::read(ready[0], &word, 1), 1);
+    EXPECT_EQ(word, 'y');
+    ::close(ready[0]);
+    ::close(ready[1]);
+    return child;
+  }
+
+  static void end(pid_t child) {
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+  }
+
+  const std::string kId = test_id('c');
+};
+
+// A child, forked before the lock is taken (a fork shares the open file, and so the lock), that waits for the lock from
+// come() on. Its answer is the error's kind, Kind::internal when it got the lock.
+class Latecomer {
+ public:
+  Latecomer(const Store& store, const std::string& id) {
+    EXPECT_EQ(::pipe(start_.data()), 0);
+    child_ = ::fork();
+    if (child_ != 0) return;
+    char word = 0;
+    if (::read(start_[0], &word, 1) != 1) ::_exit(99);
+    const auto box = store.lock(id, 5000);
+    ::_exit(static_cast<int>(box ? Kind::internal : box.error().kind));
+  }
+  void come() {
+    EXPECT_EQ(::write(start_[1], "x", 1), 1);
+    ::usleep(50'000);  // it waits on the inode by now; should it be late, the box is gone all the same
+  }
+  Kind answer() const {
+    int status = -1;
+    EXPECT_EQ(::waitpid(child_, &status, 0), child_);
+    return WIFEXITED(status) ? static_cast<Kind>(WEXITSTATUS(status)) : Kind::internal;
+  }
+
+ private:
+  std::array<int, 2> start_{};
+  pid_t child_ = 0;
+};
+
+TEST_F(Locks, IsBusyWhileAnotherHoldsItAndNamesTheHolder) {
+  const pid_t child = hold_in_child();
+  const auto box = store_.lock(kId, 30);
+  ASSERT_FALSE(box);
+  EXPECT_EQ(box.error().kind, Kind::busy);
+  const auto holder = store_.lock_holder(kId);
+  ASSERT_TRUE(holder);
+  EXPECT_EQ(*holder, child);
+  end(child);
+}
+
+TEST_F(Locks, AKilledHolderHoldsNothing) {
+  end(hold_in_child());
+  const auto holder = store_.lock_holder(kId);  // its pid still stands in the file
+  ASSERT_TRUE(holder);
+  EXPECT_EQ(*holder, 0);
+  EXPECT_TRUE(store_.lock(kId, 0));
+}
+
+TEST_F(Locks, WaitsForAHolderThatLetsGo) {
+  const pid_t child = hold_in_child(50);
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_TRUE(store_.lock(kId, 5000));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(4));
+  ::waitpid(child, nullptr, 0);
+}
+
+TEST_F(Locks, WhoWaitedForABoxThatWasErasedIsTold) {
+  Latecomer latecomer(store_, kId);
+  {
+    const auto box = store_.lock(kId, 0);
+    ASSERT_TRUE(box);
+    latecomer.come();
+    ASSERT_TRUE(box->erase());
+  }
+  EXPECT_EQ(latecomer.answer(), Kind::not_found);
+}
+
+TEST_F(Locks, ABoxMadeAnewIsNotTheOneThatWasLocked) {
+  Latecomer latecomer(store_, kId);
+  std::optional<Box> fresh;
+  {
+    const auto box = store_.lock(kId, 0);
+    ASSERT_TRUE(box);
+    latecomer.come();
+    ASSERT_TRUE(box->erase());
+    fresh.emplace(store_.create(kId).value());
+  }  // now the latecomer gets the old inode's lock, and must not believe it
+  EXPECT_EQ(latecomer.answer(), Kind::not_found);
+}
+
+TEST_F(Locks, ABoxWhoseCreatorDiedBeforeItsLockCanBeLockedAndErased) {
+  ASSERT_TRUE(base::remove_file(store_.layout().lock(kId)));
+  const auto box = store_.lock(kId, 0);
+  ASSERT_TRUE(box);
+  EXPECT_TRUE(box->erase());
+}
+
+TEST_F(Locks, AreNotLeftToExecutedPrograms) {
+  pid_t child = 0;
+  {
+    const auto box = store_.lock(kId, 0);
+    ASSERT_TRUE(box);
+    child = ::fork();
+    if (child == 0) {
+      ::execl("/bin/sleep", "sleep", "60", nullptr);
+      ::_exit(127);
+    }
+  }
+  EXPECT_TRUE(store_.lock(kId, 2000));
+  end(child);
+}
+
+TEST_F(Locks, ALinkInPlaceOfTheLockIsNotFollowed) {
+  ASSERT_TRUE(base::remove_file(store_.layout().lock(kId)));
+  ASSERT_EQ(::symlink((root_ + "/precious").c_str(), store_.layout().lock(kId).c_str()), 0);
+  EXPECT_FALSE(store_.lock(kId, 0));
+  EXPECT_FALSE(base::path_exists(root_ + "/precious"));
+}
+
+}  // namespace
+}  // namespace podrun

@@ -1,0 +1,106 @@
+// Names and user id ranges, each reserved by a symbolic link whose text is the pod's id.
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include <charconv>
+#include <vector>
+
+#include "base/files.h"
+#include "runtime/store/links.h"
+#include "runtime/store/names.h"
+#include "runtime/store/store.h"
+
+namespace podrun {
+namespace {
+
+// 0x70000000 to 0x7FFFFFFF (https://systemd.io/UIDS-GIDS: unused), 65,536 ids to a slot.
+constexpr std::uint32_t kFirstId = 1'879'048'192;
+constexpr std::uint32_t kIdsPerPod = 65'536;
+constexpr std::uint32_t kSlots = 4'096;
+
+// Reading who holds a link and then removing it must not meet another doing the same: the directory's own lock, held
+// for a few system calls and never while waiting for anything else.
+Result<Fd> lock_directory(const std::string& path) {
+  TRY(base::make_dirs(path));
+  Fd dir = TRY(base::open_file(path, O_RDONLY | O_DIRECTORY));
+  while (::flock(dir.get(), LOCK_EX) != 0)
+    if (errno != EINTR) return Error::system(errno, "lock '" + path + "'");
+  return dir;
+}
+
+// The id that holds the link, our own included; empty when it is free now, a void reservation having been removed.
+Result<std::string> holder_of(const Layout& layout, const std::string& link) {
+  auto id = read_link(link);
+  if (!id && id.error().kind == Kind::not_found) return std::string();
+  if (!id) return id;
+  if (is_pod_id(*id) && base::path_exists(layout.box(*id))) return id;
+  TRY(base::remove_file(link));
+  return std::string();
+}
+
+std::uint32_t first_slot(const std::string& id) {
+  std::uint32_t number = 0;
+  std::from_chars(id.data(), id.data() + 8, number, 16);
+  return number % kSlots;
+}
+
+std::string slot_path(const Layout& layout, std::uint32_t slot) { return layout.ids() + "/" + std::to_string(slot); }
+
+Error no_id(const std::string& id) { return {Kind::invalid, 0, "reserve for pod '" + id + "': that is no pod id"}; }
+
+// True when `id` held the link.
+Result<bool> remove_if_held_by(const std::string& id, const std::string& link) {
+  const auto holder = read_link(link);
+  if (!holder || *holder != id) return false;
+  TRY(base::remove_file(link));
+  return true;
+}
+
+}  // namespace
+
+Result<void> Store::reserve_name(const std::string& name_space, const std::string& name, const std::string& id) const {
+  if (!is_pod_id(id)) return no_id(id);
+  if (!is_safe_name(name) || !is_safe_name(name_space))
+    return Error{Kind::invalid, 0, "reserve the name '" + name + "' in namespace '" + name_space + "': a bad name"};
+  const Fd guard = TRY(lock_directory(layout_.names()));
+  const std::string link = layout_.name(name_space, name);
+  const std::string holder = TRY(holder_of(layout_, link));
+  if (holder == id) return {};
+  if (!holder.empty())
+    return Error{Kind::exists, EEXIST,
+                 "pod \"" + name + "\" already exists in namespace \"" + name_space + "\" (id " + holder + ")"};
+  return make_link(id, link);
+}
+
+Result<void> Store::release_name(const std::string& name_space, const std::string& name, const std::string& id) const {
+  if (!is_safe_name(name) || !is_safe_name(name_space)) return {};
+  const Fd guard = TRY(lock_directory(layout_.names()));
+  TRY(remove_if_held_by(id, layout_.name(name_space, name)));
+  return {};
+}
+
+Result<std::uint32_t> Store::reserve_ids(const std::string& id) const {
+  if (!is_pod_id(id)) return no_id(id);
+  const Fd guard = TRY(lock_directory(layout_.ids()));
+  for (std::uint32_t step = 0; step < kSlots; ++step) {
+    const std::uint32_t slot = (first_slot(id) + step) % kSlots;
+    const std::string link = slot_path(layout_, slot);
+    const std::string holder = TRY(holder_of(layout_, link));
+    if (!holder.empty() && holder != id) continue;
+    if (holder.empty()) TRY(make_link(id, link));
+    return kFirstId + slot * kIdsPerPod;
+  }
+  return Error{Kind::busy, EAGAIN,
+               "reserve user ids: all " + std::to_string(kSlots) + " ranges are taken; delete a pod"};
+}
+
+Result<void> Store::release_ids(const std::string& id) const {
+  if (!is_pod_id(id)) return {};
+  const Fd guard = TRY(lock_directory(layout_.ids()));
+  if (TRY(remove_if_held_by(id, slot_path(layout_, first_slot(id))))) return {};  // nearly always
+  for (const std::string& slot : TRY(base::list_dir(layout_.ids())))
+    if (TRY(remove_if_held_by(id, layout_.ids() + "/" + slot))) return {};
+  return {};
+}
+
+}  // namespace podrun

@@ -1,0 +1,135 @@
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <set>
+
+#include "runtime/store/test_store.h"
+
+namespace podrun {
+namespace {
+
+using ::testing::HasSubstr;
+
+class Reservations : public StoreTest {
+ protected:
+  std::string box(const std::string& id) {
+    EXPECT_TRUE(base::make_dirs(store_.layout().box(id)));
+    return id;
+  }
+};
+
+std::string numbered_id(unsigned number) {
+  char text[65];
+  std::snprintf(text, sizeof text, "%08x%056x", number, number);
+  return text;
+}
+
+TEST_F(Reservations, ANameBelongsToOnePod) {
+  const std::string first = box(test_id('1'));
+  const std::string second = box(test_id('2'));
+  EXPECT_TRUE(store_.reserve_name("default", "web", first));
+  EXPECT_TRUE(store_.reserve_name("default", "web", first));  // its own already
+  const auto taken = store_.reserve_name("default", "web", second);
+  ASSERT_FALSE(taken);
+  EXPECT_EQ(taken.error().kind, Kind::exists);
+  EXPECT_THAT(taken.error().what, HasSubstr(first));
+  EXPECT_TRUE(store_.reserve_name("other", "web", second));
+}
+
+TEST_F(Reservations, OnlyTheHolderReleasesAName) {
+  const std::string first = box(test_id('1'));
+  ASSERT_TRUE(store_.reserve_name("default", "web", first));
+  EXPECT_TRUE(store_.release_name("default", "web", test_id('2')));
+  EXPECT_TRUE(store_.find("default", "web"));
+  EXPECT_TRUE(store_.release_name("default", "web", first));
+  EXPECT_FALSE(store_.find("default", "web"));
+  EXPECT_TRUE(store_.release_name("default", "web", first));
+}
+
+TEST_F(Reservations, WhatAVanishedBoxHeldIsFree) {
+  const std::string gone = test_id('1');
+  ASSERT_TRUE(store_.reserve_name("default", "web", gone));
+  const auto gone_ids = store_.reserve_ids(gone);
+  ASSERT_TRUE(gone_ids);
+  const std::string next = box(test_id('1').replace(63, 1, "2"));  // looks at the same slot first
+  EXPECT_TRUE(store_.reserve_name("default", "web", next));
+  EXPECT_EQ(*store_.find("default", "web"), next);
+  EXPECT_EQ(store_.reserve_ids(next).value_or(0), *gone_ids);
+}
+
+TEST_F(Reservations, IdRangesStandWhereNobodyElseLooks) {
+  for (const unsigned number : {0U, 1U, 4095U, 4096U, 0xffffffffU}) {
+    const auto base = store_.reserve_ids(box(numbered_id(number)));
+    ASSERT_TRUE(base);
+    EXPECT_GE(*base, 0x70000000U);
+    EXPECT_LE(*base, 0x7fff0000U);
+    EXPECT_EQ(*base % 65'536, 0U);
+  }
+}
+
+TEST_F(Reservations, ReleasingIdsIsIdempotentAndFindsADisplacedSlot) {
+  const std::string first = box(numbered_id(7));
+  const std::string displaced = box(numbered_id(7 + 4096));
+  const auto first_ids = store_.reserve_ids(first);
+  const auto displaced_ids = store_.reserve_ids(displaced);
+  ASSERT_TRUE(first_ids && displaced_ids);
+  EXPECT_NE(*first_ids, *displaced_ids);
+  EXPECT_TRUE(store_.release_ids(displaced));
+  EXPECT_TRUE(store_.release_ids(displaced));
+  EXPECT_EQ(base::list_dir(store_.layout().ids())->size(), 1U);
+  EXPECT_TRUE(store_.release_ids(first));
+  EXPECT_TRUE(base::list_dir(store_.layout().ids())->empty());
+}
+
+TEST_F(Reservations, TwoHundredAtOnceNeverOverlap) {
+  // All of them look at the same slot first, from eight processes.
+  constexpr unsigned kPods = 200;
+  constexpr unsigned kProcesses = 8;
+  for (unsigned i = 0; i < kPods; ++i) box(numbered_id(3 + i * 4096));
+  int results[2];
+  ASSERT_EQ(::pipe(results), 0);
+  for (unsigned p = 0; p < kProcesses; ++p) {
+    if (::fork() != 0) continue;
+    for (unsigned i = p; i < kPods; i += kProcesses) {
+      const std::uint32_t base = store_.reserve_ids(numbered_id(3 + i * 4096)).value_or(0);
+      if (::write(results[1], &base, sizeof base) != sizeof base) ::_exit(1);
+    }
+    ::_exit(0);
+  }
+  ::close(results[1]);
+  std::set<std::uint32_t> bases;
+  std::uint32_t base = 0;
+  while (::read(results[0], &base, sizeof base) == sizeof base) bases.insert(base);
+  ::close(results[0]);
+  for (unsigned p = 0; p < kProcesses; ++p) {
+    int status = -1;
+    ::wait(&status);
+    EXPECT_EQ(status, 0);
+  }
+  EXPECT_EQ(bases.size(), kPods);
+  EXPECT_EQ(bases.count(0), 0U);
+}
+
+TEST_F(Reservations, WithoutAFreeRangeSaysWhatToDo) {
+  const std::string holder = box(test_id('f'));
+  ASSERT_TRUE(base::make_dirs(store_.layout().ids()));
+  for (int slot = 0; slot < 4096; ++slot)
+    ASSERT_EQ(::symlink(holder.c_str(), (store_.layout().ids() + "/" + std::to_string(slot)).c_str()), 0);
+  const auto base = store_.reserve_ids(box(test_id('e')));
+  ASSERT_FALSE(base);
+  EXPECT_EQ(base.error().kind, Kind::busy);
+  EXPECT_THAT(base.error().what, HasSubstr("all 4096 ranges are taken; delete a pod"));
+}
+
+TEST_F(Reservations, AFileInPlaceOfAReservationIsReportedNotRemoved) {
+  ASSERT_TRUE(base::make_dirs(store_.layout().names()));
+  ASSERT_TRUE(base::write_file_durably(store_.layout().name("default", "web"), "mine"));
+  EXPECT_EQ(store_.reserve_name("default", "web", box(test_id('1'))).error().kind, Kind::corrupt);
+  EXPECT_TRUE(base::path_exists(store_.layout().name("default", "web")));
+}
+
+}  // namespace
+}  // namespace podrun

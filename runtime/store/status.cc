@@ -1,0 +1,87 @@
+// What lives is the kernel's to say, how it ended the shim's (exit file).
+#include <time.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "base/files.h"
+#include "runtime/store/store.h"
+
+namespace podrun {
+namespace {
+
+// "CODE SIGNAL NANOSECONDS\n"; anything else counts as not told.
+std::optional<ExitStatus> read_exit(const std::string& path) {
+  const auto text = base::read_file(path, 128);
+  if (!text) return std::nullopt;
+  ExitStatus status;
+  long long finished_at = 0;
+  char newline = 0;
+  if (std::sscanf(text->c_str(), "%d %d %lld%c", &status.code, &status.signal, &finished_at, &newline) != 4 ||
+      newline != '\n')
+    return std::nullopt;
+  if (status.signal != 0) status.code = 128 + status.signal;
+  status.finished_at = finished_at;
+  return status;
+}
+
+// Between a container's death and the shim's word of it lies a moment. A shim that lives is given 20 ms to speak.
+std::optional<ExitStatus> await_exit(const std::string& path, const ProcessId& shim) {
+  constexpr timespec kMillisecond{0, 1'000'000};
+  for (int attempt = 0;; ++attempt) {
+    if (auto status = read_exit(path)) return status;
+    if (attempt == 20 || !is_alive(shim)) return read_exit(path);  // once more: it may have spoken and left
+    ::nanosleep(&kMillisecond, nullptr);
+  }
+}
+
+}  // namespace
+
+const std::string& boot_id() {
+  static const std::string id = [] {
+    std::string text = base::read_file("/proc/sys/kernel/random/boot_id", 128).value_or("");
+    if (!text.empty() && text.back() == '\n') text.pop_back();
+    return text;
+  }();
+  return id;
+}
+
+const char* to_text(Phase phase) {
+  switch (phase) {
+    case Phase::pending:
+      return "Pending";
+    case Phase::running:
+      return "Running";
+    case Phase::succeeded:
+      return "Succeeded";
+    case Phase::failed:
+      return "Failed";
+    case Phase::unknown:
+      return "Unknown";
+  }
+  return "Unknown";
+}
+
+ContainerStatus status_of(const Layout& layout, const PodRecord& pod, const ContainerRecord& container) {
+  if (container.process.empty()) return {};
+  const std::string path = layout.exit_file(pod.id, container.name);
+  if (pod.boot_id != boot_id()) return {.running = false, .exit = read_exit(path)};
+  if (is_alive(container.process)) return {.running = true, .exit = std::nullopt};
+  return {.running = false, .exit = await_exit(path, pod.shim)};
+}
+
+Phase phase_of(const Layout& layout, const PodRecord& pod) {
+  if (pod.state == PodState::creating) return pod.boot_id == boot_id() ? Phase::pending : Phase::failed;
+  if (pod.boot_id != boot_id() || !is_alive(pod.shim) || !is_alive(pod.pause)) return Phase::failed;
+  if (pod.containers.empty()) return Phase::running;
+  bool all_good = true;
+  for (const ContainerRecord& container : pod.containers) {
+    if (container.process.empty()) return Phase::pending;
+    const ContainerStatus status = status_of(layout, pod, container);
+    if (status.running) return Phase::running;
+    all_good = all_good && status.exit && status.exit->code == 0;
+  }
+  return all_good ? Phase::succeeded : Phase::failed;
+}
+
+}  // namespace podrun

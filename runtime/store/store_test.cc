@@ -1,0 +1,83 @@
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+
+#include "runtime/store/test_store.h"
+
+namespace podrun {
+namespace {
+
+using ::testing::ElementsAre;
+
+TEST_F(StoreTest, WithoutAnyPodListsNothing) {
+  const auto pods = store_.list();
+  ASSERT_TRUE(pods);
+  EXPECT_TRUE(pods->empty());
+}
+
+TEST_F(StoreTest, ListsByNamespaceAndNameAndSaysWhatIsBroken) {
+  put(test_id('1'), "default", "web");
+  put(test_id('2'), "default", "api");
+  put(test_id('3'), "a", "zoo");
+  put(test_id('4'), "default", "spoilt");
+  ASSERT_TRUE(base::write_file_durably(store_.layout().record(test_id('4')), "{"));
+  ASSERT_TRUE(store_.create(test_id('5')));  // killed before its record was written
+  put(test_id('6'), "default", "moved");
+  ASSERT_EQ(::rename(store_.layout().box(test_id('6')).c_str(), store_.layout().box(test_id('7')).c_str()), 0);
+
+  std::vector<std::string> broken;
+  const auto pods = store_.list(&broken);
+  ASSERT_TRUE(pods);
+  std::vector<std::string> names;
+  for (const PodRecord& pod : *pods) names.push_back(pod.name_space + "/" + pod.name);
+  EXPECT_THAT(names, ElementsAre("a/zoo", "default/api", "default/web"));
+  EXPECT_THAT(broken, ElementsAre(test_id('4'), test_id('5'), test_id('7')));
+}
+
+TEST_F(StoreTest, FindsByNameWithinTheNamespace) {
+  put(test_id('1'), "default", "web");
+  const auto found = store_.find("default", "web");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(*found, test_id('1'));
+  const auto elsewhere = store_.find("other", "web");
+  ASSERT_FALSE(elsewhere);
+  EXPECT_EQ(elsewhere.error().kind, Kind::not_found);
+  EXPECT_EQ(elsewhere.error().what, "pod \"web\" not found in namespace \"other\"");
+}
+
+TEST_F(StoreTest, NamesDoNotClimbOut) {
+  put(test_id('1'), "default", "web");
+  for (const char* name : {"../names/default_web", "", ".", "..", "a/b", "x_y", "UPPER", "-x"}) {
+    EXPECT_EQ(store_.find("default", name).error().kind, Kind::not_found) << name;
+    EXPECT_EQ(store_.reserve_name("default", name, test_id('1')).error().kind, Kind::invalid) << name;
+  }
+  for (const char* id : {"../pods", "", "abc"}) {
+    EXPECT_EQ(store_.load(id).error().kind, Kind::invalid) << id;
+    EXPECT_EQ(store_.create(id).error().kind, Kind::invalid) << id;
+    EXPECT_EQ(store_.lock(id, 0).error().kind, Kind::invalid) << id;
+  }
+}
+
+TEST_F(StoreTest, BoxesAreForTheOwnerOnly) {
+  put(test_id('1'), "default", "web");
+  struct stat info {};
+  ASSERT_EQ(::stat(store_.layout().box(test_id('1')).c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 07777U, 0700U);
+  ASSERT_EQ(::stat(store_.layout().record(test_id('1')).c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 07777U, 0600U);
+}
+
+TEST_F(StoreTest, ErasedIsGoneAndErasingAgainIsFine) {
+  put(test_id('1'), "default", "web");
+  const auto box = store_.lock(test_id('1'), 0);
+  ASSERT_TRUE(box);
+  ASSERT_TRUE(base::make_dirs(store_.layout().etc(test_id('1'))));
+  EXPECT_TRUE(box->load());
+  EXPECT_TRUE(box->erase());
+  EXPECT_FALSE(base::path_exists(store_.layout().box(test_id('1'))));
+  EXPECT_TRUE(box->erase());
+  EXPECT_EQ(store_.load(test_id('1')).error().kind, Kind::not_found);
+  EXPECT_EQ(store_.lock(test_id('1'), 0).error().kind, Kind::not_found);
+}
+
+}  // namespace
+}  // namespace podrun
