@@ -19,16 +19,18 @@ extern const Set kDefault;
 Result<Set> parse(std::string_view name);
 std::vector<std::string> names(Set set);  // "CAP_CHOWN", …, in number order
 
-// Every capability this kernel knows (/proc/sys/kernel/cap_last_cap).
+// Every capability this kernel knows.
 Set all();
 
-// Applies drop after add after the default, as Kubernetes does ("ALL" in drop empties the default first, adds win).
+// The default, or everything with "ALL" in add, or nothing with "ALL" in drop; then plus each of add, less each of drop.
 Result<Set> resolve(const std::vector<std::string>& add, const std::vector<std::string>& drop);
 
-// The calling thread keeps exactly `keep` in its bounding set. To be called before the user changes.
+// The calling thread keeps of its bounding set only what is in `keep`. Needs CAP_SETPCAP, so before the user changes.
 Result<void> limit_bounding_set(Set keep);
-// Permitted, effective, bounding = `set`; inheritable and ambient stay empty (CVE-2022-24769). A user other than root gets
-// nothing permitted by the exec rules; that is what Kubernetes does too.
+
+// The last of three steps: limit_bounding_set, change of user, apply. Permitted, effective and bounding are cut down to
+// `set`; inheritable and ambient become empty (CVE-2022-24769). A user other than root is left with nothing, and its exec
+// gains nothing (capabilities(7)); that is what Kubernetes does too.
 Result<void> apply(Set set);
 
 }  // namespace podrun::capabilities

@@ -19,8 +19,8 @@ struct Rule {
   bool read = false, write = false, make = false;
 };
 
-// What every container may use: null zero full tty random urandom, ptmx and its slaves, console; mknod of anything (a node
-// that is made still cannot be opened).
+// What every container may use: null zero full tty random urandom, ptmx and its slaves; mknod of anything (a node that is
+// made still cannot be opened). Not 5:1, which others allow: a container's /dev/console is a pty, 5:1 is the machine's.
 std::span<const Rule> default_rules();
 
 // Device nodes that /dev holds.
