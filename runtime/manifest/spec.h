@@ -14,23 +14,23 @@ namespace podrun {
 struct PortSpec {
   std::string name;
   std::uint16_t container_port = 0;
-  std::uint16_t host_port = 0;  // 0: not published
-  std::string host_ip;          // empty: every address of the host
+  std::uint16_t host_port = 0;   // 0: not published
+  std::string host_ip;           // empty: every address of the host
   std::string protocol = "tcp";  // tcp, udp or sctp, lower case as CNI wants it
 };
 
 struct ResourceSpec {
-  std::optional<std::uint64_t> memory_limit;   // bytes
-  std::optional<std::uint64_t> cpu_limit;      // thousandths of a processor
-  std::optional<std::uint64_t> cpu_request;    // thousandths of a processor; becomes the cgroup's weight
-  std::optional<std::uint64_t> pids_limit;     // processes and threads (limits["podrun.io/pids"])
+  std::optional<std::uint64_t> memory_limit;  // bytes
+  std::optional<std::uint64_t> cpu_limit;     // thousandths of a processor
+  std::optional<std::uint64_t> cpu_request;   // thousandths of a processor; becomes the cgroup's weight
+  std::optional<std::uint64_t> pids_limit;    // processes and threads (limits["podrun.io/pids"])
 };
 
 struct SecuritySpec {
-  std::optional<std::uint32_t> run_as_user;   // an id inside the pod's user namespace
+  std::optional<std::uint32_t> run_as_user;  // an id inside the pod's user namespace
   std::optional<std::uint32_t> run_as_group;
   bool run_as_non_root = false;
-  std::vector<std::string> add_capabilities;   // upper case, without CAP_; "ALL" allowed
+  std::vector<std::string> add_capabilities;  // upper case, without CAP_; "ALL" allowed
   std::vector<std::string> drop_capabilities;
   bool read_only_root = false;
   bool no_new_privileges = true;  // false only with allowPrivilegeEscalation: true
@@ -38,11 +38,11 @@ struct SecuritySpec {
 
 struct ContainerSpec {
   std::string name;
-  std::string image;                  // "rootfs:DIR" or "oci:DIR[:TAG]"
-  std::vector<std::string> command;   // replaces the image's entrypoint when not empty
-  std::vector<std::string> args;      // replaces the image's cmd when not empty
+  std::string image;                                     // "rootfs:DIR" or "oci:DIR[:TAG]"
+  std::vector<std::string> command;                      // replaces the image's entrypoint when not empty
+  std::vector<std::string> args;                         // replaces the image's cmd when not empty
   std::vector<std::pair<std::string, std::string>> env;  // in order; $(NAME) references are expanded already
-  std::string working_dir;            // empty: the image's
+  std::string working_dir;                               // empty: the image's
   std::vector<PortSpec> ports;
   ResourceSpec resources;
   SecuritySpec security;

@@ -1,0 +1,24 @@
+#include "runtime/manifest/document.h"
+
+#include "runtime/manifest/text.h"
+
+namespace podrun::manifest {
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
+}  // namespace
+
+Result<Json> read_document(std::string_view text) {
+  if (text.size() > kMaxTextBytes) return Error{Kind::invalid, 0, "is larger than 1 MiB"};
+  if (const auto bad = find_bad_utf8(text)) return Error{Kind::invalid, 0, position_of(text, *bad) + ": not UTF-8"};
+  // yaml-cpp takes a NUL for the end, so what follows it would be hidden from us and not from other readers.
+  if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos)
+    return Error{Kind::invalid, 0, position_of(text, nul) + ": a NUL byte"};
+
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && text[first] == '{' ? read_json(text) : read_yaml(text);
+}
+
+}  // namespace podrun::manifest

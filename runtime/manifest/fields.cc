@@ -1,0 +1,331 @@
+// Named after the Go types of k8s.io/api/core/v1 and in the order of their fields, so that the two can be compared:
+// https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#pod-v1-core
+#include "runtime/manifest/fields.h"
+
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <string>
+
+namespace podrun::manifest {
+namespace {
+
+using enum Treatment;
+using enum Shape;
+
+// --- Where a Pod may go: for a scheduler, and there is one machine --------------------------------------------------
+
+constexpr Field kLabelSelectorRequirementFields[] = {
+    {"key", accepted, text}, {"operator", accepted, text}, {"values", accepted, texts}};
+constexpr Type kLabelSelectorRequirement{kLabelSelectorRequirementFields};
+
+constexpr Field kLabelSelectorFields[] = {{"matchLabels", accepted, text_map},
+                                          {"matchExpressions", accepted, list, &kLabelSelectorRequirement}};
+constexpr Type kLabelSelector{kLabelSelectorFields};
+
+constexpr Field kNodeSelectorTermFields[] = {
+    {"matchExpressions", accepted, list, &kLabelSelectorRequirement},  // a NodeSelectorRequirement has the same fields
+    {"matchFields", accepted, list, &kLabelSelectorRequirement},
+};
+constexpr Type kNodeSelectorTerm{kNodeSelectorTermFields};
+
+constexpr Field kNodeSelectorFields[] = {{"nodeSelectorTerms", accepted, list, &kNodeSelectorTerm}};
+constexpr Type kNodeSelector{kNodeSelectorFields};
+
+constexpr Field kPreferredSchedulingTermFields[] = {{"weight", accepted, whole},
+                                                    {"preference", accepted, object, &kNodeSelectorTerm}};
+constexpr Type kPreferredSchedulingTerm{kPreferredSchedulingTermFields};
+
+constexpr Field kNodeAffinityFields[] = {
+    {"requiredDuringSchedulingIgnoredDuringExecution", accepted, object, &kNodeSelector},
+    {"preferredDuringSchedulingIgnoredDuringExecution", accepted, list, &kPreferredSchedulingTerm},
+};
+constexpr Type kNodeAffinity{kNodeAffinityFields};
+
+constexpr Field kPodAffinityTermFields[] = {
+    {"labelSelector", accepted, object, &kLabelSelector},
+    {"namespaces", accepted, texts},
+    {"topologyKey", accepted, text},
+    {"namespaceSelector", accepted, object, &kLabelSelector},
+    {"matchLabelKeys", accepted, texts},
+    {"mismatchLabelKeys", accepted, texts},
+};
+constexpr Type kPodAffinityTerm{kPodAffinityTermFields};
+
+constexpr Field kWeightedPodAffinityTermFields[] = {{"weight", accepted, whole},
+                                                    {"podAffinityTerm", accepted, object, &kPodAffinityTerm}};
+constexpr Type kWeightedPodAffinityTerm{kWeightedPodAffinityTermFields};
+
+constexpr Field kPodAffinityFields[] = {
+    {"requiredDuringSchedulingIgnoredDuringExecution", accepted, list, &kPodAffinityTerm},
+    {"preferredDuringSchedulingIgnoredDuringExecution", accepted, list, &kWeightedPodAffinityTerm},
+};
+constexpr Type kPodAffinity{kPodAffinityFields};
+
+constexpr Field kAffinityFields[] = {
+    {"nodeAffinity", accepted, object, &kNodeAffinity},
+    {"podAffinity", accepted, object, &kPodAffinity},
+    {"podAntiAffinity", accepted, object, &kPodAffinity},  // a PodAntiAffinity has the same fields
+};
+constexpr Type kAffinity{kAffinityFields};
+
+constexpr Field kTolerationFields[] = {
+    {"key", accepted, text},    {"operator", accepted, text},           {"value", accepted, text},
+    {"effect", accepted, text}, {"tolerationSeconds", accepted, whole},
+};
+constexpr Type kToleration{kTolerationFields};
+
+constexpr Field kTopologySpreadConstraintFields[] = {
+    {"maxSkew", accepted, whole},          {"topologyKey", accepted, text},
+    {"whenUnsatisfiable", accepted, text}, {"labelSelector", accepted, object, &kLabelSelector},
+    {"minDomains", accepted, whole},       {"nodeAffinityPolicy", accepted, text},
+    {"nodeTaintsPolicy", accepted, text},  {"matchLabelKeys", accepted, texts},
+};
+constexpr Type kTopologySpreadConstraint{kTopologySpreadConstraintFields};
+
+constexpr Field kPodReadinessGateFields[] = {{"conditionType", accepted, text}};
+constexpr Type kPodReadinessGate{kPodReadinessGateFields};
+
+constexpr Field kNamedFields[] = {{"name", accepted, text}};  // LocalObjectReference, PodSchedulingGate
+constexpr Type kNamed{kNamedFields};
+
+constexpr Field kPodSchedulingGroupFields[] = {{"podGroupName", accepted, text}};
+constexpr Type kPodSchedulingGroup{kPodSchedulingGroupFields};
+
+// --- Containers -----------------------------------------------------------------------------------------------------
+
+constexpr Choice kProtocols[] = {{"TCP"}, {"UDP"}, {"SCTP"}};
+
+constexpr Field kContainerPortFields[] = {
+    {"name", accepted, text},       {"hostPort", accepted, whole}, {"containerPort", accepted, whole},
+    {"protocol", text, kProtocols}, {"hostIP", accepted, text},
+};
+constexpr Type kContainerPort{kContainerPortFields};
+
+constexpr Field kEnvVarFields[] = {{"name", accepted, text}, {"value", accepted, text}, {"valueFrom", later}};
+constexpr Type kEnvVar{kEnvVarFields};
+
+constexpr Field kLimitFields[] = {
+    {"cpu", accepted, amount},
+    {"memory", accepted, amount},
+    {"podrun.io/pids", accepted, amount},  // ours: Kubernetes has this limit for a node's Pods only, on the kubelet
+    {"ephemeral-storage", later},
+    {"hugepages-*", later},
+    {"*/*", later},  // extended resources: nvidia.com/gpu
+};
+constexpr Type kLimits{kLimitFields};
+
+constexpr Field kRequestFields[] = {
+    {"cpu", accepted, amount}, {"memory", idle, amount}, {"ephemeral-storage", idle, amount},
+    {"hugepages-*", later},    {"*/*", later},
+};
+constexpr Type kRequests{kRequestFields};
+
+constexpr Field kResourceRequirementsFields[] = {
+    {"limits", accepted, object, &kLimits},
+    {"requests", accepted, object, &kRequests},
+    {"claims", later},
+};
+constexpr Type kResourceRequirements{kResourceRequirementsFields};
+
+constexpr Field kCapabilitiesFields[] = {{"add", accepted, texts}, {"drop", accepted, texts}};
+constexpr Type kCapabilities{kCapabilitiesFields};
+
+constexpr Choice kSeccompTypes[] = {{"RuntimeDefault"}, {"Unconfined", later}, {"Localhost", later}};
+
+constexpr Field kSeccompProfileFields[] = {{"type", text, kSeccompTypes}, {"localhostProfile", later}};
+constexpr Type kSeccompProfile{kSeccompProfileFields};
+
+constexpr Choice kPrivileged[] = {{"false"}, {"true", later, "privileged containers are not supported yet"}};
+constexpr Choice kProcMounts[] = {{"Default"}, {"Unmasked", later}};
+
+constexpr Field kSecurityContextFields[] = {
+    {"capabilities", accepted, object, &kCapabilities},
+    {"privileged", flag, kPrivileged},
+    {"seLinuxOptions", later},
+    {"windowsOptions", later},
+    {"runAsUser", accepted, whole},
+    {"runAsGroup", accepted, whole},
+    {"runAsNonRoot", accepted, flag},
+    {"readOnlyRootFilesystem", accepted, flag},
+    {"allowPrivilegeEscalation", accepted, flag},
+    {"procMount", text, kProcMounts},
+    {"seccompProfile", accepted, object, &kSeccompProfile},
+    {"appArmorProfile", later},
+};
+constexpr Type kSecurityContext{kSecurityContextFields};
+
+constexpr Choice kPullPolicies[] = {
+    {"Never"},
+    {"IfNotPresent"},
+    {"Always", idle, "'Always' is not acted on: nothing is pulled, images are directories on this machine"},
+};
+constexpr std::string_view kNoTerminationMessage = "not acted on yet: no termination message is collected";
+constexpr Choice kTerminationMessagePolicies[] = {{"File", idle, kNoTerminationMessage},
+                                                  {"FallbackToLogsOnError", idle, kNoTerminationMessage}};
+
+constexpr Field kContainerFields[] = {
+    {"name", accepted, text},
+    {"image", accepted, text},
+    {"command", accepted, texts},
+    {"args", accepted, texts},
+    {"workingDir", accepted, text},
+    {"ports", accepted, list, &kContainerPort},
+    {"envFrom", later},
+    {"env", accepted, list, &kEnvVar},
+    {"resources", accepted, object, &kResourceRequirements},
+    {"resizePolicy", later},
+    {"restartPolicy", later},
+    {"restartPolicyRules", later},
+    {"volumeMounts", later},
+    {"volumeDevices", later},
+    {"livenessProbe", later},
+    {"readinessProbe", later},
+    {"startupProbe", later},
+    {"lifecycle", later},
+    {"terminationMessagePath", later},
+    {"terminationMessagePolicy", text, kTerminationMessagePolicies},
+    {"imagePullPolicy", text, kPullPolicies},
+    {"securityContext", accepted, object, &kSecurityContext},
+    {"stdin", later},
+    {"stdinOnce", later},
+    {"tty", later},
+};
+constexpr Type kContainer{kContainerFields};
+
+// --- The Pod --------------------------------------------------------------------------------------------------------
+
+constexpr Field kPodSecurityContextFields[] = {
+    {"seLinuxOptions", later},
+    {"windowsOptions", later},
+    {"runAsUser", accepted, whole},
+    {"runAsGroup", accepted, whole},
+    {"runAsNonRoot", accepted, flag},
+    {"supplementalGroups", later},
+    {"supplementalGroupsPolicy", later},
+    {"fsGroup", later},
+    {"sysctls", later},
+    {"fsGroupChangePolicy", later},
+    {"seccompProfile", accepted, object, &kSeccompProfile},
+    {"appArmorProfile", later},
+    {"seLinuxChangePolicy", later},
+};
+constexpr Type kPodSecurityContext{kPodSecurityContextFields};
+
+constexpr Field kPodDNSConfigOptionFields[] = {{"name", accepted, text}, {"value", accepted, text}};
+constexpr Type kPodDNSConfigOption{kPodDNSConfigOptionFields};
+
+constexpr Field kPodDNSConfigFields[] = {
+    {"nameservers", accepted, texts},
+    {"searches", accepted, texts},
+    {"options", accepted, list, &kPodDNSConfigOption},
+};
+constexpr Type kPodDNSConfig{kPodDNSConfigFields};
+
+constexpr Field kHostAliasFields[] = {{"ip", accepted, text}, {"hostnames", accepted, texts}};
+constexpr Type kHostAlias{kHostAliasFields};
+
+constexpr Choice kOSNames[] = {{"linux"}, {"windows", later, "a Windows Pod cannot run on Linux"}};
+constexpr Field kPodOSFields[] = {{"name", text, kOSNames}};
+constexpr Type kPodOS{kPodOSFields};
+
+constexpr Choice kRestartPolicies[] = {
+    {"Never"},
+    {"Always", idle, "not acted on yet: a container that ends is not restarted"},
+    {"OnFailure", idle, "not acted on yet: a container that ends is not restarted"},
+};
+constexpr std::string_view kNoClusterDNS = "there is no cluster DNS: the Pod resolves names as this machine does";
+constexpr Choice kDNSPolicies[] = {
+    {"Default"},
+    {"ClusterFirst", idle, kNoClusterDNS},
+    {"ClusterFirstWithHostNet", idle, kNoClusterDNS},
+    {"None", later},
+};
+
+constexpr Field kPodSpecFields[] = {
+    {"volumes", later},
+    {"initContainers", later},
+    {"containers", accepted, list, &kContainer},
+    {"ephemeralContainers", later},
+    {"restartPolicy", text, kRestartPolicies},
+    {"terminationGracePeriodSeconds", accepted, whole},
+    {"activeDeadlineSeconds", later},
+    {"dnsPolicy", text, kDNSPolicies},
+    {"nodeSelector", idle, text_map},
+    {"serviceAccountName", idle, text},
+    {"serviceAccount", idle, text},
+    {"automountServiceAccountToken", idle, flag},
+    {"nodeName", idle, text},
+    {"hostNetwork", accepted, flag},
+    {"hostPID", accepted, flag},
+    {"hostIPC", accepted, flag},
+    {"shareProcessNamespace", accepted, flag},
+    {"securityContext", accepted, object, &kPodSecurityContext},
+    {"imagePullSecrets", idle, list, &kNamed},
+    {"hostname", accepted, text},
+    {"subdomain", idle, text},
+    {"affinity", idle, object, &kAffinity},
+    {"schedulerName", idle, text},
+    {"tolerations", idle, list, &kToleration},
+    {"hostAliases", accepted, list, &kHostAlias},
+    {"priorityClassName", idle, text},
+    {"priority", idle, whole},
+    {"dnsConfig", accepted, object, &kPodDNSConfig},
+    {"readinessGates", idle, list, &kPodReadinessGate},
+    {"runtimeClassName", later},  // may ask for more isolation than there is here
+    {"enableServiceLinks", idle, flag},
+    {"preemptionPolicy", idle, text},
+    {"overhead", idle, open},  // filled in from the RuntimeClass
+    {"topologySpreadConstraints", idle, list, &kTopologySpreadConstraint},
+    {"setHostnameAsFQDN", later},
+    {"os", accepted, object, &kPodOS},
+    {"hostUsers", accepted, flag},
+    {"schedulingGates", idle, list, &kNamed},
+    {"resourceClaims", later},
+    {"resources", later},
+    {"hostnameOverride", later},
+    {"schedulingGroup", idle, object, &kPodSchedulingGroup},
+};
+constexpr Type kPodSpec{kPodSpecFields};
+
+constexpr Field kObjectMetaFields[] = {
+    {"name", accepted, text},
+    {"generateName", later},
+    {"namespace", accepted, text},
+    {"selfLink", idle, text},
+    {"uid", idle, text},
+    {"resourceVersion", idle, text},
+    {"generation", idle, whole},
+    {"creationTimestamp", idle, text},
+    {"deletionTimestamp", idle, text},
+    {"deletionGracePeriodSeconds", idle, whole},
+    {"labels", accepted, text_map},
+    {"annotations", accepted, text_map},
+    {"ownerReferences", idle, open},
+    {"finalizers", idle, texts},
+    {"managedFields", idle, open},
+};
+constexpr Type kObjectMeta{kObjectMetaFields};
+
+constexpr Field kPodFields[] = {
+    {"kind", accepted, text},
+    {"apiVersion", accepted, text},
+    {"metadata", accepted, object, &kObjectMeta},
+    {"spec", accepted, object, &kPodSpec},
+    {"status", idle, open},  // what `get -o yaml` prints may be fed back
+};
+
+}  // namespace
+
+const Type kPod{kPodFields};
+
+const Field* Type::find(std::string_view name) const {
+  const auto exact = std::find_if(fields.begin(), fields.end(), [&](const Field& field) { return field.name == name; });
+  if (exact != fields.end()) return &*exact;
+  const auto wild = std::find_if(fields.begin(), fields.end(), [given = std::string(name)](const Field& field) {
+    return ::fnmatch(std::string(field.name).c_str(), given.c_str(), FNM_NOESCAPE) == 0;
+  });
+  return wild != fields.end() ? &*wild : nullptr;
+}
+
+}  // namespace podrun::manifest

@@ -1,0 +1,58 @@
+// Every field a Kubernetes v1 Pod has (as of 1.36) and what becomes of it here: one table, in fields.cc.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace podrun::manifest {
+
+enum class Treatment {
+  accepted,  // read by this folder, or part of an idle field
+  idle,      // means nothing on one machine: accepted with a warning
+  later,     // means something, and is not built yet: refused when it asks for anything
+};
+
+enum class Shape {
+  open,      // anything; nobody looks inside
+  text,      // a string
+  flag,      // true or false
+  whole,     // a whole number
+  amount,    // a quantity: a string or a number
+  object,    // of `type`
+  list,      // of objects of `type`
+  texts,     // a list of strings
+  text_map,  // an object of strings under any key
+};
+
+// One value of a field whose values are few, as JSON writes it (strings without quotes).
+struct Choice {
+  std::string_view value;
+  Treatment treatment = Treatment::accepted;
+  std::string_view
+      note;  // idle: the warning; later: the error, where there is more to say than that it is not supported
+};
+
+struct Type;
+
+struct Field {
+  std::string_view name;  // may hold wildcards as fnmatch(3) has them; a name without goes first
+  Treatment treatment;
+  Shape shape = Shape::open;
+  const Type* type = nullptr;
+  std::span<const Choice> choices;
+
+  constexpr Field(std::string_view field, Treatment what, Shape form = Shape::open, const Type* parts = nullptr)
+      : name(field), treatment(what), shape(form), type(parts) {}
+  constexpr Field(std::string_view field, Shape form, std::span<const Choice> values)
+      : name(field), treatment(Treatment::accepted), shape(form), choices(values) {}
+};
+
+struct Type {
+  std::span<const Field> fields;
+
+  const Field* find(std::string_view name) const;
+};
+
+extern const Type kPod;
+
+}  // namespace podrun::manifest

@@ -1,0 +1,97 @@
+// JSON, by nlohmann's event interface: unlike its parser, it lets us bound depth and refuse a key given twice.
+#include <iterator>
+#include <optional>
+
+#include "runtime/manifest/document.h"
+#include "runtime/manifest/text.h"
+
+namespace podrun::manifest {
+namespace {
+
+// Counts what the lexer has taken, since nlohmann tells positions only with errors of its own.
+class Cursor {
+ public:
+  using iterator_category = std::input_iterator_tag;
+  using value_type = char;
+  using difference_type = std::ptrdiff_t;
+  using pointer = const char*;
+  using reference = const char&;
+
+  Cursor(const char* at, const char** taken) : at_(at), taken_(taken) {}
+  reference operator*() const { return *at_; }
+  Cursor& operator++() {
+    *taken_ = ++at_;
+    return *this;
+  }
+  Cursor operator++(int) {
+    const Cursor before = *this;
+    ++*this;
+    return before;
+  }
+  bool operator==(const Cursor& other) const { return at_ == other.at_; }
+
+ private:
+  const char* at_;
+  const char** taken_;
+};
+
+// "[json.exception.parse_error.101] parse error at line 1, column 8: syntax error …" without its first half.
+std::string plain_words(std::string_view what) {
+  const std::size_t line = what.find("line ");
+  return std::string(line == std::string_view::npos ? what : what.substr(line));
+}
+
+class Events : public nlohmann::json_sax<Json> {
+ public:
+  Events(std::string_view text, const char* const* taken) : text_(text), taken_(taken) {}
+
+  bool null() override { return take(tree_.value(nullptr)); }
+  bool boolean(bool value) override { return take(tree_.value(value)); }
+  bool number_integer(number_integer_t value) override { return take(tree_.value(value)); }
+  bool number_unsigned(number_unsigned_t value) override { return take(tree_.value(value)); }
+  bool number_float(number_float_t value, const string_t&) override { return take(tree_.value(value)); }
+  bool string(string_t& value) override { return take(tree_.value(std::move(value))); }
+  bool binary(binary_t&) override { return false; }  // not in JSON texts
+  bool start_object(std::size_t) override { return take(tree_.open(Json::object())); }
+  bool start_array(std::size_t) override { return take(tree_.open(Json::array())); }
+  bool key(string_t& name) override { return take(tree_.key(std::move(name))); }
+  bool end_object() override { return close(); }
+  bool end_array() override { return close(); }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception& error) override {
+    error_ = Error{Kind::invalid, 0, plain_words(error.what())};
+    return false;
+  }
+
+  Result<Json> finish() {
+    if (error_) return *std::move(error_);
+    return tree_.take();
+  }
+
+ private:
+  bool close() {
+    tree_.close();
+    return true;
+  }
+  bool take(Result<void> done) {
+    if (!done)
+      error_ = std::move(done).error().in(position_of(text_, static_cast<std::size_t>(*taken_ - text_.data())));
+    return !error_;
+  }
+
+  std::string_view text_;
+  const char* const* taken_;
+  TreeBuilder tree_;
+  std::optional<Error> error_;
+};
+
+}  // namespace
+
+Result<Json> read_json(std::string_view text) {
+  const char* taken = text.data();
+  const char* const end = text.data() + text.size();
+  Events events(text, &taken);
+  Json::sax_parse(Cursor(text.data(), &taken), Cursor(end, &taken), &events);
+  return events.finish();
+}
+
+}  // namespace podrun::manifest

@@ -1,0 +1,28 @@
+// The parts of a Pod, each from its object (checked by check_fields) into the spec. manifest.cc calls them in order.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "runtime/manifest/reader.h"
+#include "runtime/manifest/spec.h"
+
+namespace podrun::manifest {
+
+Result<void> read_metadata(const Reader& metadata, PodSpec& pod);
+Result<void> read_namespaces(const Reader& spec, PodSpec& pod);  // hostNetwork …, hostUsers, shareProcessNamespace
+Result<void> read_names(const Reader& spec, PodSpec& pod);       // hostname, dnsConfig, hostAliases
+Result<void> read_containers(const Reader& spec, PodSpec& pod);  // needs read_namespaces done
+
+// The parts of a container.
+Result<std::vector<PortSpec>> read_ports(const Reader& container, bool host_network);
+Result<ResourceSpec> read_resources(const Reader& resources);
+Result<SecuritySpec> read_security(const Reader& context, const Reader& pod_context, bool host_users);
+
+// env, command and args with $(NAME) expanded. `room` is what all containers of the pod may still expand to, in bytes.
+Result<void> read_process(const Reader& container, std::size_t& room, ContainerSpec& spec);
+
+// "expected 'rootfs:DIR' …", empty when good. Whether there is such a directory is for the image store to say.
+std::string why_bad_image(std::string_view image);
+
+}  // namespace podrun::manifest

@@ -1,0 +1,73 @@
+#include "runtime/manifest/reader.h"
+
+#include "runtime/manifest/text.h"
+
+namespace podrun::manifest {
+
+const Json* Reader::find(std::string_view field) const {
+  const auto found = object_->find(std::string(field));
+  return found == object_->end() || found->is_null() ? nullptr : &*found;
+}
+
+Reader Reader::at(std::string_view field) const {
+  static const Json kNothing = Json::object();
+  const Json* const value = find(field);
+  return Reader(value != nullptr ? *value : kNothing, child_path(path_, field));
+}
+
+std::vector<Reader> Reader::items(std::string_view field) const {
+  std::vector<Reader> readers;
+  if (const Json* const value = find(field))
+    for (const Json& item : *value) readers.emplace_back(item, child_path(child_path(path_, field), readers.size()));
+  return readers;
+}
+
+std::string Reader::text(std::string_view field) const {
+  const Json* const value = find(field);
+  return value != nullptr ? value->get<std::string>() : std::string();
+}
+
+bool Reader::flag(std::string_view field, bool otherwise) const {
+  const Json* const value = find(field);
+  return value != nullptr ? value->get<bool>() : otherwise;
+}
+
+std::vector<std::string> Reader::texts(std::string_view field) const {
+  const Json* const value = find(field);
+  return value != nullptr ? value->get<std::vector<std::string>>() : std::vector<std::string>();
+}
+
+std::vector<std::pair<std::string, std::string>> Reader::entries(std::string_view field) const {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  if (const Json* const value = find(field))
+    for (const auto& member : value->items()) pairs.emplace_back(member.key(), member.value().get<std::string>());
+  return pairs;
+}
+
+Result<std::optional<std::uint64_t>> Reader::whole(std::string_view field, Range range) const {
+  const Json* const value = find(field);
+  if (value == nullptr) return std::optional<std::uint64_t>();
+  const bool negative = value->is_number_integer() && !value->is_number_unsigned() && value->get<std::int64_t>() < 0;
+  if (!negative && value->get<std::uint64_t>() >= range.from && value->get<std::uint64_t>() <= range.to)
+    return std::optional(value->get<std::uint64_t>());
+  return bad(field,
+             "expected " + std::to_string(range.from) + " to " + std::to_string(range.to) + ", found " + value->dump());
+}
+
+std::optional<std::string> Reader::amount(std::string_view field) const {
+  const Json* const value = find(field);
+  if (value == nullptr) return std::nullopt;
+  return value->is_string() ? value->get<std::string>() : value->dump();
+}
+
+Error Reader::bad(std::string_view problem) const { return Error{Kind::invalid, 0, std::string(problem)}.in(path_); }
+
+Error Reader::bad(std::string_view field, std::string_view problem) const {
+  return Error{Kind::invalid, 0, std::string(problem)}.in(child_path(path_, field));
+}
+
+Error Reader::bad(std::string_view field, std::size_t index, std::string_view problem) const {
+  return Error{Kind::invalid, 0, std::string(problem)}.in(child_path(child_path(path_, field), index));
+}
+
+}  // namespace podrun::manifest
