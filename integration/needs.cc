@@ -95,13 +95,6 @@ Unmet user_namespaces() {
   return "needs user namespaces (sysctl user.max_user_namespaces)";
 }
 
-Unmet programs_under_test() {
-  for (const char* name : {"podrun", "podrun-shim", "pause"})
-    if (!is_executable(programs_dir() + "/" + name))
-      return "needs '" + programs_dir() + "/" + name + "': build it first";
-  return {};
-}
-
 }  // namespace need
 
 bool can_run(const std::vector<Unmet>& needs) {

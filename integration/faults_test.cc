@@ -1,0 +1,188 @@
+// Two promises over every step: the step fails, and the world is as before; the process is killed there, and after
+// `podrun recover` the world is as before.
+#include "integration/faults.h"
+
+#include <gmock/gmock.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <functional>
+#include <iostream>
+
+#include "integration/test_host.h"
+
+namespace integration {
+namespace {
+
+using Options = std::vector<std::string>;
+const Options kNoNetwork{"--network", "none"};
+const Options kBridge{};  // the network podrun brings itself
+
+class FaultsTest : public PodrunTest {
+ protected:
+  void SetUp() override {
+    PodrunTest::SetUp();
+    if (IsSkipped() || HasFatalFailure()) return;
+    ASSERT_TRUE(can_break()) << "this processor's registers are not known to faults.cc";
+  }
+
+  bool has_plugins() {
+    return can_run({need::plugin("bridge"), need::plugin("host-local"), need::plugin("portmap"),
+                    need::plugin("firewall"), need::program("iptables")});
+  }
+
+  // A pod that no leaked one stands in the way of.
+  static Json nth_pod(int number, bool with_port) {
+    Json one = container("main", {"/bin/payload", "sleep"});
+    if (with_port) one["ports"] = {{{"containerPort", 80}, {"hostPort", 20000 + number}}};
+    return pod("pod-" + std::to_string(number), {one});
+  }
+
+  Command create_command(const Json& manifest, const Options& network) const {
+    Json complete = manifest;
+    complete["spec"]["containers"][0]["image"] = "rootfs:" + rootfs();
+    Options args{"create", "-f", "-"};
+    args.insert(args.end(), network.begin(), network.end());
+    return podrun_command(args, complete.dump());
+  }
+
+  bool exists(const std::string& name) const { return podrun({"get", name}).status == 0; }
+
+  // Each step in turn, until the program ends before reaching it. `settle` makes the world whole again, or says why
+  // not.
+  void break_every_step(Fault fault, const std::function<Command(int)>& prepare,
+                        const std::function<std::string(int, const BrokenRun&)>& settle) {
+    int number = 1;
+    for (; number < 5000; ++number) {
+      const Command command = prepare(number);
+      const BrokenRun broken = run_broken(command, number, fault);
+      const std::string complaint = settle(number, broken);
+      const std::vector<std::string> changed = changes();
+      if (!complaint.empty() || !changed.empty()) {
+        ADD_FAILURE() << (fault == Fault::kill ? "killed at" : "failing") << " step " << number << ", "
+                      << (broken.reached ? broken.step : "none") << ": exit " << broken.output.status
+                      << "\n  says: " << broken.output.err << "\n  " << complaint << "\n  "
+                      << testing::PrintToString(changed);
+        before_ = look_at_world(scope());  // each leak is reported once
+      }
+      if (!broken.reached) break;
+    }
+    EXPECT_GT(number, 30) << "that is no whole " << (fault == Fault::kill ? "kill" : "fault") << " test";
+    RecordProperty("steps", number - 1);
+    std::cout << number - 1 << " steps broken" << std::endl;
+  }
+
+  std::string removed(const std::string& name) const {
+    const Output output = remove(name);
+    return output.status == 0 ? "" : "delete afterwards: " + output.err;
+  }
+
+  // A create that reports success has made the pod; every other one has left nothing.
+  std::string after_failed_create(const std::string& name, const BrokenRun& broken) const {
+    if (broken.output.status == 0) return removed(name);
+    if (broken.output.err.empty()) return "failed without a word";
+    return exists(name) ? "failed, yet the pod is there" : "";
+  }
+
+  // Killed after its last word on disk, the create was complete: the pod is ready.
+  std::string after_killed(const std::string& name) const {
+    const Output recovered = podrun({"recover"});
+    if (recovered.status != 0) return "recover: " + recovered.err;
+    if (!exists(name)) return "";
+    const Json record = inspect(name);
+    if (!record.is_object() || record.value("state", "") != "ready") return "recover left the pod " + record.dump();
+    return removed(name);
+  }
+
+  std::string after_failed_delete(const std::string& name, const BrokenRun& broken) const {
+    if (!exists(name)) return "";
+    if (broken.output.status == 0) return "delete said it succeeded, yet the pod is there";
+    return removed(name);
+  }
+
+  void break_create(Fault fault, const Options& network) {
+    remember_world(network);
+    if (HasFatalFailure()) return;
+    const bool with_port = network.empty();
+    break_every_step(
+        fault, [&](int number) { return create_command(nth_pod(number, with_port), network); },
+        [&](int number, const BrokenRun& broken) {
+          const std::string name = "pod-" + std::to_string(number);
+          if (!broken.reached) return removed(name);
+          return fault == Fault::kill ? after_killed(name) : after_failed_create(name, broken);
+        });
+  }
+
+  void break_delete(Fault fault, const Options& network) {
+    remember_world(network);
+    if (HasFatalFailure()) return;
+    const bool with_port = network.empty();
+    break_every_step(
+        fault,
+        [&](int number) {
+          must_create(nth_pod(number, with_port), network);
+          return podrun_command({"delete", "pod-" + std::to_string(number), "--grace-period", "0"});
+        },
+        [&](int number, const BrokenRun& broken) {
+          const std::string name = "pod-" + std::to_string(number);
+          return fault == Fault::kill ? after_killed(name) : after_failed_delete(name, broken);
+        });
+  }
+};
+
+class InjectorTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(can_break());
+    ASSERT_NE(::mkdtemp(dir_.data()), nullptr);
+  }
+  void TearDown() override { run({"rm", "-r", dir_}); }
+  Command make_three() const {
+    return {{"/bin/mkdir", dir_ + "/one", dir_ + "/two", dir_ + "/three"}, "", {}, std::chrono::seconds(10)};
+  }
+  std::string dir_ = "/tmp/podrun-injector.XXXXXX";
+};
+
+TEST_F(InjectorTest, FailsJustThatStep) {
+  const BrokenRun broken = run_broken(make_three(), 2, Fault::fail);
+  EXPECT_TRUE(broken.reached);
+  EXPECT_EQ(broken.step, "mkdir '" + dir_ + "/two'");
+  EXPECT_EQ(broken.output.status, 1);
+  EXPECT_THAT(broken.output.err, testing::HasSubstr("Input/output error"));
+  EXPECT_EQ(run({"ls", dir_}).out, "one\nthree\n");
+}
+
+TEST_F(InjectorTest, KillsInPlaceOfThatStep) {
+  const BrokenRun broken = run_broken(make_three(), 2, Fault::kill);
+  EXPECT_TRUE(broken.reached);
+  EXPECT_EQ(broken.output.status, 128 + SIGKILL);
+  EXPECT_EQ(run({"ls", dir_}).out, "one\n");
+}
+
+TEST_F(InjectorTest, SaysWhenThereIsNoSuchStep) {
+  const BrokenRun whole = run_broken(make_three(), 4, Fault::kill);
+  EXPECT_FALSE(whole.reached);
+  EXPECT_EQ(whole.output.status, 0);
+  EXPECT_EQ(run({"ls", dir_}).out, "one\nthree\ntwo\n");
+}
+
+TEST_F(FaultsTest, CreateFailsAtEveryStepWithoutNetwork) { break_create(Fault::fail, kNoNetwork); }
+TEST_F(FaultsTest, CreateIsKilledAtEveryStepWithoutNetwork) { break_create(Fault::kill, kNoNetwork); }
+TEST_F(FaultsTest, DeleteFailsAtEveryStepWithoutNetwork) { break_delete(Fault::fail, kNoNetwork); }
+TEST_F(FaultsTest, DeleteIsKilledAtEveryStepWithoutNetwork) { break_delete(Fault::kill, kNoNetwork); }
+
+TEST_F(FaultsTest, CreateFailsAtEveryStepWithABridge) {
+  if (has_plugins()) break_create(Fault::fail, kBridge);
+}
+TEST_F(FaultsTest, CreateIsKilledAtEveryStepWithABridge) {
+  if (has_plugins()) break_create(Fault::kill, kBridge);
+}
+TEST_F(FaultsTest, DeleteFailsAtEveryStepWithABridge) {
+  if (has_plugins()) break_delete(Fault::fail, kBridge);
+}
+TEST_F(FaultsTest, DeleteIsKilledAtEveryStepWithABridge) {
+  if (has_plugins()) break_delete(Fault::kill, kBridge);
+}
+
+}  // namespace
+}  // namespace integration

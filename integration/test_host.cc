@@ -1,0 +1,142 @@
+#include "integration/test_host.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "base/files.h"
+#include "integration/clean_up.h"
+#include "integration/rootfs.h"
+
+namespace integration {
+
+namespace fs = std::filesystem;
+
+Json container(const std::string& name, const std::vector<std::string>& command) {
+  return {{"name", name}, {"command", command}};
+}
+
+Json pod(const std::string& name, const std::vector<Json>& containers) {
+  return {{"apiVersion", "v1"},
+          {"kind", "Pod"},
+          {"metadata", {{"name", name}}},
+          {"spec", {{"containers", containers}, {"terminationGracePeriodSeconds", 1}}}};
+}
+
+void PodrunTest::SetUp() {
+  if (!can_run({need::root(), need::user_namespaces()})) return;
+  for (const char* program : {"podrun", "podrun-shim", "pause"})
+    ASSERT_TRUE(fs::exists(programs_dir() + "/" + program)) << "build it first: " << programs_dir() << "/" << program;
+  std::string name = "/var/tmp/podrun-test.XXXXXX";  // on disk: tmpfs cannot be idmapped before Linux 6.3
+  ASSERT_NE(::mkdtemp(name.data()), nullptr);
+  dir_ = name;
+  ASSERT_EQ(::chmod(dir_.c_str(), 0755), 0);
+  cgroup_parent_ = "/podrun-test-" + base::random_hex(4);
+  fs::create_directories(cni_conf_dir());
+  make_rootfs(rootfs());
+}
+
+void PodrunTest::TearDown() {
+  if (dir_.empty()) return;
+  end_everything();
+  remove_cgroups(cgroup_parent_);
+  fs::remove_all("/run/podrun");
+  fs::remove_all("/var/lib/cni/networks");
+  static_cast<void>(base::remove_tree(dir_));
+}
+
+Command PodrunTest::podrun_command(const std::vector<std::string>& args, const std::string& in) const {
+  Command command;
+  command.argv = {programs_dir() + "/podrun", "--data-dir", data_dir(), "--cgroup-parent", cgroup_parent_};
+  command.argv.insert(command.argv.end(), args.begin(), args.end());
+  command.environment = {"NETCONFPATH=" + cni_conf_dir(), "CNI_PATH=" + plugins_dir()};
+  command.in = in;
+  return command;
+}
+
+Output PodrunTest::podrun(const std::vector<std::string>& args, const std::string& in) const {
+  return run(podrun_command(args, in));
+}
+
+Output PodrunTest::create(const Json& manifest, const std::vector<std::string>& args) const {
+  Json complete = manifest;
+  for (Json& one : complete["spec"]["containers"])
+    if (one.is_object() && !one.contains("image")) one["image"] = "rootfs:" + rootfs();
+  std::vector<std::string> all{"create", "-f", "-"};
+  all.insert(all.end(), args.begin(), args.end());
+  return podrun(all, complete.dump());
+}
+
+bool PodrunTest::must_create(const Json& manifest, const std::vector<std::string>& args) const {
+  const Output output = create(manifest, args);
+  EXPECT_EQ(output.status, 0) << output.err;
+  return output.status == 0;
+}
+
+Output PodrunTest::exec(const std::string& name, const std::vector<std::string>& command,
+                        const std::vector<std::string>& options) const {
+  std::vector<std::string> all{"exec", name};
+  all.insert(all.end(), options.begin(), options.end());
+  all.push_back("--");
+  all.insert(all.end(), command.begin(), command.end());
+  return podrun(all);
+}
+
+Output PodrunTest::remove(const std::string& name) const { return podrun({"delete", name, "--grace-period", "0"}); }
+
+Json PodrunTest::inspect(const std::string& name) const {
+  const Json record = Json::parse(podrun({"inspect", name}).out, nullptr, false);
+  return record.is_discarded() ? Json() : record;
+}
+
+std::string PodrunTest::logs(const std::string& name, const std::string& container) const {
+  return podrun({"logs", name, "-c", container}).out;
+}
+
+WorldScope PodrunTest::scope() const {
+  return {{"/run/podrun", "/run/netns", data_dir(), "/var/lib/cni"}, {data_dir() + "/images"}, cgroup_parent_};
+}
+
+void PodrunTest::remember_world(const std::vector<std::string>& network) {
+  ASSERT_TRUE(must_create(pod("warm-up", {container("main", {"/bin/payload", "sleep"})}), network));
+  const Output removed = remove("warm-up");
+  ASSERT_EQ(removed.status, 0) << removed.err;
+  // What the kernel still takes apart (a veth's namespace) must not be taken for part of the world.
+  World last;
+  eventually([&] {
+    before_ = look_at_world(scope());
+    const bool settled = before_ == last;
+    last = before_;
+    return settled;
+  });
+}
+
+std::vector<std::string> PodrunTest::changes() const {
+  std::vector<std::string> found;
+  eventually([&] { return (found = difference(before_, look_at_world(scope()))).empty(); }, std::chrono::seconds(3));
+  return found;
+}
+
+void PodrunTest::expect_world_unchanged() {
+  std::string all;
+  for (const std::string& change : changes()) all += "\n  " + change;
+  EXPECT_TRUE(all.empty()) << "the world is not as before:" << all;
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+std::string value_of(const std::string& text, const std::string& key) {
+  for (const std::string& line : lines_of(text))
+    if (line.starts_with(key + " ")) return line.substr(key.size() + 1);
+  return {};
+}
+
+}  // namespace integration

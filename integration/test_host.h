@@ -1,0 +1,70 @@
+// One test's machine: own_host.h's namespaces, and in them directories, a cgroup and a root filesystem of the test's
+// own.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "integration/command.h"
+#include "integration/needs.h"
+#include "integration/world.h"
+
+namespace integration {
+
+using Json = nlohmann::json;
+
+// A container of the test's root filesystem that runs `command`; the tests go on from there: c["env"] = ….
+Json container(const std::string& name, const std::vector<std::string>& command);
+Json pod(const std::string& name, const std::vector<Json>& containers);
+
+class PodrunTest : public testing::Test {
+ protected:
+  void SetUp() override;     // skips where root or a program is missing
+  void TearDown() override;  // ends everything, by force
+
+  // Runs `podrun ARGS…` with this test's directories.
+  Command podrun_command(const std::vector<std::string>& args, const std::string& in = {}) const;
+  Output podrun(const std::vector<std::string>& args, const std::string& in = {}) const;
+
+  // `podrun create -f -` without a network unless `args` say otherwise.
+  Output create(const Json& manifest, const std::vector<std::string>& args = {"--network", "none"}) const;
+  // As create(), and a failure is the test's.
+  bool must_create(const Json& manifest, const std::vector<std::string>& args = {"--network", "none"}) const;
+  Output exec(const std::string& name, const std::vector<std::string>& command,
+              const std::vector<std::string>& options = {}) const;
+  Output remove(const std::string& name) const;  // at once
+  Json inspect(const std::string& name) const;   // the record; null where there is none
+  std::string logs(const std::string& name, const std::string& container) const;
+
+  // The world to come back to. Makes and deletes a pod first, so that directories and chains that are made once and
+  // stay (podrun's, and those of bridge, portmap and firewall) are part of it.
+  void remember_world(const std::vector<std::string>& network = {"--network", "none"});
+  // Kernels take some things apart after the call that ended them: asks for a while.
+  void expect_world_unchanged();
+  // What is different now, after waiting in vain for nothing.
+  std::vector<std::string> changes() const;
+
+  const std::string& dir() const { return dir_; }  // on disk, the test's own
+  std::string rootfs() const { return dir_ + "/rootfs"; }
+  std::string data_dir() const { return dir_ + "/data"; }
+  std::string cni_conf_dir() const { return dir_ + "/net.d"; }
+  const std::string& cgroup_parent() const { return cgroup_parent_; }
+  WorldScope scope() const;
+
+  World before_;
+
+ private:
+  std::string dir_;
+  std::string cgroup_parent_;
+};
+
+// Lines of a text, without their ends.
+std::vector<std::string> lines_of(const std::string& text);
+
+// The value after "KEY " on the first line that starts so, as payload's commands print; empty where there is none.
+std::string value_of(const std::string& text, const std::string& key);
+
+}  // namespace integration
