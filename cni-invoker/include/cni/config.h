@@ -39,6 +39,8 @@ struct Diagnostic {
   std::string message;          // what was expected, and what to do
   std::string to_text() const;  // "PATH:LINE:COLUMN: MESSAGE"
 };
+// Behind an error of this header, where the file's content was at fault: the same in parts. Null otherwise.
+const Diagnostic* diagnostic(const base::Error& error);
 
 inline constexpr std::size_t kMaxConfigBytes = 4U << 20U;
 

@@ -31,9 +31,10 @@ Result<void> check_json(std::string_view text, std::size_t* offset = nullptr);
 class JsonObject {
  public:
   struct Member {
-    std::string key;     // decoded
-    std::string value;   // JSON text without white space between tokens
-    std::size_t offset;  // of the value in the parsed text; 0 for what set() added
+    std::string key;         // decoded
+    std::string value;       // JSON text without white space between tokens
+    std::size_t offset = 0;  // of the value in the parsed text, and its length there; 0 for what set() added
+    std::size_t length = 0;
   };
 
   JsonObject() = default;

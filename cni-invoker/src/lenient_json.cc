@@ -1,0 +1,79 @@
+#include "lenient_json.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace cni {
+namespace {
+
+using base::Error;
+using base::Kind;
+using base::Result;
+using nlohmann::json;
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+Error expected(std::string_view key, std::string_view what) {
+  return {Kind::invalid, 0, "'" + std::string(key) + "': expected " + std::string(what)};
+}
+
+}  // namespace
+
+const json* find_member(const json& object, std::string_view key) {
+  const auto* members = object.get_ptr<const json::object_t*>();
+  if (members == nullptr) return nullptr;
+  auto found = members->find(std::string(key));
+  if (found == members->end()) {
+    found = std::find_if(members->begin(), members->end(), [&](const auto& member) {
+      return std::equal(member.first.begin(), member.first.end(), key.begin(), key.end(),
+                        [](char a, char b) { return lower(a) == lower(b); });
+    });
+  }
+  return found == members->end() || found->second.is_null() ? nullptr : &found->second;
+}
+
+Result<std::string> text_member(const json& object, std::string_view key) {
+  const json* value = find_member(object, key);
+  if (value == nullptr) return std::string();
+  if (!value->is_string()) return expected(key, "a string");
+  return value->get<std::string>();
+}
+
+Result<std::vector<std::string>> texts_member(const json& object, std::string_view key) {
+  std::vector<std::string> texts;
+  const json* value = find_member(object, key);
+  if (value == nullptr) return texts;
+  if (!value->is_array()) return expected(key, "an array of strings");
+  for (const json& element : *value) {
+    if (!element.is_string()) return expected(key, "an array of strings");
+    texts.push_back(element.get<std::string>());
+  }
+  return texts;
+}
+
+Result<std::uint64_t> unsigned_member(const json& object, std::string_view key) {
+  const json* value = find_member(object, key);
+  if (value == nullptr) return std::uint64_t{0};
+  if (!value->is_number_unsigned()) return expected(key, "a number of 0 or more");
+  return value->get<std::uint64_t>();
+}
+
+Result<std::optional<int>> int_member(const json& object, std::string_view key) {
+  const json* value = find_member(object, key);
+  if (value == nullptr) return std::optional<int>();
+  const bool fits = value->is_number_integer() &&
+                    (value->is_number_unsigned() ? value->get<std::uint64_t>() <= std::numeric_limits<int>::max()
+                                                 : value->get<std::int64_t>() >= std::numeric_limits<int>::min());
+  if (!fits) return expected(key, "a whole number");
+  return std::optional<int>(value->get<int>());
+}
+
+Result<const json*> objects_member(const json& object, std::string_view key) {
+  const json* value = find_member(object, key);
+  if (value == nullptr) return value;
+  if (!value->is_array() || !std::all_of(value->begin(), value->end(), [](const json& one) { return one.is_object(); }))
+    return expected(key, "an array of objects");
+  return value;
+}
+
+}  // namespace cni

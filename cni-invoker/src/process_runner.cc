@@ -1,0 +1,158 @@
+// One loop per run: feeds stdin, drains stdout and stderr, watches the process and the clock.
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <thread>
+
+#include "cni/runner.h"
+#include "spawn.h"
+
+namespace cni {
+namespace {
+
+using base::Error;
+using base::Fd;
+using base::Kind;
+using base::Result;
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+// A plugin that never reads its stdin must not end us. Only this thread's mask changes, and a SIGPIPE that came
+// meanwhile is taken away again.
+class SigpipeBlocked {
+ public:
+  SigpipeBlocked() {
+    ::sigemptyset(&pipe_);
+    ::sigaddset(&pipe_, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+  }
+  SigpipeBlocked(const SigpipeBlocked&) = delete;
+  SigpipeBlocked& operator=(const SigpipeBlocked&) = delete;
+  ~SigpipeBlocked() {
+    if (::sigismember(&before_, SIGPIPE) == 1) return;
+    const timespec now{0, 0};
+    while (::sigtimedwait(&pipe_, nullptr, &now) == SIGPIPE) {
+    }
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+
+ private:
+  sigset_t pipe_{};
+  sigset_t before_{};
+};
+
+class Run {
+ public:
+  Run(Spawned process, std::string_view input, std::size_t max_output, milliseconds drain_grace)
+      : process_(std::move(process)), input_(input), max_output_(max_output), drain_grace_(drain_grace) {}
+
+  RunOutcome to_end(Clock::time_point deadline) {
+    const SigpipeBlocked quiet;
+    const auto begun = Clock::now();
+    RunOutcome outcome;
+    outcome.started = std::chrono::system_clock::now();
+    if (input_.empty()) process_.input.reset();
+    Clock::time_point until = deadline;
+    bool ended = false;
+    while (!ended || process_.output || process_.errors) {
+      const bool process_ended = wait(until, ended);
+      feed();
+      drain(process_.output, outcome.output);
+      drain(process_.errors, outcome.errors);
+      if (outcome.output.size() > max_output_ || outcome.errors.size() > max_output_) {
+        outcome.end = RunOutcome::End::too_much_output;
+        break;
+      }
+      if (process_ended && !ended) {
+        ended = true;
+        outcome.duration = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begun);
+        until = std::min(deadline, Clock::now() + drain_grace_);  // a grandchild may hold stdout open for ever
+      } else if (Clock::now() >= until) {
+        if (!ended) outcome.end = RunOutcome::End::timed_out;
+        break;
+      }
+    }
+    if (!ended) {
+      ::kill(-process_.pid, SIGKILL);
+      outcome.duration = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begun);
+    }
+    reap(outcome);
+    return outcome;
+  }
+
+ private:
+  // Waits until something can be done; true once the process has ended.
+  bool wait(Clock::time_point until, bool ended) {
+    const auto left = std::chrono::ceil<milliseconds>(until - Clock::now()).count();
+    std::array<pollfd, 4> fds = {{{ended ? -1 : process_.pidfd.get(), POLLIN, 0},
+                                  {process_.input.get(), POLLOUT, 0},
+                                  {process_.output.get(), POLLIN, 0},
+                                  {process_.errors.get(), POLLIN, 0}}};
+    const int timeout = static_cast<int>(std::clamp<decltype(left)>(left, 0, 3'600'000));
+    if (::poll(fds.data(), fds.size(), timeout) <= 0) return false;
+    return (fds[0].revents & POLLIN) != 0;
+  }
+
+  void feed() {
+    while (process_.input) {
+      const ssize_t put = ::write(process_.input.get(), input_.data(), input_.size());
+      if (put < 0 && errno == EINTR) continue;
+      if (put < 0 && errno == EAGAIN) return;
+      if (put > 0) input_.remove_prefix(static_cast<std::size_t>(put));
+      if (put < 0 || input_.empty()) process_.input.reset();  // EPIPE: the plugin does not want it
+    }
+  }
+
+  void drain(Fd& fd, std::string& into) {
+    std::array<char, 65536> chunk;
+    while (fd && into.size() <= max_output_) {
+      const ssize_t got = ::read(fd.get(), chunk.data(), chunk.size());
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0 && errno == EAGAIN) return;
+      if (got <= 0)
+        fd.reset();
+      else
+        into.append(chunk.data(), static_cast<std::size_t>(got));
+    }
+  }
+
+  void reap(RunOutcome& outcome) {
+    int status = 0;
+    pid_t got = 0;
+    while ((got = ::waitpid(process_.pid, &status, 0)) < 0 && errno == EINTR) {
+    }
+    if (outcome.end != RunOutcome::End::exited) return;
+    if (got == process_.pid && WIFEXITED(status)) {
+      outcome.exit_code = WEXITSTATUS(status);
+    } else {
+      outcome.end = RunOutcome::End::signaled;
+      outcome.signal = got == process_.pid ? WTERMSIG(status) : 0;
+    }
+  }
+
+  Spawned process_;
+  std::string_view input_;
+  std::size_t max_output_;
+  milliseconds drain_grace_;
+};
+
+}  // namespace
+
+Result<RunOutcome> ProcessRunner::exec(const RunRequest& request) {
+  const auto deadline = Clock::now() + request.timeout;
+  for (int tries = 0;; ++tries) {
+    if (Clock::now() >= deadline) return Error{Kind::timeout, 0, "run '" + request.path + "': no time left"};
+    auto spawned = spawn(request);
+    if (spawned)
+      return Run(std::move(*spawned), request.input, options_.max_output, options_.drain_grace).to_end(deadline);
+    // Somebody is writing the file, most likely a new version of the plugin: soon done.
+    if (spawned.error().error_number != ETXTBSY || tries == options_.busy_retries) return std::move(spawned).error();
+    std::this_thread::sleep_for(std::min<Clock::duration>(options_.busy_pause, deadline - Clock::now()));
+  }
+}
+
+}  // namespace cni

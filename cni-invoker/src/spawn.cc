@@ -1,0 +1,171 @@
+// Of Boost.Process this takes fork, exec and the error that comes back from a failed exec. The rest is ours, because of
+// what was seen with 1.74: its pipes are not close-on-exec, so two plugins at once delay each other's end of file;
+// limit_handles closes redirected descriptors; child::wait_for is not thread-safe; a child whose exec failed is not
+// waited for.
+#include "spawn.h"
+
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <boost/version.hpp>
+#if BOOST_VERSION >= 108600
+#include <boost/process/v1/args.hpp>
+#include <boost/process/v1/child.hpp>
+#include <boost/process/v1/error.hpp>
+#include <boost/process/v1/exe.hpp>
+#include <boost/process/v1/extend.hpp>
+#include <boost/process/v1/posix.hpp>
+namespace bp = boost::process::v1;
+#else
+#include <boost/process/args.hpp>
+#include <boost/process/child.hpp>
+#include <boost/process/error.hpp>
+#include <boost/process/exe.hpp>
+#include <boost/process/extend.hpp>
+#include <boost/process/posix.hpp>
+namespace bp = boost::process;
+#endif
+
+#include <csignal>
+#include <mutex>
+
+#include "base/files.h"
+
+namespace cni {
+namespace {
+
+using base::Error;
+using base::Fd;
+using base::Kind;
+using base::Result;
+
+struct Pipe {
+  Fd read;
+  Fd write;
+};
+
+// Never one of 0, 1, 2, which the child's own ends are put on.
+Result<Pipe> make_pipe() {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) return Error::system(errno, "make pipe");
+  Pipe pipe{Fd(ends[0]), Fd(ends[1])};
+  for (Fd* end : {&pipe.read, &pipe.write}) {
+    if (end->get() > 2) continue;
+    const int above = ::fcntl(end->get(), F_DUPFD_CLOEXEC, 3);
+    if (above < 0) return Error::system(errno, "make pipe");
+    end->reset(above);
+  }
+  return pipe;
+}
+
+// What the child could not do before its exec.
+struct SetupFailure {
+  int step;
+  int error_number;
+};
+enum Step { kJoinCgroup, kChangeDirectory };
+
+// The handler Boost calls around fork and exec. In the child it makes system calls only: the parent may have threads.
+struct Setup : bp::extend::handler {
+  char** environment = nullptr;
+  const int* cgroups = nullptr;
+  std::size_t cgroup_count = 0;
+  int failures = -1;  // pipe, close-on-exec
+
+  template <class Executor>
+  void on_setup(Executor& executor) const {
+    executor.env = environment;
+  }
+  template <class Executor>
+  void on_exec_setup(Executor&) const {
+    ::setpgid(0, 0);
+    for (std::size_t i = 0; i < cgroup_count; ++i)
+      if (::write(cgroups[i], "0", 1) != 1) give_up(kJoinCgroup);
+    if (::chdir("/") != 0) give_up(kChangeDirectory);
+    // exec resets handlers but leaves ignored signals ignored, and the mask.
+    for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    ::syscall(SYS_close_range, 3U, ~0U, 4U);  // CLOSE_RANGE_CLOEXEC (5.11): Boost still needs one of them until exec
+  }
+  template <class Executor>
+  void on_error(Executor& executor, const std::error_code&) const {
+    if (executor.pid > 0) ::waitpid(executor.pid, nullptr, 0);
+  }
+
+ private:
+  [[noreturn]] void give_up(int step) const {
+    const SetupFailure failure{step, errno};
+    [[maybe_unused]] const ssize_t put = ::write(failures, &failure, sizeof failure);
+    ::_exit(127);
+  }
+};
+
+struct CStrings {
+  explicit CStrings(const Environment& environment) {
+    for (const auto& [key, value] : environment) texts.push_back(key + "=" + value);
+    for (std::string& text : texts) pointers.push_back(text.data());
+    pointers.push_back(nullptr);
+  }
+  std::vector<std::string> texts;
+  std::vector<char*> pointers;
+};
+
+Result<pid_t> start(const RunRequest& request, const Setup& setup, int input, int output, int errors) {
+  // Boost marks its own pipe close-on-exec a moment after it made it: no other fork of ours may fall in between.
+  static std::mutex one_at_a_time;
+  const std::lock_guard lock(one_at_a_time);
+  try {
+    std::error_code error;
+    bp::child child(bp::exe = request.path, bp::posix::fd.bind(0, input), bp::posix::fd.bind(1, output),
+                    bp::posix::fd.bind(2, errors), setup, error);
+    if (error) return Error::system(error.value(), "run '" + request.path + "'");
+    const pid_t pid = child.id();
+    child.detach();  // waiting is ours
+    return pid;
+  } catch (const std::exception& exception) {
+    return Error{Kind::internal, 0, "run '" + request.path + "': " + exception.what()};
+  }
+}
+
+}  // namespace
+
+Result<Spawned> spawn(const RunRequest& request) {
+  std::vector<Fd> cgroups;
+  std::vector<int> cgroup_numbers;
+  for (const std::string& path : request.cgroup_files) {
+    cgroups.push_back(TRY(base::open_file(path, O_WRONLY)));
+    cgroup_numbers.push_back(cgroups.back().get());
+  }
+  Pipe input = TRY(make_pipe());
+  Pipe output = TRY(make_pipe());
+  Pipe errors = TRY(make_pipe());
+  Pipe failures = TRY(make_pipe());
+  CStrings environment(request.environment);
+  Setup setup;
+  setup.environment = environment.pointers.data();
+  setup.cgroups = cgroup_numbers.data();
+  setup.cgroup_count = cgroup_numbers.size();
+  setup.failures = failures.write.get();
+  Spawned spawned;
+  spawned.pid = TRY(start(request, setup, input.read.get(), output.write.get(), errors.write.get()));
+  failures.write.reset();
+  SetupFailure failure{};
+  if (::read(failures.read.get(), &failure, sizeof failure) == sizeof failure) {
+    ::waitpid(spawned.pid, nullptr, 0);
+    const char* what = failure.step == kJoinCgroup ? "join cgroup" : "change directory to '/'";
+    return Error::system(failure.error_number, what).in("run '" + request.path + "'");
+  }
+  spawned.pidfd.reset(static_cast<int>(::syscall(SYS_pidfd_open, spawned.pid, 0)));
+  if (!spawned.pidfd) return Error::system(errno, "open pidfd of '" + request.path + "' (is SIGCHLD ignored?)");
+  spawned.input = std::move(input.write);
+  spawned.output = std::move(output.read);
+  spawned.errors = std::move(errors.read);
+  for (const Fd* fd : {&spawned.input, &spawned.output, &spawned.errors}) ::fcntl(fd->get(), F_SETFL, O_NONBLOCK);
+  return spawned;
+}
+
+}  // namespace cni
