@@ -8,7 +8,7 @@
 namespace podrun::manifest {
 namespace {
 
-constexpr std::string_view kIdle = "means nothing on one machine and is ignored";
+constexpr std::string_view kIdle = "ignored, as there is one machine and no cluster";
 
 std::string_view noun(Shape shape) {
   switch (shape) {

@@ -28,8 +28,8 @@ enum class Shape {
 struct Choice {
   std::string_view value;
   Treatment treatment = Treatment::accepted;
-  std::string_view
-      note;  // idle: the warning; later: the error, where there is more to say than that it is not supported
+  // idle: the warning; later: the error, where there is more to say than that it is not supported.
+  std::string_view note = {};
 };
 
 struct Type;
