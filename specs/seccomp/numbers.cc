@@ -16,14 +16,15 @@ const std::map<std::string_view, int> kNewer = {
     {"file_setattr", 469}};
 
 // On i386 libseccomp answers with a pseudo number for what was once reached only through socketcall(2) and ipc(2).
-// These are the direct calls (Linux 4.3 and 5.1). A condition on their arguments does not bind the old way in, whose
-// arguments lie in memory.
+// These are the direct calls (since Linux 2.6.33 to 5.1). A condition on their arguments does not bind the old way in,
+// whose arguments lie in memory.
 const std::map<std::string_view, int> kDirectOnX86 = {
-    {"socket", 359},  {"socketpair", 360}, {"bind", 361},       {"connect", 362},     {"listen", 363},
-    {"accept4", 364}, {"getsockopt", 365}, {"setsockopt", 366}, {"getsockname", 367}, {"getpeername", 368},
-    {"sendto", 369},  {"sendmsg", 370},    {"recvfrom", 371},   {"recvmsg", 372},     {"shutdown", 373},
-    {"semget", 393},  {"semctl", 394},     {"shmget", 395},     {"shmctl", 396},      {"shmat", 397},
-    {"shmdt", 398},   {"msgget", 399},     {"msgsnd", 400},     {"msgrcv", 401},      {"msgctl", 402}};
+    {"recvmmsg", 337},    {"sendmmsg", 345},    {"socket", 359},  {"socketpair", 360}, {"bind", 361},
+    {"connect", 362},     {"listen", 363},      {"accept4", 364}, {"getsockopt", 365}, {"setsockopt", 366},
+    {"getsockname", 367}, {"getpeername", 368}, {"sendto", 369},  {"sendmsg", 370},    {"recvfrom", 371},
+    {"recvmsg", 372},     {"shutdown", 373},    {"semget", 393},  {"semctl", 394},     {"shmget", 395},
+    {"shmctl", 396},      {"shmat", 397},       {"shmdt", 398},   {"msgget", 399},     {"msgsnd", 400},
+    {"msgrcv", 401},      {"msgctl", 402}};
 
 }  // namespace
 

@@ -84,7 +84,13 @@ Result<Rule> rule(const json& object) {
   if (result.names.empty()) return wrong("names: expected at least one");
   if (const auto args = object.find("args"); args != object.end()) {
     if (!args->is_array()) return wrong("args: expected a list");
-    for (const json& item : *args) result.conditions.push_back(TRY(condition(item).in("args")));
+    for (const json& item : *args) {
+      const scmp_arg_cmp next = TRY(condition(item).in("args"));
+      for (const scmp_arg_cmp& other :
+           result.conditions)  // libseccomp takes one condition an argument, so do all profiles
+        if (other.arg == next.arg) return wrong("args: two conditions on argument " + std::to_string(next.arg));
+      result.conditions.push_back(next);
+    }
   }
   return result;
 }

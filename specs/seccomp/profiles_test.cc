@@ -1,0 +1,285 @@
+// The compiled profiles against libseccomp: a filter built from the same JSON by libseccomp's own code generator has to
+// give the same answer to every call.
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <linux/audit.h>
+#include <linux/sched.h>
+#include <linux/seccomp.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+
+#include "base/files.h"
+#include "runtime/kernel/seccomp.h"
+#include "specs/seccomp/program.h"
+
+namespace podrun::profiles {
+namespace {
+
+using Program = std::vector<sock_filter>;
+
+Profile load(const std::string& name) {
+  auto json = base::read_file(std::string(SECCOMP_JSON_DIR "/") + name);
+  EXPECT_TRUE(json) << json.error().what;
+  auto profile = parse_profile(std::move(json).value_or(""));
+  EXPECT_TRUE(profile) << profile.error().what;
+  return std::move(profile).value_or({});
+}
+
+// Names that the installed libseccomp cannot put into a filter are left out, here and there.
+Profile without_newer_names(Profile profile) {
+  for (Rule& rule : profile.rules)
+    std::erase_if(rule.names, [](const std::string& name) {
+      return ::seccomp_syscall_resolve_name(name.c_str()) == __NR_SCMP_ERROR;
+    });
+  return profile;
+}
+
+Program by_libseccomp(const Profile& profile) {
+  const std::unique_ptr<void, void (*)(scmp_filter_ctx)> context(::seccomp_init(profile.default_action),
+                                                                 ::seccomp_release);
+  EXPECT_EQ(::seccomp_attr_set(context.get(), SCMP_FLTATR_ACT_BADARCH, profile.default_action), 0);
+  for (const std::uint32_t other : profile.architectures) {
+    if (other == ::seccomp_arch_native()) continue;
+    EXPECT_EQ(::seccomp_arch_add(context.get(), other), 0);
+  }
+  for (const Rule& rule : profile.rules) {
+    if (rule.action == profile.default_action) continue;  // libseccomp refuses what changes nothing
+    for (const std::string& name : rule.names) {
+      const int number = ::seccomp_syscall_resolve_name(name.c_str());
+      const int added = ::seccomp_rule_add_array(context.get(), rule.action, number,
+                                                 static_cast<unsigned>(rule.conditions.size()), rule.conditions.data());
+      EXPECT_EQ(added, 0) << name << ": " << std::strerror(-added);
+    }
+  }
+  const base::Fd file(::memfd_create("filter", MFD_CLOEXEC));
+  EXPECT_EQ(::seccomp_export_bpf(context.get(), file.get()), 0);
+  ::lseek(file.get(), 0, SEEK_SET);
+  const std::string bytes = base::read_all(file.get(), "filter").value_or("");
+  Program program(bytes.size() / sizeof(sock_filter));
+  std::memcpy(program.data(), bytes.data(), program.size() * sizeof(sock_filter));
+  return program;
+}
+
+// Values beside and on the borders of everything the profiles compare with, in the low word, the high word and both.
+std::vector<std::uint64_t> interesting_values() {
+  std::vector<std::uint64_t> words = {
+      0,  1,  7,  8,       9,       38,      39,         40,         41,         42,         43,        44,
+      45, 46, 47, 0x20000, 0x20008, 0x20009, 0x7e020000, 0x7fffffff, 0x80000000, 0xfffffffe, 0xffffffff};
+  for (unsigned bit = 0; bit < 32; ++bit) words.push_back(std::uint64_t{1} << bit);
+  std::vector<std::uint64_t> values;
+  for (const std::uint64_t word : words) {
+    values.push_back(word);
+    values.push_back(word << 32U);
+    values.push_back(word | std::uint64_t{1} << 32U);
+    values.push_back(~word);
+  }
+  return values;
+}
+
+constexpr std::uint32_t kLastNumber = 600;
+
+// Not numbers of a call, or only of another architecture's.
+std::vector<std::uint32_t> strange_numbers() {
+  std::vector<std::uint32_t> numbers;
+  for (std::uint32_t number = 0; number <= kLastNumber; ++number) {
+    numbers.push_back(number | 0x40000000);  // x32
+    numbers.push_back(number | 0x0f0000);    // ARM's private calls
+    numbers.push_back(0U - number);
+    numbers.push_back(number << 20U);
+  }
+  return numbers;
+}
+
+constexpr std::uint32_t kStrangeArchitectures[] = {AUDIT_ARCH_S390X, AUDIT_ARCH_RISCV64, 0, 0xffffffff};
+constexpr std::uint32_t kArchitectures[] = {AUDIT_ARCH_X86_64, AUDIT_ARCH_I386, AUDIT_ARCH_AARCH64, AUDIT_ARCH_ARM};
+
+class Comparison {
+ public:
+  Comparison(const Program& ours, const Program& theirs) : ours_(ours), theirs_(theirs) {}
+
+  void at(std::uint32_t architecture, std::uint32_t number, std::span<const std::uint64_t> values) {
+    seccomp_data call{.nr = static_cast<int>(number), .arch = architecture, .instruction_pointer = 0, .args = {}};
+    for (const std::uint64_t value : values) {
+      call.args[0] = value;
+      call.args[1] = ~value;
+      const std::uint32_t mine = seccomp::evaluate(ours_, call);
+      const std::uint32_t reference = seccomp::evaluate(theirs_, call);
+      if (mine != reference && ++different_ <= kShown)
+        ADD_FAILURE() << std::hex << "architecture " << architecture << " number 0x" << number << " argument 0x"
+                      << value << ": we say " << mine << ", libseccomp says " << reference;
+    }
+  }
+
+ private:
+  static constexpr int kShown = 10;
+  const Program& ours_;
+  const Program& theirs_;
+  int different_ = 0;
+};
+
+void expect_equal(const Program& ours, const Program& theirs) {
+  Comparison comparison(ours, theirs);
+  const std::vector<std::uint64_t> values = interesting_values();
+  const std::vector<std::uint64_t> few = {0, 40, ~std::uint64_t{0}};
+  const std::vector<std::uint32_t> strange = strange_numbers();
+  for (const std::uint32_t architecture : kArchitectures) {
+    for (std::uint32_t number = 0; number <= kLastNumber; ++number) comparison.at(architecture, number, values);
+    for (const std::uint32_t number : strange) comparison.at(architecture, number, few);
+  }
+  for (const std::uint32_t architecture : kStrangeArchitectures)
+    for (std::uint32_t number = 0; number <= kLastNumber; ++number) comparison.at(architecture, number, few);
+}
+
+seccomp_data call(const std::string& name, std::uint64_t argument = 0) {
+  const int number = syscall_number(name, ::seccomp_arch_native()).value_or(-1);
+  EXPECT_GE(number, 0) << name;
+  return {.nr = number, .arch = ::seccomp_arch_native(), .instruction_pointer = 0, .args = {argument}};
+}
+
+std::uint32_t by_default(const seccomp_data& data) { return seccomp::evaluate(seccomp::default_profile(), data); }
+constexpr std::uint32_t refused(int error_number) {
+  return SECCOMP_RET_ERRNO | static_cast<std::uint32_t>(error_number);
+}
+
+TEST(CompiledProfiles, AnswerAsLibseccompDoes) {
+  for (const char* name : {"default.json", "pause.json"}) {
+    SCOPED_TRACE(name);
+    const Profile profile = without_newer_names(load(name));
+    auto ours = compile(profile);
+    ASSERT_TRUE(ours) << ours.error().what;
+    expect_equal(std::move(ours).value(), by_libseccomp(profile));
+  }
+}
+
+TEST(CompiledProfiles, AreWhatTheBuildLinked) {
+  const auto same = [](const std::string& name, std::span<const sock_filter> built) {
+    const Program fresh = compile(load(name)).value_or({});
+    return fresh.size() == built.size() && std::memcmp(fresh.data(), built.data(), built.size_bytes()) == 0;
+  };
+  EXPECT_TRUE(same("default.json", seccomp::default_profile()));
+  EXPECT_TRUE(same("pause.json", seccomp::pause_profile()));
+}
+
+TEST(DefaultProfile, TellsRefusedFromUnknown) {
+  EXPECT_EQ(by_default(call("read")), SECCOMP_RET_ALLOW);
+  EXPECT_EQ(by_default(call("mount")), refused(EPERM));
+  EXPECT_EQ(by_default(call("bpf")), refused(EPERM));
+  EXPECT_EQ(by_default(call("clone3")), refused(ENOSYS));
+  EXPECT_EQ(by_default({.nr = 599, .arch = ::seccomp_arch_native(), .instruction_pointer = 0, .args = {}}),
+            refused(ENOSYS));
+}
+
+TEST(DefaultProfile, AllowsCallsNewerThanTheLibrary) {
+  for (const char* name : {"fchmodat2", "futex_wait", "mseal", "getxattrat"})
+    EXPECT_EQ(by_default(call(name)), SECCOMP_RET_ALLOW) << name;
+  EXPECT_EQ(by_default(call("open_tree_attr")), refused(EPERM));
+}
+
+TEST(DefaultProfile, LetsNobodyMakeNamespaces) {
+  EXPECT_EQ(by_default(call("clone", CLONE_VM | CLONE_THREAD | SIGCHLD)), SECCOMP_RET_ALLOW);
+  for (const int flag :
+       {CLONE_NEWNS, CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET})
+    EXPECT_EQ(by_default(call("clone", static_cast<std::uint32_t>(flag | SIGCHLD))), refused(EPERM))
+        << std::hex << flag;
+}
+
+TEST(DefaultProfile, SeesVsockThroughHighBits) {
+  constexpr std::uint64_t kVsock = 40;
+  EXPECT_EQ(by_default(call("socket", kVsock)), refused(EPERM));
+  EXPECT_EQ(by_default(call("socket", kVsock | std::uint64_t{1} << 32U)), refused(EAFNOSUPPORT));
+  for (const std::uint64_t family : {1U, 2U, 10U, 16U, 44U})
+    EXPECT_EQ(by_default(call("socket", family)), SECCOMP_RET_ALLOW);
+  EXPECT_EQ(by_default(call("socket", 46)), refused(EAFNOSUPPORT));
+}
+
+TEST(DefaultProfile, IsShortEnoughToLoadQuickly) { EXPECT_LT(seccomp::default_profile().size(), 400U); }
+
+TEST(ParseProfile, NamesThePlaceOfAnError) {
+  const auto error = [](const std::string& json) {
+    const auto profile = parse_profile(json);
+    return profile ? "" : profile.error().what;
+  };
+  const std::string maps = R"("archMap":[{"architecture":"SCMP_ARCH_X86_64","subArchitectures":[]},
+                              {"architecture":"SCMP_ARCH_AARCH64","subArchitectures":[]}])";
+  const auto with_rule = [&](const std::string& rule) {
+    return R"({"defaultAction":"SCMP_ACT_ALLOW",)" + maps + R"(,"syscalls":[)" + rule + "]}";
+  };
+  EXPECT_EQ(error(with_rule(R"({"names":["read"],"action":"SCMP_ACT_ALLOW"})")), "");
+  EXPECT_THAT(error("{"), testing::HasSubstr("JSON"));
+  EXPECT_THAT(error(R"({"defaultAction":"SCMP_ACT_SHRUG"})"), testing::HasSubstr("SCMP_ACT_SHRUG"));
+  EXPECT_THAT(error(R"({"defaultAction":"SCMP_ACT_ERRNO"})"), testing::HasSubstr("defaultErrnoRet"));
+  EXPECT_THAT(error(R"({"defaultAction":"SCMP_ACT_ALLOW","archMap":[]})"), testing::HasSubstr("archMap"));
+  EXPECT_THAT(error(with_rule(R"({"names":["read"],"action":"SCMP_ACT_ALLOW","includes":{}})")),
+              testing::AllOf(testing::HasSubstr("syscalls[0]"), testing::HasSubstr("includes")));
+  EXPECT_THAT(error(with_rule(
+                  R"({"names":["read"],"action":"SCMP_ACT_ALLOW","args":[{"index":6,"op":"SCMP_CMP_EQ","value":1}]})")),
+              testing::HasSubstr("index"));
+  EXPECT_THAT(error(with_rule(
+                  R"({"names":["read"],"action":"SCMP_ACT_ALLOW","args":[{"index":0,"op":"SCMP_CMP_IS","value":1}]})")),
+              testing::HasSubstr("SCMP_CMP_IS"));
+}
+
+Profile one_call(std::vector<Rule> rules) {
+  return {.default_action = refused(ENOSYS), .architectures = {::seccomp_arch_native()}, .rules = std::move(rules)};
+}
+
+TEST(Compile, RefusesContradictionsAndUnknownNames) {
+  const auto contradiction = compile(one_call({{{"read"}, SCMP_ACT_ALLOW, {}}, {{"read"}, SCMP_ACT_ERRNO(EPERM), {}}}));
+  ASSERT_FALSE(contradiction);
+  EXPECT_THAT(contradiction.error().what, testing::HasSubstr("'read'"));
+  const auto unknown = compile(one_call({{{"raed"}, SCMP_ACT_ALLOW, {}}}));
+  ASSERT_FALSE(unknown);
+  EXPECT_THAT(unknown.error().what, testing::HasSubstr("'raed'"));
+}
+
+// Each operator against plain arithmetic, not only against libseccomp; conditions of one rule all have to hold.
+TEST(Compile, ComparesSixtyFourBits) {
+  const std::uint64_t pivot = 0x500000005;
+  const auto holds = [&](scmp_compare op, std::uint64_t value) {
+    const std::vector<scmp_arg_cmp> conditions = {
+        {.arg = 0, .op = op, .datum_a = pivot, .datum_b = pivot & 0x100000005},
+        {.arg = 1, .op = SCMP_CMP_EQ, .datum_a = 1, .datum_b = 0}};
+    const Program program = compile(one_call({{{"read"}, SCMP_ACT_ALLOW, conditions}})).value_or({});
+    seccomp_data data = call("read", value);
+    EXPECT_EQ(seccomp::evaluate(program, data), refused(ENOSYS));
+    data.args[1] = 1;
+    return seccomp::evaluate(program, data) == SECCOMP_RET_ALLOW;
+  };
+  for (const std::uint64_t high : {0U, 1U, 4U, 5U, 6U, 0xffffffffU}) {
+    for (const std::uint64_t low : {0U, 4U, 5U, 6U, 0xffffffffU}) {
+      const std::uint64_t value = high << 32U | low;
+      SCOPED_TRACE(value);
+      EXPECT_EQ(holds(SCMP_CMP_NE, value), value != pivot);
+      EXPECT_EQ(holds(SCMP_CMP_LT, value), value < pivot);
+      EXPECT_EQ(holds(SCMP_CMP_LE, value), value <= pivot);
+      EXPECT_EQ(holds(SCMP_CMP_EQ, value), value == pivot);
+      EXPECT_EQ(holds(SCMP_CMP_GE, value), value >= pivot);
+      EXPECT_EQ(holds(SCMP_CMP_GT, value), value > pivot);
+      EXPECT_EQ(holds(SCMP_CMP_MASKED_EQ, value), (value & pivot) == (pivot & 0x100000005));
+    }
+  }
+}
+
+// More ranges than a conditional jump reaches across.
+TEST(Compile, JumpsFar) {
+  std::vector<Rule> rules;
+  for (int number = 0; number < 400; ++number) {
+    char* name = ::seccomp_syscall_resolve_num_arch(::seccomp_arch_native(), number);
+    if (name != nullptr) rules.push_back({{name}, SCMP_ACT_ERRNO(static_cast<std::uint32_t>(number + 1)), {}});
+    ::free(name);
+  }
+  ASSERT_GT(rules.size(), 250U);
+  const Program program = compile(one_call(rules)).value_or({});
+  for (const Rule& rule : rules) EXPECT_EQ(seccomp::evaluate(program, call(rule.names.front())), rule.action);
+}
+
+}  // namespace
+}  // namespace podrun::profiles
