@@ -1,0 +1,129 @@
+// CNI plugins and configurations that are missing or misbehave: one clear line, and the world as before.
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+
+#include <csignal>
+#include <fstream>
+
+#include "integration/test_host.h"
+
+namespace integration {
+namespace {
+
+using testing::HasSubstr;
+
+class BadPluginTest : public PodrunTest {
+ protected:
+  void SetUp() override {
+    PodrunTest::SetUp();
+    if (IsSkipped() || HasFatalFailure()) return;
+    ASSERT_EQ(::mkdir(plugins().c_str(), 0755), 0);
+    remember_world();
+  }
+
+  std::string plugins() const { return dir() + "/plugins"; }
+
+  // A network "bad" whose one plugin is this shell script.
+  void configure(const std::string& script) const {
+    const std::string path = plugins() + "/bad";
+    std::ofstream(path) << "#!/bin/sh\n" << script << "\n";
+    ::chmod(path.c_str(), 0755);
+    std::ofstream(cni_conf_dir() + "/10-bad.conflist")
+        << R"({"cniVersion":"1.0.0","name":"bad","plugins":[{"type":"bad"}]})";
+  }
+
+  Command create_command() const {
+    Json manifest = pod("web", {container("main", {"/bin/payload", "sleep"})});
+    manifest["spec"]["containers"][0]["image"] = "rootfs:" + rootfs();
+    Command command = podrun_command({"create", "-f", "-"}, manifest.dump());
+    command.environment.back() = "CNI_PATH=" + plugins();
+    return command;
+  }
+
+  // Creates, and wants one line that holds `words`, and nothing else.
+  void expect_refusal(const std::vector<std::string>& words) {
+    const Output output = run(create_command());
+    EXPECT_NE(output.status, 0);
+    EXPECT_EQ(output.out, "");
+    EXPECT_EQ(lines_of(output.err).size(), 1U) << output.err.substr(0, 2000);
+    for (const std::string& word : words) EXPECT_THAT(output.err.substr(0, 2000), HasSubstr(word));
+    expect_world_unchanged();
+  }
+};
+
+TEST_F(BadPluginTest, NamesThePackageWhenThePluginsAreMissing) { expect_refusal({"containernetworking-plugins"}); }
+
+TEST_F(BadPluginTest, NamesAMissingPluginOfAConfiguredNetwork) {
+  configure("exit 0");
+  ASSERT_EQ(run({"rm", plugins() + "/bad"}).status, 0);
+  expect_refusal({"'bad'"});
+}
+
+TEST_F(BadPluginTest, TellsWhatAFailingPluginSaid) {
+  configure(
+      R"([ "$CNI_COMMAND" = DEL ] && exit 0; echo '{"cniVersion":"1.0.0","code":7,"msg":"no leases left"}'; exit 1)");
+  expect_refusal({"bad", "ADD", "no leases left"});
+}
+
+TEST_F(BadPluginTest, TellsWhatAFailingPluginWroteToStderr) {
+  configure(R"([ "$CNI_COMMAND" = DEL ] && exit 0; echo 'cannot find the frobnicator' >&2; exit 3)");
+  expect_refusal({"bad", "ADD", "frobnicator", "3"});
+}
+
+TEST_F(BadPluginTest, TellsWhichSignalEndedAPlugin) {
+  configure(R"([ "$CNI_COMMAND" = DEL ] && exit 0; kill -SEGV $$)");
+  expect_refusal({"bad", "ADD", "signal"});
+}
+
+TEST_F(BadPluginTest, RefusesGarbage) {
+  configure(R"([ "$CNI_COMMAND" = DEL ] && exit 0; echo 'interface eth0 is ready')");
+  expect_refusal({"bad", "ADD"});
+}
+
+TEST_F(BadPluginTest, RefusesAnEmptyAnswer) {
+  configure("exit 0");
+  expect_refusal({"bad", "ADD"});
+}
+
+TEST_F(BadPluginTest, RefusesAHundredMegabytes) {
+  configure(R"([ "$CNI_COMMAND" = DEL ] && exit 0; head -c 100000000 /dev/zero)");
+  expect_refusal({"bad", "ADD"});
+}
+
+TEST_F(BadPluginTest, EndsAHangingPluginWhenThePodIsDeletedByForce) {
+  configure(R"([ "$CNI_COMMAND" = DEL ] && exit 0; sleep 1000 & sleep 1000)");
+  const Command command = create_command();
+  std::ofstream(dir() + "/pod.json") << command.in;
+  std::vector<std::string> argv{"env", command.environment.front(), command.environment.back()};
+  argv.insert(argv.end(), command.argv.begin(), command.argv.end());
+  argv.back() = dir() + "/pod.json";
+  const pid_t creating = start(argv, dir() + "/create.log");
+  ASSERT_TRUE(eventually([&] {
+    for (const std::string& line : look_at_world({}))
+      if (line.starts_with("process sleep")) return true;
+    return false;
+  })) << run({"cat", dir() + "/create.log"}).out;
+  const Output removed = podrun({"delete", "web", "--force", "--grace-period", "0"});
+  EXPECT_EQ(removed.status, 0) << removed.err;
+  EXPECT_NE(wait_for(creating), 0);
+  expect_world_unchanged();
+}
+
+TEST_F(BadPluginTest, RefusesAConfigurationThatIsNoJson) {
+  configure("exit 0");
+  std::ofstream(cni_conf_dir() + "/10-bad.conflist") << R"({"cniVersion":"1.0.0","name":"bad","plugins":[{"ty)";
+  expect_refusal({"10-bad.conflist"});
+}
+
+TEST_F(BadPluginTest, NamesANetworkThatIsNotThere) {
+  configure("exit 0");
+  Command command = create_command();
+  command.argv.insert(command.argv.end(), {"--network", "other"});
+  const Output output = run(command);
+  EXPECT_NE(output.status, 0);
+  EXPECT_THAT(output.err, testing::AllOf(HasSubstr("'other'"), HasSubstr("bad")));
+  expect_world_unchanged();
+}
+
+}  // namespace
+}  // namespace integration

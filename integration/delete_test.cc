@@ -1,0 +1,128 @@
+// `podrun delete`: how long it waits, what it takes with it, and that it can be asked twice.
+#include <gmock/gmock.h>
+
+#include <chrono>
+#include <csignal>
+#include <fstream>
+
+#include "integration/test_host.h"
+
+namespace integration {
+namespace {
+
+using testing::HasSubstr;
+using Clock = std::chrono::steady_clock;
+
+class DeleteTest : public PodrunTest {
+ protected:
+  static Json sleeping(const std::string& name) { return pod(name, {container("main", {"/bin/payload", "sleep"})}); }
+  static Json stubborn(const std::string& name) { return pod(name, {container("main", {"/bin/payload", "stubborn"})}); }
+
+  double seconds_to(const std::vector<std::string>& args) const {
+    const auto start = Clock::now();
+    const Output output = podrun(args);
+    EXPECT_EQ(output.status, 0) << output.err;
+    return std::chrono::duration<double>(Clock::now() - start).count();
+  }
+};
+
+TEST_F(DeleteTest, EndsAWillingProcessBeforeTheGracePeriodIsOver) {
+  Json willing = sleeping("web");
+  willing["spec"]["terminationGracePeriodSeconds"] = 300;
+  ASSERT_TRUE(must_create(willing));
+  EXPECT_LT(seconds_to({"delete", "web"}), 30 * slow_factor());
+}
+
+TEST_F(DeleteTest, GivesAStubbornProcessItsGracePeriodAndNoMore) {
+  remember_world();
+  ASSERT_TRUE(must_create(stubborn("web")));
+  ASSERT_TRUE(eventually([&] { return logs("web", "main") == "stubborn\n"; }));
+  const double seconds = seconds_to({"delete", "web", "--grace-period", "1"});
+  EXPECT_GE(seconds, 0.9);
+  EXPECT_LT(seconds, 10 * slow_factor());
+  expect_world_unchanged();
+}
+
+TEST_F(DeleteTest, KillsAtOnceWithoutAGracePeriod) {
+  Json manifest = stubborn("web");
+  manifest["spec"]["terminationGracePeriodSeconds"] = 300;
+  ASSERT_TRUE(must_create(manifest));
+  EXPECT_LT(seconds_to({"delete", "web", "--grace-period", "0"}), 30 * slow_factor());
+}
+
+TEST_F(DeleteTest, NamesAPodThatIsGoneAlready) {
+  ASSERT_TRUE(must_create(sleeping("web")));
+  EXPECT_EQ(remove("web").status, 0);
+  const Output again = remove("web");
+  EXPECT_NE(again.status, 0);
+  EXPECT_THAT(again.err, HasSubstr("web"));
+}
+
+TEST_F(DeleteTest, TakesSeveralPodsAtATimeAndGoesOnPastAMissingOne) {
+  remember_world();
+  ASSERT_TRUE(must_create(sleeping("a")));
+  ASSERT_TRUE(must_create(sleeping("b")));
+  const Output output = podrun({"delete", "a", "missing", "b", "--grace-period", "0"});
+  EXPECT_NE(output.status, 0);
+  EXPECT_THAT(output.err, HasSubstr("missing"));
+  expect_world_unchanged();
+}
+
+TEST_F(DeleteTest, TakesAllOfANamespace) {
+  ASSERT_TRUE(must_create(sleeping("a")));
+  ASSERT_TRUE(must_create(sleeping("b")));
+  Json elsewhere = sleeping("a");
+  elsewhere["metadata"]["namespace"] = "elsewhere";
+  ASSERT_TRUE(must_create(elsewhere));
+  EXPECT_EQ(podrun({"delete", "--all", "--grace-period", "0"}).status, 0);
+  EXPECT_NE(podrun({"get", "a"}).status, 0);
+  EXPECT_EQ(podrun({"get", "a", "-n", "elsewhere"}).status, 0);
+}
+
+TEST_F(DeleteTest, TakesThePodsOfAManifest) {
+  Json manifest = sleeping("web");
+  ASSERT_TRUE(must_create(manifest));
+  manifest["spec"]["containers"][0]["image"] = "rootfs:" + rootfs();
+  std::ofstream(dir() + "/pod.json") << manifest.dump();
+  const Output output = podrun({"delete", "-f", dir() + "/pod.json", "--grace-period", "0"});
+  EXPECT_EQ(output.status, 0) << output.err;
+  EXPECT_NE(podrun({"get", "web"}).status, 0);
+}
+
+TEST_F(DeleteTest, TakesTheLogsAndTheWritableLayer) {
+  ASSERT_TRUE(must_create(sleeping("web")));
+  const std::string id = inspect("web").at("id");
+  ASSERT_EQ(run({"ls", data_dir() + "/pods/" + id}).status, 0);
+  EXPECT_EQ(remove("web").status, 0);
+  EXPECT_NE(run({"ls", data_dir() + "/pods/" + id}).status, 0);
+}
+
+TEST_F(DeleteTest, CopesWithOrphansOfThePod) {
+  remember_world();
+  Json manifest = pod("web", {container("main", {"/bin/payload", "orphans", "50"})});
+  manifest["spec"]["shareProcessNamespace"] = true;
+  ASSERT_TRUE(must_create(manifest));
+  EXPECT_EQ(remove("web").status, 0);
+  expect_world_unchanged();
+}
+
+TEST_F(DeleteTest, FreesTheNameAndTheIds) {
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_TRUE(must_create(sleeping("web")));
+    ASSERT_EQ(remove("web").status, 0);
+  }
+}
+
+TEST_F(DeleteTest, TwoAtATimeDoNotDisturbEachOther) {
+  remember_world();
+  ASSERT_TRUE(must_create(sleeping("web")));
+  const Command command = podrun_command({"delete", "web", "--grace-period", "0"});
+  const pid_t first = start(command.argv, dir() + "/first.log");
+  const pid_t second = start(command.argv, dir() + "/second.log");
+  const int codes[] = {wait_for(first), wait_for(second)};
+  EXPECT_TRUE(codes[0] == 0 || codes[1] == 0) << run({"cat", dir() + "/first.log", dir() + "/second.log"}).out;
+  expect_world_unchanged();
+}
+
+}  // namespace
+}  // namespace integration
