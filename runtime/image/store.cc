@@ -1,11 +1,11 @@
-#include <fcntl.h>
 #include <sys/stat.h>
 
-#include <climits>
 #include <cstdlib>
 #include <memory>
 
 #include "runtime/image/image.h"
+#include "runtime/image/layer_store.h"
+#include "runtime/image/oci_layout.h"
 #include "runtime/image/reference.h"
 
 namespace podrun {
@@ -28,9 +28,19 @@ Result<Image> from_rootfs(const image::Reference& wanted) {
   if (directory == "/")
     return Error{Kind::invalid, 0,
                  "'" + wanted.directory +
-                     "': the host's own root cannot be an image; give a directory that holds a "
-                     "root filesystem of its own (debootstrap makes one)"};
+                     "': the host's own root cannot be an image; give a directory that holds a root filesystem of its "
+                     "own (debootstrap makes one)"};
   found.layers = {directory};
+  return found;
+}
+
+Result<Image> from_oci(const image::Reference& wanted, const std::string& store) {
+  Image found;
+  const std::string layout = TRY(canonical_directory(wanted.directory));
+  image::OciImage oci = TRY(image::find_image(layout, wanted.tag, image::this_platform()));
+  found.layers = TRY(image::provide_layers(store, layout, oci.layers));
+  found.digest = oci.manifest.text();
+  found.config = std::move(oci.config);
   return found;
 }
 
@@ -38,10 +48,8 @@ Result<Image> from_rootfs(const image::Reference& wanted) {
 
 Result<Image> ImageStore::resolve(const std::string& reference) const {
   const image::Reference wanted = TRY(image::parse_reference(reference));
-  if (wanted.form == image::Reference::Form::oci)
-    return Error{Kind::unsupported, 0,
-                 "image '" + reference + "': OCI layouts are not supported yet (" + store_dir_ + ")"};
-  Image found = TRY(from_rootfs(wanted).in("image '" + reference + "'"));
+  const bool oci = wanted.form == image::Reference::Form::oci;
+  Image found = TRY((oci ? from_oci(wanted, store_dir_) : from_rootfs(wanted)).in("image '" + reference + "'"));
   found.reference = reference;
   return found;
 }

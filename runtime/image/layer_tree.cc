@@ -1,0 +1,126 @@
+#include "runtime/image/layer_tree.h"
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <climits>
+
+#include "base/files.h"
+#include "runtime/image/whiteout.h"
+
+namespace podrun::image {
+namespace {
+
+constexpr int kDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+
+Error corrupt(std::string_view why, int error_number = 0) {
+  return Error{Kind::corrupt, error_number, std::string(why)};
+}
+
+Fd open_beneath(int root, const std::string& name) {
+  open_how how{};
+  how.flags = kDirectory;
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV;
+  return Fd(static_cast<int>(::syscall(SYS_openat2, root, name.empty() ? "." : name.c_str(), &how, sizeof how)));
+}
+
+Error not_a_directory(int parent, const std::string& leaf, const std::string& shown) {
+  struct stat info {};
+  if (::fstatat(parent, leaf.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(info.st_mode))
+    return corrupt("climbs out of the layer: '" + shown + "' above it is a link", ELOOP);
+  return corrupt("'" + shown + "' above it is no directory", ENOTDIR);
+}
+
+Result<Fd> make_directory(int parent, const std::string& leaf, const std::string& shown, bool opaque) {
+  if (::mkdirat(parent, leaf.c_str(), 0755) != 0 && errno != EEXIST)
+    return Error::system(errno, "make directory '" + shown + "'");
+  Fd made(::openat(parent, leaf.c_str(), kDirectory));
+  if (!made || ::fchmod(made.get(), 0755) != 0)  // whatever the umask is
+    return Error::system(errno, "open directory '" + shown + "'");
+  if (opaque) TRY(make_opaque(made.get(), shown));
+  return made;
+}
+
+// One step down, making the directory where there is none.
+Result<Fd> step_into(int parent, const std::string& leaf, const std::string& shown) {
+  Fd next(::openat(parent, leaf.c_str(), kDirectory));
+  if (next) return next;
+  if (errno == ENOENT) return make_directory(parent, leaf, shown, false);
+  if (errno != ENOTDIR) return Error::system(errno, "open directory '" + shown + "'");
+  struct stat info {};
+  if (::fstatat(parent, leaf.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0 || !is_whiteout(info))
+    return not_a_directory(parent, leaf, shown);
+  if (::unlinkat(parent, leaf.c_str(), 0) != 0) return Error::system(errno, "replace whiteout '" + shown + "'");
+  return make_directory(parent, leaf, shown, true);
+}
+
+}  // namespace
+
+Result<std::string> clean_name(std::string_view name) {
+  if (name.size() >= PATH_MAX) return corrupt("its name is longer than 4095 bytes", ENAMETOOLONG);
+  std::string clean;
+  std::size_t depth = 0;
+  while (!name.empty()) {
+    const auto slash = name.find('/');
+    const std::string_view component = name.substr(0, slash);
+    name.remove_prefix(slash == std::string_view::npos ? name.size() : slash + 1);
+    if (component.empty() || component == ".") continue;
+    if (component == "..") return corrupt("climbs out of the layer");
+    if (component.size() > NAME_MAX) return corrupt("its name has a part longer than 255 bytes", ENAMETOOLONG);
+    if (++depth > kDepthLimit) return corrupt("is nested more than 256 directories deep", ENAMETOOLONG);
+    if (!clean.empty()) clean += '/';
+    clean += component;
+  }
+  return clean;
+}
+
+Result<Fd> LayerTree::walk(const std::string& name) const {
+  Fd current = open_beneath(root_.get(), "");
+  if (!current) return Error::system(errno, "open the layer's directory");
+  for (std::size_t start = 0; start < name.size();) {
+    const std::size_t end = std::min(name.find('/', start), name.size());
+    current = TRY(step_into(current.get(), name.substr(start, end - start), name.substr(0, end)));
+    start = end + 1;
+  }
+  return current;
+}
+
+Result<Fd> LayerTree::directory(const std::string& name, bool make) const {
+  Fd found = open_beneath(root_.get(), name);
+  if (found) return found;
+  if (make && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP)) return walk(name);
+  if (errno == ELOOP) return corrupt("climbs out of the layer through a link", ELOOP);
+  return Error::system(errno, "open directory '" + name + "'");
+}
+
+Result<LayerTree::Place> LayerTree::place(const std::string& name, bool make) const {
+  const auto slash = name.rfind('/');
+  Place place;
+  place.parent = TRY(directory(slash == std::string::npos ? "" : name.substr(0, slash), make));
+  place.leaf = name.substr(slash == std::string::npos ? 0 : slash + 1);
+  place.shown = name;
+  return place;
+}
+
+Result<bool> LayerTree::clear(const Place& place, bool keep_directory) {
+  struct stat info {};
+  const int parent = place.parent.get();
+  if (::fstatat(parent, place.leaf.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
+    if (errno == ENOENT) return false;
+    return Error::system(errno, "stat '" + place.shown + "'");
+  }
+  if (S_ISDIR(info.st_mode)) {
+    if (keep_directory) return false;
+    // By way of our own descriptor: the path of the store might be longer than the kernel takes with `name` behind it.
+    TRY(base::remove_tree("/proc/self/fd/" + std::to_string(parent) + "/" + place.leaf)
+            .in("replace '" + place.shown + "'"));
+    return false;
+  }
+  if (::unlinkat(parent, place.leaf.c_str(), 0) != 0) return Error::system(errno, "replace '" + place.shown + "'");
+  return is_whiteout(info);
+}
+
+}  // namespace podrun::image
