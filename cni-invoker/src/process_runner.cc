@@ -21,6 +21,8 @@ using base::Result;
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
+constexpr int kKillGrace = 2000;  // milliseconds
+
 // A plugin that never reads its stdin must not end us. Only this thread's mask changes, and a SIGPIPE that came
 // meanwhile is taken away again.
 class SigpipeBlocked {
@@ -121,6 +123,9 @@ class Run {
   }
 
   void reap(RunOutcome& outcome) {
+    // After a SIGKILL it is gone at once, unless it hangs in the kernel: then not even that may hold up the caller.
+    pollfd process{process_.pidfd.get(), POLLIN, 0};
+    if (outcome.end != RunOutcome::End::exited && ::poll(&process, 1, kKillGrace) != 1) return;
     int status = 0;
     pid_t got = 0;
     while ((got = ::waitpid(process_.pid, &status, 0)) < 0 && errno == EINTR) {

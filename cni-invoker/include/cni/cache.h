@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -39,7 +40,9 @@ class Cache {
   // By file name; of one container, or of all. Unreadable, foreign and incomplete entries are left out.
   base::Result<std::vector<CachedAttachment>> list(std::string_view container_id = {}) const;
 
-  std::string path(const std::string& network, const std::string& container_id, const std::string& ifname) const;
+  // Kind::invalid when a part cannot be in a file name.
+  base::Result<std::string> path(const std::string& network, const std::string& container_id,
+                                 const std::string& ifname) const;
 
  private:
   std::string dir_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,15 +24,18 @@ struct Prefix {
 inline constexpr std::string_view kDefaultNetworkName = "podrun";
 inline constexpr std::string_view kDefaultBridge = "cni-podrun0";  // at most 15 bytes
 
-// Destinations in the text of /proc/net/route, without default routes and those of our own bridge.
-std::vector<Prefix> parse_route_table(std::string_view text);
+struct RouteTable {
+  std::vector<Prefix> others;  // without default routes
+  std::optional<Prefix> own;   // the subnet of our own bridge, while that stands
+};
+// From the text of /proc/net/route.
+RouteTable parse_route_table(std::string_view text);
+// Of this machine.
+base::Result<RouteTable> read_route_table();
 
-// The first /16 of our candidates that meets none of `taken`. Kind::exists when all do. Pure; because our own bridge is
-// left out of the route table, it chooses the same subnet again while that bridge stands.
-base::Result<Prefix> choose_subnet(const std::vector<Prefix>& taken);
-
-// The IPv4 routes of this machine's main table, by parse_route_table.
-base::Result<std::vector<Prefix>> host_routes();
+// Our bridge's subnet while it stands, else the first of our candidates that meets no other route. Kind::exists when
+// none is left: then a network has to be configured.
+base::Result<Prefix> choose_subnet(const RouteTable& routes);
 
 // The configuration as a person would write it into /etc/cni/net.d/, for `subnet`.
 std::string default_network_json(const Prefix& subnet);

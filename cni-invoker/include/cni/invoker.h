@@ -32,6 +32,8 @@
 
 namespace cni {
 
+class Operation;
+
 // One run of one plugin, for whoever wants to look: timings, logs, tests.
 struct PluginRun {
   std::string operation;                // "ADD"
@@ -144,6 +146,17 @@ class Invoker {
   std::optional<Ledger> ledger() const;
 
  private:
+  base::Result<LedgerEntry> intent(const NetworkList& network, const Attachment& attachment) const;
+  base::Result<void> refuse_second_add(const std::string& network, const Attachment& attachment) const;
+  base::Result<NetworkResult> run_chain(const Operation& operation, const LedgerEntry& entry,
+                                        const std::vector<std::string>& binaries) const;
+  base::Result<void> keep(LedgerEntry& entry, const NetworkResult& result) const;
+  base::Error give_up(LedgerEntry entry, base::Error error);
+
+  LedgerEntry owed_entry(const NetworkList& network, const Attachment& attachment) const;
+  base::Result<void> del_locked(LedgerEntry entry);  // the caller holds the container's lock, or all
+  base::Result<void> run_del(const LedgerEntry& entry) const;
+
   Runner& runner_;
   InvokerOptions options_;
 };

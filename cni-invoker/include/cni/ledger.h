@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -50,7 +51,8 @@ class Ledger {
   base::Result<std::vector<LedgerEntry>> of_container(std::string_view container_id) const;
 
  private:
-  std::string path(const std::string& network, const std::string& container_id, const std::string& ifname) const;
+  base::Result<std::string> path(const std::string& network, const std::string& container_id,
+                                 const std::string& ifname) const;
   std::string dir_;
 };
 

@@ -1,0 +1,121 @@
+#include "cni/cache.h"
+
+#include "base/files.h"
+#include "base64.h"
+#include "entry.h"
+
+namespace cni {
+namespace {
+
+constexpr std::string_view kKind = "cniCacheV1";
+constexpr std::string_view kExtension = "cniInvoker";  // what libcni does not have; it ignores the key
+
+std::string to_text(const CachedAttachment& entry) {
+  JsonObject object;
+  object.set("kind", json_text(kKind));
+  object.set("containerId", json_text(entry.attachment.container_id));
+  object.set("config", json_text(to_base64(entry.config)));
+  object.set("ifName", json_text(entry.attachment.ifname));
+  object.set("networkName", json_text(entry.network));
+  if (!entry.attachment.netns.empty()) object.set("netns", json_text(entry.attachment.netns));
+  if (!entry.attachment.args.empty()) object.set("cniArgs", args_json(entry.attachment.args));
+  if (!entry.attachment.capability_args.empty()) object.set("capabilityArgs", entry.attachment.capability_args.dump());
+  object.set("result", entry.result);
+  JsonObject extension;
+  extension.set("owner", json_text(entry.owner));
+  if (entry.effective) extension.set("network", network_json(*entry.effective));
+  if (!entry.attachment.conventional_args.empty()) extension.set("args", entry.attachment.conventional_args.dump());
+  object.set(kExtension, extension.dump());
+  return object.dump();
+}
+
+Result<CachedAttachment> from_text(const std::string& text) {
+  const JsonObject object = TRY(JsonObject::parse(text));
+  CachedAttachment entry;
+  if (object.find("kind") == nullptr) {  // libcni 0.7.0 and 0.7.1 wrote the bare result
+    TRY(parse_result(text, Version{}));
+    entry.result = object.dump();
+    return entry;
+  }
+  if (const std::string kind = TRY(text_of(object, "kind")); kind != kKind)
+    return Error{Kind::corrupt, 0, "an entry of kind '" + kind + "'"};
+  entry.network = TRY(text_of(object, "networkName"));
+  entry.attachment.container_id = TRY(text_of(object, "containerId"));
+  entry.attachment.ifname = TRY(text_of(object, "ifName"));
+  entry.attachment.netns = TRY(text_of(object, "netns"));
+  const std::string config = TRY(text_of(object, "config"));
+  entry.config = TRY(from_base64(config));
+  if (const std::string* args = find_any_case(object, "cniArgs")) entry.attachment.args = TRY(args_from_json(*args));
+  entry.attachment.capability_args = TRY(object_of(object, "capabilityArgs"));
+  const std::string* result = find_any_case(object, "result");
+  if (result == nullptr) return Error{Kind::corrupt, 0, "'result' is missing"};
+  entry.result = *result;
+  const JsonObject extension = TRY(object_of(object, kExtension));
+  entry.owner = TRY(text_of(extension, "owner"));
+  if (const std::string* network = extension.find("network")) {
+    entry.effective = TRY(network_from_json(*network));
+    entry.effective->bytes = entry.config;
+  }
+  entry.attachment.conventional_args = TRY(object_of(extension, "args"));
+  return entry;
+}
+
+}  // namespace
+
+Result<std::string> Cache::path(const std::string& network, const std::string& container_id,
+                                const std::string& ifname) const {
+  return dir_ + "/results/" + TRY(entry_name(network, container_id, ifname, "-"));
+}
+
+Result<void> Cache::save(const CachedAttachment& entry) const {
+  const std::string file = TRY(path(entry.network, entry.attachment.container_id, entry.attachment.ifname));
+  TRY(make_entry_dir(dir_ + "/results"));
+  return base::write_file_durably(file, to_text(entry), 0600);
+}
+
+Result<std::optional<CachedAttachment>> Cache::load(const std::string& network, const std::string& container_id,
+                                                    const std::string& ifname) const {
+  const std::string file = TRY(path(network, container_id, ifname));
+  const auto corrupt = [&](const std::string& why) {
+    return Error{Kind::corrupt, 0, "read cache '" + file + "': " + why};
+  };
+  auto text = base::read_file(file);
+  if (!text && text.error().kind == Kind::not_found) return std::optional<CachedAttachment>();
+  if (!text) return corrupt(text.error().what);
+  auto entry = from_text(*text);
+  if (!entry) return corrupt(entry.error().what);
+  if (entry->network.empty()) {  // a bare result says nothing about itself
+    entry->network = network;
+    entry->attachment.container_id = container_id;
+    entry->attachment.ifname = ifname;
+  }
+  if (entry->network != network || entry->attachment.container_id != container_id || entry->attachment.ifname != ifname)
+    return corrupt("it is of network '" + entry->network + "', container '" + entry->attachment.container_id +
+                   "', interface '" + entry->attachment.ifname + "'");
+  return std::optional<CachedAttachment>(std::move(*entry));
+}
+
+Result<void> Cache::remove(const std::string& network, const std::string& container_id,
+                           const std::string& ifname) const {
+  return base::remove_file(TRY(path(network, container_id, ifname)));
+}
+
+Result<std::vector<CachedAttachment>> Cache::list(std::string_view container_id) const {
+  std::vector<CachedAttachment> entries;
+  auto names = base::list_dir(dir_ + "/results");
+  if (!names && names.error().kind == Kind::not_found) return entries;
+  if (!names) return std::move(names).error();
+  for (const std::string& name : *names) {
+    const auto text = base::read_file(dir_ + "/results/" + name);
+    if (!text) continue;
+    auto entry = from_text(*text);
+    if (!entry || entry->network.empty() || entry->config.empty()) continue;
+    const Attachment& attachment = entry->attachment;
+    const auto expected = entry_name(entry->network, attachment.container_id, attachment.ifname, "-");
+    if (!expected || *expected != name) continue;  // a temporary file, or renamed by hand
+    if (container_id.empty() || attachment.container_id == container_id) entries.push_back(std::move(*entry));
+  }
+  return entries;
+}
+
+}  // namespace cni

@@ -1,0 +1,128 @@
+// ADD. The other operations have files of their own: invoker_del.cc, invoker_check.cc, invoker_gc.cc,
+// invoker_version.cc.
+#include "cni/invoker.h"
+
+#include "locks.h"
+#include "netns.h"
+#include "operation.h"
+#include "plugin_answer.h"
+#include "request.h"
+
+namespace cni {
+namespace {
+
+Result<NetnsId> usable_netns(const std::string& path) {
+  if (path.empty()) return Error{Kind::invalid, 0, "network namespace path is empty"};
+  const NetnsId id = TRY(identify_netns(path));
+  if (id == TRY(own_netns()))
+    return Error{Kind::invalid, 0, "'" + path + "' is the network namespace we run in: plugins would change the host"};
+  return id;
+}
+
+}  // namespace
+
+Invoker::Invoker(Runner& runner, InvokerOptions options) : runner_(runner), options_(std::move(options)) {
+  if (options_.lock_dir.empty()) options_.lock_dir = options_.cache_dir + "/locks";
+}
+
+std::optional<Ledger> Invoker::ledger() const {
+  if (options_.ledger_dir.empty()) return std::nullopt;
+  return Ledger(options_.ledger_dir);
+}
+
+Result<NetworkResult> Invoker::add(const NetworkList& network, const Attachment& attachment) {
+  const Operation operation(runner_, options_, "ADD", options_.timeouts.add);
+  std::vector<std::string> binaries;
+  for (const PluginConfig& plugin : network.plugins)
+    binaries.push_back(TRY(operation.find(plugin.type, options_.plugin_dirs)));
+  TRY(check_container_id(attachment.container_id));
+  TRY(check_network_name(network.name));
+  TRY(check_attachment(attachment));
+  LedgerEntry entry = TRY(intent(network, attachment));
+
+  const Lock lock = TRY(lock_container(options_.lock_dir, attachment.container_id, options_.timeouts.lock));
+  TRY(refuse_second_add(network.name, attachment));
+  if (const auto book = ledger()) TRY(book->save(entry).in("record the intent"));  // from here a DEL is owed
+  auto result = run_chain(operation, entry, binaries);
+  if (result) {
+    if (auto kept = keep(entry, *result); !kept) return give_up(std::move(entry), std::move(kept).error());
+    return result;
+  }
+  return give_up(std::move(entry), std::move(result).error());
+}
+
+Result<LedgerEntry> Invoker::intent(const NetworkList& network, const Attachment& attachment) const {
+  LedgerEntry entry;
+  entry.network = network;
+  entry.attachment = attachment;
+  entry.plugin_dirs = options_.plugin_dirs;
+  entry.owner = options_.owner;
+  entry.boot_id = current_boot_id();
+  entry.created_at = std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
+  if (options_.verify_netns) {
+    const NetnsId id = TRY(usable_netns(attachment.netns));
+    entry.netns_device = id.device;
+    entry.netns_inode = id.inode;
+  }
+  return entry;
+}
+
+// An entry of the cache alone was made by somebody else, whose attachment our clean-up would take down.
+Result<void> Invoker::refuse_second_add(const std::string& network, const Attachment& attachment) const {
+  const auto refuse = [&](const std::string& where) {
+    return Error{Kind::exists, 0,
+                 "attach '" + attachment.container_id + "' to network '" + network + "' as '" + attachment.ifname +
+                     "': it is " + where + " already; delete it first"};
+  };
+  if (const auto book = ledger()) {
+    const auto entry = TRY(book->find(network, attachment.container_id, attachment.ifname));
+    if (entry) return refuse(entry->owed() ? "owed a DEL" : "attached");
+  }
+  const auto cached = cache().load(network, attachment.container_id, attachment.ifname);
+  if (cached && *cached) return refuse("attached");
+  return {};
+}
+
+Result<NetworkResult> Invoker::run_chain(const Operation& operation, const LedgerEntry& entry,
+                                         const std::vector<std::string>& binaries) const {
+  const NetworkList& network = entry.network;
+  const Environment environment = plugin_environment("ADD", entry.attachment, entry.plugin_dirs, options_.trace);
+  NetworkResult result;
+  std::string previous;
+  for (std::size_t i = 0; i < network.plugins.size(); ++i) {
+    const PluginConfig& plugin = network.plugins[i];
+    std::string request =
+        attachment_request(network, plugin, entry.attachment, previous, options_.keep_capabilities_key);
+    const RunOutcome outcome = TRY(operation.run(plugin.type, binaries[i], std::move(request), environment));
+    result = TRY(result_of_add(plugin.type, network.version, outcome));
+    // Plugins refuse a prevResult of another version than their configuration's.
+    previous = TRY(to_json(result, network.version).in("convert the result of plugin '" + plugin.type + "'"));
+  }
+  return parse_result(previous, network.version);
+}
+
+Result<void> Invoker::keep(LedgerEntry& entry, const NetworkResult& result) const {
+  entry.result = result.json;
+  CachedAttachment cached;
+  cached.network = entry.network.name;
+  cached.attachment = entry.attachment;
+  cached.config = entry.network.bytes;
+  cached.effective = entry.network;
+  cached.result = entry.result;
+  cached.owner = options_.owner;
+  TRY(cache().save(cached).in("cache the result"));
+  entry.state = LedgerEntry::State::attached;
+  if (const auto book = ledger()) TRY(book->save(entry).in("record the attachment"));
+  return {};
+}
+
+// A failed ADD owes a DEL of the whole list, also to plugins that never ran.
+Error Invoker::give_up(LedgerEntry entry, Error error) {
+  entry.state = LedgerEntry::State::adding;
+  if (!options_.clean_up_failed_add) return error;
+  if (auto cleaned = del_locked(std::move(entry)); !cleaned)
+    error.what += "; cleaning up failed too, a DEL is still owed: " + cleaned.error().what;
+  return error;
+}
+
+}  // namespace cni

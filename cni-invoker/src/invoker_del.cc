@@ -1,0 +1,182 @@
+// DEL, and what else settles the ledger.
+#include <algorithm>
+
+#include "cni/invoker.h"
+#include "locks.h"
+#include "netns.h"
+#include "operation.h"
+#include "request.h"
+
+namespace cni {
+namespace {
+
+// The path as plugins may have it: empty once the namespace of the ADD is gone. What stands at the path then is a plain
+// file, which plugins refuse, or a namespace of somebody else, who would lose an interface.
+std::string netns_for_del(const LedgerEntry& entry) {
+  if (!entry.boot_id.empty() && entry.boot_id != current_boot_id()) return {};
+  const auto id = identify_netns(entry.attachment.netns);
+  if (!id) return {};
+  if (entry.netns_inode != 0 && *id != NetnsId{entry.netns_device, entry.netns_inode}) return {};
+  if (const auto own = own_netns(); !own || *own == *id) return {};
+  return entry.attachment.netns;
+}
+
+// The result of the ADD in the network's version; empty below 0.4.0, and where there is none that can be read.
+std::string previous_result(const LedgerEntry& entry, const InvokerOptions& options) {
+  if (entry.result.empty() || !entry.network.version.has_check()) return {};
+  const auto result = parse_result(entry.result, entry.network.version);
+  auto json = result ? to_json(*result, entry.network.version) : Result<std::string>(result.error());
+  if (json) return std::move(*json);
+  if (options.warn) options.warn("DEL without the result of the ADD: " + json.error().what);
+  return {};
+}
+
+// Where the plugins were at ADD, then where they are now: a package may have moved them.
+std::vector<std::string> dirs_for_del(const LedgerEntry& entry, const InvokerOptions& options) {
+  std::vector<std::string> dirs = entry.plugin_dirs;
+  for (const std::string& dir : options.plugin_dirs)
+    if (std::find(dirs.begin(), dirs.end(), dir) == dirs.end()) dirs.push_back(dir);
+  return dirs;
+}
+
+LedgerEntry entry_of(CachedAttachment cached, const NetworkList& fallback) {
+  LedgerEntry entry;
+  entry.state = LedgerEntry::State::attached;
+  entry.attachment = std::move(cached.attachment);
+  entry.result = std::move(cached.result);
+  entry.owner = std::move(cached.owner);
+  if (cached.effective) {
+    entry.network = std::move(*cached.effective);
+    return entry;
+  }
+  // The list as it was, if it was cached: but libcni caches no plugins from a sub-directory.
+  auto then = parse_network_list(cached.config, "cached configuration");
+  if (!then) then = parse_single_config(cached.config, "cached configuration");
+  entry.network = then && then->plugins.size() >= fallback.plugins.size() ? std::move(*then) : fallback;
+  return entry;
+}
+
+}  // namespace
+
+Result<void> Invoker::del(const NetworkList& network, const Attachment& attachment) {
+  TRY(check_network_name(network.name));
+  TRY(check_attachment(attachment));
+  const Lock lock = TRY(lock_container(options_.lock_dir, attachment.container_id, options_.timeouts.lock));
+  return del_locked(owed_entry(network, attachment));
+}
+
+// Ledger, else cache, else what the caller says.
+LedgerEntry Invoker::owed_entry(const NetworkList& network, const Attachment& attachment) const {
+  const auto warn = [&](const Error& error) {
+    if (options_.warn) options_.warn(error.what);
+  };
+  if (const auto book = ledger()) {
+    auto entry = book->find(network.name, attachment.container_id, attachment.ifname);
+    if (entry && *entry) return std::move(**entry);
+    if (!entry) warn(entry.error());
+  }
+  auto cached = cache().load(network.name, attachment.container_id, attachment.ifname);
+  if (!cached) warn(cached.error());
+  LedgerEntry entry;
+  if (cached && *cached) {
+    entry = entry_of(std::move(**cached), network);
+    if (entry.attachment.netns.empty()) entry.attachment.netns = attachment.netns;
+  } else {
+    entry.network = network;
+    entry.attachment = attachment;
+  }
+  return entry;
+}
+
+Result<void> Invoker::del_locked(LedgerEntry entry) {
+  auto done = run_del(entry);
+  const std::string& network = entry.network.name;
+  const auto& [container_id, netns, ifname, args, capability_args, conventional_args] = entry.attachment;
+  const auto book = ledger();
+  if (!done) {
+    // Only what is in the ledger already: an attachment that was never ours is not owed by us.
+    const auto known = book ? book->find(network, container_id, ifname) : std::optional<LedgerEntry>();
+    if (known && *known) {
+      entry.state = LedgerEntry::State::deleting;
+      entry.last_error = done.error().what;
+      if (auto saved = book->save(entry); !saved && options_.warn) options_.warn(saved.error().what);
+    }
+    return done;
+  }
+  if (auto removed = cache().remove(network, container_id, ifname); !removed && options_.warn)
+    options_.warn(removed.error().what);
+  if (book) return book->remove(network, container_id, ifname).in("strike the attachment off the ledger");
+  return {};
+}
+
+Result<void> Invoker::run_del(const LedgerEntry& entry) const {
+  Operation operation(runner_, options_, "DEL", options_.timeouts.del);
+  const std::vector<std::string> dirs = dirs_for_del(entry, options_);
+  const std::string previous = previous_result(entry, options_);
+  Attachment attachment = entry.attachment;
+  if (options_.verify_netns) attachment.netns = netns_for_del(entry);
+  const Environment environment = plugin_environment("DEL", attachment, dirs, options_.trace);
+  std::vector<Error> errors;
+  for (auto plugin = entry.network.plugins.rbegin(); plugin != entry.network.plugins.rend(); ++plugin) {
+    const auto run = [&]() -> Result<void> {
+      const std::string path = TRY(operation.find(plugin->type, dirs));
+      TRY(operation.run(
+          plugin->type, path,
+          attachment_request(entry.network, *plugin, attachment, previous, options_.keep_capabilities_key),
+          environment));
+      return {};
+    };
+    auto done = run();
+    if (done) continue;
+    const PluginFailure* failure = plugin_failure(done.error());
+    if (failure != nullptr && failure->remedy() == Remedy::nothing_to_do) continue;
+    errors.push_back(std::move(done).error());
+    if (options_.del_policy == DelPolicy::stop) break;
+    operation.restart_clock();  // a plugin that hangs takes no time from the others
+  }
+  if (errors.empty()) return {};
+  return join_errors(std::move(errors));
+}
+
+Result<void> Invoker::del_entry(const LedgerEntry& entry) {
+  const Attachment& attachment = entry.attachment;
+  TRY(check_attachment(attachment));
+  const Lock lock = TRY(lock_container(options_.lock_dir, attachment.container_id, options_.timeouts.lock));
+  if (const auto book = ledger()) {
+    // As it is now: another may have done it meanwhile.
+    auto current = TRY(book->find(entry.network.name, attachment.container_id, attachment.ifname));
+    if (!current) return {};
+    return del_locked(std::move(*current));
+  }
+  return del_locked(entry);
+}
+
+Result<void> Invoker::del_container(std::string_view container_id) {
+  TRY(check_container_id(container_id));
+  const auto book = ledger();
+  if (!book) return {};
+  std::vector<Error> errors;
+  const std::vector<LedgerEntry> entries = TRY(book->of_container(container_id));
+  for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
+    if (auto done = del_entry(*entry); !done)
+      errors.push_back(std::move(done).error().in("network '" + entry->network.name + "'"));
+  }
+  if (errors.empty()) return {};
+  return join_errors(std::move(errors));
+}
+
+Result<void> Invoker::settle(const std::function<bool(const LedgerEntry&)>& alive) {
+  const auto book = ledger();
+  if (!book) return {};
+  std::vector<Error> errors;
+  for (const LedgerEntry& entry : TRY(book->list())) {
+    if (entry.owner != options_.owner) continue;
+    if (entry.boot_id == current_boot_id() && alive(entry)) continue;
+    if (auto done = del_entry(entry); !done)
+      errors.push_back(std::move(done).error().in("container '" + entry.attachment.container_id + "'"));
+  }
+  if (errors.empty()) return {};
+  return join_errors(std::move(errors));
+}
+
+}  // namespace cni

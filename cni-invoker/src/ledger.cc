@@ -1,0 +1,159 @@
+#include "cni/ledger.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "base/files.h"
+#include "base64.h"
+#include "entry.h"
+
+namespace cni {
+namespace {
+
+constexpr std::string_view kFormat = "1";
+constexpr std::string_view kSuffix = ".json";
+constexpr std::array<std::string_view, 3> kStates = {"adding", "attached", "deleting"};
+
+std::string to_text(const LedgerEntry& entry) {
+  const Attachment& attachment = entry.attachment;
+  JsonObject object;
+  object.set("format", std::string(kFormat));
+  object.set("state", json_text(kStates[static_cast<std::size_t>(entry.state)]));
+  object.set("owner", json_text(entry.owner));
+  object.set("containerId", json_text(attachment.container_id));
+  object.set("ifName", json_text(attachment.ifname));
+  object.set("netns", json_text(attachment.netns));
+  object.set("netnsDevice", std::to_string(entry.netns_device));
+  object.set("netnsInode", std::to_string(entry.netns_inode));
+  object.set("bootId", json_text(entry.boot_id));
+  object.set("createdAt", std::to_string(entry.created_at));
+  object.set("cniArgs", args_json(attachment.args));
+  object.set("capabilityArgs", attachment.capability_args.dump());
+  object.set("args", attachment.conventional_args.dump());
+  std::string dirs;
+  for (const std::string& dir : entry.plugin_dirs) dirs += (dirs.empty() ? "" : ",") + json_text(dir);
+  object.set("pluginDirs", "[" + dirs + "]");
+  object.set("network", network_json(entry.network));
+  object.set("config", json_text(to_base64(entry.network.bytes)));
+  object.set("path", json_text(entry.network.path));
+  if (!entry.result.empty()) object.set("result", entry.result);
+  if (!entry.last_error.empty()) object.set("lastError", json_text(entry.last_error));
+  return object.dump();
+}
+
+template <class Number>
+Result<Number> number_of(const JsonObject& object, std::string_view key) {
+  Number number = 0;
+  const std::string* text = object.find(key);
+  if (text == nullptr) return number;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
+  if (error != std::errc() || end != text->data() + text->size())
+    return Error{Kind::corrupt, 0, "'" + std::string(key) + "': expected a whole number"};
+  return number;
+}
+
+Result<LedgerEntry> from_text(const std::string& text) {
+  const JsonObject object = TRY(JsonObject::parse(text));
+  const std::string* format = object.find("format");
+  if (format == nullptr || *format != kFormat) return Error{Kind::corrupt, 0, "not an entry of format 1"};
+  LedgerEntry entry;
+  const std::string state_text = TRY(text_of(object, "state"));
+  const auto state = std::find(kStates.begin(), kStates.end(), state_text);
+  if (state == kStates.end()) return Error{Kind::corrupt, 0, "'state': unknown"};
+  entry.state = static_cast<LedgerEntry::State>(state - kStates.begin());
+  entry.owner = TRY(text_of(object, "owner"));
+  entry.attachment.container_id = TRY(text_of(object, "containerId"));
+  entry.attachment.ifname = TRY(text_of(object, "ifName"));
+  entry.attachment.netns = TRY(text_of(object, "netns"));
+  entry.netns_device = TRY(number_of<std::uint64_t>(object, "netnsDevice"));
+  entry.netns_inode = TRY(number_of<std::uint64_t>(object, "netnsInode"));
+  entry.boot_id = TRY(text_of(object, "bootId"));
+  entry.created_at = TRY(number_of<std::int64_t>(object, "createdAt"));
+  if (const std::string* args = object.find("cniArgs")) entry.attachment.args = TRY(args_from_json(*args));
+  entry.attachment.capability_args = TRY(object_of(object, "capabilityArgs"));
+  entry.attachment.conventional_args = TRY(object_of(object, "args"));
+  if (const std::string* dirs = object.find("pluginDirs")) {
+    for (const JsonObject::Member& dir : TRY(parse_json_array(*dirs)))
+      entry.plugin_dirs.push_back(TRY(json_string(dir.value)));
+  }
+  const std::string* network = object.find("network");
+  if (network == nullptr) return Error{Kind::corrupt, 0, "'network' is missing"};
+  entry.network = TRY(network_from_json(*network));
+  const std::string config = TRY(text_of(object, "config"));
+  entry.network.bytes = TRY(from_base64(config));
+  entry.network.path = TRY(text_of(object, "path"));
+  if (const std::string* result = object.find("result")) entry.result = *result;
+  entry.last_error = TRY(text_of(object, "lastError"));
+  return entry;
+}
+
+Result<LedgerEntry> load(const std::string& path) {
+  const std::string text = TRY(base::read_file(path));
+  auto entry = from_text(text);
+  if (!entry) return Error{Kind::corrupt, 0, "read ledger entry '" + path + "': " + entry.error().what};
+  return entry;
+}
+
+}  // namespace
+
+Result<std::string> Ledger::path(const std::string& network, const std::string& container_id,
+                                 const std::string& ifname) const {
+  // @ is in no network name or container id, so the parts cannot run together.
+  return dir_ + "/" + TRY(entry_name(network, container_id, ifname, "@")) + std::string(kSuffix);
+}
+
+Result<void> Ledger::save(const LedgerEntry& entry) const {
+  const std::string file = TRY(path(entry.network.name, entry.attachment.container_id, entry.attachment.ifname));
+  TRY(make_entry_dir(dir_));
+  return base::write_file_durably(file, to_text(entry), 0600);
+}
+
+Result<std::optional<LedgerEntry>> Ledger::find(const std::string& network, const std::string& container_id,
+                                                const std::string& ifname) const {
+  const std::string file = TRY(path(network, container_id, ifname));
+  auto entry = load(file);
+  if (!entry && entry.error().kind == Kind::not_found) return std::optional<LedgerEntry>();
+  if (!entry) return std::move(entry).error();
+  if (entry->network.name != network || entry->attachment.container_id != container_id ||
+      entry->attachment.ifname != ifname)
+    return Error{Kind::corrupt, 0, "ledger entry '" + file + "' is of another attachment"};
+  return std::optional<LedgerEntry>(std::move(*entry));
+}
+
+Result<void> Ledger::remove(const std::string& network, const std::string& container_id,
+                            const std::string& ifname) const {
+  return base::remove_file(TRY(path(network, container_id, ifname)));
+}
+
+Result<std::vector<LedgerEntry>> Ledger::list(std::vector<std::string>* broken) const {
+  std::vector<LedgerEntry> entries;
+  auto names = base::list_dir(dir_);
+  if (!names && names.error().kind == Kind::not_found) return entries;
+  if (!names) return std::move(names).error();
+  for (const std::string& name : *names) {
+    if (!name.ends_with(kSuffix)) continue;  // a temporary file of a write that was cut off
+    auto entry = load(dir_ + "/" + name);
+    if (entry)
+      entries.push_back(std::move(*entry));
+    else if (broken != nullptr && entry.error().kind != Kind::not_found)
+      broken->push_back(dir_ + "/" + name);
+  }
+  std::stable_sort(entries.begin(), entries.end(),
+                   [](const LedgerEntry& a, const LedgerEntry& b) { return a.created_at < b.created_at; });
+  return entries;
+}
+
+Result<std::vector<LedgerEntry>> Ledger::of_container(std::string_view container_id) const {
+  std::vector<LedgerEntry> entries = TRY(list());
+  std::erase_if(entries, [&](const LedgerEntry& entry) { return entry.attachment.container_id != container_id; });
+  return entries;
+}
+
+std::string current_boot_id() {
+  std::string id = base::read_file("/proc/sys/kernel/random/boot_id").value_or("");
+  while (!id.empty() && id.back() == '\n') id.pop_back();
+  return id;
+}
+
+}  // namespace cni

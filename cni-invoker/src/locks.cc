@@ -1,0 +1,84 @@
+#include "locks.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <functional>
+#include <thread>
+
+#include "base/files.h"
+#include "entry.h"
+
+namespace cni {
+namespace {
+
+using base::Fd;
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+// flock knows no time limit, and a signal to end the wait is not a library's to use: hence tries, at growing distance.
+Result<void> take(const Fd& fd, int how, Clock::time_point deadline, const std::string& path) {
+  for (milliseconds pause{1};; pause = std::min(pause * 2, milliseconds(50))) {
+    if (::flock(fd.get(), how | LOCK_NB) == 0) return {};
+    if (errno != EWOULDBLOCK && errno != EINTR) return Error::system(errno, "lock '" + path + "'");
+    if (Clock::now() >= deadline)
+      return Error{Kind::busy, EWOULDBLOCK, "lock '" + path + "': another operation is under way"};
+    std::this_thread::sleep_for(pause);
+  }
+}
+
+Result<Fd> take_file(const std::string& path, int how, Clock::time_point deadline) {
+  Fd fd = TRY(base::open_file(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600));
+  TRY(take(fd, how, deadline, path));
+  return fd;
+}
+
+bool still_at(const Fd& fd, const std::string& path) {
+  struct stat held {};
+  struct stat there {};
+  return ::fstat(fd.get(), &held) == 0 && ::stat(path.c_str(), &there) == 0 && held.st_dev == there.st_dev &&
+         held.st_ino == there.st_ino;
+}
+
+std::string file_of(const std::string& dir, const std::string& container_id) {
+  constexpr std::size_t kLongest = 200;  // two ids that share a lock because of their length only wait for each other
+  return dir + "/container." +
+         (container_id.size() <= kLongest ? container_id : std::to_string(std::hash<std::string>{}(container_id)));
+}
+
+}  // namespace
+
+Lock::~Lock() {
+  // Under the lock; whoever waits for this inode finds that it is no longer the file, and starts again.
+  if (container_) ::unlink(container_path_.c_str());
+}
+
+Result<Lock> lock_container(const std::string& dir, const std::string& container_id, milliseconds limit) {
+  const auto deadline = Clock::now() + limit;
+  TRY(make_entry_dir(dir));
+  Lock lock;
+  {
+    const Fd turn = TRY(take_file(dir + "/turn", LOCK_EX, deadline));
+    lock.all_ = TRY(take_file(dir + "/all", LOCK_SH, deadline));
+  }
+  const std::string path = file_of(dir, container_id);
+  Fd container = TRY(take_file(path, LOCK_EX, deadline));
+  while (!still_at(container, path)) container = TRY(take_file(path, LOCK_EX, deadline));
+  lock.container_path_ = path;
+  lock.container_ = std::move(container);
+  return lock;
+}
+
+Result<Lock> lock_all(const std::string& dir, milliseconds limit) {
+  const auto deadline = Clock::now() + limit;
+  TRY(make_entry_dir(dir));
+  Lock lock;
+  const Fd turn = TRY(take_file(dir + "/turn", LOCK_EX, deadline));
+  lock.all_ = TRY(take_file(dir + "/all", LOCK_EX, deadline));
+  return lock;
+}
+
+}  // namespace cni

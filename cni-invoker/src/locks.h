@@ -1,0 +1,38 @@
+// Who may run plugins when, between processes and between threads (flock counts per open file). Operations on one
+// container are serial, whatever their networks; different containers run side by side; GC runs alone. A killed holder
+// holds nothing.
+//
+//   DIR/turn            taken by everybody for a moment, by GC until it has `all`: so GC is not starved
+//   DIR/all             shared by containers' operations, exclusive for GC
+//   DIR/container.ID    exclusive; made and removed by its holder
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "base/fd.h"
+#include "base/result.h"
+
+namespace cni {
+
+class Lock {
+ public:
+  Lock() = default;
+  Lock(Lock&&) = default;
+  Lock& operator=(Lock&&) = delete;
+  ~Lock();
+
+ private:
+  friend base::Result<Lock> lock_container(const std::string&, const std::string&, std::chrono::milliseconds);
+  friend base::Result<Lock> lock_all(const std::string&, std::chrono::milliseconds);
+  base::Fd all_;
+  base::Fd container_;
+  std::string container_path_;
+};
+
+// Kind::busy when the lock could not be had within `limit`. `container_id` is checked already.
+base::Result<Lock> lock_container(const std::string& dir, const std::string& container_id,
+                                  std::chrono::milliseconds limit);
+base::Result<Lock> lock_all(const std::string& dir, std::chrono::milliseconds limit);
+
+}  // namespace cni

@@ -1,0 +1,41 @@
+#include "operation.h"
+
+#include "plugin_answer.h"
+
+namespace cni {
+
+Result<std::string> Operation::find(const std::string& plugin, const std::vector<std::string>& dirs) const {
+  return runner_.find(plugin, dirs);
+}
+
+Result<RunOutcome> Operation::try_run(const std::string& plugin, const std::string& path, std::string input,
+                                      const Environment& environment) const {
+  RunRequest request;
+  request.path = path;
+  request.environment = environment;
+  request.input = std::move(input);
+  request.timeout = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - std::chrono::steady_clock::now());
+  request.cgroup_files = options_.cgroup_files;
+  auto outcome = runner_.exec(request);
+  if (options_.observer) {
+    PluginRun run;
+    run.operation = name_;
+    run.plugin = plugin;
+    run.request = &request;
+    if (outcome)
+      run.outcome = &*outcome;
+    else
+      run.error = &outcome.error();
+    options_.observer(run);
+  }
+  return std::move(outcome).in("plugin '" + plugin + "' " + name_);
+}
+
+Result<RunOutcome> Operation::run(const std::string& plugin, const std::string& path, std::string input,
+                                  const Environment& environment) const {
+  RunOutcome outcome = TRY(try_run(plugin, path, std::move(input), environment));
+  if (!outcome.succeeded()) return to_error(failure_of(name_, plugin, outcome));
+  return outcome;
+}
+
+}  // namespace cni

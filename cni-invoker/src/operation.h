@@ -1,0 +1,40 @@
+// One operation under way: its name, its deadline, and how each of its plugins is run, observed and judged.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "cni/invoker.h"
+
+namespace cni {
+
+class Operation {
+ public:
+  Operation(Runner& runner, const InvokerOptions& options, std::string name, std::chrono::milliseconds limit)
+      : runner_(runner), options_(options), name_(std::move(name)), limit_(limit) {
+    restart_clock();
+  }
+
+  void restart_clock() { deadline_ = std::chrono::steady_clock::now() + limit_; }
+
+  // The binary of a plugin in `dirs`.
+  Result<std::string> find(const std::string& plugin, const std::vector<std::string>& dirs) const;
+
+  // Runs the binary; the outcome is one that succeeded. Else the error holds a PluginFailure, if the plugin ran.
+  Result<RunOutcome> run(const std::string& plugin, const std::string& path, std::string input,
+                         const Environment& environment) const;
+
+  // As run(), but the outcome comes as it is.
+  Result<RunOutcome> try_run(const std::string& plugin, const std::string& path, std::string input,
+                             const Environment& environment) const;
+
+ private:
+  Runner& runner_;
+  const InvokerOptions& options_;
+  std::string name_;
+  std::chrono::milliseconds limit_;
+  std::chrono::steady_clock::time_point deadline_;
+};
+
+}  // namespace cni
