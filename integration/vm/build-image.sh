@@ -10,7 +10,7 @@ root=$out/root
 mkdir -p "$out"
 
 packages=(
-  linux-image-amd64 systemd-sysv dbus udev kmod procps e2fsprogs zstd
+  linux-image-amd64 systemd-sysv dbus udev kmod procps e2fsprogs util-linux
   iproute2 iptables nftables containernetworking-plugins busybox-static umoci
 )
 

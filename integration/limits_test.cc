@@ -1,0 +1,89 @@
+// Limits: written where the kernel reads them, and felt inside.
+#include <gmock/gmock.h>
+
+#include <chrono>
+#include <fstream>
+
+#include "integration/test_host.h"
+
+namespace integration {
+namespace {
+
+class LimitsTest : public PodrunTest {
+ protected:
+  bool must_create_limited(const Json& limits, const std::vector<std::string>& command = {"/bin/payload", "sleep"}) {
+    Json main = container("main", command);
+    main["resources"]["limits"] = limits;
+    return must_create(pod("web", {main}));
+  }
+  // The content of a file of the container's cgroup: on v2, or in the v1 hierarchy of that controller.
+  std::string cgroup_file(const std::string& v1_controller, const std::string& v1_file,
+                          const std::string& v2_file) const {
+    const std::string below = cgroup_parent() + inspect("web").at("cgroupPath").get<std::string>() + "/ctr/main/";
+    for (const std::string& path :
+         {"/sys/fs/cgroup" + below + v2_file, "/sys/fs/cgroup/" + v1_controller + below + v1_file})
+      if (std::ifstream file(path); file) return {std::istreambuf_iterator<char>(file), {}};
+    return {};
+  }
+};
+
+TEST_F(LimitsTest, MemoryIsWrittenAndFelt) {
+  if (!can_run({need::controller("memory")})) return;
+  ASSERT_TRUE(must_create_limited({{"memory", "64Mi"}}));
+  EXPECT_EQ(cgroup_file("memory", "memory.limit_in_bytes", "memory.max"), "67108864\n");
+  EXPECT_EQ(exec("web", {"/bin/payload", "eat", "16"}).status, 0);
+  EXPECT_EQ(exec("web", {"/bin/payload", "eat", "200"}).status, 128 + 9);
+}
+
+TEST_F(LimitsTest, ProcessesAreCounted) {
+  if (!can_run({need::controller("pids")})) return;
+  ASSERT_TRUE(must_create_limited({{"podrun.io/pids", 20}}));
+  EXPECT_EQ(cgroup_file("pids", "pids.max", "pids.max"), "20\n");
+  const std::string counted = value_of(exec("web", {"/bin/payload", "count-children", "100"}).out, "children");
+  ASSERT_NE(counted, "");
+  EXPECT_LT(std::stoi(counted), 20);
+  EXPECT_GT(std::stoi(counted), 10);
+}
+
+TEST_F(LimitsTest, ProcessorTimeIsWrittenAndFelt) {
+  if (!can_run({need::controller("cpu")})) return;
+  ASSERT_TRUE(must_create_limited({{"cpu", "100m"}}, {"/bin/payload", "spin"}));
+  const std::string quota = cgroup_file("cpu", "cpu.cfs_quota_us", "cpu.max");
+  EXPECT_THAT(quota, testing::StartsWith("10000"));
+  const auto used = [&] {  // clock ticks, proc_pid_stat(5)
+    std::ifstream file(
+        "/proc/" + std::to_string(inspect("web").at("containers").at(0).at("process").at("pid").get<int>()) + "/stat");
+    std::string word;
+    for (int field = 1; field <= 14; ++field) file >> word;
+    return std::stol(word);
+  };
+  const auto start = std::chrono::steady_clock::now();
+  const long before = used();
+  static_cast<void>(run({"sleep", "2"}));
+  const double ticks = static_cast<double>(used() - before);
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  EXPECT_LT(ticks / 100 / seconds, 0.3) << "asked for a tenth of a processor";
+}
+
+TEST_F(LimitsTest, TheShimAndPauseAreOutsideOfTheLimits) {
+  ASSERT_TRUE(must_create_limited({{"podrun.io/pids", 5}}));
+  const Json record = inspect("web");
+  for (const char* which : {"shim", "pause"}) {
+    std::ifstream file("/proc/" + std::to_string(record.at(which).at("pid").get<int>()) + "/cgroup");
+    const std::string cgroups((std::istreambuf_iterator<char>(file)), {});
+    EXPECT_THAT(cgroups, testing::HasSubstr("/aux")) << which;
+    EXPECT_THAT(cgroups, testing::Not(testing::HasSubstr("/ctr"))) << which;
+  }
+}
+
+TEST_F(LimitsTest, AContainerThatIsOutOfMemoryFailsAndThePodCanBeDeleted) {
+  if (!can_run({need::controller("memory")})) return;
+  remember_world();
+  ASSERT_TRUE(must_create_limited({{"memory", "32Mi"}}, {"/bin/payload", "eat", "500"}));
+  EXPECT_TRUE(eventually([&] { return podrun({"get", "web"}).out.find("Failed") != std::string::npos; }));
+  EXPECT_EQ(remove("web").status, 0);
+  expect_world_unchanged();
+}
+
+}  // namespace
+}  // namespace integration

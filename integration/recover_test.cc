@@ -1,0 +1,131 @@
+// After a crash of a part of it, and after a reboot.
+#include <gmock/gmock.h>
+#include <sys/mount.h>
+
+#include <csignal>
+#include <fstream>
+
+#include "integration/clean_up.h"
+#include "integration/test_host.h"
+
+namespace integration {
+namespace {
+
+using testing::HasSubstr;
+
+class RecoverTest : public PodrunTest {
+ protected:
+  static Json sleeping() { return pod("web", {container("main", {"/bin/payload", "sleep"})}); }
+  void kill_process(const char* which) const { ::kill(inspect("web").at(which).at("pid").get<int>(), SIGKILL); }
+  bool shows(const std::string& phase) const {
+    return eventually([&] { return podrun({"get", "web"}).out.find(phase) != std::string::npos; });
+  }
+  bool has_bridge() {
+    return can_run({need::plugin("bridge"), need::plugin("host-local"), need::plugin("portmap"),
+                    need::plugin("firewall"), need::program("iptables")});
+  }
+
+  // What a reboot does: processes, network, tmpfs and cgroups are gone, the disk stays, and the boot id is another.
+  void reboot() const {
+    end_everything();
+    remove_cgroups(cgroup_parent() + "/podrun");
+    run({"sh", "-c",
+         "rm -rf /run/*; ip -o link | awk -F': ' '{ sub(\"@.*\", \"\", $2); print $2 }' | grep -v '^lo$' | xargs -rn1 "
+         "ip link del"});
+    run({"nft", "flush", "ruleset"});
+    std::ofstream(dir() + "/boot_id") << "00000000-1111-2222-3333-444444444444\n";
+    ASSERT_EQ(::mount((dir() + "/boot_id").c_str(), "/proc/sys/kernel/random/boot_id", nullptr, MS_BIND, nullptr), 0);
+  }
+  void TearDown() override {
+    ::umount2("/proc/sys/kernel/random/boot_id", MNT_DETACH);
+    PodrunTest::TearDown();
+  }
+  std::string leases() const {
+    return run({"sh", "-c", "find /var/lib/cni/networks -name '*.*.*.*' ! -name 'last_*'"}).out;
+  }
+};
+
+TEST_F(RecoverTest, LeavesAPodThatLivesAlone) {
+  ASSERT_TRUE(must_create(sleeping()));
+  before_ = look_at_world(scope());
+  EXPECT_EQ(podrun({"recover"}).status, 0);
+  expect_world_unchanged();
+}
+
+TEST_F(RecoverTest, APodWithoutItsShimHasFailedAndCanBeDeleted) {
+  remember_world();
+  ASSERT_TRUE(must_create(sleeping()));
+  kill_process("shim");
+  EXPECT_TRUE(shows("Failed")) << podrun({"get", "web"}).out;
+  EXPECT_EQ(remove("web").status, 0);
+  expect_world_unchanged();
+}
+
+TEST_F(RecoverTest, APodWithoutItsPauseHasFailedAndCanBeDeleted) {
+  remember_world();
+  ASSERT_TRUE(must_create(sleeping()));
+  kill_process("pause");
+  EXPECT_TRUE(shows("Failed")) << podrun({"get", "web"}).out;
+  EXPECT_EQ(remove("web").status, 0);
+  expect_world_unchanged();
+}
+
+TEST_F(RecoverTest, AContainerThatEndedShowsItsExitCode) {
+  ASSERT_TRUE(must_create(pod("web", {container("main", {"/bin/payload", "exit", "42"})})));
+  EXPECT_TRUE(shows("Failed"));
+  const Json shown = Json::parse(podrun({"get", "web", "-o", "json"}).out, nullptr, false);
+  EXPECT_EQ(shown.at("status").at("containerStatuses").at(0).at("state").at("terminated").at("exitCode"), 42) << shown;
+}
+
+TEST_F(RecoverTest, EverythingOfAPodKilledAtOnceCanBeDeleted) {
+  if (!has_bridge()) return;
+  remember_world({});
+  ASSERT_TRUE(must_create(sleeping(), {}));
+  for (const char* which : {"shim", "pause"}) kill_process(which);
+  const Output removed = remove("web");
+  EXPECT_EQ(removed.status, 0) << removed.err;
+  expect_world_unchanged();
+}
+
+TEST_F(RecoverTest, ANetworkNamespaceThatIsGoneDoesNotKeepThePod) {
+  if (!has_bridge()) return;
+  remember_world({});
+  ASSERT_TRUE(must_create(sleeping(), {}));
+  ASSERT_EQ(::umount2("/run/netns/web", MNT_DETACH), 0);
+  ASSERT_EQ(::unlink("/run/netns/web"), 0);
+  const Output removed = remove("web");
+  EXPECT_EQ(removed.status, 0) << removed.err;
+  expect_world_unchanged();
+}
+
+TEST_F(RecoverTest, ARebootReturnsTheLeases) {
+  if (!has_bridge()) return;
+  ASSERT_TRUE(must_create(sleeping(), {}));
+  ASSERT_NE(leases(), "");
+  reboot();
+  const Output recovered = podrun({"recover"});
+  EXPECT_EQ(recovered.status, 0) << recovered.err;
+  EXPECT_EQ(leases(), "");
+  EXPECT_EQ(run({"find", data_dir() + "/pods", data_dir() + "/cni/ledger", "-type", "f"}).out, "");
+  EXPECT_EQ(podrun({"get", "-o", "name"}).out, "");
+}
+
+TEST_F(RecoverTest, AfterARebootTheNextCreateSettlesByItself) {
+  if (!has_bridge()) return;
+  ASSERT_TRUE(must_create(sleeping(), {}));
+  reboot();
+  ASSERT_TRUE(must_create(sleeping(), {}));
+  EXPECT_EQ(lines_of(leases()).size(), 1U) << leases();
+}
+
+TEST_F(RecoverTest, ARecordThatIsTornDoesNotStopTheOthers) {
+  ASSERT_TRUE(must_create(sleeping()));
+  ASSERT_TRUE(must_create(pod("other", {container("main", {"/bin/payload", "sleep"})})));
+  const std::string id = inspect("web").at("id");
+  std::ofstream("/run/podrun/pods/" + id + "/record.json") << "{\"format\":1,";
+  EXPECT_THAT(podrun({"get", "-o", "name"}).out, HasSubstr("other"));
+  EXPECT_EQ(remove("other").status, 0);
+}
+
+}  // namespace
+}  // namespace integration

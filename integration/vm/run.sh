@@ -1,0 +1,41 @@
+#!/bin/bash
+# run.sh [bookworm|trixie] [FILTER]: runs the integration tests inside a stock Debian guest: Debian's own kernel, systemd,
+# pure cgroup v2. FILTER is a pattern of test names as in "ExecTest.*"; all where there is none.
+#
+#   PODRUN_VM_BUILD  the build to test (default build/release; make it with ./test.sh or cmake)
+#   PODRUN_VM_DIR    where guests are kept (default /var/tmp/podrun-vm); one is made when missing, in about three minutes
+#   PODRUN_SLOW      by how much time limits are raised (default 10: emulation)
+#   MUST_RUN=1       a test that cannot run there is a failure
+#
+# Needs root and: apt-get install --no-install-recommends qemu-system-x86 debootstrap e2fsprogs xz-utils zstd binutils
+set -euo pipefail
+here=$(dirname -- "$(realpath -- "$0")")
+suite=${1:-bookworm}
+filter=${2:-*}
+build=${PODRUN_VM_BUILD:-$(realpath -- "$here/../..")/build/release}
+guests=${PODRUN_VM_DIR:-/var/tmp/podrun-vm}
+
+die() { printf 'run.sh: %s\n' "$*" >&2; exit 2; }
+[ "$(id -u)" = 0 ] || die "run it as root"
+for program in qemu-system-x86_64 debootstrap mke2fs zstd xz; do
+  command -v "$program" > /dev/null ||
+    die "'$program' is missing: apt-get install --no-install-recommends qemu-system-x86 debootstrap e2fsprogs xz-utils zstd binutils"
+done
+list=$build/tests/integration-programs.txt
+[ -s "$list" ] || die "nothing is built in '$build': run ./test.sh, or set PODRUN_VM_BUILD"
+[ -s "$guests/$suite/disk.ext4" ] || "$here/build-image.sh" "$suite"
+
+share=$(mktemp -d /var/tmp/podrun-share.XXXXXX)
+trap 'rm -rf "$share"' EXIT
+mkdir "$share/bin" "$share/tests"
+take() { strip -o "$2/$(basename -- "$1")" "$1"; }   # what is copied over an emulated bus shall be small
+for program in podrun podrun-shim pause; do take "$build/bin/$program" "$share/bin"; done
+take "$build/tests/payload" "$share/tests"
+while read -r program; do take "$build/tests/$program" "$share/tests"; done < "$list"
+cp "$here/guest/run-tests.sh" "$share/run-tests.sh"
+printf 'PODRUN_SLOW=%q MUST_RUN=%q exec ./run-tests.sh %q\n' "${PODRUN_SLOW:-10}" "${MUST_RUN:-}" "$filter" > "$share/command"
+
+echo "booting $suite ..."
+status=0
+"$here/boot.sh" "$suite" "$share" || status=$?
+exit "$status"
