@@ -64,6 +64,12 @@ std::string attachment_request(const NetworkList& network, const PluginConfig& p
   return request.dump();
 }
 
+Attachment no_attachment() {
+  Attachment nobody;
+  nobody.ifname.clear();
+  return nobody;
+}
+
 Environment plugin_environment(const std::string& operation, const Attachment& attachment,
                                const std::vector<std::string>& dirs, const TraceContext& trace) {
   std::string path;

@@ -19,6 +19,9 @@ std::string attachment_request(const NetworkList& network, const PluginConfig& p
 // For STATUS and GC: name and version put in, what is reserved taken out.
 JsonObject network_request(const NetworkList& network, const PluginConfig& plugin);
 
+// For operations on no container: all its parameters are empty.
+Attachment no_attachment();
+
 // The process's own environment with ours in place of any CNI_ and trace variables in it.
 Environment plugin_environment(const std::string& operation, const Attachment& attachment,
                                const std::vector<std::string>& dirs, const TraceContext& trace);

@@ -156,6 +156,7 @@ class Invoker {
   LedgerEntry owed_entry(const NetworkList& network, const Attachment& attachment) const;
   base::Result<void> del_locked(LedgerEntry entry);  // the caller holds the container's lock, or all
   base::Result<void> run_del(const LedgerEntry& entry) const;
+  base::Result<std::vector<LedgerEntry>> stale(const NetworkList& network, std::vector<ValidAttachment>& valid) const;
 
   Runner& runner_;
   InvokerOptions options_;

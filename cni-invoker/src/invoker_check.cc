@@ -1,0 +1,72 @@
+// CHECK, STATUS, and what is known of an attachment.
+#include "cni/invoker.h"
+#include "locks.h"
+#include "netns.h"
+#include "operation.h"
+#include "request.h"
+
+namespace cni {
+
+Result<std::optional<CachedAttachment>> Invoker::attachment(const std::string& network, const std::string& container_id,
+                                                            const std::string& ifname) const {
+  if (const auto book = ledger()) {
+    if (auto entry = TRY(book->find(network, container_id, ifname))) {
+      CachedAttachment known;
+      known.network = network;
+      known.attachment = std::move(entry->attachment);
+      known.config = entry->network.bytes;
+      known.effective = std::move(entry->network);
+      known.result = std::move(entry->result);
+      known.owner = std::move(entry->owner);
+      return std::optional<CachedAttachment>(std::move(known));
+    }
+  }
+  return cache().load(network, container_id, ifname);
+}
+
+Result<void> Invoker::check(const NetworkList& network, const Attachment& attachment) {
+  // In this order: below 0.4.0 it is an error even where checking is switched off, as in libcni.
+  if (!network.version.has_check())
+    return Error{Kind::unsupported, 0,
+                 "network '" + network.name + "' of version " + network.version.to_text() +
+                     " does not support the CHECK command: it came with 0.4.0"};
+  if (network.disable_check) return {};
+  TRY(check_network_name(network.name));
+  TRY(check_attachment(attachment));
+  const Lock lock = TRY(lock_container(options_.lock_dir, attachment.container_id, options_.timeouts.lock));
+  auto known = TRY(this->attachment(network.name, attachment.container_id, attachment.ifname));
+  if (!known || known->result.empty())
+    return Error{Kind::not_found, 0,
+                 "container '" + attachment.container_id + "' is not attached to network '" + network.name + "' as '" +
+                     attachment.ifname + "'"};
+  // Plugins compare the path with the one in the result, letter by letter.
+  if (known->attachment.netns.empty()) known->attachment.netns = attachment.netns;
+  if (options_.verify_netns) TRY(identify_netns(known->attachment.netns));
+  const NetworkList& then = known->effective ? *known->effective : network;
+  const NetworkResult result = TRY(parse_result(known->result, then.version).in("result of the ADD"));
+  const std::string previous = TRY(to_json(result, then.version).in("result of the ADD"));
+
+  const Operation operation(runner_, options_, "CHECK", options_.timeouts.check);
+  const Environment environment = plugin_environment("CHECK", known->attachment, options_.plugin_dirs, options_.trace);
+  for (const PluginConfig& plugin : then.plugins) {
+    const std::string path = TRY(operation.find(plugin.type, options_.plugin_dirs));
+    TRY(operation.run(plugin.type, path,
+                      attachment_request(then, plugin, known->attachment, previous, options_.keep_capabilities_key),
+                      environment));
+  }
+  return {};
+}
+
+// Takes no lock: whether a network is ready must never have to wait for an ADD.
+Result<void> Invoker::status(const NetworkList& network) {
+  if (!network.version.has_gc_and_status()) return {};
+  const Operation operation(runner_, options_, "STATUS", options_.timeouts.status);
+  const Environment environment = plugin_environment("STATUS", no_attachment(), options_.plugin_dirs, options_.trace);
+  for (const PluginConfig& plugin : network.plugins) {
+    const std::string path = TRY(operation.find(plugin.type, options_.plugin_dirs));
+    TRY(operation.run(plugin.type, path, network_request(network, plugin).dump(), environment));
+  }
+  return {};
+}
+
+}  // namespace cni

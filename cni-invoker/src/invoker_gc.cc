@@ -1,0 +1,94 @@
+// GC: first a DEL for each attachment of ours that is not valid, then the plugins' own GC. No plugin of the reference
+// set does anything in its GC, so stale addresses come back through the first step.
+#include <algorithm>
+
+#include "cni/invoker.h"
+#include "locks.h"
+#include "operation.h"
+#include "request.h"
+
+namespace cni {
+namespace {
+
+bool holds(const std::vector<ValidAttachment>& valid, const Attachment& attachment) {
+  return std::any_of(valid.begin(), valid.end(), [&](const ValidAttachment& one) {
+    return one.container_id == attachment.container_id && one.ifname == attachment.ifname;
+  });
+}
+
+// Never null: plugins tell an empty list from none.
+std::string valid_json(const std::vector<ValidAttachment>& valid) {
+  std::string elements;
+  for (const ValidAttachment& one : valid) {
+    JsonObject object;
+    object.set("containerID", json_text(one.container_id));
+    object.set("ifname", json_text(one.ifname));
+    elements += (elements.empty() ? "" : ",") + object.dump();
+  }
+  return "[" + elements + "]";
+}
+
+}  // namespace
+
+// Attachments of this network that are ours and not valid; those of others go into `valid`.
+Result<std::vector<LedgerEntry>> Invoker::stale(const NetworkList& network, std::vector<ValidAttachment>& valid) const {
+  std::vector<LedgerEntry> stale;
+  const auto judge = [&](LedgerEntry entry) {
+    if (entry.network.name != network.name || holds(valid, entry.attachment)) return;
+    if (entry.owner == options_.owner)
+      stale.push_back(std::move(entry));
+    else
+      valid.push_back({entry.attachment.container_id, entry.attachment.ifname});
+  };
+  if (const auto book = ledger()) {
+    for (LedgerEntry& entry : TRY(book->list())) judge(std::move(entry));
+  }
+  for (const CachedAttachment& cached : TRY(cache().list())) {
+    if (cached.network != network.name) continue;
+    const auto known = [&](const LedgerEntry& entry) {
+      return entry.attachment.container_id == cached.attachment.container_id &&
+             entry.attachment.ifname == cached.attachment.ifname;
+    };
+    if (std::any_of(stale.begin(), stale.end(), known)) continue;
+    LedgerEntry entry = owed_entry(network, cached.attachment);
+    entry.owner = cached.owner;
+    judge(std::move(entry));
+  }
+  return stale;
+}
+
+Result<void> Invoker::gc(const NetworkList& network, const std::vector<ValidAttachment>& valid) {
+  if (network.disable_gc) return {};
+  TRY(check_network_name(network.name));
+  for (const ValidAttachment& one : valid) {
+    TRY(check_container_id(one.container_id));
+    TRY(check_ifname(one.ifname));
+  }
+  const Lock lock = TRY(lock_all(options_.lock_dir, options_.timeouts.lock));
+  std::vector<ValidAttachment> kept = valid;
+  std::vector<Error> errors;
+  for (LedgerEntry& entry : TRY(stale(network, kept))) {
+    const std::string container = entry.attachment.container_id;
+    if (auto done = del_locked(std::move(entry)); !done)
+      errors.push_back(std::move(done).error().in("container '" + container + "'"));
+  }
+  if (network.version.has_gc_and_status()) {
+    const Operation operation(runner_, options_, "GC", options_.timeouts.gc);
+    const Environment environment = plugin_environment("GC", no_attachment(), options_.plugin_dirs, options_.trace);
+    for (const PluginConfig& plugin : network.plugins) {
+      JsonObject request = network_request(network, plugin);
+      request.set("cni.dev/valid-attachments", valid_json(kept));
+      request.set("cni.dev/attachments", valid_json(kept));  // its name in the text tagged 1.1.0
+      const auto run = [&]() -> Result<void> {
+        const std::string path = TRY(operation.find(plugin.type, options_.plugin_dirs));
+        TRY(operation.run(plugin.type, path, request.dump(), environment));
+        return {};
+      };
+      if (auto done = run(); !done) errors.push_back(std::move(done).error());
+    }
+  }
+  if (errors.empty()) return {};
+  return join_errors(std::move(errors));
+}
+
+}  // namespace cni
