@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <climits>
+
 #include "runtime/image/whiteout.h"
 #include "runtime/image/xattrs.h"
 
@@ -142,6 +144,7 @@ Result<void> EntryWriter::write_link(const LayerTree::Place& place, archive_entr
                                      const Attributes& attributes) {
   const char* target = ::archive_entry_symlink(entry);
   if (target == nullptr || *target == '\0') return corrupt("is a link to nothing");
+  if (std::string_view(target).size() >= PATH_MAX) return corrupt("is a link to more than 4095 bytes");
   if (::symlinkat(target, place.parent.get(), place.leaf.c_str()) != 0)
     return Error::system(errno, "make link '" + place.shown + "'");
   return set_all_by_name(place, attributes, true);

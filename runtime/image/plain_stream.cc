@@ -22,9 +22,7 @@ PlainStream::PlainStream(BlobReader blob, const LayerBlob& layer)
 
 Result<std::unique_ptr<PlainStream>> PlainStream::open(const std::string& layout, const LayerBlob& layer) {
   BlobReader blob = TRY(BlobReader::open(layout, layer.digest, layer.size));
-  std::unique_ptr<PlainStream> stream(new PlainStream(std::move(blob), layer));
-  if (layer.compression != Compression::none) TRY(stream->start_decompressing());
-  return stream;
+  return std::unique_ptr<PlainStream>(new PlainStream(std::move(blob), layer));
 }
 
 // libarchive's "raw" format: one entry whose data is the decompressed stream. Only the filter the media type names is
@@ -44,11 +42,8 @@ Result<void> PlainStream::start_decompressing() {
     return failure("decompress");
   archive_entry* entry = nullptr;
   const int status = ::archive_read_next_header(reader, &entry);
-  if (status == ARCHIVE_EOF) {  // compressed nothing
-    decompressor_.reset();
-    return {};
-  }
-  if (status != ARCHIVE_OK) return failure("decompress");
+  if (status != ARCHIVE_OK && status != ARCHIVE_EOF) return failure("decompress");  // EOF: nothing, compressed
+  at_end_ = status == ARCHIVE_EOF;
   return {};
 }
 
@@ -71,19 +66,21 @@ Error PlainStream::failure(const char* step) {
 }
 
 Result<std::string_view> PlainStream::next_raw() {
-  if (!decompressor_) {
+  if (compression_ == Compression::none) {
     const std::size_t got = TRY(blob_.read(buffer_.data(), buffer_.size()));
     return std::string_view(buffer_.data(), got);
   }
-  for (;;) {
+  if (!decompressor_) TRY(start_decompressing());
+  while (!at_end_) {
     const void* data = nullptr;
     std::size_t size = 0;
     la_int64_t offset = 0;
     const int status = ::archive_read_data_block(decompressor_.get(), &data, &size, &offset);
-    if (status == ARCHIVE_EOF) return std::string_view();
-    if (status != ARCHIVE_OK) return failure("decompress");
-    if (size > 0) return std::string_view(static_cast<const char*>(data), size);
+    at_end_ = status == ARCHIVE_EOF;
+    if (status != ARCHIVE_OK && !at_end_) return failure("decompress");
+    if (!at_end_ && size > 0) return std::string_view(static_cast<const char*>(data), size);
   }
+  return std::string_view();
 }
 
 Result<std::string_view> PlainStream::next() {

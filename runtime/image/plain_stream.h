@@ -18,6 +18,7 @@ inline constexpr std::uint64_t kLayerBytesLimit = 64ULL << 30U;  // uncompressed
 
 class PlainStream {
  public:
+  // Opens the blob and reads nothing of it yet.
   static Result<std::unique_ptr<PlainStream>> open(const std::string& layout, const LayerBlob& layer);
   PlainStream(const PlainStream&) = delete;
   PlainStream& operator=(const PlainStream&) = delete;
@@ -44,6 +45,7 @@ class PlainStream {
   Hasher hasher_;
   std::uint64_t seen_ = 0;
   std::vector<char> buffer_;
+  bool at_end_ = false;  // of what the decompressor gives
   std::optional<Error> blob_failure_;
   std::unique_ptr<archive, int (*)(archive*)> decompressor_;
 };
