@@ -18,7 +18,13 @@ Result<Json> read_document(std::string_view text) {
 
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   const std::size_t first = text.find_first_not_of(" \t\r\n");
-  return first != std::string_view::npos && text[first] == '{' ? read_json(text) : read_yaml(text);
+  if (first == std::string_view::npos || text[first] != '{') return read_yaml(text);
+
+  // YAML may begin with a brace, too, in its flow style.
+  Result<Json> json = read_json(text);
+  if (json) return json;
+  Result<Json> yaml = read_yaml(text);
+  return yaml ? std::move(yaml) : std::move(json);
 }
 
 }  // namespace podrun::manifest

@@ -1,4 +1,5 @@
-// A text into one tree of values. YAML gets the types kubectl gives it (scalar.h); what begins with { is JSON.
+// A text into one tree of values. YAML gets the types kubectl gives it (scalar.h); what begins with { is tried as JSON
+// first, as yaml-cpp does not know all of JSON's escapes.
 #pragma once
 
 #include <string_view>

@@ -49,11 +49,13 @@ std::string_view take_digits(std::string_view& text) {
 std::optional<int> exponent(std::string_view suffix) {
   if (suffix.size() < 2 || (suffix[0] != 'e' && suffix[0] != 'E')) return std::nullopt;
   suffix.remove_prefix(1);
-  if (suffix[0] == '+') suffix.remove_prefix(1);
+  const bool plus = suffix[0] == '+';
+  if (plus) suffix.remove_prefix(1);
   int value = 0;
   const char* const end = suffix.data() + suffix.size();
   const auto [stop, error] = std::from_chars(suffix.data(), end, value);
-  if (suffix.empty() || stop != end || error != std::errc{} || value < -99 || value > 99) return std::nullopt;
+  if (suffix.empty() || (plus && suffix[0] == '-') || stop != end || error != std::errc{} || value < -99 || value > 99)
+    return std::nullopt;
   return value;
 }
 
