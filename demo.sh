@@ -24,20 +24,27 @@ show() {
   bash -c "$*"
 }
 
-# The same, for a command that finds nothing when all is well.
-show_nothing() {
-  local found
+# The same, for a command that must find what it found before there was a pod.
+show_unchanged() {
   printf '\n$ %s\n' "$*"
-  found=$(bash -c "$*" || true)
-  if [ -n "$found" ]; then
-    printf '%s\n' "$found"
+  local found
+  found=$(look "$*")
+  if [ "$found" != "${before[$*]}" ]; then
+    diff <(printf '%s\n' "${before[$*]}") <(printf '%s\n' "$found") || true
     die "the pod left something behind" "please report this, with the output above"
   fi
-  echo "(nothing)"
+  if [ -z "$found" ]; then echo "(nothing)"; else printf '%s\n(as before)\n' "$found"; fi
 }
-
-# A pod's process id, address …: from the record, as `podrun inspect` prints it.
-record_of() { podrun inspect "$pod" | tr -d ' ",' | sed -n "s/^$1://p" | head -n1; }
+look() { bash -c "$*" 2> /dev/null || true; }
+traces=(
+  "podrun get -o name"
+  "ip netns"
+  "ip -o link show type veth | cut -d ' ' -f 2"
+  "mount | grep podrun"
+  "iptables-save | grep CNI-DN"
+  "find /run/podrun/pods /var/lib/cni/networks -mindepth 2 ! -name 'last_reserved_ip.*' ! -name lock"
+)
+declare -A before
 
 # Asks until the answer comes: a server that has just been started may not listen yet.
 patiently() {
@@ -55,6 +62,8 @@ clean_up() {
 }
 podrun get "$pod" > /dev/null 2>&1 && podrun delete "$pod" --grace-period 0   # of a run that was interrupted
 trap clean_up EXIT
+
+for command in "${traces[@]}"; do before[$command]=$(look "$command"); done
 
 step "A root filesystem of busybox"
 show "mkdir -p $rootfs/bin $rootfs/www $rootfs/tmp && cp /bin/busybox $rootfs/bin/"
@@ -91,15 +100,10 @@ show "ip netns"
 show "ip netns exec $pod ip -brief address"
 
 step "Delete it"
-show "podrun delete $pod"
+show "podrun delete $pod --grace-period 1"   # busybox as pid 1 does not listen to SIGTERM
 
 step "Nothing is left"
-show_nothing "podrun get -o name"
-show_nothing "ip netns"
-show_nothing "ip -brief link show type veth"
-show_nothing "mount | grep podrun"
-show_nothing "iptables-save | grep $address"
-show_nothing "ls -A /run/podrun/pods"
+for command in "${traces[@]}"; do show_unchanged "$command"; done
 trap - EXIT
 
 printf '\nDone. The root filesystem in %s stays, for you to go on with.\n' "$rootfs"
