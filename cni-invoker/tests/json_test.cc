@@ -1,0 +1,78 @@
+#include "cni/json.h"
+
+#include <gmock/gmock.h>
+
+#include "support.h"
+
+namespace cni {
+namespace {
+
+using testing::covers;
+using ::testing::HasSubstr;
+
+TEST(Json, KeepsEveryNumberAndUnknownKeyAsWritten) {
+  covers("A1.15");
+  const auto object = JsonObject::parse(R"( { "big" : 12345678901234567890123, "float":1.0, "exp":1E+2, "neg":-0,
+      "x": {"y" : [ 1.50 , "é\u00e9\n" ] } } )");
+  ASSERT_TRUE(object) << object.error().what;
+  EXPECT_EQ(object->dump(),
+            R"({"big":12345678901234567890123,"float":1.0,"exp":1E+2,"neg":-0,"x":{"y":[1.50,"é\u00e9\n"]}})");
+}
+
+TEST(Json, OfDuplicateKeysTheLastStaysAtEveryDepth) {
+  covers("A1.15");
+  EXPECT_EQ(JsonObject::parse(R"({"a":1,"b":{"c":1,"c":2},"a":[{"d":1,"\u0064":3}]})")->dump(),
+            R"({"a":[{"d":3}],"b":{"c":2}})");
+}
+
+TEST(Json, RefusesWhatIsNoSingleDocument) {
+  covers("A1.17");
+  for (const char* text :
+       {"", " ", "{", "{}{}", "{} x", "{\"a\":}", "[1,]", "\xEF\xBB\xBF{}", "{'a':1}", "\"\x01\"", "NaN"})
+    EXPECT_FALSE(check_json(text)) << text;
+  for (const char* text : {"{}", "[]", "null", " 1 ", "\"x\"", "{\"a\":[{}]}"}) EXPECT_TRUE(check_json(text)) << text;
+}
+
+TEST(Json, RefusesDeepNesting) {
+  covers("A1.17");
+  const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
+  EXPECT_THAT(check_json(deep).error().what, HasSubstr("levels deep"));
+  EXPECT_FALSE(JsonObject::parse("{\"a\":" + deep + "}"));
+  EXPECT_TRUE(check_json(std::string(99, '[') + std::string(99, ']')));
+}
+
+TEST(Json, TellsLineAndColumn) {
+  std::size_t offset = 0;
+  const auto error = check_json("{\n  \"a\": 1,\n  \"b\": oops\n}", &offset).error();
+  EXPECT_THAT(error.what, ::testing::StartsWith("line 3, column 8"));
+  EXPECT_EQ(offset, 19U);
+  EXPECT_THAT(JsonObject::parse("\n []").error().what,
+              ::testing::StartsWith("line 2, column 2: expected a JSON object"));
+}
+
+TEST(Json, MembersKnowTheirPlaceInTheText) {
+  const std::string text = R"({ "a" : [ 1, {"b": 2} ] })";
+  const auto object = JsonObject::parse(text);
+  const auto& member = object->members()[0];
+  EXPECT_EQ(text.substr(member.offset, member.length), R"([ 1, {"b": 2} ])");
+  const auto elements = parse_json_array(text.substr(member.offset, member.length));
+  ASSERT_EQ(elements->size(), 2U);
+  EXPECT_EQ((*elements)[1].value, R"({"b":2})");
+  EXPECT_EQ(text.substr(member.offset + (*elements)[1].offset, (*elements)[1].length), R"({"b": 2})");
+}
+
+TEST(Json, SetAndErase) {
+  JsonObject object;
+  object.set("a", "1");
+  object.set("a", "2");
+  object.set("b", json_text("q\"\n"));
+  EXPECT_EQ(object.dump(), R"({"a":2,"b":"q\"\n"})");
+  EXPECT_EQ(*json_string(*object.find("b")), "q\"\n");
+  object.erase("a");
+  EXPECT_EQ(object.find("a"), nullptr);
+  EXPECT_FALSE(json_string("1"));
+  EXPECT_EQ(json_text("\xff"), "\"\xEF\xBF\xBD\"");
+}
+
+}  // namespace
+}  // namespace cni
