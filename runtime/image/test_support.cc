@@ -178,7 +178,7 @@ std::string TestLayout::add_image(const std::string& tag, const std::string& pla
   config["rootfs"]["diff_ids"] = nlohmann::json::array();
   manifest["layers"] = nlohmann::json::array();
   for (const LayerBlob& layer : layers) {
-    config["rootfs"]["diff_ids"].push_back(layer.diff_id.text());
+    if (name_diff_ids) config["rootfs"]["diff_ids"].push_back(layer.diff_id.text());
     manifest["layers"].push_back(
         {{"mediaType", layer_type(layer.compression)}, {"digest", layer.digest.text()}, {"size", layer.size}});
   }

@@ -79,6 +79,7 @@ class TestLayout {
   std::string config_json = R"({"Cmd":["/bin/sh"],"Env":["PATH=/bin","EMPTY="],"WorkingDir":"/srv","User":"app"})";
   std::string architecture = this_platform().architecture;
   std::vector<LayerBlob> layers;
+  bool name_diff_ids = true;  // false: the config knows of no layer
 
  private:
   std::string path_;
