@@ -1,0 +1,278 @@
+// ProcessRunner with real processes: plugins are shell scripts.
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <thread>
+
+#include "base/fd.h"
+#include "support.h"
+
+namespace cni {
+namespace {
+
+using testing::covers;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using namespace std::chrono_literals;
+
+class ProcessRunnerTest : public ::testing::Test {
+ protected:
+  RunRequest request(const std::string& script) {
+    RunRequest request;
+    request.path = dir.write("plugin", "#!/bin/sh\n" + script, 0755);
+    request.environment = {{"PATH", "/usr/sbin:/usr/bin:/sbin:/bin"}, {"CNI_COMMAND", "ADD"}};
+    request.timeout = 10s;
+    return request;
+  }
+  RunOutcome run(const std::string& script, const std::string& input = {}) {
+    RunRequest one = request(script);
+    one.input = input;
+    auto outcome = runner.exec(one);
+    EXPECT_TRUE(outcome) << outcome.error().what;
+    return std::move(outcome).value_or({});
+  }
+  testing::TempDir dir;
+  ProcessRunner runner;
+};
+
+TEST_F(ProcessRunnerTest, FindsTheFirstRegularFile) {
+  covers("A4.01");
+  std::filesystem::create_directories(dir.path() + "/a/tool");
+  dir.write("b/real", "x", 0755);
+  std::filesystem::create_directories(dir.path() + "/c");
+  std::filesystem::create_symlink("../b/real", dir.path() + "/c/tool");
+  dir.write("d/tool", "x", 0755);
+  const std::vector<std::string> dirs = {dir.path() + "/none", dir.path() + "/a", dir.path() + "/c", dir.path() + "/d"};
+  EXPECT_EQ(*runner.find("tool", dirs), dir.path() + "/c/tool");
+  EXPECT_THAT(runner.find("", dirs).error().what, HasSubstr("type is empty"));
+  EXPECT_THAT(runner.find("../tool", dirs).error().what, HasSubstr("not a path"));
+  EXPECT_THAT(runner.find("tool", {}).error().what, HasSubstr("no directories"));
+}
+
+TEST_F(ProcessRunnerTest, WhatIsMissingNamesDirectoriesAndPackage) {
+  covers("A4.03");
+  const auto error = runner.find("bridge", {"/nowhere", "/else"}).error();
+  EXPECT_EQ(error.kind, base::Kind::not_found);
+  EXPECT_EQ(
+      error.what,
+      "find plugin 'bridge': not in /nowhere, /else; install the package containernetworking-plugins, or name the "
+      "plugins' directory");
+}
+
+TEST_F(ProcessRunnerTest, AFileThatCannotRunIsToldNotPassedOver) {
+  covers("A4.02");
+  dir.write("a/tool", "x", 0644);
+  dir.write("b/tool", "#!/bin/sh\n", 0755);
+  RunRequest one;
+  one.path = *runner.find("tool", {dir.path() + "/a", dir.path() + "/b"});
+  one.timeout = 1s;
+  EXPECT_EQ(one.path, dir.path() + "/a/tool");
+  const auto outcome = runner.exec(one);
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().error_number, EACCES);
+  EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1) << "the child whose exec failed was not waited for";
+}
+
+TEST_F(ProcessRunnerTest, GivesInputAndTakesBothOutputs) {
+  covers("A5.03 A5.05 A5.06");
+  const RunOutcome outcome = run("cat; echo log >&2; echo $CNI_COMMAND; exit 3", "config\n");
+  EXPECT_EQ(outcome.output, "config\nADD\n");
+  EXPECT_EQ(outcome.errors, "log\n");
+  EXPECT_EQ(outcome.end, RunOutcome::End::exited);
+  EXPECT_EQ(outcome.exit_code, 3);
+  EXPECT_FALSE(outcome.succeeded());
+  EXPECT_GT(outcome.duration.count(), 0);
+}
+
+TEST_F(ProcessRunnerTest, APluginNeedNotReadItsInput) {
+  covers("A5.03");
+  const RunOutcome outcome = run("exit 0", std::string(2'000'000, 'x'));
+  EXPECT_TRUE(outcome.succeeded());
+  sigset_t pending;
+  ::sigpending(&pending);
+  EXPECT_EQ(::sigismember(&pending, SIGPIPE), 0);
+}
+
+TEST_F(ProcessRunnerTest, ReadsInputAndBothOutputsAtOnce) {
+  covers("A5.04");
+  const RunOutcome outcome =
+      run("head -c 600000 /dev/zero; head -c 600000 /dev/zero >&2; cat", std::string(700'000, 'x'));
+  EXPECT_EQ(outcome.output.size(), 1'300'000U);
+  EXPECT_EQ(outcome.errors.size(), 600'000U);
+}
+
+TEST_F(ProcessRunnerTest, APluginThatPrintsTooMuchIsKilled) {
+  covers("A5.04");
+  for (const char* script : {"head -c 100000000 /dev/zero", "head -c 100000000 /dev/zero >&2", "yes"}) {
+    const RunOutcome outcome = run(script);
+    EXPECT_EQ(outcome.end, RunOutcome::End::too_much_output);
+    EXPECT_LT(outcome.output.size() + outcome.errors.size(), 9U << 20U);
+    EXPECT_LT(outcome.duration, 5s);
+  }
+}
+
+TEST_F(ProcessRunnerTest, ASignalIsAFailure) {
+  covers("A5.05");
+  const RunOutcome outcome = run("kill -9 $$");
+  EXPECT_EQ(outcome.end, RunOutcome::End::signaled);
+  EXPECT_EQ(outcome.signal, SIGKILL);
+}
+
+TEST_F(ProcessRunnerTest, AGrandchildThatHoldsStdoutIsNotWaitedFor) {
+  covers("A5.08");
+  const auto begun = std::chrono::steady_clock::now();
+  const RunOutcome outcome = run("echo done; sleep 20 & echo $! > " + dir.path() + "/pid; exit 0");
+  EXPECT_TRUE(outcome.succeeded());
+  EXPECT_EQ(outcome.output, "done\n");
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, 3s);
+  // A daemon the plugin leaves is the plugin's business.
+  const pid_t pid = std::stoi(testing::read(dir.path() + "/pid"));
+  EXPECT_EQ(::kill(pid, SIGKILL), 0);
+}
+
+TEST_F(ProcessRunnerTest, OutputComingInTheGraceIsTaken) {
+  covers("A5.08");
+  EXPECT_EQ(run("(sleep 0.05; echo late) & exit 0").output, "late\n");
+}
+
+TEST_F(ProcessRunnerTest, TimeEndsTheWholeProcessGroup) {
+  covers("A5.08 A5.09");
+  RunRequest one = request("sleep 30 & echo $! > " + dir.path() + "/pid; wait");
+  one.timeout = 300ms;
+  const auto begun = std::chrono::steady_clock::now();
+  const auto outcome = runner.exec(one);
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->end, RunOutcome::End::timed_out);
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, 5s);
+  const std::string pid = testing::read(dir.path() + "/pid");
+  ASSERT_FALSE(pid.empty());
+  std::string state;
+  for (int tries = 0; tries < 100; ++tries) {  // gone, or a zombie that pid 1 has not reaped
+    state = testing::read("/proc/" + std::to_string(std::stoi(pid)) + "/stat");
+    if (state.empty() || state.find(") Z") != std::string::npos) break;
+    std::this_thread::sleep_for(20ms);
+  }
+  EXPECT_TRUE(state.empty() || state.find(") Z") != std::string::npos) << state;
+}
+
+TEST_F(ProcessRunnerTest, NoTimeLeftIsNoRun) {
+  RunRequest one = request("touch " + dir.path() + "/ran");
+  one.timeout = 0ms;
+  EXPECT_EQ(runner.exec(one).error().kind, base::Kind::timeout);
+  EXPECT_FALSE(std::filesystem::exists(dir.path() + "/ran"));
+}
+
+TEST_F(ProcessRunnerTest, ABusyBinaryIsTriedAgain) {
+  covers("A5.10");
+  const RunRequest one = request("echo ran");
+  ProcessRunner::Options options;
+  options.busy_pause = 50ms;
+  ProcessRunner patient(options);
+  base::Fd writer(::open(one.path.c_str(), O_WRONLY | O_CLOEXEC));
+  std::thread closes([&] {
+    std::this_thread::sleep_for(120ms);
+    writer.reset();
+  });
+  const auto outcome = patient.exec(one);
+  closes.join();
+  ASSERT_TRUE(outcome) << outcome.error().what;
+  EXPECT_EQ(outcome->output, "ran\n");
+}
+
+TEST_F(ProcessRunnerTest, BusyForEverIsAnErrorWithinTheDeadline) {
+  covers("A5.10");
+  RunRequest one = request("echo ran");
+  const base::Fd writer(::open(one.path.c_str(), O_WRONLY | O_CLOEXEC));
+  ProcessRunner::Options options;
+  options.busy_pause = 10ms;
+  const auto exhausted = ProcessRunner(options).exec(one);
+  ASSERT_FALSE(exhausted);
+  EXPECT_EQ(exhausted.error().error_number, ETXTBSY);
+  one.timeout = 50ms;
+  options.busy_pause = 10s;
+  const auto begun = std::chrono::steady_clock::now();
+  EXPECT_FALSE(ProcessRunner(options).exec(one));
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, 2s);
+}
+
+TEST_F(ProcessRunnerTest, TheChildIsClean) {
+  covers("A5.12");
+  const base::Fd stray(::open("/dev/null", O_RDONLY));  // not close-on-exec, as a careless caller's may be
+  sigset_t blocked;
+  ::sigemptyset(&blocked);
+  ::sigaddset(&blocked, SIGUSR1);
+  ::pthread_sigmask(SIG_BLOCK, &blocked, nullptr);
+  const auto before = ::signal(SIGUSR2, SIG_IGN);
+  const RunOutcome outcome =
+      run("pwd; ls -l /proc/self/fd | grep -c pipe; ls /proc/self/fd | wc -l; "
+          "grep -E 'SigBlk|SigIgn' /proc/self/status; ps -o pgid= -p $$ | tr -d ' '; echo $$");
+  ::signal(SIGUSR2, before);
+  ::pthread_sigmask(SIG_UNBLOCK, &blocked, nullptr);
+  std::istringstream lines(outcome.output);
+  std::vector<std::string> all;
+  for (std::string line; std::getline(lines, line);) all.push_back(line);
+  ASSERT_EQ(all.size(), 7U) << outcome.output << outcome.errors;
+  EXPECT_EQ(all[0], "/");
+  EXPECT_EQ(all[2], "4");  // three and the one ls reads with
+  EXPECT_THAT(all[3], HasSubstr("0000000000000000"));
+  EXPECT_THAT(all[4], HasSubstr("0000000000000000"));
+  EXPECT_EQ(all[5], all[6]) << "not in a process group of its own";
+}
+
+TEST_F(ProcessRunnerTest, RunsInTheCallersNetworkNamespace) {
+  covers("A5.01");
+  EXPECT_EQ(run("readlink /proc/self/ns/net").output,
+            std::filesystem::read_symlink("/proc/self/ns/net").string() + "\n");
+}
+
+TEST_F(ProcessRunnerTest, JoinsItsCgroupsBeforeItRuns) {
+  RunRequest one = request("cat");
+  const std::string procs = dir.write("cgroup.procs", "");  // a plain file records what a cgroup would be told
+  one.cgroup_files = {procs};
+  EXPECT_TRUE(runner.exec(one));
+  EXPECT_EQ(testing::read(procs), "0");
+  one.cgroup_files = {dir.path() + "/none"};
+  EXPECT_FALSE(runner.exec(one));
+}
+
+TEST_F(ProcessRunnerTest, WithoutItsCgroupItDoesNotRun) {
+  RunRequest one = request("touch " + dir.path() + "/ran");
+  one.cgroup_files = {"/dev/full"};
+  const auto outcome = runner.exec(one);
+  ASSERT_FALSE(outcome);
+  EXPECT_THAT(outcome.error().what, HasSubstr("join cgroup"));
+  EXPECT_FALSE(std::filesystem::exists(dir.path() + "/ran"));
+}
+
+TEST_F(ProcessRunnerTest, ManyThreadsAtOnceDoNotDelayEachOther) {
+  covers("A5.04");
+  const RunRequest slow = request("sleep 1.5");
+  RunRequest quick = slow;
+  quick.path = dir.write("quick", "#!/bin/sh\necho quick", 0755);
+  std::thread sleeper([&] { EXPECT_TRUE(runner.exec(slow)); });
+  const auto begun = std::chrono::steady_clock::now();
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(runner.exec(quick)->output, "quick\n");
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, 1400ms);
+  sleeper.join();
+}
+
+TEST_F(ProcessRunnerTest, LeavesNoDescriptorBehind) {
+  const auto count = [] {
+    return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), std::filesystem::directory_iterator());
+  };
+  run("exit 0");
+  const auto before = count();
+  for (int i = 0; i < 10; ++i) run("exit 1", "x");
+  RunRequest broken = request("");
+  broken.path = dir.path() + "/none";
+  EXPECT_FALSE(runner.exec(broken));
+  EXPECT_EQ(count(), before);
+}
+
+}  // namespace
+}  // namespace cni
