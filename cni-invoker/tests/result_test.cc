@@ -1,0 +1,181 @@
+#include "cni/result.h"
+
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+
+#include "support.h"
+
+namespace cni {
+namespace {
+
+using nlohmann::json;
+using testing::covers;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr Version kV010{0, 1, 0}, kV020{0, 2, 0}, kV030{0, 3, 0}, kV031{0, 3, 1}, kV040{0, 4, 0}, kV100{1, 0, 0},
+    kV110{1, 1, 0};
+
+// A document as it is after a conversion.
+json convert(const std::string& text, const Version& to, const Version& assumed = kV100) {
+  const auto result = parse_result(text, assumed);
+  if (!result) return "parse: " + result.error().what;
+  const auto converted = to_json(*result, to);
+  return converted ? json::parse(*converted) : json("convert: " + converted.error().what);
+}
+
+const std::string kFull = R"({"cniVersion":"1.1.0",
+  "interfaces":[{"name":"br0","mac":"02:00:00:00:00:01"},
+                {"name":"eth0","mac":"02:00:00:00:00:02","mtu":1500,"sandbox":"/n","socketPath":"/s","pciID":"0000:01"}],
+  "ips":[{"address":"10.1.0.5/16","gateway":"10.1.0.1","interface":1},{"address":"fd00::5/64","interface":1},
+         {"address":"10.2.0.5/16"}],
+  "routes":[{"dst":"0.0.0.0/0","gw":"10.1.0.1","mtu":1400,"table":0,"priority":5},{"dst":"::/0"}],
+  "dns":{"nameservers":["10.1.0.1"],"domain":"d","search":["s"],"options":["o"]},"mine":1.0})";
+
+TEST(Result, SameVersionIsUnchanged) {
+  covers("A8.01 A8.08");
+  const std::string text = R"({"cniVersion":"1.0.0","ips":[],"mine":{"x":1.0,"y":12345678901234567890123}})";
+  EXPECT_EQ(*to_json(*parse_result(text, kV100), kV100), text);
+}
+
+TEST(Result, EveryVersionConvertsToEveryOther) {
+  covers("A8.01 A2.07");
+  for (const Version& from : kKnownVersions) {
+    const json source = convert(kFull, from);
+    ASSERT_TRUE(source.is_object()) << source;
+    for (const Version& to : kKnownVersions) {
+      const json target = convert(source.dump(), to);
+      ASSERT_TRUE(target.is_object()) << target;
+      EXPECT_EQ(target["cniVersion"], to.to_text());
+      const auto again = parse_result(target.dump(), kV110);
+      ASSERT_TRUE(again) << again.error().what;
+      EXPECT_EQ(again->ips[0].address, "10.1.0.5/16");
+    }
+  }
+  EXPECT_FALSE(to_json(*parse_result(kFull, kV110), Version{0, 5, 0}));
+  EXPECT_FALSE(parse_result(R"({"cniVersion":"0.5.0"})", kV100));
+}
+
+TEST(Result, FromPerFamilyUp) {
+  covers("A8.02");
+  const json up = convert(R"({"cniVersion":"0.2.0",
+      "ip6":{"ip":"fd00::5/64","routes":[{"dst":"::/0","gw":"fd00::1"}]},
+      "ip4":{"ip":"10.1.0.5/16","gateway":"10.1.0.1","routes":[{"dst":"0.0.0.0/0"}]},"dns":{"domain":"d"}})",
+                          kV100);
+  EXPECT_EQ(up, json::parse(R"({"cniVersion":"1.0.0","ips":[{"address":"10.1.0.5/16","gateway":"10.1.0.1"},
+      {"address":"fd00::5/64"}],"routes":[{"dst":"0.0.0.0/0"},{"dst":"::/0","gw":"fd00::1"}],"dns":{"domain":"d"}})"));
+}
+
+TEST(Result, DownToPerFamily) {
+  covers("A8.03");
+  EXPECT_EQ(convert(kFull, kV020), json::parse(R"({"cniVersion":"0.2.0",
+      "ip4":{"ip":"10.1.0.5/16","gateway":"10.1.0.1","routes":[{"dst":"0.0.0.0/0","gw":"10.1.0.1"}]},
+      "ip6":{"ip":"fd00::5/64","routes":[{"dst":"::/0"}]},
+      "dns":{"nameservers":["10.1.0.1"],"domain":"d","search":["s"],"options":["o"]}})"));
+  EXPECT_EQ(convert(R"({"cniVersion":"1.0.0","ips":[{"address":"10.1.0.5/16"}],"routes":[{"dst":"::/0"}]})", kV010),
+            json::parse(R"({"cniVersion":"0.1.0","ip4":{"ip":"10.1.0.5/16"},"dns":{}})"));
+  EXPECT_THAT(convert(R"({"cniVersion":"1.0.0"})", kV020).get<std::string>(), HasSubstr("no valid IP addresses"));
+  EXPECT_TRUE(convert(R"({"cniVersion":"0.1.0"})", kV020).is_object());  // the same shape
+}
+
+TEST(Result, DownToNumbered) {
+  covers("A8.04");
+  const json down = convert(kFull, kV031);
+  EXPECT_EQ(down["ips"][0],
+            json::parse(R"({"version":"4","interface":1,"address":"10.1.0.5/16","gateway":"10.1.0.1"})"));
+  EXPECT_EQ(down["ips"][1]["version"], "6");
+  EXPECT_EQ(down["interfaces"][1], json::parse(R"({"name":"eth0","mac":"02:00:00:00:00:02","sandbox":"/n"})"));
+  EXPECT_EQ(down["routes"][0], json::parse(R"({"dst":"0.0.0.0/0","gw":"10.1.0.1","mtu":1400,"table":0,"priority":5})"));
+  EXPECT_EQ(convert(R"({"cniVersion":"1.0.0","ips":[{"address":"::ffff:10.0.0.1/120"}]})", kV040)["ips"][0]["version"],
+            "4");
+}
+
+TEST(Result, BetweenTheNewestOnlyTheVersionChanges) {
+  covers("A8.05");
+  json expected = json::parse(kFull);
+  expected["cniVersion"] = "1.0.0";
+  EXPECT_EQ(convert(kFull, kV100), expected);
+}
+
+TEST(Result, WhatIsEmptyIsLeftOut) {
+  covers("A8.06");
+  EXPECT_EQ(convert("null", kV040), json::parse(R"({"cniVersion":"0.4.0","dns":{}})"));
+  EXPECT_EQ(convert("null", kV100), json::parse(R"({"cniVersion":"1.0.0"})"));
+  const json down = convert(R"({"cniVersion":"1.0.0","ips":[{"address":"10.0.0.1/8","interface":0}],
+      "interfaces":[{"name":"a"}],"routes":[{"dst":"10.0.0.0/8","priority":0,"mtu":0,"table":0,"scope":0}]})",
+                            kV040);
+  EXPECT_EQ(down["ips"][0]["interface"], 0);
+  EXPECT_EQ(down["routes"][0], json::parse(R"({"dst":"10.0.0.0/8","table":0,"scope":0})"));
+  EXPECT_EQ(convert(R"({"cniVersion":"1.0.0","ips":[{"address":"10.0.0.1/8","interface":-1}]})",
+                    kV040)["ips"][0]["interface"],
+            -1);
+}
+
+TEST(Result, AddressesAreCheckedAndKeepTheirHostBits) {
+  covers("A8.07");
+  EXPECT_EQ(parse_result(R"({"ips":[{"address":"10.1.0.5/16"}]})", kV100)->ips[0].address, "10.1.0.5/16");
+  for (const char* bad : {"{}", R"({"address":null})", R"({"address":"<nil>"})", R"({"address":"10.0.0.1"})",
+                          R"({"address":"10.0.0.1/33"})", R"({"address":"10.0.0.1/"})", R"({"address":"x/8"})",
+                          R"({"address":"10.0.0.1/8","gateway":"x"})", R"({"address":"10.0.0.1/8","interface":"0"})",
+                          R"({"address":"10.0.0.1/8","interface":1.5})", R"({"address":"fd00::1/129"})"})
+    EXPECT_FALSE(parse_result(R"({"ips":[)" + std::string(bad) + "]}", kV100)) << bad;
+  EXPECT_FALSE(parse_result(R"({"cniVersion":"0.2.0","ip4":{}})", kV100));
+  EXPECT_FALSE(parse_result(R"({"ips":{}})", kV100));
+  EXPECT_FALSE(parse_result(R"({"ips":[1]})", kV100));
+  EXPECT_FALSE(parse_result(R"({"interfaces":[{"name":"a","mtu":-1}]})", kV100));
+  EXPECT_THAT(parse_result(R"({"ips":[{"address":"10.0.0.1/8"},{"address":1}]})", kV100).error().what,
+              HasSubstr("'ips[1]'"));
+}
+
+TEST(Result, WithoutVersionItIsOfTheConfigs) {
+  covers("A7.03");
+  EXPECT_EQ(parse_result("{}", kV031)->version, kV031);
+  EXPECT_EQ(parse_result(R"({"cniVersion":""})", kV031)->version, kV031);
+  EXPECT_EQ(*to_json(*parse_result(R"({"ips":[]})", kV100), kV100), R"({"ips":[],"cniVersion":"1.0.0"})");
+}
+
+TEST(Result, KeysInAnyCase) {
+  covers("A1.07");
+  const auto result = parse_result(R"({"CNIVersion":"1.0.0","IPs":[{"Address":"10.0.0.1/8","Interface":0}]})", kV110);
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->version, kV100);
+  EXPECT_EQ(result->ips[0].interface, 0);
+}
+
+TEST(Result, TheLoopbackPluginsShapesAreRead) {
+  covers("A8.10");
+  const std::string ips =
+      R"("interfaces":[{"name":"lo","sandbox":"/n"}],"ips":[{"address":"127.0.0.1/8","interface":0}])";
+  for (const Version& version : kKnownVersions) {
+    const auto result = parse_result(R"({"cniVersion":")" + version.to_text() + "\"," + ips + "}", version);
+    ASSERT_TRUE(result) << version.to_text();
+    EXPECT_EQ(result->ips[0].address, "127.0.0.1/8");
+    EXPECT_TRUE(to_json(*result, kV100));
+  }
+}
+
+TEST(Result, InterfaceIndexesAreCheckedWhereUsed) {
+  covers("A8.09");
+  EXPECT_TRUE(check_interfaces(*parse_result(kFull, kV110)));
+  const auto wrong = parse_result(
+      R"({"interfaces":[{"name":"a","sandbox":"/n"}],"ips":[{"address":"10.0.0.1/8","interface":1}]})", kV100);
+  ASSERT_TRUE(wrong);
+  EXPECT_FALSE(check_interfaces(*wrong));
+  EXPECT_THAT(pod_ips(*wrong), IsEmpty());
+  EXPECT_TRUE(check_interfaces(*parse_result(R"({"ips":[{"address":"10.0.0.1/8","interface":-1}]})", kV100)));
+}
+
+TEST(Result, PodIps) {
+  covers("A8.11");
+  EXPECT_THAT(pod_ips(*parse_result(kFull, kV110)), ElementsAre("10.1.0.5", "fd00::5", "10.2.0.5"));
+  EXPECT_THAT(pod_ips(*parse_result(kFull, kV110), true), ElementsAre("fd00::5", "10.1.0.5", "10.2.0.5"));
+  EXPECT_THAT(pod_ips(*parse_result(R"({"interfaces":[{"name":"br0"},{"name":"eth0","sandbox":"/n"}],
+      "ips":[{"address":"10.0.0.1/8","interface":0},{"address":"10.0.0.2/8","interface":1},{"address":"10.0.0.3/8","interface":-1}]})",
+                                    kV100)),
+              ElementsAre("10.0.0.2", "10.0.0.3"));
+}
+
+}  // namespace
+}  // namespace cni
