@@ -1,0 +1,46 @@
+// What every command has: the global flags, and from them the store and the runtime.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "runtime/cli/console.h"
+#include "runtime/sandbox/runtime.h"
+#include "runtime/store/store.h"
+
+namespace CLI {
+class App;
+}
+
+namespace podrun::cli {
+
+struct GlobalFlags {
+  std::string name_space = "default";
+  bool name_space_given = false;
+  Directories directories;
+  std::string cgroup_parent;
+  std::string cni_conf_dir = "/etc/cni/net.d";
+  std::string cni_bin_path = "/opt/cni/bin:/usr/lib/cni";
+};
+
+class Context {
+ public:
+  GlobalFlags flags;
+  Output out;
+
+  // What was asked for; set by the command's parser, called by main. Returns the exit code.
+  std::function<Result<int>()> action;
+
+  void add_flags(CLI::App& app);
+  Store store() const { return Store(Layout(flags.directories)); }
+  Runtime runtime() const;
+
+  // For commands that change something: Kind::denied with one clear line unless we are root.
+  Result<void> require_root(const std::string& command) const;
+};
+
+// "a:b::c" → {"a", "b", "c"}
+std::vector<std::string> split_path(const std::string& path);
+
+}  // namespace podrun::cli

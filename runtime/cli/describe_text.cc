@@ -1,0 +1,153 @@
+#include "runtime/cli/describe_text.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <string_view>
+
+#include "runtime/cli/pod_table.h"
+#include "runtime/cli/time_text.h"
+
+namespace podrun::cli {
+namespace {
+
+// Lines of "Key:   value", the values of one indent in one column.
+class Text {
+ public:
+  void line(std::size_t indent, const std::string& key, const std::string& value) {
+    constexpr std::size_t kColumn = 18;
+    text_.append(indent, ' ').append(key).append(":");
+    if (!value.empty()) text_.append(std::max<std::size_t>(kColumn - std::min(kColumn, key.size() + 1), 1), ' ');
+    text_.append(value).append("\n");
+  }
+  void bare(std::size_t indent, const std::string& value) { text_.append(indent, ' ').append(value).append("\n"); }
+  std::string take() && { return std::move(text_); }
+
+ private:
+  std::string text_;
+};
+
+std::string plain(const Json& json) { return json.is_string() ? json.get<std::string>() : json.dump(); }
+
+std::string yes(bool flag) { return flag ? "True" : "False"; }
+
+template <class Value>
+void pairs(Text& text, const std::string& key, const std::map<std::string, Value>& map, const char* between) {
+  if (map.empty()) return text.line(0, key, "<none>");
+  std::string name = key + ":";
+  for (const auto& [first, second] : map) {
+    name.resize(std::max<std::size_t>(18, name.size()), ' ');
+    if constexpr (std::is_same_v<Value, std::string>) {
+      text.bare(0, name + first + between + second);
+    } else {
+      text.bare(0, name + first + between + std::to_string(second));
+    }
+    name.clear();
+  }
+}
+
+void block(Text& text, const std::string& key, const Json& values) {
+  if (!values.is_array() || values.empty()) return;
+  text.line(4, key, "");
+  for (const Json& value : values) text.bare(6, plain(value));
+}
+
+void ports(Text& text, const Json& spec) {
+  std::string container;
+  std::string host;
+  for (const Json& port : spec.value("ports", Json::array())) {
+    const std::string protocol = "/" + plain(port.value("protocol", Json("TCP")));
+    const std::string comma = container.empty() ? "" : ", ";
+    container += comma + plain(port.value("containerPort", Json(0))) + protocol;
+    host += comma + plain(port.value("hostPort", Json(0))) + protocol;
+  }
+  text.line(4, "Ports", container.empty() ? "<none>" : container);
+  text.line(4, "Host Ports", host.empty() ? "<none>" : host);
+}
+
+void limits(Text& text, const Json& spec) {
+  const Json resources = spec.value("resources", Json::object());
+  if (!resources.is_object() || !resources.contains("limits") || !resources["limits"].is_object()) return;
+  text.line(4, "Limits", "");
+  for (const auto& [name, value] : resources["limits"].items()) text.line(6, name, plain(value));
+}
+
+void state(Text& text, const ContainerRecord& container, const ContainerStatus& status) {
+  if (container.process.empty()) return text.line(4, "State", "Waiting");
+  text.line(4, "State", status.running ? "Running" : "Terminated");
+  if (!status.running) text.line(6, "Exit Code", status.exit ? std::to_string(status.exit->code) : "unknown");
+  if (status.exit && status.exit->signal != 0) text.line(6, "Signal", std::to_string(status.exit->signal));
+  text.line(6, "Started", long_date(container.started_at));
+  if (status.exit) text.line(6, "Finished", long_date(status.exit->finished_at));
+}
+
+void describe_container(Text& text, const LivePod& pod, std::size_t index, const Json& spec) {
+  const ContainerRecord& container = pod.record.containers[index];
+  text.line(2, container.name, "");
+  text.line(4, "Container ID", "podrun://" + pod.record.id + "/" + container.name);
+  text.line(4, "Image", container.image);
+  text.line(4, "Image ID", container.image_digest.empty() ? "<none>" : container.image_digest);
+  ports(text, spec);
+  block(text, "Command", spec.value("command", Json()));
+  block(text, "Args", spec.value("args", Json()));
+  state(text, container, pod.containers[index]);
+  text.line(4, "Ready", yes(pod.containers[index].running));
+  text.line(4, "Restart Count", "0");
+  limits(text, spec);
+  text.line(4, "PID", std::to_string(container.process.pid));
+  text.line(4, "Log", container.log_path);
+}
+
+Json spec_of(const Json& kube, const std::string& name) {
+  for (const Json& container : kube["spec"].value("containers", Json::array()))
+    if (container.is_object() && container.value("name", Json()) == name) return container;
+  return Json::object();
+}
+
+void describe_networks(Text& text, const PodRecord& record) {
+  text.line(0, "Networks", record.networks.empty() ? "<none>" : "");
+  for (const NetworkRecord& network : record.networks) text.line(2, network.network, network.interface_name);
+}
+
+void describe_conditions(Text& text, const Json& kube) {
+  text.line(0, "Conditions", "");
+  text.line(2, "Type", "Status");
+  for (const Json& condition : kube["status"]["conditions"])
+    text.bare(2, plain(condition["type"]) + std::string(18 - plain(condition["type"]).size(), ' ') +
+                     plain(condition["status"]));
+}
+
+}  // namespace
+
+std::string describe_text(const LivePod& pod, const Json& kube) {
+  const PodRecord& record = pod.record;
+  Text text;
+  text.line(0, "Name", record.name);
+  text.line(0, "Namespace", record.name_space);
+  text.line(0, "Pod ID", record.id);
+  text.line(0, "Start Time", long_date(record.created_at));
+  pairs(text, "Labels", record.labels, "=");
+  pairs(text, "Annotations", record.annotations, ": ");
+  text.line(0, "Status", record.state == PodState::deleting ? "Terminating" : to_text(pod.phase));
+  if (!pod.reason.empty()) {
+    text.line(0, "Reason", pod.reason);
+    text.line(0, "Message", pod.message);
+  }
+  text.line(0, "Hostname", record.hostname);
+  text.line(0, "IP", record.ips.empty() ? "<none>" : record.ips.front());
+  text.line(0, "IPs", record.ips.empty() ? "<none>" : "");
+  for (const std::string& ip : record.ips) text.bare(2, "IP:  " + ip);
+  describe_networks(text, record);
+  text.line(0, "Network NS", record.netns_path.empty() ? "host" : record.netns_path);
+  pairs(text, "Namespaces", record.namespaces, ":");
+  text.line(0, "User IDs", record.host_users ? "host" : std::to_string(record.id_base) + " +65536");
+  text.line(0, "Cgroup", record.cgroup_parent + record.cgroup_path);
+  text.line(0, "Shim PID", std::to_string(record.shim.pid) + (pod.shim_alive ? "" : " (gone)"));
+  text.line(0, "Pause PID", std::to_string(record.pause.pid) + (pod.pause_alive ? "" : " (gone)"));
+  text.line(0, "Containers", "");
+  for (std::size_t i = 0; i < record.containers.size(); ++i)
+    describe_container(text, pod, i, spec_of(kube, record.containers[i].name));
+  describe_conditions(text, kube);
+  return std::move(text).take();
+}
+
+}  // namespace podrun::cli

@@ -1,0 +1,13 @@
+// The one table from what went wrong to the number a script sees (docs/errors.md, podrun(1)).
+#pragma once
+
+#include "runtime/kernel/types.h"
+
+namespace podrun::cli {
+
+inline constexpr int kUsage = 2;  // the same as Kind::invalid: what was typed is input too
+
+// exec's are its command's own; 126 and 127 come from Runtime::exec.
+int exit_code(Kind kind);
+
+}  // namespace podrun::cli

@@ -1,0 +1,57 @@
+#include "runtime/cli/inspect_json.h"
+
+#include <string>
+
+namespace podrun::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// JSON inside a string, opened; what is none stays a string.
+void open_up(Json& text) {
+  Json opened = Json::parse(text.get<std::string>(), nullptr, false);
+  if (!opened.is_discarded()) text = std::move(opened);
+}
+
+// {"create cgroup": 120, "plugin bridge ADD": 31000}, in the order they ran; a step that ran twice has the sum.
+Json timings(const PodRecord& record) {
+  Json steps = Json::object();
+  for (const Timing& timing : record.timings)
+    steps[timing.step] = steps.value(timing.step, std::uint64_t{0}) + timing.microseconds;
+  return steps;
+}
+
+Json live(const LivePod& pod) {
+  Json containers = Json::object();
+  for (std::size_t i = 0; i < pod.containers.size(); ++i) {
+    const ContainerStatus& status = pod.containers[i];
+    Json one = {{"running", status.running}};
+    if (status.exit)
+      one["exit"] = {
+          {"code", status.exit->code}, {"signal", status.exit->signal}, {"finishedAt", status.exit->finished_at}};
+    containers[pod.record.containers[i].name] = std::move(one);
+  }
+  Json json = {{"phase", to_text(pod.phase)},
+               {"shimAlive", pod.shim_alive},
+               {"pauseAlive", pod.pause_alive},
+               {"lockHolder", pod.lock_holder},
+               {"containers", std::move(containers)}};
+  if (!pod.reason.empty()) json.update(Json{{"reason", pod.reason}, {"message", pod.message}});
+  return json;
+}
+
+}  // namespace
+
+nlohmann::ordered_json inspect_json(const LivePod& pod) {
+  Json json = Json::parse(to_json(pod.record), nullptr, false);
+  open_up(json["manifest"]);
+  for (Json& network : json["networks"]) open_up(network["result"]);
+  for (Json& container : json["containers"])
+    container["settings"]["capabilities"] =
+        capabilities::names(container["settings"]["capabilities"].get<capabilities::Set>());
+  json["timings"] = timings(pod.record);
+  json["live"] = live(pod);
+  return json;
+}
+
+}  // namespace podrun::cli

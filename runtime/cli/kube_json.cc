@@ -1,0 +1,141 @@
+#include "runtime/cli/kube_json.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "runtime/cli/time_text.h"
+
+namespace podrun::cli {
+namespace {
+
+Json metadata(const PodRecord& pod) {
+  Json data = {{"name", pod.name},
+               {"namespace", pod.name_space},
+               {"uid", pod.uid},
+               {"creationTimestamp", rfc3339(pod.created_at)}};
+  if (!pod.labels.empty()) data["labels"] = pod.labels;
+  if (!pod.annotations.empty()) data["annotations"] = pod.annotations;
+  return data;
+}
+
+// What was asked for. A record whose manifest cannot be read still shows what it has.
+Json spec(const PodRecord& pod) {
+  const Json manifest = Json::parse(pod.manifest, nullptr, false);
+  if (const auto found = manifest.is_object() ? manifest.find("spec") : manifest.end();
+      manifest.is_object() && found != manifest.end() && found->is_object())
+    return *found;
+  Json containers = Json::array();
+  for (const ContainerRecord& container : pod.containers)
+    containers.push_back({{"name", container.name}, {"image", container.image}});
+  return {{"containers", std::move(containers)}};
+}
+
+Json terminated(const ContainerRecord& container, const std::optional<ExitStatus>& exit, const std::string& id) {
+  Json state = {{"containerID", id}, {"startedAt", rfc3339(container.started_at)}};
+  if (!exit) {  // the shim died before it could tell: what kubelet says of containers it lost
+    state.update({{"exitCode", 137}, {"reason", "ContainerStatusUnknown"}, {"finishedAt", nullptr}});
+    return state;
+  }
+  state.update({{"exitCode", exit->code},
+                {"reason", exit->code == 0 ? "Completed" : "Error"},
+                {"finishedAt", rfc3339(exit->finished_at)}});
+  if (exit->signal != 0) state["signal"] = exit->signal;
+  return state;
+}
+
+Json container_status(const PodRecord& pod, const ContainerRecord& container, const ContainerStatus& status) {
+  const std::string id = "podrun://" + pod.id + "/" + container.name;
+  Json json = {{"name", container.name},      {"image", container.image}, {"imageID", container.image_digest},
+               {"lastState", Json::object()}, {"ready", status.running},  {"restartCount", 0},
+               {"started", status.running}};
+  if (container.process.empty()) {
+    json["state"] = {{"waiting", {{"reason", "ContainerCreating"}}}};
+    return json;
+  }
+  json["containerID"] = id;
+  if (status.running) {
+    json["state"] = {{"running", {{"startedAt", rfc3339(container.started_at)}}}};
+  } else {
+    json["state"] = {{"terminated", terminated(container, status.exit, id)}};
+  }
+  return json;
+}
+
+// While a pod is made its record has only the containers that were started.
+void add_unstarted(Json& statuses, const Json& spec) {
+  const Json containers = spec.value("containers", Json::array());
+  for (const Json& wanted : containers) {
+    if (!wanted.is_object()) continue;
+    const auto name = wanted.find("name");
+    const bool known = name == wanted.end() || std::any_of(statuses.begin(), statuses.end(),
+                                                           [&](const Json& status) { return status["name"] == *name; });
+    if (known) continue;
+    statuses.push_back({{"name", *name},
+                        {"image", wanted.value("image", Json(""))},
+                        {"imageID", ""},
+                        {"lastState", Json::object()},
+                        {"ready", false},
+                        {"restartCount", 0},
+                        {"started", false},
+                        {"state", {{"waiting", {{"reason", "ContainerCreating"}}}}}});
+  }
+}
+
+std::int64_t last_change(const LivePod& pod) {
+  std::int64_t latest = pod.record.created_at;
+  for (const ContainerRecord& container : pod.record.containers) latest = std::max(latest, container.started_at);
+  for (const ContainerStatus& status : pod.containers)
+    if (status.exit) latest = std::max(latest, status.exit->finished_at);
+  return latest;
+}
+
+Json condition(const char* type, bool holds, std::int64_t since) {
+  return {{"type", type},
+          {"status", holds ? "True" : "False"},
+          {"lastProbeTime", nullptr},
+          {"lastTransitionTime", rfc3339(since)}};
+}
+
+Json status(const LivePod& pod, const Json& pod_spec) {
+  const PodRecord& record = pod.record;
+  Json statuses = Json::array();
+  for (std::size_t i = 0; i < record.containers.size() && i < pod.containers.size(); ++i)
+    statuses.push_back(container_status(record, record.containers[i], pod.containers[i]));
+  if (record.state == PodState::creating) add_unstarted(statuses, pod_spec);
+  const bool ready =
+      pod.phase == Phase::running && record.state == PodState::ready &&
+      std::all_of(pod.containers.begin(), pod.containers.end(), [](const ContainerStatus& c) { return c.running; });
+
+  Json json = {{"phase", to_text(pod.phase)},
+               {"startTime", rfc3339(record.created_at)},
+               {"conditions", Json::array({condition("Initialized", record.state == PodState::ready, record.created_at),
+                                           condition("Ready", ready, last_change(pod)),
+                                           condition("ContainersReady", ready, last_change(pod))})},
+               {"containerStatuses", std::move(statuses)}};
+  if (!record.ips.empty()) {
+    json["podIP"] = record.ips.front();
+    json["podIPs"] = Json::array();
+    for (const std::string& ip : record.ips) json["podIPs"].push_back({{"ip", ip}});
+    if (record.host_network) json["hostIP"] = record.ips.front();
+  }
+  if (!pod.reason.empty()) {
+    json["reason"] = pod.reason;
+    json["message"] = pod.message;
+  }
+  return json;
+}
+
+}  // namespace
+
+Json kube_pod(const LivePod& pod) {
+  Json json = {{"apiVersion", "v1"}, {"kind", "Pod"}, {"metadata", metadata(pod.record)}, {"spec", spec(pod.record)}};
+  json["status"] = status(pod, json["spec"]);
+  return json;
+}
+
+Json kube_list(std::vector<Json> pods) {
+  return {{"apiVersion", "v1"}, {"kind", "List"}, {"metadata", {{"resourceVersion", ""}}}, {"items", std::move(pods)}};
+}
+
+}  // namespace podrun::cli

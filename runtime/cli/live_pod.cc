@@ -1,0 +1,54 @@
+#include "runtime/cli/live_pod.h"
+
+#include <utility>
+
+namespace podrun::cli {
+namespace {
+
+void explain(LivePod& pod) {
+  const auto because = [&pod](const char* reason, std::string message) {
+    pod.reason = reason;
+    pod.message = std::move(message);
+  };
+  const bool older_boot = pod.record.boot_id != boot_id();
+  switch (pod.record.state) {
+    case PodState::creating:
+      if (pod.lock_holder == 0)
+        because("CreateInterrupted", "its create died; podrun recover removes what is left, or podrun delete");
+      return;
+    case PodState::deleting:
+      if (!pod.record.failure.empty()) {
+        because("DeleteFailed", pod.record.failure);
+      } else if (pod.lock_holder == 0) {
+        because("DeleteInterrupted", "its delete died; podrun recover finishes it, or podrun delete");
+      }
+      return;
+    case PodState::ready:
+      if (older_boot) {
+        because("MachineRebooted", "it was made before the machine was started; podrun delete removes what is left");
+      } else if (!pod.shim_alive || !pod.pause_alive) {
+        because("SandboxGone", std::string("its ") + (pod.shim_alive ? "pause" : "shim") +
+                                   " process is gone; podrun delete removes what is left");
+      }
+      return;
+  }
+}
+
+}  // namespace
+
+LivePod look_at(const Store& store, PodRecord record) {
+  LivePod pod;
+  pod.phase = phase_of(store.layout(), record);
+  for (const ContainerRecord& container : record.containers)
+    pod.containers.push_back(status_of(store.layout(), record, container));
+  const bool this_boot = record.boot_id == boot_id();
+  pod.shim_alive = this_boot && is_alive(record.shim);
+  pod.pause_alive = this_boot && is_alive(record.pause);
+  // Only asked where the answer matters: the question takes the lock for a moment.
+  if (record.state != PodState::ready) pod.lock_holder = store.lock_holder(record.id).value_or(0);
+  pod.record = std::move(record);
+  explain(pod);
+  return pod;
+}
+
+}  // namespace podrun::cli

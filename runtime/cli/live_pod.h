@@ -1,0 +1,26 @@
+// A pod's record beside what the kernel says of it now.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "runtime/store/store.h"
+
+namespace podrun::cli {
+
+struct LivePod {
+  PodRecord record;
+  Phase phase = Phase::unknown;
+  std::vector<ContainerStatus> containers;  // as record.containers
+  bool shim_alive = false;
+  bool pause_alive = false;
+  pid_t lock_holder = 0;  // who is creating or deleting it; 0: nobody
+
+  // One word for a table and a sentence for a person, where the phase alone leaves one guessing; else empty.
+  std::string reason;
+  std::string message;
+};
+
+LivePod look_at(const Store& store, PodRecord record);
+
+}  // namespace podrun::cli

@@ -1,0 +1,27 @@
+// Log records as `podrun logs` prints them: parts joined to lines, both streams to stdout, as kubectl does.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "runtime/cli/console.h"
+
+namespace podrun::cli {
+
+struct LogStyle {
+  bool timestamps = false;
+  std::string since;  // RFC 3339 in UTC with nanoseconds, as the log has it; what is older is left out
+};
+
+class LogPrinter {
+ public:
+  LogPrinter(Output& out, LogStyle style) : out_(out), style_(std::move(style)) {}
+  void print(std::string_view record);
+
+ private:
+  Output& out_;
+  LogStyle style_;
+  bool within_line_ = false;  // the last record was a part
+};
+
+}  // namespace podrun::cli

@@ -1,0 +1,45 @@
+#include "runtime/cli/manifest_file.h"
+
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/files.h"
+#include "runtime/manifest/manifest.h"
+
+namespace podrun::cli {
+namespace {
+
+constexpr std::size_t kLimit = (1U << 20U) + 1;  // one more than the parser takes, so that the parser says it
+
+bool names_a_namespace(const PodSpec& spec) {
+  const auto manifest = nlohmann::json::parse(spec.manifest, nullptr, false);
+  static const nlohmann::json::json_pointer kPath("/metadata/namespace");
+  return manifest.is_object() && manifest.contains(kPath);
+}
+
+}  // namespace
+
+Result<PodSpec> read_manifest(const Context& context, const std::string& file, bool quiet) {
+  const bool from_stdin = file == "-";
+  const std::string text =
+      from_stdin ? TRY(base::read_all(STDIN_FILENO, "stdin", kLimit)) : TRY(base::read_file(file, kLimit));
+  Manifest manifest = TRY(parse_manifest(text, from_stdin ? "stdin" : file));
+  if (!quiet)
+    for (const std::string& warning : manifest.warnings) warn(warning);
+
+  PodSpec& spec = manifest.spec;
+  const std::string& wanted = context.flags.name_space;
+  if (context.flags.name_space_given && spec.name_space != wanted) {
+    if (names_a_namespace(spec))
+      return Error{
+          Kind::invalid, 0,
+          file + ": the manifest's namespace \"" + spec.name_space + "\" is not --namespace \"" + wanted + "\""};
+    if (const std::string why = why_bad_label(wanted); !why.empty())
+      return Error{Kind::invalid, 0, "--namespace '" + wanted + "': " + why};
+    spec.name_space = wanted;
+  }
+  return std::move(spec);
+}
+
+}  // namespace podrun::cli

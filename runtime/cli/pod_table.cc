@@ -1,0 +1,73 @@
+#include "runtime/cli/pod_table.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "runtime/cli/time_text.h"
+
+namespace podrun::cli {
+namespace {
+
+constexpr std::size_t kShortId = 12;
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ",") + word;
+  return text.empty() ? "<none>" : text;
+}
+
+std::string ready(const LivePod& pod) {
+  const auto running = std::count_if(pod.containers.begin(), pod.containers.end(),
+                                     [](const ContainerStatus& container) { return container.running; });
+  return std::to_string(running) + "/" + std::to_string(pod.containers.size());
+}
+
+Row heading(TableStyle style) {
+  Row row;
+  if (style.with_namespace) row.emplace_back("NAMESPACE");
+  row.insert(row.end(), {"NAME", "READY", "STATUS", "RESTARTS", "AGE"});
+  if (style.wide) row.insert(row.end(), {"IP", "NETWORKS", "POD ID"});
+  return row;
+}
+
+Row line(const LivePod& pod, TableStyle style, std::int64_t now) {
+  const PodRecord& record = pod.record;
+  const auto passed = std::chrono::nanoseconds(now - record.created_at);
+  Row row;
+  if (style.with_namespace) row.push_back(record.name_space);
+  row.insert(row.end(), {record.name, ready(pod), status_word(pod), "0",
+                         age(std::chrono::duration_cast<std::chrono::seconds>(passed))});
+  if (!style.wide) return row;
+  std::vector<std::string> networks;
+  for (const NetworkRecord& network : record.networks) networks.push_back(network.network);
+  if (record.host_network) networks.emplace_back("host");
+  row.insert(row.end(), {joined(record.ips), joined(networks), record.id.substr(0, kShortId)});
+  return row;
+}
+
+}  // namespace
+
+std::string status_word(const LivePod& pod) {
+  if (pod.record.state == PodState::deleting) return "Terminating";
+  if (!pod.reason.empty()) return pod.reason;
+  if (pod.record.state == PodState::creating) return "ContainerCreating";
+  // As kubectl does: the first container that ended gives the word, but a Completed one does not hide what still runs.
+  const bool some_run = std::any_of(pod.containers.begin(), pod.containers.end(),
+                                    [](const ContainerStatus& container) { return container.running; });
+  for (std::size_t i = 0; i < pod.containers.size(); ++i) {
+    if (pod.containers[i].running || pod.record.containers[i].process.empty()) continue;
+    if (!pod.containers[i].exit) return "ContainerStatusUnknown";
+    if (pod.containers[i].exit->code != 0) return "Error";
+    return some_run ? "NotReady" : "Completed";
+  }
+  return to_text(pod.phase);
+}
+
+std::string pod_table(const std::vector<LivePod>& pods, TableStyle style, std::int64_t now) {
+  std::vector<Row> rows{heading(style)};
+  for (const LivePod& pod : pods) rows.push_back(line(pod, style, now));
+  return table(rows);
+}
+
+}  // namespace podrun::cli

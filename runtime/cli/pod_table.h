@@ -1,0 +1,23 @@
+// The table of `podrun get`, with kubectl's columns and words.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "runtime/cli/live_pod.h"
+#include "runtime/cli/table.h"
+
+namespace podrun::cli {
+
+struct TableStyle {
+  bool wide = false;
+  bool with_namespace = false;
+};
+
+// "Running", "Completed", "Error", "Terminating", "ContainerCreating", … as kubectl's STATUS column.
+std::string status_word(const LivePod& pod);
+
+// `now`: nanoseconds since the epoch.
+std::string pod_table(const std::vector<LivePod>& pods, TableStyle style, std::int64_t now);
+
+}  // namespace podrun::cli

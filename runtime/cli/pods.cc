@@ -1,0 +1,69 @@
+#include "runtime/cli/pods.h"
+
+#include <algorithm>
+#include <string_view>
+
+namespace podrun::cli {
+namespace {
+
+bool is_resource_word(std::string_view word) { return word == "pod" || word == "pods" || word == "po"; }
+
+Error bad_input(std::string what) { return {Kind::invalid, 0, std::move(what)}; }
+
+}  // namespace
+
+Result<std::vector<std::string>> pod_names(const std::vector<std::string>& words) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string& word = words[i];
+    if (i == 0 && is_resource_word(word)) continue;
+    const auto slash = word.find('/');
+    if (slash == std::string::npos) {
+      names.push_back(word);
+      continue;
+    }
+    if (!is_resource_word(word.substr(0, slash)))
+      return bad_input("'" + word + "': there are only pods here: NAME or pod/NAME");
+    names.push_back(word.substr(slash + 1));
+  }
+  if (const auto empty = std::find(names.begin(), names.end(), ""); empty != names.end())
+    return bad_input("the name of the pod is empty");
+  return names;
+}
+
+Result<std::string> pod_name(const std::vector<std::string>& words) {
+  std::vector<std::string> names = TRY(pod_names(words));
+  if (names.size() != 1) return bad_input("expected the name of one pod");
+  return std::move(names.front());
+}
+
+Result<PodRecord> find_pod(const Context& context, const std::string& name) {
+  const Store store = context.store();
+  const std::string id = TRY(store.find(context.flags.name_space, name));
+  auto record = store.load(id);
+  if (!record && record.error().kind == Kind::not_found)  // deleted meanwhile, or its create has only just begun
+    return Error{Kind::not_found, ENOENT,
+                 "pod \"" + name + "\" not found in namespace \"" + context.flags.name_space + "\""};
+  return record;
+}
+
+Result<const ContainerRecord*> choose_container(const PodRecord& pod, const std::string& name, bool quiet) {
+  std::string all;
+  for (const ContainerRecord& container : pod.containers) {
+    if (container.name == name) return &container;
+    all += (all.empty() ? "" : ", ") + container.name;
+  }
+  if (!name.empty() || pod.containers.empty())
+    return Error{Kind::not_found, ENOENT,
+                 "container \"" + name + "\" not found in pod \"" + pod.name + "\", which has: " + all};
+  if (pod.containers.size() > 1 && !quiet)
+    say("defaulted container \"" + pod.containers.front().name + "\" out of: " + all);
+  return &pod.containers.front();
+}
+
+void Failures::add(const Error& error) {
+  const int code = report(error);
+  if (code_ == 0) code_ = code;
+}
+
+}  // namespace podrun::cli

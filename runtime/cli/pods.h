@@ -1,0 +1,32 @@
+// From what was typed to pods: names as kubectl's users type them, records, and the container meant.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "runtime/cli/context.h"
+
+namespace podrun::cli {
+
+// {"pods"}, {"pod", "web"}, {"pod/web", "po/db"}, {"web", "db"} → names without the resource word.
+Result<std::vector<std::string>> pod_names(const std::vector<std::string>& words);
+// The same where exactly one pod is meant.
+Result<std::string> pod_name(const std::vector<std::string>& words);
+
+// Kind::not_found: pod "web" not found in namespace "default".
+Result<PodRecord> find_pod(const Context& context, const std::string& name);
+
+// The container called `name`, or the first, saying so when there are more and `quiet` is not set.
+Result<const ContainerRecord*> choose_container(const PodRecord& pod, const std::string& name, bool quiet);
+
+// Errors of commands that go on with the next pod: each is said at once, the first decides the exit code.
+class Failures {
+ public:
+  void add(const Error& error);
+  int exit_code() const { return code_; }
+
+ private:
+  int code_ = 0;
+};
+
+}  // namespace podrun::cli

@@ -1,0 +1,102 @@
+#include "runtime/cli/time_text.h"
+
+#include <time.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdio>
+
+namespace podrun::cli {
+namespace {
+
+constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
+
+std::string formatted(std::int64_t nanoseconds, const char* format) {
+  const time_t seconds = nanoseconds / kNanosecondsPerSecond;
+  tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  std::array<char, 64> text{};
+  return {text.data(), ::strftime(text.data(), text.size(), format, &parts)};
+}
+
+std::string two(std::int64_t first, const char* first_unit, std::int64_t second, const char* second_unit) {
+  std::string text = std::to_string(first) + first_unit;
+  if (second != 0) text += std::to_string(second) + second_unit;
+  return text;
+}
+
+struct Unit {
+  std::string_view name;
+  std::int64_t nanoseconds;
+};
+constexpr std::array<Unit, 7> kUnits{{{"ns", 1},
+                                      {"us", 1'000},
+                                      {"µs", 1'000},
+                                      {"ms", 1'000'000},
+                                      {"s", kNanosecondsPerSecond},
+                                      {"m", 60 * kNanosecondsPerSecond},
+                                      {"h", 3600 * kNanosecondsPerSecond}}};
+
+const Unit* find_unit(std::string_view name) {
+  for (const Unit& unit : kUnits)
+    if (unit.name == name) return &unit;
+  return nullptr;
+}
+
+}  // namespace
+
+std::string rfc3339(std::int64_t nanoseconds) { return formatted(nanoseconds, "%Y-%m-%dT%H:%M:%SZ"); }
+std::string rfc3339_nanoseconds(std::int64_t nanoseconds) {
+  std::array<char, 16> fraction{};
+  std::snprintf(fraction.data(), fraction.size(), ".%09dZ", static_cast<int>(nanoseconds % kNanosecondsPerSecond));
+  return formatted(nanoseconds, "%Y-%m-%dT%H:%M:%S") + fraction.data();
+}
+std::string long_date(std::int64_t nanoseconds) { return formatted(nanoseconds, "%a, %d %b %Y %H:%M:%S +0000"); }
+
+std::string age(std::chrono::seconds passed) {
+  const std::int64_t seconds = passed.count();
+  if (seconds < -1) return "<invalid>";  // the clock was set back
+  if (seconds < 0) return "0s";
+  if (seconds < 120) return std::to_string(seconds) + "s";
+  const std::int64_t minutes = seconds / 60;
+  if (minutes < 10) return two(minutes, "m", seconds % 60, "s");
+  if (minutes < 180) return std::to_string(minutes) + "m";
+  const std::int64_t hours = minutes / 60;
+  if (hours < 8) return two(hours, "h", minutes % 60, "m");
+  if (hours < 48) return std::to_string(hours) + "h";
+  const std::int64_t days = hours / 24;
+  if (days < 8) return two(days, "d", hours % 24, "h");
+  if (days < 2 * 365) return std::to_string(days) + "d";
+  if (days < 8 * 365) return two(days / 365, "y", days % 365, "d");
+  return std::to_string(days / 365) + "y";
+}
+
+std::int64_t now() {
+  timespec time{};
+  ::clock_gettime(CLOCK_REALTIME, &time);
+  return time.tv_sec * kNanosecondsPerSecond + time.tv_nsec;
+}
+
+Result<std::chrono::nanoseconds> parse_duration(std::string_view text) {
+  const Error bad{Kind::invalid, 0, "'" + std::string(text) + "' is no duration, such as 90s, 5m or 1h30m"};
+  if (text.empty()) return bad;
+  std::int64_t total = 0;
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    std::int64_t amount = 0;
+    const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), amount);
+    if (error != std::errc() || amount < 0) return bad;
+    rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
+    const std::size_t unit_length = std::min(rest.find_first_of("0123456789"), rest.size());
+    const Unit* unit = find_unit(rest.substr(0, unit_length));
+    std::int64_t part = 0;
+    if (unit == nullptr || __builtin_mul_overflow(amount, unit->nanoseconds, &part) ||
+        __builtin_add_overflow(total, part, &total))
+      return bad;
+    rest.remove_prefix(unit_length);
+  }
+  return std::chrono::nanoseconds(total);
+}
+
+}  // namespace podrun::cli

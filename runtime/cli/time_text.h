@@ -1,0 +1,27 @@
+// Times and durations as kubectl writes and reads them.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "runtime/kernel/types.h"
+
+namespace podrun::cli {
+
+// Nanoseconds since the epoch, in UTC: "2023-11-14T22:13:20Z", "2023-11-14T22:13:20.000000001Z" and
+// "Tue, 14 Nov 2023 22:13:20 +0000".
+std::string rfc3339(std::int64_t nanoseconds);
+std::string rfc3339_nanoseconds(std::int64_t nanoseconds);
+std::string long_date(std::int64_t nanoseconds);
+
+// "5s", "2m", "3h14m", "2d4h", "1y200d": two units at most, and the second only while it matters.
+std::string age(std::chrono::seconds passed);
+
+std::int64_t now();  // nanoseconds since the epoch
+
+// "90s", "1h30m", "250ms"; Kind::invalid otherwise.
+Result<std::chrono::nanoseconds> parse_duration(std::string_view text);
+
+}  // namespace podrun::cli
