@@ -1,12 +1,16 @@
 // A pod's cgroups on v1, v2 and hybrid hierarchies, all under one path that is fixed by the pod's id:
 //
-//     PARENT/podrun/ID/aux         shim, pause, and CNI plugins while they run
-//     PARENT/podrun/ID/ctr         limits of the whole pod
-//     PARENT/podrun/ID/ctr/NAME    one container
+//     v2   PARENT/podrun-ID/aux         shim, pause, and CNI plugins while they run
+//          PARENT/podrun-ID/ctr         limits and device rules of all containers
+//          PARENT/podrun-ID/ctr/NAME    one container
+//     v1   PARENT/podrun-ID             limits and device rules, in each controller we use
+//          PARENT/podrun-ID/ctr-NAME    one container
 //
-// On v2 (and in the v2 half of a hybrid) one directory tree says it all; on v1 the tree is made in every controller we use,
-// and `aux` only in the tracking hierarchy: the one that answers "which processes are the pod's".
+// A hybrid machine has both. The tracking hierarchy, the one that answers "which processes are the pod's", is v2 where
+// there is one, else v1's pids controller, which then has an `aux` too.
 #pragma once
+
+#include <sys/types.h>
 
 #include <chrono>
 #include <cstdint>
@@ -25,16 +29,16 @@ struct CgroupLimits {
   std::optional<std::uint64_t> pids;
 };
 
-// How this machine mounts its cgroups; read once from /proc/self/mountinfo.
+// How this machine mounts its cgroups, at the places that systemd made the standard ones.
 struct CgroupHost {
   enum class Mode { v1, v2, hybrid };
   struct Hierarchy {
-    std::string controllers;  // "cpu,cpuacct", "memory", …; "" for v2
-    std::string mount;        // "/sys/fs/cgroup/memory"
+    std::string controller;  // "memory"
+    std::string mount;       // "/sys/fs/cgroup/memory"
   };
   Mode mode = Mode::v2;
-  std::string unified;                    // mount point of v2; empty on pure v1
-  std::vector<Hierarchy> v1;              // those we use: cpu, cpuacct, memory, pids, devices; and freezer on pure v1
+  std::string unified;        // mount point of v2; empty on pure v1
+  std::vector<Hierarchy> v1;  // of those we use: memory, cpu, pids, devices
   static Result<CgroupHost> discover();
 };
 const char* to_text(CgroupHost::Mode mode);
@@ -48,17 +52,20 @@ struct CgroupEntry {
 
 class Cgroup {
  public:
-  // `path` is the pod's, relative to each hierarchy's mount: "/podrun/ID" under the parent.
+  // `path` is the pod's, relative to each hierarchy's mount: "PARENT/podrun-ID".
   Cgroup(CgroupHost host, std::string path) : host_(std::move(host)), path_(std::move(path)) {}
 
-  Result<void> create(const CgroupLimits& pod_limits) const;
-  Result<void> create_container(const std::string& name, const CgroupLimits& limits) const;  // with device rules
+  Result<void> create() const;  // the pod's, with the default device rules
+  Result<void> create_container(const std::string& name, const CgroupLimits& limits) const;
   Result<CgroupEntry> enter_aux() const;
   Result<CgroupEntry> enter_container(const std::string& name) const;
+  // Files a process writes "0" to, to put itself into `aux`: for those we start through somebody else's library.
+  std::vector<std::string> aux_join_files() const;
 
-  // Kills every process in the whole tree (`under`: "" all, "ctr/NAME" one container) and waits until it is empty.
-  Result<void> kill(const std::string& under, std::chrono::milliseconds limit) const;
-  Result<std::vector<pid_t>> processes(const std::string& under) const;
+  // Kills every process in the whole tree and waits until it is empty; no tree is success. Kind::timeout names what
+  // stayed.
+  Result<void> kill(std::chrono::milliseconds limit) const;
+  Result<std::vector<pid_t>> processes() const;
   // Removes the (empty) tree from every hierarchy; what is absent is success.
   Result<void> remove() const;
 
@@ -66,6 +73,8 @@ class Cgroup {
   const CgroupHost& host() const { return host_; }
 
  private:
+  std::string tracking_dir() const;
+
   CgroupHost host_;
   std::string path_;
 };

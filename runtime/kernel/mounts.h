@@ -37,8 +37,10 @@ Result<void> pivot_into(int root);
 // /proc/self/exe (CVE-2019-5736), and it costs no memory, as a sealed copy would.
 Result<Fd> read_only_program(const std::string& path);
 
-// The caller in a mount namespace of its own until this object ends: a place to attach layers that an overlay is made of
-// without showing them to anybody. Only for callers with one thread.
+// The caller in a mount namespace of its own until this object ends, standing in an empty tmpfs: a place to attach the
+// layers an overlay is made of under short names, without showing them to anybody. (Before Linux 6.15 overlay refuses
+// layers that are not attached in the caller's mount namespace; fsconfig strings end at 255 bytes.) Only for callers with
+// one thread.
 class PrivateNamespace {
  public:
   static Result<PrivateNamespace> enter();
@@ -46,9 +48,13 @@ class PrivateNamespace {
   PrivateNamespace& operator=(PrivateNamespace&&) = delete;
   ~PrivateNamespace();
 
+  int scratch() const { return scratch_.get(); }
+
  private:
-  explicit PrivateNamespace(Fd original) : original_(std::move(original)) {}
+  PrivateNamespace(Fd original, Fd cwd) : original_(std::move(original)), cwd_(std::move(cwd)) {}
   Fd original_;
+  Fd cwd_;
+  Fd scratch_;
 };
 
 }  // namespace podrun::mounts

@@ -13,6 +13,8 @@
 
 namespace podrun {
 
+struct PodPlan;
+
 struct RuntimeOptions {
   Directories directories;
   std::string cgroup_parent;                    // relative to each hierarchy's mount; empty: the root
@@ -62,10 +64,18 @@ class Runtime {
   Result<std::vector<Recovered>> recover();
 
   // Runs a command in a running container with the caller's stdin, stdout and stderr; returns its exit code (128 + signal).
-  // 126 and 127 as shells do, with the reason in the error kind denied or not_found of `failure`.
+  // A command that cannot be run makes 127 (not found) or 126 (not executable), as shells do, and a warning that says why.
   Result<int> exec(const PodRecord& pod, const ExecOptions& options);
 
  private:
+  Result<PodPlan> plan(const PodSpec& spec, const CreateOptions& options);
+  Result<void> build(const PodPlan& plan, const Box& box, PodRecord& record);
+  Result<void> tear_down(PodRecord record, const Box& box, bool force);
+  // Takes away what is left of a pod that does not stand; true when there was something, told in `what`.
+  Result<bool> settle(const std::string& id, std::string& what);
+  Result<void> settle_after_boot();
+  Result<void> settle_name(const std::string& name_space, const std::string& name);
+
   RuntimeOptions options_;
   Store store_;
 };

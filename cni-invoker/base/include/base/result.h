@@ -99,11 +99,15 @@ class [[nodiscard]] Result<void> {
 
 }  // namespace base
 
-// The project's one macro: the value, or return the error from the enclosing function.
-#define TRY(expression)                                                        \
-  __extension__({                                                              \
-    auto try_result_ = (expression);                                           \
-    if (!try_result_) [[unlikely]]                                             \
-      return std::move(try_result_).error();                                   \
-    std::move(try_result_).value();                                            \
+// The project's one macro: the value, or return the error from the enclosing function. (The others give its variable a
+// name of its own, so that one TRY may stand inside another.)
+#define TRY(expression) BASE_TRY_AS(expression, BASE_TRY_JOIN(try_result_, __COUNTER__))
+#define BASE_TRY_JOIN(left, right) BASE_TRY_PASTE(left, right)
+#define BASE_TRY_PASTE(left, right) left##right
+#define BASE_TRY_AS(expression, result)                                                                              \
+  __extension__({                                                                                                    \
+    auto result = (expression);                                                                                      \
+    if (!result) [[unlikely]]                                                                                        \
+      return std::move(result).error();                                                                              \
+    std::move(result).value();                                                                                       \
   })

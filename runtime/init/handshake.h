@@ -1,0 +1,49 @@
+// Between a client (podrun) and a process that is on its way to become pause, a container or an exec:
+//
+//     client                            child (runtime/init/run.h)
+//       plan + descriptors ───────────▶ root, mounts, hostname, limits, user …
+//                        ◀───────────── terminal + master   (only where the plan asks for one)
+//                        ◀───────────── ready
+//       go ───────────────────────────▶ seccomp last, execve; the channel is close-on-exec: end of file = it runs
+//                        ◀───────────── error {kind, errno, what}, instead of any of its messages
+//
+// pause needs no go: it execs as soon as it is done, so that for it the end of file comes straight after the plan.
+// A dead peer is an error everywhere but after go.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "runtime/init/plan.h"
+#include "runtime/kernel/channel.h"
+
+namespace podrun::init {
+
+enum class MessageType : std::uint32_t { plan = 1, terminal, ready, go, error };
+
+// The client's side. Owns its end of the channel; dropping it makes a child that waits give up.
+class Handshake {
+ public:
+  Handshake() = default;
+  explicit Handshake(Channel channel) : channel_(std::move(channel)) {}
+
+  Result<void> send_plan(const Plan& plan, const std::vector<int>& fds);
+  Result<Fd> expect_terminal();
+  Result<void> expect_ready();
+  Result<void> go();
+  // The child's execve succeeded. An error it meets instead reads as one of the caller's own.
+  Result<void> expect_exec();
+
+ private:
+  Result<Message> expect(MessageType type);
+  Channel channel_;
+};
+
+// How an Error travels.
+std::string pack(const Error& error);
+Error unpack_error(const std::string& body);
+
+// A step of init is a handful of system calls; what takes longer than this hangs on a dead filesystem.
+inline constexpr std::chrono::seconds kPatience{30};
+
+}  // namespace podrun::init

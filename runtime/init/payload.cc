@@ -1,0 +1,157 @@
+#include "runtime/init/payload.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/magic.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "base/files.h"
+#include "runtime/kernel/seccomp.h"
+
+namespace podrun::init {
+namespace {
+
+std::string_view value_of(const Process& process, std::string_view name) {
+  std::string_view value;
+  for (const auto& [key, text] : process.env)
+    if (key == name) value = text;  // the last one wins, as in execve's environment for most programs
+  return value;
+}
+
+// CLONE_CLEAR_SIGHAND leaves ignored signals ignored, and the mask is inherited: a payload starts with neither.
+void reset_signals() {
+  for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+// An image may name a working directory that it does not have; runtimes make it.
+Result<void> enter_cwd(const std::string& cwd) {
+  if (::chdir(cwd.c_str()) != 0) return Error::system(errno, "enter working directory '" + cwd + "'");
+  // A directory outside the root reads as "(unreachable)/…": never run a payload there (CVE-2024-21626).
+  char here[PATH_MAX];
+  if (::syscall(SYS_getcwd, here, sizeof(here)) < 0 || here[0] != '/')
+    return Error{Kind::denied, 0, "enter working directory '" + cwd + "': it is outside of the root filesystem"};
+  return {};
+}
+
+Result<void> make_cwd(const std::string& cwd) {
+  if (!cwd.starts_with('/')) return Error{Kind::invalid, 0, "enter working directory '" + cwd + "': not absolute"};
+  struct stat info {};
+  if (::stat(cwd.c_str(), &info) == 0 || errno != ENOENT) return {};
+  return base::make_dirs(cwd);
+}
+
+Result<void> set_user(const Process& process) {
+  const std::vector<gid_t> groups(process.groups.begin(), process.groups.end());
+  if (::setgroups(groups.size(), groups.data()) != 0) return Error::system(errno, "set supplementary groups");
+  if (::setresgid(process.gid, process.gid, process.gid) != 0)
+    return Error::system(errno, "become group " + std::to_string(process.gid));
+  if (::setresuid(process.uid, process.uid, process.uid) != 0)
+    return Error::system(errno, "become user " + std::to_string(process.uid));
+  return {};
+}
+
+Result<std::string> check_program(const std::string& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) return Error::system(errno, "find program '" + path + "'");
+  if (S_ISDIR(info.st_mode)) return Error{Kind::denied, EISDIR, "run '" + path + "': it is a directory"};
+  if (::faccessat(AT_FDCWD, path.c_str(), X_OK, AT_EACCESS) != 0)
+    return Error{Kind::denied, errno, "run '" + path + "': it is not executable for this user"};
+  return path;
+}
+
+}  // namespace
+
+Result<void> become_namespace_root() {
+  if (::setgroups(0, nullptr) != 0 || ::setresgid(0, 0, 0) != 0 || ::setresuid(0, 0, 0) != 0)
+    return Error::system(errno, "become root of the user namespace");
+  ::umask(0022);
+  return {};
+}
+
+Result<void> install_stdio(const std::vector<Fd>& streams) {
+  for (int target = 0; target < 3; ++target) {
+    const int source = streams[static_cast<std::size_t>(target)].get();
+    if (::dup2(source, target) < 0) return Error::system(errno, "install standard stream " + std::to_string(target));
+  }
+  return {};
+}
+
+Result<Fd> make_terminal(std::uint32_t uid, std::uint32_t gid) {
+  // The container may have put anything at this path: believe it only if it is a devpts master.
+  Fd master = TRY(base::open_file("/dev/pts/ptmx", O_RDWR | O_NOCTTY | O_NOFOLLOW));
+  struct statfs filesystem {};
+  if (::fstatfs(master.get(), &filesystem) != 0 || filesystem.f_type != DEVPTS_SUPER_MAGIC)
+    return Error{Kind::denied, 0, "open '/dev/pts/ptmx': it is not on a devpts"};
+  int unlock = 0;
+  if (::ioctl(master.get(), TIOCSPTLCK, &unlock) != 0) return Error::system(errno, "unlock the terminal");
+  const Fd slave(::ioctl(master.get(), TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC));
+  if (!slave) return Error::system(errno, "open the terminal");
+  if (::fchown(slave.get(), uid, gid) != 0) return Error::system(errno, "give the terminal to its user");
+  if (::setsid() < 0 && errno != EPERM) return Error::system(errno, "start a session");
+  if (::ioctl(slave.get(), TIOCSCTTY, 0) != 0) return Error::system(errno, "take the terminal");
+  for (int target = 0; target < 3; ++target)
+    if (::dup2(slave.get(), target) < 0) return Error::system(errno, "install the terminal");
+  return master;
+}
+
+Result<void> become_user(const Process& process) {
+  reset_signals();
+  if (process.oom_score_adj != 0)
+    (void)base::write_in_place("/proc/self/oom_score_adj", std::to_string(process.oom_score_adj));
+  TRY(make_cwd(process.cwd));
+  if (process.no_new_privileges && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+    return Error::system(errno, "set no_new_privs");
+  // Without no_new_privs a filter needs CAP_SYS_ADMIN, which is about to go.
+  if (!process.no_new_privileges && !process.seccomp.empty()) TRY(seccomp::install(process.seccomp));
+  TRY(capabilities::limit_bounding_set(process.capabilities));
+  TRY(set_user(process));
+  TRY(capabilities::apply(process.capabilities));
+  return enter_cwd(process.cwd);
+}
+
+Result<std::string> find_program(const Process& process) {
+  const std::string& name = process.args.front();
+  if (name.find('/') != std::string::npos) return check_program(name);
+  std::string_view path = value_of(process, "PATH");
+  Error failure{Kind::not_found, ENOENT, "find program '" + name + "': it is not in PATH (" + std::string(path) + ")"};
+  while (!name.empty()) {
+    const std::string_view dir = path.substr(0, path.find(':'));
+    if (auto found = check_program((dir.empty() ? "." : std::string(dir)) + "/" + name)) return found;
+    else if (found.error().kind == Kind::denied) failure = std::move(found).error();
+    if (dir.size() == path.size()) break;
+    path.remove_prefix(dir.size() + 1);
+  }
+  return failure;
+}
+
+Error execute(const Process& process, const std::string& path, int program) {
+  std::vector<std::string> strings;
+  strings.reserve(process.env.size());
+  for (const auto& [name, value] : process.env) strings.push_back(name + "=" + value);
+  // execve(2) reads its strings only; its type predates const.
+  std::vector<char*> args, env;
+  for (const auto& arg : process.args) args.push_back(const_cast<char*>(arg.c_str()));
+  for (auto& one : strings) env.push_back(one.data());
+  args.push_back(nullptr);
+  env.push_back(nullptr);
+
+  if (process.no_new_privileges && !process.seccomp.empty())
+    if (auto installed = seccomp::install(process.seccomp); !installed) return std::move(installed).error();
+  if (path.empty())
+    ::execveat(program, "", args.data(), env.data(), AT_EMPTY_PATH);
+  else
+    ::execve(path.c_str(), args.data(), env.data());
+  return Error::system(errno, "run '" + (path.empty() ? process.args.front() : path) + "'");
+}
+
+}  // namespace podrun::init

@@ -1,0 +1,88 @@
+// What happens between clone and the payload's exec, decided beforehand: a list of operations that init carries out in
+// order. Sent by the client to the new process itself (handshake.h); the shim never reads it.
+#pragma once
+
+#include <linux/filter.h>
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runtime/kernel/capabilities.h"
+#include "runtime/kernel/mounts.h"
+
+namespace podrun::init {
+
+enum class Role : std::uint8_t {
+  pause,      // pid 1 of the pod: makes the namespaces everybody else joins
+  container,  // joins the pod's, in a root filesystem of its own
+  exec,       // joins a container
+};
+
+// One thing to have in the new root. In this order of sources, so that the list can be read top to bottom.
+struct Mount {
+  enum class Source : std::uint8_t {
+    sent,        // the next descriptor that came with the plan: a detached mount, made by the client
+    filesystem,  // a new instance, made inside: proc, sysfs, mqueue, devpts, cgroup, cgroup2, tmpfs
+    pod,         // what pause has at `what`: /dev/shm, shared by all containers of the pod
+  };
+  Source source = Source::filesystem;
+  std::string what;  // filesystem type, or path in pause's root
+  std::string target;
+  mounts::Options options;
+  std::uint64_t attributes = 0;  // MOUNT_ATTR_*
+  bool is_file = false;          // the mount point is a file, made empty where it is missing
+};
+
+struct Root {
+  std::string hostname;            // set when not empty: pause, which brings the UTS namespace
+  bool loopback = false;           // bring `lo` up: pause
+  std::vector<Mount> mounts;       // the first is the root itself
+  bool is_read_only = false;       // the root itself, once every mount point is made
+  std::vector<std::string> masked;     // a file shows /dev/null, a directory an empty one
+  std::vector<std::string> read_only;  // as it is, but read-only
+};
+
+struct Process {
+  std::vector<std::string> args;  // args[0] is looked up in env's PATH unless it holds a slash; empty: the program sent
+  std::vector<std::pair<std::string, std::string>> env;
+  std::string cwd = "/";
+  std::uint32_t uid = 0;
+  std::uint32_t gid = 0;
+  std::vector<std::uint32_t> groups;
+  capabilities::Set capabilities = 0;
+  bool no_new_privileges = true;
+  bool terminal = false;             // make a pseudo-terminal of the container's own, send its master back
+  std::vector<sock_filter> seccomp;  // empty: none
+  std::int32_t oom_score_adj = 0;    // written when not 0; a refusal (no CAP_SYS_RESOURCE) is passed over
+};
+
+struct Plan {
+  Role role = Role::pause;
+  bool new_user_namespace = true;  // false with hostUsers
+  bool sends_stdio = false;        // the first three descriptors are stdin, stdout and stderr
+  bool sends_program = false;      // the last descriptor is the program to exec
+  Root root;
+  Process process;
+};
+
+template <class V>
+void visit(V& v, Mount& m) {
+  v(m.source, m.what, m.target, m.options, m.attributes, m.is_file);
+}
+template <class V>
+void visit(V& v, Root& r) {
+  v(r.hostname, r.loopback, r.mounts, r.is_read_only, r.masked, r.read_only);
+}
+template <class V>
+void visit(V& v, Process& p) {
+  v(p.args, p.env, p.cwd, p.uid, p.gid, p.groups, p.capabilities, p.no_new_privileges, p.terminal, p.seccomp,
+    p.oom_score_adj);
+}
+template <class V>
+void visit(V& v, Plan& p) {
+  v(p.role, p.new_user_namespace, p.sends_stdio, p.sends_program, p.root, p.process);
+}
+
+}  // namespace podrun::init

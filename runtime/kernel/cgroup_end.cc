@@ -1,0 +1,120 @@
+// The end of a pod's cgroups: everything in them killed, the tree removed.
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <csignal>
+#include <thread>
+
+#include "base/files.h"
+#include "runtime/kernel/cgroup.h"
+
+namespace podrun {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+// Children of a cgroup directory, each before its parent, the directory itself last.
+void leaves_first(const std::string& dir, std::vector<std::string>& found) {
+  auto names = base::list_dir(dir);
+  if (!names) return;
+  for (const auto& name : *names) {
+    struct stat info {};
+    const std::string path = dir + "/" + name;
+    if (::lstat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) leaves_first(path, found);
+  }
+  found.push_back(dir);
+}
+
+Result<void> processes_below(const std::string& dir, std::vector<pid_t>& pids) {
+  std::vector<std::string> dirs;
+  leaves_first(dir, dirs);
+  for (const auto& one : dirs) {
+    auto text = base::read_file(one + "/cgroup.procs");
+    if (!text) continue;  // removed meanwhile
+    const char* at = text->data();
+    const char* const end = at + text->size();
+    for (pid_t pid = 0; at < end; ++at) {
+      const auto [next, error] = std::from_chars(at, end, pid);
+      if (error != std::errc{}) break;
+      if (pid > 0) pids.push_back(pid);
+      at = next;
+    }
+  }
+  return {};
+}
+
+// cgroup.events changes when the last process of the whole subtree has gone, and poll(2) tells.
+Result<bool> wait_unpopulated(const std::string& dir, steady_clock::time_point deadline) {
+  auto events = base::open_file(dir + "/cgroup.events", O_RDONLY);
+  if (!events) return events.error().kind == Kind::not_found ? Result<bool>(true) : std::move(events).error();
+  for (;;) {
+    char text[128];
+    const ssize_t got = ::pread(events->get(), text, sizeof(text), 0);
+    if (got < 0) return errno == ENODEV ? Result<bool>(true) : Error::system(errno, "read '" + dir + "/cgroup.events'");
+    if (std::string_view(text, static_cast<std::size_t>(got)).find("populated 0") != std::string_view::npos) return true;
+    const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
+    if (left.count() <= 0) return false;
+    pollfd poll{.fd = events->get(), .events = POLLPRI, .revents = 0};
+    ::poll(&poll, 1, static_cast<int>(left.count()));
+  }
+}
+
+// v1 has no cgroup.kill: with no more forks allowed, killing what is listed until nothing is listed comes to an end.
+Result<bool> kill_listed(const std::string& dir, steady_clock::time_point deadline) {
+  if (!base::path_exists(dir)) return true;
+  (void)base::write_in_place(dir + "/pids.max", "0");
+  for (milliseconds pause(1);; pause = std::min(pause * 2, milliseconds(50))) {
+    std::vector<pid_t> pids;
+    TRY(processes_below(dir, pids));
+    if (pids.empty()) return true;
+    for (const pid_t pid : pids) ::kill(pid, SIGKILL);
+    if (steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(pause);
+  }
+}
+
+}  // namespace
+
+Result<std::vector<pid_t>> Cgroup::processes() const {
+  std::vector<pid_t> pids;
+  TRY(processes_below(tracking_dir(), pids));
+  return pids;
+}
+
+Result<void> Cgroup::kill(milliseconds limit) const {
+  const auto deadline = steady_clock::now() + limit;
+  const std::string dir = tracking_dir();
+  bool empty = true;
+  if (!host_.unified.empty()) {
+    auto killed = base::write_in_place(dir + "/cgroup.kill", "1");
+    if (!killed && killed.error().kind == Kind::not_found) return {};
+    TRY(std::move(killed));
+    empty = TRY(wait_unpopulated(dir, deadline));
+  } else {
+    empty = TRY(kill_listed(dir, deadline));
+  }
+  if (empty) return {};
+  std::string who;
+  for (const pid_t pid : TRY(processes())) who += " " + std::to_string(pid);
+  return Error{Kind::timeout, ETIMEDOUT, "end the pod's processes: still there after SIGKILL:" + who};
+}
+
+Result<void> Cgroup::remove() const {
+  std::vector<std::string> dirs;
+  for (const auto& hierarchy : host_.v1) leaves_first(hierarchy.mount + path_, dirs);
+  if (!host_.unified.empty()) leaves_first(host_.unified + path_, dirs);
+  for (const auto& dir : dirs) {
+    // A process that has just ended may still be on its way out of a v1 cgroup.
+    for (int attempt = 0; ::rmdir(dir.c_str()) != 0 && errno != ENOENT; ++attempt) {
+      if (errno != EBUSY || attempt == 100) return Error::system(errno, "remove cgroup '" + dir + "'");
+      std::this_thread::sleep_for(milliseconds(1));
+    }
+  }
+  return {};
+}
+
+}  // namespace podrun

@@ -1,0 +1,117 @@
+#include "runtime/kernel/process.h"
+
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <csignal>
+#include <string_view>
+
+#include "base/files.h"
+
+namespace podrun {
+namespace {
+
+constexpr long kPidfsMagic = 0x50494446;  // pidfs, Linux 6.9; before, every pidfd shares one anonymous inode
+
+struct Stat {
+  char state = '?';
+  std::uint64_t start_time = 0;
+};
+
+// proc_pid_stat(5): the command in parentheses may hold anything, so fields are counted from the last one.
+Result<Stat> read_stat(pid_t pid) {
+  const std::string path = "/proc/" + std::to_string(pid) + "/stat";
+  const std::string text = TRY(base::read_file(path, 4096));
+  const auto end_of_command = text.rfind(')');
+  if (end_of_command == std::string::npos) return Error{Kind::corrupt, 0, "read '" + path + "': no command in it"};
+  std::string_view rest = std::string_view(text).substr(end_of_command + 1);
+  Stat stat;
+  for (int field = 3; field <= 22; ++field) {
+    while (rest.starts_with(' ')) rest.remove_prefix(1);
+    const std::string_view word = rest.substr(0, rest.find(' '));
+    if (field == 3 && !word.empty()) stat.state = word.front();
+    if (field == 22) std::from_chars(word.data(), word.data() + word.size(), stat.start_time);
+    rest.remove_prefix(word.size());
+  }
+  return stat;
+}
+
+std::uint64_t pidfd_inode(int pidfd) {
+  struct statfs filesystem {};
+  struct stat info {};
+  if (::fstatfs(pidfd, &filesystem) != 0 || filesystem.f_type != kPidfsMagic) return 0;
+  return ::fstat(pidfd, &info) == 0 ? info.st_ino : 0;
+}
+
+bool has_ended(int pidfd) {
+  pollfd poll{.fd = pidfd, .events = POLLIN, .revents = 0};
+  return ::poll(&poll, 1, 0) == 1;
+}
+
+}  // namespace
+
+Result<ProcessId> identify(pid_t pid, int pidfd) {
+  const Stat stat = TRY(read_stat(pid));
+  return ProcessId{pid, stat.start_time, pidfd_inode(pidfd)};
+}
+
+Result<Fd> open_process(const ProcessId& id) {
+  const Error gone{Kind::not_found, ESRCH, "find process " + std::to_string(id.pid) + ": it has ended"};
+  if (id.empty()) return gone;
+  Fd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, id.pid, 0)));
+  if (!pidfd) {
+    if (errno == ESRCH || errno == EINVAL) return gone;
+    return Error::system(errno, "open process " + std::to_string(id.pid));
+  }
+  const std::uint64_t inode = pidfd_inode(pidfd.get());
+  if (id.pidfd_inode != 0 && inode != 0) {
+    if (inode != id.pidfd_inode) return gone;
+  } else {
+    auto stat = read_stat(id.pid);
+    if (!stat || stat->start_time != id.start_time) return gone;
+  }
+  if (has_ended(pidfd.get())) return gone;
+  return pidfd;
+}
+
+bool is_alive(const ProcessId& id) { return static_cast<bool>(open_process(id)); }
+
+Result<bool> wait_for_exit(int pidfd, std::chrono::milliseconds limit) {
+  const auto deadline = std::chrono::steady_clock::now() + limit;
+  for (;;) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    pollfd poll{.fd = pidfd, .events = POLLIN, .revents = 0};
+    const int ready = ::poll(&poll, 1, static_cast<int>(std::max<std::int64_t>(0, left.count())));
+    if (ready > 0) return true;
+    if (ready == 0) return false;
+    if (errno != EINTR) return Error::system(errno, "wait for a process");
+  }
+}
+
+Result<pid_t> clone_process(std::uint64_t flags, Fd* pidfd, int cgroup) {
+  int new_pidfd = -1;
+  clone_args args{};
+  args.flags = flags;
+  // With CLONE_PARENT the child signals as its new sibling does, and clone3 refuses a signal of its own.
+  args.exit_signal = (flags & CLONE_PARENT) != 0 ? 0 : SIGCHLD;
+  if (pidfd != nullptr) {
+    args.flags |= CLONE_PIDFD;
+    args.pidfd = reinterpret_cast<std::uint64_t>(&new_pidfd);
+  }
+  if (cgroup >= 0) {
+    args.flags |= CLONE_INTO_CGROUP;
+    args.cgroup = static_cast<unsigned>(cgroup);
+  }
+  const long pid = ::syscall(SYS_clone3, &args, sizeof(args));
+  if (pid < 0) return Error::system(errno, "clone a process");
+  if (pid > 0 && pidfd != nullptr) pidfd->reset(new_pidfd);
+  return static_cast<pid_t>(pid);
+}
+
+}  // namespace podrun

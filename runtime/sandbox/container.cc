@@ -1,0 +1,99 @@
+#include "runtime/sandbox/container.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <ctime>
+
+#include "base/files.h"
+#include "runtime/kernel/namespaces.h"
+#include "runtime/kernel/seccomp.h"
+#include "runtime/sandbox/init_process.h"
+
+namespace podrun {
+namespace {
+
+struct Stdio {
+  Fd null, out, err;                   // the container's
+  Fd log, out_to_read, err_to_read;    // the shim's
+};
+
+Result<Stdio> make_stdio(int dev, const std::string& log_path) {
+  Stdio stdio;
+  stdio.null.reset(::openat(dev, "null", O_RDWR | O_CLOEXEC));
+  if (!stdio.null) return Error::system(errno, "open the container's null device");
+  TRY(base::make_dirs(log_path.substr(0, log_path.rfind('/')), 0750));
+  stdio.log = TRY(base::open_file(log_path, O_WRONLY | O_CREAT | O_APPEND, 0640));
+  for (auto [read_end, write_end] : {std::pair{&stdio.out_to_read, &stdio.out}, {&stdio.err_to_read, &stdio.err}}) {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return Error::system(errno, "make a pipe");
+    read_end->reset(ends[0]);
+    write_end->reset(ends[1]);
+    if (::fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0) return Error::system(errno, "set a pipe non-blocking");
+  }
+  return stdio;
+}
+
+// The descriptors of container_root(), in its order.
+Result<std::vector<Fd>> make_mounts(const ContainerPlan& plan, const ContainerMakings& makings, std::string& warning) {
+  std::vector<Fd> made;
+  made.push_back(TRY(mount_rootfs(makings.workbench, plan.layers, plan.writable, makings.users, warning)));
+  made.push_back(TRY(mount_dev(makings.users)));
+  if (const auto& v1 = makings.cgroup.host().v1; !v1.empty()) {
+    std::vector<std::string> controllers;
+    for (const auto& hierarchy : v1) controllers.push_back(hierarchy.controller);
+    made.push_back(TRY(mount_cgroup_dir(controllers)));
+  }
+  for (const char* file : {"/hosts", "/hostname", "/resolv.conf"}) made.push_back(TRY(mount_file(makings.etc + file)));
+  return made;
+}
+
+std::int64_t now() {
+  timespec time{};
+  ::clock_gettime(CLOCK_REALTIME, &time);
+  return static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
+}
+
+}  // namespace
+
+Result<PreparedContainer> prepare(const ContainerPlan& plan, const ContainerMakings& makings, Shim& shim) {
+  const std::string& name = plan.record.name;
+  TRY(makings.cgroup.create_container(name, plan.limits));
+  PreparedContainer prepared{plan.record, {}, ""};
+  const std::vector<Fd> mounts = TRY(make_mounts(plan, makings, prepared.warning));
+  const Stdio stdio = TRY(make_stdio(mounts[1].get(), plan.record.log_path));
+
+  const CgroupEntry entry = TRY(makings.cgroup.enter_container(name));
+  shim::Launch request;
+  request.role = init::Role::container;
+  request.name = name;
+  request.join = makings.join;
+  request.fresh = makings.fresh;
+  TRY(shim.launch(request, entry, {stdio.log.get(), stdio.out_to_read.get(), stdio.err_to_read.get()}));
+  prepared.launched = TRY(shim.expect());
+
+  init::Plan init_plan;
+  init_plan.role = init::Role::container;
+  init_plan.new_user_namespace = makings.users.user_ns >= 0;
+  init_plan.sends_stdio = true;
+  init_plan.root = plan.root;
+  init_plan.process = to_init_process(plan.record.settings);
+  std::vector<int> fds{stdio.null.get(), stdio.out.get(), stdio.err.get()};
+  for (const Fd& mount : mounts) fds.push_back(mount.get());
+  TRY(prepared.launched.handshake.send_plan(init_plan, fds));
+  prepared.record.process = prepared.launched.process;
+  return prepared;
+}
+
+Result<ContainerRecord> release(PreparedContainer& container) {
+  init::Handshake& handshake = container.launched.handshake;
+  TRY(handshake.expect_ready());
+  container.record.namespaces = TRY(namespace_inodes(container.record.process.pid));
+  TRY(handshake.go());
+  TRY(handshake.expect_exec());
+  container.record.started_at = now();
+  return container.record;
+}
+
+}  // namespace podrun

@@ -1,0 +1,66 @@
+// Runtime::plan: what make_plan has to know of the machine, found out. Of all that create does this may only read, and unpack
+// image layers, which are kept for whoever comes next.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <ctime>
+
+#include "base/files.h"
+#include "runtime/sandbox/network.h"
+#include "runtime/sandbox/plan.h"
+#include "runtime/sandbox/runtime.h"
+
+namespace podrun {
+namespace {
+
+// RFC 9562, version 4.
+std::string make_uuid() {
+  std::string hex = base::random_hex(16);
+  hex[12] = '4';
+  hex[16] = "89ab"[static_cast<unsigned char>(hex[16]) % 4];
+  for (const std::size_t dash : {20U, 16U, 12U, 8U}) hex.insert(dash, "-");
+  return hex;
+}
+
+std::int64_t now() {
+  timespec time{};
+  ::clock_gettime(CLOCK_REALTIME, &time);
+  return static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
+}
+
+Result<ImageFacts> image_facts(const ImageStore& images, const std::string& reference) {
+  ImageFacts facts{TRY(images.resolve(reference)), "", ""};
+  facts.passwd = TRY(read_from_layers(facts.image.layers, "/etc/passwd"));
+  facts.group = TRY(read_from_layers(facts.image.layers, "/etc/group"));
+  return facts;
+}
+
+}  // namespace
+
+Result<PodPlan> Runtime::plan(const PodSpec& spec, const CreateOptions& options) {
+  const Layout& layout = store_.layout();
+  if (auto taken = store_.find(spec.name_space, spec.name))
+    return Error{Kind::exists, 0, "pod '" + spec.name + "' exists already in namespace '" + spec.name_space +
+                                      "' (delete it first: `podrun delete " + spec.name + "`)"};
+  HostFacts facts;
+  facts.id = base::random_hex(32);
+  facts.uid = make_uuid();
+  facts.boot_id = boot_id();
+  facts.now = now();
+  facts.cgroup = TRY(CgroupHost::discover());
+  facts.cgroup_parent = options_.cgroup_parent;
+  facts.resolv_conf = base::read_file("/etc/resolv.conf", 64U << 10U).value_or("");
+  const ImageStore images(layout.images());
+  for (const auto& container : spec.containers)
+    facts.images.push_back(TRY(image_facts(images, container.image).in("container '" + container.name + "'")));
+  if (!spec.host_network)
+    facts.network = TRY(choose_network(options.network, options_.cni_conf_dir, options_.warn));
+
+  PodPlan plan = TRY(make_plan(spec, facts, layout));
+  if (!plan.record.netns_path.empty() && base::path_exists(plan.record.netns_path))
+    return Error{Kind::exists, EEXIST, "name the network namespace: '" + plan.record.netns_path +
+                                           "' exists already and is not podrun's (remove it: `ip netns delete`)"};
+  return plan;
+}
+
+}  // namespace podrun

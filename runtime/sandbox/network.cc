@@ -1,0 +1,69 @@
+#include "runtime/sandbox/network.h"
+
+#include "cni/default_network.h"
+
+namespace podrun {
+namespace {
+
+cni::InvokerOptions invoker_options(const RuntimeOptions& options, const Layout& layout, const Cgroup* cgroup,
+                                    std::vector<Timing>* timings) {
+  cni::InvokerOptions invoker;
+  invoker.plugin_dirs = options.cni_bin_dirs;
+  invoker.ledger_dir = layout.ledger();
+  invoker.lock_dir = layout.directories().state + "/cni-locks";
+  invoker.owner = "podrun";
+  invoker.del_policy = cni::DelPolicy::keep_going;  // a plugin that cannot succeed must not keep the others' objects
+  if (cgroup != nullptr) invoker.cgroup_files = cgroup->aux_join_files();
+  invoker.warn = options.warn;
+  if (timings != nullptr)
+    invoker.observer = [timings](const cni::PluginRun& run) {
+      if (run.outcome != nullptr)
+        timings->push_back({"plugin " + run.plugin + " " + run.operation,
+                            static_cast<std::uint64_t>(run.outcome->duration.count())});
+    };
+  return invoker;
+}
+
+}  // namespace
+
+Result<std::optional<cni::NetworkList>> choose_network(const std::optional<std::string>& wanted,
+                                                       const std::string& conf_dir,
+                                                       const std::function<void(const std::string&)>& warn) {
+  using Chosen = std::optional<cni::NetworkList>;
+  if (wanted == "none") return Chosen();
+  const cni::Networks networks = TRY(cni::scan_networks(conf_dir));
+  const cni::NetworkList* found = wanted ? networks.find(*wanted) : networks.first();
+  if (found != nullptr) {
+    for (const auto& problem : networks.problems) warn(problem.to_text());
+    return Chosen(*found);
+  }
+  if (!networks.problems.empty()) return Error{Kind::invalid, 0, networks.problems.front().to_text()};
+  if (wanted && *wanted != cni::kDefaultNetworkName) {
+    std::string known;
+    for (const auto& list : networks.lists) known += (known.empty() ? " (there is: " : ", ") + list.name;
+    return Error{Kind::not_found, 0, "find network '" + *wanted + "' in " + conf_dir +
+                                         (known.empty() ? ": no network is configured there" : known + ")")};
+  }
+  const auto subnet = TRY(cni::choose_subnet(TRY(cni::read_route_table())));
+  return Chosen(cni::default_network(subnet));
+}
+
+Network::Network(const RuntimeOptions& options, const Layout& layout, const Cgroup* cgroup,
+                 std::vector<Timing>* timings)
+    : invoker_(runner_, invoker_options(options, layout, cgroup, timings)) {}
+
+Result<NetworkRecord> Network::attach(const NetworkPlan& plan, std::vector<std::string>& ips, DnsSpec& dns) {
+  const cni::NetworkResult result = TRY(invoker_.add(plan.network, plan.attachment));
+  for (auto& ip : cni::pod_ips(result)) ips.push_back(std::move(ip));
+  dns = {result.dns.nameservers, result.dns.search, result.dns.options};
+  return NetworkRecord{plan.network.name, plan.attachment.ifname,
+                       TRY(cni::to_json(result, plan.network.version).in("keep the network's result"))};
+}
+
+Result<void> Network::detach(const std::string& id) { return invoker_.del_container(id); }
+
+Result<void> Network::settle(const std::function<bool(const std::string&)>& alive) {
+  return invoker_.settle([&](const cni::LedgerEntry& entry) { return alive(entry.attachment.container_id); });
+}
+
+}  // namespace podrun

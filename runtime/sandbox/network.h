@@ -1,0 +1,41 @@
+// A pod's networks: which one, made and unmade by CNI plugins.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cni/invoker.h"
+#include "runtime/kernel/cgroup.h"
+#include "runtime/sandbox/plan.h"
+#include "runtime/sandbox/runtime.h"
+
+namespace podrun {
+
+// The network that `wanted` names: "none" is none; empty is the first in `conf_dir`, or the embedded default on a machine
+// where nothing is configured. Problems in files that were passed over go to `warn`. Kind::not_found, Kind::invalid.
+Result<std::optional<cni::NetworkList>> choose_network(const std::optional<std::string>& wanted,
+                                                       const std::string& conf_dir,
+                                                       const std::function<void(const std::string&)>& warn);
+
+class Network {
+ public:
+  // `timings`, when not null, receives a row a plugin run. Plugins run in `cgroup`'s aux while it stands.
+  Network(const RuntimeOptions& options, const Layout& layout, const Cgroup* cgroup, std::vector<Timing>* timings);
+
+  // On failure everything is undone, or owed by the ledger.
+  Result<NetworkRecord> attach(const NetworkPlan& plan, std::vector<std::string>& ips, DnsSpec& dns);
+
+  // Whatever the ledger has of the pod; nothing is success.
+  Result<void> detach(const std::string& id);
+
+  // Attachments of pods that are gone (`alive` says of an id whether it is not), and of older boots.
+  Result<void> settle(const std::function<bool(const std::string&)>& alive);
+
+ private:
+  cni::ProcessRunner runner_;
+  cni::Invoker invoker_;
+};
+
+}  // namespace podrun

@@ -1,0 +1,158 @@
+#include "runtime/sandbox/plan.h"
+
+#include <sched.h>
+
+#include "runtime/kernel/seccomp.h"
+#include "runtime/sandbox/plan_network.h"
+#include "runtime/sandbox/plan_root.h"
+
+namespace podrun {
+namespace {
+
+PodRecord record_of(const PodSpec& spec, const HostFacts& facts, const Layout& layout) {
+  PodRecord record;
+  record.id = facts.id;
+  record.uid = facts.uid;
+  record.name = spec.name;
+  record.name_space = spec.name_space;
+  record.labels = spec.labels;
+  record.annotations = spec.annotations;
+  record.manifest = spec.manifest;
+  record.grace_period = spec.grace_period;
+  record.boot_id = facts.boot_id;
+  record.created_at = facts.now;
+  record.host_network = spec.host_network;
+  record.host_users = spec.host_users;
+  if (!spec.host_network) record.netns_path = layout.netns(spec.name_space, spec.name);
+  record.cgroup_parent = facts.cgroup_parent;
+  record.cgroup_path = facts.cgroup_parent + "/podrun-" + facts.id;
+  record.hostname = spec.hostname;
+  return record;
+}
+
+void set_namespaces(const PodSpec& spec, PodPlan& plan) {
+  plan.pause_namespaces = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWCGROUP;
+  plan.join = CLONE_NEWNS | CLONE_NEWUTS;  // pause's mounts are what the container's own are copied from
+  plan.fresh = CLONE_NEWNS | CLONE_NEWCGROUP;
+  const auto share = [&](std::uint64_t flag) {
+    plan.pause_namespaces |= flag;
+    plan.join |= flag;
+  };
+  if (!spec.host_users) share(CLONE_NEWUSER);
+  if (!spec.host_network) share(CLONE_NEWNET);
+  if (!spec.host_ipc) share(CLONE_NEWIPC);
+  if (spec.host_pid) return;
+  plan.pause_namespaces |= CLONE_NEWPID;
+  (spec.share_process_namespace ? plan.join : plan.fresh) |= CLONE_NEWPID;
+}
+
+init::Plan pause_plan(const PodSpec& spec) {
+  init::Plan plan;
+  plan.role = init::Role::pause;
+  plan.new_user_namespace = !spec.host_users;
+  plan.sends_program = true;
+  plan.root = pause_root();
+  plan.root.hostname = spec.hostname;
+  plan.root.loopback = !spec.host_network;
+  plan.process.args = {"pause"};
+  plan.process.oom_score_adj = -998;  // as Kubernetes gives it: the pod must not end because a neighbour eats memory
+  const auto filter = seccomp::pause_profile();
+  plan.process.seccomp.assign(filter.begin(), filter.end());
+  return plan;
+}
+
+std::vector<std::string> command_of(const ContainerSpec& spec, const ImageConfig& config) {
+  // Kubernetes: `command` replaces both of the image's, `args` alone replaces its cmd.
+  std::vector<std::string> args = spec.command;
+  if (args.empty()) args = config.entrypoint;
+  const auto& rest = !spec.args.empty() || !spec.command.empty() ? spec.args : config.cmd;
+  args.insert(args.end(), rest.begin(), rest.end());
+  return args;
+}
+
+void set_variable(std::vector<std::pair<std::string, std::string>>& env, const std::string& name, std::string value) {
+  for (auto& variable : env)
+    if (variable.first == name) {
+      variable.second = std::move(value);
+      return;
+    }
+  env.emplace_back(name, std::move(value));
+}
+
+bool has_variable(const std::vector<std::pair<std::string, std::string>>& env, std::string_view name) {
+  for (const auto& variable : env)
+    if (variable.first == name) return true;
+  return false;
+}
+
+Result<User> user_of(const ContainerSpec& spec, const ImageFacts& facts) {
+  std::string wanted = facts.image.config.user;
+  if (spec.security.run_as_user) wanted = std::to_string(*spec.security.run_as_user);
+  if (spec.security.run_as_group) {
+    wanted = wanted.substr(0, wanted.find(':'));
+    wanted = (wanted.empty() ? "0" : wanted) + ":" + std::to_string(*spec.security.run_as_group);
+  }
+  User user = TRY(resolve_user(wanted, facts.passwd, facts.group));
+  if (spec.security.run_as_non_root && user.uid == 0)
+    return Error{Kind::invalid, 0,
+                 "find the user: runAsNonRoot is set, but the container would run as root (set runAsUser)"};
+  return user;
+}
+
+Result<ProcessSettings> settings_of(const PodSpec& pod, const ContainerSpec& spec, const ImageFacts& facts) {
+  const ImageConfig& config = facts.image.config;
+  const User user = TRY(user_of(spec, facts));
+  ProcessSettings settings;
+  settings.args = command_of(spec, config);
+  if (settings.args.empty())
+    return Error{Kind::invalid, 0, "find the command: neither the manifest nor the image has one (set command)"};
+  for (const auto& [name, value] : config.env) set_variable(settings.env, name, value);
+  for (const auto& [name, value] : spec.env) set_variable(settings.env, name, value);
+  if (!has_variable(settings.env, "PATH"))
+    set_variable(settings.env, "PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+  if (!has_variable(settings.env, "HOSTNAME")) set_variable(settings.env, "HOSTNAME", pod.hostname);
+  if (!has_variable(settings.env, "HOME")) set_variable(settings.env, "HOME", user.home);
+  settings.cwd = !spec.working_dir.empty() ? spec.working_dir : !config.working_dir.empty() ? config.working_dir : "/";
+  settings.uid = user.uid;
+  settings.gid = user.gid;
+  settings.groups = user.groups;
+  settings.capabilities =
+      TRY(capabilities::resolve(spec.security.add_capabilities, spec.security.drop_capabilities));
+  settings.no_new_privileges = spec.security.no_new_privileges;
+  return settings;
+}
+
+Result<ContainerPlan> container_plan(const PodSpec& pod, const ContainerSpec& spec, const ImageFacts& facts,
+                                     const HostFacts& host, const Layout& layout) {
+  ContainerPlan plan;
+  plan.record.name = spec.name;
+  plan.record.image = spec.image;
+  plan.record.image_digest = facts.image.digest;
+  plan.record.log_path = layout.log(host.id, spec.name);
+  plan.record.settings = TRY(settings_of(pod, spec, facts));
+  plan.layers = facts.image.layers;
+  plan.writable = layout.writable(host.id, spec.name);
+  plan.limits = {spec.resources.memory_limit, spec.resources.cpu_limit, spec.resources.cpu_request,
+                 spec.resources.pids_limit};
+  plan.root = container_root(host.cgroup);
+  plan.root.is_read_only = spec.security.read_only_root;
+  return plan;
+}
+
+}  // namespace
+
+Result<PodPlan> make_plan(const PodSpec& spec, const HostFacts& facts, const Layout& layout) {
+  PodPlan plan;
+  plan.record = record_of(spec, facts, layout);
+  plan.cgroup_host = facts.cgroup;
+  set_namespaces(spec, plan);
+  plan.pause = pause_plan(spec);
+  for (std::size_t i = 0; i < spec.containers.size(); ++i)
+    plan.containers.push_back(TRY(container_plan(spec, spec.containers[i], facts.images[i], facts, layout)
+                                      .in("container '" + spec.containers[i].name + "'")));
+  if (facts.network) plan.network = TRY(network_plan(spec, *facts.network, plan.record).in("network"));
+  plan.etc = {spec.hostname, facts.resolv_conf, spec.dns, spec.host_aliases, spec.host_network};
+  return plan;
+}
+
+}  // namespace podrun

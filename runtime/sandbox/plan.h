@@ -1,0 +1,77 @@
+// PodPlan: everything decided. make_plan is pure (what it has to know of the machine is an argument), so every decision is
+// tested without root, and what can be refused is refused here, before the first side effect.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cni/attachment.h"
+#include "cni/config.h"
+#include "runtime/image/image.h"
+#include "runtime/init/plan.h"
+#include "runtime/kernel/cgroup.h"
+#include "runtime/manifest/spec.h"
+#include "runtime/store/layout.h"
+#include "runtime/store/record.h"
+
+namespace podrun {
+
+// A container's image and what its own files say about users.
+struct ImageFacts {
+  Image image;
+  std::string passwd;
+  std::string group;
+};
+
+struct HostFacts {
+  std::string id;            // of the new pod: 64 hex digits
+  std::string uid;           // of the new Pod object: a UUID
+  std::string boot_id;
+  std::int64_t now = 0;      // nanoseconds since the epoch
+  CgroupHost cgroup;
+  std::string cgroup_parent;
+  std::string resolv_conf;   // the host's, as text
+  std::vector<ImageFacts> images;           // one a container, in their order
+  std::optional<cni::NetworkList> network;  // empty: no CNI
+};
+
+struct ContainerPlan {
+  ContainerRecord record;  // what is known before it runs
+  std::vector<std::string> layers;
+  std::string writable;    // directory for the overlay's upper and work
+  CgroupLimits limits;
+  init::Root root;
+};
+
+struct NetworkPlan {
+  cni::NetworkList network;
+  cni::Attachment attachment;
+};
+
+// The files that all containers of a pod share.
+struct EtcFiles {
+  std::string hostname;
+  std::string resolv_conf;           // the manifest's and the host's; what a network answers comes between (etc_files.h)
+  DnsSpec dns;
+  std::vector<HostAlias> aliases;
+  bool host_network = false;
+};
+
+struct PodPlan {
+  PodRecord record;                    // state creating
+  CgroupHost cgroup_host;
+  std::uint64_t pause_namespaces = 0;  // CLONE_NEW* to make
+  std::uint64_t join = 0;              // those a container joins
+  std::uint64_t fresh = 0;             // those it makes for itself
+  init::Plan pause;
+  std::vector<ContainerPlan> containers;
+  std::optional<NetworkPlan> network;
+  EtcFiles etc;
+};
+
+Result<PodPlan> make_plan(const PodSpec& spec, const HostFacts& facts, const Layout& layout);
+
+}  // namespace podrun

@@ -1,0 +1,17 @@
+// What is mounted where: in pause, and in a container.
+#pragma once
+
+#include "runtime/init/plan.h"
+#include "runtime/kernel/cgroup.h"
+
+namespace podrun {
+
+// Nearly nothing: the mounts whose only purpose is that containers are made from a copy of them. The kernel lets a user
+// namespace make a procfs or sysfs only where it sees a whole one; /dev/shm is shared by the pod.
+init::Root pause_root();
+
+// Descriptors to send, in this order: root filesystem, /dev, with cgroup v1 the directory of controllers, then hosts,
+// hostname and resolv.conf.
+init::Root container_root(const CgroupHost& cgroup);
+
+}  // namespace podrun

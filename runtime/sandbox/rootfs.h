@@ -1,0 +1,32 @@
+// Root filesystems and /dev as detached mounts: nothing of them appears in the host's mount table, closing them undoes them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "runtime/kernel/mounts.h"
+
+namespace podrun {
+
+// The pod's ids on the host: whom "root inside" is outside, and the namespace that layers are mapped through.
+struct PodUsers {
+  std::uint32_t base = 0;
+  int user_ns = -1;  // -1 with hostUsers: no mapping
+};
+
+// An overlay of `layers` (lowest first), shared and read-only, with `writable`/upper on top. `at` is where the layers are
+// attached while the overlay is made. Where a layer's filesystem or this kernel cannot map ids, a private copy with shifted
+// owners takes the overlay's place, and `warning` says so.
+Result<Fd> mount_rootfs(const mounts::PrivateNamespace& at, const std::vector<std::string>& layers,
+                        const std::string& writable, const PodUsers& users, std::string& warning);
+
+// A tmpfs with the device nodes every container has. Made by the host's root, since a user namespace can make none.
+Result<Fd> mount_dev(const PodUsers& users);
+
+// The directory that holds cgroup v1's controllers: a read-only tmpfs with a place for each.
+Result<Fd> mount_cgroup_dir(const std::vector<std::string>& controllers);
+
+// A file of the pod's own, to be mounted over one in the container.
+Result<Fd> mount_file(const std::string& path);
+
+}  // namespace podrun

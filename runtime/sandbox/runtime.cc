@@ -1,0 +1,122 @@
+#include "runtime/sandbox/runtime.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "runtime/kernel/namespaces.h"
+#include "runtime/sandbox/container.h"
+#include "runtime/sandbox/etc_files.h"
+#include "runtime/sandbox/network.h"
+#include "runtime/sandbox/pause.h"
+#include "runtime/sandbox/plan.h"
+#include "runtime/sandbox/stopwatch.h"
+
+namespace podrun {
+namespace {
+
+// The content is written when it is known, into the same inodes: by then they are mounted in the containers.
+Result<void> make_etc_files(const std::string& dir, std::uint32_t owner) {
+  TRY(base::make_dirs(dir, 0711));
+  for (const char* name : {"/hosts", "/hostname", "/resolv.conf"}) {
+    const Fd file = TRY(base::open_file(dir + name, O_WRONLY | O_CREAT | O_TRUNC, 0644));
+    if (::fchown(file.get(), owner, owner) != 0) return Error::system(errno, "give '" + dir + name + "' to the pod");
+  }
+  return {};
+}
+
+Result<void> write_etc_files(const std::string& dir, const EtcFiles& etc, const std::vector<std::string>& ips,
+                             const DnsSpec& network) {
+  TRY(base::write_in_place(dir + "/hosts", hosts_text(etc, ips)));
+  TRY(base::write_in_place(dir + "/hostname", etc.hostname + "\n"));
+  return base::write_in_place(dir + "/resolv.conf", resolv_conf_text(etc, network));
+}
+
+Result<std::vector<PreparedContainer>> prepare_all(const PodPlan& plan, const Cgroup& cgroup, const PodUsers& users,
+                                                   const std::string& etc, Shim& shim) {
+  const auto workbench = TRY(mounts::PrivateNamespace::enter());
+  const ContainerMakings makings{cgroup, workbench, users, etc, plan.join, plan.fresh};
+  std::vector<PreparedContainer> prepared;
+  for (const ContainerPlan& container : plan.containers)
+    prepared.push_back(TRY(prepare(container, makings, shim).in("prepare container '" + container.record.name + "'")));
+  return prepared;
+}
+
+}  // namespace
+
+Runtime::Runtime(RuntimeOptions options) : options_(std::move(options)), store_(Layout(options_.directories)) {
+  if (!options_.warn) options_.warn = [](const std::string&) {};
+}
+
+Result<PodRecord> Runtime::create(const PodSpec& spec, const CreateOptions& options) {
+  TRY(settle_after_boot());
+  TRY(settle_name(spec.name_space, spec.name));
+  const PodPlan pod = TRY(plan(spec, options));
+  const Box box = TRY(store_.create(pod.record.id));
+  PodRecord record = pod.record;
+  auto built = build(pod, box, record);
+  if (built) return record;
+
+  // One way down: what a failed create leaves is taken away by the same steps as any pod.
+  if (auto undone = tear_down(record, box, false); !undone)
+    options_.warn("could not undo all of it: " + undone.error().what + " (`podrun delete " + spec.name +
+                  "` goes on from there)");
+  return std::move(built).error();
+}
+
+// The way of a pod. tear_down() is its inverse and needs nothing but the record; so each step that leaves something behind
+// is preceded by writing down what tear_down() must know of it.
+Result<void> Runtime::build(const PodPlan& plan, const Box& box, PodRecord& record) {
+  const Layout& layout = store_.layout();
+  Stopwatch watch(record.timings);
+  TRY(box.save(record).in("record the pod"));  // from here a crash leaves what recover() can find
+  TRY(store_.reserve_name(record.name_space, record.name, record.id));
+  if (!record.host_users) record.id_base = TRY(store_.reserve_ids(record.id).in("reserve user ids"));
+  TRY(make_etc_files(layout.etc(record.id), record.id_base).in("make /etc files"));
+  watch.lap("record the pod");
+
+  const Cgroup cgroup(plan.cgroup_host, record.cgroup_path);
+  TRY(cgroup.create().in("create cgroup"));
+  watch.lap("create cgroup");
+
+  Shim shim = TRY(Shim::start(record.id, TRY(cgroup.enter_aux()), layout.box(record.id), layout.shim_log(record.id))
+                      .in("start shim"));
+  const Shim::Launched pause = TRY(start_pause(plan, record.id_base, shim).in("start pause"));
+  record.shim = shim.process();
+  record.pause = pause.process;
+  record.namespaces = TRY(namespace_inodes(record.pause.pid));
+  watch.lap("start shim and pause");
+
+  if (!record.netns_path.empty()) {
+    const Fd netns = TRY(open_namespace(record.pause.pid, "net"));
+    TRY(box.save(record).in("record the namespaces"));  // unpin() removes only what has the recorded inode
+    TRY(netns::pin(netns.get(), record.netns_path).in("pin network namespace"));
+    watch.lap("pin network namespace");
+  }
+
+  const Fd user_ns = record.host_users ? Fd() : TRY(open_namespace(record.pause.pid, "user"));
+  std::vector<PreparedContainer> prepared =  // cloned, plan sent, working towards their barrier by themselves
+      TRY(prepare_all(plan, cgroup, {record.id_base, user_ns.get()}, layout.etc(record.id), shim));
+  watch.lap("prepare containers");
+
+  DnsSpec network_dns;
+  if (plan.network) {
+    Network network(options_, layout, &cgroup, &record.timings);
+    record.networks.push_back(
+        TRY(network.attach(*plan.network, record.ips, network_dns).in("attach network '" + plan.network->network.name + "'")));
+    watch.lap("attach network");
+  }
+  TRY(write_etc_files(layout.etc(record.id), plan.etc, record.ips, network_dns).in("write /etc files"));
+
+  for (PreparedContainer& container : prepared) {
+    if (!container.warning.empty()) options_.warn("container '" + container.record.name + "': " + container.warning);
+    record.containers.push_back(TRY(release(container).in("start container '" + container.record.name + "'")));
+  }
+  watch.lap("start containers");
+
+  record.state = PodState::ready;
+  return box.save(record).in("record the running pod");
+}
+
+}  // namespace podrun

@@ -1,0 +1,110 @@
+#include "runtime/sandbox/shim.h"
+
+#include <fcntl.h>
+#include <linux/limits.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+
+#include "base/files.h"
+#include "runtime/kernel/mounts.h"
+#include "runtime/kernel/wire.h"
+
+namespace podrun {
+namespace {
+
+constexpr std::chrono::seconds kPatience{30};
+
+struct ShimFiles {
+  Fd program, control, box, null, log;
+};
+
+// In the child: descriptors into their places, then the program. Every one of ours is above 4, since 0, 1 and 2 were open
+// when podrun started and 3 and 4 went first; dup2 all the same only after the sources are out of the way.
+[[noreturn]] void become_shim(const ShimFiles& files, const std::string& id, const std::vector<Fd>& v1_tasks) {
+  ::setsid();
+  if (::chdir("/") != 0) ::_exit(1);
+  for (const Fd& tasks : v1_tasks)
+    if (::write(tasks.get(), "0", 1) != 1) ::_exit(1);
+  constexpr int kAbove = 10;
+  const int program = ::fcntl(files.program.get(), F_DUPFD_CLOEXEC, kAbove);
+  const std::array<int, 5> sources{::fcntl(files.null.get(), F_DUPFD_CLOEXEC, kAbove),
+                                   ::fcntl(files.null.get(), F_DUPFD_CLOEXEC, kAbove),
+                                   ::fcntl(files.log.get(), F_DUPFD_CLOEXEC, kAbove),
+                                   ::fcntl(files.control.get(), F_DUPFD_CLOEXEC, kAbove),
+                                   ::fcntl(files.box.get(), F_DUPFD_CLOEXEC, kAbove)};
+  static_assert(shim::kControl == 3 && shim::kBox == 4);
+  for (int target = 0; target < 5; ++target)
+    if (::dup2(sources[static_cast<std::size_t>(target)], target) < 0) ::_exit(1);
+  ::umask(0022);
+  std::string name = "podrun-shim";
+  std::string argument = id;
+  std::array<char*, 3> args{name.data(), argument.data(), nullptr};
+  std::array<char*, 1> env{nullptr};
+  ::execveat(program, "", args.data(), env.data(), AT_EMPTY_PATH);
+  ::_exit(1);
+}
+
+}  // namespace
+
+Result<std::string> find_helper(const std::string& name) {
+  std::array<char, PATH_MAX> self{};
+  const ssize_t size = ::readlink("/proc/self/exe", self.data(), self.size());
+  if (size < 0) return Error::system(errno, "find the running program");
+  std::string beside(self.data(), static_cast<std::size_t>(size));
+  beside.erase(beside.rfind('/') + 1);
+  for (const std::string& dir : {beside, std::string(PODRUN_LIBEXECDIR "/")})
+    if (::access((dir + name).c_str(), X_OK) == 0) return dir + name;
+  return Error{Kind::not_found, ENOENT,
+               "find program '" + name + "': it is neither in " + beside + " nor in " PODRUN_LIBEXECDIR};
+}
+
+Result<Shim> Shim::start(const std::string& id, const CgroupEntry& aux, const std::string& box,
+                         const std::string& log_path) {
+  auto [ours, theirs] = TRY(Channel::pair());
+  ShimFiles files;
+  files.program = TRY(mounts::read_only_program(TRY(find_helper("podrun-shim"))));
+  files.control.reset(::fcntl(theirs.fd(), F_DUPFD_CLOEXEC, 5));
+  theirs.close();
+  files.box = TRY(base::open_file(box, O_PATH | O_DIRECTORY));
+  files.null = TRY(base::open_file("/dev/null", O_RDWR));
+  files.log = TRY(base::open_file(log_path, O_WRONLY | O_CREAT | O_APPEND, 0600));
+
+  Shim shim;
+  Fd pidfd;
+  const pid_t pid = TRY(clone_process(0, &pidfd, aux.v2 ? aux.v2.get() : -1));
+  if (pid == 0) become_shim(files, id, aux.v1_tasks);
+  shim.process_ = TRY(identify(pid, pidfd.get()));
+  shim.control_ = std::move(ours);
+  return shim;
+}
+
+Result<void> Shim::launch(shim::Launch request, const CgroupEntry& entry, const std::vector<int>& logged) {
+  auto [ours, theirs] = TRY(Channel::pair());
+  std::vector<int> fds{theirs.fd()};
+  if (entry.v2) fds.push_back(entry.v2.get());
+  for (const Fd& tasks : entry.v1_tasks) fds.push_back(tasks.get());
+  fds.insert(fds.end(), logged.begin(), logged.end());
+  request.into_cgroup = static_cast<bool>(entry.v2);
+  request.v1_tasks = static_cast<std::uint32_t>(entry.v1_tasks.size());
+  request.logged = !logged.empty();
+  TRY(control_.send(static_cast<std::uint32_t>(shim::MessageType::launch), wire::write(request), fds).in("ask the shim"));
+  asked_.emplace_back(std::move(ours));
+  return {};
+}
+
+Result<Shim::Launched> Shim::expect() {
+  Message answer = TRY(control_.receive(kPatience).in("hear from the shim"));
+  init::Handshake handshake = std::move(asked_.front());
+  asked_.erase(asked_.begin());
+  if (answer.type == static_cast<std::uint32_t>(shim::MessageType::error)) return init::unpack_error(answer.body);
+  const auto launched = TRY(wire::read<shim::Launched>(answer.body));
+  if (answer.fds.size() != 1) return Error{Kind::internal, 0, "hear from the shim: no process came"};
+  Launched result{TRY(identify(launched.pid, answer.fds.front().get())), std::move(answer.fds.front()),
+                  std::move(handshake)};
+  return result;
+}
+
+}  // namespace podrun

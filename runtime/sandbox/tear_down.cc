@@ -1,0 +1,43 @@
+// The way down, for a delete, for a create that failed, and for recover: every step is idempotent and needs only the record.
+#include "base/files.h"
+#include "runtime/kernel/cgroup.h"
+#include "runtime/kernel/namespaces.h"
+#include "runtime/sandbox/network.h"
+#include "runtime/sandbox/runtime.h"
+
+namespace podrun {
+namespace {
+
+constexpr std::chrono::seconds kKillPatience{30};
+
+}  // namespace
+
+Result<void> Runtime::tear_down(PodRecord record, const Box& box, bool force) {
+  const Layout& layout = store_.layout();
+  const auto take_away = [&]() -> Result<void> {
+    const Cgroup cgroup(TRY(CgroupHost::discover()), record.cgroup_path);
+    // Nothing of the pod runs any more when its plugins are called: one that was orphaned in the middle of an ADD would go
+    // on with it after its DEL.
+    TRY(cgroup.kill(kKillPatience));
+    if (auto detached = Network(options_, layout, nullptr, nullptr).detach(record.id); !detached) {
+      if (!force) return std::move(detached).error().in("detach networks");
+      options_.warn("left behind by plugins that failed: " + detached.error().what);
+    }
+    if (const auto net = record.namespaces.find("net"); !record.netns_path.empty() && net != record.namespaces.end())
+      TRY(netns::unpin(record.netns_path, net->second).in("unpin network namespace"));
+    TRY(cgroup.remove());
+    TRY(base::remove_tree(layout.pod_data(record.id)).in("remove writable layers"));
+    TRY(store_.release_ids(record.id));
+    if (!record.name.empty()) TRY(store_.release_name(record.name_space, record.name, record.id));
+    return box.erase();
+  };
+
+  auto gone = take_away();
+  if (gone) return {};
+  record.state = PodState::deleting;
+  record.failure = gone.error().what;
+  (void)box.save(record);  // the first failure is the one to tell
+  return gone;
+}
+
+}  // namespace podrun

@@ -1,0 +1,13 @@
+// podrun while a command of exec runs: its terminal relayed, its signals passed on.
+#pragma once
+
+#include "runtime/kernel/types.h"
+
+namespace podrun {
+
+// Until the process of `pidfd` has ended. SIGINT, SIGTERM, SIGHUP and SIGQUIT go to it. With a `master`, bytes go between it
+// and our standard streams, our terminal is raw meanwhile (and as before afterwards), and its size follows ours. Input is
+// read only when `interactive`.
+Result<void> attend(int pidfd, Fd master, bool interactive);
+
+}  // namespace podrun

@@ -1,0 +1,105 @@
+#include "runtime/shim/launch.h"
+
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <new>
+
+#include "runtime/init/run.h"
+#include "runtime/kernel/process.h"
+
+namespace podrun::shim {
+namespace {
+
+// What the process in between tells us: one page that it shares with us, made once.
+struct Report {
+  pid_t pid;  // of the container; 0 on failure
+  Kind kind;
+  int error_number;
+  char what[512];
+};
+
+Report* shared_report() {
+  static void* const page =
+      ::mmap(nullptr, sizeof(Report), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  return page == MAP_FAILED ? nullptr : static_cast<Report*>(page);
+}
+
+struct Sent {
+  Channel channel;
+  Fd cgroup;
+  std::vector<Fd> tasks;
+  std::optional<LogPump> log;
+};
+
+Result<Sent> sort_out(const Launch& request, std::vector<Fd> fds) {
+  const std::size_t expected = 1 + (request.into_cgroup ? 1U : 0U) + request.v1_tasks + (request.logged ? 3U : 0U);
+  if (fds.size() != expected) return Error{Kind::internal, 0, "launch a process: descriptors are missing"};
+  Sent sent;
+  auto next = fds.begin();
+  sent.channel = Channel(std::move(*next++));
+  if (request.into_cgroup) sent.cgroup = std::move(*next++);
+  for (std::uint32_t i = 0; i < request.v1_tasks; ++i) sent.tasks.push_back(std::move(*next++));
+  if (request.logged) sent.log.emplace(std::move(next[0]), std::move(next[1]), std::move(next[2]));
+  return sent;
+}
+
+Result<Child> launch_pause(const Launch& request, Sent sent) {
+  Child child;
+  child.pid = TRY(clone_process(request.fresh, &child.pidfd).in("make the pod's namespaces"));
+  if (child.pid == 0) init::run(std::move(sent.channel));
+  return child;
+}
+
+Result<pid_t> pass_through(const Launch& request, Sent& sent, int pause) {
+  for (const Fd& tasks : sent.tasks)
+    if (::write(tasks.get(), "0", 1) != 1) return Error::system(errno, "enter the container's cgroup");
+  return init::enter_pod(pause, request.join, request.fresh, sent.channel);
+}
+
+Result<Child> launch_container(const Launch& request, Sent sent, int pause) {
+  Report* const report = shared_report();
+  if (report == nullptr) return Error::system(errno, "map a page");
+  *report = {};
+  Fd between_pidfd;
+  const pid_t between = TRY(clone_process(0, &between_pidfd, sent.cgroup ? sent.cgroup.get() : -1));
+  if (between == 0) {
+    auto pid = pass_through(request, sent, pause);
+    if (pid) {
+      report->pid = *pid;
+    } else {
+      report->kind = pid.error().kind;
+      report->error_number = pid.error().error_number;
+      ::strncpy(report->what, pid.error().what.c_str(), sizeof(report->what) - 1);
+    }
+    ::_exit(0);
+  }
+  siginfo_t info{};
+  while (::waitid(P_PID, static_cast<id_t>(between), &info, WEXITED) != 0 && errno == EINTR) {}
+  if (report->pid == 0) {
+    if (report->what[0] == '\0') return Error{Kind::internal, 0, "launch a container: the process in between died"};
+    return Error{report->kind, report->error_number, report->what};
+  }
+  Child child;
+  child.pid = report->pid;
+  child.name = request.name;
+  child.log = std::move(sent.log);
+  // It is our own child, not waited for yet: the pid cannot be anybody else's.
+  child.pidfd.reset(static_cast<int>(::syscall(SYS_pidfd_open, child.pid, 0)));
+  if (!child.pidfd) return Error::system(errno, "open the container's process");
+  return child;
+}
+
+}  // namespace
+
+Result<Child> launch(const Launch& request, std::vector<Fd> fds, int pause) {
+  Sent sent = TRY(sort_out(request, std::move(fds)));
+  if (request.role == init::Role::pause) return launch_pause(request, std::move(sent));
+  if (pause < 0) return Error{Kind::internal, 0, "launch a container: the pod has no pause"};
+  return launch_container(request, std::move(sent), pause);
+}
+
+}  // namespace podrun::shim

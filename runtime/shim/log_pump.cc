@@ -1,0 +1,79 @@
+#include "runtime/shim/log_pump.h"
+
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <ctime>
+
+namespace podrun::shim {
+namespace {
+
+constexpr std::size_t kRead = 16U << 10U;  // CRI's own limit for one record
+constexpr std::size_t kMostParts = 512;
+
+// One for all pumps: the shim has one thread, and memory held for ever counts.
+std::array<char, kRead> buffer;
+
+struct Prefix {
+  std::array<char, 64> text{};
+  std::size_t size = 0;
+};
+
+Prefix make_prefix(std::string_view stream, char tag) {
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  tm utc{};
+  ::gmtime_r(&now.tv_sec, &utc);
+  Prefix prefix;
+  prefix.size = static_cast<std::size_t>(
+      std::snprintf(prefix.text.data(), prefix.text.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%09ldZ %s %c ",
+                    utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, now.tv_nsec,
+                    stream.data(), tag));
+  return prefix;
+}
+
+iovec part(const char* bytes, std::size_t size) { return {const_cast<char*>(bytes), size}; }
+
+}  // namespace
+
+void LogPump::pump() {
+  pump_stream(streams_[0], "stdout");
+  pump_stream(streams_[1], "stderr");
+}
+
+void LogPump::pump_stream(Fd& stream, std::string_view name) {
+  // At most this much at a time, so that one loud container does not keep the shim from its other work.
+  for (int reads = 0; stream && reads < 16; ++reads) {
+    const ssize_t got = ::read(stream.get(), buffer.data(), buffer.size());
+    if (got > 0) {
+      write_records({buffer.data(), static_cast<std::size_t>(got)}, name);
+    } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
+      stream.reset();
+    } else if (errno == EAGAIN) {
+      return;
+    }
+  }
+}
+
+void LogPump::write_records(std::string_view text, std::string_view name) {
+  const Prefix full = make_prefix(name, 'F');
+  Prefix partial = full;
+  partial.text[partial.size - 2] = 'P';
+  std::array<iovec, kMostParts> parts;
+  while (!text.empty()) {
+    std::size_t count = 0;
+    while (!text.empty() && count + 3 <= kMostParts) {
+      const std::size_t newline = text.find('\n');
+      const bool whole = newline != std::string_view::npos;
+      const std::size_t size = whole ? newline + 1 : text.size();
+      parts[count++] = whole ? part(full.text.data(), full.size) : part(partial.text.data(), partial.size);
+      parts[count++] = part(text.data(), size);
+      if (!whole) parts[count++] = part("\n", 1);
+      text.remove_prefix(size);
+    }
+    if (::writev(log_.get(), parts.data(), static_cast<int>(count)) < 0) return;
+  }
+}
+
+}  // namespace podrun::shim

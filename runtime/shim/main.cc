@@ -1,0 +1,145 @@
+// podrun-shim: one a pod, parent of pause and of every container. Clones on request, reaps, keeps exit codes, writes logs.
+// One thread; links init, kernel and base alone. Started by podrun only, in the pod's `aux` cgroup, in a session of its own.
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <ctime>
+
+#include "runtime/init/handshake.h"
+#include "runtime/kernel/channel.h"
+#include "runtime/kernel/wire.h"
+#include "runtime/shim/launch.h"
+
+namespace podrun::shim {
+namespace {
+
+class Shim {
+ public:
+  Shim(Channel control, Fd box, Fd signals)
+      : control_(std::move(control)), box_(std::move(box)), signals_(std::move(signals)) {}
+
+  // Until nobody is left to look after: no child and no client.
+  void serve() {
+    while (control_ || !children_.empty()) {
+      wait_for_something();
+      for (Child& child : children_)
+        if (child.log) child.log->pump();
+      reap();
+      answer();
+    }
+  }
+
+ private:
+  void wait_for_something() {
+    polled_.assign({{signals_.get(), POLLIN, 0}, {control_.fd(), POLLIN, 0}});
+    for (const Child& child : children_) {
+      if (!child.log) continue;
+      polled_.push_back({child.log->out(), POLLIN, 0});  // poll(2) passes over -1
+      polled_.push_back({child.log->err(), POLLIN, 0});
+    }
+    ::poll(polled_.data(), polled_.size(), -1);
+  }
+
+  void reap() {
+    if ((polled_[0].revents & POLLIN) == 0) return;
+    signalfd_siginfo signal{};
+    while (::read(signals_.get(), &signal, sizeof(signal)) > 0) {}
+    int status = 0;
+    for (pid_t pid = 0; (pid = ::waitpid(-1, &status, WNOHANG)) > 0;) {
+      const auto child = std::find_if(children_.begin(), children_.end(), [&](const Child& c) { return c.pid == pid; });
+      if (child == children_.end()) continue;
+      if (child->log) child->log->pump();
+      if (!child->name.empty()) write_exit_file(child->name, status);
+      children_.erase(child);
+    }
+  }
+
+  // In place first, then renamed: a reader sees the whole line or no file.
+  void write_exit_file(const std::string& name, int status) const {
+    timespec now{};
+    ::clock_gettime(CLOCK_REALTIME, &now);
+    const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    const int code = signal != 0 ? 128 + signal : WEXITSTATUS(status);
+    char line[64];
+    const int size = std::snprintf(line, sizeof(line), "%d %d %lld\n", code, signal,
+                                   static_cast<long long>(now.tv_sec) * 1'000'000'000LL + now.tv_nsec);
+    const std::string path = "containers/" + name + "/exit";
+    const std::string temporary = path + ".tmp";
+    const Fd file(::openat(box_.get(), temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+    if (!file || ::write(file.get(), line, static_cast<std::size_t>(size)) != size ||
+        ::renameat(box_.get(), temporary.c_str(), box_.get(), path.c_str()) != 0)
+      std::fprintf(stderr, "podrun-shim: keep the exit code of container '%s': %s\n", name.c_str(),
+                   ::strerrordesc_np(errno));
+  }
+
+  void answer() {
+    if (!control_ || (polled_[1].revents & (POLLIN | POLLHUP)) == 0) return;
+    auto request = control_.receive(std::chrono::milliseconds(0));
+    if (!request) return control_.close();  // the client is done with us, or gone
+    auto child = launch_requested(std::move(*request));
+    Result<void> answered = {};
+    if (child) {
+      answered = control_.send(number(MessageType::launched), wire::write(Launched{child->pid}), {child->pidfd.get()});
+      if (child->name.empty()) pause_ = child->pidfd.get();
+      children_.push_back(std::move(*child));
+    } else {
+      answered = control_.send(number(MessageType::error), init::pack(child.error()));
+    }
+    if (!answered) control_.close();
+  }
+
+  Result<Child> launch_requested(Message message) const {
+    if (message.type != number(MessageType::launch)) return Error{Kind::internal, 0, "answer a client: unknown request"};
+    const Launch request = TRY(wire::read<Launch>(message.body));
+    return launch(request, std::move(message.fds), pause_);
+  }
+
+  static constexpr std::uint32_t number(MessageType type) { return static_cast<std::uint32_t>(type); }
+
+  Channel control_;
+  Fd box_;
+  Fd signals_;
+  std::vector<Child> children_;
+  std::vector<pollfd> polled_;
+  int pause_ = -1;  // pidfd, owned by its Child
+};
+
+Result<Fd> take_signals() {
+  // Nothing but SIGKILL ends the shim before its pod; podrun ends both through the cgroup.
+  sigset_t all;
+  ::sigfillset(&all);
+  ::sigprocmask(SIG_SETMASK, &all, nullptr);
+  sigset_t child;
+  ::sigemptyset(&child);
+  ::sigaddset(&child, SIGCHLD);
+  Fd fd(::signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK));
+  if (!fd) return Error::system(errno, "take signals");
+  return fd;
+}
+
+}  // namespace
+}  // namespace podrun::shim
+
+int main() {
+  using namespace podrun;
+  // What init does in our children starts here: nobody in a pod may trace a process that is joining it (CVE-2016-9962).
+  ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+  if (::fcntl(shim::kControl, F_SETFD, FD_CLOEXEC) != 0 || ::fcntl(shim::kBox, F_SETFD, FD_CLOEXEC) != 0) {
+    std::fprintf(stderr, "podrun-shim: started by podrun for each pod, not by hand; see podrun-shim(8)\n");
+    return 2;
+  }
+  auto signals = shim::take_signals();
+  if (!signals) {
+    std::fprintf(stderr, "podrun-shim: %s\n", signals.error().what.c_str());
+    return 1;
+  }
+  shim::Shim(Channel(Fd(shim::kControl)), Fd(shim::kBox), std::move(*signals)).serve();
+  return 0;
+}
