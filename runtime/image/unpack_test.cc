@@ -34,12 +34,12 @@ class Unpack : public ::testing::Test {
   } while (false)
 
 TEST_F(Unpack, KeepsContentModesTimesAndLinks) {
-  ASSERT_UNPACKS({directory("./", 0750), directory("./bin", 0511), file("./bin/tool", "#!", 04755),
+  ASSERT_UNPACKS({directory("./", 0750), directory("./bin", 0711), file("./bin/tool", "#!", 04755),
                   symlink_to("bin/alias", "../../../../bin/tool"), hard_link_to("bin/same", "./bin/tool"),
                   node("pipe", S_IFIFO), directory("tmp", 01777)});
   EXPECT_EQ(read_text(at("bin/tool")), "#!");
   EXPECT_EQ(lstat_of(root_).st_mode & 07777U, 0750U);
-  EXPECT_EQ(lstat_of(at("bin")).st_mode & 07777U, 0511U);
+  EXPECT_EQ(lstat_of(at("bin")).st_mode & 07777U, 0711U);
   EXPECT_EQ(lstat_of(at("bin/tool")).st_mode & 07777U, 04755U);
   EXPECT_EQ(lstat_of(at("tmp")).st_mode & 07777U, 01777U);
   EXPECT_EQ(lstat_of(at("bin/same")).st_ino, lstat_of(at("bin/tool")).st_ino);
