@@ -21,7 +21,7 @@ std::string position_of(const YAML::Mark& mark) {
 // The handler can end the parse only by throwing; it throws what yaml-cpp throws, and one catch takes both.
 class Events : public YAML::EventHandler {
  public:
-  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentStart(const YAML::Mark& mark) override { document_start_ = mark; }
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { scalar(mark, anchor, nullptr); }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -54,6 +54,7 @@ class Events : public YAML::EventHandler {
 
   // Where the document's content began; only of use when it had any.
   const YAML::Mark& start() const { return start_; }
+  const YAML::Mark& document_start() const { return document_start_; }
   Json take() { return tree_.take(); }
 
  private:
@@ -113,6 +114,7 @@ class Events : public YAML::EventHandler {
   TreeBuilder tree_;
   std::vector<Open> open_;
   std::map<YAML::anchor_t, Json> anchors_;
+  YAML::Mark document_start_;
   YAML::Mark start_;
   bool started_ = false;
 };
@@ -124,9 +126,15 @@ Result<Json> read_yaml(std::string_view text) {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
     Json found;
+    int previous_start = -1;
     for (bool more = true; more;) {
       Events events;
       more = parser.HandleNextDocument(events);
+      // yaml-cpp 0.7 takes the comma in "[a], b" for an empty document, again and again, and never passes it.
+      if (more && events.document_start().pos == previous_start)
+        return Error{Kind::invalid, 0, position_of(events.document_start()) + ": nothing may stand here"};
+      previous_start = events.document_start().pos;
+
       Json document = events.take();
       if (document.is_null()) continue;  // kubectl passes over empty documents too
       if (!found.is_null())

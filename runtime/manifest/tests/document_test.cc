@@ -104,6 +104,10 @@ TEST(Document, ErrorsNameLineAndColumn) {
        "expected '}'"},
       {"{\"a\": 1,\n \"a\": 2}", "line 2, column 5: key 'a' is given twice"},
       {"{\"a\": 1} {", "line 1, column 10: syntax error while parsing value - unexpected '{'; expected end of input"},
+      {"a: 1\n}\n", "line 2, column 1: illegal flow end"},
+      {"[a],\n", "line 1, column 4: nothing may stand here"},  // without end in yaml-cpp
+      {"---\n# nothing\n---\n\"a\": b\n---\n, c", "line 6, column 1: nothing may stand here"},
+      {"{\"a\": 1},", "line 1, column 9: syntax error while parsing value - unexpected ','; expected end of input"},
       {"a: \xff\n", "line 1, column 4: not UTF-8"},
       {std::string("a: 1\nb: \0\n", 10), "line 2, column 4: a NUL byte"},
   });
