@@ -1,20 +1,17 @@
 #include "integration/faults.h"
 
 #include <fcntl.h>
-#include <sys/ptrace.h>
+#include <poll.h>
 #include <sys/syscall.h>
-#include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cerrno>
+#include <array>
 #include <csignal>
-#include <cstddef>
 #include <cstdlib>
 
 #include "base/fd.h"
 #include "base/files.h"
-#include "integration/steps.h"
 
 namespace integration {
 namespace {
@@ -29,7 +26,21 @@ std::string content_of(const Fd& fd) {
   return base::read_all(fd.get(), "output").value_or("");
 }
 
-[[noreturn]] void become_traced(const Command& command, int in, int out, int err) {
+struct Pipe {
+  Fd read, write;
+  Pipe() {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) std::abort();
+    read = Fd(ends[0]);
+    write = Fd(ends[1]);
+  }
+};
+
+// Waits for the tracer's word (the end of the pipe), then becomes the program.
+[[noreturn]] void become_when_watched(const Command& command, Pipe& start, int in, int out, int err) {
+  start.write.reset();
+  char byte = 0;
+  static_cast<void>(!::read(start.read.get(), &byte, 1));
   ::dup2(in, 0);
   ::dup2(out, 1);
   ::dup2(err, 2);
@@ -37,98 +48,43 @@ std::string content_of(const Fd& fd) {
   std::vector<char*> argv;
   for (const std::string& argument : command.argv) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
-  ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
   ::execv(argv[0], argv.data());
   ::_exit(127);
 }
 
-// The call never happens (its number becomes invalid), and its result is EIO.
-void make_call_fail([[maybe_unused]] pid_t pid) {
-#ifdef __x86_64__
-  user_regs_struct registers{};
-  ::ptrace(PTRACE_GETREGS, pid, nullptr, &registers);
-  registers.orig_rax = ~0ULL;
-  ::ptrace(PTRACE_SETREGS, pid, nullptr, &registers);
-  ::ptrace(PTRACE_SYSCALL, pid, nullptr, nullptr);
-  int status = 0;
-  ::waitpid(pid, &status, 0);  // the call's exit
-  if (!WIFSTOPPED(status)) return;
-  ::ptrace(PTRACE_GETREGS, pid, nullptr, &registers);
-  registers.rax = static_cast<unsigned long long>(-EIO);
-  ::ptrace(PTRACE_SETREGS, pid, nullptr, &registers);
-#endif
-}
-
-// Ends when the program did; a signal that stops it on the way is given on.
-int run_on_until_exit(pid_t pid, std::chrono::seconds limit, std::string& complaint) {
-  int status = 0;
-  const bool ended = eventually([&] { return ::waitpid(pid, &status, WNOHANG) == pid; }, limit);
-  if (!ended) {
+int wait_within(pid_t pid, std::chrono::milliseconds limit, std::string& complaint) {
+  const Fd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  pollfd event{process.get(), POLLIN, 0};
+  if (::poll(&event, 1, static_cast<int>(limit.count()) * slow_factor()) != 1) {
     complaint = "\n[it hung: ended by the time limit of the test]\n";
     ::kill(pid, SIGKILL);
-    ::waitpid(pid, &status, 0);
-    return -1;
   }
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
-bool entered(pid_t pid, SystemCall& call) {
-  __ptrace_syscall_info info{};
-  if (::ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof info, &info) <= 0 || info.op != PTRACE_SYSCALL_INFO_ENTRY)
-    return false;
-  call.number = info.entry.nr;
-  for (std::size_t i = 0; i < call.arguments.size(); ++i) call.arguments.at(i) = info.entry.args[i];
-  return true;
+  return wait_for(pid);
 }
 
 }  // namespace
 
-bool can_break() {
-#ifdef __x86_64__
-  return true;
-#else
-  return false;
-#endif
-}
-
-BrokenRun run_broken(const Command& command, int number, Fault fault) {
+BrokenRun run_broken(const Command& command, int number, Fault fault, Watch watch) {
   const Fd in = anonymous_file(), out = anonymous_file(), err = anonymous_file();
   static_cast<void>(base::write_all(in.get(), command.in, "input"));
   ::lseek(in.get(), 0, SEEK_SET);
-  const pid_t pid = ::fork();
-  if (pid == 0) become_traced(command, in.get(), out.get(), err.get());
+  Pipe start, results;
+  const pid_t program = ::fork();
+  if (program == 0) become_when_watched(command, start, in.get(), out.get(), err.get());
+  const pid_t tracer = ::fork();
+  if (tracer == 0) detail::trace_and_break(program, number, fault, watch, start.write.get(), results.write.get());
+  start.write.reset();
+  results.write.reset();
 
-  BrokenRun result;
-  int status = 0;
-  int count = 0;
-  ::waitpid(pid, &status, 0);  // stopped by its own exec
-  ::ptrace(PTRACE_SETOPTIONS, pid, nullptr, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL);
-  int signal = 0;
-  while (WIFSTOPPED(status)) {
-    SystemCall call;
-    if (entered(pid, call) && is_step(pid, call) && ++count == number) {
-      result.reached = true;
-      result.step = describe(pid, call);
-      if (fault == Fault::kill)
-        ::kill(pid, SIGKILL);
-      else
-        make_call_fail(pid);
-      ::ptrace(PTRACE_DETACH, pid, nullptr, nullptr);
-      break;
-    }
-    ::ptrace(PTRACE_SYSCALL, pid, nullptr, signal);
-    ::waitpid(pid, &status, 0);
-    const int stop = WIFSTOPPED(status) ? WSTOPSIG(status) : 0;
-    signal = stop == (SIGTRAP | 0x80) || stop == SIGTRAP ? 0 : stop;
-  }
+  BrokenRun run;
   std::string complaint;
-  if (result.reached)
-    result.output.status = run_on_until_exit(pid, command.limit, complaint);
-  else
-    result.output.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  result.output.out = content_of(out);
-  result.output.err = content_of(err) + complaint;
-  return result;
+  run.output.status = wait_within(program, command.limit, complaint);
+  wait_for(tracer);
+  run.step = base::read_all(results.read.get(), "step").value_or("");
+  run.reached = !run.step.empty();
+  run.output.out = content_of(out);
+  run.output.err = content_of(err) + complaint;
+  return run;
 }
 
 }  // namespace integration

@@ -50,12 +50,12 @@ class FaultsTest : public PodrunTest {
 
   // Each step in turn, until the program ends before reaching it. `settle` makes the world whole again, or says why
   // not.
-  void break_every_step(Fault fault, const std::function<Command(int)>& prepare,
+  void break_every_step(Fault fault, Watch watch, const std::function<Command(int)>& prepare,
                         const std::function<std::string(int, const BrokenRun&)>& settle) {
     int number = 1;
     for (; number < 5000; ++number) {
       const Command command = prepare(number);
-      const BrokenRun broken = run_broken(command, number, fault);
+      const BrokenRun broken = run_broken(command, number, fault, watch);
       const std::string complaint = settle(number, broken);
       const std::vector<std::string> changed = changes();
       if (!complaint.empty() || !changed.empty()) {
@@ -67,7 +67,7 @@ class FaultsTest : public PodrunTest {
       }
       if (!broken.reached) break;
     }
-    EXPECT_GT(number, 30) << "that is no whole " << (fault == Fault::kill ? "kill" : "fault") << " test";
+    EXPECT_GT(number, 20) << "that is no whole " << (fault == Fault::kill ? "kill" : "fault") << " test";
     RecordProperty("steps", number - 1);
     std::cout << number - 1 << " steps broken" << std::endl;
   }
@@ -100,16 +100,17 @@ class FaultsTest : public PodrunTest {
     return removed(name);
   }
 
-  void break_create(Fault fault, const Options& network) {
+  void break_create(Fault fault, const Options& network, Watch watch = Watch::program) {
     remember_world(network);
     if (HasFatalFailure()) return;
     const bool with_port = network.empty();
     break_every_step(
-        fault, [&](int number) { return create_command(nth_pod(number, with_port), network); },
+        fault, watch, [&](int number) { return create_command(nth_pod(number, with_port), network); },
         [&](int number, const BrokenRun& broken) {
           const std::string name = "pod-" + std::to_string(number);
           if (!broken.reached) return removed(name);
-          return fault == Fault::kill ? after_killed(name) : after_failed_create(name, broken);
+          return fault == Fault::kill && watch == Watch::program ? after_killed(name)
+                                                                 : after_failed_create(name, broken);
         });
   }
 
@@ -118,7 +119,7 @@ class FaultsTest : public PodrunTest {
     if (HasFatalFailure()) return;
     const bool with_port = network.empty();
     break_every_step(
-        fault,
+        fault, Watch::program,
         [&](int number) {
           must_create(nth_pod(number, with_port), network);
           return podrun_command({"delete", "pod-" + std::to_string(number), "--grace-period", "0"});
@@ -146,7 +147,7 @@ class InjectorTest : public testing::Test {
 TEST_F(InjectorTest, FailsJustThatStep) {
   const BrokenRun broken = run_broken(make_three(), 2, Fault::fail);
   EXPECT_TRUE(broken.reached);
-  EXPECT_EQ(broken.step, "mkdir '" + dir_ + "/two'");
+  EXPECT_EQ(broken.step, "mkdir: mkdir '" + dir_ + "/two'");
   EXPECT_EQ(broken.output.status, 1);
   EXPECT_THAT(broken.output.err, testing::HasSubstr("Input/output error"));
   EXPECT_EQ(run({"ls", dir_}).out, "one\nthree\n");
@@ -170,6 +171,10 @@ TEST_F(FaultsTest, CreateFailsAtEveryStepWithoutNetwork) { break_create(Fault::f
 TEST_F(FaultsTest, CreateIsKilledAtEveryStepWithoutNetwork) { break_create(Fault::kill, kNoNetwork); }
 TEST_F(FaultsTest, DeleteFailsAtEveryStepWithoutNetwork) { break_delete(Fault::fail, kNoNetwork); }
 TEST_F(FaultsTest, DeleteIsKilledAtEveryStepWithoutNetwork) { break_delete(Fault::kill, kNoNetwork); }
+
+// The shim, and what it clones: the client hears of every failure and undoes what there was.
+TEST_F(FaultsTest, CreateSeesEveryStepOfItsChildrenFail) { break_create(Fault::fail, kNoNetwork, Watch::children); }
+TEST_F(FaultsTest, CreateSeesItsChildrenKilledAtEveryStep) { break_create(Fault::kill, kNoNetwork, Watch::children); }
 
 TEST_F(FaultsTest, CreateFailsAtEveryStepWithABridge) {
   if (has_plugins()) break_create(Fault::fail, kBridge);
