@@ -193,9 +193,9 @@ TEST(DefaultProfile, LetsNobodyMakeNamespaces) {
 
 TEST(DefaultProfile, SeesVsockThroughHighBits) {
   constexpr std::uint64_t kVsock = 40;
-  EXPECT_EQ(by_default(call("socket", kVsock)), refused(EPERM));
+  EXPECT_EQ(by_default(call("socket", kVsock)), refused(EAFNOSUPPORT));
   EXPECT_EQ(by_default(call("socket", kVsock | std::uint64_t{1} << 32U)), refused(EAFNOSUPPORT));
-  for (const std::uint64_t family : {1U, 2U, 10U, 16U, 44U})
+  for (const std::uint64_t family : {1U, 2U, 10U, 16U, 38U})
     EXPECT_EQ(by_default(call("socket", family)), SECCOMP_RET_ALLOW);
   EXPECT_EQ(by_default(call("socket", 46)), refused(EAFNOSUPPORT));
 }

@@ -5,73 +5,26 @@
 #include <algorithm>
 #include <bit>
 #include <cstddef>
-#include <map>
 #include <span>
 
 #include "specs/seccomp/assembler.h"
+#include "specs/seccomp/ranges.h"
 
 namespace podrun::profiles {
 namespace {
 
-using base::Error;
-using base::Kind;
 using base::Result;
 using Label = Assembler::Label;
 
-using Decision = std::vector<const Rule*>;  // alternatives; none: the default action
-
-// From `first` up to the next range's first, every call has the same decision.
-struct Range {
-  std::uint32_t first;
-  Decision decision;
-};
+// Of the argument's low word.
+std::uint32_t argument_offset(const scmp_arg_cmp& condition) {
+  static_assert(std::endian::native == std::endian::little);
+  return static_cast<std::uint32_t>(offsetof(seccomp_data, args) + condition.arg * sizeof(std::uint64_t));
+}
 
 bool is_64bit(std::uint32_t architecture) {
   constexpr std::uint32_t k64Bit = 0x80000000;  // __AUDIT_ARCH_64BIT; SCMP_ARCH_* are AUDIT_ARCH_* values
   return (architecture & k64Bit) != 0;
-}
-
-// Rules of each number. An unconditional rule swallows conditional ones of the same action and contradicts any other.
-Result<std::map<std::uint32_t, Decision>> decisions(const Profile& profile, std::uint32_t architecture) {
-  std::map<std::uint32_t, Decision> result;
-  for (const Rule& rule : profile.rules) {
-    for (const std::string& name : rule.names) {
-      const int number = TRY(syscall_number(name, architecture));
-      if (number < 0) continue;
-      Decision& decision = result[static_cast<std::uint32_t>(number)];
-      for (const Rule* other : decision)
-        if (other->action != rule.action && (other->conditions.empty() || rule.conditions.empty()))
-          return Error{Kind::invalid, 0, "rules for system call '" + name + "' contradict each other"};
-      if (rule.conditions.empty()) decision.clear();
-      if (decision.empty() || !decision.front()->conditions.empty()) decision.push_back(&rule);
-    }
-  }
-  return result;
-}
-
-bool same_answer(const Decision& a, const Decision& b) {
-  if (a == b) return true;
-  const auto unconditional = [](const Decision& d) { return d.size() == 1 && d.front()->conditions.empty(); };
-  return unconditional(a) && unconditional(b) && a.front()->action == b.front()->action;
-}
-
-// The last range is open: numbers of x32 (bit 30 set) and -1, which a tracer puts in to skip a call, get the default.
-std::vector<Range> ranges(const std::map<std::uint32_t, Decision>& decisions) {
-  std::vector<Range> result = {{.first = 0, .decision = {}}};
-  const auto append = [&](std::uint32_t first, const Decision& decision) {
-    if (result.back().first == first)
-      result.back().decision = decision;
-    else if (!same_answer(result.back().decision, decision))
-      result.push_back({first, decision});
-  };
-  std::uint32_t next = 0;
-  for (const auto& [number, decision] : decisions) {
-    if (number != next) append(next, {});
-    append(number, decision);
-    next = number + 1;
-  }
-  append(next, {});
-  return result;
 }
 
 class Compiler {
@@ -83,7 +36,7 @@ class Compiler {
     std::vector<Label> entries;
     for (auto it = architectures.rbegin(); it != architectures.rend(); ++it) {
       wide_ = is_64bit(*it);
-      const std::vector<Range> all = ranges(TRY(decisions(profile_, *it)));
+      const std::vector<Range> all = TRY(ranges(profile_, *it));
       assembler_.go_on_at(search(all));
       entries.push_back(assembler_.load(offsetof(seccomp_data, nr)));
     }
@@ -98,7 +51,7 @@ class Compiler {
  private:
   Label search(std::span<const Range> part) {
     if (part.size() == 1) return decide(part.front().decision);
-    const std::size_t middle = part.size() / 2;
+    const std::size_t middle = middle_of(part);
     const Label upper = search(part.subspan(middle));
     const Label lower = search(part.first(middle));
     return assembler_.branch(BPF_JGE, part[middle].first, upper, lower);
@@ -108,8 +61,32 @@ class Compiler {
     if (decision.size() == 1 && decision.front()->conditions.empty())
       return assembler_.answer(decision.front()->action);
     Label next = assembler_.answer(profile_.default_action);
-    for (auto rule = decision.rbegin(); rule != decision.rend(); ++rule) next = alternative(**rule, next);
+    for (auto rule = decision.rbegin(); rule != decision.rend();) {
+      const auto group_end = std::find_if_not(rule, decision.rend(), [&](const Rule* other) {
+        return other == *rule || (asks_for_bit(*other) && asks_for_bit(**rule) && other->action == (*rule)->action &&
+                                  other->conditions[0].arg == (*rule)->conditions[0].arg);
+      });
+      next = group_end - rule > 1 ? any_bit({rule, group_end}, next) : alternative(**rule, next);
+      rule = group_end;
+    }
     return next;
+  }
+
+  // Neighbours that each ask for one bit of the low word of one argument ("any CLONE_NEW* flag") become one
+  // instruction.
+  static bool asks_for_bit(const Rule& rule) {
+    if (rule.conditions.size() != 1) return false;
+    const scmp_arg_cmp& only = rule.conditions[0];
+    return only.op == SCMP_CMP_MASKED_EQ && only.datum_a == only.datum_b && std::has_single_bit(only.datum_a) &&
+           only.datum_a <= ~std::uint32_t{0};
+  }
+
+  Label any_bit(const Decision& rules, Label otherwise) {
+    std::uint32_t bits = 0;
+    for (const Rule* rule : rules) bits |= static_cast<std::uint32_t>(rule->conditions[0].datum_a);
+    const Label holds = assembler_.answer(rules.front()->action);
+    assembler_.branch(BPF_JSET, bits, holds, otherwise);
+    return assembler_.load(argument_offset(rules.front()->conditions[0]));
   }
 
   Label alternative(const Rule& rule, Label otherwise) {
@@ -131,9 +108,7 @@ class Compiler {
     const Label equal = pick({SCMP_CMP_EQ, SCMP_CMP_LE, SCMP_CMP_GE, SCMP_CMP_MASKED_EQ});
     const Label greater = pick({SCMP_CMP_GT, SCMP_CMP_GE, SCMP_CMP_NE});
 
-    static_assert(std::endian::native == std::endian::little);
-    const auto offset =
-        static_cast<std::uint32_t>(offsetof(seccomp_data, args) + condition.arg * sizeof(std::uint64_t));
+    const std::uint32_t offset = argument_offset(condition);
     const Label low =
         word(offset, static_cast<std::uint32_t>(mask), static_cast<std::uint32_t>(value), less, equal, greater);
     if (!wide_) return low;
