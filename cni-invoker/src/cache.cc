@@ -2,6 +2,7 @@
 
 #include "base/files.h"
 #include "base64.h"
+#include "disk.h"
 #include "entry.h"
 
 namespace cni {
@@ -67,10 +68,12 @@ Result<std::string> Cache::path(const std::string& network, const std::string& c
   return dir_ + "/results/" + TRY(entry_name(network, container_id, ifname, "-"));
 }
 
-Result<void> Cache::save(const CachedAttachment& entry) const {
+Result<void> Cache::save(const CachedAttachment& entry, bool durable) const {
   const std::string file = TRY(path(entry.network, entry.attachment.container_id, entry.attachment.ifname));
   TRY(make_entry_dir(dir_ + "/results"));
-  return base::write_file_durably(file, to_text(entry), 0600);
+  if (durable) return base::write_file_durably(file, to_text(entry), 0600);
+  TRY(write_file_atomically(file, to_text(entry)));
+  return {};
 }
 
 Result<std::optional<CachedAttachment>> Cache::load(const std::string& network, const std::string& container_id,

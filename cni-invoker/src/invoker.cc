@@ -2,6 +2,7 @@
 // invoker_version.cc.
 #include "cni/invoker.h"
 
+#include "disk.h"
 #include "locks.h"
 #include "netns.h"
 #include "operation.h"
@@ -42,13 +43,24 @@ Result<NetworkResult> Invoker::add(const NetworkList& network, const Attachment&
 
   const Lock lock = TRY(lock_container(options_.lock_dir, attachment.container_id, options_.timeouts.lock));
   TRY(refuse_second_add(network.name, attachment));
-  if (const auto book = ledger()) TRY(book->save(entry).in("record the intent"));  // from here a DEL is owed
-  auto result = run_chain(operation, entry, binaries);
-  if (result) {
-    if (auto kept = keep(entry, *result); !kept) return give_up(std::move(entry), std::move(kept).error());
-    return result;
+  auto result = run_recorded(operation, entry, binaries);
+  if (!result) return give_up(std::move(entry), std::move(result).error());
+  return result;
+}
+
+// Intent, plugins, result. From the intent on a DEL is owed.
+Result<NetworkResult> Invoker::run_recorded(const Operation& operation, LedgerEntry& entry,
+                                            const std::vector<std::string>& binaries) const {
+  std::optional<BackgroundSync> sync;
+  if (const auto book = ledger()) {
+    base::Fd file = TRY(book->begin(entry).in("record the intent"));
+    sync = TRY(BackgroundSync::start(std::move(file), options_.ledger_dir + "/"));
   }
-  return give_up(std::move(entry), std::move(result).error());
+  const bool hold = sync && options_.intent_sync == IntentSync::hold_config;
+  auto result = run_chain(operation, entry, binaries, hold ? sync->done_fd() : -1);
+  if (sync) TRY(sync->wait().in("record the intent"));  // says more than a plugin that was not given its input
+  if (result) TRY(keep(entry, *result));
+  return result;
 }
 
 Result<LedgerEntry> Invoker::intent(const NetworkList& network, const Attachment& attachment) const {
@@ -84,7 +96,7 @@ Result<void> Invoker::refuse_second_add(const std::string& network, const Attach
 }
 
 Result<NetworkResult> Invoker::run_chain(const Operation& operation, const LedgerEntry& entry,
-                                         const std::vector<std::string>& binaries) const {
+                                         const std::vector<std::string>& binaries, int gate) const {
   const NetworkList& network = entry.network;
   const Environment environment = plugin_environment("ADD", entry.attachment, entry.plugin_dirs, options_.trace);
   NetworkResult result;
@@ -93,7 +105,8 @@ Result<NetworkResult> Invoker::run_chain(const Operation& operation, const Ledge
     const PluginConfig& plugin = network.plugins[i];
     std::string request =
         attachment_request(network, plugin, entry.attachment, previous, options_.keep_capabilities_key);
-    const RunOutcome outcome = TRY(operation.run(plugin.type, binaries[i], std::move(request), environment));
+    const RunOutcome outcome =
+        TRY(operation.run(plugin.type, binaries[i], std::move(request), environment, i == 0 ? gate : -1));
     result = TRY(result_of_add(plugin.type, network.version, outcome));
     // Plugins refuse a prevResult of another version than their configuration's.
     previous = TRY(to_json(result, network.version).in("convert the result of plugin '" + plugin.type + "'"));
@@ -110,15 +123,15 @@ Result<void> Invoker::keep(LedgerEntry& entry, const NetworkResult& result) cons
   cached.effective = entry.network;
   cached.result = entry.result;
   cached.owner = options_.owner;
-  TRY(cache().save(cached).in("cache the result"));
-  entry.state = LedgerEntry::State::attached;
-  if (const auto book = ledger()) TRY(book->save(entry).in("record the attachment"));
+  const auto book = ledger();
+  TRY(cache().save(cached, !book.has_value()).in("cache the result"));
+  if (book) TRY(book->complete(entry).in("record the attachment"));
   return {};
 }
 
 // A failed ADD owes a DEL of the whole list, also to plugins that never ran.
 Error Invoker::give_up(LedgerEntry entry, Error error) {
-  entry.state = LedgerEntry::State::adding;
+  entry.result.clear();  // plugins get no prevResult on the DEL of a failed ADD
   if (!options_.clean_up_failed_add) return error;
   if (auto cleaned = del_locked(std::move(entry)); !cleaned)
     error.what += "; cleaning up failed too, a DEL is still owed: " + cleaned.error().what;

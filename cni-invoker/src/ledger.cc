@@ -6,6 +6,7 @@
 
 #include "base/files.h"
 #include "base64.h"
+#include "disk.h"
 #include "entry.h"
 
 namespace cni {
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::string_view kFormat = "1";
 constexpr std::string_view kSuffix = ".json";
+constexpr std::string_view kResultSuffix = ".result";
 constexpr std::array<std::string_view, 3> kStates = {"adding", "attached", "deleting"};
 
 std::string to_text(const LedgerEntry& entry) {
@@ -88,30 +90,59 @@ Result<LedgerEntry> from_text(const std::string& text) {
   return entry;
 }
 
-Result<LedgerEntry> load(const std::string& path) {
+// The result belongs to the entry only if it is of the same ADD: an older one may have been left by a power cut.
+void join_result(LedgerEntry& entry, const std::string& stem) {
+  const auto text = base::read_file(stem + std::string(kResultSuffix));
+  const auto object = text ? JsonObject::parse(*text) : Result<JsonObject>(text.error());
+  if (!object) return;
+  const std::string* of = object->find("createdAt");
+  const std::string* result = object->find("result");
+  if (of == nullptr || result == nullptr || *of != std::to_string(entry.created_at)) return;
+  entry.result = *result;
+  if (entry.state == LedgerEntry::State::adding) entry.state = LedgerEntry::State::attached;
+}
+
+Result<LedgerEntry> load(const std::string& stem) {
+  const std::string path = stem + std::string(kSuffix);
   const std::string text = TRY(base::read_file(path));
   auto entry = from_text(text);
   if (!entry) return Error{Kind::corrupt, 0, "read ledger entry '" + path + "': " + entry.error().what};
+  join_result(*entry, stem);
   return entry;
 }
 
 }  // namespace
 
-Result<std::string> Ledger::path(const std::string& network, const std::string& container_id,
+Result<std::string> Ledger::stem(const std::string& network, const std::string& container_id,
                                  const std::string& ifname) const {
   // @ is in no network name or container id, so the parts cannot run together.
-  return dir_ + "/" + TRY(entry_name(network, container_id, ifname, "@")) + std::string(kSuffix);
+  return dir_ + "/" + TRY(entry_name(network, container_id, ifname, "@"));
+}
+
+Result<base::Fd> Ledger::begin(const LedgerEntry& entry) const {
+  const std::string file = TRY(stem(entry.network.name, entry.attachment.container_id, entry.attachment.ifname));
+  TRY(make_entry_dir(dir_));
+  return write_file_atomically(file + std::string(kSuffix), to_text(entry));
+}
+
+Result<void> Ledger::complete(const LedgerEntry& entry) const {
+  const std::string file = TRY(stem(entry.network.name, entry.attachment.container_id, entry.attachment.ifname));
+  JsonObject object;
+  object.set("createdAt", std::to_string(entry.created_at));
+  object.set("result", entry.result);
+  TRY(write_file_atomically(file + std::string(kResultSuffix), object.dump()));
+  return {};
 }
 
 Result<void> Ledger::save(const LedgerEntry& entry) const {
-  const std::string file = TRY(path(entry.network.name, entry.attachment.container_id, entry.attachment.ifname));
+  const std::string file = TRY(stem(entry.network.name, entry.attachment.container_id, entry.attachment.ifname));
   TRY(make_entry_dir(dir_));
-  return base::write_file_durably(file, to_text(entry), 0600);
+  return base::write_file_durably(file + std::string(kSuffix), to_text(entry), 0600);
 }
 
 Result<std::optional<LedgerEntry>> Ledger::find(const std::string& network, const std::string& container_id,
                                                 const std::string& ifname) const {
-  const std::string file = TRY(path(network, container_id, ifname));
+  const std::string file = TRY(stem(network, container_id, ifname));
   auto entry = load(file);
   if (!entry && entry.error().kind == Kind::not_found) return std::optional<LedgerEntry>();
   if (!entry) return std::move(entry).error();
@@ -121,9 +152,12 @@ Result<std::optional<LedgerEntry>> Ledger::find(const std::string& network, cons
   return std::optional<LedgerEntry>(std::move(*entry));
 }
 
+// The result first: left alone it is nothing, but with a later entry it could be taken for its.
 Result<void> Ledger::remove(const std::string& network, const std::string& container_id,
                             const std::string& ifname) const {
-  return base::remove_file(TRY(path(network, container_id, ifname)));
+  const std::string file = TRY(stem(network, container_id, ifname));
+  TRY(base::remove_file(file + std::string(kResultSuffix)));
+  return base::remove_file(file + std::string(kSuffix));
 }
 
 Result<std::vector<LedgerEntry>> Ledger::list(std::vector<std::string>* broken) const {
@@ -133,7 +167,7 @@ Result<std::vector<LedgerEntry>> Ledger::list(std::vector<std::string>* broken) 
   if (!names) return std::move(names).error();
   for (const std::string& name : *names) {
     if (!name.ends_with(kSuffix)) continue;  // a temporary file of a write that was cut off
-    auto entry = load(dir_ + "/" + name);
+    auto entry = load(dir_ + "/" + name.substr(0, name.size() - kSuffix.size()));
     if (entry)
       entries.push_back(std::move(*entry));
     else if (broken != nullptr && entry.error().kind != Kind::not_found)

@@ -9,11 +9,12 @@ Result<std::string> Operation::find(const std::string& plugin, const std::vector
 }
 
 Result<RunOutcome> Operation::try_run(const std::string& plugin, const std::string& path, std::string input,
-                                      const Environment& environment) const {
+                                      const Environment& environment, int input_gate) const {
   RunRequest request;
   request.path = path;
   request.environment = environment;
   request.input = std::move(input);
+  request.input_gate = input_gate;
   request.timeout = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - std::chrono::steady_clock::now());
   request.cgroup_files = options_.cgroup_files;
   auto outcome = runner_.exec(request);
@@ -32,8 +33,8 @@ Result<RunOutcome> Operation::try_run(const std::string& plugin, const std::stri
 }
 
 Result<RunOutcome> Operation::run(const std::string& plugin, const std::string& path, std::string input,
-                                  const Environment& environment) const {
-  RunOutcome outcome = TRY(try_run(plugin, path, std::move(input), environment));
+                                  const Environment& environment, int input_gate) const {
+  RunOutcome outcome = TRY(try_run(plugin, path, std::move(input), environment, input_gate));
   if (!outcome.succeeded()) return to_error(failure_of(name_, plugin, outcome));
   return outcome;
 }

@@ -23,11 +23,11 @@ class Operation {
 
   // Runs the binary; the outcome is one that succeeded. Else the error holds a PluginFailure, if the plugin ran.
   Result<RunOutcome> run(const std::string& plugin, const std::string& path, std::string input,
-                         const Environment& environment) const;
+                         const Environment& environment, int input_gate = -1) const;
 
   // As run(), but the outcome comes as it is.
   Result<RunOutcome> try_run(const std::string& plugin, const std::string& path, std::string input,
-                             const Environment& environment) const;
+                             const Environment& environment, int input_gate = -1) const;
 
  private:
   Runner& runner_;

@@ -49,20 +49,24 @@ class SigpipeBlocked {
 
 class Run {
  public:
-  Run(Spawned process, std::string_view input, std::size_t max_output, milliseconds drain_grace)
-      : process_(std::move(process)), input_(input), max_output_(max_output), drain_grace_(drain_grace) {}
+  Run(Spawned process, const RunRequest& request, const ProcessRunner::Options& options)
+      : process_(std::move(process)),
+        input_(request.input),
+        gate_(request.input_gate),
+        max_output_(options.max_output),
+        drain_grace_(options.drain_grace) {}
 
-  RunOutcome to_end(Clock::time_point deadline) {
+  Result<RunOutcome> to_end(Clock::time_point deadline) {
     const SigpipeBlocked quiet;
     const auto begun = Clock::now();
     RunOutcome outcome;
     outcome.started = std::chrono::system_clock::now();
-    if (input_.empty()) process_.input.reset();
     Clock::time_point until = deadline;
     bool ended = false;
     while (!ended || process_.output || process_.errors) {
       const bool process_ended = wait(until, ended);
-      feed();
+      if (gate_ < 0) feed();
+      if (gate_failed_) break;
       drain(process_.output, outcome.output);
       drain(process_.errors, outcome.errors);
       if (outcome.output.size() > max_output_ || outcome.errors.size() > max_output_) {
@@ -83,6 +87,7 @@ class Run {
       outcome.duration = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begun);
     }
     reap(outcome);
+    if (gate_failed_) return Error{Kind::internal, 0, "it was not to be given its input"};
     return outcome;
   }
 
@@ -90,22 +95,34 @@ class Run {
   // Waits until something can be done; true once the process has ended.
   bool wait(Clock::time_point until, bool ended) {
     const auto left = std::chrono::ceil<milliseconds>(until - Clock::now()).count();
-    std::array<pollfd, 4> fds = {{{ended ? -1 : process_.pidfd.get(), POLLIN, 0},
-                                  {process_.input.get(), POLLOUT, 0},
+    std::array<pollfd, 5> fds = {{{ended ? -1 : process_.pidfd.get(), POLLIN, 0},
+                                  {gate_ < 0 ? process_.input.get() : -1, POLLOUT, 0},
                                   {process_.output.get(), POLLIN, 0},
-                                  {process_.errors.get(), POLLIN, 0}}};
+                                  {process_.errors.get(), POLLIN, 0},
+                                  {gate_, POLLIN, 0}}};
     const int timeout = static_cast<int>(std::clamp<decltype(left)>(left, 0, 3'600'000));
     if (::poll(fds.data(), fds.size(), timeout) <= 0) return false;
+    if (fds[4].revents != 0) pass_gate();
     return (fds[0].revents & POLLIN) != 0;
+  }
+
+  void pass_gate() {
+    char byte = 0;
+    gate_failed_ = ::read(gate_, &byte, 1) != 1;
+    gate_ = -1;
   }
 
   void feed() {
     while (process_.input) {
+      if (input_.empty()) {
+        process_.input.reset();
+        return;
+      }
       const ssize_t put = ::write(process_.input.get(), input_.data(), input_.size());
       if (put < 0 && errno == EINTR) continue;
       if (put < 0 && errno == EAGAIN) return;
       if (put > 0) input_.remove_prefix(static_cast<std::size_t>(put));
-      if (put < 0 || input_.empty()) process_.input.reset();  // EPIPE: the plugin does not want it
+      if (put < 0) process_.input.reset();  // EPIPE: the plugin does not want it
     }
   }
 
@@ -141,6 +158,8 @@ class Run {
 
   Spawned process_;
   std::string_view input_;
+  int gate_;
+  bool gate_failed_ = false;
   std::size_t max_output_;
   milliseconds drain_grace_;
 };
@@ -152,8 +171,7 @@ Result<RunOutcome> ProcessRunner::exec(const RunRequest& request) {
   for (int tries = 0;; ++tries) {
     if (Clock::now() >= deadline) return Error{Kind::timeout, 0, "run '" + request.path + "': no time left"};
     auto spawned = spawn(request);
-    if (spawned)
-      return Run(std::move(*spawned), request.input, options_.max_output, options_.drain_grace).to_end(deadline);
+    if (spawned) return Run(std::move(*spawned), request, options_).to_end(deadline);
     // Somebody is writing the file, most likely a new version of the plugin: soon done.
     if (spawned.error().error_number != ETXTBSY || tries == options_.busy_retries) return std::move(spawned).error();
     std::this_thread::sleep_for(std::min<Clock::duration>(options_.busy_pause, deadline - Clock::now()));

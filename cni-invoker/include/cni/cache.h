@@ -29,8 +29,9 @@ class Cache {
  public:
   explicit Cache(std::string dir) : dir_(std::move(dir)) {}
 
-  // Durable: the old entry or the new one, also after a power cut. Directory 0700, file 0600.
-  base::Result<void> save(const CachedAttachment& entry) const;
+  // Readers see the old entry or the new one. Directory 0700, file 0600. Flushed to the disk if `durable`; else a power
+  // cut may leave the old entry, none, or one that cannot be read, which counts as none: for whoever keeps a ledger.
+  base::Result<void> save(const CachedAttachment& entry, bool durable = true) const;
   // nullopt when there is none. Kind::corrupt: unreadable, or an entry of another attachment (the file name is
   // ambiguous).
   base::Result<std::optional<CachedAttachment>> load(const std::string& network, const std::string& container_id,

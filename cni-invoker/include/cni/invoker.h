@@ -68,6 +68,13 @@ enum class DelPolicy {
                // clean-up
 };
 
+// How the flush of an ADD's intent and its plugins overlap. The intent is written before the first plugin starts in
+// both.
+enum class IntentSync {
+  hold_config,  // on the disk before the first plugin gets its configuration on stdin, without which it can do nothing
+  overlap,      // on the disk before add() returns: on journaling filesystems still not later than any file of a plugin
+};
+
 struct InvokerOptions {
   std::vector<std::string> plugin_dirs = {"/opt/cni/bin", "/usr/lib/cni"};
   std::string cache_dir = "/var/lib/cni";
@@ -76,6 +83,7 @@ struct InvokerOptions {
   std::string owner = "cni-invoker";  // tag of our entries in cache and ledger: GC leaves others' alone
   Timeouts timeouts;
   DelPolicy del_policy = DelPolicy::stop;
+  IntentSync intent_sync = IntentSync::hold_config;
   bool clean_up_failed_add = true;        // an ADD that fails is followed by its DEL at once
   bool verify_netns = true;               // ADD, CHECK: the path must be a network namespace other than ours
   bool keep_capabilities_key = false;     // libcni's habit: "capabilities" stays in what plugins get
@@ -148,8 +156,10 @@ class Invoker {
  private:
   base::Result<LedgerEntry> intent(const NetworkList& network, const Attachment& attachment) const;
   base::Result<void> refuse_second_add(const std::string& network, const Attachment& attachment) const;
+  base::Result<NetworkResult> run_recorded(const Operation& operation, LedgerEntry& entry,
+                                           const std::vector<std::string>& binaries) const;
   base::Result<NetworkResult> run_chain(const Operation& operation, const LedgerEntry& entry,
-                                        const std::vector<std::string>& binaries) const;
+                                        const std::vector<std::string>& binaries, int gate) const;
   base::Result<void> keep(LedgerEntry& entry, const NetworkResult& result) const;
   base::Error give_up(LedgerEntry entry, base::Error error);
 

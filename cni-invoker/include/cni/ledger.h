@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/fd.h"
 #include "base/result.h"
 #include "cni/attachment.h"
 #include "cni/config.h"
@@ -41,7 +42,14 @@ class Ledger {
  public:
   explicit Ledger(std::string dir) : dir_(std::move(dir)) {}
 
+  // Writes the entry of an ADD that is to begin, state adding. It is visible at once, so that a crash of this process
+  // forgets nothing; for a power cut it must be flushed: BackgroundSync::start takes the descriptor.
+  base::Result<base::Fd> begin(const LedgerEntry& entry) const;
+  // Adds the result of that ADD: the state is attached from here.
+  base::Result<void> complete(const LedgerEntry& entry) const;
+  // Writes an entry whole and durably.
   base::Result<void> save(const LedgerEntry& entry) const;
+
   base::Result<std::optional<LedgerEntry>> find(const std::string& network, const std::string& container_id,
                                                 const std::string& ifname) const;
   base::Result<void> remove(const std::string& network, const std::string& container_id,
@@ -51,8 +59,8 @@ class Ledger {
   base::Result<std::vector<LedgerEntry>> of_container(std::string_view container_id) const;
 
  private:
-  base::Result<std::string> path(const std::string& network, const std::string& container_id,
-                                 const std::string& ifname) const;
+  base::Result<std::string> stem(const std::string& network, const std::string& container_id,
+                                 const std::string& ifname) const;  // path without suffix
   std::string dir_;
 };
 

@@ -16,9 +16,12 @@ namespace cni {
 using Environment = std::vector<std::pair<std::string, std::string>>;
 
 struct RunRequest {
-  std::string path;                       // of the binary
-  Environment environment;                // the whole of it
-  std::string input;                      // for stdin; then end of file
+  std::string path;         // of the binary
+  Environment environment;  // the whole of it
+  std::string input;        // for stdin; then end of file
+  // Not negative: nothing is written to stdin before a byte can be read here. End of file instead: the plugin is
+  // killed, and that is an Error. So a plugin can start while what it needs is still being made sure of.
+  int input_gate = -1;
   std::chrono::milliseconds timeout{0};   // of this run; 0 or less: expired already
   std::vector<std::string> cgroup_files;  // cgroup.procs or tasks files, which exist; the child writes "0" to each
 };

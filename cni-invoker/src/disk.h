@@ -1,0 +1,36 @@
+// Writing entries without making a caller wait for the disk where nothing depends on it.
+#pragma once
+
+#include <future>
+#include <string>
+#include <string_view>
+
+#include "base/fd.h"
+#include "base/result.h"
+
+namespace cni {
+
+// Readers see the old content or the new. Not flushed: after a power cut the file may be the old one, or empty on
+// filesystems that do not order data before the rename, though writing it out has begun. For what may be lost then.
+// The descriptor is the new file's, for who wants to flush it.
+base::Result<base::Fd> write_file_atomically(const std::string& path, std::string_view bytes);
+
+// Flushes a file and its directory entry while the caller goes on.
+class BackgroundSync {
+ public:
+  // Starts at once; where no thread can be had it is done on the spot.
+  static base::Result<BackgroundSync> start(base::Fd file, const std::string& path);
+
+  // Readable for ever once the data is durable; end of file without a byte when it could not be made so.
+  int done_fd() const { return done_.get(); }
+  // Waits for the end of it.
+  base::Result<void> wait() { return outcome_.get(); }
+
+ private:
+  BackgroundSync(base::Fd done, std::future<base::Result<void>> outcome)
+      : done_(std::move(done)), outcome_(std::move(outcome)) {}
+  base::Fd done_;
+  std::future<base::Result<void>> outcome_;  // its destructor waits
+};
+
+}  // namespace cni
