@@ -138,7 +138,8 @@ class Checker {
 
   static Error unknown(std::string_view name, const Type& type, const std::string& path) {
     std::vector<std::string_view> known;
-    for (const Field& field : type.fields) known.push_back(field.name);
+    for (const Field& field : type.fields)
+      if (field.name.find('*') == std::string_view::npos) known.push_back(field.name);
     const std::string_view near = closest(name, known);
     return refuse(path, "no such field in a Pod" + (near.empty() ? "" : "; did you mean " + quote(near) + "?"));
   }

@@ -60,8 +60,6 @@ std::optional<std::string> Reader::amount(std::string_view field) const {
   return value->is_string() ? value->get<std::string>() : value->dump();
 }
 
-Error Reader::bad(std::string_view problem) const { return Error{Kind::invalid, 0, std::string(problem)}.in(path_); }
-
 Error Reader::bad(std::string_view field, std::string_view problem) const {
   return Error{Kind::invalid, 0, std::string(problem)}.in(child_path(path_, field));
 }

@@ -34,8 +34,7 @@ class Reader {
   Result<std::optional<std::uint64_t>> whole(std::string_view field, Range range) const;
   std::optional<std::string> amount(std::string_view field) const;  // as written
 
-  // An error about this object, or about one of its fields.
-  Error bad(std::string_view problem) const;
+  // An error about one of the object's fields, or about an item in one.
   Error bad(std::string_view field, std::string_view problem) const;
   Error bad(std::string_view field, std::size_t index, std::string_view problem) const;
 

@@ -108,6 +108,8 @@ TEST(Manifest, UnknownFieldsNameThePathAndWhatWasMeant) {
        "spec.containers[0].ports[0].containerport: no such field in a Pod; did you mean 'containerPort'?"},
       {container("resources: {limits: {memroy: 1Gi}}"),
        "spec.containers[0].resources.limits.memroy: no such field in a Pod; did you mean 'memory'?"},
+      {container("resources: {limits: {'***': 1}}"),
+       "spec.containers[0].resources.limits[\"***\"]: no such field in a Pod"},
       {container("securityContext: {capabilities: {added: [ALL]}}"),
        "spec.containers[0].securityContext.capabilities.added: no such field in a Pod"},
       {metadata("name: web, label: {}"), "metadata.label: no such field in a Pod; did you mean 'labels'?"},
