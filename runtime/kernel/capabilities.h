@@ -22,15 +22,16 @@ std::vector<std::string> names(Set set);  // "CAP_CHOWN", …, in number order
 // Every capability this kernel knows.
 Set all();
 
-// The default, or everything with "ALL" in add, or nothing with "ALL" in drop; then plus each of add, less each of drop.
+// The default, or everything with "ALL" in add, or nothing with "ALL" in drop; then plus each of add, less each of
+// drop.
 Result<Set> resolve(const std::vector<std::string>& add, const std::vector<std::string>& drop);
 
 // The calling thread keeps of its bounding set only what is in `keep`. Needs CAP_SETPCAP, so before the user changes.
 Result<void> limit_bounding_set(Set keep);
 
 // The last of three steps: limit_bounding_set, change of user, apply. Permitted, effective and bounding are cut down to
-// `set`; inheritable and ambient become empty (CVE-2022-24769). A user other than root is left with nothing, and its exec
-// gains nothing (capabilities(7)); that is what Kubernetes does too.
+// `set`; inheritable and ambient become empty (CVE-2022-24769). A user other than root is left with nothing, and its
+// exec gains nothing (capabilities(7)); that is what Kubernetes does too.
 Result<void> apply(Set set);
 
 }  // namespace podrun::capabilities

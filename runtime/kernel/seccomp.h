@@ -13,8 +13,8 @@
 
 namespace podrun::seccomp {
 
-// Programs the build made: the default profile of containers (specs/seccomp/default.json) and pause's own. Alive for the
-// life of the program.
+// Programs the build made: the default profile of containers (specs/seccomp/default.json) and pause's own. Alive for
+// the life of the program.
 std::span<const sock_filter> default_profile();
 std::span<const sock_filter> pause_profile();
 
