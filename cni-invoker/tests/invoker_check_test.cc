@@ -1,0 +1,166 @@
+// CHECK, STATUS, VERSION, validation.
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+
+#include "base/files.h"
+#include "support.h"
+
+namespace cni {
+namespace {
+
+using nlohmann::json;
+using testing::covers;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::kResult;
+
+class Check : public testing::InvokerTest {
+ protected:
+  json input(const std::string& call) { return json::parse(runner.call(call).input); }
+  void attach() {
+    const auto added = invoker().add(chain, attachment());
+    ASSERT_TRUE(added) << added.error().what;
+    runner.calls.clear();
+  }
+};
+
+TEST_F(Check, RunsInOrderEachWithTheFinalResult) {
+  covers("A7.10 A7.11 A11.05");
+  attach();
+  ASSERT_TRUE(invoker().check(chain, attachment()));
+  EXPECT_THAT(runner.names(), ElementsAre("CHECK one", "CHECK two", "CHECK three"));
+  for (const testing::Call& call : runner.calls) EXPECT_EQ(json::parse(call.input)["prevResult"], json::parse(kResult));
+}
+
+TEST_F(Check, TheFirstErrorStopsAndComesBare) {
+  covers("A7.10 A6.05");
+  attach();
+  runner.answer("CHECK two", R"({"code":100,"msg":"route missing"})", 1);
+  const auto checked = invoker().check(chain, attachment());
+  ASSERT_FALSE(checked);
+  EXPECT_EQ(plugin_failure(checked.error())->code, 100U);
+  EXPECT_THAT(runner.names(), ElementsAre("CHECK one", "CHECK two"));
+  EXPECT_TRUE(invoker().ledger()->find("net", "pod1", "eth0")->has_value());
+}
+
+TEST_F(Check, GateThenSwitchThenCache) {
+  covers("A7.10 B15");
+  const NetworkList old =
+      network(R"({"cniVersion":"0.3.1","name":"net","disableCheck":true,"plugins":[{"type":"one"}]})");
+  EXPECT_THAT(invoker().check(old, attachment()).error().what, HasSubstr("does not support the CHECK command"));
+  const NetworkList off =
+      network(R"({"cniVersion":"0.4.0","name":"net","disableCheck":true,"plugins":[{"type":"one"}]})");
+  EXPECT_TRUE(invoker().check(off, attachment()));
+  EXPECT_THAT(runner.calls, IsEmpty());
+}
+
+TEST_F(Check, WhatIsNotAttachedIsNotChecked) {
+  covers("A7.11");
+  const auto checked = invoker().check(chain, attachment());
+  EXPECT_EQ(checked.error().kind, base::Kind::not_found);
+  attach();
+  ASSERT_TRUE(invoker().del(chain, attachment()));
+  EXPECT_FALSE(invoker().check(chain, attachment()));
+  EXPECT_THAT(runner.names(), ElementsAre("DEL three", "DEL two", "DEL one"));
+}
+
+TEST_F(Check, ACorruptCacheIsAnError) {
+  covers("A7.11");
+  options.ledger_dir.clear();
+  attach();
+  base::write_file_durably(*invoker().cache().path("net", "pod1", "eth0"), "").value();
+  EXPECT_EQ(invoker().check(chain, attachment()).error().kind, base::Kind::corrupt);
+  EXPECT_THAT(runner.calls, IsEmpty());
+}
+
+TEST_F(Check, UsesTheParametersOfTheAddAsSpelledThen) {
+  covers("A7.13 A3.04 A12.04");
+  attach();
+  Attachment now = attachment();
+  now.netns = "/var/run/netns/x";
+  ASSERT_TRUE(invoker().check(chain, now));
+  EXPECT_EQ(runner.call("CHECK one").environment.at("CNI_NETNS"), "/run/netns/x");
+}
+
+TEST_F(Check, KnowsAttachmentsFromTheCacheToo) {
+  covers("A11.06 B9");
+  attach();
+  auto known = invoker().attachment("net", "pod1", "eth0");
+  EXPECT_EQ((*known)->owner, "test");
+  EXPECT_EQ((*known)->config, chain.bytes);
+  options.ledger_dir.clear();
+  known = invoker().attachment("net", "pod1", "eth0");
+  EXPECT_EQ(json::parse((*known)->result), json::parse(kResult));
+  EXPECT_FALSE(invoker().attachment("net", "pod2", "eth0")->has_value());
+}
+
+class Status : public Check {
+ protected:
+  Status() {
+    chain = network(R"({"cniVersion":"1.1.0","name":"net","plugins":[
+        {"type":"one","capabilities":{"mac":true},"x":1.0},{"type":"two"},{"type":"three"}]})");
+  }
+};
+
+TEST_F(Status, AsksEveryPluginWithItsConfigurationOnly) {
+  covers("A7.14 A9.03 A5.02");
+  ASSERT_TRUE(invoker().status(chain));
+  EXPECT_THAT(runner.names(), ElementsAre("STATUS one", "STATUS two", "STATUS three"));
+  EXPECT_EQ(input("STATUS one"),
+            json::parse(R"({"type":"one","capabilities":{"mac":true},"x":1.0,"name":"net","cniVersion":"1.1.0"})"));
+  for (const char* empty : {"CNI_CONTAINERID", "CNI_NETNS", "CNI_IFNAME", "CNI_ARGS"})
+    EXPECT_EQ(runner.call("STATUS one").environment.at(empty), "") << empty;
+  EXPECT_EQ(runner.call("STATUS one").environment.at("CNI_PATH"), "/fake");
+}
+
+TEST_F(Status, TheFirstErrorIsTheAnswerAndItsCodeSurvives) {
+  covers("A7.14 A6.05");
+  runner.answer("STATUS two", R"({"code":50,"msg":"no"})", 1);
+  const auto status = invoker().status(chain);
+  EXPECT_EQ(plugin_failure(status.error())->remedy(), Remedy::not_ready);
+  EXPECT_THAT(runner.names(), ElementsAre("STATUS one", "STATUS two"));
+  EXPECT_TRUE(invoker().add(chain, attachment()));  // it blocks nothing
+}
+
+TEST_F(Status, BelowOneOneItIsFineUnasked) {
+  covers("A7.14");
+  EXPECT_TRUE(invoker().status(network(R"({"cniVersion":"1.0.0","name":"net","plugins":[{"type":"one"}]})")));
+  EXPECT_THAT(runner.calls, IsEmpty());
+}
+
+class Versions : public Check {};
+
+TEST_F(Versions, AskedWithDummies) {
+  covers("A7.16 A4.04 A5.02");
+  runner.answer("VERSION one", R"({"cniVersion":"1.0.0","supportedVersions":["0.4.0","1.0.0"]})");
+  const auto versions = invoker().version("one");
+  ASSERT_TRUE(versions) << versions.error().what;
+  EXPECT_TRUE(versions->supports({1, 0, 0}));
+  EXPECT_FALSE(versions->supports({1, 1, 0}));
+  const testing::Call& call = runner.call("VERSION one");
+  EXPECT_EQ(call.input, R"({"cniVersion":"1.1.0"})");
+  EXPECT_EQ(call.environment.at("CNI_PATH"), "dummy");
+  EXPECT_EQ(call.environment.at("CNI_NETNS"), "dummy");
+  EXPECT_EQ(call.environment.at("CNI_IFNAME"), "dummy");
+  EXPECT_EQ(call.environment.at("CNI_CONTAINERID"), "");
+}
+
+TEST_F(Versions, ValidateCollectsEveryProblem) {
+  covers("A7.17 A2.06");
+  chain.plugins[0].capabilities = {"portMappings"};
+  chain.plugins[1].capabilities = {"mac"};
+  for (const char* plugin : {"one", "two", "three"})
+    runner.answer("VERSION " + std::string(plugin), R"({"cniVersion":"1.0.0","supportedVersions":["1.0.0"]})");
+  EXPECT_THAT(*invoker().validate(chain), ElementsAre("mac", "portMappings"));
+  runner.answer("VERSION one", R"({"cniVersion":"0.4.0","supportedVersions":["0.4.0"]})");
+  runner.missing = {"three"};
+  const auto validated = invoker().validate(chain);
+  EXPECT_THAT(validated.error().what,
+              HasSubstr("plugin 'one' does not implement version 1.0.0 of network 'net', only 0.4.0"));
+  EXPECT_THAT(validated.error().what, HasSubstr("find plugin 'three'"));
+}
+
+}  // namespace
+}  // namespace cni

@@ -1,0 +1,133 @@
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+
+#include "support.h"
+
+namespace cni {
+namespace {
+
+using nlohmann::json;
+using testing::covers;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::kResult;
+
+class Gc : public testing::InvokerTest {
+ protected:
+  Gc() { chain = network(R"({"cniVersion":"1.1.0","name":"net","plugins":[{"type":"one"},{"type":"two"}]})"); }
+  json input(const std::string& call) { return json::parse(runner.call(call).input); }
+  void attach(const std::string& container_id) {
+    const auto added = invoker().add(chain, attachment(container_id));
+    ASSERT_TRUE(added) << added.error().what;
+    runner.calls.clear();
+  }
+  CachedAttachment foreign(const std::string& container_id) {
+    CachedAttachment entry;
+    entry.network = "net";
+    entry.attachment = attachment(container_id);
+    entry.config = chain.bytes;
+    entry.result = kResult;
+    return entry;
+  }
+};
+
+TEST_F(Gc, DeletesWhatIsNotValidThenAsksThePlugins) {
+  covers("A10.03 A10.04 A7.15 A10.09");
+  attach("stale");
+  attach("valid");
+  ASSERT_TRUE(invoker().gc(chain, {{"valid", "eth0"}}));
+  EXPECT_THAT(runner.names(), ElementsAre("DEL two", "DEL one", "GC one", "GC two"));
+  EXPECT_EQ(runner.call("DEL one").environment.at("CNI_CONTAINERID"), "stale");
+  const json expected = json::parse(R"([{"containerID":"valid","ifname":"eth0"}])");
+  EXPECT_EQ(input("GC one")["cni.dev/valid-attachments"], expected);
+  EXPECT_EQ(input("GC one")["cni.dev/attachments"], expected);
+  for (const char* empty : {"CNI_CONTAINERID", "CNI_NETNS", "CNI_IFNAME", "CNI_ARGS"})
+    EXPECT_EQ(runner.call("GC one").environment.at(empty), "") << empty;
+  EXPECT_EQ(invoker().ledger()->list()->size(), 1U);
+}
+
+TEST_F(Gc, AnEmptyListIsEmptyNotNull) {
+  covers("A10.04 A10.05");
+  ASSERT_TRUE(invoker().gc(chain, {}));
+  EXPECT_THAT(runner.call("GC two").input, HasSubstr(R"("cni.dev/valid-attachments":[])"));
+  EXPECT_THAT(runner.call("GC two").input, HasSubstr(R"("cni.dev/attachments":[])"));
+}
+
+TEST_F(Gc, TheSameContainersOtherInterfaceIsNotItself) {
+  attach("pod1");
+  ASSERT_TRUE(invoker().gc(chain, {{"pod1", "eth1"}}));
+  EXPECT_THAT(*invoker().ledger()->list(), IsEmpty());
+}
+
+TEST_F(Gc, SwitchedOffItDoesNothingAtAll) {
+  covers("A10.01");
+  attach("stale");
+  chain.disable_gc = true;
+  ASSERT_TRUE(invoker().gc(chain, {}));
+  EXPECT_THAT(runner.calls, IsEmpty());
+}
+
+TEST_F(Gc, BelowOneOneOnlyTheStaleAreDeleted) {
+  covers("A10.03");
+  chain = network(R"({"cniVersion":"1.0.0","name":"net","plugins":[{"type":"one"}]})");
+  attach("stale");
+  ASSERT_TRUE(invoker().gc(chain, {}));
+  EXPECT_THAT(runner.names(), ElementsAre("DEL one"));
+}
+
+TEST_F(Gc, WhatIsNotOursCountsAsValid) {
+  covers("A10.06");
+  ASSERT_TRUE(invoker().cache().save(foreign("cnitools")));
+  options.owner = "other";
+  attach("others");
+  options.owner = "test";
+  ASSERT_TRUE(invoker().gc(chain, {}));
+  EXPECT_THAT(runner.names(), ElementsAre("GC one", "GC two"));
+  EXPECT_EQ(input("GC one")["cni.dev/valid-attachments"].size(), 2U);
+  EXPECT_TRUE(invoker().cache().load("net", "cnitools", "eth0")->has_value());
+}
+
+TEST_F(Gc, OtherNetworksAreLeftAlone) {
+  attach("pod1");
+  chain.name = "another";
+  ASSERT_TRUE(invoker().gc(chain, {}));
+  EXPECT_THAT(runner.names(), ElementsAre("GC one", "GC two"));
+}
+
+TEST_F(Gc, CacheEntriesOfOursWithoutALedgerCountToo) {
+  covers("A10.03");
+  options.ledger_dir.clear();
+  attach("stale");
+  ASSERT_TRUE(invoker().gc(chain, {}));
+  EXPECT_THAT(runner.names(), ElementsAre("DEL two", "DEL one", "GC one", "GC two"));
+}
+
+TEST_F(Gc, GoesOnAfterAFailureAndTellsAll) {
+  covers("A10.03 A6.05 A10.07");
+  attach("stale");
+  runner.answer("DEL two", R"({"code":100,"msg":"stuck"})", 1);
+  runner.answer("GC one", R"({"code":101,"msg":"no"})", 1);
+  const auto done = invoker().gc(chain, {});
+  EXPECT_THAT(runner.names(), ElementsAre("DEL two", "GC one", "GC two"));
+  ASSERT_EQ(plugin_failures(done.error()).size(), 2U);
+  EXPECT_EQ(plugin_failures(done.error())[0].code, 100U);
+  EXPECT_EQ(plugin_failures(done.error())[1].code, 101U);
+  EXPECT_EQ(invoker().ledger()->list()->size(), 1U);  // its DEL is owed still
+}
+
+TEST_F(Gc, AnUnlistableCacheIsAnError) {
+  covers("A10.08");
+  dir.write("cache/results", "a file");
+  EXPECT_FALSE(invoker().gc(chain, {}));
+  EXPECT_THAT(runner.calls, IsEmpty());
+}
+
+TEST_F(Gc, TheValidAreChecked) {
+  EXPECT_FALSE(invoker().gc(chain, {{"../x", "eth0"}}));
+  EXPECT_FALSE(invoker().gc(chain, {{"x", "a/b"}}));
+}
+
+}  // namespace
+}  // namespace cni

@@ -1,0 +1,316 @@
+// Cache, ledger, locks.
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+
+#include <atomic>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "base/files.h"
+#include "base64.h"
+#include "locks.h"
+#include "support.h"
+
+namespace cni {
+namespace {
+
+using nlohmann::json;
+using testing::covers;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::kResult;
+using namespace std::chrono_literals;
+
+mode_t mode_of(const std::string& path) {
+  struct stat info {};
+  EXPECT_EQ(::stat(path.c_str(), &info), 0) << path;
+  return info.st_mode & 07777U;
+}
+
+TEST(Base64, IsWhatOthersWrite) {
+  for (const auto& [bytes, text] : std::initializer_list<std::pair<std::string, std::string>>{
+           {"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"\xff\xfe", "//4="}}) {
+    EXPECT_EQ(to_base64(bytes), text);
+    EXPECT_EQ(*from_base64(text), bytes);
+  }
+  for (const char* bad : {"Z", "Zg=", "Z===", "!!!!", "Zg==Zg=="}) EXPECT_FALSE(from_base64(bad)) << bad;
+}
+
+class CacheTest : public testing::InvokerTest {
+ protected:
+  CachedAttachment entry() {
+    CachedAttachment one;
+    one.network = "net";
+    one.attachment = attachment();
+    one.attachment.args = {{"K", "V"}, {"A", "B"}};
+    one.attachment.capability_args.set("portMappings", R"([{"hostPort":8080.0}])");
+    one.attachment.conventional_args.set("labels", "[]");
+    one.config = chain.bytes;
+    one.effective = chain;
+    one.result = kResult;
+    one.owner = "test";
+    return one;
+  }
+  Cache cache{dir.path() + "/cache"};
+};
+
+TEST_F(CacheTest, IsLibcnisFormatInLibcnisPlace) {
+  covers("A11.01 A11.02 B12");
+  for (const bool durable : {true, false}) {
+    ASSERT_TRUE(cache.save(entry(), durable));
+    const std::string file = dir.path() + "/cache/results/net-pod1-eth0";
+    EXPECT_EQ(mode_of(dir.path() + "/cache/results"), 0700U);
+    EXPECT_EQ(mode_of(file), 0600U);
+    const json text = json::parse(testing::read(file));
+    EXPECT_EQ(text["kind"], "cniCacheV1");
+    EXPECT_EQ(text["containerId"], "pod1");
+    EXPECT_EQ(text["ifName"], "eth0");
+    EXPECT_EQ(text["networkName"], "net");
+    EXPECT_EQ(text["netns"], "/run/netns/x");
+    EXPECT_EQ(*from_base64(text["config"].get<std::string>()), chain.bytes);
+    EXPECT_EQ(text["cniArgs"], json::parse(R"([["K","V"],["A","B"]])"));
+    EXPECT_THAT(testing::read(file), HasSubstr(R"("capabilityArgs":{"portMappings":[{"hostPort":8080.0}]})"));
+    EXPECT_EQ(text["result"], json::parse(kResult));
+  }
+}
+
+TEST_F(CacheTest, ReadsWhatItWroteAndTheEffectiveList) {
+  covers("A11.03 A11.06");
+  CachedAttachment one = entry();
+  one.effective->plugins.push_back(chain.plugins[0]);  // of a sub-directory, say
+  ASSERT_TRUE(cache.save(one));
+  const auto loaded = cache.load("net", "pod1", "eth0");
+  ASSERT_TRUE(loaded && *loaded);
+  EXPECT_EQ((*loaded)->attachment.args, one.attachment.args);
+  EXPECT_EQ((*loaded)->attachment.capability_args.dump(), one.attachment.capability_args.dump());
+  EXPECT_EQ((*loaded)->attachment.conventional_args.dump(), one.attachment.conventional_args.dump());
+  EXPECT_EQ((*loaded)->effective->plugins.size(), 4U);
+  EXPECT_EQ((*loaded)->owner, "test");
+  EXPECT_FALSE(cache.load("net", "pod2", "eth0")->has_value());
+}
+
+TEST_F(CacheTest, ReadsOthersSpellings) {
+  covers("A11.02");
+  dir.write("cache/results/net-pod1-eth0",
+            R"({"kind":"cniCacheV1","containerID":"pod1","config":"e30=","IfName":"eth0","networkName":"net",
+                "cniArgs":null,"capabilityArgs":null,"result":{"cniVersion":"1.0.0"}})");
+  const auto loaded = cache.load("net", "pod1", "eth0");
+  ASSERT_TRUE(loaded) << loaded.error().what;
+  EXPECT_EQ((*loaded)->config, "{}");
+  EXPECT_EQ((*loaded)->owner, "");
+}
+
+TEST_F(CacheTest, ABareResultIsReadButNotListed) {
+  covers("A11.04");
+  dir.write("cache/results/net-pod1-eth0", kResult);
+  const auto loaded = cache.load("net", "pod1", "eth0");
+  ASSERT_TRUE(loaded && *loaded);
+  EXPECT_EQ(json::parse((*loaded)->result), json::parse(kResult));
+  EXPECT_THAT(*cache.list(), IsEmpty());
+  dir.write("cache/results/net-pod1-eth0", R"({"kind":"cniCacheV9","ips":[]})");
+  EXPECT_EQ(cache.load("net", "pod1", "eth0").error().kind, Kind::corrupt);
+}
+
+TEST_F(CacheTest, ListsTheCompleteByFileNameAndByContainer) {
+  covers("A11.06 A11.07");
+  for (const char* container : {"b", "a"}) {
+    CachedAttachment one = entry();
+    one.attachment.container_id = container;
+    ASSERT_TRUE(cache.save(one));
+  }
+  dir.write("cache/results/net-c-eth0", "{");
+  dir.write("cache/results/net-d-eth0", "");
+  dir.write("cache/results/net-a-eth0.tmp.01234567", testing::read(dir.path() + "/cache/results/net-a-eth0"));
+  const auto listed = cache.list();
+  ASSERT_EQ(listed->size(), 2U);
+  EXPECT_EQ((*listed)[0].attachment.container_id, "a");
+  EXPECT_EQ(cache.list("b")->size(), 1U);
+  EXPECT_EQ(cache.list("none")->size(), 0U);
+  EXPECT_THAT(*Cache(dir.path() + "/none").list(), IsEmpty());
+  EXPECT_EQ(cache.load("net", "d", "eth0").error().kind, Kind::corrupt);
+}
+
+TEST_F(CacheTest, NamesThatRunTogetherAreToldApart) {
+  covers("A11.08");
+  CachedAttachment one = entry();
+  one.network = "a-b";
+  one.attachment.container_id = "c";
+  ASSERT_TRUE(cache.save(one));
+  EXPECT_EQ(cache.load("a", "b-c", "eth0").error().kind, Kind::corrupt);
+  EXPECT_TRUE(cache.load("a-b", "c", "eth0")->has_value());
+}
+
+TEST_F(CacheTest, LongNamesAreHashedAndHostileOnesRefused) {
+  covers("A11.08");
+  CachedAttachment one = entry();
+  one.attachment.container_id = std::string(300, 'x');
+  ASSERT_TRUE(cache.save(one));
+  EXPECT_TRUE(cache.load("net", one.attachment.container_id, "eth0")->has_value());
+  EXPECT_EQ(cache.list()->size(), 1U);
+  EXPECT_FALSE(cache.path("net", "../../x", "eth0"));
+  EXPECT_FALSE(cache.path("net", std::string("a\0b", 3), "eth0"));
+  EXPECT_FALSE(cache.load("..", "", "eth0"));
+}
+
+class LedgerTest : public testing::InvokerTest {
+ protected:
+  LedgerEntry entry(const std::string& container_id = "pod1") {
+    LedgerEntry one;
+    one.network = chain;
+    one.network.path = "/etc/cni/net.d/x.conflist";
+    one.attachment = attachment(container_id);
+    one.attachment.args = {{"K", "V"}};
+    one.attachment.capability_args.set("x", "1.0");
+    one.plugin_dirs = {"/a", "/b \"c"};
+    one.owner = "test";
+    one.boot_id = "boot";
+    one.netns_device = 4;
+    one.netns_inode = 4026531840;
+    one.created_at = ++clock_;
+    return one;
+  }
+  Ledger ledger{dir.path() + "/ledger"};
+
+ private:
+  std::int64_t clock_ = 1'700'000'000'000'000'000;
+};
+
+TEST_F(LedgerTest, KeepsAllThatADelNeeds) {
+  covers("L.1 L.2");
+  const LedgerEntry one = entry();
+  ASSERT_TRUE(ledger.begin(one));
+  auto found = ledger.find("net", "pod1", "eth0");
+  ASSERT_TRUE(found && *found);
+  EXPECT_EQ((*found)->state, LedgerEntry::State::adding);
+  EXPECT_TRUE((*found)->owed());
+  EXPECT_EQ((*found)->network.bytes, chain.bytes);
+  EXPECT_EQ((*found)->network.path, one.network.path);
+  EXPECT_EQ((*found)->network.plugins.size(), 3U);
+  EXPECT_EQ((*found)->attachment.args, one.attachment.args);
+  EXPECT_EQ((*found)->attachment.capability_args.dump(), R"({"x":1.0})");
+  EXPECT_EQ((*found)->plugin_dirs, one.plugin_dirs);
+  EXPECT_EQ((*found)->boot_id, "boot");
+  EXPECT_EQ((*found)->netns_inode, one.netns_inode);
+  EXPECT_EQ((*found)->created_at, one.created_at);
+  EXPECT_EQ(mode_of(dir.path() + "/ledger"), 0700U);
+  EXPECT_EQ(mode_of(dir.path() + "/ledger/net@pod1@eth0.json"), 0600U);
+}
+
+TEST_F(LedgerTest, TheResultMakesItAttached) {
+  covers("L.1");
+  LedgerEntry one = entry();
+  one.result = kResult;
+  ASSERT_TRUE(ledger.begin(one));
+  const std::string intent = testing::read(dir.path() + "/ledger/net@pod1@eth0.json");
+  ASSERT_TRUE(ledger.complete(one));
+  EXPECT_EQ(testing::read(dir.path() + "/ledger/net@pod1@eth0.json"), intent) << "the flushed intent was rewritten";
+  EXPECT_FALSE((*ledger.find("net", "pod1", "eth0"))->owed());
+  ASSERT_TRUE(ledger.remove("net", "pod1", "eth0"));
+  EXPECT_FALSE(ledger.find("net", "pod1", "eth0")->has_value());
+  EXPECT_TRUE(std::filesystem::is_empty(dir.path() + "/ledger"));
+}
+
+TEST_F(LedgerTest, AResultThatAPowerCutSpoiledIsNone) {
+  covers("L.1");
+  LedgerEntry one = entry();
+  one.result = kResult;
+  ASSERT_TRUE(ledger.begin(one));
+  for (const std::string& spoiled : {std::string(), std::string("{"), std::string(R"({"createdAt":1,"result":{}})")}) {
+    dir.write("ledger/net@pod1@eth0.result", spoiled);
+    EXPECT_TRUE((*ledger.find("net", "pod1", "eth0"))->owed()) << spoiled;
+  }
+}
+
+TEST_F(LedgerTest, ListsOldestFirstAndTellsOfTheBroken) {
+  covers("L.5");
+  for (const char* container : {"z", "a"}) {
+    LedgerEntry one = entry(container);
+    ASSERT_TRUE(ledger.save(one));
+  }
+  const std::string broken = dir.write("ledger/net@b@eth0.json", "{");
+  dir.write("ledger/net@c@eth0.json.tmp.12345678", "{");
+  dir.write("ledger/net@d@eth0.json", R"({"format":2})");
+  std::vector<std::string> unreadable;
+  const auto entries = ledger.list(&unreadable);
+  ASSERT_EQ(entries->size(), 2U);
+  EXPECT_EQ((*entries)[0].attachment.container_id, "z");
+  EXPECT_EQ(unreadable.size(), 2U);
+  EXPECT_EQ(unreadable[0], broken);
+  EXPECT_EQ(ledger.of_container("a")->size(), 1U);
+  EXPECT_EQ(ledger.find("net", "b", "eth0").error().kind, Kind::corrupt);
+  EXPECT_THAT(*Ledger(dir.path() + "/none").list(), IsEmpty());
+}
+
+TEST_F(LedgerTest, HostileNamesAreRefused) {
+  LedgerEntry one = entry("../../x");
+  EXPECT_FALSE(ledger.save(one));
+  EXPECT_FALSE(ledger.begin(one));
+  EXPECT_FALSE(ledger.find("net", "../../x", "eth0"));
+  EXPECT_FALSE(ledger.remove("net", "a/b", "eth0"));
+}
+
+class LocksTest : public ::testing::Test {
+ protected:
+  std::string dir() { return temp.path() + "/locks"; }
+  testing::TempDir temp;
+};
+
+TEST_F(LocksTest, OneContainerIsSerialOthersAreNot) {
+  covers("A12.02 A12.08");
+  auto first = lock_container(dir(), "a", 1s);
+  ASSERT_TRUE(first);
+  EXPECT_EQ(lock_container(dir(), "a", 20ms).error().kind, Kind::busy);
+  EXPECT_TRUE(lock_container(dir(), "b", 20ms));
+  { const Lock released = std::move(*first); }
+  EXPECT_TRUE(lock_container(dir(), "a", 20ms));
+  EXPECT_FALSE(base::path_exists(dir() + "/container.a"));
+}
+
+TEST_F(LocksTest, GcIsAloneAndNotStarved) {
+  covers("A10.02 A12.08");
+  std::atomic<int> inside = 0;
+  std::atomic<bool> collected = false;
+  std::vector<std::thread> containers;
+  for (int i = 0; i < 4; ++i)
+    containers.emplace_back([&, i] {
+      while (!collected) {
+        const auto lock = lock_container(dir(), "pod" + std::to_string(i), 10s);
+        ASSERT_TRUE(lock) << lock.error().what;
+        ++inside;
+        std::this_thread::sleep_for(2ms);
+        --inside;
+      }
+    });
+  std::this_thread::sleep_for(20ms);
+  {
+    const auto lock = lock_all(dir(), 10s);
+    EXPECT_TRUE(lock) << lock.error().what;
+    for (int i = 0; i < 10; ++i) {
+      EXPECT_EQ(inside, 0);
+      std::this_thread::sleep_for(1ms);
+    }
+    collected = true;
+  }
+  for (std::thread& thread : containers) thread.join();
+}
+
+TEST_F(LocksTest, ManyWaitersOfOneContainerNeverOverlap) {
+  covers("A12.02");
+  std::atomic<int> inside = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i)
+    threads.emplace_back([&] {
+      for (int round = 0; round < 20; ++round) {
+        const auto lock = lock_container(dir(), "same", 20s);
+        ASSERT_TRUE(lock) << lock.error().what;
+        EXPECT_EQ(++inside, 1);
+        --inside;
+      }
+    });
+  for (std::thread& thread : threads) thread.join();
+}
+
+}  // namespace
+}  // namespace cni
