@@ -147,9 +147,12 @@ TEST_F(HostileLayer, NoTarAtAll) {
 
 TEST_F(HostileLayer, ATarThatEndsEarly) {
   const std::string whole = make_tar({file("f", std::string(10000, 'x'))});
-  const auto unpacked = unpack_bytes(whole.substr(0, 5000));
-  ASSERT_FALSE(unpacked);
-  EXPECT_EQ(unpacked.error().kind, Kind::corrupt);
+  const std::size_t data_end = whole.rfind('x') + 1;
+  for (const std::size_t size : {std::size_t{100}, std::size_t{5000}, data_end - 1}) {
+    const auto unpacked = unpack_bytes(whole.substr(0, size));
+    ASSERT_FALSE(unpacked) << size;
+    EXPECT_EQ(unpacked.error().kind, Kind::corrupt);
+  }
 }
 
 TEST_F(HostileLayer, AFlippedBitIsCalledADigestMismatchWhateverItBroke) {

@@ -36,6 +36,10 @@ class TarReader {
   static la_ssize_t read_callback(archive*, void* self, const void** buffer);
 
   PlainStream& stream_;
+  bool stream_ended_ = false;
+  std::uint64_t expected_ = 0;   // the current entry's size,
+  std::uint64_t delivered_ = 0;  // and how far its blocks have come
+  bool unpadded_ = false;        // the tar ended with the last file's last byte
   std::optional<Error> stream_failure_;
   std::unique_ptr<archive, int (*)(archive*)> reader_;
 };

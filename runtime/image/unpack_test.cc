@@ -75,6 +75,16 @@ TEST_F(Unpack, AnEmptyLayerIsFine) {
   EXPECT_TRUE(unpack_bytes("", Compression::gzip));
 }
 
+TEST_F(Unpack, ATarMayEndWithItsLastFilesLastByte) {
+  const std::string whole = make_tar({file("a", "first"), file("f", std::string(1000, 'x'))});
+  const std::size_t data_end = whole.rfind('x') + 1;
+  for (const std::size_t size : {data_end, data_end + 24, data_end + 24 + 512}) {
+    const auto unpacked = unpack_bytes(whole.substr(0, size));
+    ASSERT_TRUE(unpacked) << size << ": " << unpacked.error().what;
+    EXPECT_EQ(read_text(at("f")), std::string(1000, 'x'));
+  }
+}
+
 TEST_F(Unpack, ANameIsBytes) {
   const std::string umlaut = "gr\xc3\xbcn";
   const std::string no_utf8 = "bad\xff\xfename";

@@ -36,51 +36,55 @@ std::optional<std::uint32_t> number(std::string_view text) {
   return value;
 }
 
-// Cuts the text up to `separator` off the front of `rest`; nullopt when there is nothing left.
-std::optional<std::string_view> cut(std::optional<std::string_view>& rest, char separator) {
-  if (!rest) return std::nullopt;
-  const auto at = rest->find(separator);
-  const std::string_view field = rest->substr(0, at);
-  if (at == std::string_view::npos)
-    rest.reset();
-  else
-    rest->remove_prefix(at + 1);
-  return field;
-}
+// A text cut at separators, one field after the other; past the last one all are empty.
+class Fields {
+ public:
+  explicit Fields(std::string_view text) : rest_(text) {}
+  bool more() const { return more_; }
+  std::string_view next(char separator) {
+    const auto at = rest_.find(separator);
+    const std::string_view field = rest_.substr(0, at);
+    more_ = at != std::string_view::npos;
+    rest_ = more_ ? rest_.substr(at + 1) : std::string_view();
+    return field;
+  }
+
+ private:
+  std::string_view rest_;
+  bool more_ = true;
+};
 
 std::optional<PasswdLine> parse_passwd_line(std::string_view line) {
-  std::optional<std::string_view> rest = line;  // name:password:uid:gid:gecos:home:shell, passwd(5)
-  const auto name = cut(rest, ':');
-  cut(rest, ':');
-  const auto uid = number(cut(rest, ':').value_or(""));
-  const auto gid = number(cut(rest, ':').value_or(""));
-  cut(rest, ':');
-  if (!name || name->empty() || !uid || !gid) return std::nullopt;
-  return PasswdLine{*name, *uid, *gid, cut(rest, ':').value_or("")};
+  Fields fields(line);  // name:password:uid:gid:gecos:home:shell, passwd(5)
+  const std::string_view name = fields.next(':');
+  fields.next(':');
+  const auto uid = number(fields.next(':'));
+  const auto gid = number(fields.next(':'));
+  fields.next(':');
+  if (name.empty() || !uid || !gid) return std::nullopt;
+  return PasswdLine{name, *uid, *gid, fields.next(':')};
 }
 
 std::optional<GroupLine> parse_group_line(std::string_view line) {
-  std::optional<std::string_view> rest = line;  // name:password:gid:member,member, group(5)
-  const auto name = cut(rest, ':');
-  cut(rest, ':');
-  const auto gid = number(cut(rest, ':').value_or(""));
-  if (!name || name->empty() || !gid) return std::nullopt;
-  return GroupLine{*name, *gid, cut(rest, ':').value_or("")};
+  Fields fields(line);  // name:password:gid:member,member, group(5)
+  const std::string_view name = fields.next(':');
+  fields.next(':');
+  const auto gid = number(fields.next(':'));
+  if (name.empty() || !gid) return std::nullopt;
+  return GroupLine{name, *gid, fields.next(':')};
 }
 
 // Calls `visit` for each well-formed line until it says true.
 template <class Line>
 void each_line(std::string_view text, std::optional<Line> (*parse)(std::string_view),
                const std::function<bool(const Line&)>& visit) {
-  std::optional<std::string_view> rest = text;
-  while (const auto line = cut(rest, '\n'))
-    if (const auto parsed = parse(*line); parsed && visit(*parsed)) return;
+  for (Fields lines(text); lines.more();)
+    if (const auto parsed = parse(lines.next('\n')); parsed && visit(*parsed)) return;
 }
 
 bool lists(std::string_view members, std::string_view name) {
-  std::optional<std::string_view> rest = members;
-  while (const auto member = cut(rest, ','))
-    if (*member == name) return true;
+  for (Fields fields(members); fields.more();)
+    if (fields.next(',') == name) return true;
   return false;
 }
 
