@@ -19,7 +19,8 @@ struct Stdio {
   Fd log, out_to_read, err_to_read;    // the shim's
 };
 
-Result<Stdio> make_stdio(int dev, const std::string& log_path) {
+// The pipes belong to the payload's user, who may open /dev/stdout again.
+Result<Stdio> make_stdio(int dev, const std::string& log_path, uid_t user, gid_t group) {
   Stdio stdio;
   stdio.null.reset(::openat(dev, "null", O_RDWR | O_CLOEXEC));
   if (!stdio.null) return Error::system(errno, "open the container's null device");
@@ -31,6 +32,7 @@ Result<Stdio> make_stdio(int dev, const std::string& log_path) {
     read_end->reset(ends[0]);
     write_end->reset(ends[1]);
     if (::fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0) return Error::system(errno, "set a pipe non-blocking");
+    if (::fchown(ends[1], user, group) != 0) return Error::system(errno, "give a pipe to the container's user");
   }
   return stdio;
 }
@@ -60,9 +62,12 @@ std::int64_t now() {
 Result<PreparedContainer> prepare(const ContainerPlan& plan, const ContainerMakings& makings, Shim& shim) {
   const std::string& name = plan.record.name;
   TRY(makings.cgroup.create_container(name, plan.limits));
+  TRY(base::make_dirs(plan.exit_dir, 0700));
   PreparedContainer prepared{plan.record, {}, ""};
   const std::vector<Fd> mounts = TRY(make_mounts(plan, makings, prepared.warning));
-  const Stdio stdio = TRY(make_stdio(mounts[1].get(), plan.record.log_path));
+  const ProcessSettings& settings = plan.record.settings;
+  const Stdio stdio = TRY(make_stdio(mounts[1].get(), plan.record.log_path, makings.users.base + settings.uid,
+                                     makings.users.base + settings.gid));
 
   const CgroupEntry entry = TRY(makings.cgroup.enter_container(name));
   shim::Launch request;
@@ -78,7 +83,7 @@ Result<PreparedContainer> prepare(const ContainerPlan& plan, const ContainerMaki
   init_plan.new_user_namespace = makings.users.user_ns >= 0;
   init_plan.sends_stdio = true;
   init_plan.root = plan.root;
-  init_plan.process = to_init_process(plan.record.settings);
+  init_plan.process = to_init_process(settings);
   std::vector<int> fds{stdio.null.get(), stdio.out.get(), stdio.err.get()};
   for (const Fd& mount : mounts) fds.push_back(mount.get());
   TRY(prepared.launched.handshake.send_plan(init_plan, fds));

@@ -113,7 +113,7 @@ Result<int> Runtime::exec(const PodRecord& pod, const ExecOptions& options) {
   plan.process = to_init_process(TRY(settings_for(container, options)));
   plan.process.terminal = options.terminal;
 
-  const Cgroup cgroup(TRY(CgroupHost::discover()), pod.cgroup_path);
+  const Cgroup cgroup(TRY(CgroupHost::discover()), pod.cgroup_parent + pod.cgroup_path);
   Started started = TRY(start(cgroup, container, target->get(), !options.interactive && !options.terminal)
                             .in("enter container '" + container.name + "'"));
   const auto become = [&]() -> Result<Fd> {

@@ -25,7 +25,7 @@ PodRecord record_of(const PodSpec& spec, const HostFacts& facts, const Layout& l
   record.host_users = spec.host_users;
   if (!spec.host_network) record.netns_path = layout.netns(spec.name_space, spec.name);
   record.cgroup_parent = facts.cgroup_parent;
-  record.cgroup_path = facts.cgroup_parent + "/podrun-" + facts.id;
+  record.cgroup_path = "/podrun-" + facts.id;
   record.hostname = spec.hostname;
   return record;
 }
@@ -132,6 +132,7 @@ Result<ContainerPlan> container_plan(const PodSpec& pod, const ContainerSpec& sp
   plan.record.settings = TRY(settings_of(pod, spec, facts));
   plan.layers = facts.image.layers;
   plan.writable = layout.writable(host.id, spec.name);
+  plan.exit_dir = layout.container(host.id, spec.name);
   plan.limits = {spec.resources.memory_limit, spec.resources.cpu_limit, spec.resources.cpu_request,
                  spec.resources.pids_limit};
   plan.root = container_root(host.cgroup);

@@ -42,6 +42,7 @@ struct ContainerPlan {
   ContainerRecord record;  // what is known before it runs
   std::vector<std::string> layers;
   std::string writable;    // directory for the overlay's upper and work
+  std::string exit_dir;    // directory the shim writes the exit file to
   CgroupLimits limits;
   init::Root root;
 };

@@ -33,7 +33,8 @@ Result<bool> Runtime::settle(const std::string& id, std::string& what) {
   PodRecord record = loaded ? std::move(*loaded) : PodRecord{};
   if (!loaded) {
     record.id = id;
-    record.cgroup_path = options_.cgroup_parent + "/podrun-" + id;
+    record.cgroup_parent = options_.cgroup_parent;
+    record.cgroup_path = "/podrun-" + id;
   }
   if (stands(record)) return false;
   what = shown(record) + ": removed what was left of it";

@@ -76,7 +76,7 @@ Result<void> Runtime::build(const PodPlan& plan, const Box& box, PodRecord& reco
   TRY(make_etc_files(layout.etc(record.id), record.id_base).in("make /etc files"));
   watch.lap("record the pod");
 
-  const Cgroup cgroup(plan.cgroup_host, record.cgroup_path);
+  const Cgroup cgroup(plan.cgroup_host, record.cgroup_parent + record.cgroup_path);
   TRY(cgroup.create().in("create cgroup"));
   watch.lap("create cgroup");
 

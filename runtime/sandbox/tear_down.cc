@@ -15,7 +15,7 @@ constexpr std::chrono::seconds kKillPatience{30};
 Result<void> Runtime::tear_down(PodRecord record, const Box& box, bool force) {
   const Layout& layout = store_.layout();
   const auto take_away = [&]() -> Result<void> {
-    const Cgroup cgroup(TRY(CgroupHost::discover()), record.cgroup_path);
+    const Cgroup cgroup(TRY(CgroupHost::discover()), record.cgroup_parent + record.cgroup_path);
     // Nothing of the pod runs any more when its plugins are called: one that was orphaned in the middle of an ADD would go
     // on with it after its DEL.
     TRY(cgroup.kill(kKillPatience));

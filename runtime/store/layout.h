@@ -49,9 +49,10 @@ class Layout {
   std::string record(const std::string& id) const { return box(id) + "/record.json"; }
   std::string shim_log(const std::string& id) const { return box(id) + "/shim.log"; }
   std::string etc(const std::string& id) const { return box(id) + "/etc"; }
-  std::string exit_file(const std::string& id, const std::string& container) const {
-    return box(id) + "/containers/" + container + "/exit";
+  std::string container(const std::string& id, const std::string& name) const {
+    return box(id) + "/containers/" + name;
   }
+  std::string exit_file(const std::string& id, const std::string& name) const { return container(id, name) + "/exit"; }
   std::string images() const { return dirs_.data + "/images"; }
   std::string ledger() const { return dirs_.data + "/cni/ledger"; }
   std::string pods_data() const { return dirs_.data + "/pods"; }

@@ -81,7 +81,7 @@ struct PodRecord {
   std::uint32_t id_base = 0;  // first host id of the pod's 65,536; 0 with host_users
   std::string netns_path;     // pinned namespace; empty with host_network
   std::string cgroup_parent;  // as given; empty for the root
-  std::string cgroup_path;    // "/podrun/ID" under the parent
+  std::string cgroup_path;    // "/podrun-ID" under the parent
 
   std::vector<ContainerRecord> containers;
   std::vector<NetworkRecord> networks;
