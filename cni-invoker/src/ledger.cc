@@ -161,12 +161,27 @@ Result<void> Ledger::remove(const std::string& network, const std::string& conta
 }
 
 Result<std::vector<LedgerEntry>> Ledger::list(std::vector<std::string>* broken) const {
+  return read_matching([](const std::string&) { return true; }, broken);
+}
+
+Result<std::vector<LedgerEntry>> Ledger::of_container(std::string_view container_id) const {
+  // Most entries tell by their name that they are of another; only those are not even read.
+  const std::string part = "@" + std::string(container_id) + "@";
+  auto entries = TRY(read_matching(
+      [&](const std::string& name) { return name.starts_with("hash@") || name.find(part) != std::string::npos; },
+      nullptr));
+  std::erase_if(entries, [&](const LedgerEntry& entry) { return entry.attachment.container_id != container_id; });
+  return entries;
+}
+
+Result<std::vector<LedgerEntry>> Ledger::read_matching(const std::function<bool(const std::string&)>& matches,
+                                                       std::vector<std::string>* broken) const {
   std::vector<LedgerEntry> entries;
   auto names = base::list_dir(dir_);
   if (!names && names.error().kind == Kind::not_found) return entries;
   if (!names) return std::move(names).error();
   for (const std::string& name : *names) {
-    if (!name.ends_with(kSuffix)) continue;  // a temporary file of a write that was cut off
+    if (!name.ends_with(kSuffix) || !matches(name)) continue;  // no suffix: left by a write that was cut off
     auto entry = load(dir_ + "/" + name.substr(0, name.size() - kSuffix.size()));
     if (entry)
       entries.push_back(std::move(*entry));
@@ -175,12 +190,6 @@ Result<std::vector<LedgerEntry>> Ledger::list(std::vector<std::string>* broken) 
   }
   std::stable_sort(entries.begin(), entries.end(),
                    [](const LedgerEntry& a, const LedgerEntry& b) { return a.created_at < b.created_at; });
-  return entries;
-}
-
-Result<std::vector<LedgerEntry>> Ledger::of_container(std::string_view container_id) const {
-  std::vector<LedgerEntry> entries = TRY(list());
-  std::erase_if(entries, [&](const LedgerEntry& entry) { return entry.attachment.container_id != container_id; });
   return entries;
 }
 

@@ -56,11 +56,9 @@ class Run {
         max_output_(options.max_output),
         drain_grace_(options.drain_grace) {}
 
-  Result<RunOutcome> to_end(Clock::time_point deadline) {
+  Result<RunOutcome> to_end(Clock::time_point begun, Clock::time_point deadline) {
     const SigpipeBlocked quiet;
-    const auto begun = Clock::now();
     RunOutcome outcome;
-    outcome.started = std::chrono::system_clock::now();
     Clock::time_point until = deadline;
     bool ended = false;
     while (!ended || process_.output || process_.errors) {
@@ -169,9 +167,15 @@ class Run {
 Result<RunOutcome> ProcessRunner::exec(const RunRequest& request) {
   const auto deadline = Clock::now() + request.timeout;
   for (int tries = 0;; ++tries) {
-    if (Clock::now() >= deadline) return Error{Kind::timeout, 0, "run '" + request.path + "': no time left"};
+    const auto begun = Clock::now();
+    if (begun >= deadline) return Error{Kind::timeout, 0, "run '" + request.path + "': no time left"};
+    const auto started = std::chrono::system_clock::now();
     auto spawned = spawn(request);
-    if (spawned) return Run(std::move(*spawned), request, options_).to_end(deadline);
+    if (spawned) {
+      RunOutcome outcome = TRY(Run(std::move(*spawned), request, options_).to_end(begun, deadline));
+      outcome.started = started;
+      return outcome;
+    }
     // Somebody is writing the file, most likely a new version of the plugin: soon done.
     if (spawned.error().error_number != ETXTBSY || tries == options_.busy_retries) return std::move(spawned).error();
     std::this_thread::sleep_for(std::min<Clock::duration>(options_.busy_pause, deadline - Clock::now()));

@@ -89,6 +89,42 @@ TEST_F(ProcessRunnerTest, GivesInputAndTakesBothOutputs) {
   EXPECT_GT(outcome.duration.count(), 0);
 }
 
+TEST_F(ProcessRunnerTest, TheInputWaitsForItsGate) {
+  covers("L.1");
+  int ends[2];
+  ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+  const base::Fd gate(ends[0]);
+  const base::Fd open(ends[1]);
+  RunRequest one = request("touch " + dir.path() + "/started; cat; touch " + dir.path() + "/fed");
+  one.input = "config";
+  one.input_gate = gate.get();
+  std::thread opens([&] {
+    for (int tries = 0; tries < 500 && !std::filesystem::exists(dir.path() + "/started"); ++tries)
+      std::this_thread::sleep_for(10ms);
+    EXPECT_TRUE(std::filesystem::exists(dir.path() + "/started"));
+    std::this_thread::sleep_for(50ms);
+    EXPECT_FALSE(std::filesystem::exists(dir.path() + "/fed"));
+    EXPECT_EQ(::write(open.get(), "1", 1), 1);
+  });
+  const auto outcome = runner.exec(one);
+  opens.join();
+  ASSERT_TRUE(outcome) << outcome.error().what;
+  EXPECT_EQ(outcome->output, "config");
+}
+
+TEST_F(ProcessRunnerTest, AGateThatFailsKillsThePlugin) {
+  covers("L.1");
+  int ends[2];
+  ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+  const base::Fd gate(ends[0]);
+  ::close(ends[1]);
+  RunRequest one = request("cat; touch " + dir.path() + "/fed");
+  one.input = "config";
+  one.input_gate = gate.get();
+  EXPECT_FALSE(runner.exec(one));
+  EXPECT_FALSE(std::filesystem::exists(dir.path() + "/fed"));
+}
+
 TEST_F(ProcessRunnerTest, APluginNeedNotReadItsInput) {
   covers("A5.03");
   const RunOutcome outcome = run("exit 0", std::string(2'000'000, 'x'));

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -59,6 +60,8 @@ class Ledger {
   base::Result<std::vector<LedgerEntry>> of_container(std::string_view container_id) const;
 
  private:
+  base::Result<std::vector<LedgerEntry>> read_matching(const std::function<bool(const std::string&)>& matches,
+                                                       std::vector<std::string>* broken) const;
   base::Result<std::string> stem(const std::string& network, const std::string& container_id,
                                  const std::string& ifname) const;  // path without suffix
   std::string dir_;

@@ -34,7 +34,7 @@ struct RunOutcome {
   std::string output;  // stdout, whole or up to the limit
   std::string errors;  // stderr, likewise
   std::chrono::system_clock::time_point started;
-  std::chrono::microseconds duration{0};
+  std::chrono::microseconds duration{0};  // from before its fork to its end
   bool succeeded() const { return end == End::exited && exit_code == 0; }
 };
 
