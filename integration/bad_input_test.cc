@@ -36,7 +36,7 @@ const BadInput kBadInputs[] = {
     {"EmptyInput", "", kInvalid, {}},
     {"MalformedYaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: web\nspec: [", kInvalid, {"line"}},
     {"MalformedJson", R"({"apiVersion":"v1","kind":)", kInvalid, {}},
-    {"NotAPod", R"({"apiVersion":"v1","kind":"Service","metadata":{"name":"web"}})", kInvalid, {"kind", "Service"}},
+    {"NotAPod", R"({"apiVersion":"v1","kind":"Service","metadata":{"name":"web"}})", kInvalid, {"Pod", "Service"}},
     {"WrongTypeOfAField", with_container(R"("name":"a","image":7)"), kInvalid, {"spec.containers[0].image"}},
     {"WrongTypeOfAList",
      R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"web"},"spec":{"containers":"a"}})",

@@ -18,6 +18,9 @@ class BadPluginTest : public PodrunTest {
     PodrunTest::SetUp();
     if (IsSkipped() || HasFatalFailure()) return;
     ASSERT_EQ(::mkdir(plugins().c_str(), 0755), 0);
+    configure(R"([ "$CNI_COMMAND" = DEL ] && exit 0; exit 1)");
+    static_cast<void>(run(create_command()));  // makes the ledger's directories and locks, which stay
+    ASSERT_EQ(run({"rm", plugins() + "/bad", cni_conf_dir() + "/10-bad.conflist"}).status, 0);
     remember_world();
   }
 

@@ -51,7 +51,7 @@ TEST_F(ExecTest, FindsTheCommandInThePath) {
 }
 
 TEST_F(ExecTest, KeepsStdoutAndStderrApart) {
-  const Output output = exec("web", {"/bin/payload", "say-two"});
+  const Output output = exec("web", {"/bin/payload", "say-two"}, {"-c", "main"});
   EXPECT_EQ(output.out, "to stdout\n");
   EXPECT_EQ(output.err, "to stderr");
 }

@@ -16,15 +16,20 @@ class LimitsTest : public PodrunTest {
     main["resources"]["limits"] = limits;
     return must_create(pod("web", {main}));
   }
-  // The content of a file of the container's cgroup: on v2, or in the v1 hierarchy of that controller.
-  std::string cgroup_file(const std::string& v1_controller, const std::string& v1_file,
-                          const std::string& v2_file) const {
-    const std::string below = cgroup_parent() + inspect("web").at("cgroupPath").get<std::string>() + "/ctr/main/";
-    for (const std::string& path :
-         {"/sys/fs/cgroup" + below + v2_file, "/sys/fs/cgroup/" + v1_controller + below + v1_file})
-      if (std::ifstream file(path); file) return {std::istreambuf_iterator<char>(file), {}};
+  // The content of a file of the container's cgroup, of whichever version the machine has.
+  std::string cgroup_file(const std::string& controller, const std::string& v1_file, const std::string& v2_file) const {
+    std::ifstream cgroups("/proc/" + std::to_string(main_pid()) + "/cgroup");  // "4:memory:/path" or "0::/path"
+    for (std::string line; std::getline(cgroups, line);) {
+      const std::size_t names = line.find(':') + 1, path = line.find(':', names) + 1;
+      const std::string name = line.substr(names, path - names - 1);
+      const std::string file = name.empty() ? "/sys/fs/cgroup" + line.substr(path) + "/" + v2_file
+                                            : "/sys/fs/cgroup/" + name + line.substr(path) + "/" + v1_file;
+      if (std::ifstream content(file); (name.empty() || name == controller) && content)
+        return {std::istreambuf_iterator<char>(content), {}};
+    }
     return {};
   }
+  int main_pid() const { return inspect("web").at("containers").at(0).at("process").at("pid").get<int>(); }
 };
 
 TEST_F(LimitsTest, MemoryIsWrittenAndFelt) {
@@ -80,7 +85,7 @@ TEST_F(LimitsTest, AContainerThatIsOutOfMemoryFailsAndThePodCanBeDeleted) {
   if (!can_run({need::controller("memory")})) return;
   remember_world();
   ASSERT_TRUE(must_create_limited({{"memory", "32Mi"}}, {"/bin/payload", "eat", "500"}));
-  EXPECT_TRUE(eventually([&] { return podrun({"get", "web"}).out.find("Failed") != std::string::npos; }));
+  EXPECT_TRUE(eventually([&] { return phase("web") == "Failed"; }));
   EXPECT_EQ(remove("web").status, 0);
   expect_world_unchanged();
 }

@@ -2,10 +2,13 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <csignal>
+
 #include "integration/own_host.h"
 
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
+  std::signal(SIGPIPE, [](int) {});  // a program that refuses its input early; a handler, so that no child inherits it
   // Without root every test says so itself, and is skipped.
   if (testing::GTEST_FLAG(list_tests) || ::geteuid() != 0) return RUN_ALL_TESTS();
   return integration::in_own_host([] { return RUN_ALL_TESTS(); });

@@ -3,7 +3,6 @@
 #include <linux/keyctl.h>
 #include <sched.h>
 #include <sys/mount.h>
-#include <sys/ptrace.h>
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -76,7 +75,6 @@ const Attempt kAttempts[] = {
        return ::clock_gettime(CLOCK_REALTIME, &now) == 0 && ::clock_settime(CLOCK_REALTIME, &now) == 0;
      }},
     {"open-by-handle", [] { return ::syscall(SYS_open_by_handle_at, AT_FDCWD, nullptr, O_RDONLY) >= 0; }},
-    {"trace-init", [] { return ::ptrace(PTRACE_SEIZE, 1, nullptr, nullptr) == 0; }},
     {"reboot", [] { return ::reboot(RB_DISABLE_CAD) == 0; }},
     {"chroot-out",
      [] {  // the classic way out of a mere chroot; here it ends at the same root

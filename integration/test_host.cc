@@ -92,6 +92,11 @@ Json PodrunTest::inspect(const std::string& name) const {
   return record.is_discarded() ? Json() : record;
 }
 
+std::string PodrunTest::phase(const std::string& name) const {
+  const Json shown = Json::parse(podrun({"get", name, "-o", "json"}).out, nullptr, false);
+  return shown.is_object() ? shown.at("status").value("phase", "") : "";
+}
+
 std::string PodrunTest::logs(const std::string& name, const std::string& container) const {
   return podrun({"logs", name, "-c", container}).out;
 }
@@ -101,7 +106,9 @@ WorldScope PodrunTest::scope() const {
 }
 
 void PodrunTest::remember_world(const std::vector<std::string>& network) {
-  ASSERT_TRUE(must_create(pod("warm-up", {container("main", {"/bin/payload", "sleep"})}), network));
+  Json one = container("main", {"/bin/payload", "sleep"});
+  if (network.empty()) one["ports"] = Json::array({{{"containerPort", 80}, {"hostPort", 19999}}});
+  ASSERT_TRUE(must_create(pod("warm-up", {one}), network));
   const Output removed = remove("warm-up");
   ASSERT_EQ(removed.status, 0) << removed.err;
   // What the kernel still takes apart (a veth's namespace) must not be taken for part of the world.

@@ -37,6 +37,7 @@ class PodrunTest : public testing::Test {
               const std::vector<std::string>& options = {}) const;
   Output remove(const std::string& name) const;  // at once
   Json inspect(const std::string& name) const;   // the record; null where there is none
+  std::string phase(const std::string& name) const;  // "Running"; empty where there is none
   std::string logs(const std::string& name, const std::string& container) const;
 
   // The world to come back to. Makes and deletes a pod first, so that directories and chains that are made once and

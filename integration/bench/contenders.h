@@ -1,0 +1,70 @@
+// Who is compared, and the commands that make each of them do the same. Every function is one operation of one
+// contender.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "integration/bench/scene.h"
+#include "integration/bench/trial.h"
+
+namespace bench {
+
+class Podrun {
+ public:
+  explicit Podrun(const Scene& scene);
+
+  Trial create() const;  // the delete that follows is not counted
+  Trial create_and_delete() const;
+  Trial create_with_network() const;
+  Trial exec() const;
+  Trial remove() const;
+
+  Argv command(const std::vector<std::string>& args) const;
+  Argv create_command(const std::string& manifest, const std::string& network = "none") const;
+  Argv delete_command(const std::string& pod) const;
+
+ private:
+  Milliseconds plugins_time() const;
+
+  const Scene& scene_;
+  std::string program_;
+};
+
+// crun and runc. `run` includes its delete, as theirs does when the command has ended.
+class OciRuntime {
+ public:
+  OciRuntime(const Scene& scene, std::string program, bool hardened);
+
+  Trial run() const;
+  Trial exec() const;
+  Trial remove() const;
+
+ private:
+  Trial trial() const;
+  Argv start_command() const;
+
+  const Scene& scene_;
+  std::string program_;
+  bool hardened_;
+};
+
+class Podman {
+ public:
+  explicit Podman(const Scene& scene) : scene_(scene) {}
+
+  Trial run() const;
+  Trial exec() const;
+  Trial remove() const;
+
+ private:
+  Argv command(const std::vector<std::string>& args) const;
+  Argv start_command() const;
+
+  const Scene& scene_;
+};
+
+Trial bare_clone();
+
+}  // namespace bench

@@ -1,0 +1,50 @@
+#include "integration/bench/harden.h"
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "integration/bench/timing.h"
+#include "runtime/kernel/capabilities.h"
+
+namespace bench {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::uint32_t kFirstId = 1'879'048'192;
+constexpr std::uint32_t kIds = 65'536;
+
+// Ours has Docker's archMap; OCI has a flat list.
+Json seccomp_of_podrun() {
+  Json profile = Json::parse(std::ifstream(BENCH_SECCOMP_PROFILE), nullptr, false);
+  if (profile.is_discarded()) fail("read " BENCH_SECCOMP_PROFILE);
+  Json architectures = Json::array();
+  for (const Json& entry : profile["archMap"]) {
+    architectures.push_back(entry["architecture"]);
+    for (const Json& sub : entry["subArchitectures"]) architectures.push_back(sub);
+  }
+  profile.erase("archMap");
+  profile.erase("comment");
+  for (Json& rule : profile["syscalls"]) rule.erase("comment");
+  profile["architectures"] = architectures;
+  return profile;
+}
+
+}  // namespace
+
+void harden(Json& config) {
+  const Json names = podrun::capabilities::names(podrun::capabilities::kDefault);
+  config["process"]["capabilities"] = {{"bounding", names}, {"effective", names}, {"permitted", names}};
+  Json& linux_part = config["linux"];
+  linux_part["seccomp"] = seccomp_of_podrun();
+  for (const char* type : {"user", "cgroup"}) {
+    const Json one{{"type", type}};
+    Json& all = linux_part["namespaces"];
+    if (std::find(all.begin(), all.end(), one) == all.end()) all.push_back(one);
+  }
+  const Json map = {{{"containerID", 0}, {"hostID", kFirstId}, {"size", kIds}}};
+  linux_part["uidMappings"] = map;
+  linux_part["gidMappings"] = map;
+}
+
+}  // namespace bench

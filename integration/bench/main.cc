@@ -1,0 +1,82 @@
+// bench: how long podrun takes for a pod, beside crun, runc, podman and the bare clone3, and what a pod holds in
+// memory. Prints figures of one run and judges nothing: exits 0 whatever they are, and 1 when a command failed. Usage:
+// run.sh.
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "integration/bench/machine.h"
+#include "integration/bench/memory.h"
+#include "integration/bench/operations.h"
+#include "integration/bench/report.h"
+#include "integration/needs.h"
+#include "integration/own_host.h"
+
+namespace bench {
+namespace {
+
+struct Options {
+  int runs = 30;
+  bool fast = false;
+};
+
+constexpr Milliseconds kQuiet{200};
+
+bool available(const integration::Unmet& unmet) { return !unmet; }
+
+Peers find_peers(const Options& options) {
+  using namespace integration;
+  Peers peers;
+  peers.crun = available(need::program("crun"));
+  peers.runc = !options.fast && available(need::program("runc"));
+  peers.podman = !options.fast && available(need::program("podman"));
+  const auto unmet = need::plugin("portmap");
+  peers.plugins = available(unmet) && available(need::program("iptables"));
+  if (!peers.plugins) std::printf("create with a network skipped: needs iptables and the CNI plugin portmap\n");
+  return peers;
+}
+
+void run_loops(const std::vector<Operation>& all, const Options& options, bool quiet, Report& report) {
+  const Places places;
+  const Milliseconds sleep = quiet ? kQuiet : Milliseconds(0);
+  for (const Operation& operation : all) {
+    std::fprintf(stderr, "  %s, %s\n", operation.name.c_str(), quiet ? "quiet" : "tight");
+    report.add(operation.name, quiet, operation.interleaved,
+               measure(operation.interleaved, {options.runs, sleep}, places));
+    for (const Trial& trial : operation.apart)
+      report.add(operation.name, quiet, {trial}, measure({trial}, {std::max(5, options.runs / 3), sleep}, places));
+  }
+}
+
+int run(const Options& options) {
+  const Scene scene;
+  const Podrun podrun(scene);
+  print_machine(integration::programs_dir() + "/podrun");
+  const std::vector<Operation> all = operations(scene, podrun, find_peers(options));
+  Report report;
+  run_loops(all, options, false, report);
+  if (!options.fast) run_loops(all, options, true, report);
+  report.print_medians();
+  report.print_spread();
+  report.print_targets();
+  print_memory(scene, podrun);
+  return 0;
+}
+
+}  // namespace
+}  // namespace bench
+
+int main(int argc, char** argv) {
+  bench::Options options;
+  CLI::App app("Times podrun beside crun, runc, podman and a bare clone3; prints figures of one run");
+  app.add_option("--runs", options.runs, "Runs of each loop; runc and podman do a third")
+      ->capture_default_str()
+      ->check(CLI::Range(5, 10000));
+  app.add_flag("--fast", options.fast, "Only the tight loop, without runc and podman");
+  CLI11_PARSE(app, argc, argv);
+  for (const auto& unmet :
+       {integration::need::root(), integration::need::programs_under_test(), integration::need::busybox()})
+    if (unmet) bench::fail(*unmet);
+  return integration::in_own_host([&] { return bench::run(options); });
+}

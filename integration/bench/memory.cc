@@ -1,0 +1,115 @@
+#include "integration/bench/memory.h"
+
+#include <sys/stat.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <thread>
+
+#include "integration/command.h"
+
+namespace bench {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+constexpr int kMany = 20;
+constexpr double kMost = 300;  // kB a pod, memfds included
+
+// Sum of the lines "KEY: NUMBER kB" of a file of /proc.
+double kilobytes(const std::string& path, const std::vector<std::string>& keys) {
+  std::ifstream file(path);
+  if (!file) fail("read " + path);
+  double sum = 0;
+  for (std::string line; std::getline(file, line);) {
+    std::istringstream words(line);
+    std::string key;
+    double number = 0;
+    words >> key >> number;
+    for (const std::string& wanted : keys)
+      if (key == wanted + ":") sum += number;
+  }
+  return sum;
+}
+
+double pss(pid_t pid) { return kilobytes("/proc/" + std::to_string(pid) + "/smaps_rollup", {"Pss"}); }
+
+// Memory that only a descriptor holds.
+double memfds(pid_t pid) {
+  double sum = 0;
+  for (const fs::directory_entry& entry : fs::directory_iterator("/proc/" + std::to_string(pid) + "/fd")) {
+    struct stat info {};
+    if (fs::read_symlink(entry.path()).string().starts_with("/memfd:") && ::stat(entry.path().c_str(), &info) == 0)
+      sum += static_cast<double>(info.st_blocks) / 2;
+  }
+  return sum;
+}
+
+double files_below(const std::string& dir) {
+  double sum = 0;
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(dir)) {
+    struct stat info {};
+    if (::lstat(entry.path().c_str(), &info) == 0) sum += static_cast<double>(info.st_blocks) / 2;
+  }
+  return sum;
+}
+
+double kernel_memory() { return kilobytes("/proc/meminfo", {"Slab", "KernelStack", "PageTables", "Percpu"}); }
+
+struct Held {
+  double shim = 0, pause = 0, memfds = 0, files = 0;
+  double all() const { return shim + pause + memfds + files; }
+};
+
+std::string name_of(int number) { return "pod-" + std::to_string(number); }
+
+Held held_by(const Podrun& podrun, int pods) {
+  Held sum;
+  for (int number = 1; number <= pods; ++number) {
+    const integration::Output output = integration::run(podrun.command({"inspect", name_of(number)}));
+    const Json record = Json::parse(output.out, nullptr, false);
+    if (output.status != 0 || record.is_discarded()) fail("inspect a pod: " + output.err);
+    const pid_t shim = record["shim"]["pid"];
+    const pid_t pause = record["pause"]["pid"];
+    sum.shim += pss(shim);
+    sum.pause += pss(pause);
+    sum.memfds += memfds(shim) + memfds(pause);
+    sum.files += files_below("/run/podrun/pods/" + record["id"].get<std::string>());
+  }
+  return {sum.shim / pods, sum.pause / pods, sum.memfds / pods, sum.files / pods};
+}
+
+void print(int pods, const Held& held) {
+  std::printf("  %2d %-5s %6.0f %6.0f %7.0f %15.0f %6.0f\n", pods, pods == 1 ? "pod" : "pods", held.shim, held.pause,
+              held.memfds, held.files, held.all());
+}
+
+}  // namespace
+
+void print_memory(const Scene& scene, const Podrun& podrun) {
+  std::printf("\nHeld for a pod, kB: proportional set size of shim and pause, and what is in memory for them\n\n");
+  std::printf("           %6s %6s %7s %15s %6s\n", "shim", "pause", "memfds", "files on tmpfs", "all");
+  time_command(podrun.create_command(scene.manifest(name_of(1), "sleep")));
+  const Held alone = held_by(podrun, 1);
+  print(1, alone);
+  const double before = kernel_memory();
+  for (int number = 2; number <= kMany; ++number)
+    time_command(podrun.create_command(scene.manifest(name_of(number), "sleep")));
+  std::this_thread::sleep_for(std::chrono::seconds(1));  // what the kernel frees late, it has freed
+  const double kernel = (kernel_memory() - before) / (kMany - 1);
+  const Held each = held_by(podrun, kMany);
+  print(kMany, each);
+  std::printf("\n  %-44s %7.0f kB   at most %.0f kB   %s\n", "a pod, alone on its machine", alone.all(), kMost,
+              alone.all() <= kMost ? "met" : "MISSED");
+  std::printf(
+      "  kernel memory of the whole machine grew by %.0f kB a pod (slab, stacks, page tables, per-cpu), its container "
+      "included\n",
+      kernel);
+  for (int number = 1; number <= kMany; ++number) time_command(podrun.delete_command(name_of(number)));
+}
+
+}  // namespace bench

@@ -1,0 +1,80 @@
+#include <nlohmann/json.hpp>
+
+#include "integration/bench/contenders.h"
+#include "integration/command.h"
+#include "integration/needs.h"
+
+namespace bench {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr int kHostPort = 8080;
+
+}  // namespace
+
+Podrun::Podrun(const Scene& scene) : scene_(scene), program_(integration::programs_dir() + "/podrun") {}
+
+Argv Podrun::command(const std::vector<std::string>& args) const {
+  Argv command{program_,         "--data-dir",     scene_.data_dir(), "--cgroup-parent",         scene_.cgroup_parent(),
+               "--cni-conf-dir", scene_.net_dir(), "--cni-bin-dir",   integration::plugins_dir()};
+  command.insert(command.end(), args.begin(), args.end());
+  return command;
+}
+
+Argv Podrun::create_command(const std::string& manifest, const std::string& network) const {
+  return command({"create", "-f", manifest, "--network", network});
+}
+
+Argv Podrun::delete_command(const std::string& pod) const { return command({"delete", pod, "--grace-period", "0"}); }
+
+Trial Podrun::create() const {
+  Trial trial{"podrun"};
+  trial.timed = {create_command(scene_.manifest("created", "true"))};
+  trial.after = {delete_command("created")};
+  return trial;
+}
+
+Trial Podrun::create_and_delete() const {
+  Trial trial = create();
+  trial.timed.push_back(trial.after.front());
+  trial.after.clear();
+  return trial;
+}
+
+Trial Podrun::create_with_network() const {
+  Trial trial{"podrun"};
+  trial.timed = {create_command(scene_.manifest("networked", "true", kHostPort), "bench")};
+  trial.not_its_own = [this] { return plugins_time(); };
+  trial.after = {delete_command("networked")};
+  return trial;
+}
+
+Trial Podrun::exec() const {
+  Trial trial{"podrun"};
+  trial.set_up = {create_command(scene_.manifest("entered", "sleep"))};
+  trial.timed = {command({"exec", "entered", "--", "/bin/true"})};
+  trial.tear_down = {delete_command("entered")};
+  return trial;
+}
+
+Trial Podrun::remove() const {
+  Trial trial{"podrun"};
+  trial.before = {create_command(scene_.manifest("deleted", "sleep"))};
+  trial.timed = {delete_command("deleted")};
+  return trial;
+}
+
+// As podrun itself took it: {"plugin bridge ADD": 31000, …}, microseconds.
+Milliseconds Podrun::plugins_time() const {
+  const integration::Output output = integration::run(command({"inspect", "networked"}));
+  const Json record = Json::parse(output.out, nullptr, false);
+  if (output.status != 0 || record.is_discarded()) fail("inspect the pod: " + output.err);
+  std::chrono::microseconds sum{0};
+  for (const auto& [step, microseconds] : record["timings"].items())
+    if (step.starts_with("plugin ")) sum += std::chrono::microseconds(microseconds.get<std::int64_t>());
+  if (sum.count() == 0) fail("no plugin in the timings of `podrun inspect`");
+  return sum;
+}
+
+}  // namespace bench

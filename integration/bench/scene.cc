@@ -1,0 +1,88 @@
+#include "integration/bench/scene.h"
+
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "base/files.h"
+#include "integration/bench/harden.h"
+#include "integration/bench/timing.h"
+#include "integration/clean_up.h"
+
+namespace bench {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+void write(const std::string& path, const std::string& text) {
+  if (!(std::ofstream(path) << text)) fail("write " + path);
+}
+
+// bridge runs host-local for its address; the subnet is nobody else's in this network namespace.
+constexpr const char* kNetwork = R"({
+  "cniVersion": "1.0.0", "name": "bench",
+  "plugins": [
+    {"type": "bridge", "bridge": "bench0", "isGateway": true, "ipMasq": true,
+     "ipam": {"type": "host-local", "ranges": [[{"subnet": "10.99.0.0/16"}]], "routes": [{"dst": "0.0.0.0/0"}]}},
+    {"type": "portmap", "capabilities": {"portMappings": true}}
+  ]
+})";
+
+Json command_line(const std::string& command) {
+  return command == "sleep" ? Json{"/bin/sleep", "1000000"} : Json{"/bin/" + command};
+}
+
+}  // namespace
+
+Scene::Scene() {
+  std::string name = "/var/tmp/podrun-bench.XXXXXX";  // on disk, where writable layers are in earnest
+  if (::mkdtemp(name.data()) == nullptr || ::chmod(name.c_str(), 0755) != 0) fail("make a directory in /var/tmp");
+  dir_ = name;
+  cgroup_parent_ = "/podrun-bench-" + base::random_hex(4);
+  for (const std::string& dir : {rootfs() + "/bin", net_dir(), podman_dir(), rootfs() + "/etc"})
+    fs::create_directories(dir);
+  fs::copy_file("/bin/busybox", rootfs() + "/bin/busybox");
+  for (const char* applet : {"true", "sleep"}) fs::create_symlink("busybox", rootfs() + "/bin/" + applet);
+  write(rootfs() + "/etc/passwd", "root:x:0:0:root:/:/bin/sh\n");
+  write(rootfs() + "/etc/group", "root:x:0:\n");
+  write(net_dir() + "/bench.conflist", kNetwork);
+}
+
+Scene::~Scene() {
+  integration::end_everything();
+  integration::remove_cgroups(cgroup_parent_);
+  static_cast<void>(base::remove_tree(dir_));
+}
+
+std::string Scene::manifest(const std::string& name, const std::string& command, int host_port) const {
+  Json container{{"name", "main"}, {"image", "rootfs:" + rootfs()}, {"command", command_line(command)}};
+  if (host_port != 0) container["ports"] = {{{"containerPort", 80}, {"hostPort", host_port}}};
+  const Json pod{{"apiVersion", "v1"},
+                 {"kind", "Pod"},
+                 {"metadata", {{"name", name}}},
+                 {"spec", {{"containers", {container}}, {"terminationGracePeriodSeconds", 0}}}};
+  const std::string path = dir_ + "/" + name + ".json";
+  write(path, pod.dump());
+  return path;
+}
+
+std::string Scene::bundle(const std::string& runtime, const std::string& command, bool hardened) const {
+  const std::string name = runtime + "-" + command + (hardened ? "-hardened" : "");
+  const std::string path = dir_ + "/" + name;
+  fs::create_directories(path);
+  time_command({runtime, "spec", "--bundle", path});
+  Json config = Json::parse(std::ifstream(path + "/config.json"));
+  config["root"]["path"] = rootfs();
+  config["process"]["terminal"] = false;
+  config["process"]["args"] = command_line(command);
+  config["linux"]["cgroupsPath"] = cgroup_parent_ + "/" + name;
+  if (hardened) harden(config);
+  write(path + "/config.json", config.dump(1));
+  return path;
+}
+
+}  // namespace bench

@@ -1,0 +1,34 @@
+// What the contenders are given: directories on disk, one root filesystem, manifests, bundles, a CNI network, a cgroup
+// of our own. Taken away by the destructor.
+#pragma once
+
+#include <string>
+
+namespace bench {
+
+class Scene {
+ public:
+  Scene();
+  Scene(const Scene&) = delete;
+  Scene& operator=(const Scene&) = delete;
+  ~Scene();
+
+  std::string rootfs() const { return dir_ + "/rootfs"; }  // busybox as /bin/true and /bin/sleep
+  std::string data_dir() const { return dir_ + "/data"; }
+  std::string net_dir() const { return dir_ + "/net.d"; }  // network "bench": bridge, host-local, portmap
+  std::string podman_dir() const { return dir_ + "/podman"; }
+  const std::string& dir() const { return dir_; }
+  const std::string& cgroup_parent() const { return cgroup_parent_; }
+
+  // A pod of one container that runs `command`; its path. With `host_port` when that is not 0.
+  std::string manifest(const std::string& name, const std::string& command, int host_port = 0) const;
+
+  // An OCI bundle as `RUNTIME spec` makes it, but for the terminal, the command and the root filesystem; see harden.h.
+  std::string bundle(const std::string& runtime, const std::string& command, bool hardened) const;
+
+ private:
+  std::string dir_;
+  std::string cgroup_parent_;
+};
+
+}  // namespace bench
