@@ -63,11 +63,11 @@ Result<Descriptor> choose_platform(const std::vector<Descriptor>& entries, const
     const int fit = fitness(entry.platform, machine);
     offered.insert(entry.platform.text());
     if (fit < 0) continue;
-    const int best_fit = best == nullptr ? fit + 1 : fitness(best->platform, machine);
-    if (fit < best_fit) {
+    const int so_far = best == nullptr ? 0 : fitness(best->platform, machine);
+    if (best == nullptr || fit < so_far) {
       best = &entry;
       alone = true;
-    } else if (fit == best_fit && entry.digest != best->digest) {
+    } else if (fit == so_far && entry.digest != best->digest) {
       alone = false;
     }
   }

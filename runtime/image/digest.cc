@@ -40,7 +40,7 @@ Result<Digest> parse_digest(std::string_view text) {
   if (colon == std::string_view::npos) return Error{Kind::invalid, 0, "a digest without an algorithm"};
   if (!is_sha256 && name != kSha512) return Error{Kind::unsupported, 0, "a digest that is neither sha256 nor sha512"};
   const std::string_view hex = text.substr(colon + 1);
-  const std::size_t length = 2 * (is_sha256 ? SHA256_DIGEST_SIZE : SHA512_DIGEST_SIZE);
+  const std::size_t length = std::size_t{2} * (is_sha256 ? SHA256_DIGEST_SIZE : SHA512_DIGEST_SIZE);
   if (hex.size() != length || !std::all_of(hex.begin(), hex.end(), lower_hex))
     return Error{Kind::invalid, 0,
                  "a " + std::string(name) + " digest that is not " + std::to_string(length) + " lower-case hex digits"};

@@ -37,7 +37,9 @@ Result<void> each_place(int listed, Fd parent, const std::string& name, const Vi
   LayerTree::Place place;
   place.parent = std::move(parent);
   for (std::string& child : TRY(names_in(listed, name))) {
-    place.shown = name.empty() ? child : name + "/" + child;
+    place.shown = name;
+    if (!name.empty()) place.shown += '/';
+    place.shown += child;
     place.leaf = std::move(child);
     TRY(visit(place));
   }

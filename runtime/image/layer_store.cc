@@ -18,8 +18,14 @@ namespace {
 
 constexpr const char* kEmpty = "empty";
 
+std::string joined(std::string directory, const std::string& name) {
+  directory += '/';
+  directory += name;
+  return directory;
+}
+
 Result<std::string> make_stage(const Staging& staging, const std::string& name) {
-  std::string path = staging.path() + "/" + name;
+  std::string path = joined(staging.path(), name);
   if (::mkdir(path.c_str(), 0755) != 0 || ::chmod(path.c_str(), 0755) != 0)
     return Error::system(errno, "make directory '" + path + "'");
   return path;
@@ -46,8 +52,9 @@ Result<void> unpack_missing(const std::string& store, const std::string& layout,
     if (blob != nullptr) TRY(unpack_layer(layout, *blob, stage));
   }
   TRY(staging.sync());
-  for (const auto& [name, blob] : missing) TRY(publish(staging.path() + "/" + name, store + "/layers/" + name));
-  return sync_directory(store + "/layers");
+  const std::string layer_dir = store + "/layers";
+  for (const auto& [name, blob] : missing) TRY(publish(joined(staging.path(), name), joined(layer_dir, name)));
+  return sync_directory(layer_dir);
 }
 
 // Overlayfs takes a directory as a lower layer once only. Where an image has the same layer twice (an empty one,
@@ -75,7 +82,8 @@ Result<void> drop_below_opaque_root(std::vector<std::string>& paths) {
 
 Result<std::vector<std::string>> provide_layers(const std::string& store, const std::string& layout,
                                                 const std::vector<LayerBlob>& layers) {
-  TRY(base::make_dirs(store + "/layers", 0700));
+  const std::string layer_dir = store + "/layers";
+  TRY(base::make_dirs(layer_dir, 0700));
   TRY(base::make_dirs(store + "/tmp", 0700));
   remove_abandoned(store + "/tmp");
 
@@ -83,14 +91,14 @@ Result<std::vector<std::string>> provide_layers(const std::string& store, const 
   std::map<std::string, const LayerBlob*> missing;
   const auto want = [&](const std::string& name, const LayerBlob* blob) {
     names.push_back(name);
-    if (!base::path_exists(store + "/layers/" + name)) missing.emplace(name, blob);
+    if (!base::path_exists(joined(layer_dir, name))) missing.emplace(name, blob);
   };
   for (const LayerBlob& layer : layers) want(layer.diff_id.file_name(), &layer);
   if (layers.empty()) want(kEmpty, nullptr);
   if (!missing.empty()) TRY(unpack_missing(store, layout, missing));
 
   std::vector<std::string> paths;
-  for (const std::string& name : without_repeats(names)) paths.push_back(store + "/layers/" + name);
+  for (const std::string& name : without_repeats(names)) paths.push_back(joined(layer_dir, name));
   TRY(drop_below_opaque_root(paths));
   return paths;
 }

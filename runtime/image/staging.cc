@@ -42,7 +42,9 @@ void remove_abandoned(const std::string& tmp_dir) {
   const auto names = base::list_dir(tmp_dir);
   if (!names) return;
   for (const std::string& name : *names) {
-    const std::string path = tmp_dir + "/" + name;
+    std::string path = tmp_dir;
+    path += '/';
+    path += name;
     const Fd lock(::open(path.c_str(), kDirectory));
     if (lock && ::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) static_cast<void>(base::remove_tree(path));
   }
