@@ -1,0 +1,132 @@
+#include "cni/skel.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <string_view>
+
+#include "base/files.h"
+#include "netns.h"
+#include "plugin_answer.h"
+#include "skel_call.h"
+#include "skel_delegate.h"
+
+namespace cni {
+namespace {
+
+constexpr std::size_t kMaxInput = 16U << 20U;
+
+std::string versions_text(const std::vector<Version>& versions) {
+  std::string list;
+  for (const Version& one : versions) list += (list.empty() ? "" : ",") + json_text(one.to_text());
+  return "[" + list + "]";
+}
+
+// The commands by the version they came with.
+Result<void> check_version(const Plugin& plugin, const PluginCall& call) {
+  const auto refuse = [&](const std::string& why) {
+    return plugin_error(code::kIncompatibleVersion, "incompatible CNI versions",
+                        why + "; supported: " + versions_text(plugin.versions()));
+  };
+  const std::vector<Version> all = plugin.versions();
+  if (std::find(all.begin(), all.end(), call.version) == all.end())
+    return refuse("config is " + call.version.to_text());
+  if (call.command == "CHECK" && !call.version.has_check()) return refuse("CHECK is from 0.4.0 on");
+  if ((call.command == "GC" || call.command == "STATUS") && !call.version.has_gc_and_status())
+    return refuse(call.command + " is from 1.1.0 on");
+  return {};
+}
+
+// Before anything is done in it: what is meant for a container must not be done to the host.
+Result<void> check_netns(const PluginCall& call) {
+  const std::string override_text =
+      std::getenv("CNI_NETNS_OVERRIDE") == nullptr ? "" : std::getenv("CNI_NETNS_OVERRIDE");
+  if (override_text == "1" || override_text == "true") return {};
+  const auto id = identify_netns(call.attachment.netns);
+  if (!id) return plugin_error(code::kInvalidNetns, id.error().what);
+  const auto own = own_netns();
+  if (own && *own == *id)
+    return plugin_error(code::kInvalidNetns, "'" + call.attachment.netns + "' is the plugin's own network namespace");
+  return {};
+}
+
+// What is to be printed on stdout.
+Result<std::string> answer(Plugin& plugin, PluginCall& call) {
+  if (call.command == "VERSION") {
+    JsonObject object;
+    object.set("cniVersion", json_text(kNewestVersion.to_text()));
+    object.set("supportedVersions", versions_text(plugin.versions()));
+    return object.dump();
+  }
+  constexpr std::array kCommands = {"ADD", "DEL", "CHECK", "GC", "STATUS"};
+  if (std::find(kCommands.begin(), kCommands.end(), call.command) == kCommands.end())
+    return plugin_error(code::kInvalidEnvironment, "unknown CNI_COMMAND: " + call.command);
+  auto input = base::read_all(0, "stdin", kMaxInput);
+  if (!input) return plugin_error(code::kIoFailure, input.error().what);
+  TRY(read_config(call, std::move(*input)));
+  TRY(check_version(plugin, call));
+  TRY(read_payload(call));
+  if (call.command == "ADD") {
+    TRY(check_netns(call));
+    return to_json(TRY(plugin.add(call)), call.version);
+  }
+  if (call.command == "DEL") TRY(plugin.del(call));
+  if (call.command == "CHECK") TRY(plugin.check(call));
+  if (call.command == "GC") TRY(plugin.gc(call));
+  if (call.command == "STATUS") TRY(plugin.status(call));
+  return std::string();
+}
+
+std::string error_text(const Error& error, const Version& version) {
+  const PluginFailure* failure = plugin_failure(error);
+  JsonObject object;
+  object.set("cniVersion", json_text(version.to_text()));
+  object.set("code", std::to_string(failure == nullptr ? code::kGeneric : failure->code));
+  object.set("msg", json_text(failure == nullptr ? error.what : failure->message));
+  if (failure != nullptr && !failure->details.empty()) object.set("details", json_text(failure->details));
+  return object.dump();
+}
+
+int print(const std::string& text, int status) {
+  const bool printed = text.empty() || base::write_all(1, text + "\n", "stdout");
+  return printed ? status : 1;
+}
+
+}  // namespace
+
+Error plugin_error(unsigned code, std::string message, std::string details) {
+  PluginFailure failure;
+  failure.code = code;
+  failure.message = message;
+  failure.details = std::move(details);
+  auto detail = std::make_shared<PluginFailures>();
+  detail->all.push_back(std::move(failure));
+  return {Kind::plugin, 0, std::move(message), std::move(detail)};
+}
+
+int run_plugin(Plugin& plugin) {
+  auto call = read_environment();
+  if (!call) return print(error_text(call.error(), kNewestVersion), 1);
+  const auto text = answer(plugin, *call);
+  if (text) return print(*text, 0);
+  return print(error_text(text.error(), is_known(call->version) ? call->version : kNewestVersion), 1);
+}
+
+Result<void> delegate(const PluginCall& call, const std::string& type, const std::string& command) {
+  TRY(delegate_output(call, type, command));
+  return {};
+}
+
+Result<NetworkResult> delegate_add(const PluginCall& call, const std::string& type) {
+  const auto run = [&]() -> Result<NetworkResult> {
+    const RunOutcome outcome = TRY(delegate_output(call, type, "ADD"));
+    return result_of_add(type, call.version, outcome);
+  };
+  auto result = run();
+  if (result) return result;
+  Error error = std::move(result).error();
+  if (auto undone = delegate(call, type, "DEL"); !undone) error.what += "; its DEL failed too: " + undone.error().what;
+  return error;
+}
+
+}  // namespace cni

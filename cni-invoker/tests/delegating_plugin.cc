@@ -1,0 +1,28 @@
+// Leaves everything to the plugin its config calls "ipam": what skel_test runs to see how delegation goes.
+#include "cni/skel.h"
+
+namespace {
+
+using base::Result;
+using cni::PluginCall;
+
+std::string delegate_of(const PluginCall& call) {
+  const auto ipam = cni::JsonObject::parse(*call.config.find("ipam"));
+  return cni::json_string(*ipam->find("type")).value_or("");
+}
+
+class Delegating : public cni::Plugin {
+ public:
+  std::vector<cni::Version> versions() const override { return {{0, 3, 1}, {1, 0, 0}, {1, 1, 0}}; }
+  Result<cni::NetworkResult> add(const PluginCall& call) override { return cni::delegate_add(call, delegate_of(call)); }
+  Result<void> del(const PluginCall& call) override { return cni::delegate(call, delegate_of(call), "DEL"); }
+  Result<void> check(const PluginCall& call) override { return cni::delegate(call, delegate_of(call), "CHECK"); }
+  Result<void> status(const PluginCall& call) override { return cni::delegate(call, delegate_of(call), "STATUS"); }
+};
+
+}  // namespace
+
+int main() {
+  Delegating plugin;
+  return cni::run_plugin(plugin);
+}
