@@ -79,7 +79,7 @@ void warn(std::string_view text) { tell("podrun: warning: ", text); }
 
 int report(const Error& error) {
   std::string text = error.what;
-  if (error.kind == Kind::denied && ::geteuid() != 0) text += " (podrun needs root: try sudo)";
+  if (error.kind == Kind::denied && ::geteuid() != 0) text += " (try sudo)";
   say(text);
   return exit_code(error.kind);
 }

@@ -36,7 +36,7 @@ Runtime Context::runtime() const {
 
 Result<void> Context::require_root(const std::string& command) const {
   if (::geteuid() == 0) return {};
-  return Error{Kind::denied, EPERM, command};
+  return Error{Kind::denied, EPERM, command + ": must be run as root"};
 }
 
 std::vector<std::string> split_path(const std::string& path) {

@@ -26,7 +26,9 @@ Result<void> create_one(Context& context, Runtime& runtime, const std::string& f
   } else {
     context.out.print("pod/" + spec.name + (options.output == "name" ? "\n" : " created\n"));
   }
-  return context.out.flush();
+  // Shown before the next manifest is begun. Whether it could be written is told once, at the end.
+  static_cast<void>(context.out.flush());
+  return {};
 }
 
 Result<int> create(Context& context, const Options& options) {

@@ -54,7 +54,9 @@ void block(Text& text, const std::string& key, const Json& values) {
 void ports(Text& text, const Json& spec) {
   std::string container;
   std::string host;
-  for (const Json& port : spec.value("ports", Json::array())) {
+  const Json all = spec.value("ports", Json::array());
+  for (const Json& port : all) {
+    if (!port.is_object()) continue;
     const std::string protocol = "/" + plain(port.value("protocol", Json("TCP")));
     const std::string comma = container.empty() ? "" : ", ";
     container += comma + plain(port.value("containerPort", Json(0))) + protocol;

@@ -3,8 +3,10 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cstdio>
+#include <exception>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "runtime/cli/commands.h"
@@ -84,7 +86,8 @@ int run(std::vector<std::string> arguments) {
 
   const Result<int> done = context.action();
   if (done) return finish(context, *done);
-  if (done.error().error_number == EPIPE && !context.out.flush()) return finish(context, 1);
+  const auto written = context.out.flush();
+  if (!written && written.error().what == done.error().what) return finish(context, 1);  // said there, once
   return finish(context, report(done.error()));
 }
 
@@ -93,5 +96,9 @@ int run(std::vector<std::string> arguments) {
 
 int main(int argc, char** argv) {
   podrun::cli::prepare_console();
-  return podrun::cli::run(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));
+  try {
+    return podrun::cli::run(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));
+  } catch (const std::exception& error) {  // none is expected; out of memory, say
+    return podrun::cli::report({podrun::Kind::internal, 0, error.what()});
+  }
 }

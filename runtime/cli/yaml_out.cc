@@ -44,7 +44,10 @@ void emit(YAML::Emitter& yaml, const Json& json) {
       yaml << text;
       return;
     }
-    default:  // null, true, 12, 1.5: JSON's spelling is YAML's
+    case Json::value_t::null:
+      yaml << YAML::Null;
+      return;
+    default:  // true, 12, 1.5: JSON's spelling is YAML's
       yaml << json.dump();
       return;
   }
@@ -54,6 +57,7 @@ void emit(YAML::Emitter& yaml, const Json& json) {
 
 std::string to_yaml(const Json& json) {
   YAML::Emitter yaml;
+  yaml.SetNullFormat(YAML::LowerNull);
   emit(yaml, json);
   return std::string(yaml.c_str(), yaml.size()) + "\n";
 }

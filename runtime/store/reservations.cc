@@ -90,8 +90,7 @@ Result<std::uint32_t> Store::reserve_ids(const std::string& id) const {
     if (holder.empty()) TRY(make_link(id, link));
     return kFirstId + slot * kIdsPerPod;
   }
-  return Error{Kind::busy, EAGAIN,
-               "reserve user ids: all " + std::to_string(kSlots) + " ranges are taken; delete a pod"};
+  return Error{Kind::busy, EAGAIN, "all " + std::to_string(kSlots) + " ranges of user ids are taken; delete a pod"};
 }
 
 Result<void> Store::release_ids(const std::string& id) const {

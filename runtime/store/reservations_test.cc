@@ -121,7 +121,7 @@ TEST_F(Reservations, WithoutAFreeRangeSaysWhatToDo) {
   const auto base = store_.reserve_ids(box(test_id('e')));
   ASSERT_FALSE(base);
   EXPECT_EQ(base.error().kind, Kind::busy);
-  EXPECT_THAT(base.error().what, HasSubstr("all 4096 ranges are taken; delete a pod"));
+  EXPECT_THAT(base.error().what, HasSubstr("all 4096 ranges of user ids are taken; delete a pod"));
 }
 
 TEST_F(Reservations, AFileInPlaceOfAReservationIsReportedNotRemoved) {

@@ -1,0 +1,243 @@
+// Pods as kubectl's users see them: JSON, YAML and table, from records and what the kernel said.
+#include "runtime/cli/kube_json.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <yaml-cpp/yaml.h>
+
+#include "runtime/cli/describe_text.h"
+#include "runtime/cli/inspect_json.h"
+#include "runtime/cli/pod_table.h"
+#include "runtime/cli/yaml_out.h"
+#include "runtime/store/test_records.h"
+
+namespace podrun::cli {
+namespace {
+
+using ::testing::HasSubstr;
+
+// Container httpd of full_record() runs, a second one has ended as `exit` says.
+LivePod live_pod(std::optional<ExitStatus> exit = ExitStatus{0, 0, 1'700'000'005'000'000'000}) {
+  LivePod pod;
+  pod.record = full_record();
+  pod.record.state = PodState::ready;
+  pod.record.failure.clear();
+  pod.record.host_network = false;
+  pod.record.manifest = R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"web"},"spec":{"containers":[)"
+                        R"({"name":"httpd","image":"oci:/images/web:1","command":["/bin/httpd"],)"
+                        R"("ports":[{"containerPort":80,"hostPort":8080}],"resources":{"limits":{"memory":"64Mi"}}},)"
+                        R"({"name":"once","image":"rootfs:/"}]}})";
+  ContainerRecord once = pod.record.containers[0];
+  once.name = "once";
+  once.image = "rootfs:/";
+  once.image_digest.clear();
+  pod.record.containers.push_back(once);
+  pod.containers = {{.running = true, .exit = std::nullopt}, {.running = false, .exit = exit}};
+  pod.phase = Phase::running;
+  pod.shim_alive = pod.pause_alive = true;
+  return pod;
+}
+
+TEST(KubeJson, HasTheShapeOfAPod) {
+  const std::string id = test_id('a');
+  const Json expected = Json::parse(R"({
+    "apiVersion": "v1",
+    "kind": "Pod",
+    "metadata": {
+      "annotations": {"note": "line one\nline two"},
+      "creationTimestamp": "2023-11-14T22:13:20Z",
+      "labels": {"app": "web", "tier": "front"},
+      "name": "web",
+      "namespace": "team-a",
+      "uid": "0f0e0d0c-0b0a-4908-8706-050403020100"
+    },
+    "status": {
+      "conditions": [
+        {"type": "Initialized", "status": "True", "lastProbeTime": null, "lastTransitionTime": "2023-11-14T22:13:20Z"},
+        {"type": "Ready", "status": "False", "lastProbeTime": null, "lastTransitionTime": "2023-11-14T22:13:25Z"},
+        {"type": "ContainersReady", "status": "False", "lastProbeTime": null,
+         "lastTransitionTime": "2023-11-14T22:13:25Z"}
+      ],
+      "containerStatuses": [
+        {"containerID": "podrun://ID/httpd", "image": "oci:/images/web:1", "imageID": "sha256:DIGEST",
+         "lastState": {}, "name": "httpd", "ready": true, "restartCount": 0, "started": true,
+         "state": {"running": {"startedAt": "2023-11-14T22:13:21Z"}}},
+        {"containerID": "podrun://ID/once", "image": "rootfs:/", "imageID": "",
+         "lastState": {}, "name": "once", "ready": false, "restartCount": 0, "started": false,
+         "state": {"terminated": {"containerID": "podrun://ID/once", "exitCode": 0, "reason": "Completed",
+                                  "startedAt": "2023-11-14T22:13:21Z", "finishedAt": "2023-11-14T22:13:25Z"}}}
+      ],
+      "phase": "Running",
+      "podIP": "10.88.0.2",
+      "podIPs": [{"ip": "10.88.0.2"}, {"ip": "fd00::2"}],
+      "startTime": "2023-11-14T22:13:20Z"
+    }
+  })");
+  std::string text = kube_pod(live_pod()).dump();
+  for (auto at = text.find(id); at != std::string::npos; at = text.find(id)) text.replace(at, id.size(), "ID");
+  text.replace(text.find(test_id('b')), 64, "DIGEST");
+  Json pod = Json::parse(text);
+  EXPECT_EQ(pod["spec"]["containers"].size(), 2U);
+  EXPECT_EQ(pod["spec"], Json::parse(live_pod().record.manifest)["spec"]);
+  pod.erase("spec");
+  EXPECT_EQ(pod, expected) << pod.dump(2);
+}
+
+Json second_state(std::optional<ExitStatus> exit) {
+  return kube_pod(live_pod(exit))["status"]["containerStatuses"][1]["state"]["terminated"];
+}
+
+TEST(KubeJson, SaysHowAContainerEnded) {
+  EXPECT_EQ(second_state(ExitStatus{1, 0, 0})["reason"], "Error");
+  const Json killed = second_state(ExitStatus{137, 9, 0});
+  EXPECT_EQ(killed["exitCode"], 137);
+  EXPECT_EQ(killed["signal"], 9);
+  EXPECT_EQ(second_state(std::nullopt)["reason"], "ContainerStatusUnknown");
+}
+
+TEST(KubeJson, ShowsContainersThatAPodInTheMakingHasYetToStart) {
+  LivePod pod = live_pod();
+  pod.record.state = PodState::creating;
+  pod.record.containers.pop_back();
+  pod.containers.pop_back();
+  const Json statuses = kube_pod(pod)["status"]["containerStatuses"];
+  ASSERT_EQ(statuses.size(), 2U);
+  EXPECT_EQ(statuses[1]["name"], "once");
+  EXPECT_EQ(statuses[1]["state"]["waiting"]["reason"], "ContainerCreating");
+}
+
+TEST(KubeJson, AManifestThatCannotBeReadCostsTheSpecOnly) {
+  for (const char* manifest : {"", "{", "[]", "{}", R"({"spec":3})", R"({"spec":{"containers":{"a":[]}}})"}) {
+    LivePod pod = live_pod();
+    pod.record.manifest = manifest;
+    pod.record.state = PodState::creating;
+    EXPECT_EQ(kube_pod(pod)["metadata"]["name"], "web") << manifest;
+  }
+}
+
+TEST(KubeJson, AListHoldsItsPods) {
+  const Json list = kube_list({kube_pod(live_pod()), kube_pod(live_pod())});
+  EXPECT_EQ(list["kind"], "List");
+  EXPECT_EQ(list["items"].size(), 2U);
+  EXPECT_EQ(kube_list({})["items"], Json::array());
+}
+
+TEST(Yaml, ReadsBackAsTheSameText) {
+  const std::vector<std::string> values{"plain",
+                                        "two words",
+                                        "true",
+                                        "No",
+                                        "null",
+                                        "~",
+                                        "",
+                                        "12",
+                                        "1e3",
+                                        "0x1f",
+                                        "-1",
+                                        ".5",
+                                        "+1",
+                                        "1:30",
+                                        "a: b",
+                                        "a #b",
+                                        "- item",
+                                        "{x}",
+                                        "[x]",
+                                        "*star",
+                                        "&and",
+                                        "!bang",
+                                        "%pct",
+                                        "@at",
+                                        "`tick",
+                                        "'q'",
+                                        "\"dq\"",
+                                        "a\nb",
+                                        "tab\tx",
+                                        "trail ",
+                                        " lead",
+                                        "ünïcödé",
+                                        "2024-01-01T00:00:00Z",
+                                        "podrun://x/y",
+                                        "=",
+                                        "<<",
+                                        "|",
+                                        ">",
+                                        "\x01"
+                                        "bell",
+                                        "on"};
+  for (const std::string& value : values) {
+    const YAML::Node node = YAML::Load(to_yaml({{"key", value}}))["key"];
+    EXPECT_EQ(node.as<std::string>(), value);
+    EXPECT_TRUE(node.IsScalar()) << value;
+  }
+  // Plain text that YAML readers take for something else would carry the tag "?", quoted text carries "!".
+  for (const char* ambiguous : {"true", "No", "null", "~", "", "12", "0x1f", ".5", "1:30", "on", "2024-01-01"})
+    EXPECT_EQ(YAML::Load(to_yaml({{"key", ambiguous}}))["key"].Tag(), "!") << ambiguous;
+}
+
+TEST(Yaml, KeepsNumbersFlagsAndEmptyCollections) {
+  EXPECT_EQ(to_yaml({{"a", 1}, {"b", true}, {"c", nullptr}, {"d", Json::array()}, {"e", Json::object()}}),
+            "a: 1\nb: true\nc: null\nd: []\ne: {}\n");
+}
+
+TEST(PodTable, HasKubectlsColumns) {
+  const std::int64_t later = full_record().created_at + 125'000'000'000;
+  EXPECT_EQ(pod_table({live_pod()}, {}, later),
+            "NAME   READY   STATUS     RESTARTS   AGE\n"
+            "web    1/2     NotReady   0          2m5s\n");
+  const std::string wide = pod_table({live_pod()}, {.wide = true, .with_namespace = true}, later);
+  EXPECT_EQ(wide,
+            "NAMESPACE   NAME   READY   STATUS     RESTARTS   AGE    IP                  NETWORKS   POD ID\n"
+            "team-a      web    1/2     NotReady   0          2m5s   10.88.0.2,fd00::2   podrun     aaaaaaaaaaaa\n");
+}
+
+TEST(StatusWord, SaysWhatKubectlWould) {
+  EXPECT_EQ(status_word(live_pod()), "NotReady");
+  EXPECT_EQ(status_word(live_pod(ExitStatus{1, 0, 0})), "Error");
+  EXPECT_EQ(status_word(live_pod(std::nullopt)), "ContainerStatusUnknown");
+  LivePod pod = live_pod();
+  pod.containers[1] = {.running = true, .exit = std::nullopt};
+  EXPECT_EQ(status_word(pod), "Running");
+  pod.containers[0] = pod.containers[1] = {.running = false, .exit = ExitStatus{}};
+  EXPECT_EQ(status_word(pod), "Completed");
+  pod.reason = "SandboxGone";
+  EXPECT_EQ(status_word(pod), "SandboxGone");
+  pod.record.state = PodState::deleting;
+  EXPECT_EQ(status_word(pod), "Terminating");
+  pod = live_pod();
+  pod.record.state = PodState::creating;
+  EXPECT_EQ(status_word(pod), "ContainerCreating");
+}
+
+TEST(Describe, NamesWhatAPersonLooksFor) {
+  LivePod pod = live_pod();
+  pod.pause_alive = false;
+  pod.reason = "SandboxGone";
+  pod.message = "its pause process is gone";
+  const std::string text = describe_text(pod, kube_pod(pod));
+  for (const char* line :
+       {"Name:             web\n", "Labels:           app=web\n                  tier=front\n",
+        "Message:          its pause process is gone\n", "  IP:  fd00::2\n", "  httpd:\n",
+        "    Ports:            80/TCP\n", "    Host Ports:       8080/TCP\n", "      memory:           64Mi\n",
+        "      Exit Code:        0\n", "  podrun:           eth0\n", "Pause PID:        102 (gone)\n",
+        "  Ready             False\n"})
+    EXPECT_THAT(text, HasSubstr(line));
+}
+
+TEST(Inspect, OpensWhatIsJsonAndSumsTheTimings) {
+  LivePod pod = live_pod();
+  pod.record.timings.push_back({"create cgroup", 30});
+  pod.record.networks.push_back({"odd", "eth1", "no json"});
+  const auto json = inspect_json(pod);
+  EXPECT_EQ(json["manifest"]["kind"], "Pod");
+  EXPECT_EQ(json["networks"][0]["result"]["cniVersion"], "1.0.0");
+  EXPECT_EQ(json["networks"][1]["result"], "no json");
+  EXPECT_EQ(json["timings"]["create cgroup"], 150);
+  EXPECT_EQ(json["timings"]["plugin bridge ADD"], 31000);
+  EXPECT_EQ(json["containers"][0]["settings"]["capabilities"][0], "CAP_CHOWN");
+  EXPECT_EQ(json["live"]["containers"]["once"]["exit"]["code"], 0);
+  EXPECT_EQ(json["live"]["containers"]["httpd"]["running"], true);
+  EXPECT_EQ(json["namespaces"]["net"], 4026532000);
+}
+
+}  // namespace
+}  // namespace podrun::cli

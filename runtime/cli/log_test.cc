@@ -1,0 +1,158 @@
+// Reading and printing logs in the CRI format.
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <vector>
+
+#include "base/files.h"
+#include "runtime/cli/log_file.h"
+#include "runtime/cli/log_line.h"
+#include "runtime/cli/log_printer.h"
+
+namespace podrun::cli {
+namespace {
+
+using ::testing::ElementsAre;
+
+TEST(LogLine, IsTakenApart) {
+  LogLine line;
+  ASSERT_TRUE(parse_log_line("2016-10-06T00:17:09.669794202Z stdout F  two  spaces", line));
+  EXPECT_EQ(line.time, "2016-10-06T00:17:09.669794202Z");
+  EXPECT_EQ(line.stream, "stdout");
+  EXPECT_FALSE(line.partial);
+  EXPECT_EQ(line.text, " two  spaces");
+  ASSERT_TRUE(parse_log_line("2016-10-06T00:17:10.113242941Z stderr P part", line));
+  EXPECT_TRUE(line.partial);
+  ASSERT_TRUE(parse_log_line("2016-10-06T00:17:10.113242941Z stderr P:later-tag part", line));
+  EXPECT_TRUE(line.partial);
+  ASSERT_TRUE(parse_log_line("2016-10-06T00:17:10.113242941Z stdout F ", line));
+  EXPECT_EQ(line.text, "");
+}
+
+TEST(LogLine, OtherTextIsNotInTheFormat) {
+  LogLine line;
+  for (const char* text : {"", "hello", "2016-10-06T00:17:09.669794202Z", "2016-10-06T00:17:09.669794202Z stdin F x",
+                           "2016-10-06T00:17:09.669794202Z stdout X x", "2016-10-06T00:17:09.669794202Z stdout F",
+                           "yesterday-at-noon-or-so stdout F x", " stdout F x"})
+    EXPECT_FALSE(parse_log_line(text, line)) << text;
+}
+
+// What the container printed, in records as the shim writes them.
+const std::string kLog =
+    "2024-01-01T00:00:01.000000000Z stdout F one\n"
+    "2024-01-01T00:00:02.000000000Z stdout P tw\n"
+    "2024-01-01T00:00:03.000000000Z stdout F o\n"
+    "2024-01-01T00:00:04.000000000Z stderr F three\n";
+
+class Logs : public ::testing::Test {
+ protected:
+  Logs() {
+    EXPECT_GE(file_, 0);
+    EXPECT_EQ(::pipe2(pipe_, O_CLOEXEC | O_NONBLOCK), 0);
+  }
+  ~Logs() override {
+    ::close(file_);
+    ::close(pipe_[0]);
+    ::close(pipe_[1]);
+    ::unlink(path_.c_str());
+  }
+  void append(std::string_view text) { EXPECT_TRUE(base::write_all(file_, text, path_)); }
+
+  std::vector<std::string> records(LogFile& log) {
+    std::vector<std::string> all;
+    EXPECT_TRUE(log.read([&](std::string_view record) { all.emplace_back(record); }));
+    return all;
+  }
+  std::string tail(std::uint64_t lines) {
+    auto log = LogFile::open(path_);
+    EXPECT_TRUE(log && log->seek_tail(lines));
+    std::string text;
+    for (const std::string& record : records(*log)) text += record + "\n";
+    return text;
+  }
+  std::string printed(const std::string& text, LogStyle style) {
+    Output out(pipe_[1]);
+    LogPrinter printer(out, std::move(style));
+    std::string_view rest = text;
+    for (auto end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
+      printer.print(rest.substr(0, end));
+      rest.remove_prefix(end + 1);
+    }
+    EXPECT_TRUE(out.flush());
+    std::string got(65536, '\0');
+    const ssize_t size = ::read(pipe_[0], got.data(), got.size());
+    got.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+    return got;
+  }
+
+  std::string path_ = ::testing::TempDir() + "podrun-log-XXXXXX";
+  int file_ = ::mkostemp(path_.data(), O_CLOEXEC);
+  int pipe_[2] = {-1, -1};
+};
+
+TEST_F(Logs, PrintsBothStreamsWithPartsJoined) { EXPECT_EQ(printed(kLog, {}), "one\ntwo\nthree\n"); }
+
+TEST_F(Logs, PutsTheTimeBeforeEachLineOnce) {
+  EXPECT_EQ(printed(kLog, {.timestamps = true, .since = ""}),
+            "2024-01-01T00:00:01.000000000Z one\n2024-01-01T00:00:02.000000000Z two\n"
+            "2024-01-01T00:00:04.000000000Z three\n");
+}
+
+TEST_F(Logs, LeavesOutWhatIsOlder) {
+  EXPECT_EQ(printed(kLog, {.timestamps = false, .since = "2024-01-01T00:00:04.000000000Z"}), "three\n");
+}
+
+TEST_F(Logs, PrintsWhatIsInNoFormatAsItIs) { EXPECT_EQ(printed("garbage\n" + kLog, {}), "garbage\none\ntwo\nthree\n"); }
+
+TEST_F(Logs, HandsOverWholeRecordsWhileTheFileGrows) {
+  append("first\nsec");
+  auto log = LogFile::open(path_);
+  ASSERT_TRUE(log);
+  EXPECT_THAT(records(*log), ElementsAre("first"));
+  append("ond\nthird");
+  EXPECT_THAT(records(*log), ElementsAre("second"));
+  EXPECT_THAT(records(*log), ElementsAre());
+  append("\n");
+  EXPECT_THAT(records(*log), ElementsAre("third"));
+}
+
+TEST_F(Logs, TailCountsLinesNotRecords) {
+  append(kLog);
+  EXPECT_EQ(tail(0), "");
+  EXPECT_EQ(tail(1), kLog.substr(kLog.find("2024-01-01T00:00:04")));
+  EXPECT_EQ(tail(2), kLog.substr(kLog.find("2024-01-01T00:00:02")));
+  EXPECT_EQ(tail(3), kLog);
+  EXPECT_EQ(tail(100), kLog);
+}
+
+TEST_F(Logs, TailOfAnEmptyLogIsEmpty) { EXPECT_EQ(tail(5), ""); }
+
+TEST_F(Logs, TailWorksAcrossBlocks) {
+  std::string expected;
+  for (int i = 0; i < 3000; ++i) {
+    const std::string record =
+        "2024-01-01T00:00:01.000000000Z stdout F line " + std::to_string(i) + std::string(40, 'x') + "\n";
+    append(record);
+    if (i >= 500) expected += record;
+  }
+  EXPECT_EQ(tail(2500), expected);
+}
+
+TEST_F(Logs, ARecordWithoutEndFillsNoMemory) {
+  append(std::string(3U << 20U, 'x'));
+  auto log = LogFile::open(path_);
+  ASSERT_TRUE(log);
+  for (const std::string& record : records(*log)) EXPECT_LE(record.size(), (1U << 20U) + (64U << 10U));
+  EXPECT_LE(tail(1).size(), (2U << 20U));
+}
+
+TEST_F(Logs, ALinkInPlaceOfTheLogIsNotFollowed) {
+  ASSERT_EQ(::unlink(path_.c_str()), 0);
+  ASSERT_EQ(::symlink("/etc/passwd", path_.c_str()), 0);
+  EXPECT_FALSE(LogFile::open(path_));
+}
+
+}  // namespace
+}  // namespace podrun::cli
