@@ -35,8 +35,8 @@ Result<Message> Handshake::expect(MessageType type) {
   Message message = TRY(channel_.receive(kPatience));
   if (message.type == number(MessageType::error)) return unpack_error(message.body);
   if (message.type != number(type))
-    return Error{Kind::internal, 0, "expect message " + std::to_string(number(type)) + ": " +
-                                        std::to_string(message.type) + " came"};
+    return Error{Kind::internal, 0,
+                 "expect message " + std::to_string(number(type)) + ": " + std::to_string(message.type) + " came"};
   return message;
 }
 

@@ -126,8 +126,10 @@ Result<std::string> find_program(const Process& process) {
   Error failure{Kind::not_found, ENOENT, "find program '" + name + "': it is not in PATH (" + std::string(path) + ")"};
   while (!name.empty()) {
     const std::string_view dir = path.substr(0, path.find(':'));
-    if (auto found = check_program((dir.empty() ? "." : std::string(dir)) + "/" + name)) return found;
-    else if (found.error().kind == Kind::denied) failure = std::move(found).error();
+    if (auto found = check_program((dir.empty() ? "." : std::string(dir)) + "/" + name))
+      return found;
+    else if (found.error().kind == Kind::denied)
+      failure = std::move(found).error();
     if (dir.size() == path.size()) break;
     path.remove_prefix(dir.size() + 1);
   }

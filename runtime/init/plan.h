@@ -36,10 +36,10 @@ struct Mount {
 };
 
 struct Root {
-  std::string hostname;            // set when not empty: pause, which brings the UTS namespace
-  bool loopback = false;           // bring `lo` up: pause
-  std::vector<Mount> mounts;       // the first is the root itself
-  bool is_read_only = false;       // the root itself, once every mount point is made
+  std::string hostname;                // set when not empty: pause, which brings the UTS namespace
+  bool loopback = false;               // bring `lo` up: pause
+  std::vector<Mount> mounts;           // the first is the root itself
+  bool is_read_only = false;           // the root itself, once every mount point is made
   std::vector<std::string> masked;     // a file shows /dev/null, a directory an empty one
   std::vector<std::string> read_only;  // as it is, but read-only
 };

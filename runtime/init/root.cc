@@ -13,8 +13,8 @@
 namespace podrun::init {
 namespace {
 
-// Paths inside the new root are the image's to choose: a link there may lead anywhere inside, but procfs's magic links lead
-// out of it (CVE-2025-52881), so those are never followed.
+// Paths inside the new root are the image's to choose: a link there may lead anywhere inside, but procfs's magic links
+// lead out of it (CVE-2025-52881), so those are never followed.
 Result<Fd> open_inside(const std::string& path, std::uint64_t flags) {
   open_how how{};
   how.flags = flags | O_CLOEXEC;
@@ -52,8 +52,8 @@ struct Ready {
   Fd mount;
 };
 
-// While the pod's own mounts are still in sight: the kernel lets a user namespace make a procfs or sysfs only where it sees
-// a complete one already.
+// While the pod's own mounts are still in sight: the kernel lets a user namespace make a procfs or sysfs only where it
+// sees a complete one already.
 Result<std::vector<Ready>> make_all(const std::vector<Mount>& mounts, std::vector<Fd>& sent) {
   std::vector<Ready> ready;
   ready.reserve(mounts.size());

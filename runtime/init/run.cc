@@ -89,7 +89,8 @@ Error become_payload(const Channel& channel) {
 
   if (plan.role != Role::pause) {
     if (auto sent = channel.send(number(MessageType::ready), ""); !sent) return std::move(sent).error();
-    auto go = channel.receive(std::chrono::minutes(60));  // a CNI plugin may take its time; a dead client is end of file
+    auto go =
+        channel.receive(std::chrono::minutes(60));  // a CNI plugin may take its time; a dead client is end of file
     if (!go) return std::move(go).error();
   }
   return execute(process, *path, received->program.get());

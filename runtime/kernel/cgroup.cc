@@ -72,8 +72,7 @@ Result<void> limit_v1(const std::string& controller, const std::string& dir, con
   }
   if (controller == "cpu" && limits.cpu_weight)
     TRY(base::write_in_place(dir + "/cpu.shares", std::to_string(shares(*limits.cpu_weight))));
-  if (controller == "pids" && limits.pids)
-    TRY(base::write_in_place(dir + "/pids.max", std::to_string(*limits.pids)));
+  if (controller == "pids" && limits.pids) TRY(base::write_in_place(dir + "/pids.max", std::to_string(*limits.pids)));
   return {};
 }
 
@@ -95,9 +94,12 @@ bool has_controller(const CgroupHost& host, std::string_view controller) {
 
 const char* to_text(CgroupHost::Mode mode) {
   switch (mode) {
-    case CgroupHost::Mode::v1: return "v1";
-    case CgroupHost::Mode::v2: return "v2";
-    case CgroupHost::Mode::hybrid: return "hybrid";
+    case CgroupHost::Mode::v1:
+      return "v1";
+    case CgroupHost::Mode::v2:
+      return "v2";
+    case CgroupHost::Mode::hybrid:
+      return "hybrid";
   }
   return "unknown";
 }

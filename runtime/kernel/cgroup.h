@@ -24,8 +24,8 @@ namespace podrun {
 
 struct CgroupLimits {
   std::optional<std::uint64_t> memory_bytes;
-  std::optional<std::uint64_t> cpu_millis;   // thousandths of a processor, over a period of 100 ms
-  std::optional<std::uint64_t> cpu_weight;   // request in thousandths of a processor, made into shares or weight
+  std::optional<std::uint64_t> cpu_millis;  // thousandths of a processor, over a period of 100 ms
+  std::optional<std::uint64_t> cpu_weight;  // request in thousandths of a processor, made into shares or weight
   std::optional<std::uint64_t> pids;
 };
 
@@ -43,8 +43,8 @@ struct CgroupHost {
 };
 const char* to_text(CgroupHost::Mode mode);
 
-// What a process needs to be put into a cgroup: a v2 directory to be born in, v1 `tasks` files to write "0" to (a process
-// that moves itself that way waits for no RCU grace period; cgroup.procs, or another's pid, costs 6-11 ms).
+// What a process needs to be put into a cgroup: a v2 directory to be born in, v1 `tasks` files to write "0" to (a
+// process that moves itself that way waits for no RCU grace period; cgroup.procs, or another's pid, costs 6-11 ms).
 struct CgroupEntry {
   Fd v2;
   std::vector<Fd> v1_tasks;

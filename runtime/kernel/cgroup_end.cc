@@ -55,7 +55,8 @@ Result<bool> wait_unpopulated(const std::string& dir, steady_clock::time_point d
     char text[128];
     const ssize_t got = ::pread(events->get(), text, sizeof(text), 0);
     if (got < 0) return errno == ENODEV ? Result<bool>(true) : Error::system(errno, "read '" + dir + "/cgroup.events'");
-    if (std::string_view(text, static_cast<std::size_t>(got)).find("populated 0") != std::string_view::npos) return true;
+    if (std::string_view(text, static_cast<std::size_t>(got)).find("populated 0") != std::string_view::npos)
+      return true;
     const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
     if (left.count() <= 0) return false;
     pollfd poll{.fd = events->get(), .events = POLLPRI, .revents = 0};

@@ -58,7 +58,8 @@ Result<Packet> receive_packet(int socket, iovec* parts, std::size_t count) {
   message.msg_control = control.data();
   message.msg_controllen = control.size();
   ssize_t got = 0;
-  while ((got = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC)) < 0 && errno == EINTR) {}
+  while ((got = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC)) < 0 && errno == EINTR) {
+  }
   if (got < 0) return errno == ECONNRESET ? peer_gone() : Error::system(errno, "receive a message");
   Packet packet{static_cast<std::size_t>(got), {}};
   for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr; header = CMSG_NXTHDR(&message, header)) {
@@ -105,14 +106,16 @@ Result<void> Channel::send(std::uint32_t type, const std::string& body, const st
 Result<Message> Channel::receive(std::chrono::milliseconds limit) const {
   pollfd poll{.fd = socket_.get(), .events = POLLIN, .revents = 0};
   int ready = 0;
-  while ((ready = ::poll(&poll, 1, static_cast<int>(limit.count()))) < 0 && errno == EINTR) {}
+  while ((ready = ::poll(&poll, 1, static_cast<int>(limit.count()))) < 0 && errno == EINTR) {
+  }
   if (ready < 0) return Error::system(errno, "wait for a message");
   if (ready == 0) return Error{Kind::timeout, ETIMEDOUT, "wait for a message: nothing came"};
 
   // The header is looked at first, so that no more memory is taken than the body needs: the shim lives long.
   Header header{};
   ssize_t peeked = 0;
-  while ((peeked = ::recv(socket_.get(), &header, sizeof(header), MSG_PEEK)) < 0 && errno == EINTR) {}
+  while ((peeked = ::recv(socket_.get(), &header, sizeof(header), MSG_PEEK)) < 0 && errno == EINTR) {
+  }
   if (peeked == 0 || (peeked < 0 && errno == ECONNRESET)) return peer_gone();
   if (peeked < 0) return Error::system(errno, "receive a message");
   if (static_cast<std::size_t>(peeked) < sizeof(header) || header.size > kLongestBody)

@@ -84,8 +84,8 @@ Result<void> attach(int mount, int dir, const std::string& path) {
 }
 
 Result<void> pivot_into(int root) {
-  // Attached over "/", the new root is a mount in this namespace; pivot_root(".", ".") then stacks the old root on top of
-  // it, where one lazy unmount drops it: no directory for it is needed in either (pivot_root(2), NOTES).
+  // Attached over "/", the new root is a mount in this namespace; pivot_root(".", ".") then stacks the old root on top
+  // of it, where one lazy unmount drops it: no directory for it is needed in either (pivot_root(2), NOTES).
   TRY(attach(root, AT_FDCWD, "/"));
   if (::fchdir(root) != 0) return Error::system(errno, "enter the new root");
   if (::syscall(SYS_pivot_root, ".", ".") != 0) return Error::system(errno, "pivot into the new root");
@@ -96,7 +96,8 @@ Result<void> pivot_into(int root) {
 
 Result<Fd> read_only_program(const std::string& path) {
   Fd program = TRY(clone(AT_FDCWD, path).in("find program"));
-  TRY(set_attributes(program.get(), MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV).in("open '" + path + "'"));
+  TRY(set_attributes(program.get(), MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV)
+          .in("open '" + path + "'"));
   return program;
 }
 

@@ -19,7 +19,8 @@ using Options = std::vector<std::pair<std::string, std::string>>;  // an empty v
 // fsconfig left one.
 Result<Fd> make(const std::string& type, const Options& options, std::uint64_t attributes);
 
-// A detached copy of what is at `path` (relative to `dir`, or dir itself when path is empty). Recursive copies submounts.
+// A detached copy of what is at `path` (relative to `dir`, or dir itself when path is empty). Recursive copies
+// submounts.
 Result<Fd> clone(int dir, const std::string& path, bool recursive = false);
 
 Result<void> set_attributes(int mount, std::uint64_t set, std::uint64_t clear = 0, bool recursive = false);
@@ -33,14 +34,14 @@ Result<void> attach(int mount, int dir, const std::string& path);
 // Makes the mount `root` the root of the caller's mount namespace and drops the old root out of sight.
 Result<void> pivot_into(int root);
 
-// A file that is a program, on a read-only detached mount of itself: what execs it cannot be made to overwrite it through
-// /proc/self/exe (CVE-2019-5736), and it costs no memory, as a sealed copy would.
+// A file that is a program, on a read-only detached mount of itself: what execs it cannot be made to overwrite it
+// through /proc/self/exe (CVE-2019-5736), and it costs no memory, as a sealed copy would.
 Result<Fd> read_only_program(const std::string& path);
 
 // The caller in a mount namespace of its own until this object ends, standing in an empty tmpfs: a place to attach the
 // layers an overlay is made of under short names, without showing them to anybody. (Before Linux 6.15 overlay refuses
-// layers that are not attached in the caller's mount namespace; fsconfig strings end at 255 bytes.) Only for callers with
-// one thread.
+// layers that are not attached in the caller's mount namespace; fsconfig strings end at 255 bytes.) Only for callers
+// with one thread.
 class PrivateNamespace {
  public:
   static Result<PrivateNamespace> enter();

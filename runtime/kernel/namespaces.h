@@ -28,7 +28,8 @@ inline constexpr std::array<NamespaceKind, 7> kNamespaces{{{"user", CLONE_NEWUSE
 // Namespace inodes of a process, by name, as `readlink /proc/PID/ns/*` shows them.
 Result<std::map<std::string, std::uint64_t>> namespace_inodes(pid_t pid);
 
-// An open namespace of a process; the caller made sure that the pid still is who it thinks (a pidfd held open and alive).
+// An open namespace of a process; the caller made sure that the pid still is who it thinks (a pidfd held open and
+// alive).
 Result<Fd> open_namespace(pid_t pid, const char* name);
 
 // Gives the namespace of `pid` its map: container id 0.. → host id `base`.., `count` ids, users and groups alike.

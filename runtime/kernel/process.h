@@ -11,8 +11,8 @@
 
 namespace podrun {
 
-// A process named so that a reused pid is noticed: proc_pid_stat(5) field 22, and since Linux 6.9 the pidfd's own inode,
-// which is never reused within a boot.
+// A process named so that a reused pid is noticed: proc_pid_stat(5) field 22, and since Linux 6.9 the pidfd's own
+// inode, which is never reused within a boot.
 struct ProcessId {
   pid_t pid = 0;
   std::uint64_t start_time = 0;   // clock ticks since boot
@@ -31,8 +31,8 @@ bool is_alive(const ProcessId& id);
 Result<bool> wait_for_exit(int pidfd, std::chrono::milliseconds limit);
 
 // fork(2) with the flags of clone3(2). Returns the child's pid in the parent and 0 in the child, which then goes on in
-// ordinary C++: only for callers with one thread. `pidfd`, when not null, receives one for the child. `cgroup`, when not
-// -1, is a cgroup v2 directory the child is born in.
+// ordinary C++: only for callers with one thread. `pidfd`, when not null, receives one for the child. `cgroup`, when
+// not -1, is a cgroup v2 directory the child is born in.
 Result<pid_t> clone_process(std::uint64_t flags, Fd* pidfd, int cgroup = -1);
 
 }  // namespace podrun

@@ -1,5 +1,5 @@
-// Values on their way between two processes of the same build: plain values as they lie in memory, strings and lists, in
-// the order a struct's own visit() names its members. No format to keep: nothing of it is ever stored.
+// Values on their way between two processes of the same build: plain values as they lie in memory, strings and lists,
+// in the order a struct's own visit() names its members. No format to keep: nothing of it is ever stored.
 //
 //   struct Example { std::string name; std::vector<int> sizes; };
 //   template <class V> void visit(V& v, Example& e) { v(e.name, e.sizes); }

@@ -15,8 +15,8 @@ namespace podrun {
 namespace {
 
 struct Stdio {
-  Fd null, out, err;                   // the container's
-  Fd log, out_to_read, err_to_read;    // the shim's
+  Fd null, out, err;                 // the container's
+  Fd log, out_to_read, err_to_read;  // the shim's
 };
 
 // The pipes belong to the payload's user, who may open /dev/stdout again.

@@ -1,5 +1,5 @@
-// A container of a pod, in two halves: prepare() has it cloned and sends it its plan, so that it works towards its barrier by
-// itself while the network is being made; release() lets it become its payload.
+// A container of a pod, in two halves: prepare() has it cloned and sends it its plan, so that it works towards its
+// barrier by itself while the network is being made; release() lets it become its payload.
 #pragma once
 
 #include <string>

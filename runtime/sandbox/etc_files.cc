@@ -24,9 +24,14 @@ bool on_loopback(const std::string& address) { return address.starts_with("127."
 }  // namespace
 
 std::string hosts_text(const EtcFiles& etc, const std::vector<std::string>& ips) {
-  std::string text = "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n";
-  for (const auto& ip : ips) text += ip + "\t" + etc.hostname + "\n";
-  if (ips.empty()) text += "127.0.1.1\t" + etc.hostname + "\n";
+  std::string text = etc.host_hosts;
+  if (!etc.host_network) {
+    text = "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n";
+    for (const auto& ip : ips) text += ip + "\t" + etc.hostname + "\n";
+    if (ips.empty()) text += "127.0.1.1\t" + etc.hostname + "\n";
+  } else if (!text.empty() && !text.ends_with('\n')) {
+    text += '\n';
+  }
   for (const auto& alias : etc.aliases) {
     text += alias.ip + "\t";
     for (const auto& name : alias.hostnames) text += (name == alias.hostnames.front() ? "" : "\t") + name;
@@ -57,7 +62,7 @@ std::string resolv_conf_text(const EtcFiles& etc, const DnsSpec& network) {
   append(dns.nameservers, network.nameservers);
   append(dns.searches, network.searches);
   append(dns.options, network.options);
-  DnsSpec host = parse_resolv_conf(etc.resolv_conf);
+  DnsSpec host = parse_resolv_conf(etc.host_resolv_conf);
   if (!etc.host_network) std::erase_if(host.nameservers, on_loopback);
   if (dns.nameservers.empty()) dns.nameservers = host.nameservers;
   if (dns.searches.empty()) dns.searches = host.searches;

@@ -1,5 +1,5 @@
-// Runtime::exec: a command in a running container, started by podrun itself. No lock of the pod, no plan-making, no round
-// trip to the shim: join, become the user, exec.
+// Runtime::exec: a command in a running container, started by podrun itself. No lock of the pod, no plan-making, no
+// round trip to the shim: join, become the user, exec.
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -29,8 +29,8 @@ Result<const ContainerRecord*> find_container(const PodRecord& pod, const std::s
                "container '" + name + "' not found in pod '" + pod.name + "' (it has: " + known + ")"};
 }
 
-// The container's own files say who a user is. They are read through the container's root, where a link leads no further
-// than that root.
+// The container's own files say who a user is. They are read through the container's root, where a link leads no
+// further than that root.
 Result<std::string> read_in_container(pid_t pid, const std::string& path) {
   return read_from_layers({"/proc/" + std::to_string(pid) + "/root"}, path);
 }
@@ -131,7 +131,8 @@ Result<int> Runtime::exec(const PodRecord& pod, const ExecOptions& options) {
   }
   TRY(attend(started.pidfd.get(), std::move(*master), options.interactive));
   int status = 0;
-  while (::waitpid(started.pid, &status, 0) < 0 && errno == EINTR) {}
+  while (::waitpid(started.pid, &status, 0) < 0 && errno == EINTR) {
+  }
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 

@@ -1,8 +1,10 @@
-// Runtime::plan: what make_plan has to know of the machine, found out. Of all that create does this may only read, and unpack
-// image layers, which are kept for whoever comes next.
+// Runtime::plan: what make_plan has to know of the machine, found out. Of all that create does this may only read, and
+// unpack image layers, which are kept for whoever comes next.
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
+#include <climits>
 #include <ctime>
 
 #include "base/files.h"
@@ -40,8 +42,9 @@ Result<ImageFacts> image_facts(const ImageStore& images, const std::string& refe
 Result<PodPlan> Runtime::plan(const PodSpec& spec, const CreateOptions& options) {
   const Layout& layout = store_.layout();
   if (auto taken = store_.find(spec.name_space, spec.name))
-    return Error{Kind::exists, 0, "pod '" + spec.name + "' exists already in namespace '" + spec.name_space +
-                                      "' (delete it first: `podrun delete " + spec.name + "`)"};
+    return Error{Kind::exists, 0,
+                 "pod '" + spec.name + "' exists already in namespace '" + spec.name_space +
+                     "' (delete it first: `podrun delete " + spec.name + "`)"};
   HostFacts facts;
   facts.id = base::random_hex(32);
   facts.uid = make_uuid();
@@ -49,17 +52,20 @@ Result<PodPlan> Runtime::plan(const PodSpec& spec, const CreateOptions& options)
   facts.now = now();
   facts.cgroup = TRY(CgroupHost::discover());
   facts.cgroup_parent = options_.cgroup_parent;
+  std::array<char, HOST_NAME_MAX + 1> hostname{};
+  if (::gethostname(hostname.data(), HOST_NAME_MAX) == 0) facts.hostname = hostname.data();
+  facts.hosts = base::read_file("/etc/hosts", 1U << 20U).value_or("");
   facts.resolv_conf = base::read_file("/etc/resolv.conf", 64U << 10U).value_or("");
   const ImageStore images(layout.images());
   for (const auto& container : spec.containers)
     facts.images.push_back(TRY(image_facts(images, container.image).in("container '" + container.name + "'")));
-  if (!spec.host_network)
-    facts.network = TRY(choose_network(options.network, options_.cni_conf_dir, options_.warn));
+  if (!spec.host_network) facts.network = TRY(choose_network(options.network, options_.cni_conf_dir, options_.warn));
 
   PodPlan plan = TRY(make_plan(spec, facts, layout));
   if (!plan.record.netns_path.empty() && base::path_exists(plan.record.netns_path))
-    return Error{Kind::exists, EEXIST, "name the network namespace: '" + plan.record.netns_path +
-                                           "' exists already and is not podrun's (remove it: `ip netns delete`)"};
+    return Error{Kind::exists, EEXIST,
+                 "name the network namespace: '" + plan.record.netns_path +
+                     "' exists already and is not podrun's (remove it: `ip netns delete`)"};
   return plan;
 }
 

@@ -18,8 +18,8 @@ cni::InvokerOptions invoker_options(const RuntimeOptions& options, const Layout&
   if (timings != nullptr)
     invoker.observer = [timings](const cni::PluginRun& run) {
       if (run.outcome != nullptr)
-        timings->push_back({"plugin " + run.plugin + " " + run.operation,
-                            static_cast<std::uint64_t>(run.outcome->duration.count())});
+        timings->push_back(
+            {"plugin " + run.plugin + " " + run.operation, static_cast<std::uint64_t>(run.outcome->duration.count())});
     };
   return invoker;
 }
@@ -41,8 +41,9 @@ Result<std::optional<cni::NetworkList>> choose_network(const std::optional<std::
   if (wanted && *wanted != cni::kDefaultNetworkName) {
     std::string known;
     for (const auto& list : networks.lists) known += (known.empty() ? " (there is: " : ", ") + list.name;
-    return Error{Kind::not_found, 0, "find network '" + *wanted + "' in " + conf_dir +
-                                         (known.empty() ? ": no network is configured there" : known + ")")};
+    return Error{Kind::not_found, 0,
+                 "find network '" + *wanted + "' in " + conf_dir +
+                     (known.empty() ? ": no network is configured there" : known + ")")};
   }
   const auto subnet = TRY(cni::choose_subnet(TRY(cni::read_route_table())));
   return Chosen(cni::default_network(subnet));

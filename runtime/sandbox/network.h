@@ -13,8 +13,9 @@
 
 namespace podrun {
 
-// The network that `wanted` names: "none" is none; empty is the first in `conf_dir`, or the embedded default on a machine
-// where nothing is configured. Problems in files that were passed over go to `warn`. Kind::not_found, Kind::invalid.
+// The network that `wanted` names: "none" is none; empty is the first in `conf_dir`, or the embedded default on a
+// machine where nothing is configured. Problems in files that were passed over go to `warn`. Kind::not_found,
+// Kind::invalid.
 Result<std::optional<cni::NetworkList>> choose_network(const std::optional<std::string>& wanted,
                                                        const std::string& conf_dir,
                                                        const std::function<void(const std::string&)>& warn);

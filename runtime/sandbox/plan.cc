@@ -26,7 +26,7 @@ PodRecord record_of(const PodSpec& spec, const HostFacts& facts, const Layout& l
   if (!spec.host_network) record.netns_path = layout.netns(spec.name_space, spec.name);
   record.cgroup_parent = facts.cgroup_parent;
   record.cgroup_path = "/podrun-" + facts.id;
-  record.hostname = spec.hostname;
+  record.hostname = spec.host_network ? facts.hostname : spec.hostname;  // as the kubelet has it
   return record;
 }
 
@@ -46,13 +46,13 @@ void set_namespaces(const PodSpec& spec, PodPlan& plan) {
   (spec.share_process_namespace ? plan.join : plan.fresh) |= CLONE_NEWPID;
 }
 
-init::Plan pause_plan(const PodSpec& spec) {
+init::Plan pause_plan(const PodSpec& spec, const std::string& hostname) {
   init::Plan plan;
   plan.role = init::Role::pause;
   plan.new_user_namespace = !spec.host_users;
   plan.sends_program = true;
   plan.root = pause_root();
-  plan.root.hostname = spec.hostname;
+  plan.root.hostname = hostname;
   plan.root.loopback = !spec.host_network;
   plan.process.args = {"pause"};
   plan.process.oom_score_adj = -998;  // as Kubernetes gives it: the pod must not end because a neighbour eats memory
@@ -99,7 +99,7 @@ Result<User> user_of(const ContainerSpec& spec, const ImageFacts& facts) {
   return user;
 }
 
-Result<ProcessSettings> settings_of(const PodSpec& pod, const ContainerSpec& spec, const ImageFacts& facts) {
+Result<ProcessSettings> settings_of(const std::string& hostname, const ContainerSpec& spec, const ImageFacts& facts) {
   const ImageConfig& config = facts.image.config;
   const User user = TRY(user_of(spec, facts));
   ProcessSettings settings;
@@ -110,26 +110,25 @@ Result<ProcessSettings> settings_of(const PodSpec& pod, const ContainerSpec& spe
   for (const auto& [name, value] : spec.env) set_variable(settings.env, name, value);
   if (!has_variable(settings.env, "PATH"))
     set_variable(settings.env, "PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
-  if (!has_variable(settings.env, "HOSTNAME")) set_variable(settings.env, "HOSTNAME", pod.hostname);
+  if (!has_variable(settings.env, "HOSTNAME")) set_variable(settings.env, "HOSTNAME", hostname);
   if (!has_variable(settings.env, "HOME")) set_variable(settings.env, "HOME", user.home);
   settings.cwd = !spec.working_dir.empty() ? spec.working_dir : !config.working_dir.empty() ? config.working_dir : "/";
   settings.uid = user.uid;
   settings.gid = user.gid;
   settings.groups = user.groups;
-  settings.capabilities =
-      TRY(capabilities::resolve(spec.security.add_capabilities, spec.security.drop_capabilities));
+  settings.capabilities = TRY(capabilities::resolve(spec.security.add_capabilities, spec.security.drop_capabilities));
   settings.no_new_privileges = spec.security.no_new_privileges;
   return settings;
 }
 
-Result<ContainerPlan> container_plan(const PodSpec& pod, const ContainerSpec& spec, const ImageFacts& facts,
+Result<ContainerPlan> container_plan(const std::string& hostname, const ContainerSpec& spec, const ImageFacts& facts,
                                      const HostFacts& host, const Layout& layout) {
   ContainerPlan plan;
   plan.record.name = spec.name;
   plan.record.image = spec.image;
   plan.record.image_digest = facts.image.digest;
   plan.record.log_path = layout.log(host.id, spec.name);
-  plan.record.settings = TRY(settings_of(pod, spec, facts));
+  plan.record.settings = TRY(settings_of(hostname, spec, facts));
   plan.layers = facts.image.layers;
   plan.writable = layout.writable(host.id, spec.name);
   plan.exit_dir = layout.container(host.id, spec.name);
@@ -147,12 +146,13 @@ Result<PodPlan> make_plan(const PodSpec& spec, const HostFacts& facts, const Lay
   plan.record = record_of(spec, facts, layout);
   plan.cgroup_host = facts.cgroup;
   set_namespaces(spec, plan);
-  plan.pause = pause_plan(spec);
+  plan.pause = pause_plan(spec, plan.record.hostname);
   for (std::size_t i = 0; i < spec.containers.size(); ++i)
-    plan.containers.push_back(TRY(container_plan(spec, spec.containers[i], facts.images[i], facts, layout)
-                                      .in("container '" + spec.containers[i].name + "'")));
+    plan.containers.push_back(
+        TRY(container_plan(plan.record.hostname, spec.containers[i], facts.images[i], facts, layout)
+                .in("container '" + spec.containers[i].name + "'")));
   if (facts.network) plan.network = TRY(network_plan(spec, *facts.network, plan.record).in("network"));
-  plan.etc = {spec.hostname, facts.resolv_conf, spec.dns, spec.host_aliases, spec.host_network};
+  plan.etc = {plan.record.hostname, spec.host_aliases, spec.dns, spec.host_network, facts.hosts, facts.resolv_conf};
   return plan;
 }
 

@@ -1,5 +1,5 @@
-// PodPlan: everything decided. make_plan is pure (what it has to know of the machine is an argument), so every decision is
-// tested without root, and what can be refused is refused here, before the first side effect.
+// PodPlan: everything decided. make_plan is pure (what it has to know of the machine is an argument), so every decision
+// is tested without root, and what can be refused is refused here, before the first side effect.
 #pragma once
 
 #include <cstdint>
@@ -27,13 +27,15 @@ struct ImageFacts {
 };
 
 struct HostFacts {
-  std::string id;            // of the new pod: 64 hex digits
-  std::string uid;           // of the new Pod object: a UUID
+  std::string id;   // of the new pod: 64 hex digits
+  std::string uid;  // of the new Pod object: a UUID
   std::string boot_id;
-  std::int64_t now = 0;      // nanoseconds since the epoch
+  std::int64_t now = 0;  // nanoseconds since the epoch
   CgroupHost cgroup;
   std::string cgroup_parent;
-  std::string resolv_conf;   // the host's, as text
+  std::string hostname;                     // the host's own
+  std::string hosts;                        // the host's /etc/hosts and
+  std::string resolv_conf;                  // /etc/resolv.conf, as text
   std::vector<ImageFacts> images;           // one a container, in their order
   std::optional<cni::NetworkList> network;  // empty: no CNI
 };
@@ -41,8 +43,8 @@ struct HostFacts {
 struct ContainerPlan {
   ContainerRecord record;  // what is known before it runs
   std::vector<std::string> layers;
-  std::string writable;    // directory for the overlay's upper and work
-  std::string exit_dir;    // directory the shim writes the exit file to
+  std::string writable;  // directory for the overlay's upper and work
+  std::string exit_dir;  // directory the shim writes the exit file to
   CgroupLimits limits;
   init::Root root;
 };
@@ -55,14 +57,15 @@ struct NetworkPlan {
 // The files that all containers of a pod share.
 struct EtcFiles {
   std::string hostname;
-  std::string resolv_conf;           // the manifest's and the host's; what a network answers comes between (etc_files.h)
-  DnsSpec dns;
   std::vector<HostAlias> aliases;
+  DnsSpec dns;
   bool host_network = false;
+  std::string host_hosts;  // what the host has
+  std::string host_resolv_conf;
 };
 
 struct PodPlan {
-  PodRecord record;                    // state creating
+  PodRecord record;  // state creating
   CgroupHost cgroup_host;
   std::uint64_t pause_namespaces = 0;  // CLONE_NEW* to make
   std::uint64_t join = 0;              // those a container joins

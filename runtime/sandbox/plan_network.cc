@@ -15,7 +15,8 @@ json port_mappings(const PodSpec& spec) {
   for (const auto& container : spec.containers)
     for (const auto& port : container.ports) {
       if (port.host_port == 0) continue;
-      json mapping = {{"hostPort", port.host_port}, {"containerPort", port.container_port}, {"protocol", port.protocol}};
+      json mapping = {
+          {"hostPort", port.host_port}, {"containerPort", port.container_port}, {"protocol", port.protocol}};
       if (!port.host_ip.empty()) mapping["hostIP"] = port.host_ip;
       mappings.push_back(std::move(mapping));
     }
@@ -35,8 +36,9 @@ Result<void> add_rate(const PodSpec& spec, const std::string& name, const std::s
   if (text == nullptr) return {};
   auto rate = manifest::parse_bytes(*text);  // the same grammar, in bits
   if (!rate || *rate < 1000 || *rate > 1'000'000'000'000'000ULL)
-    return Error{Kind::invalid, 0,
-                 "metadata.annotations[" + name + "]: expected bits per second between 1k and 1P, found '" + *text + "'"};
+    return Error{
+        Kind::invalid, 0,
+        "metadata.annotations[" + name + "]: expected bits per second between 1k and 1P, found '" + *text + "'"};
   bandwidth[rate_key] = *rate;
   bandwidth[burst_key] = std::clamp<std::uint64_t>(*rate / 10, 256 * 1024, 0xffffffffULL);
   return {};
@@ -73,9 +75,9 @@ Result<NetworkPlan> network_plan(const PodSpec& spec, const cni::NetworkList& ne
   TRY(add_rate(spec, "kubernetes.io/egress-bandwidth", "egressRate", "egressBurst", bandwidth));
   if (!bandwidth.empty()) attachment.capability_args.set("bandwidth", bandwidth.dump());
   if (!spec.dns.empty())
-    attachment.capability_args.set("dns", json{{"servers", spec.dns.nameservers},
-                                               {"searches", spec.dns.searches},
-                                               {"options", spec.dns.options}}.dump());
+    attachment.capability_args.set(
+        "dns",
+        json{{"servers", spec.dns.nameservers}, {"searches", spec.dns.searches}, {"options", spec.dns.options}}.dump());
   if (const std::string* ips = annotation(spec, "podrun.io/ips"))
     attachment.capability_args.set("ips", json(comma_separated(*ips)).dump());
   if (const std::string* mac = annotation(spec, "podrun.io/mac"))

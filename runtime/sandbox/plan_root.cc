@@ -24,8 +24,8 @@ void add_cgroups(const CgroupHost& host, std::vector<init::Mount>& mounts) {
   }
   mounts.push_back(sent("/sys/fs/cgroup"));
   for (const auto& hierarchy : host.v1)
-    mounts.push_back(filesystem("cgroup", "/sys/fs/cgroup/" + hierarchy.controller, {{hierarchy.controller, ""}},
-                                kInertReadOnly));
+    mounts.push_back(
+        filesystem("cgroup", "/sys/fs/cgroup/" + hierarchy.controller, {{hierarchy.controller, ""}}, kInertReadOnly));
 }
 
 }  // namespace
@@ -57,9 +57,17 @@ init::Root container_root(const CgroupHost& cgroup) {
   add_cgroups(cgroup, root.mounts);
   for (const char* file : {"/etc/hosts", "/etc/hostname", "/etc/resolv.conf"}) root.mounts.push_back(sent(file, true));
   // The lists that containerd, CRI-O and Docker agree on.
-  root.masked = {"/proc/acpi",        "/proc/asound",     "/proc/interrupts",  "/proc/kcore",
-                 "/proc/keys",        "/proc/latency_stats", "/proc/sched_debug", "/proc/scsi",
-                 "/proc/timer_list",  "/proc/timer_stats",   "/sys/devices/virtual/powercap",
+  root.masked = {"/proc/acpi",
+                 "/proc/asound",
+                 "/proc/interrupts",
+                 "/proc/kcore",
+                 "/proc/keys",
+                 "/proc/latency_stats",
+                 "/proc/sched_debug",
+                 "/proc/scsi",
+                 "/proc/timer_list",
+                 "/proc/timer_stats",
+                 "/sys/devices/virtual/powercap",
                  "/sys/firmware"};
   root.read_only = {"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"};
   return root;

@@ -1,6 +1,7 @@
 // What crashes and reboots leave, put right.
-#include <algorithm>
 #include <fcntl.h>
+
+#include <algorithm>
 #include <set>
 
 #include "base/files.h"
@@ -68,8 +69,8 @@ Result<std::vector<Recovered>> Runtime::recover() {
   return report;
 }
 
-// The first command after a boot pays what the last boot owes; a file in the state directory, which a reboot empties, says
-// that it has been done.
+// The first command after a boot pays what the last boot owes; a file in the state directory, which a reboot empties,
+// says that it has been done.
 Result<void> Runtime::settle_after_boot() {
   const std::string marker = store_.layout().directories().state + "/settled";
   if (base::path_exists(marker)) return {};

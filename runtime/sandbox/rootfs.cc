@@ -30,7 +30,8 @@ Result<Fd> clone_layer(const std::string& layer, const PodUsers& users) {
   return mount;
 }
 
-// Attaches the layers under short names in a directory of the scratch filesystem; returns overlay's lowerdir, top first.
+// Attaches the layers under short names in a directory of the scratch filesystem; returns overlay's lowerdir, top
+// first.
 Result<std::string> attach_layers(int dir, const std::vector<std::string>& layers, const PodUsers& users) {
   std::string lowerdir;
   for (std::size_t i = layers.size(); i-- > 0;) {
@@ -41,7 +42,8 @@ Result<std::string> attach_layers(int dir, const std::vector<std::string>& layer
     lowerdir += (lowerdir.empty() ? "" : ":") + name;
   }
   if (lowerdir.size() > 255)
-    return Error{Kind::unsupported, 0, "stack " + std::to_string(layers.size()) + " layers: too many (flatten the image)"};
+    return Error{Kind::unsupported, 0,
+                 "stack " + std::to_string(layers.size()) + " layers: too many (flatten the image)"};
   return lowerdir;
 }
 
@@ -63,8 +65,8 @@ Result<Fd> mount_overlay(const mounts::PrivateNamespace& at, const std::vector<s
   const std::string lowerdir = TRY(attach_layers(dir.get(), layers, users));
 
   TRY(make_writable(writable, users));
-  // Opened here, because overlay wants an upper directory of a mount in the caller's namespace, and by descriptor, because
-  // its path may be too long.
+  // Opened here, because overlay wants an upper directory of a mount in the caller's namespace, and by descriptor,
+  // because its path may be too long.
   const Fd upper = TRY(base::open_file(writable, O_PATH | O_DIRECTORY));
   const std::string upper_path = "/proc/self/fd/" + std::to_string(upper.get());
   // volatile: the layer goes with the pod, so unmounting it need not sync the whole filesystem it is on.

@@ -1,4 +1,5 @@
-// Root filesystems and /dev as detached mounts: nothing of them appears in the host's mount table, closing them undoes them.
+// Root filesystems and /dev as detached mounts: nothing of them appears in the host's mount table, closing them undoes
+// them.
 #pragma once
 
 #include <string>
@@ -14,9 +15,9 @@ struct PodUsers {
   int user_ns = -1;  // -1 with hostUsers: no mapping
 };
 
-// An overlay of `layers` (lowest first), shared and read-only, with `writable`/upper on top. `at` is where the layers are
-// attached while the overlay is made. Where a layer's filesystem or this kernel cannot map ids, a private copy with shifted
-// owners takes the overlay's place, and `warning` says so.
+// An overlay of `layers` (lowest first), shared and read-only, with `writable`/upper on top. `at` is where the layers
+// are attached while the overlay is made. Where a layer's filesystem or this kernel cannot map ids, a private copy with
+// shifted owners takes the overlay's place, and `warning` says so.
 Result<Fd> mount_rootfs(const mounts::PrivateNamespace& at, const std::vector<std::string>& layers,
                         const std::string& writable, const PodUsers& users, std::string& warning);
 

@@ -65,8 +65,8 @@ Result<PodRecord> Runtime::create(const PodSpec& spec, const CreateOptions& opti
   return std::move(built).error();
 }
 
-// The way of a pod. tear_down() is its inverse and needs nothing but the record; so each step that leaves something behind
-// is preceded by writing down what tear_down() must know of it.
+// The way of a pod. tear_down() is its inverse and needs nothing but the record; so each step that leaves something
+// behind is preceded by writing down what tear_down() must know of it.
 Result<void> Runtime::build(const PodPlan& plan, const Box& box, PodRecord& record) {
   const Layout& layout = store_.layout();
   Stopwatch watch(record.timings);
@@ -103,8 +103,8 @@ Result<void> Runtime::build(const PodPlan& plan, const Box& box, PodRecord& reco
   DnsSpec network_dns;
   if (plan.network) {
     Network network(options_, layout, &cgroup, &record.timings);
-    record.networks.push_back(
-        TRY(network.attach(*plan.network, record.ips, network_dns).in("attach network '" + plan.network->network.name + "'")));
+    record.networks.push_back(TRY(network.attach(*plan.network, record.ips, network_dns)
+                                      .in("attach network '" + plan.network->network.name + "'")));
     watch.lap("attach network");
   }
   TRY(write_etc_files(layout.etc(record.id), plan.etc, record.ips, network_dns).in("write /etc files"));

@@ -17,9 +17,9 @@ struct PodPlan;
 
 struct RuntimeOptions {
   Directories directories;
-  std::string cgroup_parent;                    // relative to each hierarchy's mount; empty: the root
+  std::string cgroup_parent;  // relative to each hierarchy's mount; empty: the root
   std::string cni_conf_dir = "/etc/cni/net.d";
-  std::vector<std::string> cni_bin_dirs;        // searched in order
+  std::vector<std::string> cni_bin_dirs;         // searched in order
   std::function<void(const std::string&)> warn;  // one line each
 };
 
@@ -33,12 +33,12 @@ struct DeleteOptions {
 };
 
 struct ExecOptions {
-  std::string container;               // empty: the pod's first
-  std::vector<std::string> command;    // looked up in the container's PATH
-  std::optional<std::string> user;     // "name|uid[:group|gid]"
+  std::string container;                                 // empty: the pod's first
+  std::vector<std::string> command;                      // looked up in the container's PATH
+  std::optional<std::string> user;                       // "name|uid[:group|gid]"
   std::vector<std::pair<std::string, std::string>> env;  // added to the container's
   std::optional<std::string> working_dir;
-  bool interactive = false;            // else stdin is /dev/null
+  bool interactive = false;  // else stdin is /dev/null
   bool terminal = false;
 };
 
@@ -56,15 +56,16 @@ class Runtime {
   // Makes the whole pod or nothing. Kind::exists when the name is taken.
   Result<PodRecord> create(const PodSpec& spec, const CreateOptions& options);
 
-  // Ends and removes the pod. Kind::not_found when there is none of that id. What could not be undone is in the error, and
-  // the record stays, so that another delete goes on from there.
+  // Ends and removes the pod. Kind::not_found when there is none of that id. What could not be undone is in the error,
+  // and the record stays, so that another delete goes on from there.
   Result<void> remove(const std::string& id, const DeleteOptions& options);
 
   // Finishes what crashed creates and deletes left, and settles attachments owed a DEL from before a reboot.
   Result<std::vector<Recovered>> recover();
 
-  // Runs a command in a running container with the caller's stdin, stdout and stderr; returns its exit code (128 + signal).
-  // A command that cannot be run makes 127 (not found) or 126 (not executable), as shells do, and a warning that says why.
+  // Runs a command in a running container with the caller's stdin, stdout and stderr; returns its exit code (128 +
+  // signal). A command that cannot be run makes 127 (not found) or 126 (not executable), as shells do, and a warning
+  // that says why.
   Result<int> exec(const PodRecord& pod, const ExecOptions& options);
 
  private:

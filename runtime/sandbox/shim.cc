@@ -21,8 +21,8 @@ struct ShimFiles {
   Fd program, control, box, null, log;
 };
 
-// In the child: descriptors into their places, then the program. Every one of ours is above 4, since 0, 1 and 2 were open
-// when podrun started and 3 and 4 went first; dup2 all the same only after the sources are out of the way.
+// In the child: descriptors into their places, then the program. Every one of ours is above 4, since 0, 1 and 2 were
+// open when podrun started and 3 and 4 went first; dup2 all the same only after the sources are out of the way.
 [[noreturn]] void become_shim(const ShimFiles& files, const std::string& id, const std::vector<Fd>& v1_tasks) {
   ::setsid();
   if (::chdir("/") != 0) ::_exit(1);
@@ -30,11 +30,10 @@ struct ShimFiles {
     if (::write(tasks.get(), "0", 1) != 1) ::_exit(1);
   constexpr int kAbove = 10;
   const int program = ::fcntl(files.program.get(), F_DUPFD_CLOEXEC, kAbove);
-  const std::array<int, 5> sources{::fcntl(files.null.get(), F_DUPFD_CLOEXEC, kAbove),
-                                   ::fcntl(files.null.get(), F_DUPFD_CLOEXEC, kAbove),
-                                   ::fcntl(files.log.get(), F_DUPFD_CLOEXEC, kAbove),
-                                   ::fcntl(files.control.get(), F_DUPFD_CLOEXEC, kAbove),
-                                   ::fcntl(files.box.get(), F_DUPFD_CLOEXEC, kAbove)};
+  const std::array<int, 5> sources{
+      ::fcntl(files.null.get(), F_DUPFD_CLOEXEC, kAbove), ::fcntl(files.null.get(), F_DUPFD_CLOEXEC, kAbove),
+      ::fcntl(files.log.get(), F_DUPFD_CLOEXEC, kAbove), ::fcntl(files.control.get(), F_DUPFD_CLOEXEC, kAbove),
+      ::fcntl(files.box.get(), F_DUPFD_CLOEXEC, kAbove)};
   static_assert(shim::kControl == 3 && shim::kBox == 4);
   for (int target = 0; target < 5; ++target)
     if (::dup2(sources[static_cast<std::size_t>(target)], target) < 0) ::_exit(1);
@@ -90,7 +89,8 @@ Result<void> Shim::launch(shim::Launch request, const CgroupEntry& entry, const 
   request.into_cgroup = static_cast<bool>(entry.v2);
   request.v1_tasks = static_cast<std::uint32_t>(entry.v1_tasks.size());
   request.logged = !logged.empty();
-  TRY(control_.send(static_cast<std::uint32_t>(shim::MessageType::launch), wire::write(request), fds).in("ask the shim"));
+  TRY(control_.send(static_cast<std::uint32_t>(shim::MessageType::launch), wire::write(request), fds)
+          .in("ask the shim"));
   asked_.emplace_back(std::move(ours));
   return {};
 }

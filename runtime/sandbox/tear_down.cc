@@ -1,4 +1,5 @@
-// The way down, for a delete, for a create that failed, and for recover: every step is idempotent and needs only the record.
+// The way down, for a delete, for a create that failed, and for recover: every step is idempotent and needs only the
+// record.
 #include "base/files.h"
 #include "runtime/kernel/cgroup.h"
 #include "runtime/kernel/namespaces.h"
@@ -16,8 +17,8 @@ Result<void> Runtime::tear_down(PodRecord record, const Box& box, bool force) {
   const Layout& layout = store_.layout();
   const auto take_away = [&]() -> Result<void> {
     const Cgroup cgroup(TRY(CgroupHost::discover()), record.cgroup_parent + record.cgroup_path);
-    // Nothing of the pod runs any more when its plugins are called: one that was orphaned in the middle of an ADD would go
-    // on with it after its DEL.
+    // Nothing of the pod runs any more when its plugins are called: one that was orphaned in the middle of an ADD would
+    // go on with it after its DEL.
     TRY(cgroup.kill(kKillPatience));
     if (auto detached = Network(options_, layout, nullptr, nullptr).detach(record.id); !detached) {
       if (!force) return std::move(detached).error().in("detach networks");

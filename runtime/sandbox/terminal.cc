@@ -81,10 +81,8 @@ Result<void> attend(int pidfd, Fd master, bool interactive) {
   if (master) copy_size(master.get());
   int input = master && interactive ? STDIN_FILENO : -1;
   for (bool ended = false; !ended || master;) {
-    std::array<pollfd, 4> polled{{{ended ? -1 : pidfd, POLLIN, 0},
-                                  {signals.get(), POLLIN, 0},
-                                  {master.get(), POLLIN, 0},
-                                  {input, POLLIN, 0}}};
+    std::array<pollfd, 4> polled{
+        {{ended ? -1 : pidfd, POLLIN, 0}, {signals.get(), POLLIN, 0}, {master.get(), POLLIN, 0}, {input, POLLIN, 0}}};
     // Once the command has ended, what it had printed is still in the terminal; what background processes of it print
     // later is not waited for.
     const int ready = ::poll(polled.data(), polled.size(), ended ? 50 : -1);

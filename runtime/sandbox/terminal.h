@@ -5,9 +5,9 @@
 
 namespace podrun {
 
-// Until the process of `pidfd` has ended. SIGINT, SIGTERM, SIGHUP and SIGQUIT go to it. With a `master`, bytes go between it
-// and our standard streams, our terminal is raw meanwhile (and as before afterwards), and its size follows ours. Input is
-// read only when `interactive`.
+// Until the process of `pidfd` has ended. SIGINT, SIGTERM, SIGHUP and SIGQUIT go to it. With a `master`, bytes go
+// between it and our standard streams, our terminal is raw meanwhile (and as before afterwards), and its size follows
+// ours. Input is read only when `interactive`.
 Result<void> attend(int pidfd, Fd master, bool interactive);
 
 }  // namespace podrun

@@ -23,8 +23,7 @@ struct Report {
 };
 
 Report* shared_report() {
-  static void* const page =
-      ::mmap(nullptr, sizeof(Report), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  static void* const page = ::mmap(nullptr, sizeof(Report), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   return page == MAP_FAILED ? nullptr : static_cast<Report*>(page);
 }
 
@@ -78,7 +77,8 @@ Result<Child> launch_container(const Launch& request, Sent sent, int pause) {
     ::_exit(0);
   }
   siginfo_t info{};
-  while (::waitid(P_PID, static_cast<id_t>(between), &info, WEXITED) != 0 && errno == EINTR) {}
+  while (::waitid(P_PID, static_cast<id_t>(between), &info, WEXITED) != 0 && errno == EINTR) {
+  }
   if (report->pid == 0) {
     if (report->what[0] == '\0') return Error{Kind::internal, 0, "launch a container: the process in between died"};
     return Error{report->kind, report->error_number, report->what};

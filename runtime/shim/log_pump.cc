@@ -26,10 +26,9 @@ Prefix make_prefix(std::string_view stream, char tag) {
   tm utc{};
   ::gmtime_r(&now.tv_sec, &utc);
   Prefix prefix;
-  prefix.size = static_cast<std::size_t>(
-      std::snprintf(prefix.text.data(), prefix.text.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%09ldZ %s %c ",
-                    utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, now.tv_nsec,
-                    stream.data(), tag));
+  prefix.size = static_cast<std::size_t>(std::snprintf(
+      prefix.text.data(), prefix.text.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%09ldZ %s %c ", utc.tm_year + 1900,
+      utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, now.tv_nsec, stream.data(), tag));
   return prefix;
 }
 

@@ -21,8 +21,8 @@ class LogPump {
   int out() const { return streams_[0].get(); }
   int err() const { return streams_[1].get(); }
 
-  // Moves what is there; returns at once when nothing is. A stream at its end is closed. A log that cannot be written (disk
-  // full) loses lines rather than stopping the container.
+  // Moves what is there; returns at once when nothing is. A stream at its end is closed. A log that cannot be written
+  // (disk full) loses lines rather than stopping the container.
   void pump();
 
  private:

@@ -1,5 +1,6 @@
-// podrun-shim: one a pod, parent of pause and of every container. Clones on request, reaps, keeps exit codes, writes logs.
-// One thread; links init, kernel and base alone. Started by podrun only, in the pod's `aux` cgroup, in a session of its own.
+// podrun-shim: one a pod, parent of pause and of every container. Clones on request, reaps, keeps exit codes, writes
+// logs. One thread; links init, kernel and base alone. Started by podrun only, in the pod's `aux` cgroup, in a session
+// of its own.
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
@@ -50,7 +51,8 @@ class Shim {
   void reap() {
     if ((polled_[0].revents & POLLIN) == 0) return;
     signalfd_siginfo signal{};
-    while (::read(signals_.get(), &signal, sizeof(signal)) > 0) {}
+    while (::read(signals_.get(), &signal, sizeof(signal)) > 0) {
+    }
     int status = 0;
     for (pid_t pid = 0; (pid = ::waitpid(-1, &status, WNOHANG)) > 0;) {
       const auto child = std::find_if(children_.begin(), children_.end(), [&](const Child& c) { return c.pid == pid; });
@@ -96,7 +98,8 @@ class Shim {
   }
 
   Result<Child> launch_requested(Message message) const {
-    if (message.type != number(MessageType::launch)) return Error{Kind::internal, 0, "answer a client: unknown request"};
+    if (message.type != number(MessageType::launch))
+      return Error{Kind::internal, 0, "answer a client: unknown request"};
     const Launch request = TRY(wire::read<Launch>(message.body));
     return launch(request, std::move(message.fds), pause_);
   }

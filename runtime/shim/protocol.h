@@ -4,9 +4,9 @@
 //       launch {what, into which} + fds ─────▶ clones; the new process speaks with the client itself (init/handshake.h)
 //                                       ◀───── launched {pid} + pidfd        or error
 //
-// Descriptors of launch, in this order: the new process's end of the handshake channel · the v2 cgroup directory to be born
-// in, if into_cgroup · `v1_tasks` cgroup v1 files to write "0" to · with `logged`: the log file, then the reading ends of
-// the container's stdout and stderr, both non-blocking.
+// Descriptors of launch, in this order: the new process's end of the handshake channel · the v2 cgroup directory to be
+// born in, if into_cgroup · `v1_tasks` cgroup v1 files to write "0" to · with `logged`: the log file, then the reading
+// ends of the container's stdout and stderr, both non-blocking.
 #pragma once
 
 #include <cstdint>
@@ -20,9 +20,9 @@ enum class MessageType : std::uint32_t { launch = 1, launched, error };
 
 struct Launch {
   init::Role role = init::Role::pause;
-  std::string name;          // the container's; names its exit file
-  std::uint64_t join = 0;    // CLONE_NEW* of pause's namespaces to join: containers
-  std::uint64_t fresh = 0;   // CLONE_NEW* to make
+  std::string name;         // the container's; names its exit file
+  std::uint64_t join = 0;   // CLONE_NEW* of pause's namespaces to join: containers
+  std::uint64_t fresh = 0;  // CLONE_NEW* to make
   bool into_cgroup = false;
   std::uint32_t v1_tasks = 0;
   bool logged = false;

@@ -1,0 +1,62 @@
+#include "runtime/sandbox/etc_files.h"
+
+#include <gtest/gtest.h>
+
+#include "runtime/sandbox/plan.h"
+
+namespace podrun {
+namespace {
+
+EtcFiles web() {
+  EtcFiles etc;
+  etc.hostname = "web";
+  etc.host_hosts = "127.0.0.1 localhost\n192.0.2.7 machine";
+  etc.host_resolv_conf =
+      "# of the host\nsearch old.example\nsearch lan.example\nnameserver 127.0.0.53\nnameserver 192.0.2.53\noptions "
+      "edns0\n";
+  return etc;
+}
+
+TEST(HostsText, NamesThePodAtEachOfItsAddresses) {
+  EXPECT_EQ(hosts_text(web(), {"10.88.0.2", "fd00::2"}),
+            "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n10.88.0.2\tweb\nfd00::2\tweb\n");
+}
+
+TEST(HostsText, APodWithoutANetworkStillKnowsItsName) {
+  EXPECT_NE(hosts_text(web(), {}).find("127.0.1.1\tweb\n"), std::string::npos);
+}
+
+TEST(HostsText, AliasesComeLast) {
+  EtcFiles etc = web();
+  etc.aliases = {{"192.0.2.1", {"db", "db.example"}}};
+  EXPECT_TRUE(hosts_text(etc, {"10.88.0.2"}).ends_with("10.88.0.2\tweb\n192.0.2.1\tdb\tdb.example\n"));
+}
+
+TEST(HostsText, HostNetworkHasTheHostsFile) {
+  EtcFiles etc = web();
+  etc.host_network = true;
+  etc.aliases = {{"192.0.2.1", {"db"}}};
+  EXPECT_EQ(hosts_text(etc, {}), "127.0.0.1 localhost\n192.0.2.7 machine\n192.0.2.1\tdb\n");
+}
+
+TEST(ResolvConf, TheHostsServesWhereNobodySaysOtherwise) {
+  EXPECT_EQ(resolv_conf_text(web(), {}), "search lan.example\nnameserver 192.0.2.53\noptions edns0\n");
+}
+
+TEST(ResolvConf, AResolverOnTheHostsLoopbackIsOutOfReachButNotWithHostNetwork) {
+  EtcFiles etc = web();
+  EXPECT_EQ(resolv_conf_text(etc, {}).find("127.0.0.53"), std::string::npos);
+  etc.host_network = true;
+  EXPECT_NE(resolv_conf_text(etc, {}).find("nameserver 127.0.0.53\nnameserver 192.0.2.53\n"), std::string::npos);
+}
+
+TEST(ResolvConf, TheManifestComesBeforeTheNetworkAndTheNetworkBeforeTheHost) {
+  EtcFiles etc = web();
+  etc.dns.nameservers = {"198.51.100.1"};
+  const DnsSpec network{{"198.51.100.2", "198.51.100.1"}, {"net.example"}, {}};
+  EXPECT_EQ(resolv_conf_text(etc, network),
+            "search net.example\nnameserver 198.51.100.1\nnameserver 198.51.100.2\noptions edns0\n");
+}
+
+}  // namespace
+}  // namespace podrun

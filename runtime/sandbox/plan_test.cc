@@ -1,0 +1,228 @@
+#include "runtime/sandbox/plan.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sched.h>
+
+namespace podrun {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Pair;
+
+const std::string kId(64, 'a');
+
+PodSpec spec_of(const std::string& name = "web") {
+  PodSpec spec;
+  spec.name = spec.hostname = name;
+  ContainerSpec container;
+  container.name = "main";
+  container.image = "rootfs:/srv/root";
+  container.command = {"/bin/server"};
+  spec.containers = {container};
+  return spec;
+}
+
+HostFacts facts_of() {
+  HostFacts facts;
+  facts.id = kId;
+  facts.hostname = "machine";
+  facts.cgroup.mode = CgroupHost::Mode::v2;
+  facts.cgroup.unified = "/sys/fs/cgroup";
+  ImageFacts image;
+  image.image.layers = {"/srv/root"};
+  image.passwd = "root:x:0:0::/root:/bin/sh\napp:x:1000:1001::/home/app:/bin/sh\n";
+  image.group = "root:x:0:\nextra:x:44:app\n";
+  facts.images = {image};
+  return facts;
+}
+
+const Layout kLayout{Directories{}};
+
+PodPlan plan_of(const PodSpec& spec, const HostFacts& facts = facts_of()) {
+  auto plan = make_plan(spec, facts, kLayout);
+  EXPECT_TRUE(plan) << (plan ? "" : plan.error().what);
+  return plan ? std::move(plan).value() : PodPlan{};
+}
+
+const ProcessSettings& settings_of(const PodPlan& plan) { return plan.containers.at(0).record.settings; }
+
+TEST(PlanNamespaces, AllSevenAreNewByDefault) {
+  const PodPlan plan = plan_of(spec_of());
+  EXPECT_EQ(plan.pause_namespaces,
+            static_cast<std::uint64_t>(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID |
+                                       CLONE_NEWNET | CLONE_NEWCGROUP));
+  EXPECT_EQ(plan.join,
+            static_cast<std::uint64_t>(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET));
+  EXPECT_EQ(plan.fresh, static_cast<std::uint64_t>(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWCGROUP));
+}
+
+TEST(PlanNamespaces, ASharedPidNamespaceIsJoinedAndNotMadeAnew) {
+  PodSpec spec = spec_of();
+  spec.share_process_namespace = true;
+  const PodPlan plan = plan_of(spec);
+  EXPECT_TRUE(plan.join & CLONE_NEWPID);
+  EXPECT_FALSE(plan.fresh & CLONE_NEWPID);
+}
+
+TEST(PlanNamespaces, TheHostsAreNeitherMadeNorJoined) {
+  PodSpec spec = spec_of();
+  spec.host_network = spec.host_pid = spec.host_ipc = spec.host_users = true;
+  const PodPlan plan = plan_of(spec);
+  EXPECT_EQ(plan.pause_namespaces, static_cast<std::uint64_t>(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWCGROUP));
+  EXPECT_EQ(plan.join, static_cast<std::uint64_t>(CLONE_NEWNS | CLONE_NEWUTS));
+  EXPECT_EQ(plan.fresh, static_cast<std::uint64_t>(CLONE_NEWNS | CLONE_NEWCGROUP));
+  EXPECT_TRUE(plan.record.netns_path.empty());
+  EXPECT_EQ(plan.record.hostname, "machine");
+  EXPECT_FALSE(plan.pause.new_user_namespace);
+}
+
+TEST(PlanNetns, IsNamedAfterThePodAndOutsideOfDefaultAfterItsNamespaceToo) {
+  EXPECT_EQ(plan_of(spec_of()).record.netns_path, "/run/netns/web");
+  PodSpec spec = spec_of();
+  spec.name_space = "team";
+  EXPECT_EQ(plan_of(spec).record.netns_path, "/run/netns/team_web");
+}
+
+// Kubernetes' table of how command and args meet entrypoint and cmd.
+TEST(PlanCommand, FollowsKubernetes) {
+  const auto command = [](std::vector<std::string> command_field, std::vector<std::string> args) {
+    PodSpec spec = spec_of();
+    spec.containers[0].command = std::move(command_field);
+    spec.containers[0].args = std::move(args);
+    HostFacts facts = facts_of();
+    facts.images[0].image.config.entrypoint = {"/entry"};
+    facts.images[0].image.config.cmd = {"cmd"};
+    return settings_of(plan_of(spec, facts)).args;
+  };
+  EXPECT_THAT(command({}, {}), ElementsAre("/entry", "cmd"));
+  EXPECT_THAT(command({"/own"}, {}), ElementsAre("/own"));
+  EXPECT_THAT(command({}, {"arg"}), ElementsAre("/entry", "arg"));
+  EXPECT_THAT(command({"/own"}, {"arg"}), ElementsAre("/own", "arg"));
+}
+
+TEST(PlanCommand, NoneAtAllIsRefused) {
+  PodSpec spec = spec_of();
+  spec.containers[0].command.clear();
+  const auto plan = make_plan(spec, facts_of(), kLayout);
+  ASSERT_FALSE(plan);
+  EXPECT_THAT(plan.error().what, HasSubstr("container 'main': find the command"));
+}
+
+TEST(PlanUser, IsTheImagesUnlessTheManifestSaysOtherwise) {
+  HostFacts facts = facts_of();
+  facts.images[0].image.config.user = "app";
+  ProcessSettings settings = settings_of(plan_of(spec_of(), facts));
+  EXPECT_EQ(settings.uid, 1000U);
+  EXPECT_EQ(settings.gid, 1001U);
+  EXPECT_THAT(settings.groups, Contains(44U));
+  EXPECT_THAT(settings.env, Contains(Pair("HOME", "/home/app")));
+
+  PodSpec spec = spec_of();
+  spec.containers[0].security.run_as_user = 7;
+  spec.containers[0].security.run_as_group = 8;
+  settings = settings_of(plan_of(spec, facts));
+  EXPECT_EQ(settings.uid, 7U);
+  EXPECT_EQ(settings.gid, 8U);
+}
+
+TEST(PlanUser, RunAsNonRootRefusesRoot) {
+  PodSpec spec = spec_of();
+  spec.containers[0].security.run_as_non_root = true;
+  const auto plan = make_plan(spec, facts_of(), kLayout);
+  ASSERT_FALSE(plan);
+  EXPECT_THAT(plan.error().what, HasSubstr("runAsNonRoot"));
+}
+
+TEST(PlanEnvironment, TheManifestWinsOverTheImageAndPathIsAlwaysThere) {
+  HostFacts facts = facts_of();
+  facts.images[0].image.config.env = {{"A", "image"}, {"B", "image"}};
+  PodSpec spec = spec_of();
+  spec.containers[0].env = {{"A", "pod"}};
+  const auto env = settings_of(plan_of(spec, facts)).env;
+  EXPECT_THAT(env, Contains(Pair("A", "pod")));
+  EXPECT_THAT(env, Contains(Pair("B", "image")));
+  EXPECT_THAT(env, Contains(Pair("PATH", HasSubstr("/usr/bin"))));
+  EXPECT_THAT(env, Contains(Pair("HOSTNAME", "web")));
+}
+
+TEST(PlanCapabilities, AnUnknownNameIsRefusedBeforeAnythingIsDone) {
+  PodSpec spec = spec_of();
+  spec.containers[0].security.add_capabilities = {"FLYING"};
+  const auto plan = make_plan(spec, facts_of(), kLayout);
+  ASSERT_FALSE(plan);
+  EXPECT_THAT(plan.error().what, HasSubstr("FLYING"));
+}
+
+// What a container sees of cgroup v1 needs a directory of its own; on v2 it is one mount.
+TEST(PlanRoot, MountsTheCgroupsThatTheHostHas) {
+  const auto targets = [](const PodPlan& plan) {
+    std::vector<std::string> found;
+    for (const auto& mount : plan.containers.at(0).root.mounts) found.push_back(mount.what + ":" + mount.target);
+    return found;
+  };
+  EXPECT_THAT(targets(plan_of(spec_of())), Contains("cgroup2:/sys/fs/cgroup"));
+  HostFacts facts = facts_of();
+  facts.cgroup.mode = CgroupHost::Mode::hybrid;
+  facts.cgroup.v1 = {{"memory", "/sys/fs/cgroup/memory"}};
+  EXPECT_THAT(targets(plan_of(spec_of(), facts)), Contains("cgroup:/sys/fs/cgroup/memory"));
+  EXPECT_THAT(targets(plan_of(spec_of(), facts)), Contains(":/sys/fs/cgroup"));
+}
+
+TEST(PlanRoot, TheRootIsTheFirstMountOfAll) {
+  const PodPlan plan = plan_of(spec_of());
+  EXPECT_EQ(plan.containers.at(0).root.mounts.front().target, "/");
+  EXPECT_EQ(plan.pause.root.mounts.front().target, "/");
+  EXPECT_TRUE(plan.pause.root.is_read_only);
+}
+
+cni::NetworkList network_of() {
+  auto list = cni::parse_network_list(R"({"cniVersion":"1.0.0","name":"n","plugins":[{"type":"bridge"}]})", "test");
+  EXPECT_TRUE(list);
+  return std::move(list).value();
+}
+
+TEST(PlanNetwork, TellsThePluginsWhatKubernetesTellsThem) {
+  HostFacts facts = facts_of();
+  facts.network = network_of();
+  PodSpec spec = spec_of();
+  PortSpec port;
+  port.container_port = 80;
+  port.host_port = 8080;
+  port.host_ip = "192.0.2.1";
+  spec.containers[0].ports = {port};
+  spec.annotations = {{"kubernetes.io/ingress-bandwidth", "8M"},
+                      {"podrun.io/mac", "c2:11:22:33:44:55"},
+                      {"podrun.io/ips", "10.1.2.3/24,fd00::2/64"}};
+  const auto attachment = plan_of(spec, facts).network.value().attachment;
+  EXPECT_EQ(attachment.container_id, kId);
+  EXPECT_EQ(attachment.netns, "/run/netns/web");
+  EXPECT_EQ(attachment.args.front(), (std::pair<std::string, std::string>{"IgnoreUnknown", "1"}));
+  EXPECT_THAT(attachment.args, Contains(Pair("K8S_POD_NAME", "web")));
+  const auto capability = [&](const char* name) {
+    const std::string* text = attachment.capability_args.find(name);
+    return text == nullptr ? std::string() : *text;
+  };
+  EXPECT_EQ(capability("portMappings"),
+            R"([{"containerPort":80,"hostIP":"192.0.2.1","hostPort":8080,"protocol":"tcp"}])");
+  EXPECT_EQ(capability("bandwidth"), R"({"ingressBurst":800000,"ingressRate":8000000})");
+  EXPECT_EQ(capability("ips"), R"(["10.1.2.3/24","fd00::2/64"])");
+  EXPECT_EQ(capability("mac"), R"("c2:11:22:33:44:55")");
+}
+
+TEST(PlanNetwork, ABandwidthThatIsNoneNamesItsAnnotation) {
+  HostFacts facts = facts_of();
+  facts.network = network_of();
+  PodSpec spec = spec_of();
+  for (const char* bad : {"fast", "1", "-5M", "2000P"}) {
+    spec.annotations = {{"kubernetes.io/egress-bandwidth", bad}};
+    const auto plan = make_plan(spec, facts, kLayout);
+    ASSERT_FALSE(plan) << bad;
+    EXPECT_THAT(plan.error().what, HasSubstr("metadata.annotations[kubernetes.io/egress-bandwidth]"));
+  }
+}
+
+}  // namespace
+}  // namespace podrun
