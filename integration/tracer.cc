@@ -4,11 +4,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstddef>
 
+#include "base/files.h"
 #include "integration/faults.h"
 #include "integration/steps.h"
 
@@ -41,10 +41,10 @@ bool entered(pid_t pid, SystemCall& call) {
   return true;
 }
 
+// argv[0]: a program on a detached mount has no path in /proc/PID/exe.
 std::string program_of(pid_t pid) {
-  std::array<char, 4096> buffer{};
-  const ssize_t length = ::readlink(("/proc/" + std::to_string(pid) + "/exe").c_str(), buffer.data(), buffer.size());
-  const std::string path(buffer.data(), length > 0 ? static_cast<std::size_t>(length) : 0);
+  const std::string line = base::read_file("/proc/" + std::to_string(pid) + "/cmdline").value_or("");
+  const std::string path = line.substr(0, line.find('\0'));
   return path.substr(path.rfind('/') + 1);
 }
 

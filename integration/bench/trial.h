@@ -15,11 +15,11 @@ namespace bench {
 struct Trial {
   std::string contender;
   Place place = Place::host;
-  std::vector<Argv> set_up;  // once, before the first run
-  std::vector<Argv> before;  // each run; only `timed` counts
-  std::vector<Argv> timed;
-  std::vector<Argv> after;
-  std::vector<Argv> tear_down;  // once
+  std::vector<Argv> set_up = {};  // once, before the first run
+  std::vector<Argv> before = {};  // each run; only `timed` counts
+  std::vector<Argv> timed = {};
+  std::vector<Argv> after = {};
+  std::vector<Argv> tear_down = {};  // once
   // Asked between `timed` and `after`: time spent in programs that are not the contender's.
   std::function<Milliseconds()> not_its_own = nullptr;
 };
