@@ -84,8 +84,10 @@ struct Setup : bp::extend::handler {
     for (std::size_t i = 0; i < cgroup_count; ++i)
       if (::write(cgroups[i], "0", 1) != 1) give_up(kJoinCgroup);
     if (::chdir("/") != 0) give_up(kChangeDirectory);
-    // exec resets handlers but leaves ignored signals ignored, and the mask.
-    for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
+    // exec resets handlers but leaves ignored signals ignored, and the mask. Not by signal(2) of the C library, which
+    // keeps 32 and 33 for itself: build tools have been seen to start programs with those ignored.
+    constexpr long kDefault[8] = {};  // more than the kernel's struct sigaction: SIG_DFL, no flags, nothing blocked
+    for (int number = 1; number < NSIG; ++number) ::syscall(SYS_rt_sigaction, number, kDefault, nullptr, 8);
     sigset_t none;
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);

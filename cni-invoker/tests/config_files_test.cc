@@ -47,6 +47,8 @@ TEST_F(ConfigFiles, ScansByExtensionInByteOrder) {
   EXPECT_EQ(networks.first()->name, "hidden");
   EXPECT_EQ(networks.find("c")->path, dir.path() + "/20-c.conf");
   EXPECT_EQ(networks.find("d"), nullptr);
+  EXPECT_THAT(InvokerOptions().plugin_dirs, ElementsAre("/opt/cni/bin", "/usr/lib/cni"));
+  EXPECT_EQ(InvokerOptions().cache_dir, "/var/lib/cni");
 }
 
 TEST_F(ConfigFiles, AMissingDirectoryHasNoneAndALinkToOneIsAProblem) {

@@ -116,7 +116,7 @@ TEST_F(Status, AsksEveryPluginWithItsConfigurationOnly) {
 }
 
 TEST_F(Status, TheFirstErrorIsTheAnswerAndItsCodeSurvives) {
-  covers("A7.14 A6.05");
+  covers("A7.14 A6.05 B2 B16");
   runner.answer("STATUS two", R"({"code":50,"msg":"no"})", 1);
   const auto status = invoker().status(chain);
   EXPECT_EQ(plugin_failure(status.error())->remedy(), Remedy::not_ready);

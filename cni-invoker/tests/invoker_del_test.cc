@@ -199,7 +199,7 @@ TEST_F(Del, HostileNamesReachNoPath) {
 }
 
 TEST_F(Del, AMissingOrForeignNetnsIsGivenAsEmpty) {
-  covers("A3.03 A12.05");
+  covers("A3.03 A12.05 B6");
   attach(attachment());
   options.verify_netns = true;  // and /run/netns/x is none
   ASSERT_TRUE(invoker().del(chain, attachment()));

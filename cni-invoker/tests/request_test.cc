@@ -54,12 +54,12 @@ TEST_F(RequestTest, CapabilitiesThatAreTrueAndSuppliedAreGiven) {
 }
 
 TEST_F(RequestTest, CapabilityValuesPassByteForByte) {
-  covers("A9.02");
+  covers("A9.02 B10 B11");
   const NetworkList list = network(R"({"name":"n","plugins":[{"type":"t","capabilities":{"x":true}}]})");
   Attachment attachment;
-  attachment.capability_args.set("x", "1.00");
+  attachment.capability_args.set("x", R"({"HostPort":1.00,"IngressBurst":34359738359})");
   EXPECT_THAT(attachment_request(list, list.plugins[0], attachment, "", false),
-              HasSubstr(R"("runtimeConfig":{"x":1.00})"));
+              HasSubstr(R"("runtimeConfig":{"x":{"HostPort":1.00,"IngressBurst":34359738359}})"));
 }
 
 TEST_F(RequestTest, AFilesPrevResultAndReservedKeysAreDropped) {
@@ -91,7 +91,7 @@ TEST_F(RequestTest, ArgsPassAndTheCallersAreMerged) {
 }
 
 TEST_F(RequestTest, EnvironmentHasAllSixInPlaceOfInherited) {
-  covers("A5.02 A4.04 A14.00");
+  covers("A5.02 A4.04 A14.00 B14");
   ::setenv("CNI_IFNAME", "inherited", 1);
   ::setenv("MINE", "a=b", 1);
   Attachment one = attachment();

@@ -35,7 +35,7 @@ const std::string kFull = R"({"cniVersion":"1.1.0",
   "dns":{"nameservers":["10.1.0.1"],"domain":"d","search":["s"],"options":["o"]},"mine":1.0})";
 
 TEST(Result, SameVersionIsUnchanged) {
-  covers("A8.01 A8.08");
+  covers("A8.01 A8.08 B18");
   const std::string text = R"({"cniVersion":"1.0.0","ips":[],"mine":{"x":1.0,"y":12345678901234567890123}})";
   EXPECT_EQ(*to_json(*parse_result(text, kV100), kV100), text);
 }
@@ -168,7 +168,7 @@ TEST(Result, InterfaceIndexesAreCheckedWhereUsed) {
 }
 
 TEST(Result, PodIps) {
-  covers("A8.11");
+  covers("A8.11 B21");
   EXPECT_THAT(pod_ips(*parse_result(kFull, kV110)), ElementsAre("10.1.0.5", "fd00::5", "10.2.0.5"));
   EXPECT_THAT(pod_ips(*parse_result(kFull, kV110), true), ElementsAre("fd00::5", "10.1.0.5", "10.2.0.5"));
   EXPECT_THAT(pod_ips(*parse_result(R"({"interfaces":[{"name":"br0"},{"name":"eth0","sandbox":"/n"}],
