@@ -4,12 +4,15 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <cstdio>
+#include <cstdlib>
 
 #include "integration/bench/machine.h"
 #include "integration/bench/memory.h"
 #include "integration/bench/operations.h"
 #include "integration/bench/report.h"
+#include "integration/command.h"
 #include "integration/needs.h"
 #include "integration/own_host.h"
 
@@ -49,8 +52,14 @@ void run_loops(const std::vector<Operation>& all, const Options& options, bool q
   }
 }
 
-int run(const Options& options) {
-  const Scene scene;
+integration::Unmet podrun_is_built() {
+  for (const char* program : {"podrun", "podrun-shim", "pause"})
+    if (const std::string path = integration::programs_dir() + "/" + program; ::access(path.c_str(), X_OK) != 0)
+      return "needs " + path + ": build it first, or name a directory with PODRUN_BIN_DIR";
+  return std::nullopt;
+}
+
+int run(const Scene& scene, const Options& options) {
   const Podrun podrun(scene);
   print_machine(integration::programs_dir() + "/podrun");
   const std::vector<Operation> all = operations(scene, podrun, find_peers(options));
@@ -64,6 +73,15 @@ int run(const Options& options) {
   return 0;
 }
 
+// The scene is taken down by a process outside, after everything inside has ended, however it did.
+int run_in_own_host(const Options& options) {
+  const Scene scene;
+  std::signal(SIGINT, [](int) {});  // strikes the command under way, and so ends the run
+  const pid_t inside = ::fork();
+  if (inside == 0) std::_Exit(integration::in_own_host([&] { return run(scene, options); }));
+  return integration::wait_for(inside);
+}
+
 }  // namespace
 }  // namespace bench
 
@@ -75,8 +93,7 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(5, 10000));
   app.add_flag("--fast", options.fast, "Only the tight loop, without runc and podman");
   CLI11_PARSE(app, argc, argv);
-  for (const auto& unmet :
-       {integration::need::root(), integration::need::programs_under_test(), integration::need::busybox()})
+  for (const auto& unmet : {integration::need::root(), bench::podrun_is_built(), integration::need::busybox()})
     if (unmet) bench::fail(*unmet);
-  return integration::in_own_host([&] { return bench::run(options); });
+  return bench::run_in_own_host(options);
 }

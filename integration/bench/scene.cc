@@ -53,7 +53,6 @@ Scene::Scene() {
 }
 
 Scene::~Scene() {
-  integration::end_everything();
   integration::remove_cgroups(cgroup_parent_);
   static_cast<void>(base::remove_tree(dir_));
 }
@@ -74,6 +73,7 @@ std::string Scene::bundle(const std::string& runtime, const std::string& command
   const std::string name = runtime + "-" + command + (hardened ? "-hardened" : "");
   const std::string path = dir_ + "/" + name;
   fs::create_directories(path);
+  fs::remove(path + "/config.json");  // asked for again in another operation
   time_command({runtime, "spec", "--bundle", path});
   Json config = Json::parse(std::ifstream(path + "/config.json"));
   config["root"]["path"] = rootfs();
