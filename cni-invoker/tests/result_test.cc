@@ -15,8 +15,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr Version kV010{0, 1, 0}, kV020{0, 2, 0}, kV030{0, 3, 0}, kV031{0, 3, 1}, kV040{0, 4, 0}, kV100{1, 0, 0},
-    kV110{1, 1, 0};
+constexpr Version kV010{0, 1, 0}, kV020{0, 2, 0}, kV031{0, 3, 1}, kV040{0, 4, 0}, kV100{1, 0, 0}, kV110{1, 1, 0};
 
 // A document as it is after a conversion.
 json convert(const std::string& text, const Version& to, const Version& assumed = kV100) {
