@@ -17,6 +17,7 @@ Result<std::string> ProcessRunner::find(std::string_view type, const std::vector
   if (dirs.empty()) return Error{Kind::invalid, 0, "find plugin '" + name + "': no directories to search"};
   std::string searched;
   for (const std::string& dir : dirs) {
+    if (dir.empty()) continue;
     std::string path = dir + "/" + name;
     struct stat info {};
     if (::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode)) return path;

@@ -2,6 +2,8 @@
 // invoker_version.cc.
 #include "cni/invoker.h"
 
+#include <filesystem>
+
 #include "disk.h"
 #include "locks.h"
 #include "netns.h"
@@ -20,10 +22,18 @@ Result<NetnsId> usable_netns(const std::string& path) {
   return id;
 }
 
+std::string absolute(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::path full = std::filesystem::absolute(path, error);
+  return path.empty() || error ? path : full.string();
+}
+
 }  // namespace
 
 Invoker::Invoker(Runner& runner, InvokerOptions options) : runner_(runner), options_(std::move(options)) {
   if (options_.lock_dir.empty()) options_.lock_dir = options_.cache_dir + "/locks";
+  // Plugins run in /, so a relative directory would mean another one to them.
+  for (std::string& plugin_dir : options_.plugin_dirs) plugin_dir = absolute(plugin_dir);
 }
 
 std::optional<Ledger> Invoker::ledger() const {

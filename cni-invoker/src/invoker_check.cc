@@ -3,9 +3,20 @@
 #include "locks.h"
 #include "netns.h"
 #include "operation.h"
+#include "recorded.h"
 #include "request.h"
 
 namespace cni {
+namespace {
+
+Result<void> check_same_netns(const LedgerEntry& entry) {
+  const NetnsId id = TRY(identify_netns(entry.attachment.netns));
+  if (entry.netns_inode == 0 || id == NetnsId{entry.netns_device, entry.netns_inode}) return {};
+  return Error{Kind::not_found, 0,
+               "'" + entry.attachment.netns + "' is no longer the network namespace that was attached"};
+}
+
+}  // namespace
 
 Result<std::optional<CachedAttachment>> Invoker::attachment(const std::string& network, const std::string& container_id,
                                                             const std::string& ifname) const {
@@ -24,6 +35,21 @@ Result<std::optional<CachedAttachment>> Invoker::attachment(const std::string& n
   return cache().load(network, container_id, ifname);
 }
 
+Result<LedgerEntry> Invoker::attached_entry(const NetworkList& network, const Attachment& attachment) const {
+  if (const auto book = ledger()) {
+    auto entry = TRY(book->find(network.name, attachment.container_id, attachment.ifname));
+    if (entry && !entry->owed()) return std::move(*entry);
+    if (entry)
+      return Error{Kind::not_found, 0,
+                   "container '" + attachment.container_id + "' is owed a DEL of network '" + network.name + "'"};
+  }
+  auto cached = TRY(cache().load(network.name, attachment.container_id, attachment.ifname));
+  if (cached) return entry_of(std::move(*cached), network);
+  return Error{Kind::not_found, 0,
+               "container '" + attachment.container_id + "' is not attached to network '" + network.name + "' as '" +
+                   attachment.ifname + "'"};
+}
+
 Result<void> Invoker::check(const NetworkList& network, const Attachment& attachment) {
   // In this order: below 0.4.0 it is an error even where checking is switched off, as in libcni.
   if (!network.version.has_check())
@@ -34,24 +60,20 @@ Result<void> Invoker::check(const NetworkList& network, const Attachment& attach
   TRY(check_network_name(network.name));
   TRY(check_attachment(attachment));
   const Lock lock = TRY(lock_container(options_.lock_dir, attachment.container_id, options_.timeouts.lock));
-  auto known = TRY(this->attachment(network.name, attachment.container_id, attachment.ifname));
-  if (!known || known->result.empty())
-    return Error{Kind::not_found, 0,
-                 "container '" + attachment.container_id + "' is not attached to network '" + network.name + "' as '" +
-                     attachment.ifname + "'"};
+  LedgerEntry entry = TRY(attached_entry(network, attachment));
   // Plugins compare the path with the one in the result, letter by letter.
-  if (known->attachment.netns.empty()) known->attachment.netns = attachment.netns;
-  if (options_.verify_netns) TRY(identify_netns(known->attachment.netns));
-  const NetworkList& then = known->effective ? *known->effective : network;
-  const NetworkResult result = TRY(parse_result(known->result, then.version).in("result of the ADD"));
+  if (entry.attachment.netns.empty()) entry.attachment.netns = attachment.netns;
+  if (options_.verify_netns) TRY(check_same_netns(entry));
+  const NetworkList& then = entry.network;
+  const NetworkResult result = TRY(parse_result(entry.result, then.version).in("result of the ADD"));
   const std::string previous = TRY(to_json(result, then.version).in("result of the ADD"));
 
   const Operation operation(runner_, options_, "CHECK", options_.timeouts.check);
-  const Environment environment = plugin_environment("CHECK", known->attachment, options_.plugin_dirs, options_.trace);
+  const Environment environment = plugin_environment("CHECK", entry.attachment, options_.plugin_dirs, options_.trace);
   for (const PluginConfig& plugin : then.plugins) {
     const std::string path = TRY(operation.find(plugin.type, options_.plugin_dirs));
     TRY(operation.run(plugin.type, path,
-                      attachment_request(then, plugin, known->attachment, previous, options_.keep_capabilities_key),
+                      attachment_request(then, plugin, entry.attachment, previous, options_.keep_capabilities_key),
                       environment));
   }
   return {};

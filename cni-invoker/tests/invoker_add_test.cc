@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "base/files.h"
@@ -228,6 +229,13 @@ TEST_F(Add, EveryRunIsSeen) {
   runner.answer("ADD two", kResult, 0, "log");
   ASSERT_TRUE(invoker().add(chain, attachment()));
   EXPECT_THAT(seen, ElementsAre("ADD one /fake/one ", "ADD two /fake/two log", "ADD three /fake/three "));
+}
+
+TEST_F(Add, RelativeDirectoriesAreOurs) {
+  covers("A4.04");
+  options.plugin_dirs = {"bin"};
+  ASSERT_TRUE(invoker().add(chain, attachment()));
+  EXPECT_EQ(runner.call("ADD one").environment.at("CNI_PATH"), std::filesystem::current_path().string() + "/bin");
 }
 
 TEST_F(Add, PluginsStartInTheCallersCgroup) {

@@ -66,6 +66,27 @@ TEST_F(Check, WhatIsNotAttachedIsNotChecked) {
   EXPECT_THAT(runner.names(), ElementsAre("DEL three", "DEL two", "DEL one"));
 }
 
+TEST_F(Check, WhatIsOwedADelIsNotChecked) {
+  covers("A7.10 A7.11");
+  attach();
+  runner.answer("DEL three", "", 1);
+  EXPECT_FALSE(invoker().del(chain, attachment()));
+  EXPECT_THAT(invoker().check(chain, attachment()).error().what, HasSubstr("owed a DEL"));
+}
+
+TEST_F(Check, AnotherNamespaceAtThePathIsNoticed) {
+  covers("A3.04");
+  attach();
+  LedgerEntry entry = invoker().ledger()->list()->front();
+  entry.state = LedgerEntry::State::attached;
+  entry.attachment.netns = "/proc/self/ns/net";
+  entry.netns_inode = 1;
+  ASSERT_TRUE(invoker().ledger()->save(entry));
+  options.verify_netns = true;
+  EXPECT_THAT(invoker().check(chain, attachment()).error().what, HasSubstr("no longer the network namespace"));
+  EXPECT_THAT(runner.calls, IsEmpty());
+}
+
 TEST_F(Check, ACorruptCacheIsAnError) {
   covers("A7.11");
   options.ledger_dir.clear();

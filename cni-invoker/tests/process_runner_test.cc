@@ -52,6 +52,7 @@ TEST_F(ProcessRunnerTest, FindsTheFirstRegularFile) {
   EXPECT_THAT(runner.find("", dirs).error().what, HasSubstr("type is empty"));
   EXPECT_THAT(runner.find("../tool", dirs).error().what, HasSubstr("not a path"));
   EXPECT_THAT(runner.find("tool", {}).error().what, HasSubstr("no directories"));
+  EXPECT_FALSE(runner.find("etc", {""}));
 }
 
 TEST_F(ProcessRunnerTest, WhatIsMissingNamesDirectoriesAndPackage) {

@@ -163,6 +163,7 @@ class Invoker {
   base::Result<void> keep(LedgerEntry& entry, const NetworkResult& result) const;
   base::Error give_up(LedgerEntry entry, base::Error error);
 
+  base::Result<LedgerEntry> attached_entry(const NetworkList& network, const Attachment& attachment) const;
   LedgerEntry owed_entry(const NetworkList& network, const Attachment& attachment) const;
   base::Result<void> del_locked(LedgerEntry entry);  // the caller holds the container's lock, or all
   base::Result<void> run_del(const LedgerEntry& entry) const;

@@ -1,0 +1,12 @@
+// A cache entry as the ledger would have it: what DEL and CHECK work from where there is no ledger entry.
+#pragma once
+
+#include "cni/cache.h"
+#include "cni/ledger.h"
+
+namespace cni {
+
+// `fallback` is the network as it is configured now: used where the entry does not hold the one of its ADD.
+LedgerEntry entry_of(CachedAttachment cached, const NetworkList& fallback);
+
+}  // namespace cni
