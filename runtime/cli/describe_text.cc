@@ -2,24 +2,29 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <string_view>
+#include <map>
+#include <type_traits>
+#include <utility>
 
-#include "runtime/cli/pod_table.h"
+#include "runtime/cli/console.h"
 #include "runtime/cli/time_text.h"
 
 namespace podrun::cli {
 namespace {
 
+constexpr std::size_t kColumn = 18;
+
 // Lines of "Key:   value", the values of one indent in one column.
 class Text {
  public:
   void line(std::size_t indent, const std::string& key, const std::string& value) {
-    constexpr std::size_t kColumn = 18;
     text_.append(indent, ' ').append(key).append(":");
     if (!value.empty()) text_.append(std::max<std::size_t>(kColumn - std::min(kColumn, key.size() + 1), 1), ' ');
-    text_.append(value).append("\n");
+    text_.append(one_line(value)).append("\n");
   }
-  void bare(std::size_t indent, const std::string& value) { text_.append(indent, ' ').append(value).append("\n"); }
+  void bare(std::size_t indent, const std::string& value) {
+    text_.append(indent, ' ').append(one_line(value)).append("\n");
+  }
   std::string take() && { return std::move(text_); }
 
  private:
@@ -35,7 +40,7 @@ void pairs(Text& text, const std::string& key, const std::map<std::string, Value
   if (map.empty()) return text.line(0, key, "<none>");
   std::string name = key + ":";
   for (const auto& [first, second] : map) {
-    name.resize(std::max<std::size_t>(18, name.size()), ' ');
+    name.resize(std::max(kColumn, name.size()), ' ');
     if constexpr (std::is_same_v<Value, std::string>) {
       text.bare(0, name + first + between + second);
     } else {
@@ -112,10 +117,13 @@ void describe_networks(Text& text, const PodRecord& record) {
 
 void describe_conditions(Text& text, const Json& kube) {
   text.line(0, "Conditions", "");
-  text.line(2, "Type", "Status");
+  const auto columns = [&text](std::string type, const std::string& status) {
+    type.resize(std::max(kColumn, type.size() + 1), ' ');
+    text.bare(2, type + status);
+  };
+  columns("Type", "Status");
   for (const Json& condition : kube["status"]["conditions"])
-    text.bare(2, plain(condition["type"]) + std::string(18 - plain(condition["type"]).size(), ' ') +
-                     plain(condition["status"]));
+    columns(plain(condition["type"]), plain(condition["status"]));
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 //   /run/netns/NAME            the pinned network namespace: the pod's name in namespace `default`, else NAMESPACE_NAME
 //
 //   DATA (/var/lib/podrun: survives a reboot)
+//     state                    a symbolic link to the one STATE it is used with
 //     images/                  ImageStore's
 //     pods/ID/containers/NAME/{upper,work}   writable layer
 //     pods/ID/logs/NAME.log    CRI log format
@@ -53,6 +54,7 @@ class Layout {
     return box(id) + "/containers/" + name;
   }
   std::string exit_file(const std::string& id, const std::string& name) const { return container(id, name) + "/exit"; }
+  std::string data_owner() const { return dirs_.data + "/state"; }
   std::string images() const { return dirs_.data + "/images"; }
   std::string ledger() const { return dirs_.data + "/cni/ledger"; }
   std::string pods_data() const { return dirs_.data + "/pods"; }

@@ -79,6 +79,15 @@ Result<void> Store::release_name(const std::string& name_space, const std::strin
   return {};
 }
 
+std::optional<std::pair<std::string, std::string>> Store::name_of(const std::string& id) const {
+  for (const std::string& key : base::list_dir(layout_.names()).value_or({})) {
+    const auto underscore = key.find('_');  // in neither of the two
+    if (underscore != std::string::npos && read_link(layout_.names() + "/" + key).value_or("") == id)
+      return std::pair{key.substr(0, underscore), key.substr(underscore + 1)};
+  }
+  return std::nullopt;
+}
+
 Result<std::uint32_t> Store::reserve_ids(const std::string& id) const {
   if (!is_pod_id(id)) return no_id(id);
   const Fd guard = TRY(lock_directory(layout_.ids()));

@@ -25,6 +25,7 @@ Result<std::vector<PodRecord>> Store::list(std::vector<std::string>* broken) con
   if (!ids) return std::move(ids).error();
   std::vector<PodRecord> pods;
   for (const std::string& id : *ids) {
+    if (!is_pod_id(id)) continue;  // not ours
     auto record = load(id);
     if (record) {
       pods.push_back(std::move(record).value());
@@ -46,6 +47,7 @@ Result<std::string> Store::find(const std::string& name_space, const std::string
   auto id = read_link(layout_.name(name_space, name));
   if (!id) return id.error().kind == Kind::not_found ? unknown : std::move(id).error();
   if (!is_pod_id(*id)) return Error{Kind::corrupt, 0, "'" + layout_.name(name_space, name) + "': holds no pod id"};
+  if (!base::path_exists(layout_.box(*id))) return unknown;  // a void reservation
   return id;
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "runtime/kernel/types.h"
@@ -59,6 +60,9 @@ class Store {
   // Kind::exists when the name is taken; the error names the holder's id. Releasing removes only what holds `id`.
   Result<void> reserve_name(const std::string& name_space, const std::string& name, const std::string& id) const;
   Result<void> release_name(const std::string& name_space, const std::string& name, const std::string& id) const;
+
+  // The namespace and name that `id` has reserved, if any.
+  std::optional<std::pair<std::string, std::string>> name_of(const std::string& id) const;
 
   // 65,536 host ids that no other pod of this store has: the first of them. Starts looking at a place derived from the
   // id, so that stores that do not know each other rarely meet. Range: 1,879,048,192 up, which systemd's UIDS-GIDS

@@ -24,6 +24,8 @@ TEST_F(StoreTest, ListsByNamespaceAndNameAndSaysWhatIsBroken) {
   put(test_id('6'), "default", "moved");
   ASSERT_EQ(::rename(store_.layout().box(test_id('6')).c_str(), store_.layout().box(test_id('7')).c_str()), 0);
 
+  ASSERT_TRUE(base::make_dirs(store_.layout().pods() + "/lost+found"));
+
   std::vector<std::string> broken;
   const auto pods = store_.list(&broken);
   ASSERT_TRUE(pods);
