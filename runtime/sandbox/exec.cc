@@ -2,6 +2,7 @@
 // round trip to the shim: join, become the user, exec.
 #include <fcntl.h>
 #include <sys/prctl.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include "runtime/init/handshake.h"
 #include "runtime/init/run.h"
 #include "runtime/kernel/cgroup.h"
+#include "runtime/kernel/mounts.h"
 #include "runtime/kernel/namespaces.h"
 #include "runtime/sandbox/init_process.h"
 #include "runtime/sandbox/runtime.h"
@@ -98,6 +100,21 @@ Result<Started> start(const Cgroup& cgroup, const ContainerRecord& container, in
   return started;
 }
 
+// A payload may be "#!/proc/self/exe": then podrun itself is what runs in the container, and what a container's root that is
+// the host's root could write to (CVE-2019-5736). So with hostUsers podrun first goes on from a read-only mount of itself.
+Result<void> go_on_read_only() {
+  struct statvfs info {};
+  if (::statvfs("/proc/self/exe", &info) != 0) return Error::system(errno, "look at the running program");
+  if ((info.f_flag & ST_RDONLY) != 0) return {};
+  const Fd self = TRY(mounts::read_only_program("/proc/self/exe"));
+  std::string words = TRY(base::read_file("/proc/self/cmdline"));
+  std::vector<char*> args;
+  for (std::size_t at = 0; at < words.size(); at = words.find('\0', at) + 1) args.push_back(words.data() + at);
+  args.push_back(nullptr);
+  ::execveat(self.get(), "", args.data(), environ, AT_EMPTY_PATH);
+  return Error::system(errno, "run podrun from a read-only mount");
+}
+
 int shell_code(const Error& error) { return error.kind == Kind::not_found ? 127 : 126; }
 
 }  // namespace
@@ -107,6 +124,7 @@ Result<int> Runtime::exec(const PodRecord& pod, const ExecOptions& options) {
   auto target = open_process(container.process);
   if (!target)
     return Error{Kind::not_found, 0, "container '" + container.name + "' of pod '" + pod.name + "' is not running"};
+  if (pod.host_users) TRY(go_on_read_only());
   init::Plan plan;
   plan.role = init::Role::exec;
   plan.new_user_namespace = !pod.host_users;

@@ -66,6 +66,7 @@ Result<PodPlan> Runtime::plan(const PodSpec& spec, const CreateOptions& options)
     return Error{Kind::exists, EEXIST,
                  "name the network namespace: '" + plan.record.netns_path +
                      "' exists already and is not podrun's (remove it: `ip netns delete`)"};
+  if (plan.network) TRY(check_network(*plan.network, options_.cni_bin_dirs, options_.warn));
   return plan;
 }
 

@@ -1,5 +1,7 @@
 #include "runtime/sandbox/network.h"
 
+#include <set>
+
 #include "cni/default_network.h"
 
 namespace podrun {
@@ -47,6 +49,20 @@ Result<std::optional<cni::NetworkList>> choose_network(const std::optional<std::
   }
   const auto subnet = TRY(cni::choose_subnet(TRY(cni::read_route_table())));
   return Chosen(cni::default_network(subnet));
+}
+
+Result<void> check_network(const NetworkPlan& plan, const std::vector<std::string>& plugin_dirs,
+                           const std::function<void(const std::string&)>& warn) {
+  cni::ProcessRunner runner;
+  std::set<std::string> capabilities{"dns"};  // podrun writes resolv.conf itself
+  for (const auto& plugin : plan.network.plugins) {
+    TRY(runner.find(plugin.type, plugin_dirs).in("network '" + plan.network.name + "'"));
+    capabilities.insert(plugin.capabilities.begin(), plugin.capabilities.end());
+  }
+  for (const auto& asked : plan.attachment.capability_args.members())
+    if (!capabilities.contains(asked.key))
+      warn("network '" + plan.network.name + "': none of its plugins takes '" + asked.key + "', which the pod asks for");
+  return {};
 }
 
 Network::Network(const RuntimeOptions& options, const Layout& layout, const Cgroup* cgroup,

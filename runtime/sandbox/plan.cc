@@ -151,6 +151,9 @@ Result<PodPlan> make_plan(const PodSpec& spec, const HostFacts& facts, const Lay
     plan.containers.push_back(
         TRY(container_plan(plan.record.hostname, spec.containers[i], facts.images[i], facts, layout)
                 .in("container '" + spec.containers[i].name + "'")));
+  for (const auto& container : spec.containers)
+    for (const auto& port : container.ports)
+      if (port.host_port != 0) plan.host_ports.push_back(port);
   if (facts.network) plan.network = TRY(network_plan(spec, *facts.network, plan.record).in("network"));
   plan.etc = {plan.record.hostname, spec.host_aliases, spec.dns, spec.host_network, facts.hosts, facts.resolv_conf};
   return plan;

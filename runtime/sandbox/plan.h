@@ -73,6 +73,7 @@ struct PodPlan {
   init::Plan pause;
   std::vector<ContainerPlan> containers;
   std::optional<NetworkPlan> network;
+  std::vector<PortSpec> host_ports;
   EtcFiles etc;
 };
 

@@ -1,6 +1,11 @@
 #include "runtime/sandbox/plan_network.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "runtime/manifest/quantity.h"
@@ -28,6 +33,10 @@ const std::string* annotation(const PodSpec& spec, const std::string& name) {
   return found == spec.annotations.end() ? nullptr : &found->second;
 }
 
+Error bad_annotation(const std::string& name, const std::string& expected, const std::string& found) {
+  return {Kind::invalid, 0, "metadata.annotations[" + name + "]: expected " + expected + ", found '" + found + "'"};
+}
+
 // Bits per second, and a burst of a tenth of a second's worth: what the kernel's token bucket needs to reach the rate
 // without letting a pod run far ahead of it. The plugin takes bursts below 2^32 bytes.
 Result<void> add_rate(const PodSpec& spec, const std::string& name, const std::string& rate_key,
@@ -36,9 +45,7 @@ Result<void> add_rate(const PodSpec& spec, const std::string& name, const std::s
   if (text == nullptr) return {};
   auto rate = manifest::parse_bytes(*text);  // the same grammar, in bits
   if (!rate || *rate < 1000 || *rate > 1'000'000'000'000'000ULL)
-    return Error{
-        Kind::invalid, 0,
-        "metadata.annotations[" + name + "]: expected bits per second between 1k and 1P, found '" + *text + "'"};
+    return bad_annotation(name, "bits per second between 1k and 1P", *text);
   bandwidth[rate_key] = *rate;
   bandwidth[burst_key] = std::clamp<std::uint64_t>(*rate / 10, 256 * 1024, 0xffffffffULL);
   return {};
@@ -52,6 +59,27 @@ std::vector<std::string> comma_separated(const std::string& text) {
     at = comma + 1;
   }
   return parts;
+}
+
+// An address, with or without the length of its prefix.
+bool is_address(const std::string& text) {
+  const auto slash = text.find('/');
+  const std::string address = text.substr(0, slash);
+  std::array<unsigned char, 16> raw{};
+  const bool is_v4 = ::inet_pton(AF_INET, address.c_str(), raw.data()) == 1;
+  if (!is_v4 && ::inet_pton(AF_INET6, address.c_str(), raw.data()) != 1) return false;
+  if (slash == std::string::npos) return true;
+  unsigned length = 0;
+  const char* const end = text.data() + text.size();
+  const auto [next, error] = std::from_chars(text.data() + slash + 1, end, length);
+  return error == std::errc{} && next == end && length <= (is_v4 ? 32U : 128U);
+}
+
+bool is_mac(const std::string& text) {
+  if (text.size() != 17) return false;
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if (i % 3 == 2 ? text[i] != ':' : std::isxdigit(static_cast<unsigned char>(text[i])) == 0) return false;
+  return true;
 }
 
 }  // namespace
@@ -78,10 +106,16 @@ Result<NetworkPlan> network_plan(const PodSpec& spec, const cni::NetworkList& ne
     attachment.capability_args.set(
         "dns",
         json{{"servers", spec.dns.nameservers}, {"searches", spec.dns.searches}, {"options", spec.dns.options}}.dump());
-  if (const std::string* ips = annotation(spec, "podrun.io/ips"))
-    attachment.capability_args.set("ips", json(comma_separated(*ips)).dump());
-  if (const std::string* mac = annotation(spec, "podrun.io/mac"))
+  if (const std::string* ips = annotation(spec, "podrun.io/ips")) {
+    const auto addresses = comma_separated(*ips);
+    if (addresses.empty() || !std::all_of(addresses.begin(), addresses.end(), is_address))
+      return bad_annotation("podrun.io/ips", "addresses, separated by commas", *ips);
+    attachment.capability_args.set("ips", json(addresses).dump());
+  }
+  if (const std::string* mac = annotation(spec, "podrun.io/mac")) {
+    if (!is_mac(*mac)) return bad_annotation("podrun.io/mac", "six pairs of hex digits with colons", *mac);
     attachment.capability_args.set("mac", json(*mac).dump());
+  }
   TRY(cni::check_attachment(attachment));
   return plan;
 }

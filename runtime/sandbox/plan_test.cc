@@ -28,6 +28,7 @@ PodSpec spec_of(const std::string& name = "web") {
 HostFacts facts_of() {
   HostFacts facts;
   facts.id = kId;
+  facts.uid = "11111111-2222-4333-8444-555555555555";
   facts.hostname = "machine";
   facts.cgroup.mode = CgroupHost::Mode::v2;
   facts.cgroup.unified = "/sys/fs/cgroup";
@@ -221,6 +222,23 @@ TEST(PlanNetwork, ABandwidthThatIsNoneNamesItsAnnotation) {
     const auto plan = make_plan(spec, facts, kLayout);
     ASSERT_FALSE(plan) << bad;
     EXPECT_THAT(plan.error().what, HasSubstr("metadata.annotations[kubernetes.io/egress-bandwidth]"));
+  }
+}
+
+TEST(PlanNetwork, AddressesThatAreNoneAreRefusedBeforeAPluginSeesThem) {
+  HostFacts facts = facts_of();
+  facts.network = network_of();
+  PodSpec spec = spec_of();
+  for (const auto& [name, bad] : {std::pair{"podrun.io/ips", "also"},
+                                  {"podrun.io/ips", "10.0.0.1/33"},
+                                  {"podrun.io/ips", "10.0.0.1/2x"},
+                                  {"podrun.io/ips", ","},
+                                  {"podrun.io/mac", "nonsense"},
+                                  {"podrun.io/mac", "c2:11:22:33:44"}}) {
+    spec.annotations = {{name, bad}};
+    const auto plan = make_plan(spec, facts, kLayout);
+    ASSERT_FALSE(plan) << bad;
+    EXPECT_THAT(plan.error().what, HasSubstr(std::string("metadata.annotations[") + name + "]"));
   }
 }
 

@@ -1,8 +1,9 @@
 // What crashes and reboots leave, put right.
-#include <fcntl.h>
+#include <unistd.h>
 
-#include <algorithm>
-#include <set>
+#include <array>
+#include <climits>
+#include <tuple>
 
 #include "base/files.h"
 #include "runtime/sandbox/network.h"
@@ -23,6 +24,20 @@ bool stands(const PodRecord& record) {
 
 }  // namespace
 
+// Without a readable record there is what the id names, and the name it reserved: enough for every step of tear_down().
+PodRecord Runtime::record_of_broken(const std::string& id) const {
+  PodRecord record;
+  record.id = id;
+  record.cgroup_parent = options_.cgroup_parent;
+  record.cgroup_path = "/podrun-" + id;
+  if (auto name = store_.name_of(id)) {
+    std::tie(record.name_space, record.name) = *name;
+    record.netns_path = store_.layout().netns(record.name_space, record.name);
+    record.namespaces["net"] = 0;  // whichever is pinned under the reserved name
+  }
+  return record;
+}
+
 Result<bool> Runtime::settle(const std::string& id, std::string& what) {
   const auto seen = store_.load(id);
   if (seen && stands(*seen)) return false;
@@ -30,20 +45,34 @@ Result<bool> Runtime::settle(const std::string& id, std::string& what) {
   if (!box && (box.error().kind == Kind::busy || box.error().kind == Kind::not_found)) return false;  // in good hands
   const Box held = TRY(std::move(box));
   auto loaded = held.load();
-  // A box without a record: killed before the first save, so nothing but what the id names can exist.
-  PodRecord record = loaded ? std::move(*loaded) : PodRecord{};
-  if (!loaded) {
-    record.id = id;
-    record.cgroup_parent = options_.cgroup_parent;
-    record.cgroup_path = "/podrun-" + id;
-  }
+  PodRecord record = loaded ? std::move(*loaded) : record_of_broken(id);
   if (stands(record)) return false;
   what = shown(record) + ": removed what was left of it";
   TRY(tear_down(std::move(record), held, false).in(what));
   return true;
 }
 
+// What is in the data directory and in no box is taken for the rest of a pod. That is true only for one state directory, so
+// a data directory belongs to the first it was used with.
+Result<void> Runtime::claim_data_directory() {
+  const Layout& layout = store_.layout();
+  const std::string& state = layout.directories().state;
+  TRY(base::make_dirs(layout.directories().data, 0711));
+  const std::string link = layout.data_owner();
+  if (::symlink(state.c_str(), link.c_str()) == 0) return {};
+  if (errno != EEXIST) return Error::system(errno, "make '" + link + "'");
+  std::array<char, PATH_MAX> owner{};
+  const ssize_t size = ::readlink(link.c_str(), owner.data(), owner.size());
+  if (size < 0) return Error::system(errno, "read '" + link + "'");
+  if (std::string_view(owner.data(), static_cast<std::size_t>(size)) == state) return {};
+  return Error{Kind::invalid, 0,
+               "use data directory '" + layout.directories().data + "' with state directory '" + state +
+                   "': it belongs to '" + std::string(owner.data(), static_cast<std::size_t>(size)) +
+                   "' (give both --state-dir and --data-dir)"};
+}
+
 Result<std::vector<Recovered>> Runtime::recover() {
+  TRY(claim_data_directory());
   const Layout& layout = store_.layout();
   std::vector<Recovered> report;
   std::vector<std::string> ids;
@@ -73,7 +102,7 @@ Result<std::vector<Recovered>> Runtime::recover() {
 // says that it has been done.
 Result<void> Runtime::settle_after_boot() {
   const std::string marker = store_.layout().directories().state + "/settled";
-  if (base::path_exists(marker)) return {};
+  if (base::read_file(marker).value_or("") == boot_id() + "\n") return {};
   TRY(base::make_dirs(store_.layout().directories().state, 0711));
   for (const auto& done : TRY(recover()))
     if (done.error) options_.warn(done.what + ": " + done.error->what + " (`podrun recover` tries again)");

@@ -49,7 +49,10 @@ Result<Box> take_by_force(const Store& store, const std::string& id) {
 
 Result<void> Runtime::remove(const std::string& id, const DeleteOptions& options) {
   const Box box = TRY(options.force ? take_by_force(store_, id) : store_.lock(id, kLockPatience));
-  PodRecord record = TRY(box.load());
+  auto loaded = box.load();
+  if (!loaded && !options.force)
+    return std::move(loaded).error().in("read the pod's record (`podrun delete --force` and `podrun recover` need none)");
+  PodRecord record = loaded ? std::move(*loaded) : record_of_broken(id);
   if (record.state == PodState::ready) {
     const auto grace = options.grace_period.value_or(std::chrono::seconds(record.grace_period));
     if (grace.count() > 0 && !options.force) TRY(stop_containers(record, grace).in("stop containers"));

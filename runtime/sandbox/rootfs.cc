@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::uint64_t kRootAttributes = MOUNT_ATTR_NODEV;  // device nodes in an image are inert
 
-// Names of one or two characters: fsconfig(2) takes at most 255 bytes of lowerdir.
+// Names of one or two characters: mount(2) takes a page of options, and an image may have 256 layers.
 std::string short_name(std::size_t number) {
   static constexpr std::string_view kDigits = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
   std::string name(1, kDigits[number % kDigits.size()]);
@@ -41,9 +41,6 @@ Result<std::string> attach_layers(int dir, const std::vector<std::string>& layer
     TRY(mounts::attach(mount.get(), dir, name));
     lowerdir += (lowerdir.empty() ? "" : ":") + name;
   }
-  if (lowerdir.size() > 255)
-    return Error{Kind::unsupported, 0,
-                 "stack " + std::to_string(layers.size()) + " layers: too many (flatten the image)"};
   return lowerdir;
 }
 
@@ -65,17 +62,18 @@ Result<Fd> mount_overlay(const mounts::PrivateNamespace& at, const std::vector<s
   const std::string lowerdir = TRY(attach_layers(dir.get(), layers, users));
 
   TRY(make_writable(writable, users));
-  // Opened here, because overlay wants an upper directory of a mount in the caller's namespace, and by descriptor,
-  // because its path may be too long.
+  // Opened here, because overlay wants an upper directory of a mount in the caller's namespace, and by descriptor, because
+  // its path may be long. volatile: the layer goes with the pod, so unmounting it need not sync the whole filesystem.
   const Fd upper = TRY(base::open_file(writable, O_PATH | O_DIRECTORY));
   const std::string upper_path = "/proc/self/fd/" + std::to_string(upper.get());
-  // volatile: the layer goes with the pod, so unmounting it need not sync the whole filesystem it is on.
-  return mounts::make("overlay",
-                      {{"lowerdir", lowerdir},
-                       {"upperdir", upper_path + "/upper"},
-                       {"workdir", upper_path + "/work"},
-                       {"volatile", ""}},
-                      kRootAttributes);
+  const std::string options =
+      "lowerdir=" + lowerdir + ",upperdir=" + upper_path + "/upper,workdir=" + upper_path + "/work,volatile";
+  static constexpr const char* kTarget = "_";  // no layer's name
+  if (::mkdirat(dir.get(), kTarget, 0700) != 0) return Error::system(errno, "make a mount point");
+  if (::mount("overlay", kTarget, "overlay", MS_NODEV, options.c_str()) != 0)
+    return Error::system(errno, "mount an overlay of '" + layers.back() + "' and " + std::to_string(layers.size() - 1) +
+                                    " more layers");
+  return mounts::clone(dir.get(), kTarget);
 }
 
 std::string cannot_map(const std::vector<std::string>& layers) {

@@ -4,10 +4,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <filesystem>
+
 #include "base/files.h"
 #include "runtime/kernel/namespaces.h"
 #include "runtime/sandbox/container.h"
 #include "runtime/sandbox/etc_files.h"
+#include "runtime/sandbox/host_ports.h"
 #include "runtime/sandbox/network.h"
 #include "runtime/sandbox/pause.h"
 #include "runtime/sandbox/plan.h"
@@ -43,9 +46,20 @@ Result<std::vector<PreparedContainer>> prepare_all(const PodPlan& plan, const Cg
   return prepared;
 }
 
+// Plugins run in "/", and records outlive the caller's working directory.
+RuntimeOptions with_absolute_paths(RuntimeOptions options) {
+  const auto absolute = [](std::string& path) { path = std::filesystem::absolute(path).lexically_normal(); };
+  for (std::string* path : {&options.directories.state, &options.directories.data, &options.directories.netns,
+                            &options.cni_conf_dir})
+    absolute(*path);
+  for (std::string& path : options.cni_bin_dirs) absolute(path);
+  return options;
+}
+
 }  // namespace
 
-Runtime::Runtime(RuntimeOptions options) : options_(std::move(options)), store_(Layout(options_.directories)) {
+Runtime::Runtime(RuntimeOptions options)
+    : options_(with_absolute_paths(std::move(options))), store_(Layout(options_.directories)) {
   if (!options_.warn) options_.warn = [](const std::string&) {};
 }
 
@@ -72,6 +86,7 @@ Result<void> Runtime::build(const PodPlan& plan, const Box& box, PodRecord& reco
   Stopwatch watch(record.timings);
   TRY(box.save(record).in("record the pod"));  // from here a crash leaves what recover() can find
   TRY(store_.reserve_name(record.name_space, record.name, record.id));
+  TRY(check_host_ports(store_, record.id, plan.host_ports));
   if (!record.host_users) record.id_base = TRY(store_.reserve_ids(record.id).in("reserve user ids"));
   TRY(make_etc_files(layout.etc(record.id), record.id_base).in("make /etc files"));
   watch.lap("record the pod");

@@ -74,6 +74,8 @@ class Runtime {
   Result<void> tear_down(PodRecord record, const Box& box, bool force);
   // Takes away what is left of a pod that does not stand; true when there was something, told in `what`.
   Result<bool> settle(const std::string& id, std::string& what);
+  PodRecord record_of_broken(const std::string& id) const;
+  Result<void> claim_data_directory();
   Result<void> settle_after_boot();
   Result<void> settle_name(const std::string& name_space, const std::string& name);
 

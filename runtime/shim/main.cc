@@ -3,6 +3,7 @@
 // of its own.
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
@@ -17,6 +18,10 @@
 #include "runtime/kernel/channel.h"
 #include "runtime/kernel/wire.h"
 #include "runtime/shim/launch.h"
+
+// Where the linker put the program's read-only part (end(3), and ld's own name for its beginning).
+extern "C" char __executable_start;
+extern "C" char etext;
 
 namespace podrun::shim {
 namespace {
@@ -58,7 +63,10 @@ class Shim {
       const auto child = std::find_if(children_.begin(), children_.end(), [&](const Child& c) { return c.pid == pid; });
       if (child == children_.end()) continue;
       if (child->log) child->log->pump();
-      if (!child->name.empty()) write_exit_file(child->name, status);
+      if (!child->name.empty())
+        write_exit_file(child->name, status);
+      else
+        pause_ = -1;
       children_.erase(child);
     }
   }
@@ -84,7 +92,7 @@ class Shim {
   void answer() {
     if (!control_ || (polled_[1].revents & (POLLIN | POLLHUP)) == 0) return;
     auto request = control_.receive(std::chrono::milliseconds(0));
-    if (!request) return control_.close();  // the client is done with us, or gone
+    if (!request) return rest();
     auto child = launch_requested(std::move(*request));
     Result<void> answered = {};
     if (child) {
@@ -94,7 +102,7 @@ class Shim {
     } else {
       answered = control_.send(number(MessageType::error), init::pack(child.error()));
     }
-    if (!answered) control_.close();
+    if (!answered) rest();
   }
 
   Result<Child> launch_requested(Message message) const {
@@ -102,6 +110,16 @@ class Shim {
       return Error{Kind::internal, 0, "answer a client: unknown request"};
     const Launch request = TRY(wire::read<Launch>(message.body));
     return launch(request, std::move(message.fds), pause_);
+  }
+
+  // The client is done with us, or gone. From here on little of the program is needed: the pages that only starting
+  // needed go back, and those still in use come again one fault at a time.
+  void rest() {
+    control_.close();
+    const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+    const auto begin = reinterpret_cast<std::uintptr_t>(&__executable_start);
+    const auto end = reinterpret_cast<std::uintptr_t>(&etext) & ~(page - 1);
+    ::madvise(&__executable_start, end - begin, MADV_DONTNEED);
   }
 
   static constexpr std::uint32_t number(MessageType type) { return static_cast<std::uint32_t>(type); }
