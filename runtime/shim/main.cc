@@ -1,8 +1,10 @@
 // podrun-shim: one a pod, parent of pause and of every container. Clones on request, reaps, keeps exit codes, writes
 // logs. One thread; links init, kernel and base alone. Started by podrun only, in the pod's `aux` cgroup, in a session
 // of its own.
+#include <elf.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -19,12 +21,23 @@
 #include "runtime/kernel/wire.h"
 #include "runtime/shim/launch.h"
 
-// Where the linker put the program's read-only part (end(3), and ld's own name for its beginning).
-extern "C" char __executable_start;
-extern "C" char etext;
-
 namespace podrun::shim {
 namespace {
+
+// A shim sleeps for nearly all of its life, so what counts is the memory it sleeps with. The pages of its program that only
+// starting a pod needed go back to the page cache; those needed again come one fault at a time.
+void give_back_program_pages() {
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto* const headers = reinterpret_cast<const Elf64_Phdr*>(::getauxval(AT_PHDR));
+  for (unsigned long i = 0; i < ::getauxval(AT_PHNUM); ++i) {
+    const auto& header = headers[i];
+    if (header.p_type != PT_LOAD || (header.p_flags & PF_W) != 0) continue;
+    const std::uintptr_t begin = header.p_vaddr & ~(page - 1);  // not position-independent: addresses are final
+    ::madvise(reinterpret_cast<void*>(begin), header.p_vaddr + header.p_memsz - begin, MADV_DONTNEED);
+  }
+}
+
+constexpr int kBusyFor = 1000;  // milliseconds after which nothing more is expected soon
 
 class Shim {
  public:
@@ -50,6 +63,8 @@ class Shim {
       polled_.push_back({child.log->out(), POLLIN, 0});  // poll(2) passes over -1
       polled_.push_back({child.log->err(), POLLIN, 0});
     }
+    if (::poll(polled_.data(), polled_.size(), kBusyFor) != 0) return;
+    give_back_program_pages();
     ::poll(polled_.data(), polled_.size(), -1);
   }
 
@@ -92,7 +107,7 @@ class Shim {
   void answer() {
     if (!control_ || (polled_[1].revents & (POLLIN | POLLHUP)) == 0) return;
     auto request = control_.receive(std::chrono::milliseconds(0));
-    if (!request) return rest();
+    if (!request) return control_.close();  // the client is done with us, or gone
     auto child = launch_requested(std::move(*request));
     Result<void> answered = {};
     if (child) {
@@ -102,7 +117,7 @@ class Shim {
     } else {
       answered = control_.send(number(MessageType::error), init::pack(child.error()));
     }
-    if (!answered) rest();
+    if (!answered) control_.close();
   }
 
   Result<Child> launch_requested(Message message) const {
@@ -110,16 +125,6 @@ class Shim {
       return Error{Kind::internal, 0, "answer a client: unknown request"};
     const Launch request = TRY(wire::read<Launch>(message.body));
     return launch(request, std::move(message.fds), pause_);
-  }
-
-  // The client is done with us, or gone. From here on little of the program is needed: the pages that only starting
-  // needed go back, and those still in use come again one fault at a time.
-  void rest() {
-    control_.close();
-    const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-    const auto begin = reinterpret_cast<std::uintptr_t>(&__executable_start);
-    const auto end = reinterpret_cast<std::uintptr_t>(&etext) & ~(page - 1);
-    ::madvise(&__executable_start, end - begin, MADV_DONTNEED);
   }
 
   static constexpr std::uint32_t number(MessageType type) { return static_cast<std::uint32_t>(type); }
