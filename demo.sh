@@ -71,7 +71,7 @@ show "chroot $rootfs /bin/busybox --install -s /bin"
 show "echo 'Hello from a pod' > $rootfs/www/index.html"
 
 step "A pod of two containers: a web server, and a client that asks it over localhost"
-show "echo 'export PATH=$build/bin:\$PATH'   # for you to type, so that the commands below are found"
+printf '\n$ export PATH=%s:$PATH\n' "$build/bin"   # for whoever types the commands again
 show "cat $manifest"
 show "podrun create -f $manifest"
 show "podrun get -o wide"
