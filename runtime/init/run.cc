@@ -81,6 +81,7 @@ Error become_payload(const Channel& channel) {
     }
     received->sent.clear();
     received->stdio.clear();
+    if (plan.role == Role::pause) ::close_range(0, 2, 0);  // it needs none, and containers may see into it
     TRY(become_user(process));
     return plan.sends_program ? std::string() : TRY(find_program(process));
   };
