@@ -9,7 +9,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   cni::RunOutcome outcome;
   outcome.exit_code = data[0] % 2;
   outcome.output.assign(reinterpret_cast<const char*>(data) + 1, size - 1);
-  cni::to_error(cni::failure_of("ADD", "fuzz", outcome));
+  (void)cni::to_error(cni::failure_of("ADD", "fuzz", outcome));
   (void)cni::result_of_add("fuzz", cni::kNewestVersion, outcome);
   (void)cni::versions_of("fuzz", outcome);
   return 0;

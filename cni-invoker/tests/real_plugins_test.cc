@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <memory>
+#include <set>
+#include <thread>
 
 #include "base/files.h"
 #include "cni/default_network.h"
@@ -65,6 +68,47 @@ TEST_F(RealPlugins, DefaultNetworkAttachesMapsPortsAndLeavesNothing) {
   EXPECT_FALSE(base::path_exists("/var/lib/cni/networks/podrun/" + pod_ips(*result)[0]));
   EXPECT_FALSE(base::path_exists(*invoker.cache().path("podrun", "abc", "eth0")));
   EXPECT_TRUE(invoker.ledger()->list()->empty());
+}
+
+TEST_F(RealPlugins, ManyAtOnceAllSucceedAndLeaveNothing) {
+  constexpr std::size_t kPods = 16;
+  options_.observer = nullptr;
+  const NetworkList network = default_network(*choose_subnet(*read_route_table()));
+  std::vector<std::unique_ptr<testing::Netns>> namespaces;
+  for (std::size_t i = 0; i < kPods; ++i)
+    namespaces.push_back(std::make_unique<testing::Netns>("many" + std::to_string(i)));
+  std::vector<std::string> addresses(kPods);
+  std::vector<std::thread> threads;
+  const auto each = [&](auto work) {
+    for (std::size_t i = 0; i < kPods; ++i)
+      threads.emplace_back([&, i] {
+        ProcessRunner runner;
+        Invoker invoker(runner, options_);
+        work(invoker, i);
+      });
+    for (std::thread& thread : threads) thread.join();
+    threads.clear();
+  };
+  each([&](Invoker& invoker, std::size_t i) {
+    Attachment attachment;
+    attachment.container_id = "many" + std::to_string(i);
+    attachment.netns = namespaces[i]->path();
+    const auto result = invoker.add(network, attachment);
+    ASSERT_TRUE(result) << result.error().what;
+    addresses[i] = pod_ips(*result)[0];
+    const auto checked = invoker.check(network, attachment);
+    EXPECT_TRUE(checked) << checked.error().what;
+  });
+  EXPECT_EQ(std::set<std::string>(addresses.begin(), addresses.end()).size(), kPods);
+  each([&](Invoker& invoker, std::size_t i) {
+    const auto done = invoker.del_container("many" + std::to_string(i));
+    EXPECT_TRUE(done) << done.error().what;
+  });
+  EXPECT_THAT(testing::shell("ip -br link"), Not(HasSubstr("veth")));
+  for (const std::string& address : addresses)
+    EXPECT_THAT(testing::shell("iptables-save"), Not(HasSubstr(address + "/")));
+  EXPECT_TRUE(Ledger(options_.ledger_dir).list()->empty());
+  EXPECT_TRUE(Cache(options_.cache_dir).list()->empty());
 }
 
 TEST_F(RealPlugins, AnAddressIsGivenBackAfterAReboot) {
