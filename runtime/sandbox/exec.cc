@@ -137,6 +137,7 @@ Result<int> Runtime::exec(const PodRecord& pod, const ExecOptions& options) {
   const auto become = [&]() -> Result<Fd> {
     TRY(started.handshake.send_plan(plan, {}));
     Fd master = options.terminal ? TRY(started.handshake.expect_terminal()) : Fd();
+    if (master) match_size(master.get());
     TRY(started.handshake.expect_ready());
     TRY(started.handshake.go());
     TRY(started.handshake.expect_exec());

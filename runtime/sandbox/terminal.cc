@@ -36,11 +36,6 @@ class RawMode {
   bool is_terminal_;
 };
 
-void copy_size(int master) {
-  winsize size{};
-  if (::ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0) ::ioctl(master, TIOCSWINSZ, &size);
-}
-
 Result<Fd> take_signals() {
   sigset_t set;
   ::sigemptyset(&set);
@@ -57,7 +52,7 @@ void pass_on_signals(int signals, int pidfd, int master) {
     if (signal.ssi_signo != SIGWINCH)
       ::syscall(SYS_pidfd_send_signal, pidfd, static_cast<int>(signal.ssi_signo), nullptr, 0);
     else if (master >= 0)
-      copy_size(master);
+      match_size(master);
   }
 }
 
@@ -74,11 +69,15 @@ constexpr char kEndOfInput = '\x04';  // ^D: what the line discipline takes for 
 
 }  // namespace
 
+void match_size(int master) {
+  winsize size{};
+  if (::ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0) ::ioctl(master, TIOCSWINSZ, &size);
+}
+
 Result<void> attend(int pidfd, Fd master, bool interactive) {
   const Fd signals = TRY(take_signals());
   std::optional<RawMode> raw;
   if (master && interactive) raw.emplace();
-  if (master) copy_size(master.get());
   int input = master && interactive ? STDIN_FILENO : -1;
   for (bool ended = false; !ended || master;) {
     std::array<pollfd, 4> polled{
