@@ -202,6 +202,7 @@ TEST_F(Add, IfTheResultCannotBeCachedItIsUndone) {
   const auto result = invoker().add(chain, attachment());
   EXPECT_THAT(result.error().what, HasSubstr("cache the result"));
   EXPECT_THAT(runner.names(), ElementsAre("ADD one", "ADD two", "ADD three", "DEL three", "DEL two", "DEL one"));
+  EXPECT_FALSE(input("DEL one").contains("prevResult"));
 }
 
 TEST_F(Add, NetnsMustBeOneAndNotOurs) {

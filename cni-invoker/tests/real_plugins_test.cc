@@ -11,6 +11,7 @@
 #include "cni/default_network.h"
 #include "cni/invoker.h"
 #include "private_host.h"
+#include "support.h"
 
 namespace cni {
 namespace {
@@ -136,6 +137,36 @@ TEST_F(RealPlugins, AnAddressIsGivenBackAfterAReboot) {
   ASSERT_TRUE(settled) << settled.error().what;
   EXPECT_FALSE(base::path_exists("/var/lib/cni/networks/podrun/" + address));
   EXPECT_THAT(testing::shell("ip -n lost -br link"), HasSubstr("eth0"));
+}
+
+// The path is passed on only while the namespace of the ADD is behind it.
+TEST_F(RealPlugins, APathThatIsAnothersNowIsNotPassedOn) {
+  testing::FakeRunner fake;
+  Invoker invoker(fake, options_);
+  const NetworkList network =
+      *parse_network_list(R"({"cniVersion":"1.0.0","name":"n","plugins":[{"type":"one"}]})", "x");
+  Attachment attachment;
+  attachment.container_id = "moved";
+  attachment.netns = "/run/netns/moved";
+  const auto netns_of_del = [&] {
+    EXPECT_TRUE(invoker.del_container("moved"));
+    return fake.call("DEL one").environment.at("CNI_NETNS");
+  };
+  const testing::Netns placeholder("placeholder");  // so that the next one cannot get the same inode
+  auto first = std::make_unique<testing::Netns>("moved");
+  ASSERT_TRUE(invoker.add(network, attachment));
+  EXPECT_EQ(netns_of_del(), attachment.netns);
+
+  ASSERT_TRUE(invoker.add(network, attachment));
+  LedgerEntry entry = invoker.ledger()->list()->front();
+  entry.boot_id = "another";
+  ASSERT_TRUE(invoker.ledger()->save(entry));
+  EXPECT_EQ(netns_of_del(), "") << "of an older boot, though number and path are the same";
+
+  ASSERT_TRUE(invoker.add(network, attachment));
+  testing::shell("mount --bind /run/netns/placeholder /run/netns/moved");
+  EXPECT_EQ(netns_of_del(), "") << "of this boot, but another namespace is mounted there";
+  testing::shell("umount /run/netns/moved");
 }
 
 TEST_F(RealPlugins, AFailureInTheMiddleIsCleanedUp) {

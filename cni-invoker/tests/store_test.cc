@@ -306,6 +306,7 @@ TEST_F(LocksTest, ManyWaitersOfOneContainerNeverOverlap) {
         const auto lock = lock_container(dir(), "same", 20s);
         ASSERT_TRUE(lock) << lock.error().what;
         EXPECT_EQ(++inside, 1);
+        std::this_thread::sleep_for(500us);
         --inside;
       }
     });
