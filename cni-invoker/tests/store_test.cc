@@ -217,7 +217,7 @@ TEST_F(LedgerTest, AResultThatAPowerCutSpoiledIsNone) {
   LedgerEntry one = entry();
   one.result = kResult;
   ASSERT_TRUE(ledger.begin(one));
-  for (const std::string& spoiled : {std::string(), std::string("{"), std::string(R"({"createdAt":1,"result":{}})")}) {
+  for (const std::string& spoiled : {std::string(), std::string("{"), std::string(R"({"createdAt":0,"result":{}})")}) {
     dir.write("ledger/net@pod1@eth0.result", spoiled);
     EXPECT_TRUE((*ledger.find("net", "pod1", "eth0"))->owed()) << spoiled;
   }

@@ -106,8 +106,6 @@ Result<Fd> make_terminal(std::uint32_t uid, std::uint32_t gid) {
 
 Result<void> become_user(const Process& process) {
   reset_signals();
-  if (process.oom_score_adj != 0)
-    (void)base::write_in_place("/proc/self/oom_score_adj", std::to_string(process.oom_score_adj));
   TRY(make_cwd(process.cwd));
   if (process.no_new_privileges && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
     return Error::system(errno, "set no_new_privs");

@@ -55,7 +55,6 @@ struct Process {
   bool no_new_privileges = true;
   bool terminal = false;             // make a pseudo-terminal of the container's own, send its master back
   std::vector<sock_filter> seccomp;  // empty: none
-  std::int32_t oom_score_adj = 0;    // written when not 0; a refusal (no CAP_SYS_RESOURCE) is passed over
 };
 
 struct Plan {
@@ -77,8 +76,7 @@ void visit(V& v, Root& r) {
 }
 template <class V>
 void visit(V& v, Process& p) {
-  v(p.args, p.env, p.cwd, p.uid, p.gid, p.groups, p.capabilities, p.no_new_privileges, p.terminal, p.seccomp,
-    p.oom_score_adj);
+  v(p.args, p.env, p.cwd, p.uid, p.gid, p.groups, p.capabilities, p.no_new_privileges, p.terminal, p.seccomp);
 }
 template <class V>
 void visit(V& v, Plan& p) {

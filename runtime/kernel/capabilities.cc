@@ -21,13 +21,6 @@ using Words = std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3>;
 constexpr std::uint32_t low(Set set) { return static_cast<std::uint32_t>(set); }
 constexpr std::uint32_t high(Set set) { return static_cast<std::uint32_t>(set >> 32U); }
 
-Result<Set> permitted() {
-  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-  Words words{};
-  if (::syscall(SYS_capget, &header, words.data()) != 0) return Error::system(errno, "read capabilities");
-  return Set{words[1].permitted} << 32U | words[0].permitted;
-}
-
 }  // namespace
 
 constexpr Set kDefault = bit(CAP_CHOWN) | bit(CAP_DAC_OVERRIDE) | bit(CAP_FOWNER) | bit(CAP_FSETID) | bit(CAP_KILL) |
@@ -41,6 +34,13 @@ Set all() {
   for (unsigned number = 0; number < kBits && ::prctl(PR_CAPBSET_READ, number, 0, 0, 0) >= 0; ++number)
     set |= bit(number);
   return set;
+}
+
+Result<Set> permitted() {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  Words words{};
+  if (::syscall(SYS_capget, &header, words.data()) != 0) return Error::system(errno, "read capabilities");
+  return Set{words[1].permitted} << 32U | words[0].permitted;
 }
 
 Result<void> limit_bounding_set(Set keep) {

@@ -22,6 +22,9 @@ std::vector<std::string> names(Set set);  // "CAP_CHOWN", …, in number order
 // Every capability this kernel knows.
 Set all();
 
+// What the calling thread may use.
+Result<Set> permitted();
+
 // The default, or everything with "ALL" in add, or nothing with "ALL" in drop; then plus each of add, less each of
 // drop.
 Result<Set> resolve(const std::vector<std::string>& add, const std::vector<std::string>& drop);

@@ -100,8 +100,9 @@ Result<Started> start(const Cgroup& cgroup, const ContainerRecord& container, in
   return started;
 }
 
-// A payload may be "#!/proc/self/exe": then podrun itself is what runs in the container, and what a container's root that is
-// the host's root could write to (CVE-2019-5736). So with hostUsers podrun first goes on from a read-only mount of itself.
+// A payload may be "#!/proc/self/exe": then podrun itself is what runs in the container, and what a container's root
+// that is the host's root could write to (CVE-2019-5736). So with hostUsers podrun first goes on from a read-only mount
+// of itself.
 Result<void> go_on_read_only() {
   struct statvfs info {};
   if (::statvfs("/proc/self/exe", &info) != 0) return Error::system(errno, "look at the running program");

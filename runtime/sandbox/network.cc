@@ -12,7 +12,7 @@ cni::InvokerOptions invoker_options(const RuntimeOptions& options, const Layout&
   cni::InvokerOptions invoker;
   invoker.plugin_dirs = options.cni_bin_dirs;
   invoker.ledger_dir = layout.ledger();
-  invoker.lock_dir = layout.directories().state + "/cni-locks";
+  invoker.lock_dir = layout.cni_locks();
   invoker.owner = "podrun";
   invoker.del_policy = cni::DelPolicy::keep_going;  // a plugin that cannot succeed must not keep the others' objects
   if (cgroup != nullptr) invoker.cgroup_files = cgroup->aux_join_files();
@@ -61,7 +61,8 @@ Result<void> check_network(const NetworkPlan& plan, const std::vector<std::strin
   }
   for (const auto& asked : plan.attachment.capability_args.members())
     if (!capabilities.contains(asked.key))
-      warn("network '" + plan.network.name + "': none of its plugins takes '" + asked.key + "', which the pod asks for");
+      warn("network '" + plan.network.name + "': none of its plugins takes '" + asked.key +
+           "', which the pod asks for");
   return {};
 }
 

@@ -20,8 +20,8 @@ Result<std::optional<cni::NetworkList>> choose_network(const std::optional<std::
                                                        const std::string& conf_dir,
                                                        const std::function<void(const std::string&)>& warn);
 
-// What can be known of a network before anything is made: that its plugins are there (Kind::not_found names the package to
-// install), and, as warnings, what the pod asks for that none of them does.
+// What can be known of a network before anything is made: that its plugins are there (Kind::not_found names the package
+// to install), and, as warnings, what the pod asks for that none of them does.
 Result<void> check_network(const NetworkPlan& plan, const std::vector<std::string>& plugin_dirs,
                            const std::function<void(const std::string&)>& warn);
 

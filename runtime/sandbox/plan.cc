@@ -55,7 +55,6 @@ init::Plan pause_plan(const PodSpec& spec, const std::string& hostname) {
   plan.root.hostname = hostname;
   plan.root.loopback = !spec.host_network;
   plan.process.args = {"pause"};
-  plan.process.oom_score_adj = -998;  // as Kubernetes gives it: the pod must not end because a neighbour eats memory
   const auto filter = seccomp::pause_profile();
   plan.process.seccomp.assign(filter.begin(), filter.end());
   return plan;

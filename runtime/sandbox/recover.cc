@@ -52,8 +52,8 @@ Result<bool> Runtime::settle(const std::string& id, std::string& what) {
   return true;
 }
 
-// What is in the data directory and in no box is taken for the rest of a pod. That is true only for one state directory, so
-// a data directory belongs to the first it was used with.
+// What is in the data directory and in no box is taken for the rest of a pod. That is true only for one state
+// directory, so a data directory belongs to the first it was used with.
 Result<void> Runtime::claim_data_directory() {
   const Layout& layout = store_.layout();
   const std::string& state = layout.directories().state;
@@ -101,7 +101,7 @@ Result<std::vector<Recovered>> Runtime::recover() {
 // The first command after a boot pays what the last boot owes; a file in the state directory, which a reboot empties,
 // says that it has been done.
 Result<void> Runtime::settle_after_boot() {
-  const std::string marker = store_.layout().directories().state + "/settled";
+  const std::string marker = store_.layout().settled();
   if (base::read_file(marker).value_or("") == boot_id() + "\n") return {};
   TRY(base::make_dirs(store_.layout().directories().state, 0711));
   for (const auto& done : TRY(recover()))

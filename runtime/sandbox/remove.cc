@@ -51,7 +51,8 @@ Result<void> Runtime::remove(const std::string& id, const DeleteOptions& options
   const Box box = TRY(options.force ? take_by_force(store_, id) : store_.lock(id, kLockPatience));
   auto loaded = box.load();
   if (!loaded && !options.force)
-    return std::move(loaded).error().in("read the pod's record (`podrun delete --force` and `podrun recover` need none)");
+    return std::move(loaded).error().in(
+        "read the pod's record (`podrun delete --force` and `podrun recover` need none)");
   PodRecord record = loaded ? std::move(*loaded) : record_of_broken(id);
   if (record.state == PodState::ready) {
     const auto grace = options.grace_period.value_or(std::chrono::seconds(record.grace_period));

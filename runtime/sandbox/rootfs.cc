@@ -62,8 +62,9 @@ Result<Fd> mount_overlay(const mounts::PrivateNamespace& at, const std::vector<s
   const std::string lowerdir = TRY(attach_layers(dir.get(), layers, users));
 
   TRY(make_writable(writable, users));
-  // Opened here, because overlay wants an upper directory of a mount in the caller's namespace, and by descriptor, because
-  // its path may be long. volatile: the layer goes with the pod, so unmounting it need not sync the whole filesystem.
+  // Opened here, because overlay wants an upper directory of a mount in the caller's namespace, and by descriptor,
+  // because its path may be long. volatile: the layer goes with the pod, so unmounting it need not sync the whole
+  // filesystem.
   const Fd upper = TRY(base::open_file(writable, O_PATH | O_DIRECTORY));
   const std::string upper_path = "/proc/self/fd/" + std::to_string(upper.get());
   const std::string options =
@@ -71,8 +72,8 @@ Result<Fd> mount_overlay(const mounts::PrivateNamespace& at, const std::vector<s
   static constexpr const char* kTarget = "_";  // no layer's name
   if (::mkdirat(dir.get(), kTarget, 0700) != 0) return Error::system(errno, "make a mount point");
   if (::mount("overlay", kTarget, "overlay", MS_NODEV, options.c_str()) != 0)
-    return Error::system(errno, "mount an overlay of '" + layers.back() + "' and " + std::to_string(layers.size() - 1) +
-                                    " more layers");
+    return Error::system(
+        errno, "mount an overlay of '" + layers.back() + "' and " + std::to_string(layers.size() - 1) + " more layers");
   return mounts::clone(dir.get(), kTarget);
 }
 

@@ -1,6 +1,7 @@
 #include "runtime/sandbox/runtime.h"
 
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -49,8 +50,8 @@ Result<std::vector<PreparedContainer>> prepare_all(const PodPlan& plan, const Cg
 // Plugins run in "/", and records outlive the caller's working directory.
 RuntimeOptions with_absolute_paths(RuntimeOptions options) {
   const auto absolute = [](std::string& path) { path = std::filesystem::absolute(path).lexically_normal(); };
-  for (std::string* path : {&options.directories.state, &options.directories.data, &options.directories.netns,
-                            &options.cni_conf_dir})
+  for (std::string* path :
+       {&options.directories.state, &options.directories.data, &options.directories.netns, &options.cni_conf_dir})
     absolute(*path);
   for (std::string& path : options.cni_bin_dirs) absolute(path);
   return options;
@@ -63,6 +64,15 @@ Runtime::Runtime(RuntimeOptions options)
   if (!options_.warn) options_.warn = [](const std::string&) {};
 }
 
+// Once a boot: the state directory, which remembers, goes with it.
+void Runtime::warn_of_oom_once() const {
+  const auto permitted = capabilities::permitted();
+  if (permitted && (*permitted >> CAP_SYS_RESOURCE & 1U) != 0) return;
+  const Fd marker(::open(store_.layout().told_of_oom().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (marker)
+    options_.warn("podrun lacks CAP_SYS_RESOURCE here: the OOM killer may choose a pod's pause like any process");
+}
+
 Result<PodRecord> Runtime::create(const PodSpec& spec, const CreateOptions& options) {
   TRY(settle_after_boot());
   TRY(settle_name(spec.name_space, spec.name));
@@ -70,7 +80,10 @@ Result<PodRecord> Runtime::create(const PodSpec& spec, const CreateOptions& opti
   const Box box = TRY(store_.create(pod.record.id));
   PodRecord record = pod.record;
   auto built = build(pod, box, record);
-  if (built) return record;
+  if (built) {
+    warn_of_oom_once();
+    return record;
+  }
 
   // One way down: what a failed create leaves is taken away by the same steps as any pod.
   if (auto undone = tear_down(record, box, false); !undone)

@@ -75,6 +75,7 @@ class Runtime {
   // Takes away what is left of a pod that does not stand; true when there was something, told in `what`.
   Result<bool> settle(const std::string& id, std::string& what);
   PodRecord record_of_broken(const std::string& id) const;
+  void warn_of_oom_once() const;
   Result<void> claim_data_directory();
   Result<void> settle_after_boot();
   Result<void> settle_name(const std::string& name_space, const std::string& name);

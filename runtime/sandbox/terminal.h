@@ -5,7 +5,8 @@
 
 namespace podrun {
 
-// Gives the terminal behind `master` the size of ours; to be called before its program starts, which may look only once.
+// Gives the terminal behind `master` the size of ours; to be called before its program starts, which may look only
+// once.
 void match_size(int master);
 
 // Until the process of `pidfd` has ended. SIGINT, SIGTERM, SIGHUP and SIGQUIT go to it. With a `master`, bytes go

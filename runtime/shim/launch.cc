@@ -8,6 +8,7 @@
 #include <cstring>
 #include <new>
 
+#include "base/files.h"
 #include "runtime/init/run.h"
 #include "runtime/kernel/process.h"
 
@@ -46,14 +47,28 @@ Result<Sent> sort_out(const Launch& request, std::vector<Fd> fds) {
   return sent;
 }
 
+// What clone3(2) and setns(2) mean by their error numbers, when it is about namespaces.
+Error explain(Error error) {
+  if (error.error_number == ENOSPC)
+    error = {Kind::unsupported, ENOSPC, error.what + " (a limit in /proc/sys/user/max_*_namespaces is reached)"};
+  if (error.error_number == EINVAL || error.error_number == ENOSYS)
+    error = {Kind::unsupported, error.error_number, error.what + " (this kernel lacks one of the seven namespaces)"};
+  return error;
+}
+
 Result<Child> launch_pause(const Launch& request, Sent sent) {
   Child child;
-  child.pid = TRY(clone_process(request.fresh, &child.pidfd).in("make the pod's namespaces"));
+  auto pid = clone_process(request.fresh, &child.pidfd);
+  if (!pid) return explain(std::move(pid).error().in("make the pod's namespaces"));
+  child.pid = *pid;
   if (child.pid == 0) init::run(std::move(sent.channel));
   return child;
 }
 
 Result<pid_t> pass_through(const Launch& request, Sent& sent, int pause) {
+  // The shim is spared by the OOM killer, and pause with it; a payload is not. Here, because inside of the user namespace an
+  // undumpable process may not even write to its own file.
+  TRY(base::write_in_place("/proc/self/oom_score_adj", "0"));
   for (const Fd& tasks : sent.tasks)
     if (::write(tasks.get(), "0", 1) != 1) return Error::system(errno, "enter the container's cgroup");
   return init::enter_pod(pause, request.join, request.fresh, sent.channel);

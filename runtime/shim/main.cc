@@ -16,6 +16,7 @@
 #include <cstdio>
 #include <ctime>
 
+#include "base/files.h"
 #include "runtime/init/handshake.h"
 #include "runtime/kernel/channel.h"
 #include "runtime/kernel/wire.h"
@@ -24,8 +25,8 @@
 namespace podrun::shim {
 namespace {
 
-// A shim sleeps for nearly all of its life, so what counts is the memory it sleeps with. The pages of its program that only
-// starting a pod needed go back to the page cache; those needed again come one fault at a time.
+// A shim sleeps for nearly all of its life, so what counts is the memory it sleeps with. The pages of its program that
+// only starting a pod needed go back to the page cache; those needed again come one fault at a time.
 void give_back_program_pages() {
   const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
   const auto* const headers = reinterpret_cast<const Elf64_Phdr*>(::getauxval(AT_PHDR));
@@ -161,6 +162,9 @@ int main() {
     std::fprintf(stderr, "podrun-shim: started by podrun for each pod, not by hand; see podrun-shim(8)\n");
     return 2;
   }
+  // As Kubernetes gives it to pause: a pod must not end because a neighbour eats memory. Without CAP_SYS_RESOURCE it is
+  // refused; podrun says so.
+  (void)base::write_in_place("/proc/self/oom_score_adj", "-998");
   auto signals = shim::take_signals();
   if (!signals) {
     std::fprintf(stderr, "podrun-shim: %s\n", signals.error().what.c_str());

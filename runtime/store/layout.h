@@ -7,6 +7,8 @@
 //       shim.log               what podrun-shim has to say
 //       etc/hosts hostname resolv.conf    bound into the containers, so written in place
 //       containers/NAME/exit   made by the shim when the container ended: "CODE SIGNAL NANOSECONDS\n"
+//     settled told-of-oom      what has been done once in this boot
+//     cni-locks/               cni-invoker's
 //     names/NAMESPACE_NAME     reserves the pod's name; a symbolic link whose text is the id
 //     ids/SLOT                 reserves 65,536 user and group ids; a symbolic link whose text is the pod's id
 //   /run/netns/NAME            the pinned network namespace: the pod's name in namespace `default`, else NAMESPACE_NAME
@@ -36,6 +38,9 @@ class Layout {
   explicit Layout(Directories directories) : dirs_(std::move(directories)) {}
   const Directories& directories() const { return dirs_; }
 
+  std::string settled() const { return dirs_.state + "/settled"; }
+  std::string told_of_oom() const { return dirs_.state + "/told-of-oom"; }
+  std::string cni_locks() const { return dirs_.state + "/cni-locks"; }
   std::string pods() const { return dirs_.state + "/pods"; }
   std::string names() const { return dirs_.state + "/names"; }
   std::string ids() const { return dirs_.state + "/ids"; }
