@@ -5,7 +5,6 @@
 #include "cni/default_network.h"
 
 namespace podrun {
-namespace {
 
 cni::InvokerOptions invoker_options(const RuntimeOptions& options, const Layout& layout, const Cgroup* cgroup,
                                     std::vector<Timing>* timings) {
@@ -25,8 +24,6 @@ cni::InvokerOptions invoker_options(const RuntimeOptions& options, const Layout&
     };
   return invoker;
 }
-
-}  // namespace
 
 Result<std::optional<cni::NetworkList>> choose_network(const std::optional<std::string>& wanted,
                                                        const std::string& conf_dir,
@@ -76,6 +73,20 @@ Result<NetworkRecord> Network::attach(const NetworkPlan& plan, std::vector<std::
   dns = {result.dns.nameservers, result.dns.search, result.dns.options};
   return NetworkRecord{plan.network.name, plan.attachment.ifname,
                        TRY(cni::to_json(result, plan.network.version).in("keep the network's result"))};
+}
+
+Result<void> Network::check(const PodRecord& pod) {
+  const auto check_one = [&](const NetworkRecord& network) -> Result<void> {
+    const auto entry = TRY(invoker_.ledger()->find(network.network, pod.id, network.interface_name));
+    if (!entry) return Error{Kind::not_found, 0, "the ledger has no such attachment"};
+    return invoker_.check(entry->network, entry->attachment);
+  };
+  std::vector<Error> broken;
+  for (const NetworkRecord& network : pod.networks)
+    if (auto checked = check_one(network); !checked)
+      broken.push_back(std::move(checked).error().in("network '" + network.network + "' on " + network.interface_name));
+  if (broken.empty()) return {};
+  return cni::join_errors(std::move(broken));
 }
 
 Result<void> Network::detach(const std::string& id) { return invoker_.del_container(id); }

@@ -25,18 +25,26 @@ Result<std::optional<cni::NetworkList>> choose_network(const std::optional<std::
 Result<void> check_network(const NetworkPlan& plan, const std::vector<std::string>& plugin_dirs,
                            const std::function<void(const std::string&)>& warn);
 
+// How podrun runs plugins: its ledger, locks, cache and mark of ownership, the same for a pod's networks and for
+// `podrun cni`. `timings`, when not null, receives a row a plugin run. Plugins run in `cgroup`'s aux while it stands.
+cni::InvokerOptions invoker_options(const RuntimeOptions& options, const Layout& layout, const Cgroup* cgroup,
+                                    std::vector<Timing>* timings);
+
 class Network {
  public:
-  // `timings`, when not null, receives a row a plugin run. Plugins run in `cgroup`'s aux while it stands.
+  // As invoker_options.
   Network(const RuntimeOptions& options, const Layout& layout, const Cgroup* cgroup, std::vector<Timing>* timings);
 
   // On failure everything is undone, or owed by the ledger.
   Result<NetworkRecord> attach(const NetworkPlan& plan, std::vector<std::string>& ips, DnsSpec& dns);
 
+  // Asks the plugins whether the pod is still attached as it was. Goes on past a failure; the error has all of them.
+  Result<void> check(const PodRecord& pod);
+
   // Whatever the ledger has of the pod; nothing is success.
   Result<void> detach(const std::string& id);
 
-  // Attachments of pods that are gone (`alive` says of an id whether it is not), and of older boots.
+  // Attachments of pods that are gone (`alive` says of a container id whether it is not), and of older boots.
   Result<void> settle(const std::function<bool(const std::string&)>& alive);
 
  private:

@@ -52,6 +52,7 @@ class Runtime {
   explicit Runtime(RuntimeOptions options);
 
   const Store& store() const { return store_; }
+  const RuntimeOptions& options() const { return options_; }  // with absolute paths
 
   // Makes the whole pod or nothing. Kind::exists when the name is taken.
   Result<PodRecord> create(const PodSpec& spec, const CreateOptions& options);
@@ -62,6 +63,12 @@ class Runtime {
 
   // Finishes what crashed creates and deletes left, and settles attachments owed a DEL from before a reboot.
   Result<std::vector<Recovered>> recover();
+
+  // What the first command after a boot owes to the last one; create() does it by itself.
+  Result<void> settle_after_boot();
+
+  // Whether the networks are still as they were made. The error says of each attachment what is broken.
+  Result<void> check(const PodRecord& pod) const;
 
   // Runs a command in a running container with the caller's stdin, stdout and stderr; returns its exit code (128 +
   // signal). A command that cannot be run makes 127 (not found) or 126 (not executable), as shells do, and a warning
@@ -77,7 +84,6 @@ class Runtime {
   PodRecord record_of_broken(const std::string& id) const;
   void warn_of_oom_once() const;
   Result<void> claim_data_directory();
-  Result<void> settle_after_boot();
   Result<void> settle_name(const std::string& name_space, const std::string& name);
 
   RuntimeOptions options_;
