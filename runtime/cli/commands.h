@@ -9,6 +9,8 @@
 
 namespace podrun::cli {
 
+void add_check(CLI::App& app, Context& context);
+void add_cni(CLI::App& app, Context& context);
 void add_create(CLI::App& app, Context& context);
 void add_delete(CLI::App& app, Context& context);
 void add_describe(CLI::App& app, Context& context);

@@ -38,9 +38,9 @@ Arguments take_command(Arguments& arguments) {
 void add_commands(CLI::App& app, Context& context, const Arguments& arguments, Arguments command) {
   const auto exec = [&command](CLI::App& parser, Context& shared) { add_exec(parser, shared, std::move(command)); };
   const std::pair<const char*, std::function<void(CLI::App&, Context&)>> commands[] = {
-      {"create", add_create}, {"delete", add_delete},   {"describe", add_describe},
-      {"exec", exec},         {"get", add_get},         {"inspect", add_inspect},
-      {"logs", add_logs},     {"recover", add_recover}, {"version", add_version}};
+      {"check", add_check},       {"cni", add_cni},         {"create", add_create},  {"delete", add_delete},
+      {"describe", add_describe}, {"exec", exec},           {"get", add_get},        {"inspect", add_inspect},
+      {"logs", add_logs},         {"recover", add_recover}, {"version", add_version}};
   const bool all = has(arguments, "-h") || has(arguments, "--help") ||
                    std::none_of(std::begin(commands), std::end(commands),
                                 [&](const auto& entry) { return has(arguments, entry.first); });
@@ -88,7 +88,8 @@ int finish(Context& context, int code) {
 int run(Arguments arguments) {
   Context context;
   CLI::App app("Pods on one machine: namespaces, real CNI plugins, no daemon", "podrun");
-  app.fallthrough();  // global flags may stand behind the command, as in `podrun get -n team-a`
+  app.require_subcommand(0, 1);  // one command: a later word of that kind is a pod's or a network's name
+  app.fallthrough();             // global flags may stand behind the command, as in `podrun get -n team-a`
   context.add_flags(app);
   Arguments command = take_command(arguments);
   add_commands(app, context, arguments, std::move(command));

@@ -1,0 +1,39 @@
+// podrun check: are pods still connected as they were made?
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "runtime/cli/commands.h"
+#include "runtime/cli/pods.h"
+
+namespace podrun::cli {
+namespace {
+
+Result<void> check_one(const Context& context, const Runtime& runtime, const std::string& name) {
+  return runtime.check(TRY(find_pod(context, name))).in("check pod \"" + name + "\"");
+}
+
+Result<int> check(Context& context, const std::vector<std::string>& words) {
+  TRY(context.require_root("check"));
+  const std::vector<std::string> names = TRY(pod_names(words));
+  if (names.empty()) return Error{Kind::invalid, 0, "check: expected the name of a pod"};
+  const Runtime runtime = context.runtime();
+  Failures failures;
+  for (const std::string& name : names) {
+    if (const auto whole = check_one(context, runtime, name); !whole)
+      failures.add(whole.error());
+    else
+      context.out.print("pod/" + name + " ok\n");
+  }
+  return failures.exit_code();
+}
+
+}  // namespace
+
+void add_check(CLI::App& app, Context& context) {
+  const auto words = std::make_shared<std::vector<std::string>>();
+  CLI::App* command = app.add_subcommand("check", "Ask the CNI plugins whether pods are still connected as they were");
+  command->add_option("pods", *words, "Names of pods")->required()->type_name("POD");
+  command->callback([&context, words] { context.action = [&context, words] { return check(context, *words); }; });
+}
+
+}  // namespace podrun::cli

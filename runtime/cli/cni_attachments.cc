@@ -1,0 +1,49 @@
+// podrun cni attachments: what is attached, and what is owed a DEL.
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <utility>
+
+#include "runtime/cli/cni_commands.h"
+#include "runtime/cli/cni_ledger_view.h"
+#include "runtime/cli/print.h"
+#include "runtime/cli/time_text.h"
+
+namespace podrun::cli {
+namespace {
+
+bool is_cached(const cni::Invoker& invoker, const cni::LedgerEntry& entry) {
+  const cni::Attachment& attachment = entry.attachment;
+  const auto cached = invoker.cache().load(entry.network.name, attachment.container_id, attachment.ifname);
+  return cached && *cached;
+}
+
+Result<int> attachments(Context& context, const std::string& format) {
+  TRY(context.require_root("cni attachments"));
+  const CniTool tool(context);
+  std::vector<std::string> broken;
+  std::vector<AttachmentView> views;
+  for (cni::LedgerEntry& entry : TRY(tool.invoker.ledger()->list(&broken))) {
+    const bool cached = is_cached(tool.invoker, entry);
+    views.push_back({std::move(entry), cached});
+  }
+  for (const std::string& path : broken) warn("'" + path + "' cannot be read; what it stood for is not known");
+  if (is_document(format))
+    print_document(context.out, format, attachment_json(views, cni::current_boot_id()));
+  else if (!views.empty())
+    context.out.print(attachment_table(views, cni::current_boot_id(), now()));
+  else
+    note("Nothing is attached");
+  return 0;
+}
+
+}  // namespace
+
+void add_cni_attachments(CLI::App& group, Context& context) {
+  const auto format = std::make_shared<std::string>();
+  CLI::App* command = group.add_subcommand("attachments", "List what is attached, and what is owed a DEL");
+  add_output(*command, *format, {"json", "yaml"});
+  command->callback(
+      [&context, format] { context.action = [&context, format] { return attachments(context, *format); }; });
+}
+
+}  // namespace podrun::cli

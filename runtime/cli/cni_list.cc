@@ -1,0 +1,61 @@
+// podrun cni list: the networks there are, and what is wrong with the others.
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "runtime/cli/cni_commands.h"
+#include "runtime/cli/cni_network_view.h"
+#include "runtime/cli/exit_codes.h"
+#include "runtime/cli/print.h"
+
+namespace podrun::cli {
+namespace {
+
+// As a compiler tells it, for editors that jump to FILE:LINE:COLUMN.
+int tell_problems(const std::vector<cni::Diagnostic>& problems) {
+  for (const cni::Diagnostic& problem : problems) note(problem.to_text());
+  return problems.empty() ? 0 : exit_code(Kind::invalid);
+}
+
+int tell_missing(const CniTool& tool, const std::vector<NetworkView>& views) {
+  int code = 0;
+  for (const NetworkView& view : views) {
+    for (const std::string& warning : view.network->warnings) note(view.network->path + ": warning: " + warning);
+    for (const PluginView& plugin : view.plugins) {
+      if (!plugin.binary.empty()) continue;
+      const auto missing = cni::ProcessRunner().find(plugin.type, tool.runtime.options().cni_bin_dirs);
+      code = exit_code(Kind::not_found);
+      if (!missing) note(view.network->path + ": " + missing.error().what);
+    }
+  }
+  return code;
+}
+
+Result<int> list(Context& context, const std::string& format) {
+  CniTool tool(context);
+  const std::string& dir = tool.runtime.options().cni_conf_dir;
+  const cni::Networks networks = TRY(cni::scan_networks(dir));
+  const auto find = [&](const std::string& type) {
+    return tool.runner.find(type, tool.runtime.options().cni_bin_dirs);
+  };
+  const std::vector<NetworkView> views = view_of(networks, find);
+  if (is_document(format))
+    print_document(context.out, format, network_json(dir, views, networks.problems));
+  else if (!views.empty())
+    context.out.print(network_table(views));
+  else
+    note("No networks in " + dir + "; pods are given podrun's own, which `podrun cni default-config` prints");
+  const int missing = tell_missing(tool, views);
+  const int bad = tell_problems(networks.problems);
+  return bad != 0 ? bad : missing;
+}
+
+}  // namespace
+
+void add_cni_list(CLI::App& group, Context& context) {
+  const auto format = std::make_shared<std::string>();
+  CLI::App* command = group.add_subcommand("list", "List the networks, their plugins, and what is wrong with either");
+  add_output(*command, *format, {"json", "yaml"});
+  command->callback([&context, format] { context.action = [&context, format] { return list(context, *format); }; });
+}
+
+}  // namespace podrun::cli

@@ -1,0 +1,65 @@
+// podrun cni version: what each plugin implements.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <set>
+
+#include "runtime/cli/cni_commands.h"
+#include "runtime/cli/pods.h"
+#include "runtime/cli/table.h"
+
+namespace podrun::cli {
+namespace {
+
+// Every program in the directories, once: as a network would find it.
+std::set<std::string> installed(const std::vector<std::string>& dirs) {
+  namespace fs = std::filesystem;
+  std::set<std::string> plugins;
+  for (const std::string& dir : dirs) {
+    std::error_code unreadable;  // as a directory that is not there: no plugin is found in it either
+    for (auto entry = fs::directory_iterator(dir, unreadable); !unreadable && entry != fs::directory_iterator();
+         entry.increment(unreadable)) {
+      const auto status = entry->status(unreadable);
+      if (fs::is_regular_file(status) && (status.permissions() & fs::perms::owner_exec) != fs::perms::none)
+        plugins.insert(entry->path().filename());
+    }
+  }
+  return plugins;
+}
+
+std::string joined(const std::vector<std::string>& versions) {
+  std::string text;
+  for (const std::string& version : versions) text += (text.empty() ? "" : " ") + version;
+  return text;
+}
+
+Result<int> version(Context& context, const std::string& name) {
+  CniTool tool(context);
+  const std::vector<std::string>& dirs = tool.runtime.options().cni_bin_dirs;
+  const std::set<std::string> plugins = name.empty() ? installed(dirs) : std::set{name};
+  std::vector<Row> rows{{"PLUGIN", "BINARY", "VERSIONS"}};
+  Failures failures;
+  for (const std::string& plugin : plugins) {
+    const auto path = tool.runner.find(plugin, dirs);
+    const auto versions = path ? tool.invoker.version(plugin) : Result<cni::PluginVersions>(path.error());
+    if (versions)
+      rows.push_back({plugin, *path, joined(versions->supported)});
+    else
+      failures.add(versions.error());
+  }
+  if (rows.size() > 1) context.out.print(table(rows));
+  if (plugins.empty()) note("No plugins in " + context.flags.cni_bin_path);
+  return failures.exit_code();
+}
+
+}  // namespace
+
+void add_cni_version(CLI::App& group, Context& context) {
+  const auto name = std::make_shared<std::string>();
+  CLI::App* command = group.add_subcommand("version", "Ask plugins which versions of CNI they implement");
+  command->add_option("plugin", *name, "Name of a plugin; none: every one installed")->type_name("PLUGIN");
+  command->callback([&context, name] { context.action = [&context, name] { return version(context, *name); }; });
+}
+
+}  // namespace podrun::cli
