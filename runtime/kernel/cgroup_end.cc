@@ -1,11 +1,12 @@
 // The end of a pod's cgroups: everything in them killed, the tree removed.
+#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <charconv>
 #include <csignal>
+#include <memory>
 #include <thread>
 
 #include "base/files.h"
@@ -17,14 +18,14 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// Children of a cgroup directory, each before its parent, the directory itself last.
+// Children of a cgroup directory, each before its parent, the directory itself last. Only directories: a cgroup has
+// some thirty files, and readdir(3) tells them apart without a system call each.
 void leaves_first(const std::string& dir, std::vector<std::string>& found) {
-  auto names = base::list_dir(dir);
-  if (!names) return;
-  for (const auto& name : *names) {
-    struct stat info {};
-    const std::string path = dir + "/" + name;
-    if (::lstat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) leaves_first(path, found);
+  const std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(dir.c_str()), ::closedir);
+  if (!stream) return;
+  while (const dirent* entry = ::readdir(stream.get())) {
+    const std::string_view name = entry->d_name;
+    if (entry->d_type == DT_DIR && name != "." && name != "..") leaves_first(dir + "/" + entry->d_name, found);
   }
   found.push_back(dir);
 }

@@ -1,6 +1,5 @@
 #include "runtime/sandbox/pause.h"
 
-#include "runtime/kernel/mounts.h"
 #include "runtime/kernel/namespaces.h"
 
 namespace podrun {
@@ -10,7 +9,7 @@ Result<Shim::Launched> start_pause(const PodPlan& plan, std::uint32_t id_base, S
   request.role = init::Role::pause;
   request.fresh = plan.pause_namespaces;
   TRY(shim.launch(request, {}, {}));
-  const Fd program = TRY(mounts::read_only_program(TRY(find_helper("pause"))));
+  const Fd program = TRY(open_helper("pause", !plan.pause.new_user_namespace));
   Shim::Launched pause = TRY(shim.expect());
   // Before the plan goes out: what execs with an unmapped user loses every capability (user_namespaces(7)).
   if (plan.pause.new_user_namespace) TRY(write_id_maps(pause.process.pid, id_base, 65536));

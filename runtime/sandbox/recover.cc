@@ -42,7 +42,9 @@ PodRecord Runtime::record_of_broken(const std::string& id) const {
 Result<bool> Runtime::settle(const std::string& id, std::string& what) {
   const auto seen = store_.load(id);
   if (seen && stands(*seen)) return false;
-  auto box = store_.lock(id, 0);
+  // A little patience: a shim that has just been cloned holds its podrun's lock until it execs, also when that podrun
+  // is dead.
+  auto box = store_.lock(id, 500);
   if (!box && (box.error().kind == Kind::busy || box.error().kind == Kind::not_found)) return false;  // in good hands
   const Box held = TRY(std::move(box));
   auto loaded = held.load();

@@ -50,7 +50,8 @@ Result<Box> take_by_force(const Store& store, const std::string& id) {
 Result<void> Runtime::remove(const std::string& id, const DeleteOptions& options) {
   const Box box = TRY(options.force ? take_by_force(store_, id) : store_.lock(id, kLockPatience));
   auto loaded = box.load();
-  if (!loaded && !options.force)
+  // No record is the last moment of a delete that was stopped; an unreadable one is somebody else's doing.
+  if (!loaded && loaded.error().kind != Kind::not_found && !options.force)
     return std::move(loaded).error().in(
         "read the pod's record (`podrun delete --force` and `podrun recover` need none)");
   PodRecord record = loaded ? std::move(*loaded) : record_of_broken(id);

@@ -108,7 +108,8 @@ Result<void> Runtime::build(const PodPlan& plan, const Box& box, PodRecord& reco
   TRY(cgroup.create().in("create cgroup"));
   watch.lap("create cgroup");
 
-  Shim shim = TRY(Shim::start(record.id, TRY(cgroup.enter_aux()), layout.box(record.id), layout.shim_log(record.id))
+  Shim shim = TRY(Shim::start(record.id, record.host_users, TRY(cgroup.enter_aux()), layout.box(record.id),
+                              layout.shim_log(record.id))
                       .in("start shim"));
   const Shim::Launched pause = TRY(start_pause(plan, record.id_base, shim).in("start pause"));
   record.shim = shim.process();

@@ -46,8 +46,6 @@ struct ShimFiles {
   ::_exit(1);
 }
 
-}  // namespace
-
 Result<std::string> find_helper(const std::string& name) {
   std::array<char, PATH_MAX> self{};
   const ssize_t size = ::readlink("/proc/self/exe", self.data(), self.size());
@@ -60,11 +58,18 @@ Result<std::string> find_helper(const std::string& name) {
                "find program '" + name + "': it is neither in " + beside + " nor in " PODRUN_LIBEXECDIR};
 }
 
-Result<Shim> Shim::start(const std::string& id, const CgroupEntry& aux, const std::string& box,
+}  // namespace
+
+Result<Fd> open_helper(const std::string& name, bool host_users) {
+  const std::string path = TRY(find_helper(name));
+  return host_users ? mounts::read_only_program(path) : base::open_file(path, O_PATH);
+}
+
+Result<Shim> Shim::start(const std::string& id, bool host_users, const CgroupEntry& aux, const std::string& box,
                          const std::string& log_path) {
   auto [ours, theirs] = TRY(Channel::pair());
   ShimFiles files;
-  files.program = TRY(mounts::read_only_program(TRY(find_helper("podrun-shim"))));
+  files.program = TRY(open_helper("podrun-shim", host_users));
   files.control.reset(::fcntl(theirs.fd(), F_DUPFD_CLOEXEC, 5));
   theirs.close();
   files.box = TRY(base::open_file(box, O_PATH | O_DIRECTORY));

@@ -11,14 +11,17 @@
 
 namespace podrun {
 
-// Where podrun-shim and pause are: beside the running program, else where they were installed.
-Result<std::string> find_helper(const std::string& name);
+// podrun-shim or pause, to be executed: from beside the running program, else from where it was installed. A container
+// whose root is the host's could overwrite it through /proc/self/exe (CVE-2019-5736): with `host_users` it stands on a
+// read-only mount of its own. Where ids are mapped the file's owner is nobody to the container, which is as good and
+// costs no mount.
+Result<Fd> open_helper(const std::string& name, bool host_users);
 
 class Shim {
  public:
   // Starts podrun-shim, born in `aux`, in a session of its own, with `box` (the pod's directory) for its exit files and
   // `log_path` as its stderr. It lives until its last child has ended.
-  static Result<Shim> start(const std::string& id, const CgroupEntry& aux, const std::string& box,
+  static Result<Shim> start(const std::string& id, bool host_users, const CgroupEntry& aux, const std::string& box,
                             const std::string& log_path);
 
   const ProcessId& process() const { return process_; }

@@ -28,6 +28,7 @@ Result<void> Runtime::tear_down(PodRecord record, const Box& box, bool force) {
       TRY(netns::unpin(record.netns_path, net->second).in("unpin network namespace"));
     TRY(cgroup.remove());
     TRY(base::remove_tree(layout.pod_data(record.id)).in("remove writable layers"));
+    TRY(box.empty());
     TRY(store_.release_ids(record.id));
     if (!record.name.empty()) TRY(store_.release_name(record.name_space, record.name, record.id));
     return box.erase();

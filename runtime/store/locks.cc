@@ -67,7 +67,12 @@ Result<Box> Store::create(const std::string& id) const {
   TRY(base::make_dirs(layout_.pods()));
   const std::string box = layout_.box(id);
   if (::mkdir(box.c_str(), 0700) != 0) return Error::system(errno, quoted("make directory", box));
-  return Box(layout_, id, TRY(take(layout_.lock(id), 0)));
+  auto taken = take(layout_.lock(id), 0);
+  if (!taken) {
+    (void)base::remove_tree(box);  // the first failure is the one to tell
+    return std::move(taken).error();
+  }
+  return Box(layout_, id, std::move(*taken));
 }
 
 Result<Box> Store::lock(const std::string& id, int limit_ms) const {
@@ -94,14 +99,18 @@ Result<void> Box::save(const PodRecord& record) const {
 
 Result<PodRecord> Box::load() const { return Store(layout_).load(id_); }
 
-Result<void> Box::erase() const {
+Result<void> Box::empty() const {
   const std::string box = layout_.box(id_);
   auto entries = base::list_dir(box);
   if (!entries) return entries.error().kind == Kind::not_found ? Result<void>{} : std::move(entries).error();
-  // The record goes after everything it speaks of, and the lock after the record: a crash in between leaves a box that
-  // recover can read, or at least lock.
   for (const std::string& entry : *entries)
     if (entry != "lock" && entry != "record.json") TRY(base::remove_tree(box + "/" + entry));
+  return {};
+}
+
+Result<void> Box::erase() const {
+  const std::string box = layout_.box(id_);
+  TRY(empty());
   TRY(base::remove_file(layout_.record(id_)));
   if (base::remove_tree(box)) return {};
   return base::remove_tree(box);  // again: someone who came to lock it made the lock file anew before the rmdir

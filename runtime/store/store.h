@@ -20,7 +20,10 @@ class Box {
  public:
   Result<void> save(const PodRecord& record) const;
   Result<PodRecord> load() const;
-  // Removes the box: name, ids, netns file are the caller's to release first. The lock file goes last.
+  // Removes everything but record and lock: what may be done while the pod still has its name.
+  Result<void> empty() const;
+  // Removes the box: name, ids, netns file are the caller's to release first. The record goes after everything it
+  // speaks of, and the lock after the record: a crash in between leaves a box that recover can read, or at least lock.
   Result<void> erase() const;
   const std::string& id() const { return id_; }
 
