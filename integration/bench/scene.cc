@@ -43,8 +43,8 @@ Scene::Scene() {
   if (::mkdtemp(name.data()) == nullptr || ::chmod(name.c_str(), 0755) != 0) fail("make a directory in /var/tmp");
   dir_ = name;
   cgroup_parent_ = "/podrun-bench-" + base::random_hex(4);
-  for (const std::string& dir : {rootfs() + "/bin", net_dir(), podman_dir(), rootfs() + "/etc"})
-    fs::create_directories(dir);
+  for (const char* dir : {"/bin", "/dev", "/etc", "/proc", "/sys", "/tmp"}) fs::create_directories(rootfs() + dir);
+  for (const std::string& dir : {net_dir(), podman_dir()}) fs::create_directories(dir);
   fs::copy_file("/bin/busybox", rootfs() + "/bin/busybox");
   for (const char* applet : {"true", "sleep"}) fs::create_symlink("busybox", rootfs() + "/bin/" + applet);
   write(rootfs() + "/etc/passwd", "root:x:0:0:root:/:/bin/sh\n");
