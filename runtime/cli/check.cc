@@ -32,7 +32,7 @@ Result<int> check(Context& context, const std::vector<std::string>& words) {
 void add_check(CLI::App& app, Context& context) {
   const auto words = std::make_shared<std::vector<std::string>>();
   CLI::App* command = app.add_subcommand("check", "Ask the CNI plugins whether pods are still connected as they were");
-  command->add_option("pods", *words, "Names of pods")->required()->type_name("POD");
+  command->add_option("pods", *words, "Names of pods")->type_name("POD");
   command->callback([&context, words] { context.action = [&context, words] { return check(context, *words); }; });
 }
 

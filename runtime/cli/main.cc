@@ -49,10 +49,9 @@ void add_commands(CLI::App& app, Context& context, const Arguments& arguments, A
 }
 
 int usage_error(const CLI::App& app, const CLI::ParseError& error) {
-  const std::vector<const CLI::App*> chosen = app.get_subcommands(nullptr);
-  std::string name = "podrun";
-  for (const CLI::App* command : chosen)
-    if (command->parsed()) name += " " + command->get_name();
+  std::string name = app.get_name();
+  for (auto chosen = app.get_subcommands(); !chosen.empty(); chosen = chosen.front()->get_subcommands())
+    name += " " + chosen.front()->get_name();
   say(std::string(error.what()) + "; see '" + name + " --help'");
   return kUsage;
 }

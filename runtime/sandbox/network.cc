@@ -2,7 +2,9 @@
 
 #include <set>
 
+#include "base/files.h"
 #include "cni/default_network.h"
+#include "runtime/store/names.h"
 
 namespace podrun {
 
@@ -92,7 +94,10 @@ Result<void> Network::check(const PodRecord& pod) {
 Result<void> Network::detach(const std::string& id) { return invoker_.del_container(id); }
 
 Result<void> Network::settle(const std::function<bool(const std::string&)>& alive) {
-  return invoker_.settle([&](const cni::LedgerEntry& entry) { return alive(entry.attachment.container_id); });
+  return invoker_.settle([&](const cni::LedgerEntry& entry) {
+    const std::string& id = entry.attachment.container_id;
+    return is_pod_id(id) ? alive(id) : base::path_exists(entry.attachment.netns);
+  });
 }
 
 }  // namespace podrun

@@ -8,7 +8,6 @@
 #include "base/files.h"
 #include "runtime/sandbox/network.h"
 #include "runtime/sandbox/runtime.h"
-#include "runtime/store/names.h"
 
 namespace podrun {
 namespace {
@@ -90,9 +89,7 @@ Result<std::vector<Recovered>> Runtime::recover() {
   }
 
   const auto has_box = [&](const std::string& id) { return base::path_exists(layout.box(id)); };
-  // What a person attached with `podrun cni add` is in the same ledger and has no box: only a boot ends it.
-  const auto alive = [&](const std::string& container) { return !is_pod_id(container) || has_box(container); };
-  if (auto owed = Network(options_, layout, nullptr, nullptr).settle(alive); !owed)
+  if (auto owed = Network(options_, layout, nullptr, nullptr).settle(has_box); !owed)
     report.push_back({"attachments owed a DEL", std::move(owed).error()});
   for (const auto& id : base::list_dir(layout.pods_data()).value_or({})) {
     if (has_box(id)) continue;

@@ -1,0 +1,208 @@
+// `podrun cni` and `podrun check` on real plugins, and hand in hand with cnitool.
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "integration/test_host.h"
+
+namespace integration {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+std::string cnitool_path() { return tests_dir() + "/cnitool"; }
+
+Unmet cnitool() {
+  if (::access(cnitool_path().c_str(), X_OK) == 0) return {};
+  return "needs cnitool, which is built where Go is (go install github.com/containernetworking/cni/cnitool@v1.3.0)";
+}
+
+class CniCommandTest : public PodrunTest {
+ protected:
+  void SetUp() override {
+    PodrunTest::SetUp();
+    if (IsSkipped() || HasFatalFailure()) return;
+    if (!can_run({need::plugin("bridge"), need::plugin("host-local"), need::program("ip")})) return;
+    configure(
+        "10-lab.conflist",
+        R"({"cniVersion":"1.0.0","name":"lab","plugins":[{"type":"bridge","bridge":"br-lab","isGateway":true,)"
+        R"("ipam":{"type":"host-local","ranges":[[{"subnet":"10.203.0.0/24"}]],"routes":[{"dst":"0.0.0.0/0"}]}}]})");
+    ASSERT_EQ(run({"ip", "netns", "add", "blue"}).status, 0);
+  }
+  void TearDown() override {
+    podrun({"cni", "gc", "lab", "--valid-none"});
+    run({"ip", "netns", "del", "blue"});
+    PodrunTest::TearDown();
+  }
+
+  void configure(const std::string& file, const std::string& text) const {
+    std::ofstream(cni_conf_dir() + "/" + file) << text;
+  }
+  Output cni(std::vector<std::string> args) const {
+    args.insert(args.begin(), "cni");
+    return podrun(args);
+  }
+  Output cnitool_run(const std::string& operation) const {
+    return run(Command{{cnitool_path(), operation, "lab", "/run/netns/blue"},
+                       {},
+                       {"NETCONFPATH=" + cni_conf_dir(), "CNI_PATH=" + plugins_dir()}});
+  }
+  Json attachments() const {
+    return Json::parse(cni({"attachments", "-o", "json"}).out, nullptr, false).value("attachments", Json::array());
+  }
+  static std::string links(const std::string& netns) { return run({"ip", "-n", netns, "-o", "link"}).out; }
+  static std::string leases() { return run({"sh", "-c", "ls /var/lib/cni/networks/lab | grep -c '^10\\.'"}).out; }
+};
+
+TEST_F(CniCommandTest, ListsNetworksWithTheirPluginsAndWhatIsWrong) {
+  const Output good = cni({"list"});
+  EXPECT_EQ(good.status, 0) << good.err;
+  EXPECT_THAT(good.out, AllOf(HasSubstr("lab"), HasSubstr(plugins_dir() + "/bridge"), HasSubstr("host-local (ipam)")));
+
+  configure("20-bad.conflist", "{\n  \"name\": \"bad\",\n  \"cniVersion\": 1,\n  \"plugins\": []\n}\n");
+  configure("30-gone.conflist", R"({"cniVersion":"1.0.0","name":"gone","plugins":[{"type":"nonesuch"}]})");
+  const Output bad = cni({"list", "-o", "json"});
+  EXPECT_EQ(bad.status, 2);
+  EXPECT_THAT(bad.err, AllOf(HasSubstr(cni_conf_dir() + "/20-bad.conflist:3:17: "), HasSubstr("nonesuch")));
+  const Json json = Json::parse(bad.out);
+  ASSERT_EQ(json.at("networks").size(), 2U);
+  EXPECT_EQ(json.at("networks").at(1).at("plugins").at(0).at("binary"), nullptr);
+  EXPECT_EQ(json.at("problems").at(0).at("line"), 3);
+}
+
+TEST_F(CniCommandTest, AttachesChecksAndDetachesWithoutATrace) {
+  ASSERT_EQ(cni({"add", "lab", "blue"}).status, 0);  // the bridge and directories of the plugins stay
+  ASSERT_EQ(cni({"del", "lab", "blue"}).status, 0);
+  remember_world();
+
+  const Output added = cni({"add", "lab", "/run/netns/blue", "--ifname", "net1"});
+  ASSERT_EQ(added.status, 0) << added.err;
+  const Json result = Json::parse(added.out);
+  EXPECT_EQ(result.at("cniVersion"), "1.0.0");
+  EXPECT_THAT(result.at("ips").at(0).at("address").get<std::string>(), testing::StartsWith("10.203.0."));
+  EXPECT_THAT(links("blue"), HasSubstr("net1"));
+  EXPECT_EQ(cni({"check", "lab", "blue", "--ifname", "net1"}).status, 0);
+  EXPECT_EQ(cni({"add", "lab", "blue", "--ifname", "net1"}).status, 4);
+
+  EXPECT_EQ(cni({"del", "lab", "blue", "--ifname", "net1"}).status, 0);
+  EXPECT_EQ(cni({"del", "lab", "blue", "--ifname", "net1"}).status, 0);  // repeating it is fine
+  EXPECT_EQ(cni({"check", "lab", "blue", "--ifname", "net1"}).status, 3);
+  expect_world_unchanged();
+}
+
+TEST_F(CniCommandTest, TakesCnitoolsEnvironment) {
+  Command add = podrun_command({"cni", "add", "lab", "blue"});
+  add.environment.insert(add.environment.end(), {"CNI_IFNAME=net7", "CNI_ARGS=IgnoreUnknown=1;IP=10.203.0.77"});
+  const Output added = run(add);
+  ASSERT_EQ(added.status, 0) << added.err;
+  EXPECT_THAT(added.out, HasSubstr("10.203.0.77/24"));
+  EXPECT_THAT(links("blue"), HasSubstr("net7"));
+  Command refused = podrun_command({"cni", "add", "lab", "blue"});
+  refused.environment.emplace_back("CAP_ARGS=[1]");
+  EXPECT_EQ(run(refused).status, 2);
+}
+
+TEST_F(CniCommandTest, KeepsABookOfWhatIsAttachedAndOwed) {
+  EXPECT_EQ(attachments().size(), 0U);
+  ASSERT_EQ(cni({"add", "lab", "blue", "--container-id", "web-1"}).status, 0);
+  EXPECT_THAT(cni({"attachments"}).out, AllOf(HasSubstr("web-1"), HasSubstr("/run/netns/blue")));
+  ASSERT_EQ(attachments().size(), 1U);
+  EXPECT_EQ(attachments().at(0).at("state"), "attached");
+
+  EXPECT_EQ(podrun({"recover"}).status, 0);  // no pod's, and yet no left-over
+  ASSERT_EQ(attachments().size(), 1U);
+
+  ASSERT_EQ(run({"rm", cni_conf_dir() + "/10-lab.conflist"}).status, 0);  // the ADD's configuration is kept
+  EXPECT_EQ(cni({"del", "lab", "blue", "--container-id", "web-1"}).status, 0);
+  EXPECT_EQ(attachments().size(), 0U);
+  EXPECT_EQ(leases(), "0\n");
+}
+
+TEST_F(CniCommandTest, RecoverDetachesWhatHasLostItsNamespace) {
+  ASSERT_EQ(cni({"add", "lab", "blue"}).status, 0);
+  ASSERT_EQ(run({"ip", "netns", "del", "blue"}).status, 0);
+  EXPECT_EQ(leases(), "1\n");
+  EXPECT_EQ(podrun({"recover"}).status, 0);
+  EXPECT_EQ(attachments().size(), 0U);
+  EXPECT_EQ(leases(), "0\n");
+}
+
+TEST_F(CniCommandTest, CollectsWhatIsNotListedAndNoPodHas) {
+  ASSERT_TRUE(must_create(pod("web", {container("main", {"/bin/payload", "sleep", "600"})}), {"--network", "lab"}));
+  for (const char* name : {"net1", "net2"})
+    ASSERT_EQ(cni({"add", "lab", "blue", "--container-id", "c1", "--ifname", name}).status, 0);
+  EXPECT_EQ(cni({"gc", "lab"}).status, 2);
+  EXPECT_EQ(cni({"gc", "lab", "--valid", "c1"}).status, 2);
+  ASSERT_EQ(attachments().size(), 3U);
+  EXPECT_EQ(cni({"gc", "lab", "--valid", "c1/net2"}).status, 0);
+  EXPECT_EQ(links("blue").find("net1"), std::string::npos);
+  EXPECT_THAT(links("blue"), HasSubstr("net2"));
+  EXPECT_EQ(cni({"gc", "lab", "--valid-none"}).status, 0);
+  EXPECT_EQ(links("blue").find("net2"), std::string::npos);
+  EXPECT_THAT(links("web"), HasSubstr("eth0"));
+  EXPECT_EQ(attachments().size(), 1U);
+}
+
+TEST_F(CniCommandTest, TellsStatusVersionsAndTheDefault) {
+  EXPECT_THAT(cni({"status"}).out, AllOf(HasSubstr("lab"), HasSubstr("1.1.0")));
+  EXPECT_EQ(cni({"status", "nonesuch"}).status, 3);
+  EXPECT_THAT(cni({"version", "bridge"}).out, HasSubstr("1.0.0"));
+  EXPECT_THAT(cni({"version"}).out, AllOf(HasSubstr("bridge"), HasSubstr("host-local")));
+  EXPECT_EQ(cni({"version", "nonesuch"}).status, 3);
+  EXPECT_EQ(Json::parse(cni({"default-config"}).out).at("name"), "podrun");
+}
+
+TEST_F(CniCommandTest, ANetworkMayBeCalledLikeACommand) {
+  configure("20-list.conflist", R"({"cniVersion":"1.0.0","name":"list","plugins":[{"type":"loopback"}]})");
+  const Output status = cni({"status", "list"});
+  EXPECT_EQ(status.status, 0) << status.err;
+  EXPECT_EQ(podrun({"get", "create"}).status, 3);  // no such pod, and not: no such word
+}
+
+TEST_F(CniCommandTest, SaysOfAPodWhatIsBroken) {
+  ASSERT_TRUE(must_create(pod("web", {container("main", {"/bin/payload", "sleep", "600"})}), {"--network", "lab"}));
+  ASSERT_TRUE(must_create(pod("alone", {container("main", {"/bin/payload", "sleep", "600"})})));
+  const Output whole = podrun({"check", "web", "alone"});
+  EXPECT_EQ(whole.status, 0) << whole.err;
+  EXPECT_EQ(whole.out, "pod/web ok\npod/alone ok\n");
+
+  ASSERT_EQ(run({"ip", "-n", "web", "link", "del", "eth0"}).status, 0);
+  const Output broken = podrun({"check", "web", "alone"});
+  EXPECT_EQ(broken.status, 10);
+  EXPECT_EQ(broken.out, "pod/alone ok\n");
+  EXPECT_THAT(broken.err, AllOf(HasSubstr("pod \"web\""), HasSubstr("network 'lab' on eth0"), HasSubstr("bridge"),
+                                HasSubstr("CHECK")));
+  EXPECT_EQ(podrun({"check", "nobody"}).status, 3);
+}
+
+TEST_F(CniCommandTest, CnitoolDeletesWhatPodrunAdded) {
+  if (!can_run({cnitool()})) return;
+  ASSERT_EQ(cni({"add", "lab", "blue"}).status, 0);
+  EXPECT_EQ(cnitool_run("check").status, 0);
+  EXPECT_EQ(cnitool_run("del").status, 0);
+  EXPECT_EQ(links("blue").find("eth0"), std::string::npos);
+  EXPECT_EQ(leases(), "0\n");
+  EXPECT_EQ(attachments().at(0).at("cached"), false);  // the ledger lets go once a DEL of ours has succeeded
+  EXPECT_THAT(cni({"attachments"}).out, HasSubstr("another tool"));
+  EXPECT_EQ(cni({"del", "lab", "blue"}).status, 0);
+  EXPECT_EQ(attachments().size(), 0U);
+}
+
+TEST_F(CniCommandTest, PodrunDeletesWhatCnitoolAdded) {
+  if (!can_run({cnitool()})) return;
+  const Output added = cnitool_run("add");
+  ASSERT_EQ(added.status, 0) << added.out << added.err;
+  const Output checked = cni({"check", "lab", "blue"});
+  EXPECT_EQ(checked.status, 0) << checked.err;
+  EXPECT_EQ(cni({"gc", "lab", "--valid-none"}).status, 0);  // not ours to collect
+  EXPECT_THAT(links("blue"), HasSubstr("eth0"));
+  EXPECT_EQ(cni({"del", "lab", "blue"}).status, 0);
+  EXPECT_EQ(links("blue").find("eth0"), std::string::npos);
+  EXPECT_EQ(leases(), "0\n");
+  EXPECT_EQ(run({"sh", "-c", "ls /var/lib/cni/results | wc -l"}).out, "0\n");
+}
+
+}  // namespace
+}  // namespace integration
