@@ -61,6 +61,11 @@ Result<CachedAttachment> from_text(const std::string& text) {
   return entry;
 }
 
+bool is_called(const std::string& name, const CachedAttachment& entry) {
+  const auto expected = entry_name(entry.network, entry.attachment.container_id, entry.attachment.ifname, "-");
+  return expected && *expected == name;
+}
+
 }  // namespace
 
 Result<std::string> Cache::path(const std::string& network, const std::string& container_id,
@@ -71,7 +76,7 @@ Result<std::string> Cache::path(const std::string& network, const std::string& c
 Result<void> Cache::save(const CachedAttachment& entry, bool durable) const {
   const std::string file = TRY(path(entry.network, entry.attachment.container_id, entry.attachment.ifname));
   TRY(make_entry_dir(dir_ + "/results"));
-  if (durable) return base::write_file_durably(file, to_text(entry), 0600);
+  if (durable) return write_file_durably(file, to_text(entry));
   TRY(write_file_atomically(file, to_text(entry)));
   return {};
 }
@@ -100,7 +105,19 @@ Result<std::optional<CachedAttachment>> Cache::load(const std::string& network, 
 
 Result<void> Cache::remove(const std::string& network, const std::string& container_id,
                            const std::string& ifname) const {
-  return base::remove_file(TRY(path(network, container_id, ifname)));
+  const std::string file = TRY(path(network, container_id, ifname));
+  auto removed = base::remove_file(file);
+  if (!removed && !base::path_exists(file)) return {};  // no directory, or read-only: then too it is not there
+  return removed;
+}
+
+// An interface may be named so that its entry looks like a temporary file; but then it is an entry.
+Result<void> Cache::sweep() const {
+  return sweep_temporaries(dir_ + "/results", [&](const std::string& name) {
+    const auto text = base::read_file(dir_ + "/results/" + name);
+    const auto entry = text ? from_text(*text) : Result<CachedAttachment>(text.error());
+    return entry && is_called(name, *entry);
+  });
 }
 
 Result<std::vector<CachedAttachment>> Cache::list(std::string_view container_id) const {
@@ -113,10 +130,8 @@ Result<std::vector<CachedAttachment>> Cache::list(std::string_view container_id)
     if (!text) continue;
     auto entry = from_text(*text);
     if (!entry || entry->network.empty() || entry->config.empty()) continue;
-    const Attachment& attachment = entry->attachment;
-    const auto expected = entry_name(entry->network, attachment.container_id, attachment.ifname, "-");
-    if (!expected || *expected != name) continue;  // a temporary file, or renamed by hand
-    if (container_id.empty() || attachment.container_id == container_id) entries.push_back(std::move(*entry));
+    if (!is_called(name, *entry)) continue;  // a temporary file, or renamed by hand
+    if (container_id.empty() || entry->attachment.container_id == container_id) entries.push_back(std::move(*entry));
   }
   return entries;
 }

@@ -1,6 +1,10 @@
 // Writing entries without making a caller wait for the disk where nothing depends on it.
+//
+// A file is written beside its place, as PATH.tmp.XXXXXXXX, locked by its writer for as long as the writer lives. So
+// what a killed writer left can be told from what another is writing just now, whatever program that is.
 #pragma once
 
+#include <functional>
 #include <future>
 #include <string>
 #include <string_view>
@@ -14,6 +18,13 @@ namespace cni {
 // filesystems that do not order data before the rename, though writing it out has begun. For what may be lost then.
 // The descriptor is the new file's, for who wants to flush it.
 base::Result<base::Fd> write_file_atomically(const std::string& path, std::string_view bytes);
+
+// As base::write_file_durably, with a temporary file that can be swept.
+base::Result<void> write_file_durably(const std::string& path, std::string_view bytes);
+
+// Removes the temporary files in a directory that nobody is writing, less those whose name `spare` knows for another's.
+// A missing directory has none.
+base::Result<void> sweep_temporaries(const std::string& dir, const std::function<bool(const std::string&)>& spare);
 
 // Flushes a file and its directory entry while the caller goes on.
 class BackgroundSync {

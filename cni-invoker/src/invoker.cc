@@ -69,7 +69,7 @@ Result<NetworkResult> Invoker::run_recorded(const Operation& operation, LedgerEn
   const bool hold = sync && options_.intent_sync == IntentSync::hold_config;
   auto result = run_chain(operation, entry, binaries, hold ? sync->done_fd() : -1);
   if (sync) TRY(sync->wait().in("record the intent"));  // says more than a plugin that was not given its input
-  if (result) TRY(keep(entry, *result));
+  if (result) TRY(keep(entry));
   return result;
 }
 
@@ -105,27 +105,28 @@ Result<void> Invoker::refuse_second_add(const std::string& network, const Attach
   return {};
 }
 
-Result<NetworkResult> Invoker::run_chain(const Operation& operation, const LedgerEntry& entry,
+// Each result is in the entry before the next plugin runs, here and on file: whenever this ends, the DEL that is owed
+// knows of what the plugins so far have made.
+Result<NetworkResult> Invoker::run_chain(const Operation& operation, LedgerEntry& entry,
                                          const std::vector<std::string>& binaries, int gate) const {
   const NetworkList& network = entry.network;
+  const auto book = ledger();
   const Environment environment = plugin_environment("ADD", entry.attachment, entry.plugin_dirs, options_.trace);
-  NetworkResult result;
-  std::string previous;
   for (std::size_t i = 0; i < network.plugins.size(); ++i) {
     const PluginConfig& plugin = network.plugins[i];
+    if (book && i > 0) TRY(book->progress(entry).in("record the result so far"));
     std::string request =
-        attachment_request(network, plugin, entry.attachment, previous, options_.keep_capabilities_key);
+        attachment_request(network, plugin, entry.attachment, entry.result, options_.keep_capabilities_key);
     const RunOutcome outcome =
         TRY(operation.run(plugin.type, binaries[i], std::move(request), environment, i == 0 ? gate : -1));
-    result = TRY(result_of_add(plugin.type, network.version, outcome));
+    const NetworkResult result = TRY(result_of_add(plugin.type, network.version, outcome));
     // Plugins refuse a prevResult of another version than their configuration's.
-    previous = TRY(to_json(result, network.version).in("convert the result of plugin '" + plugin.type + "'"));
+    entry.result = TRY(to_json(result, network.version).in("convert the result of plugin '" + plugin.type + "'"));
   }
-  return parse_result(previous, network.version);
+  return parse_result(entry.result, network.version);
 }
 
-Result<void> Invoker::keep(LedgerEntry& entry, const NetworkResult& result) const {
-  entry.result = result.json;
+Result<void> Invoker::keep(const LedgerEntry& entry) const {
   CachedAttachment cached;
   cached.network = entry.network.name;
   cached.attachment = entry.attachment;
@@ -139,9 +140,9 @@ Result<void> Invoker::keep(LedgerEntry& entry, const NetworkResult& result) cons
   return {};
 }
 
-// A failed ADD owes a DEL of the whole list, also to plugins that never ran.
+// A failed ADD owes a DEL of the whole list, also to plugins that never ran: with the result of those that did, without
+// which some do nothing (firewall looks there for the addresses whose rules it made).
 Error Invoker::give_up(LedgerEntry entry, Error error) {
-  entry.result.clear();  // plugins get no prevResult on the DEL of a failed ADD
   if (!options_.clean_up_failed_add) return error;
   if (auto cleaned = del_locked(std::move(entry)); !cleaned)
     error.what += "; cleaning up failed too, a DEL is still owed: " + cleaned.error().what;

@@ -74,22 +74,27 @@ LedgerEntry Invoker::owed_entry(const NetworkList& network, const Attachment& at
 
 Result<void> Invoker::del_locked(LedgerEntry entry) {
   auto done = run_del(entry);
+  if (done) done = strike(entry);
+  if (done) return {};
+  // Only what is in the ledger already: an attachment that was never ours is not owed by us.
+  const auto book = ledger();
+  const auto known = book ? book->find(entry.network.name, entry.attachment.container_id, entry.attachment.ifname)
+                          : std::optional<LedgerEntry>();
+  if (known && *known) {
+    entry.state = LedgerEntry::State::deleting;
+    entry.last_error = done.error().what;
+    if (auto saved = book->save(entry); !saved && options_.warn) options_.warn(saved.error().what);
+  }
+  return done;
+}
+
+// The ledger last: as long as anything is left, a DEL is owed that removes it.
+Result<void> Invoker::strike(const LedgerEntry& entry) const {
   const std::string& network = entry.network.name;
   const auto& [container_id, netns, ifname, args, capability_args, conventional_args] = entry.attachment;
-  const auto book = ledger();
-  if (!done) {
-    // Only what is in the ledger already: an attachment that was never ours is not owed by us.
-    const auto known = book ? book->find(network, container_id, ifname) : std::optional<LedgerEntry>();
-    if (known && *known) {
-      entry.state = LedgerEntry::State::deleting;
-      entry.last_error = done.error().what;
-      if (auto saved = book->save(entry); !saved && options_.warn) options_.warn(saved.error().what);
-    }
-    return done;
-  }
-  if (auto removed = cache().remove(network, container_id, ifname); !removed && options_.warn)
-    options_.warn(removed.error().what);
-  if (book) return book->remove(network, container_id, ifname).in("strike the attachment off the ledger");
+  TRY(cache().remove(network, container_id, ifname).in("remove the cached result"));
+  if (const auto book = ledger())
+    TRY(book->remove(network, container_id, ifname).in("strike the attachment off the ledger"));
   return {};
 }
 
@@ -159,6 +164,12 @@ Result<void> Invoker::settle(const std::function<bool(const LedgerEntry&)>& aliv
     if (auto done = del_entry(entry); !done)
       errors.push_back(std::move(done).error().in("container '" + entry.attachment.container_id + "'"));
   }
+  const auto note = [&](Result<void> swept) {
+    if (!swept) errors.push_back(std::move(swept).error().in("sweep"));
+  };
+  note(book->sweep());
+  note(cache().sweep());
+  note(sweep_locks(options_.lock_dir));
   if (errors.empty()) return {};
   return join_errors(std::move(errors));
 }

@@ -15,6 +15,7 @@ namespace {
 constexpr std::string_view kFormat = "1";
 constexpr std::string_view kSuffix = ".json";
 constexpr std::string_view kResultSuffix = ".result";
+constexpr std::string_view kInterim = "interim";  // in a result: not of the whole ADD
 constexpr std::array<std::string_view, 3> kStates = {"adding", "attached", "deleting"};
 
 std::string to_text(const LedgerEntry& entry) {
@@ -99,7 +100,8 @@ void join_result(LedgerEntry& entry, const std::string& stem) {
   const std::string* result = object->find("result");
   if (of == nullptr || result == nullptr || *of != std::to_string(entry.created_at)) return;
   entry.result = *result;
-  if (entry.state == LedgerEntry::State::adding) entry.state = LedgerEntry::State::attached;
+  if (entry.state == LedgerEntry::State::adding && object->find(kInterim) == nullptr)
+    entry.state = LedgerEntry::State::attached;
 }
 
 Result<LedgerEntry> load(const std::string& stem) {
@@ -125,10 +127,15 @@ Result<base::Fd> Ledger::begin(const LedgerEntry& entry) const {
   return write_file_atomically(file + std::string(kSuffix), to_text(entry));
 }
 
-Result<void> Ledger::complete(const LedgerEntry& entry) const {
+Result<void> Ledger::progress(const LedgerEntry& entry) const { return write_result(entry, false); }
+
+Result<void> Ledger::complete(const LedgerEntry& entry) const { return write_result(entry, true); }
+
+Result<void> Ledger::write_result(const LedgerEntry& entry, bool final) const {
   const std::string file = TRY(stem(entry.network.name, entry.attachment.container_id, entry.attachment.ifname));
   JsonObject object;
   object.set("createdAt", std::to_string(entry.created_at));
+  if (!final) object.set(kInterim, "true");
   object.set("result", entry.result);
   TRY(write_file_atomically(file + std::string(kResultSuffix), object.dump()));
   return {};
@@ -137,7 +144,7 @@ Result<void> Ledger::complete(const LedgerEntry& entry) const {
 Result<void> Ledger::save(const LedgerEntry& entry) const {
   const std::string file = TRY(stem(entry.network.name, entry.attachment.container_id, entry.attachment.ifname));
   TRY(make_entry_dir(dir_));
-  return base::write_file_durably(file + std::string(kSuffix), to_text(entry), 0600);
+  return write_file_durably(file + std::string(kSuffix), to_text(entry));
 }
 
 Result<std::optional<LedgerEntry>> Ledger::find(const std::string& network, const std::string& container_id,
@@ -172,6 +179,10 @@ Result<std::vector<LedgerEntry>> Ledger::of_container(std::string_view container
       nullptr));
   std::erase_if(entries, [&](const LedgerEntry& entry) { return entry.attachment.container_id != container_id; });
   return entries;
+}
+
+Result<void> Ledger::sweep() const {
+  return sweep_temporaries(dir_, [](const std::string&) { return false; });
 }
 
 Result<std::vector<LedgerEntry>> Ledger::read_matching(const std::function<bool(const std::string&)>& matches,

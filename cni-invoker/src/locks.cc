@@ -19,6 +19,8 @@ using base::Fd;
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
+constexpr std::string_view kPrefix = "container.";
+
 // flock knows no time limit, and a signal to end the wait is not a library's to use: hence tries, at growing distance.
 Result<void> take(const Fd& fd, int how, Clock::time_point deadline, const std::string& path) {
   for (milliseconds pause{1};; pause = std::min(pause * 2, milliseconds(50))) {
@@ -45,15 +47,16 @@ bool still_at(const Fd& fd, const std::string& path) {
 
 std::string file_of(const std::string& dir, const std::string& container_id) {
   constexpr std::size_t kLongest = 200;  // two ids that share a lock because of their length only wait for each other
-  return dir + "/container." +
+  return dir + "/" + std::string(kPrefix) +
          (container_id.size() <= kLongest ? container_id : std::to_string(std::hash<std::string>{}(container_id)));
 }
 
 }  // namespace
 
 Lock::~Lock() {
-  // Under the lock; whoever waits for this inode finds that it is no longer the file, and starts again.
-  if (container_) ::unlink(container_path_.c_str());
+  // Under the lock; whoever waits for this inode finds that it is no longer the file, and starts again. Tried twice,
+  // because nobody hears of a failure here, and what is left is in the way of nobody until the next sweep.
+  if (container_ && ::unlink(container_path_.c_str()) != 0) ::unlink(container_path_.c_str());
 }
 
 Result<Lock> lock_container(const std::string& dir, const std::string& container_id, milliseconds limit) {
@@ -79,6 +82,22 @@ Result<Lock> lock_all(const std::string& dir, milliseconds limit) {
   const Fd turn = TRY(take_file(dir + "/turn", LOCK_EX, deadline));
   lock.all_ = TRY(take_file(dir + "/all", LOCK_EX, deadline));
   return lock;
+}
+
+Result<void> sweep_locks(const std::string& dir) {
+  auto names = base::list_dir(dir);
+  if (!names && names.error().kind == Kind::not_found) return {};
+  if (!names) return std::move(names).error();
+  for (const std::string& name : *names) {
+    if (!name.starts_with(kPrefix)) continue;
+    const std::string path = dir + "/" + name;
+    auto file = base::open_file(path, O_RDWR | O_NOFOLLOW);
+    if (!file || ::flock(file->get(), LOCK_EX | LOCK_NB) != 0 || !still_at(*file, path)) continue;
+    Lock ours;  // like any holder's, whose end removes the file
+    ours.container_path_ = path;
+    ours.container_ = std::move(*file);
+  }
+  return {};
 }
 
 }  // namespace cni

@@ -4,7 +4,7 @@
 //
 //   DIR/turn            taken by everybody for a moment, by GC until it has `all`: so GC is not starved
 //   DIR/all             shared by containers' operations, exclusive for GC
-//   DIR/container.ID    exclusive; made and removed by its holder
+//   DIR/container.ID    exclusive; made and removed by its holder, or by a sweep after the holder was killed
 #pragma once
 
 #include <chrono>
@@ -25,6 +25,7 @@ class Lock {
  private:
   friend base::Result<Lock> lock_container(const std::string&, const std::string&, std::chrono::milliseconds);
   friend base::Result<Lock> lock_all(const std::string&, std::chrono::milliseconds);
+  friend base::Result<void> sweep_locks(const std::string&);
   base::Fd all_;
   base::Fd container_;
   std::string container_path_;
@@ -34,5 +35,8 @@ class Lock {
 base::Result<Lock> lock_container(const std::string& dir, const std::string& container_id,
                                   std::chrono::milliseconds limit);
 base::Result<Lock> lock_all(const std::string& dir, std::chrono::milliseconds limit);
+
+// Removes the files of containers' locks that nobody holds.
+base::Result<void> sweep_locks(const std::string& dir);
 
 }  // namespace cni

@@ -84,8 +84,34 @@ TEST_F(Add, AFailureStopsAndOwesADelOfTheWholeList) {
   runner.calls.clear();
   ASSERT_TRUE(invoker().del_container("pod1"));
   EXPECT_THAT(runner.names(), ElementsAre("DEL three", "DEL two", "DEL one"));
-  EXPECT_FALSE(input("DEL one").contains("prevResult"));
+  EXPECT_EQ(input("DEL one")["prevResult"], json::parse(kResult)) << "the result of the one that ran";
   EXPECT_THAT(*invoker().ledger()->list(), IsEmpty());
+}
+
+TEST_F(Add, BeforeAnyResultTheDelHasNone) {
+  covers("A7.04");
+  runner.answer("ADD one", "", 1);
+  EXPECT_FALSE(invoker().add(chain, attachment()));
+  EXPECT_THAT(runner.names(), ElementsAre("ADD one", "DEL three", "DEL two", "DEL one"));
+  EXPECT_FALSE(input("DEL one").contains("prevResult"));
+}
+
+TEST_F(Add, EachResultIsOnFileBeforeTheNextPluginRuns) {
+  covers("A7.04 L.1");
+  const std::string second = R"({"cniVersion":"1.0.0","ips":[{"address":"10.2.0.5/16"}]})";
+  runner.answer("ADD two", second);
+  std::vector<std::string> known;
+  runner.on_call = [&](const testing::Call&) {
+    const auto entries = invoker().ledger()->list();
+    ASSERT_EQ(entries->size(), 1U);
+    EXPECT_TRUE(entries->front().owed());
+    known.push_back(entries->front().result);
+  };
+  ASSERT_TRUE(invoker().add(chain, attachment()));
+  ASSERT_EQ(known.size(), 3U);
+  EXPECT_EQ(known[0], "");
+  EXPECT_EQ(json::parse(known[1]), json::parse(kResult));
+  EXPECT_EQ(json::parse(known[2]), json::parse(second));
 }
 
 TEST_F(Add, AFailureIsCleanedUpAtOnceUnlessToldOtherwise) {
@@ -202,7 +228,8 @@ TEST_F(Add, IfTheResultCannotBeCachedItIsUndone) {
   const auto result = invoker().add(chain, attachment());
   EXPECT_THAT(result.error().what, HasSubstr("cache the result"));
   EXPECT_THAT(runner.names(), ElementsAre("ADD one", "ADD two", "ADD three", "DEL three", "DEL two", "DEL one"));
-  EXPECT_FALSE(input("DEL one").contains("prevResult"));
+  EXPECT_EQ(input("DEL one")["prevResult"], json::parse(kResult));
+  EXPECT_THAT(*invoker().ledger()->list(), IsEmpty());
 }
 
 TEST_F(Add, NetnsMustBeOneAndNotOurs) {

@@ -153,6 +153,38 @@ TEST_F(Del, AFailureStopsTheChainAndKeepsEverything) {
   EXPECT_EQ(owed(), 0U);
 }
 
+TEST_F(Del, ACachedResultThatStaysIsAnErrorAndOwed) {
+  covers("A7.08");
+  attach(attachment());
+  const std::string file = *invoker().cache().path("net", "pod1", "eth0");
+  std::filesystem::remove(file);
+  std::filesystem::create_directory(file);  // unlink fails
+  const auto done = invoker().del(chain, attachment());
+  ASSERT_FALSE(done);
+  EXPECT_THAT(done.error().what, HasSubstr("remove the cached result"));
+  ASSERT_EQ(owed(), 1U);
+  EXPECT_TRUE(invoker().ledger()->list()->front().owed());
+  std::filesystem::remove(file);
+  runner.calls.clear();
+  ASSERT_TRUE(invoker().del(chain, attachment()));
+  EXPECT_EQ(input("DEL one")["prevResult"], json::parse(kResult));
+  EXPECT_EQ(owed(), 0U);
+}
+
+TEST_F(Del, SettlingRemovesTheFilesOfKilledWritersAndHolders) {
+  covers("L.4");
+  attach(attachment());
+  std::vector<std::string> left;
+  for (const char* name : {"ledger/net@x@eth0.json.tmp.0123abcd", "ledger/net@x@eth0.result.tmp.0123abcd",
+                           "cache/results/net-x-eth0.tmp.0123abcd", "cache/locks/container.x"})
+    left.push_back(dir.write(name, ""));
+  ASSERT_TRUE(invoker().settle([](const LedgerEntry&) { return true; }));
+  for (const std::string& path : left) EXPECT_FALSE(base::path_exists(path)) << path;
+  EXPECT_THAT(runner.calls, IsEmpty());
+  EXPECT_TRUE(cached());
+  EXPECT_EQ(owed(), 1U);
+}
+
 TEST_F(Del, KeepGoingRunsAllAndTellsAll) {
   covers("A7.12 A4.03");
   options.del_policy = DelPolicy::keep_going;

@@ -1,5 +1,7 @@
 // Cache, ledger, locks.
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <atomic>
@@ -9,6 +11,7 @@
 
 #include "base/files.h"
 #include "base64.h"
+#include "disk.h"
 #include "locks.h"
 #include "support.h"
 
@@ -212,6 +215,22 @@ TEST_F(LedgerTest, TheResultMakesItAttached) {
   EXPECT_TRUE(std::filesystem::is_empty(dir.path() + "/ledger"));
 }
 
+TEST_F(LedgerTest, TheResultSoFarIsForTheDelOnly) {
+  covers("L.1");
+  LedgerEntry one = entry();
+  ASSERT_TRUE(ledger.begin(one));
+  one.result = R"({"cniVersion":"1.0.0"})";
+  ASSERT_TRUE(ledger.progress(one));
+  auto found = *ledger.find("net", "pod1", "eth0");
+  EXPECT_EQ(found->state, LedgerEntry::State::adding);
+  EXPECT_EQ(found->result, one.result);
+  one.result = kResult;
+  ASSERT_TRUE(ledger.complete(one));
+  found = *ledger.find("net", "pod1", "eth0");
+  EXPECT_EQ(found->state, LedgerEntry::State::attached);
+  EXPECT_EQ(json::parse(found->result), json::parse(kResult));
+}
+
 TEST_F(LedgerTest, AResultThatAPowerCutSpoiledIsNone) {
   covers("L.1");
   LedgerEntry one = entry();
@@ -251,6 +270,62 @@ TEST_F(LedgerTest, HostileNamesAreRefused) {
   EXPECT_FALSE(ledger.remove("net", "a/b", "eth0"));
 }
 
+class TemporariesTest : public ::testing::Test {
+ protected:
+  void sweep() {
+    const auto swept =
+        sweep_temporaries(temp.path(), [](const std::string& name) { return name.starts_with("spared"); });
+    ASSERT_TRUE(swept) << swept.error().what;
+  }
+  std::vector<std::string> names() { return base::list_dir(temp.path()).value(); }
+  testing::TempDir temp;
+};
+
+TEST_F(TemporariesTest, WhatNobodyWritesIsSweptAndNothingElse) {
+  for (const char* name : {"x.tmp.0123abcd", "spared.tmp.0123abcd", "x.tmp.0123ABCD", "x.tmp.0123abcde",
+                           "x.tmp.123abcd", ".tmp.0123abcd", "x.tmp", "x"})
+    temp.write(name, "");
+  const base::Fd writer = base::open_file(temp.write("live.tmp.0123abcd", ""), O_WRONLY).value();
+  ASSERT_EQ(::flock(writer.get(), LOCK_EX), 0);
+  sweep();
+  EXPECT_THAT(names(), ElementsAre(".tmp.0123abcd", "live.tmp.0123abcd", "spared.tmp.0123abcd", "x", "x.tmp",
+                                   "x.tmp.0123ABCD", "x.tmp.0123abcde", "x.tmp.123abcd"));
+  EXPECT_TRUE(sweep_temporaries(temp.path() + "/none", [](const std::string&) { return false; }));
+}
+
+TEST_F(TemporariesTest, ASweepNeverTakesAFileFromItsWriter) {
+  std::atomic<bool> done = false;
+  std::thread sweeper([&] {
+    while (!done) sweep();
+  });
+  for (int i = 0; i < 500; ++i) {
+    const auto written = write_file_atomically(temp.path() + "/file", std::to_string(i));
+    EXPECT_TRUE(written) << written.error().what;
+    EXPECT_EQ(testing::read(temp.path() + "/file"), std::to_string(i));
+  }
+  done = true;
+  sweeper.join();
+  EXPECT_THAT(names(), ElementsAre("file"));
+}
+
+TEST_F(TemporariesTest, DurablyWrittenFilesReplaceToo) {
+  temp.write("file", "old");
+  ASSERT_TRUE(write_file_durably(temp.path() + "/file", "new"));
+  EXPECT_EQ(testing::read(temp.path() + "/file"), "new");
+  EXPECT_EQ(mode_of(temp.path() + "/file"), 0600U);
+  EXPECT_FALSE(write_file_durably(temp.path() + "/none/file", ""));
+  EXPECT_THAT(names(), ElementsAre("file"));
+}
+
+TEST_F(CacheTest, AnEntryThatLooksLikeATemporaryFileIsNotSwept) {
+  CachedAttachment one = entry();
+  one.attachment.ifname = "e.tmp.0123abcd";
+  ASSERT_TRUE(cache.save(one));
+  dir.write("cache/results/net-pod1-f.tmp.0123abcd", testing::read(*cache.path("net", "pod1", "e.tmp.0123abcd")));
+  ASSERT_TRUE(cache.sweep());
+  EXPECT_THAT(base::list_dir(dir.path() + "/cache/results").value(), ElementsAre("net-pod1-e.tmp.0123abcd"));
+}
+
 class LocksTest : public ::testing::Test {
  protected:
   std::string dir() { return temp.path() + "/locks"; }
@@ -266,6 +341,18 @@ TEST_F(LocksTest, OneContainerIsSerialOthersAreNot) {
   { const Lock released = std::move(*first); }
   EXPECT_TRUE(lock_container(dir(), "a", 20ms));
   EXPECT_FALSE(base::path_exists(dir() + "/container.a"));
+}
+
+TEST_F(LocksTest, FilesOfKilledHoldersAreSweptThoseOfTheLivingNot) {
+  covers("A12.02");
+  const auto held = lock_container(dir(), "held", 1s);
+  ASSERT_TRUE(held);
+  temp.write("locks/container.left", "");
+  ASSERT_TRUE(sweep_locks(dir()));
+  EXPECT_THAT(base::list_dir(dir()).value(), ElementsAre("all", "container.held", "turn"));
+  EXPECT_EQ(lock_container(dir(), "held", 20ms).error().kind, Kind::busy);
+  EXPECT_TRUE(lock_container(dir(), "left", 20ms));
+  EXPECT_TRUE(sweep_locks(temp.path() + "/none"));
 }
 
 TEST_F(LocksTest, GcIsAloneAndNotStarved) {
@@ -299,6 +386,13 @@ TEST_F(LocksTest, GcIsAloneAndNotStarved) {
 TEST_F(LocksTest, ManyWaitersOfOneContainerNeverOverlap) {
   covers("A12.02");
   std::atomic<int> inside = 0;
+  std::atomic<bool> done = false;
+  std::thread sweeper([&] {
+    while (!done) {
+      EXPECT_TRUE(sweep_locks(dir()));
+      std::this_thread::sleep_for(100us);
+    }
+  });
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i)
     threads.emplace_back([&] {
@@ -311,6 +405,8 @@ TEST_F(LocksTest, ManyWaitersOfOneContainerNeverOverlap) {
       }
     });
   for (std::thread& thread : threads) thread.join();
+  done = true;
+  sweeper.join();
 }
 
 }  // namespace

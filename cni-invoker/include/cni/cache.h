@@ -41,6 +41,9 @@ class Cache {
   // By file name; of one container, or of all. Unreadable, foreign and incomplete entries are left out.
   base::Result<std::vector<CachedAttachment>> list(std::string_view container_id = {}) const;
 
+  // Removes what writers of this library that were killed left.
+  base::Result<void> sweep() const;
+
   // Kind::invalid when a part cannot be in a file name.
   base::Result<std::string> path(const std::string& network, const std::string& container_id,
                                  const std::string& ifname) const;

@@ -125,8 +125,8 @@ class Invoker {
   // One entry, also of an older boot: whose plugins get an empty CNI_NETNS, because its path may be somebody else's
   // now.
   base::Result<void> del_entry(const LedgerEntry& entry);
-  // Every ledger entry of ours that an older boot left, and every other whose `alive` is false. After a reboot, or a
-  // crash.
+  // Every ledger entry of ours that an older boot left, and every other whose `alive` is false; then the temporary and
+  // lock files that killed processes left. After a reboot, or a crash.
   base::Result<void> settle(const std::function<bool(const LedgerEntry&)>& alive);
 
   // Whether the attachment is still as ADD left it: the first plugin that says otherwise is the error, unwrapped.
@@ -158,15 +158,16 @@ class Invoker {
   base::Result<void> refuse_second_add(const std::string& network, const Attachment& attachment) const;
   base::Result<NetworkResult> run_recorded(const Operation& operation, LedgerEntry& entry,
                                            const std::vector<std::string>& binaries) const;
-  base::Result<NetworkResult> run_chain(const Operation& operation, const LedgerEntry& entry,
+  base::Result<NetworkResult> run_chain(const Operation& operation, LedgerEntry& entry,
                                         const std::vector<std::string>& binaries, int gate) const;
-  base::Result<void> keep(LedgerEntry& entry, const NetworkResult& result) const;
+  base::Result<void> keep(const LedgerEntry& entry) const;
   base::Error give_up(LedgerEntry entry, base::Error error);
 
   base::Result<LedgerEntry> attached_entry(const NetworkList& network, const Attachment& attachment) const;
   LedgerEntry owed_entry(const NetworkList& network, const Attachment& attachment) const;
   base::Result<void> del_locked(LedgerEntry entry);  // the caller holds the container's lock, or all
   base::Result<void> run_del(const LedgerEntry& entry) const;
+  base::Result<void> strike(const LedgerEntry& entry) const;
   base::Result<std::vector<LedgerEntry>> stale(const NetworkList& network, std::vector<ValidAttachment>& valid) const;
 
   Runner& runner_;

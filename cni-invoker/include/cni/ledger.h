@@ -28,7 +28,7 @@ struct LedgerEntry {
   NetworkList network;    // of the ADD, whole
   Attachment attachment;  // of the ADD
   std::vector<std::string> plugin_dirs;
-  std::string result;  // JSON of the final result; empty until attached
+  std::string result;  // JSON of the final result; of the plugins so far until attached; empty: none has ended
   std::string owner;
   std::string boot_id;             // of the boot in which the ADD ran: the netns of an older one is gone
   std::uint64_t netns_device = 0;  // identity of the namespace, as stat(2) tells it; 0: not known
@@ -46,7 +46,10 @@ class Ledger {
   // Writes the entry of an ADD that is to begin, state adding. It is visible at once, so that a crash of this process
   // forgets nothing; for a power cut it must be flushed: BackgroundSync::start takes the descriptor.
   base::Result<base::Fd> begin(const LedgerEntry& entry) const;
-  // Adds the result of that ADD: the state is attached from here.
+  // Adds the result of the plugins that have run, for the DEL that is owed if the ADD comes to no end: there are
+  // plugins that find nothing to delete without one. The state stays adding. Not flushed.
+  base::Result<void> progress(const LedgerEntry& entry) const;
+  // Adds the result of that ADD: the state is attached from here. Not flushed.
   base::Result<void> complete(const LedgerEntry& entry) const;
   // Writes an entry whole and durably.
   base::Result<void> save(const LedgerEntry& entry) const;
@@ -58,8 +61,11 @@ class Ledger {
   // Oldest first. An unreadable entry is left out; `broken`, when not null, receives the paths of those.
   base::Result<std::vector<LedgerEntry>> list(std::vector<std::string>* broken = nullptr) const;
   base::Result<std::vector<LedgerEntry>> of_container(std::string_view container_id) const;
+  // Removes what writers that were killed left.
+  base::Result<void> sweep() const;
 
  private:
+  base::Result<void> write_result(const LedgerEntry& entry, bool final) const;
   base::Result<std::vector<LedgerEntry>> read_matching(const std::function<bool(const std::string&)>& matches,
                                                        std::vector<std::string>* broken) const;
   base::Result<std::string> stem(const std::string& network, const std::string& container_id,
