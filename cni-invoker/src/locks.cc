@@ -68,10 +68,14 @@ Result<Lock> lock_container(const std::string& dir, const std::string& container
     lock.all_ = TRY(take_file(dir + "/all", LOCK_SH, deadline));
   }
   const std::string path = file_of(dir, container_id);
-  Fd container = TRY(take_file(path, LOCK_EX, deadline));
-  while (!still_at(container, path)) container = TRY(take_file(path, LOCK_EX, deadline));
+  auto container = take_file(path, LOCK_EX, deadline);
+  while (container && !still_at(*container, path)) container = take_file(path, LOCK_EX, deadline);
+  if (!container) {
+    (void)sweep_locks(dir);  // the file may be one that we have just made
+    return std::move(container).error();
+  }
   lock.container_path_ = path;
-  lock.container_ = std::move(container);
+  lock.container_ = std::move(*container);
   return lock;
 }
 

@@ -59,19 +59,9 @@ Result<std::vector<Target>> choose(const Context& context, const Options& option
   return targets;
 }
 
-// By its name, or, where a delete was stopped after it had given the name back, by what the records say.
-Result<std::string> find_id(const Store& store, const Target& target) {
-  auto id = store.find(target.name_space, target.name);
-  if (id || id.error().kind != Kind::not_found) return id;
-  for (const PodRecord& pod : TRY(store.list()))
-    if (pod.state == PodState::deleting && pod.name == target.name && pod.name_space == target.name_space)
-      return pod.id;
-  return id;
-}
-
 // The name resolves to an id once: whatever takes the name afterwards is another pod and not meant.
 Result<void> delete_one(Runtime& runtime, const Target& target, const Options& options) {
-  const std::string id = TRY(find_id(runtime.store(), target));
+  const std::string id = TRY(find_id(runtime.store(), target.name_space, target.name));
   DeleteOptions how;
   how.force = options.force;
   if (options.grace_period) how.grace_period = std::chrono::seconds(*options.grace_period);

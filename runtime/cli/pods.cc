@@ -37,9 +37,17 @@ Result<std::string> pod_name(const std::vector<std::string>& words) {
   return std::move(names.front());
 }
 
+Result<std::string> find_id(const Store& store, const std::string& name_space, const std::string& name) {
+  auto id = store.find(name_space, name);
+  if (id || id.error().kind != Kind::not_found) return id;
+  for (const PodRecord& pod : TRY(store.list()))
+    if (pod.state == PodState::deleting && pod.name == name && pod.name_space == name_space) return pod.id;
+  return id;
+}
+
 Result<PodRecord> find_pod(const Context& context, const std::string& name) {
   const Store store = context.store();
-  const std::string id = TRY(store.find(context.flags.name_space, name));
+  const std::string id = TRY(find_id(store, context.flags.name_space, name));
   auto record = store.load(id);
   if (!record && record.error().kind == Kind::not_found)  // deleted meanwhile, or its create has only just begun
     return Error{Kind::not_found, ENOENT,
