@@ -18,6 +18,9 @@ namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
 constexpr int kMany = 20;
+// A pod at rest: the shim gives pages of its program back a second after its last event, and the kernel frees some
+// late.
+constexpr std::chrono::milliseconds kRest{1500};
 constexpr double kMost = 300;  // kB a pod, memfds included
 
 // Sum of the lines "KEY: NUMBER kB" of a file of /proc.
@@ -99,12 +102,13 @@ void print_memory(const Scene& scene, const Podrun& podrun) {
   std::printf("\nHeld for a pod, kB: proportional set size of shim and pause, and what is in memory for them\n\n");
   std::printf("           %6s %6s %7s %15s %6s\n", "shim", "pause", "memfds", "files on tmpfs", "all");
   time_command(podrun.create_command(scene.manifest(name_of(1), "sleep")));
+  std::this_thread::sleep_for(kRest);
   const Held alone = held_by(podrun, 1);
   print(1, alone);
   const double before = kernel_memory();
   for (int number = 2; number <= kMany; ++number)
     time_command(podrun.create_command(scene.manifest(name_of(number), "sleep")));
-  std::this_thread::sleep_for(std::chrono::seconds(1));  // what the kernel frees late, it has freed
+  std::this_thread::sleep_for(kRest);
   const double kernel = (kernel_memory() - before) / (kMany - 1);
   const Held each = held_by(podrun, kMany);
   print(kMany, each);
