@@ -5,7 +5,10 @@
 #include "spawn.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
+#include <linux/sched.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,6 +33,7 @@ namespace bp = boost::process;
 
 #include <csignal>
 #include <mutex>
+#include <optional>
 
 #include "base/files.h"
 
@@ -60,19 +64,43 @@ Result<Pipe> make_pipe() {
   return pipe;
 }
 
-// What the child could not do before its exec.
-struct SetupFailure {
-  int step;
-  int error_number;
+// What the child tells before its exec.
+struct Note {
+  enum Kind { born_in_cgroup, cannot_join_cgroup, cannot_change_directory };
+  Kind kind;
+  int number;  // a pid; errno
 };
-enum Step { kJoinCgroup, kChangeDirectory };
+
+// The cgroups a child is to be in before it is the plugin.
+struct Cgroups {
+  std::vector<Fd> files;  // to write "0" to
+  Fd version2;            // the directory of one of version 2, whose file is the last in `files`; or none
+};
+
+Result<Cgroups> open_cgroups(const std::vector<std::string>& paths) {
+  Cgroups cgroups;
+  Fd last;
+  for (const std::string& path : paths) {
+    Fd file = TRY(base::open_file(path, O_WRONLY));
+    struct statfs filesystem {};
+    const std::size_t slash = path.rfind('/');
+    if (!last && path.substr(slash + 1) == "cgroup.procs" && ::fstatfs(file.get(), &filesystem) == 0 &&
+        filesystem.f_type == CGROUP2_SUPER_MAGIC) {
+      cgroups.version2 = TRY(base::open_file(path.substr(0, slash), O_PATH | O_DIRECTORY));
+      last = std::move(file);
+    } else {
+      cgroups.files.push_back(std::move(file));
+    }
+  }
+  if (last) cgroups.files.push_back(std::move(last));
+  return cgroups;
+}
 
 // The handler Boost calls around fork and exec. In the child it makes system calls only: the parent may have threads.
 struct Setup : bp::extend::handler {
   char** environment = nullptr;
-  const int* cgroups = nullptr;
-  std::size_t cgroup_count = 0;
-  int failures = -1;  // pipe, close-on-exec
+  const Cgroups* cgroups = nullptr;
+  int notes = -1;  // pipe, close-on-exec
 
   template <class Executor>
   void on_setup(Executor& executor) const {
@@ -80,10 +108,12 @@ struct Setup : bp::extend::handler {
   }
   template <class Executor>
   void on_exec_setup(Executor&) const {
+    std::size_t to_write = cgroups->files.size();
+    if (cgroups->version2 && be_born_in(cgroups->version2.get())) --to_write;
     ::setpgid(0, 0);
-    for (std::size_t i = 0; i < cgroup_count; ++i)
-      if (::write(cgroups[i], "0", 1) != 1) give_up(kJoinCgroup);
-    if (::chdir("/") != 0) give_up(kChangeDirectory);
+    for (std::size_t i = 0; i < to_write; ++i)
+      if (::write(cgroups->files[i].get(), "0", 1) != 1) give_up(Note::cannot_join_cgroup);
+    if (::chdir("/") != 0) give_up(Note::cannot_change_directory);
     // exec resets handlers but leaves ignored signals ignored, and the mask. Not by signal(2) of the C library, which
     // keeps 32 and 33 for itself: build tools have been seen to start programs with those ignored.
     constexpr long kDefault[8] = {};  // more than the kernel's struct sigaction: SIG_DFL, no flags, nothing blocked
@@ -99,9 +129,23 @@ struct Setup : bp::extend::handler {
   }
 
  private:
-  [[noreturn]] void give_up(int step) const {
-    const SetupFailure failure{step, errno};
-    [[maybe_unused]] const ssize_t put = ::write(failures, &failure, sizeof failure);
+  // To move into a cgroup of version 2 takes about 15 ms, because the kernel waits until no process forks or ends (an
+  // RCU grace period, cgroup_attach_lock()). To be born in one takes none. So Boost's fork has a sibling there that
+  // goes on in its place. False where that cannot be had: before 5.7, or under a filter that knows no clone3.
+  bool be_born_in(int cgroup) const {
+    clone_args args{};
+    args.flags = CLONE_INTO_CGROUP | CLONE_PARENT;
+    args.cgroup = static_cast<unsigned>(cgroup);
+    const long born = ::syscall(SYS_clone3, &args, sizeof args);
+    if (born <= 0) return born == 0;
+    tell({Note::born_in_cgroup, static_cast<int>(born)});
+    ::_exit(0);
+  }
+
+  void tell(const Note& note) const { static_cast<void>(!::write(notes, &note, sizeof note)); }
+
+  [[noreturn]] void give_up(Note::Kind kind) const {
+    tell({kind, errno});
     ::_exit(127);
   }
 };
@@ -133,33 +177,47 @@ Result<pid_t> start(const RunRequest& request, const Setup& setup, int input, in
   }
 }
 
+// False at the end: when the child has become the plugin, or is no more.
+bool next(const Fd& notes, Note& note) {
+  ssize_t got = 0;
+  while ((got = ::read(notes.get(), &note, sizeof note)) < 0 && errno == EINTR) {
+  }
+  return got == sizeof note;
+}
+
 }  // namespace
 
 Result<Spawned> spawn(const RunRequest& request) {
-  std::vector<Fd> cgroups;
-  std::vector<int> cgroup_numbers;
-  for (const std::string& path : request.cgroup_files) {
-    cgroups.push_back(TRY(base::open_file(path, O_WRONLY)));
-    cgroup_numbers.push_back(cgroups.back().get());
-  }
+  const Cgroups cgroups = TRY(open_cgroups(request.cgroup_files));
   Pipe input = TRY(make_pipe());
   Pipe output = TRY(make_pipe());
   Pipe errors = TRY(make_pipe());
-  Pipe failures = TRY(make_pipe());
+  Pipe notes = TRY(make_pipe());
   CStrings environment(request.environment);
   Setup setup;
   setup.environment = environment.pointers.data();
-  setup.cgroups = cgroup_numbers.data();
-  setup.cgroup_count = cgroup_numbers.size();
-  setup.failures = failures.write.get();
+  setup.cgroups = &cgroups;
+  setup.notes = notes.write.get();
+  auto started = start(request, setup, input.read.get(), output.write.get(), errors.write.get());
+  notes.write.reset();
+  std::optional<Error> failure;
+  for (Note note{}; next(notes.read, note);) {
+    if (note.kind == Note::born_in_cgroup) {
+      if (started) ::waitpid(*started, nullptr, 0);
+      if (started)
+        *started = note.number;
+      else
+        ::waitpid(note.number, nullptr, 0);  // its exec failed
+    } else {
+      failure =
+          Error::system(note.number, note.kind == Note::cannot_join_cgroup ? "join cgroup" : "change directory to '/'");
+    }
+  }
   Spawned spawned;
-  spawned.pid = TRY(start(request, setup, input.read.get(), output.write.get(), errors.write.get()));
-  failures.write.reset();
-  SetupFailure failure{};
-  if (::read(failures.read.get(), &failure, sizeof failure) == sizeof failure) {
+  spawned.pid = TRY(std::move(started));
+  if (failure) {
     ::waitpid(spawned.pid, nullptr, 0);
-    const char* what = failure.step == kJoinCgroup ? "join cgroup" : "change directory to '/'";
-    return Error::system(failure.error_number, what).in("run '" + request.path + "'");
+    return std::move(*failure).in("run '" + request.path + "'");
   }
   spawned.pidfd.reset(static_cast<int>(::syscall(SYS_pidfd_open, spawned.pid, 0)));
   if (!spawned.pidfd) return Error::system(errno, "open pidfd of '" + request.path + "' (is SIGCHLD ignored?)");

@@ -277,6 +277,26 @@ TEST_F(ProcessRunnerTest, JoinsItsCgroupsBeforeItRuns) {
   EXPECT_FALSE(runner.exec(one));
 }
 
+TEST_F(ProcessRunnerTest, InACgroupOfVersionTwoItIsOurChildAndBornThere) {
+  const std::string root =
+      std::filesystem::exists("/sys/fs/cgroup/unified") ? "/sys/fs/cgroup/unified" : "/sys/fs/cgroup";
+  const std::string group = root + "/cni-runner-test-" + std::to_string(::getpid());
+  if (!std::filesystem::exists(root + "/cgroup.procs") || ::mkdir(group.c_str(), 0755) != 0)
+    GTEST_SKIP() << "needs root and cgroups of version 2";
+  // Read before a fork of the shell's own could tell: the shell is the process that we wait for.
+  RunRequest one = request("echo $$ $PPID; cat /proc/$$/cgroup");
+  one.cgroup_files = {group + "/cgroup.procs"};
+  const auto outcome = runner.exec(one);
+  ASSERT_TRUE(outcome) << outcome.error().what;
+  EXPECT_EQ(outcome->exit_code, 0);
+  EXPECT_THAT(outcome->output, HasSubstr(" " + std::to_string(::getpid()) + "\n"));
+  EXPECT_THAT(outcome->output, HasSubstr("0::/cni-runner-test-"));
+  one.path = dir.path() + "/none";
+  EXPECT_EQ(runner.exec(one).error().error_number, ENOENT);
+  EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1) << "a child is left";
+  EXPECT_EQ(::rmdir(group.c_str()), 0) << "a process is left there";
+}
+
 TEST_F(ProcessRunnerTest, WithoutItsCgroupItDoesNotRun) {
   RunRequest one = request("touch " + dir.path() + "/ran");
   one.cgroup_files = {"/dev/full"};
