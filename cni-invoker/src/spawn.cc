@@ -5,10 +5,7 @@
 #include "spawn.h"
 
 #include <fcntl.h>
-#include <linux/magic.h>
-#include <linux/sched.h>
 #include <sys/syscall.h>
-#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -36,6 +33,7 @@ namespace bp = boost::process;
 #include <optional>
 
 #include "base/files.h"
+#include "spawn_cgroups.h"
 
 namespace cni {
 namespace {
@@ -71,31 +69,6 @@ struct Note {
   int number;  // a pid; errno
 };
 
-// The cgroups a child is to be in before it is the plugin.
-struct Cgroups {
-  std::vector<Fd> files;  // to write "0" to
-  Fd version2;            // the directory of one of version 2, whose file is the last in `files`; or none
-};
-
-Result<Cgroups> open_cgroups(const std::vector<std::string>& paths) {
-  Cgroups cgroups;
-  Fd last;
-  for (const std::string& path : paths) {
-    Fd file = TRY(base::open_file(path, O_WRONLY));
-    struct statfs filesystem {};
-    const std::size_t slash = path.rfind('/');
-    if (!last && path.substr(slash + 1) == "cgroup.procs" && ::fstatfs(file.get(), &filesystem) == 0 &&
-        filesystem.f_type == CGROUP2_SUPER_MAGIC) {
-      cgroups.version2 = TRY(base::open_file(path.substr(0, slash), O_PATH | O_DIRECTORY));
-      last = std::move(file);
-    } else {
-      cgroups.files.push_back(std::move(file));
-    }
-  }
-  if (last) cgroups.files.push_back(std::move(last));
-  return cgroups;
-}
-
 // The handler Boost calls around fork and exec. In the child it makes system calls only: the parent may have threads.
 struct Setup : bp::extend::handler {
   char** environment = nullptr;
@@ -109,7 +82,7 @@ struct Setup : bp::extend::handler {
   template <class Executor>
   void on_exec_setup(Executor&) const {
     std::size_t to_write = cgroups->files.size();
-    if (cgroups->version2 && be_born_in(cgroups->version2.get())) --to_write;
+    if (cgroups->version2 && be_born_in(*cgroups)) --to_write;
     ::setpgid(0, 0);
     for (std::size_t i = 0; i < to_write; ++i)
       if (::write(cgroups->files[i].get(), "0", 1) != 1) give_up(Note::cannot_join_cgroup);
@@ -129,14 +102,9 @@ struct Setup : bp::extend::handler {
   }
 
  private:
-  // To move into a cgroup of version 2 takes about 15 ms, because the kernel waits until no process forks or ends (an
-  // RCU grace period, cgroup_attach_lock()). To be born in one takes none. So Boost's fork has a sibling there that
-  // goes on in its place. False where that cannot be had: before 5.7, or under a filter that knows no clone3.
-  bool be_born_in(int cgroup) const {
-    clone_args args{};
-    args.flags = CLONE_INTO_CGROUP | CLONE_PARENT;
-    args.cgroup = static_cast<unsigned>(cgroup);
-    const long born = ::syscall(SYS_clone3, &args, sizeof args);
+  // Boost's fork has a sibling in the cgroup that goes on in its place. False where that cannot be had.
+  bool be_born_in(const Cgroups& there) const {
+    const long born = clone_sibling_into(there);
     if (born <= 0) return born == 0;
     tell({Note::born_in_cgroup, static_cast<int>(born)});
     ::_exit(0);

@@ -15,6 +15,8 @@ cni::InvokerOptions invoker_options(const RuntimeOptions& options, const Layout&
   invoker.ledger_dir = layout.ledger();
   invoker.lock_dir = layout.cni_locks();
   invoker.owner = "podrun";
+  // Held until the intent is durable: leases on disk outlive a power cut, and exec hides most of the flush.
+  invoker.intent_sync = cni::IntentSync::hold_config;
   invoker.del_policy = cni::DelPolicy::keep_going;  // a plugin that cannot succeed must not keep the others' objects
   if (cgroup != nullptr) invoker.cgroup_files = cgroup->aux_join_files();
   invoker.warn = options.warn;

@@ -1,0 +1,40 @@
+#include "spawn_cgroups.h"
+
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <linux/sched.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "base/files.h"
+
+namespace cni {
+
+base::Result<Cgroups> open_cgroups(const std::vector<std::string>& paths) {
+  Cgroups cgroups;
+  base::Fd last;
+  for (const std::string& path : paths) {
+    base::Fd file = TRY(base::open_file(path, O_WRONLY));
+    struct statfs filesystem {};
+    const std::size_t slash = path.rfind('/');
+    if (!last && path.substr(slash + 1) == "cgroup.procs" && ::fstatfs(file.get(), &filesystem) == 0 &&
+        filesystem.f_type == CGROUP2_SUPER_MAGIC) {
+      cgroups.version2 = TRY(base::open_file(path.substr(0, slash), O_PATH | O_DIRECTORY));
+      last = std::move(file);
+    } else {
+      cgroups.files.push_back(std::move(file));
+    }
+  }
+  if (last) cgroups.files.push_back(std::move(last));
+  return cgroups;
+}
+
+long clone_sibling_into(const Cgroups& cgroups) {
+  clone_args args{};
+  args.flags = CLONE_INTO_CGROUP | CLONE_PARENT;
+  args.cgroup = static_cast<unsigned>(cgroups.version2.get());
+  return ::syscall(SYS_clone3, &args, sizeof args);
+}
+
+}  // namespace cni
