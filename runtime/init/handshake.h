@@ -7,8 +7,9 @@
 //       go ───────────────────────────▶ seccomp last, execve; the channel is close-on-exec: end of file = it runs
 //                        ◀───────────── error {kind, errno, what}, instead of any of its messages
 //
-// pause needs no go: it execs as soon as it is done, so that for it the end of file comes straight after the plan.
-// A dead peer is an error everywhere but after go.
+// ready and go only where the plan asks for that barrier: a container, whose network is still being made, and an exec
+// with a terminal, which has to have its size first. The others exec as soon as they are done. A dead peer is an error
+// everywhere but after go.
 #pragma once
 
 #include <chrono>

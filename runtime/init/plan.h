@@ -61,6 +61,7 @@ struct Plan {
   Role role = Role::pause;
   bool new_user_namespace = true;  // false with hostUsers
   bool sends_stdio = false;        // the first three descriptors are stdin, stdout and stderr
+  bool waits_for_go = false;       // a barrier between "ready" and the payload, for what the client has to do last
   bool sends_program = false;      // the last descriptor is the program to exec
   Root root;
   Process process;
@@ -80,7 +81,7 @@ void visit(V& v, Process& p) {
 }
 template <class V>
 void visit(V& v, Plan& p) {
-  v(p.role, p.new_user_namespace, p.sends_stdio, p.sends_program, p.root, p.process);
+  v(p.role, p.new_user_namespace, p.sends_stdio, p.waits_for_go, p.sends_program, p.root, p.process);
 }
 
 }  // namespace podrun::init

@@ -88,7 +88,7 @@ Error become_payload(const Channel& channel) {
   auto path = prepare();
   if (!path) return std::move(path).error();
 
-  if (plan.role != Role::pause) {
+  if (plan.waits_for_go) {
     if (auto sent = channel.send(number(MessageType::ready), ""); !sent) return std::move(sent).error();
     auto go =
         channel.receive(std::chrono::minutes(60));  // a CNI plugin may take its time; a dead client is end of file

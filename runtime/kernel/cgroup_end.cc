@@ -48,20 +48,23 @@ Result<void> processes_below(const std::string& dir, std::vector<pid_t>& pids) {
   return {};
 }
 
-// cgroup.events changes when the last process of the whole subtree has gone, and poll(2) tells.
+// cgroup.events tells when the last process of the whole subtree has gone. Its notification comes up to 10 ms late (the
+// kernel limits its rate, kernfs_notify), long after the processes: so the file is also looked at in between.
 Result<bool> wait_unpopulated(const std::string& dir, steady_clock::time_point deadline) {
   auto events = base::open_file(dir + "/cgroup.events", O_RDONLY);
   if (!events) return events.error().kind == Kind::not_found ? Result<bool>(true) : std::move(events).error();
+  std::chrono::microseconds pause(200);
   for (;;) {
     char text[128];
     const ssize_t got = ::pread(events->get(), text, sizeof(text), 0);
     if (got < 0) return errno == ENODEV ? Result<bool>(true) : Error::system(errno, "read '" + dir + "/cgroup.events'");
     if (std::string_view(text, static_cast<std::size_t>(got)).find("populated 0") != std::string_view::npos)
       return true;
-    const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
-    if (left.count() <= 0) return false;
+    if (steady_clock::now() >= deadline) return false;
+    const timespec limit{0, std::chrono::nanoseconds(pause).count()};
     pollfd poll{.fd = events->get(), .events = POLLPRI, .revents = 0};
-    ::poll(&poll, 1, static_cast<int>(left.count()));
+    ::ppoll(&poll, 1, &limit, nullptr);
+    pause = std::min(pause * 2, std::chrono::microseconds(20'000));
   }
 }
 

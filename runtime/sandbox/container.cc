@@ -82,6 +82,7 @@ Result<PreparedContainer> prepare(const ContainerPlan& plan, const ContainerMaki
   init_plan.role = init::Role::container;
   init_plan.new_user_namespace = makings.users.user_ns >= 0;
   init_plan.sends_stdio = true;
+  init_plan.waits_for_go = true;
   init_plan.root = plan.root;
   init_plan.process = to_init_process(settings);
   std::vector<int> fds{stdio.null.get(), stdio.out.get(), stdio.err.get()};

@@ -131,16 +131,20 @@ Result<int> Runtime::exec(const PodRecord& pod, const ExecOptions& options) {
   plan.new_user_namespace = !pod.host_users;
   plan.process = to_init_process(TRY(settings_for(container, options)));
   plan.process.terminal = options.terminal;
+  plan.waits_for_go = options.terminal;
 
   const Cgroup cgroup(TRY(CgroupHost::discover()), pod.cgroup_parent + pod.cgroup_path);
   Started started = TRY(start(cgroup, container, target->get(), !options.interactive && !options.terminal)
                             .in("enter container '" + container.name + "'"));
   const auto become = [&]() -> Result<Fd> {
     TRY(started.handshake.send_plan(plan, {}));
-    Fd master = options.terminal ? TRY(started.handshake.expect_terminal()) : Fd();
-    if (master) match_size(master.get());
-    TRY(started.handshake.expect_ready());
-    TRY(started.handshake.go());
+    Fd master;
+    if (options.terminal) {
+      master = TRY(started.handshake.expect_terminal());
+      match_size(master.get());
+      TRY(started.handshake.expect_ready());
+      TRY(started.handshake.go());
+    }
     TRY(started.handshake.expect_exec());
     return master;
   };

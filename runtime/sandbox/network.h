@@ -44,8 +44,8 @@ class Network {
   // Whatever the ledger has of the pod; nothing is success.
   Result<void> detach(const std::string& id);
 
-  // Attachments of pods that are gone (`alive` says of a pod's id whether it is not), of namespaces that are gone, where
-  // a person attached them (`podrun cni add`), and of older boots.
+  // Attachments of pods that are gone (`alive` says of a pod's id whether it is not), of namespaces that are gone,
+  // where a person attached them (`podrun cni add`), and of older boots.
   Result<void> settle(const std::function<bool(const std::string&)>& alive);
 
  private:

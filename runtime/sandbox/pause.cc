@@ -14,7 +14,6 @@ Result<Shim::Launched> start_pause(const PodPlan& plan, std::uint32_t id_base, S
   // Before the plan goes out: what execs with an unmapped user loses every capability (user_namespaces(7)).
   if (plan.pause.new_user_namespace) TRY(write_id_maps(pause.process.pid, id_base, 65536));
   TRY(pause.handshake.send_plan(plan.pause, {program.get()}));
-  TRY(pause.handshake.expect_exec());
   return pause;
 }
 

@@ -6,8 +6,8 @@
 
 namespace podrun {
 
-// Has the shim clone it, gives it its ids (`id_base`, unless the host's are used) and its plan, and waits until it
-// runs.
+// Has the shim clone it, and gives it its ids (`id_base`, unless the host's are used) and its plan. Its namespaces are
+// there when this returns; its mounts, which containers get a copy of, when its handshake's expect_exec() has.
 Result<Shim::Launched> start_pause(const PodPlan& plan, std::uint32_t id_base, Shim& shim);
 
 }  // namespace podrun

@@ -111,7 +111,7 @@ Result<void> Runtime::build(const PodPlan& plan, const Box& box, PodRecord& reco
   Shim shim = TRY(Shim::start(record.id, record.host_users, TRY(cgroup.enter_aux()), layout.box(record.id),
                               layout.shim_log(record.id))
                       .in("start shim"));
-  const Shim::Launched pause = TRY(start_pause(plan, record.id_base, shim).in("start pause"));
+  Shim::Launched pause = TRY(start_pause(plan, record.id_base, shim).in("start pause"));
   record.shim = shim.process();
   record.pause = pause.process;
   record.namespaces = TRY(namespace_inodes(record.pause.pid));
@@ -125,6 +125,7 @@ Result<void> Runtime::build(const PodPlan& plan, const Box& box, PodRecord& reco
   }
 
   const Fd user_ns = record.host_users ? Fd() : TRY(open_namespace(record.pause.pid, "user"));
+  TRY(pause.handshake.expect_exec().in("start pause"));  // containers copy its mounts
   std::vector<PreparedContainer> prepared =  // cloned, plan sent, working towards their barrier by themselves
       TRY(prepare_all(plan, cgroup, {record.id_base, user_ns.get()}, layout.etc(record.id), shim));
   watch.lap("prepare containers");
