@@ -84,7 +84,7 @@ step "The same page from the host: by the pod's address, and through a port of t
 address=$(podrun get "$pod" -o json | tr -d ' ",' | sed -n 's/^podIP://p' | head -n1)
 host_port=$(sed -n 's/.*hostPort: *\([0-9]*\).*/\1/p' "$manifest" | head -n1)
 port=$(sed -n 's/.*containerPort: *\([0-9]*\).*/\1/p' "$manifest" | head -n1)
-host_address=$(ip -4 -o addr show scope global | grep -v ' cni-\| podrun' | awk 'NR == 1 { sub("/.*", "", $4); print $4 }')
+host_address=$(ip -4 -o addr show scope global | grep -v ' cni-\| podrun' | awk 'NR == 1 { sub("/.*", "", $4); print $4 }' || true)
 patiently busybox wget -q -O - "http://$address:$port/"
 show "busybox wget -q -O - http://$address:$port/"
 show "busybox wget -q -O - http://${host_address:-127.0.0.1}:$host_port/"
