@@ -154,24 +154,25 @@ Result<void> Invoker::del_container(std::string_view container_id) {
   return join_errors(std::move(errors));
 }
 
-Result<void> Invoker::settle(const std::function<bool(const LedgerEntry&)>& alive) {
+Result<CleanUp> Invoker::settle(const std::function<bool(const LedgerEntry&)>& alive) {
+  CleanUp report;
   const auto book = ledger();
-  if (!book) return {};
-  std::vector<Error> errors;
-  for (const LedgerEntry& entry : TRY(book->list())) {
+  if (!book) return report;
+  for (LedgerEntry& entry : TRY(book->list())) {
     if (entry.owner != options_.owner) continue;
     if (entry.boot_id == current_boot_id() && alive(entry)) continue;
-    if (auto done = del_entry(entry); !done)
-      errors.push_back(std::move(done).error().in("container '" + entry.attachment.container_id + "'"));
+    if (auto done = del_entry(entry); done)
+      report.detached.push_back(std::move(entry));
+    else
+      report.failures.push_back(std::move(done).error().in("container '" + entry.attachment.container_id + "'"));
   }
   const auto note = [&](Result<void> swept) {
-    if (!swept) errors.push_back(std::move(swept).error().in("sweep"));
+    if (!swept) report.failures.push_back(std::move(swept).error().in("sweep"));
   };
   note(book->sweep());
   note(cache().sweep());
   note(sweep_locks(options_.lock_dir));
-  if (errors.empty()) return {};
-  return join_errors(std::move(errors));
+  return report;
 }
 
 }  // namespace cni

@@ -57,38 +57,46 @@ Result<std::vector<LedgerEntry>> Invoker::stale(const NetworkList& network, std:
   return stale;
 }
 
-Result<void> Invoker::gc(const NetworkList& network, const std::vector<ValidAttachment>& valid) {
-  if (network.disable_gc) return {};
+Result<void> Invoker::ask_to_collect(const NetworkList& network, const PluginConfig& plugin, const Operation& operation,
+                                     const std::string& valid) const {
+  JsonObject request = network_request(network, plugin);
+  request.set("cni.dev/valid-attachments", valid);
+  request.set("cni.dev/attachments", valid);  // its name in the text tagged 1.1.0
+  const std::string path = TRY(operation.find(plugin.type, options_.plugin_dirs));
+  const Environment environment = plugin_environment("GC", no_attachment(), options_.plugin_dirs, options_.trace);
+  TRY(operation.run(plugin.type, path, request.dump(), environment));
+  return {};
+}
+
+Result<CleanUp> Invoker::collect(const NetworkList& network,
+                                 const std::function<Result<std::vector<ValidAttachment>>()>& list_valid) {
+  CleanUp report;
+  if (network.disable_gc) return report;
   TRY(check_network_name(network.name));
+  const Lock lock = TRY(lock_all(options_.lock_dir, options_.timeouts.lock));
+  std::vector<ValidAttachment> valid = TRY(list_valid());
   for (const ValidAttachment& one : valid) {
     TRY(check_container_id(one.container_id));
     TRY(check_ifname(one.ifname));
   }
-  const Lock lock = TRY(lock_all(options_.lock_dir, options_.timeouts.lock));
-  std::vector<ValidAttachment> kept = valid;
-  std::vector<Error> errors;
-  for (LedgerEntry& entry : TRY(stale(network, kept))) {
-    const std::string container = entry.attachment.container_id;
-    if (auto done = del_locked(std::move(entry)); !done)
-      errors.push_back(std::move(done).error().in("container '" + container + "'"));
+  for (LedgerEntry& entry : TRY(stale(network, valid))) {
+    if (auto done = del_locked(entry); done)
+      report.detached.push_back(std::move(entry));
+    else
+      report.failures.push_back(std::move(done).error().in("container '" + entry.attachment.container_id + "'"));
   }
-  if (network.version.has_gc_and_status()) {
-    const Operation operation(runner_, options_, "GC", options_.timeouts.gc);
-    const Environment environment = plugin_environment("GC", no_attachment(), options_.plugin_dirs, options_.trace);
-    for (const PluginConfig& plugin : network.plugins) {
-      JsonObject request = network_request(network, plugin);
-      request.set("cni.dev/valid-attachments", valid_json(kept));
-      request.set("cni.dev/attachments", valid_json(kept));  // its name in the text tagged 1.1.0
-      const auto run = [&]() -> Result<void> {
-        const std::string path = TRY(operation.find(plugin.type, options_.plugin_dirs));
-        TRY(operation.run(plugin.type, path, request.dump(), environment));
-        return {};
-      };
-      if (auto done = run(); !done) errors.push_back(std::move(done).error());
-    }
-  }
-  if (errors.empty()) return {};
-  return join_errors(std::move(errors));
+  if (!network.version.has_gc_and_status()) return report;
+  const Operation operation(runner_, options_, "GC", options_.timeouts.gc);
+  for (const PluginConfig& plugin : network.plugins)
+    if (auto done = ask_to_collect(network, plugin, operation, valid_json(valid)); !done)
+      report.failures.push_back(std::move(done).error());
+  return report;
+}
+
+Result<void> Invoker::gc(const NetworkList& network, const std::vector<ValidAttachment>& valid) {
+  CleanUp report = TRY(collect(network, [&valid] { return Result<std::vector<ValidAttachment>>(valid); }));
+  if (report.failures.empty()) return {};
+  return join_errors(std::move(report.failures));
 }
 
 }  // namespace cni

@@ -178,7 +178,8 @@ TEST_F(Del, SettlingRemovesTheFilesOfKilledWritersAndHolders) {
   for (const char* name : {"ledger/net@x@eth0.json.tmp.0123abcd", "ledger/net@x@eth0.result.tmp.0123abcd",
                            "cache/results/net-x-eth0.tmp.0123abcd", "cache/locks/container.x"})
     left.push_back(dir.write(name, ""));
-  ASSERT_TRUE(invoker().settle([](const LedgerEntry&) { return true; }));
+  const auto settled = invoker().settle([](const LedgerEntry&) { return true; });
+  ASSERT_TRUE(settled && settled->failures.empty());
   for (const std::string& path : left) EXPECT_FALSE(base::path_exists(path)) << path;
   EXPECT_THAT(runner.calls, IsEmpty());
   EXPECT_TRUE(cached());
@@ -267,15 +268,35 @@ TEST_F(Del, AfterARebootEverythingOwedIsSettledWithAnEmptyNetns) {
   options.owner = "test";
   options.verify_netns = true;
   std::vector<std::string> asked;
-  ASSERT_TRUE(invoker().settle([&](const LedgerEntry& one) {
+  const auto settled = invoker().settle([&](const LedgerEntry& one) {
     asked.push_back(one.attachment.container_id);
     return one.attachment.container_id == "living";
-  }));
+  });
+  ASSERT_TRUE(settled && settled->failures.empty());
+  ASSERT_EQ(settled->detached.size(), 2U);
+  EXPECT_EQ(settled->detached[0].attachment.container_id, "old");
+  EXPECT_EQ(settled->detached[1].attachment.container_id, "dead");
   EXPECT_THAT(asked, ElementsAre("living", "dead"));
   EXPECT_EQ(runner.calls.size(), 6U);
   EXPECT_EQ(runner.calls[0].environment.at("CNI_CONTAINERID"), "old");
   EXPECT_EQ(runner.calls[0].environment.at("CNI_NETNS"), "");
   EXPECT_EQ(owed(), 2U);
+}
+
+TEST_F(Del, SettlingGoesOnPastAFailureAndTellsBoth) {
+  covers("A12.06");
+  attach(attachment("first"));
+  attach(attachment("second"));
+  runner.on_call = [&](const testing::Call& call) {
+    runner.answer("DEL two", "", call.environment.at("CNI_CONTAINERID") == "first" ? 1 : 0);
+  };
+  const auto settled = invoker().settle([](const LedgerEntry&) { return false; });
+  ASSERT_TRUE(settled);
+  ASSERT_EQ(settled->failures.size(), 1U);
+  EXPECT_THAT(settled->failures[0].what, HasSubstr("container 'first'"));
+  ASSERT_EQ(settled->detached.size(), 1U);
+  EXPECT_EQ(settled->detached[0].attachment.container_id, "second");
+  EXPECT_EQ(owed(), 1U);
 }
 
 TEST_F(Del, OfAContainerAllNetworksNewestFirst) {

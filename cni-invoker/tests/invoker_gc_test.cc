@@ -1,6 +1,9 @@
 #include <gmock/gmock.h>
 
+#include <atomic>
+#include <chrono>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "support.h"
 
@@ -122,6 +125,77 @@ TEST_F(Gc, AnUnlistableCacheIsAnError) {
   dir.write("cache/results", "a file");
   EXPECT_FALSE(invoker().gc(chain, {}));
   EXPECT_THAT(runner.calls, IsEmpty());
+}
+
+TEST_F(Gc, TheValidAreAskedForWhenNothingElseCanRun) {
+  covers("A10.02");
+  attach("early");
+  InvokerOptions impatient = options;
+  impatient.timeouts.lock = std::chrono::milliseconds(50);
+  Invoker another(runner, impatient);
+  bool refused = false;
+  const auto done = invoker().collect(chain, [&]() -> Result<std::vector<ValidAttachment>> {
+    const auto late = another.add(chain, attachment("late"));
+    refused = !late && late.error().kind == base::Kind::busy;
+    return std::vector<ValidAttachment>{{"early", "eth0"}};
+  });
+  ASSERT_TRUE(done) << done.error().what;
+  EXPECT_TRUE(refused) << "an ADD ran between the list and its use";
+  EXPECT_EQ(invoker().ledger()->list()->size(), 1U);
+}
+
+TEST_F(Gc, AnAddThatIsUnderWayIsOverBeforeTheValidAreAskedFor) {
+  covers("A10.02 A10.05");
+  std::vector<ValidAttachment> valid;
+  std::atomic<bool> asked = false;
+  bool asked_early = false;
+  std::thread collecting;
+  runner.on_call = [&](const testing::Call& call) {
+    if (call.name() != "ADD two") return;
+    collecting = std::thread([&] {
+      EXPECT_TRUE(invoker().collect(chain, [&] {
+        asked = true;
+        return Result<std::vector<ValidAttachment>>(valid);
+      }));
+    });
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));  // it could ask now, were it not to wait for us
+    asked_early = asked;
+    valid.push_back({"pod1", "eth0"});
+  };
+  ASSERT_TRUE(invoker().add(chain, attachment("pod1")));
+  collecting.join();
+  EXPECT_FALSE(asked_early);
+  EXPECT_TRUE(asked);
+  EXPECT_EQ(invoker().ledger()->list()->size(), 1U);
+}
+
+TEST_F(Gc, WithoutAListNothingIsRemoved) {
+  covers("A10.05");
+  attach("pod1");
+  const auto done = invoker().collect(chain, []() -> Result<std::vector<ValidAttachment>> {
+    return base::Error{base::Kind::internal, 0, "no list today"};
+  });
+  ASSERT_FALSE(done);
+  EXPECT_THAT(done.error().what, HasSubstr("no list today"));
+  EXPECT_THAT(runner.calls, IsEmpty());
+}
+
+TEST_F(Gc, TellsWhatItDetachedAndWhatItCouldNot) {
+  covers("A10.03");
+  chain = network(R"({"cniVersion":"1.0.0","name":"net","plugins":[{"type":"one"}]})");
+  attach("first");
+  attach("second");
+  const auto none = [] { return Result<std::vector<ValidAttachment>>(std::vector<ValidAttachment>{}); };
+  runner.on_call = [&](const testing::Call& call) {
+    runner.answer("DEL one", call.environment.at("CNI_CONTAINERID") == "first" ? R"({"code":100,"msg":"stuck"})" : "",
+                  call.environment.at("CNI_CONTAINERID") == "first" ? 1 : 0);
+  };
+  const auto done = invoker().collect(chain, none);
+  ASSERT_TRUE(done) << done.error().what;
+  ASSERT_EQ(done->detached.size(), 1U);
+  EXPECT_EQ(done->detached[0].attachment.container_id, "second");
+  ASSERT_EQ(done->failures.size(), 1U);
+  EXPECT_THAT(done->failures[0].what, HasSubstr("container 'first'"));
 }
 
 TEST_F(Gc, TheValidAreChecked) {

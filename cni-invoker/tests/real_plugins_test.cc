@@ -135,6 +135,7 @@ TEST_F(RealPlugins, AnAddressIsGivenBackAfterAReboot) {
   testing::shell("ip -n lost link add eth0 type veth peer name eth1");
   const auto settled = invoker.settle([](const LedgerEntry&) { return true; });
   ASSERT_TRUE(settled) << settled.error().what;
+  EXPECT_TRUE(settled->failures.empty());
   EXPECT_FALSE(base::path_exists("/var/lib/cni/networks/podrun/" + address));
   EXPECT_THAT(testing::shell("ip -n lost -br link"), HasSubstr("eth0"));
 }

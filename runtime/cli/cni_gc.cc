@@ -5,6 +5,8 @@
 #include "base/files.h"
 #include "runtime/cli/cni_commands.h"
 #include "runtime/cli/cni_valid.h"
+#include "runtime/cli/pods.h"
+#include "runtime/sandbox/network.h"
 
 namespace podrun::cli {
 namespace {
@@ -29,11 +31,17 @@ Result<int> gc(Context& context, const Options& options) {
     return Error{Kind::invalid, 0, "cni gc: expected either --valid with what is to stay, or --valid-none"};
   CniTool tool(context);
   const cni::NetworkList network = TRY(tool.network(options.network));
-  std::vector<cni::ValidAttachment> valid = TRY(parse_valid(options.valid));
-  TRY(add_those_of_pods(tool, valid));
-  TRY(tool.invoker.gc(network, valid));
+  const std::vector<cni::ValidAttachment> listed = TRY(parse_valid(options.valid));
+  const cni::CleanUp done = TRY(tool.invoker.collect(network, [&]() -> Result<std::vector<cni::ValidAttachment>> {
+    std::vector<cni::ValidAttachment> valid = listed;
+    TRY(add_those_of_pods(tool, valid));  // now that no pod can come in between
+    return valid;
+  }));
   if (network.disable_gc) note("network '" + network.name + "' has \"disableGC\": nothing was done");
-  return 0;
+  for (const cni::LedgerEntry& entry : done.detached) context.out.print(one_line(detached_text(entry)) + "\n");
+  Failures failures;
+  for (const Error& failure : done.failures) failures.add(failure);
+  return failures.exit_code();
 }
 
 }  // namespace

@@ -67,6 +67,11 @@ Result<void> check_network(const NetworkPlan& plan, const std::vector<std::strin
   return {};
 }
 
+std::string detached_text(const cni::LedgerEntry& entry) {
+  return "network '" + entry.network.name + "': detached '" + entry.attachment.ifname + "' of container '" +
+         entry.attachment.container_id + "'";
+}
+
 Network::Network(const RuntimeOptions& options, const Layout& layout, const Cgroup* cgroup,
                  std::vector<Timing>* timings)
     : invoker_(runner_, invoker_options(options, layout, cgroup, timings)) {}
@@ -95,7 +100,7 @@ Result<void> Network::check(const PodRecord& pod) {
 
 Result<void> Network::detach(const std::string& id) { return invoker_.del_container(id); }
 
-Result<void> Network::settle(const std::function<bool(const std::string&)>& alive) {
+Result<cni::CleanUp> Network::settle(const std::function<bool(const std::string&)>& alive) {
   return invoker_.settle([&](const cni::LedgerEntry& entry) {
     const std::string& id = entry.attachment.container_id;
     return is_pod_id(id) ? alive(id) : base::path_exists(entry.attachment.netns);

@@ -30,6 +30,9 @@ Result<void> check_network(const NetworkPlan& plan, const std::vector<std::strin
 cni::InvokerOptions invoker_options(const RuntimeOptions& options, const Layout& layout, const Cgroup* cgroup,
                                     std::vector<Timing>* timings);
 
+// A line of a report: "network 'lab': detached 'eth0' of container 'web-1'".
+std::string detached_text(const cni::LedgerEntry& entry);
+
 class Network {
  public:
   // As invoker_options.
@@ -46,7 +49,7 @@ class Network {
 
   // Attachments of pods that are gone (`alive` says of a pod's id whether it is not), of namespaces that are gone,
   // where a person attached them (`podrun cni add`), and of older boots.
-  Result<void> settle(const std::function<bool(const std::string&)>& alive);
+  Result<cni::CleanUp> settle(const std::function<bool(const std::string&)>& alive);
 
  private:
   cni::ProcessRunner runner_;

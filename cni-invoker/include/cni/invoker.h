@@ -105,6 +105,12 @@ struct ValidAttachment {
   std::string ifname;
 };
 
+// What settle() and collect() did; neither stops at a failure.
+struct CleanUp {
+  std::vector<LedgerEntry> detached;  // had their DEL
+  std::vector<base::Error> failures;  // DELs that stay owed, plugins' own GCs, files that could not be removed
+};
+
 class Invoker {
  public:
   // `runner` must outlive this.
@@ -127,7 +133,7 @@ class Invoker {
   base::Result<void> del_entry(const LedgerEntry& entry);
   // Every ledger entry of ours that an older boot left, and every other whose `alive` is false; then the temporary and
   // lock files that killed processes left. After a reboot, or a crash.
-  base::Result<void> settle(const std::function<bool(const LedgerEntry&)>& alive);
+  base::Result<CleanUp> settle(const std::function<bool(const LedgerEntry&)>& alive);
 
   // Whether the attachment is still as ADD left it: the first plugin that says otherwise is the error, unwrapped.
   // Kind::unsupported below 0.4.0; Kind::not_found when it is not attached; success without a run with disableCheck.
@@ -136,8 +142,13 @@ class Invoker {
   // Ready for an ADD? The first plugin that says no is the error, unwrapped. Below 1.1.0: success without a run.
   base::Result<void> status(const NetworkList& network);
 
-  // Removes what belongs to none of `valid`: a DEL for each attachment of ours in this network, then (from 1.1.0) the
-  // plugins' own GC. Foreign cache entries count as valid. All errors come back joined.
+  // Removes what belongs to none of the valid: a DEL for each attachment of ours in this network, then (from 1.1.0) the
+  // plugins' own GC. Foreign cache entries count as valid. `list_valid` is called once GC is alone (A10.02): no ADD can
+  // come between the list and its use. It must not call operations of an invoker, which would wait for GC's end. Its
+  // error is collect()'s, and nothing has been removed.
+  base::Result<CleanUp> collect(const NetworkList& network,
+                                const std::function<base::Result<std::vector<ValidAttachment>>()>& list_valid);
+  // The same for whoever attaches nothing meanwhile, and has a list. All errors come back joined.
   base::Result<void> gc(const NetworkList& network, const std::vector<ValidAttachment>& valid);
 
   base::Result<PluginVersions> version(const std::string& plugin);
@@ -168,6 +179,8 @@ class Invoker {
   base::Result<void> del_locked(LedgerEntry entry);  // the caller holds the container's lock, or all
   base::Result<void> run_del(const LedgerEntry& entry) const;
   base::Result<void> strike(const LedgerEntry& entry) const;
+  base::Result<void> ask_to_collect(const NetworkList& network, const PluginConfig& plugin, const Operation& operation,
+                                    const std::string& valid) const;
   base::Result<std::vector<LedgerEntry>> stale(const NetworkList& network, std::vector<ValidAttachment>& valid) const;
 
   Runner& runner_;
