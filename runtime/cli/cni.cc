@@ -3,6 +3,7 @@
 
 #include "runtime/cli/cni_commands.h"
 #include "runtime/cli/commands.h"
+#include "runtime/sandbox/choose_networks.h"
 #include "runtime/sandbox/network.h"
 
 namespace podrun::cli {
@@ -12,9 +13,7 @@ CniTool::CniTool(const Context& context)
       invoker(runner, invoker_options(runtime.options(), runtime.store().layout(), nullptr, nullptr)) {}
 
 Result<cni::NetworkList> CniTool::network(const std::string& name) const {
-  auto chosen = TRY(choose_network(name, runtime.options().cni_conf_dir, runtime.options().warn));
-  if (!chosen) return Error{Kind::invalid, 0, "'" + name + "' is the word for no network"};
-  return std::move(*chosen);
+  return choose_network(name, runtime.options().cni_conf_dir, runtime.options().warn);
 }
 
 void add_cni(CLI::App& app, Context& context) {

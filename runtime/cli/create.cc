@@ -49,8 +49,12 @@ void add_create(CLI::App& app, Context& context) {
       ->required()
       ->allow_extra_args(false)
       ->type_name("FILE");
-  command->add_option("--network", options->create.network, "CNI network by name, or none; else the first configured")
-      ->type_name("NAME");
+  command
+      ->add_option("--network", options->create.networks,
+                   "CNI networks by name, each with the interface it is to be, or none; else the first configured")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("NAME[@INTERFACE],...");
   add_output(*command, options->output, {"json", "yaml", "name"});
   command->callback(
       [&context, options] { context.action = [&context, options] { return create(context, *options); }; });

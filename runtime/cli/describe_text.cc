@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "runtime/cli/console.h"
+#include "runtime/cli/network_status.h"
 #include "runtime/cli/time_text.h"
 
 namespace podrun::cli {
@@ -112,7 +113,12 @@ Json spec_of(const Json& kube, const std::string& name) {
 
 void describe_networks(Text& text, const PodRecord& record) {
   text.line(0, "Networks", record.networks.empty() ? "<none>" : "");
-  for (const NetworkRecord& network : record.networks) text.line(2, network.network, network.interface_name);
+  const Json networks = network_status(record);
+  for (const Json& network : networks) {
+    std::string what = plain(network["interface"]);
+    for (const Json& ip : network.value("ips", Json::array())) what += " " + plain(ip);
+    text.line(2, plain(network["name"]), what);
+  }
 }
 
 void describe_conditions(Text& text, const Json& kube) {

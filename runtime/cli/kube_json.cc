@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "runtime/cli/network_status.h"
 #include "runtime/cli/time_text.h"
 
 namespace podrun::cli {
@@ -16,6 +17,7 @@ Json metadata(const PodRecord& pod) {
                {"creationTimestamp", rfc3339(pod.created_at)}};
   if (!pod.labels.empty()) data["labels"] = pod.labels;
   if (!pod.annotations.empty()) data["annotations"] = pod.annotations;
+  if (!pod.networks.empty()) data["annotations"][kNetworkStatus] = network_status(pod).dump();
   return data;
 }
 

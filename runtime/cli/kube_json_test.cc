@@ -44,7 +44,11 @@ TEST(KubeJson, HasTheShapeOfAPod) {
     "apiVersion": "v1",
     "kind": "Pod",
     "metadata": {
-      "annotations": {"note": "line one\nline two"},
+      "annotations": {
+        "k8s.v1.cni.cncf.io/network-status":
+          "[{\"default\":true,\"dns\":{},\"interface\":\"eth0\",\"ips\":[\"10.88.0.2\"],\"name\":\"podrun\"}]",
+        "note": "line one\nline two"
+      },
       "creationTimestamp": "2023-11-14T22:13:20Z",
       "labels": {"app": "web", "tier": "front"},
       "name": "web",
@@ -218,9 +222,23 @@ TEST(Describe, NamesWhatAPersonLooksFor) {
        {"Name:             web\n", "Labels:           app=web\n                  tier=front\n",
         "Message:          its pause process is gone\n", "  IP:  fd00::2\n", "  httpd:\n",
         "    Ports:            80/TCP\n", "    Host Ports:       8080/TCP\n", "      memory:           64Mi\n",
-        "      Exit Code:        0\n", "  podrun:           eth0\n", "Pause PID:        102 (gone)\n",
+        "      Exit Code:        0\n", "  podrun:           eth0 10.88.0.2\n", "Pause PID:        102 (gone)\n",
         "  Ready             False\n"})
     EXPECT_THAT(text, HasSubstr(line));
+}
+
+TEST(NetworkStatus, IsWhatMultusWritesIntoAPod) {
+  LivePod pod = live_pod();
+  pod.record.networks = {{"podrun", "eth0", R"({"cniVersion":"1.0.0","interfaces":[{"name":"br0"},{"name":"eth0",
+      "mac":"c2:11:22:33:44:55","sandbox":"/run/netns/web"}],"ips":[{"address":"10.88.0.2/16","interface":1}],
+      "dns":{"nameservers":["10.88.0.1"],"search":["a.example"]}})"},
+                         {"blue", "net1", "no json"}};
+  const Json json = kube_pod(pod);
+  EXPECT_EQ(Json::parse(json["metadata"]["annotations"]["k8s.v1.cni.cncf.io/network-status"].get<std::string>()),
+            Json::parse(R"([{"name":"podrun","interface":"eth0","ips":["10.88.0.2"],"mac":"c2:11:22:33:44:55",
+                "default":true,"dns":{"nameservers":["10.88.0.1"],"search":["a.example"]}},
+                {"name":"blue","interface":"net1"}])"));
+  EXPECT_THAT(describe_text(pod, json), HasSubstr("  podrun:           eth0 10.88.0.2\n  blue:             net1\n"));
 }
 
 TEST(Inspect, OpensWhatIsJsonAndSumsTheTimings) {

@@ -13,8 +13,8 @@ Result<std::vector<std::string>> pod_names(const std::vector<std::string>& words
 // The same where exactly one pod is meant.
 Result<std::string> pod_name(const std::vector<std::string>& words);
 
-// The id of the pod of that name, or, where a delete was stopped after it had given the name back, of the one whose record
-// says so. Kind::not_found: pod "web" not found in namespace "default".
+// The id of the pod of that name, or, where a delete was stopped after it had given the name back, of the one whose
+// record says so. Kind::not_found: pod "web" not found in namespace "default".
 Result<std::string> find_id(const Store& store, const std::string& name_space, const std::string& name);
 Result<PodRecord> find_pod(const Context& context, const std::string& name);
 

@@ -8,7 +8,7 @@
 #include <ctime>
 
 #include "base/files.h"
-#include "runtime/sandbox/network.h"
+#include "runtime/sandbox/choose_networks.h"
 #include "runtime/sandbox/plan.h"
 #include "runtime/sandbox/runtime.h"
 
@@ -59,14 +59,15 @@ Result<PodPlan> Runtime::plan(const PodSpec& spec, const CreateOptions& options)
   const ImageStore images(layout.images());
   for (const auto& container : spec.containers)
     facts.images.push_back(TRY(image_facts(images, container.image).in("container '" + container.name + "'")));
-  if (!spec.host_network) facts.network = TRY(choose_network(options.network, options_.cni_conf_dir, options_.warn));
+  facts.networks = TRY(choose_networks(TRY(select_networks(spec, options.networks, options_.warn)),
+                                       options_.cni_conf_dir, options_.warn));
 
   PodPlan plan = TRY(make_plan(spec, facts, layout));
   if (!plan.record.netns_path.empty() && base::path_exists(plan.record.netns_path))
     return Error{Kind::exists, EEXIST,
                  "name the network namespace: '" + plan.record.netns_path +
                      "' exists already and is not podrun's (remove it: `ip netns delete`)"};
-  if (plan.network) TRY(check_network(*plan.network, options_.cni_bin_dirs, options_.warn));
+  for (const NetworkPlan& network : plan.networks) TRY(check_network(network, options_.cni_bin_dirs, options_.warn));
   return plan;
 }
 

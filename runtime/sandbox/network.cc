@@ -1,12 +1,16 @@
 #include "runtime/sandbox/network.h"
 
-#include <set>
-
 #include "base/files.h"
-#include "cni/default_network.h"
 #include "runtime/store/names.h"
 
 namespace podrun {
+namespace {
+
+void append(std::vector<std::string>& to, const std::vector<std::string>& from) {
+  to.insert(to.end(), from.begin(), from.end());
+}
+
+}  // namespace
 
 cni::InvokerOptions invoker_options(const RuntimeOptions& options, const Layout& layout, const Cgroup* cgroup,
                                     std::vector<Timing>* timings) {
@@ -29,44 +33,6 @@ cni::InvokerOptions invoker_options(const RuntimeOptions& options, const Layout&
   return invoker;
 }
 
-Result<std::optional<cni::NetworkList>> choose_network(const std::optional<std::string>& wanted,
-                                                       const std::string& conf_dir,
-                                                       const std::function<void(const std::string&)>& warn) {
-  using Chosen = std::optional<cni::NetworkList>;
-  if (wanted == "none") return Chosen();
-  const cni::Networks networks = TRY(cni::scan_networks(conf_dir));
-  const cni::NetworkList* found = wanted ? networks.find(*wanted) : networks.first();
-  if (found != nullptr) {
-    for (const auto& problem : networks.problems) warn(problem.to_text());
-    return Chosen(*found);
-  }
-  if (!networks.problems.empty()) return Error{Kind::invalid, 0, networks.problems.front().to_text()};
-  if (wanted && *wanted != cni::kDefaultNetworkName) {
-    std::string known;
-    for (const auto& list : networks.lists) known += (known.empty() ? " (there is: " : ", ") + list.name;
-    return Error{Kind::not_found, 0,
-                 "find network '" + *wanted + "' in " + conf_dir +
-                     (known.empty() ? ": no network is configured there" : known + ")")};
-  }
-  const auto subnet = TRY(cni::choose_subnet(TRY(cni::read_route_table())));
-  return Chosen(cni::default_network(subnet));
-}
-
-Result<void> check_network(const NetworkPlan& plan, const std::vector<std::string>& plugin_dirs,
-                           const std::function<void(const std::string&)>& warn) {
-  cni::ProcessRunner runner;
-  std::set<std::string> capabilities{"dns"};  // podrun writes resolv.conf itself
-  for (const auto& plugin : plan.network.plugins) {
-    TRY(runner.find(plugin.type, plugin_dirs).in("network '" + plan.network.name + "'"));
-    capabilities.insert(plugin.capabilities.begin(), plugin.capabilities.end());
-  }
-  for (const auto& asked : plan.attachment.capability_args.members())
-    if (!capabilities.contains(asked.key))
-      warn("network '" + plan.network.name + "': none of its plugins takes '" + asked.key +
-           "', which the pod asks for");
-  return {};
-}
-
 std::string detached_text(const cni::LedgerEntry& entry) {
   return "network '" + entry.network.name + "': detached '" + entry.attachment.ifname + "' of container '" +
          entry.attachment.container_id + "'";
@@ -76,12 +42,19 @@ Network::Network(const RuntimeOptions& options, const Layout& layout, const Cgro
                  std::vector<Timing>* timings)
     : invoker_(runner_, invoker_options(options, layout, cgroup, timings)) {}
 
-Result<NetworkRecord> Network::attach(const NetworkPlan& plan, std::vector<std::string>& ips, DnsSpec& dns) {
-  const cni::NetworkResult result = TRY(invoker_.add(plan.network, plan.attachment));
-  for (auto& ip : cni::pod_ips(result)) ips.push_back(std::move(ip));
-  dns = {result.dns.nameservers, result.dns.search, result.dns.options};
-  return NetworkRecord{plan.network.name, plan.attachment.ifname,
-                       TRY(cni::to_json(result, plan.network.version).in("keep the network's result"))};
+Result<DnsSpec> Network::attach(const std::vector<NetworkPlan>& plans, PodRecord& record) {
+  DnsSpec dns;
+  for (const NetworkPlan& plan : plans) {
+    const auto where = "attach network '" + plan.network.name + "' as " + plan.attachment.ifname;
+    const cni::NetworkResult result = TRY(invoker_.add(plan.network, plan.attachment).in(where));
+    if (record.ips.empty()) record.ips = cni::pod_ips(result);
+    append(dns.nameservers, result.dns.nameservers);
+    append(dns.searches, result.dns.search);
+    append(dns.options, result.dns.options);
+    record.networks.push_back({plan.network.name, plan.attachment.ifname,
+                               TRY(cni::to_json(result, plan.network.version).in("keep the network's result"))});
+  }
+  return dns;
 }
 
 Result<void> Network::check(const PodRecord& pod) {

@@ -1,8 +1,7 @@
-// A pod's networks: which one, made and unmade by CNI plugins.
+// A pod's networks, made and unmade by CNI plugins.
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,18 +11,6 @@
 #include "runtime/sandbox/runtime.h"
 
 namespace podrun {
-
-// The network that `wanted` names: "none" is none; empty is the first in `conf_dir`, or the embedded default on a
-// machine where nothing is configured. Problems in files that were passed over go to `warn`. Kind::not_found,
-// Kind::invalid.
-Result<std::optional<cni::NetworkList>> choose_network(const std::optional<std::string>& wanted,
-                                                       const std::string& conf_dir,
-                                                       const std::function<void(const std::string&)>& warn);
-
-// What can be known of a network before anything is made: that its plugins are there (Kind::not_found names the package
-// to install), and, as warnings, what the pod asks for that none of them does.
-Result<void> check_network(const NetworkPlan& plan, const std::vector<std::string>& plugin_dirs,
-                           const std::function<void(const std::string&)>& warn);
 
 // How podrun runs plugins: its ledger, locks, cache and mark of ownership, the same for a pod's networks and for
 // `podrun cni`. `timings`, when not null, receives a row a plugin run. Plugins run in `cgroup`'s aux while it stands.
@@ -38,8 +25,10 @@ class Network {
   // As invoker_options.
   Network(const RuntimeOptions& options, const Layout& layout, const Cgroup* cgroup, std::vector<Timing>* timings);
 
-  // On failure everything is undone, or owed by the ledger.
-  Result<NetworkRecord> attach(const NetworkPlan& plan, std::vector<std::string>& ips, DnsSpec& dns);
+  // One after another, as the spec demands of one container's. Adds to `record` network by network; its addresses are
+  // those of the first network that gives any. Returns the DNS of all. On failure everything is undone, or owed by the
+  // ledger.
+  Result<DnsSpec> attach(const std::vector<NetworkPlan>& plans, PodRecord& record);
 
   // Asks the plugins whether the pod is still attached as it was. Goes on past a failure; the error has all of them.
   Result<void> check(const PodRecord& pod);

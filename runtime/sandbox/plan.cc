@@ -153,7 +153,9 @@ Result<PodPlan> make_plan(const PodSpec& spec, const HostFacts& facts, const Lay
   for (const auto& container : spec.containers)
     for (const auto& port : container.ports)
       if (port.host_port != 0) plan.host_ports.push_back(port);
-  if (facts.network) plan.network = TRY(network_plan(spec, *facts.network, plan.record).in("network"));
+  for (const ChosenNetwork& network : facts.networks)
+    plan.networks.push_back(TRY(network_plan(spec, network, plan.record, &network == &facts.networks.front())
+                                    .in("network '" + network.network.name + "'")));
   plan.etc = {plan.record.hostname, spec.host_aliases, spec.dns, spec.host_network, facts.hosts, facts.resolv_conf};
   return plan;
 }

@@ -14,6 +14,7 @@
 #include "runtime/init/plan.h"
 #include "runtime/kernel/cgroup.h"
 #include "runtime/manifest/spec.h"
+#include "runtime/sandbox/network_selection.h"
 #include "runtime/store/layout.h"
 #include "runtime/store/record.h"
 
@@ -26,6 +27,11 @@ struct ImageFacts {
   std::string group;
 };
 
+struct ChosenNetwork {
+  NetworkSelection selection;
+  cni::NetworkList network;
+};
+
 struct HostFacts {
   std::string id;   // of the new pod: 64 hex digits
   std::string uid;  // of the new Pod object: a UUID
@@ -33,11 +39,11 @@ struct HostFacts {
   std::int64_t now = 0;  // nanoseconds since the epoch
   CgroupHost cgroup;
   std::string cgroup_parent;
-  std::string hostname;                     // the host's own
-  std::string hosts;                        // the host's /etc/hosts and
-  std::string resolv_conf;                  // /etc/resolv.conf, as text
-  std::vector<ImageFacts> images;           // one a container, in their order
-  std::optional<cni::NetworkList> network;  // empty: no CNI
+  std::string hostname;                 // the host's own
+  std::string hosts;                    // the host's /etc/hosts and
+  std::string resolv_conf;              // /etc/resolv.conf, as text
+  std::vector<ImageFacts> images;       // one a container, in their order
+  std::vector<ChosenNetwork> networks;  // in the order of attachment, the primary first; empty: no CNI
 };
 
 struct ContainerPlan {
@@ -72,7 +78,7 @@ struct PodPlan {
   std::uint64_t fresh = 0;             // those it makes for itself
   init::Plan pause;
   std::vector<ContainerPlan> containers;
-  std::optional<NetworkPlan> network;
+  std::vector<NetworkPlan> networks;
   std::vector<PortSpec> host_ports;
   EtcFiles etc;
 };

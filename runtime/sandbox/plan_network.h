@@ -7,8 +7,9 @@
 
 namespace podrun {
 
-// Annotations: kubernetes.io/ingress-bandwidth and egress-bandwidth (bits per second as a quantity), podrun.io/ips
-// (addresses, comma-separated), podrun.io/mac. Kind::invalid names the annotation.
-Result<NetworkPlan> network_plan(const PodSpec& spec, const cni::NetworkList& network, const PodRecord& record);
+// Ports, DNS and the annotations (annotations.h) that name no network are for the `primary` one alone. Kind::invalid
+// names the annotation.
+Result<NetworkPlan> network_plan(const PodSpec& spec, const ChosenNetwork& chosen, const PodRecord& record,
+                                 bool primary);
 
 }  // namespace podrun

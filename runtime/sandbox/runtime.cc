@@ -131,11 +131,9 @@ Result<void> Runtime::build(const PodPlan& plan, const Box& box, PodRecord& reco
   watch.lap("prepare containers");
 
   DnsSpec network_dns;
-  if (plan.network) {
-    Network network(options_, layout, &cgroup, &record.timings);
-    record.networks.push_back(TRY(network.attach(*plan.network, record.ips, network_dns)
-                                      .in("attach network '" + plan.network->network.name + "'")));
-    watch.lap("attach network");
+  if (!plan.networks.empty()) {
+    network_dns = TRY(Network(options_, layout, &cgroup, &record.timings).attach(plan.networks, record));
+    watch.lap("attach networks");
   }
   TRY(write_etc_files(layout.etc(record.id), plan.etc, record.ips, network_dns).in("write /etc files"));
 

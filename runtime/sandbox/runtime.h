@@ -24,7 +24,8 @@ struct RuntimeOptions {
 };
 
 struct CreateOptions {
-  std::optional<std::string> network;  // a CNI network's name; "none" for only `lo`; empty: the first configured one
+  // "NETWORK[@INTERFACE]" each, the primary one first; "none" alone for only `lo`; empty: the first configured one.
+  std::vector<std::string> networks;
 };
 
 struct DeleteOptions {

@@ -1,0 +1,133 @@
+// Pods with several networks, by --network and by the annotation that multus reads.
+#include <gmock/gmock.h>
+
+#include <fstream>
+
+#include "integration/test_host.h"
+
+namespace integration {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+class NetworksTest : public PodrunTest {
+ protected:
+  void SetUp() override {
+    PodrunTest::SetUp();
+    if (IsSkipped() || HasFatalFailure()) return;
+    if (!can_run({need::plugin("bridge"), need::plugin("host-local"), need::plugin("tuning"), need::program("ip")}))
+      return;
+    configure("red", "10.201.0.0/24");
+    configure("blue", "10.202.0.0/24");
+    configure("green", "10.203.0.0/24");
+  }
+
+  // A bridge of its own, without a default route; "tuning" takes the mac that a pod asks for.
+  void configure(const std::string& name, const std::string& subnet, const std::string& type = "bridge") const {
+    std::ofstream(cni_conf_dir() + "/" + name + ".conflist")
+        << R"({"cniVersion":"1.0.0","name":")" << name << R"(","plugins":[{"type":")" << type << R"(","bridge":"br-)"
+        << name << R"(","isGateway":true,"ipam":{"type":"host-local","ranges":[[{"subnet":")" << subnet
+        << R"("}]]},"dns":{"nameservers":[")" << subnet.substr(0, subnet.rfind('.')) << R"(.1"]}},)"
+        << R"({"type":"tuning","capabilities":{"mac":true}}]})";
+  }
+
+  static Json server(const std::string& networks = "") {
+    Json made = pod("web", {container("server", {"/bin/payload", "serve", "8080"})});
+    if (!networks.empty()) made["metadata"]["annotations"] = {{"k8s.v1.cni.cncf.io/networks", networks}};
+    return made;
+  }
+
+  // Of the network at that place: {"network", "interface", address}.
+  std::vector<std::string> network(std::size_t place) const {
+    const Json networks = inspect("web").at("networks");
+    if (place >= networks.size()) return {};
+    const Json& one = networks.at(place);
+    const std::string address = one.at("result").at("ips").at(0).at("address");
+    return {one.at("network"), one.at("interface"), address.substr(0, address.find('/'))};
+  }
+  static std::string ask(const std::string& address) {
+    return run({tests_dir() + "/payload", "ask", address, "8080"}).out;
+  }
+  static std::string inside(const std::vector<std::string>& command) {
+    std::vector<std::string> argv{"ip", "netns", "exec", "web"};
+    argv.insert(argv.end(), command.begin(), command.end());
+    return run(argv).out;
+  }
+};
+
+TEST_F(NetworksTest, AttachesToTwoNetworksAndAnswersOnBoth) {
+  remember_world({"--network", "red,blue"});
+  ASSERT_TRUE(must_create(server(), {"--network", "red,blue@data0"}));
+  const auto red = network(0);
+  const auto blue = network(1);
+  EXPECT_THAT(red, testing::ElementsAre("red", "eth0", testing::StartsWith("10.201.0.")));
+  EXPECT_THAT(blue, testing::ElementsAre("blue", "data0", testing::StartsWith("10.202.0.")));
+  EXPECT_EQ(ask(red.at(2)), "hello from web\n");
+  EXPECT_EQ(ask(blue.at(2)), "hello from web\n");
+  EXPECT_EQ(inspect("web").at("ips"), Json::array({red.at(2)}));
+  EXPECT_EQ(podrun({"check", "web"}).status, 0);
+  EXPECT_THAT(exec("web", {"/bin/busybox", "cat", "/etc/resolv.conf"}).out,
+              AllOf(HasSubstr("nameserver 10.201.0.1\n"), HasSubstr("nameserver 10.202.0.1\n")));
+  EXPECT_EQ(remove("web").status, 0);
+  expect_world_unchanged();
+}
+
+TEST_F(NetworksTest, TheAnnotationAddsNetworksToTheFirst) {
+  ASSERT_TRUE(must_create(server("default/blue, green@data0"), {"--network", "red"}));
+  EXPECT_THAT(network(0), testing::ElementsAre("red", "eth0", testing::_));
+  EXPECT_THAT(network(1), testing::ElementsAre("blue", "net1", testing::_));
+  EXPECT_THAT(network(2), testing::ElementsAre("green", "data0", testing::_));
+  EXPECT_THAT(podrun({"describe", "web"}).out, HasSubstr("green:            data0 10.203.0."));
+  const Json seen = Json::parse(podrun({"get", "web", "-o", "json"}).out);
+  const Json status =
+      Json::parse(seen.at("metadata").at("annotations").at("k8s.v1.cni.cncf.io/network-status").get<std::string>());
+  EXPECT_EQ(status.at(2).at("interface"), "data0");
+  EXPECT_EQ(status.at(2).at("ips").at(0), network(2).at(2));
+}
+
+TEST_F(NetworksTest, AnAttachmentHasTheMacAndTheSecondInterfaceOfTheSameNetworkItsOwnAddress) {
+  ASSERT_TRUE(
+      must_create(server(R"([{"name":"red","interface":"twin","mac":"c2:11:22:33:44:55"}])"), {"--network", "red"}));
+  EXPECT_NE(network(0).at(2), network(1).at(2));
+  EXPECT_THAT(inside({"ip", "link", "show", "twin"}), HasSubstr("c2:11:22:33:44:55"));
+  EXPECT_THAT(inside({"ip", "link", "show", "eth0"}), Not(HasSubstr("c2:11:22:33:44:55")));
+  EXPECT_EQ(podrun({"check", "web"}).status, 0);
+}
+
+TEST_F(NetworksTest, CheckNamesTheNetworkThatIsBroken) {
+  ASSERT_TRUE(must_create(server("blue"), {"--network", "red"}));
+  inside({"ip", "link", "del", "net1"});
+  const Output checked = podrun({"check", "web"});
+  EXPECT_NE(checked.status, 0);
+  EXPECT_THAT(checked.err, AllOf(HasSubstr("network 'blue' on net1"), Not(HasSubstr("network 'red'"))));
+}
+
+TEST_F(NetworksTest, WhenTheSecondFailsTheFirstIsTakenBack) {
+  remember_world({"--network", "red"});
+  std::ofstream(cni_conf_dir() + "/bad.conflist")
+      << R"({"cniVersion":"1.0.0","name":"bad","plugins":[{"type":"bridge","bridge":"lo","ipam":{}}]})";
+  before_ = look_at_world(scope());
+  const Output failed = create(server(), {"--network", "red,bad"});
+  EXPECT_NE(failed.status, 0);
+  EXPECT_THAT(failed.err, HasSubstr("attach network 'bad' as eth1"));
+  expect_world_unchanged();
+}
+
+TEST_F(NetworksTest, RefusesWhatIsMissingOrMeantTwiceBeforeAnythingIsMade) {
+  remember_world({"--network", "red"});
+  const Output unknown = create(server("purple"), {"--network", "red"});
+  EXPECT_NE(unknown.status, 0);
+  EXPECT_THAT(unknown.err, AllOf(HasSubstr("'purple'"), HasSubstr("blue, green, red")));
+  const Output twice = create(server(), {"--network", "red@eth7,blue@eth7"});
+  EXPECT_NE(twice.status, 0);
+  EXPECT_THAT(twice.err, HasSubstr("two networks as 'eth7'"));
+  const Output annotation = create(server(R"([{"name":"red","mac":"seven"}])"), {"--network", "red"});
+  EXPECT_NE(annotation.status, 0);
+  EXPECT_THAT(annotation.err, HasSubstr("metadata.annotations[k8s.v1.cni.cncf.io/networks][0].mac"));
+  expect_world_unchanged();
+}
+
+}  // namespace
+}  // namespace integration

@@ -1,0 +1,109 @@
+#include "runtime/sandbox/plan_network.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace podrun {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+using testing::Pair;
+
+PodSpec spec_of() {
+  PodSpec spec;
+  spec.name = spec.hostname = "web";
+  spec.containers.resize(1);
+  return spec;
+}
+
+ChosenNetwork chosen_of(const std::string& interface_name = "eth0") {
+  auto list = cni::parse_network_list(R"({"cniVersion":"1.0.0","name":"n","plugins":[{"type":"bridge"}]})", "test");
+  EXPECT_TRUE(list);
+  ChosenNetwork chosen{{}, std::move(list).value()};
+  chosen.selection.interface_name = interface_name;
+  return chosen;
+}
+
+PodRecord record_of() {
+  PodRecord record;
+  record.id = std::string(64, 'a');
+  record.uid = "11111111-2222-4333-8444-555555555555";
+  record.netns_path = "/run/netns/web";
+  return record;
+}
+
+std::string capability(const NetworkPlan& plan, const char* name) {
+  const std::string* text = plan.attachment.capability_args.find(name);
+  return text == nullptr ? std::string() : *text;
+}
+
+TEST(PlanNetwork, TellsThePluginsWhatKubernetesTellsThem) {
+  PodSpec spec = spec_of();
+  PortSpec port;
+  port.container_port = 80;
+  port.host_port = 8080;
+  port.host_ip = "192.0.2.1";
+  spec.containers[0].ports = {port};
+  spec.annotations = {{"kubernetes.io/ingress-bandwidth", "8M"},
+                      {"podrun.io/mac", "c2:11:22:33:44:55"},
+                      {"podrun.io/ips", "10.1.2.3/24, fd00::2/64"}};
+  const auto plan = network_plan(spec, chosen_of(), record_of(), true);
+  ASSERT_TRUE(plan) << plan.error().what;
+  const cni::Attachment& attachment = plan->attachment;
+  EXPECT_EQ(attachment.container_id, record_of().id);
+  EXPECT_EQ(attachment.netns, "/run/netns/web");
+  EXPECT_EQ(attachment.args.front(), (std::pair<std::string, std::string>{"IgnoreUnknown", "1"}));
+  EXPECT_THAT(attachment.args, Contains(Pair("K8S_POD_NAME", "web")));
+  EXPECT_EQ(capability(*plan, "portMappings"),
+            R"([{"containerPort":80,"hostIP":"192.0.2.1","hostPort":8080,"protocol":"tcp"}])");
+  EXPECT_EQ(capability(*plan, "bandwidth"), R"({"ingressBurst":800000,"ingressRate":8000000})");
+  EXPECT_EQ(capability(*plan, "ips"), R"(["10.1.2.3/24","fd00::2/64"])");
+  EXPECT_EQ(capability(*plan, "mac"), R"("c2:11:22:33:44:55")");
+}
+
+// Else a port of the host would be mapped once a network, and an address asked for in each.
+TEST(PlanNetwork, OnlyThePrimaryNetworkServesPortsAndThePodsOwnAnnotations) {
+  PodSpec spec = spec_of();
+  PortSpec port;
+  port.container_port = port.host_port = 80;
+  spec.containers[0].ports = {port};
+  spec.annotations = {{"podrun.io/mac", "c2:11:22:33:44:55"}};
+  ChosenNetwork second = chosen_of("net1");
+  second.selection.capability_args.set("mac", R"("c2:11:22:33:44:66")");
+  second.selection.conventional_args.set("labels", "[1.0]");
+  const auto plan = network_plan(spec, second, record_of(), false);
+  ASSERT_TRUE(plan) << plan.error().what;
+  EXPECT_EQ(plan->attachment.ifname, "net1");
+  EXPECT_EQ(capability(*plan, "portMappings"), "");
+  EXPECT_EQ(capability(*plan, "mac"), R"("c2:11:22:33:44:66")");
+  EXPECT_EQ(plan->attachment.conventional_args.dump(), R"({"labels":[1.0]})");
+}
+
+TEST(PlanNetwork, ABandwidthThatIsNoneNamesItsAnnotation) {
+  PodSpec spec = spec_of();
+  for (const char* bad : {"fast", "1", "-5M", "2000P"}) {
+    spec.annotations = {{"kubernetes.io/egress-bandwidth", bad}};
+    const auto plan = network_plan(spec, chosen_of(), record_of(), true);
+    ASSERT_FALSE(plan) << bad;
+    EXPECT_THAT(plan.error().what, HasSubstr("metadata.annotations[kubernetes.io/egress-bandwidth]"));
+  }
+}
+
+TEST(PlanNetwork, AddressesThatAreNoneAreRefusedBeforeAPluginSeesThem) {
+  PodSpec spec = spec_of();
+  for (const auto& [name, bad] : {std::pair{"podrun.io/ips", "also"},
+                                  {"podrun.io/ips", "10.0.0.1/33"},
+                                  {"podrun.io/ips", "10.0.0.1/2x"},
+                                  {"podrun.io/ips", ","},
+                                  {"podrun.io/mac", "nonsense"},
+                                  {"podrun.io/mac", "c2:11:22:33:44"}}) {
+    spec.annotations = {{name, bad}};
+    const auto plan = network_plan(spec, chosen_of(), record_of(), true);
+    ASSERT_FALSE(plan) << bad;
+    EXPECT_THAT(plan.error().what, HasSubstr(std::string("metadata.annotations[") + name + "]"));
+  }
+}
+
+}  // namespace
+}  // namespace podrun
