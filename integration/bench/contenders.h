@@ -65,6 +65,27 @@ class Podman {
   const Scene& scene_;
 };
 
+// What runs a network's plugins on a namespace that is there already. With the idle network, a figure without the
+// plugin's own time too.
+class CniTool {
+ public:
+  static CniTool podrun(const Podrun& podrun, std::string network);
+  static CniTool cnitool(const Scene& scene, std::string network);
+
+  Trial add() const;  // the del that follows is not counted
+  Trial del() const;
+
+ private:
+  CniTool(std::string name, Argv command, std::string network);
+  Trial trial() const;
+  Argv run(const char* operation) const;
+  std::string netns() const { return "/run/netns/bench-" + name_; }
+
+  std::string name_;
+  Argv command_;
+  std::string network_;
+};
+
 Trial bare_clone();
 
 }  // namespace bench

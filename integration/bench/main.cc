@@ -34,6 +34,8 @@ Peers find_peers(const Options& options) {
   peers.crun = available(need::program("crun"));
   peers.runc = !options.fast && available(need::program("runc"));
   peers.podman = !options.fast && available(need::program("podman"));
+  peers.cnitool = ::access((tests_dir() + "/cnitool").c_str(), X_OK) == 0;
+  if (!peers.cnitool) std::printf("cnitool skipped: it is not built, for want of Go\n");
   const auto unmet = need::plugin("portmap");
   peers.plugins = available(unmet) && available(need::program("iptables"));
   if (!peers.plugins) std::printf("create with a network skipped: needs iptables and the CNI plugin portmap\n");

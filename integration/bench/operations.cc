@@ -17,6 +17,19 @@ Operation operation(const char* name, std::vector<Trial> ours, Make theirs, Make
   return made;
 }
 
+void add_cni(const Scene& scene, const Podrun& podrun, const Peers& peers, std::vector<Operation>& all) {
+  const auto add = [&](const char* name, const char* network, Trial (CniTool::*what)() const) {
+    Operation made{name, {(CniTool::podrun(podrun, network).*what)()}, {}};
+    if (peers.cnitool) made.interleaved.push_back((CniTool::cnitool(scene, network).*what)());
+    all.push_back(std::move(made));
+  };
+  add(kCniAdd, Scene::kIdleNetwork, &CniTool::add);
+  add(kCniDel, Scene::kIdleNetwork, &CniTool::del);
+  if (!peers.plugins) return;
+  add(kCniAddBridge, Scene::kBridgeNetwork, &CniTool::add);
+  add(kCniDelBridge, Scene::kBridgeNetwork, &CniTool::del);
+}
+
 }  // namespace
 
 std::vector<Operation> operations(const Scene& scene, const Podrun& podrun, const Peers& peers) {
@@ -29,6 +42,7 @@ std::vector<Operation> operations(const Scene& scene, const Podrun& podrun, cons
   add(kExec, {podrun.exec()}, &OciRuntime::exec, &Podman::exec);
   add(kDelete, {podrun.remove()}, &OciRuntime::remove, &Podman::remove);
   if (peers.plugins) all.push_back({kCreateWithNetwork, {podrun.create_with_network()}, {}});
+  add_cni(scene, podrun, peers, all);
   return all;
 }
 

@@ -13,7 +13,10 @@ inline constexpr const char* kCreateAndDelete = "create + delete";
 inline constexpr const char* kExec = "exec true";
 inline constexpr const char* kDelete = "delete";
 inline constexpr const char* kCreateWithNetwork = "create, bridge + portmap";
-inline constexpr const char* kOverPlugins = "  less the plugins' own";
+inline constexpr const char* kCniAdd = "cni add, idle plugin";
+inline constexpr const char* kCniDel = "cni del, idle plugin";
+inline constexpr const char* kCniAddBridge = "cni add, bridge + portmap";
+inline constexpr const char* kCniDelBridge = "cni del, bridge + portmap";
 
 struct Operation {
   std::string name;
@@ -26,6 +29,7 @@ struct Peers {
   bool runc = false;
   bool podman = false;
   bool plugins = false;
+  bool cnitool = false;
 };
 
 std::vector<Operation> operations(const Scene& scene, const Podrun& podrun, const Peers& peers);

@@ -16,8 +16,8 @@ constexpr int kHostPort = 8080;
 Podrun::Podrun(const Scene& scene) : scene_(scene), program_(integration::programs_dir() + "/podrun") {}
 
 Argv Podrun::command(const std::vector<std::string>& args) const {
-  Argv command{program_,         "--data-dir",     scene_.data_dir(), "--cgroup-parent",         scene_.cgroup_parent(),
-               "--cni-conf-dir", scene_.net_dir(), "--cni-bin-dir",   integration::plugins_dir()};
+  Argv command{program_,         "--data-dir",     scene_.data_dir(), "--cgroup-parent",   scene_.cgroup_parent(),
+               "--cni-conf-dir", scene_.net_dir(), "--cni-bin-dir",   scene_.plugin_dirs()};
   command.insert(command.end(), args.begin(), args.end());
   return command;
 }
@@ -44,7 +44,7 @@ Trial Podrun::create_and_delete() const {
 
 Trial Podrun::create_with_network() const {
   Trial trial{"podrun"};
-  trial.timed = {create_command(scene_.manifest("networked", "true", kHostPort), "bench")};
+  trial.timed = {create_command(scene_.manifest("networked", "true", kHostPort), Scene::kBridgeNetwork)};
   trial.not_its_own = [this] { return plugins_time(); };
   trial.after = {delete_command("networked")};
   return trial;

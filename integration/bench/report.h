@@ -13,6 +13,7 @@ namespace bench {
 struct Row {
   std::string operation;
   bool quiet = false;
+  bool own = false;                   // less the plugins' own time
   std::map<std::string, Samples> of;  // by contender
 };
 
@@ -25,8 +26,8 @@ class Report {
   void print_targets() const;
 
  private:
-  Row& row(const std::string& operation, bool quiet);
-  std::optional<Milliseconds> tight(const std::string& operation, const std::string& contender) const;
+  Row& row(const std::string& operation, bool quiet, bool own);
+  std::optional<Milliseconds> tight(const std::string& operation, const std::string& contender, bool own = false) const;
 
   std::vector<Row> rows_;
 };

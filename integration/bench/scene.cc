@@ -11,6 +11,7 @@
 #include "integration/bench/harden.h"
 #include "integration/bench/timing.h"
 #include "integration/clean_up.h"
+#include "integration/needs.h"
 
 namespace bench {
 namespace {
@@ -32,6 +33,10 @@ constexpr const char* kNetwork = R"({
   ]
 })";
 
+constexpr const char* kIdle = R"({
+  "cniVersion": "1.0.0", "name": "idle", "plugins": [{"type": "bench_plugin"}]
+})";
+
 Json command_line(const std::string& command) {
   return command == "sleep" ? Json{"/bin/sleep", "1000000"} : Json{"/bin/" + command};
 }
@@ -50,12 +55,15 @@ Scene::Scene() {
   write(rootfs() + "/etc/passwd", "root:x:0:0:root:/:/bin/sh\n");
   write(rootfs() + "/etc/group", "root:x:0:\n");
   write(net_dir() + "/bench.conflist", kNetwork);
+  write(net_dir() + "/idle.conflist", kIdle);
 }
 
 Scene::~Scene() {
   integration::remove_cgroups(cgroup_parent_);
   static_cast<void>(base::remove_tree(dir_));
 }
+
+std::string Scene::plugin_dirs() const { return integration::plugins_dir() + ":" + integration::tests_dir(); }
 
 std::string Scene::manifest(const std::string& name, const std::string& command, int host_port) const {
   Json container{{"name", "main"}, {"image", "rootfs:" + rootfs()}, {"command", command_line(command)}};

@@ -15,7 +15,11 @@ class Scene {
 
   std::string rootfs() const { return dir_ + "/rootfs"; }  // busybox as /bin/true and /bin/sleep
   std::string data_dir() const { return dir_ + "/data"; }
-  std::string net_dir() const { return dir_ + "/net.d"; }  // network "bench": bridge, host-local, portmap
+  static constexpr const char* kBridgeNetwork = "bench";  // bridge, host-local, portmap
+  static constexpr const char* kIdleNetwork = "idle";     // a plugin that does nothing
+  static constexpr const char* kIdlePlugin = "bench_plugin";
+  std::string net_dir() const { return dir_ + "/net.d"; }
+  std::string plugin_dirs() const;  // as CNI_PATH has them
   std::string podman_dir() const { return dir_ + "/podman"; }
   const std::string& dir() const { return dir_; }
   const std::string& cgroup_parent() const { return cgroup_parent_; }
