@@ -5,7 +5,7 @@
 #include "base/files.h"
 #include "runtime/cli/cni_commands.h"
 #include "runtime/cli/cni_valid.h"
-#include "runtime/cli/pods.h"
+#include "runtime/cli/recovered.h"
 #include "runtime/sandbox/network.h"
 
 namespace podrun::cli {
@@ -17,14 +17,6 @@ struct Options {
   bool none = false;
 };
 
-// A pod's interfaces are its own as long as it exists: `podrun delete` is what takes them.
-Result<void> add_those_of_pods(const CniTool& tool, std::vector<cni::ValidAttachment>& valid) {
-  for (const cni::LedgerEntry& entry : TRY(tool.invoker.ledger()->list()))
-    if (base::path_exists(tool.runtime.store().layout().box(entry.attachment.container_id)))
-      valid.push_back({entry.attachment.container_id, entry.attachment.ifname});
-  return {};
-}
-
 Result<int> gc(Context& context, const Options& options) {
   TRY(context.require_root("cni gc"));
   if (options.valid.empty() != options.none)
@@ -32,16 +24,14 @@ Result<int> gc(Context& context, const Options& options) {
   CniTool tool(context);
   const cni::NetworkList network = TRY(tool.network(options.network));
   const std::vector<cni::ValidAttachment> listed = TRY(parse_valid(options.valid));
-  const cni::CleanUp done = TRY(tool.invoker.collect(network, [&]() -> Result<std::vector<cni::ValidAttachment>> {
-    std::vector<cni::ValidAttachment> valid = listed;
-    TRY(add_those_of_pods(tool, valid));  // now that no pod can come in between
-    return valid;
-  }));
+  // A pod's interfaces are its own as long as it exists: `podrun delete` is what takes them.
+  const auto is_of_pod = [&](const cni::Attachment& attachment) {
+    return base::path_exists(tool.runtime.store().layout().box(attachment.container_id));
+  };
+  std::vector<Recovered> report;
+  add_clean_up(report, "network '" + network.name + "'", collect(tool.invoker, network, listed, is_of_pod));
   if (network.disable_gc) note("network '" + network.name + "' has \"disableGC\": nothing was done");
-  for (const cni::LedgerEntry& entry : done.detached) context.out.print(one_line(detached_text(entry)) + "\n");
-  Failures failures;
-  for (const Error& failure : done.failures) failures.add(failure);
-  return failures.exit_code();
+  return tell(context, report);
 }
 
 }  // namespace

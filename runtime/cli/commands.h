@@ -20,6 +20,7 @@ void add_get(CLI::App& app, Context& context);
 void add_inspect(CLI::App& app, Context& context);
 void add_logs(CLI::App& app, Context& context);
 void add_recover(CLI::App& app, Context& context);
+void add_system(CLI::App& app, Context& context);
 void add_version(CLI::App& app, Context& context);
 
 }  // namespace podrun::cli

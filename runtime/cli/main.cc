@@ -38,9 +38,9 @@ Arguments take_command(Arguments& arguments) {
 void add_commands(CLI::App& app, Context& context, const Arguments& arguments, Arguments command) {
   const auto exec = [&command](CLI::App& parser, Context& shared) { add_exec(parser, shared, std::move(command)); };
   const std::pair<const char*, std::function<void(CLI::App&, Context&)>> commands[] = {
-      {"check", add_check},       {"cni", add_cni},         {"create", add_create},  {"delete", add_delete},
-      {"describe", add_describe}, {"exec", exec},           {"get", add_get},        {"inspect", add_inspect},
-      {"logs", add_logs},         {"recover", add_recover}, {"version", add_version}};
+      {"check", add_check},       {"cni", add_cni},         {"create", add_create}, {"delete", add_delete},
+      {"describe", add_describe}, {"exec", exec},           {"get", add_get},       {"inspect", add_inspect},
+      {"logs", add_logs},         {"recover", add_recover}, {"system", add_system}, {"version", add_version}};
   const bool all = has(arguments, "-h") || has(arguments, "--help") ||
                    std::none_of(std::begin(commands), std::end(commands),
                                 [&](const auto& entry) { return has(arguments, entry.first); });

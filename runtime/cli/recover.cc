@@ -2,7 +2,7 @@
 #include <CLI/CLI.hpp>
 
 #include "runtime/cli/commands.h"
-#include "runtime/cli/pods.h"
+#include "runtime/cli/recovered.h"
 
 namespace podrun::cli {
 namespace {
@@ -10,17 +10,9 @@ namespace {
 Result<int> recover(Context& context) {
   TRY(context.require_root("recover"));
   Runtime runtime = context.runtime();
-  Failures failures;
   const std::vector<Recovered> settled = TRY(runtime.recover());
-  for (const Recovered& one : settled) {
-    if (one.error) {
-      failures.add(Error(*one.error).in(one.what));
-    } else {
-      context.out.print(one_line(one.what) + "\n");
-    }
-  }
   if (settled.empty()) note("Nothing to recover");
-  return failures.exit_code();
+  return tell(context, settled);
 }
 
 }  // namespace

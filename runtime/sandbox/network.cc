@@ -1,13 +1,17 @@
 #include "runtime/sandbox/network.h"
 
-#include "base/files.h"
-#include "runtime/store/names.h"
-
 namespace podrun {
 namespace {
 
 void append(std::vector<std::string>& to, const std::vector<std::string>& from) {
   to.insert(to.end(), from.begin(), from.end());
+}
+
+// All podruns of a machine share the cache: pods of another data directory are in nobody's ledger here, and not ours to
+// collect.
+std::string owner_mark(const Layout& layout) {
+  const std::string& data = layout.directories().data;
+  return data == Directories().data ? "podrun" : "podrun:" + data;
 }
 
 }  // namespace
@@ -18,7 +22,7 @@ cni::InvokerOptions invoker_options(const RuntimeOptions& options, const Layout&
   invoker.plugin_dirs = options.cni_bin_dirs;
   invoker.ledger_dir = layout.ledger();
   invoker.lock_dir = layout.cni_locks();
-  invoker.owner = "podrun";
+  invoker.owner = owner_mark(layout);
   // Held until the intent is durable: leases on disk outlive a power cut, and exec hides most of the flush.
   invoker.intent_sync = cni::IntentSync::hold_config;
   invoker.del_policy = cni::DelPolicy::keep_going;  // a plugin that cannot succeed must not keep the others' objects
@@ -31,11 +35,6 @@ cni::InvokerOptions invoker_options(const RuntimeOptions& options, const Layout&
             {"plugin " + run.plugin + " " + run.operation, static_cast<std::uint64_t>(run.outcome->duration.count())});
     };
   return invoker;
-}
-
-std::string detached_text(const cni::LedgerEntry& entry) {
-  return "network '" + entry.network.name + "': detached '" + entry.attachment.ifname + "' of container '" +
-         entry.attachment.container_id + "'";
 }
 
 Network::Network(const RuntimeOptions& options, const Layout& layout, const Cgroup* cgroup,
@@ -72,12 +71,5 @@ Result<void> Network::check(const PodRecord& pod) {
 }
 
 Result<void> Network::detach(const std::string& id) { return invoker_.del_container(id); }
-
-Result<cni::CleanUp> Network::settle(const std::function<bool(const std::string&)>& alive) {
-  return invoker_.settle([&](const cni::LedgerEntry& entry) {
-    const std::string& id = entry.attachment.container_id;
-    return is_pod_id(id) ? alive(id) : base::path_exists(entry.attachment.netns);
-  });
-}
 
 }  // namespace podrun

@@ -19,6 +19,14 @@ cni::InvokerOptions invoker_options(const RuntimeOptions& options, const Layout&
 
 // A line of a report: "network 'lab': detached 'eth0' of container 'web-1'".
 std::string detached_text(const cni::LedgerEntry& entry);
+// A line for each thing that was done, and for each failure an error of `step`.
+void add_clean_up(std::vector<Recovered>& report, const std::string& step, Result<cni::CleanUp> done);
+
+// GC of one network: of what ledger and cache have of ours there, what is not `listed` and does not stay is detached.
+// `stays` is asked while no attachment can be made (cni::Invoker::collect).
+Result<cni::CleanUp> collect(cni::Invoker& invoker, const cni::NetworkList& network,
+                             const std::vector<cni::ValidAttachment>& listed,
+                             const std::function<bool(const cni::Attachment&)>& stays);
 
 class Network {
  public:
@@ -39,6 +47,13 @@ class Network {
   // Attachments of pods that are gone (`alive` says of a pod's id whether it is not), of namespaces that are gone,
   // where a person attached them (`podrun cni add`), and of older boots.
   Result<cni::CleanUp> settle(const std::function<bool(const std::string&)>& alive);
+
+  // GC of one network, which leaves what settle() leaves.
+  Result<cni::CleanUp> collect(const cni::NetworkList& network, const std::function<bool(const std::string&)>& alive);
+
+  // Those configured, and those that are so no longer but in our ledger or cache, as podrun's own default always is.
+  // Problems in files go to the options' `warn`.
+  Result<std::vector<cni::NetworkList>> known(const std::string& conf_dir) const;
 
  private:
   cni::ProcessRunner runner_;

@@ -16,17 +16,6 @@ std::string shown(const PodRecord& record) {
   return record.name.empty() ? "pod " + record.id.substr(0, 12) : "pod " + record.name_space + "/" + record.name;
 }
 
-void settle_networks(Network&& network, const std::function<bool(const std::string&)>& has_box,
-                     std::vector<Recovered>& report) {
-  auto settled = network.settle(has_box);
-  if (!settled) {
-    report.push_back({"attachments owed a DEL", std::move(settled).error()});
-    return;
-  }
-  for (const cni::LedgerEntry& entry : settled->detached) report.push_back({detached_text(entry), std::nullopt});
-  for (Error& failure : settled->failures) report.push_back({"attachments owed a DEL", std::move(failure)});
-}
-
 // Untouched is only a pod that stands.
 bool stands(const PodRecord& record) {
   return record.state == PodState::ready && record.boot_id == boot_id() && is_alive(record.shim) &&
@@ -100,7 +89,7 @@ Result<std::vector<Recovered>> Runtime::recover() {
   }
 
   const auto has_box = [&](const std::string& id) { return base::path_exists(layout.box(id)); };
-  settle_networks(Network(options_, layout, nullptr, nullptr), has_box, report);
+  add_clean_up(report, "attachments owed a DEL", Network(options_, layout, nullptr, nullptr).settle(has_box));
   for (const auto& id : base::list_dir(layout.pods_data()).value_or({})) {
     if (has_box(id)) continue;
     auto removed = base::remove_tree(layout.pod_data(id));

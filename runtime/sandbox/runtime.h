@@ -65,6 +65,10 @@ class Runtime {
   // Finishes what crashed creates and deletes left, and settles attachments owed a DEL from before a reboot.
   Result<std::vector<Recovered>> recover();
 
+  // Does what recover() does, then has each network's plugins collect what belongs to no pod and to no namespace that
+  // still exists. Networks with "disableGC" are left, with a warning. Goes on past failures.
+  Result<std::vector<Recovered>> prune();
+
   // What the first command after a boot owes to the last one; create() does it by itself.
   Result<void> settle_after_boot();
 

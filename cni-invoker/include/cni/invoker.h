@@ -103,6 +103,7 @@ struct PluginVersions {
 struct ValidAttachment {
   std::string container_id;
   std::string ifname;
+  auto operator<=>(const ValidAttachment&) const = default;
 };
 
 // What settle() and collect() did; neither stops at a failure.

@@ -1,0 +1,14 @@
+// What a clean-up did, as people and scripts see it.
+#pragma once
+
+#include <vector>
+
+#include "runtime/cli/context.h"
+
+namespace podrun::cli {
+
+// One line for each thing done on stdout, for each failure on stderr. Returns the exit code, which is the first
+// failure's.
+int tell(Context& context, const std::vector<Recovered>& report);
+
+}  // namespace podrun::cli

@@ -1,0 +1,77 @@
+// What nobody has any more, found and taken away: settle and collect.
+#include <algorithm>
+
+#include "base/files.h"
+#include "runtime/sandbox/network.h"
+#include "runtime/store/names.h"
+
+namespace podrun {
+namespace {
+
+using Pods = std::function<bool(const std::string&)>;
+
+// A pod's is the pod's as long as it exists; a person's (`podrun cni add`) as long as there is the namespace.
+bool in_use(const cni::Attachment& attachment, const Pods& exists) {
+  return is_pod_id(attachment.container_id) ? exists(attachment.container_id) : base::path_exists(attachment.netns);
+}
+
+void add_unless_named(std::vector<cni::NetworkList>& lists, cni::NetworkList list) {
+  if (std::none_of(lists.begin(), lists.end(), [&](const auto& known) { return known.name == list.name; }))
+    lists.push_back(std::move(list));
+}
+
+}  // namespace
+
+std::string detached_text(const cni::LedgerEntry& entry) {
+  return "network '" + entry.network.name + "': detached '" + entry.attachment.ifname + "' of container '" +
+         entry.attachment.container_id + "'";
+}
+
+void add_clean_up(std::vector<Recovered>& report, const std::string& step, Result<cni::CleanUp> done) {
+  if (!done) {
+    report.push_back({step, std::move(done).error()});
+    return;
+  }
+  for (const cni::LedgerEntry& entry : done->detached) report.push_back({detached_text(entry), std::nullopt});
+  for (Error& failure : done->failures) report.push_back({step, std::move(failure)});
+}
+
+Result<cni::CleanUp> collect(cni::Invoker& invoker, const cni::NetworkList& network,
+                             const std::vector<cni::ValidAttachment>& listed,
+                             const std::function<bool(const cni::Attachment&)>& stays) {
+  return invoker.collect(network, [&]() -> Result<std::vector<cni::ValidAttachment>> {
+    std::vector<cni::ValidAttachment> valid = listed;
+    const auto judge = [&](const std::string& name, const cni::Attachment& attachment) {
+      if (name == network.name && stays(attachment)) valid.push_back({attachment.container_id, attachment.ifname});
+    };
+    for (const auto& entry : TRY(invoker.ledger()->list())) judge(entry.network.name, entry.attachment);
+    for (const auto& entry : TRY(invoker.cache().list()))
+      if (entry.owner == invoker.options().owner) judge(entry.network, entry.attachment);
+    std::sort(valid.begin(), valid.end());
+    valid.erase(std::unique(valid.begin(), valid.end()), valid.end());
+    return valid;
+  });
+}
+
+Result<cni::CleanUp> Network::settle(const Pods& alive) {
+  return invoker_.settle([&](const cni::LedgerEntry& entry) { return in_use(entry.attachment, alive); });
+}
+
+Result<cni::CleanUp> Network::collect(const cni::NetworkList& network, const Pods& alive) {
+  return podrun::collect(invoker_, network, {},
+                         [&](const cni::Attachment& attachment) { return in_use(attachment, alive); });
+}
+
+Result<std::vector<cni::NetworkList>> Network::known(const std::string& conf_dir) const {
+  cni::Networks networks = TRY(cni::scan_networks(conf_dir));
+  for (const cni::Diagnostic& problem : networks.problems)
+    if (invoker_.options().warn) invoker_.options().warn(problem.to_text());
+  std::vector<cni::NetworkList> lists = std::move(networks.lists);
+  for (auto& entry : TRY(invoker_.ledger()->list())) add_unless_named(lists, std::move(entry.network));
+  for (auto& entry : TRY(invoker_.cache().list()))
+    if (entry.owner == invoker_.options().owner && entry.effective)
+      add_unless_named(lists, std::move(*entry.effective));
+  return lists;
+}
+
+}  // namespace podrun
