@@ -35,6 +35,7 @@ class CniCommandTest : public PodrunTest {
     podrun({"cni", "gc", "lab", "--valid-none"});
     run({"ip", "netns", "del", "blue"});
     PodrunTest::TearDown();
+    run({"rm", "-rf", "/var/lib/cni/results"});  // of pods that were ended by force
   }
 
   void configure(const std::string& file, const std::string& text) const {
