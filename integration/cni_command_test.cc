@@ -130,6 +130,31 @@ TEST_F(CniCommandTest, RecoverDetachesWhatHasLostItsNamespace) {
   EXPECT_EQ(leases(), "0\n");
 }
 
+TEST_F(CniCommandTest, RecoverDetachesWhatAKilledAddHasBegun) {
+  const std::string slow = dir() + "/slow";
+  std::ofstream(slow) << "#!/bin/sh\n[ $CNI_COMMAND = ADD ] || exit 0\ntouch " << dir() << "/reached\nsleep 60\n";
+  ASSERT_EQ(run({"chmod", "0755", slow}).status, 0);
+  configure("10-lab.conflist",
+            R"({"cniVersion":"1.0.0","name":"lab","plugins":[{"type":"bridge","bridge":"br-lab","isGateway":true,)"
+            R"("ipam":{"type":"host-local","ranges":[[{"subnet":"10.203.0.0/24"}]]}},{"type":"slow"}]})");
+  const std::vector<std::string> add{
+      "cni", "add", "lab", "blue", "--cni-conf-dir", cni_conf_dir(), "--cni-bin-dir", plugins_dir() + ":" + dir()};
+  const pid_t adding = start(podrun_command(add).argv, dir() + "/add.log");
+  ASSERT_TRUE(eventually([&] {
+    return run({"test", "-e", dir() + "/reached"}).status == 0;
+  })) << run({"cat", dir() + "/add.log"}).out;
+  EXPECT_EQ(podrun({"recover"}).status, 0);
+  EXPECT_THAT(links("blue"), HasSubstr("eth0")) << "an ADD that is under way is not recover's to end";
+  ::kill(adding, SIGKILL);
+  EXPECT_EQ(wait_for(adding), 128 + SIGKILL);
+  EXPECT_EQ(leases(), "1\n");
+  const Output recovered = podrun({"recover"});
+  EXPECT_EQ(recovered.status, 0) << recovered.err;
+  EXPECT_EQ(links("blue").find("eth0"), std::string::npos);
+  EXPECT_EQ(attachments().size(), 0U);
+  EXPECT_EQ(leases(), "0\n");
+}
+
 TEST_F(CniCommandTest, CollectsWhatIsNotListedAndNoPodHas) {
   ASSERT_TRUE(must_create(pod("web", {container("main", {"/bin/payload", "sleep", "600"})}), {"--network", "lab"}));
   for (const char* name : {"net1", "net2"})

@@ -11,6 +11,8 @@
 namespace cni {
 namespace {
 
+constexpr std::chrono::milliseconds kSettlePatience{500};
+
 // The path as plugins may have it: empty once the namespace of the ADD is gone. What stands at the path then is a plain
 // file, which plugins refuse, or a namespace of somebody else, who would lose an interface.
 std::string netns_for_del(const LedgerEntry& entry) {
@@ -154,17 +156,31 @@ Result<void> Invoker::del_container(std::string_view container_id) {
   return join_errors(std::move(errors));
 }
 
+// Judged under the lock: an ADD that was under way a moment ago may have come to its end. Whoever holds the lock takes
+// care of its container; false then, as for what stands.
+Result<bool> Invoker::settle_entry(const LedgerEntry& entry, const std::function<bool(const LedgerEntry&)>& stands) {
+  const std::string& container_id = entry.attachment.container_id;
+  TRY(check_container_id(container_id));
+  const auto lock = lock_container(options_.lock_dir, container_id, kSettlePatience);
+  if (!lock && lock.error().kind == Kind::busy) return false;
+  if (!lock) return lock.error();
+  auto current = TRY(ledger()->find(entry.network.name, container_id, entry.attachment.ifname));
+  if (!current || stands(*current)) return false;
+  TRY(del_locked(std::move(*current)));
+  return true;
+}
+
 Result<CleanUp> Invoker::settle(const std::function<bool(const LedgerEntry&)>& alive) {
   CleanUp report;
   const auto book = ledger();
   if (!book) return report;
+  const auto stands = [&](const LedgerEntry& entry) { return entry.boot_id == current_boot_id() && alive(entry); };
   for (LedgerEntry& entry : TRY(book->list())) {
-    if (entry.owner != options_.owner) continue;
-    if (entry.boot_id == current_boot_id() && alive(entry)) continue;
-    if (auto done = del_entry(entry); done)
-      report.detached.push_back(std::move(entry));
-    else
+    if (entry.owner != options_.owner || stands(entry)) continue;
+    if (auto done = settle_entry(entry, stands); !done)
       report.failures.push_back(std::move(done).error().in("container '" + entry.attachment.container_id + "'"));
+    else if (*done)
+      report.detached.push_back(std::move(entry));
   }
   const auto note = [&](Result<void> swept) {
     if (!swept) report.failures.push_back(std::move(swept).error().in("sweep"));

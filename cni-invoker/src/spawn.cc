@@ -28,12 +28,12 @@ namespace bp = boost::process::v1;
 namespace bp = boost::process;
 #endif
 
-#include <csignal>
 #include <mutex>
 #include <optional>
 
 #include "base/files.h"
 #include "spawn_cgroups.h"
+#include "spawn_child.h"
 
 namespace cni {
 namespace {
@@ -62,18 +62,10 @@ Result<Pipe> make_pipe() {
   return pipe;
 }
 
-// What the child tells before its exec.
-struct Note {
-  enum Kind { born_in_cgroup, cannot_join_cgroup, cannot_change_directory };
-  Kind kind;
-  int number;  // a pid; errno
-};
-
-// The handler Boost calls around fork and exec. In the child it makes system calls only: the parent may have threads.
+// The handler Boost calls around fork and exec.
 struct Setup : bp::extend::handler {
   char** environment = nullptr;
-  const Cgroups* cgroups = nullptr;
-  int notes = -1;  // pipe, close-on-exec
+  const Child* child = nullptr;
 
   template <class Executor>
   void on_setup(Executor& executor) const {
@@ -81,40 +73,11 @@ struct Setup : bp::extend::handler {
   }
   template <class Executor>
   void on_exec_setup(Executor&) const {
-    std::size_t to_write = cgroups->files.size();
-    if (cgroups->version2 && be_born_in(*cgroups)) --to_write;
-    ::setpgid(0, 0);
-    for (std::size_t i = 0; i < to_write; ++i)
-      if (::write(cgroups->files[i].get(), "0", 1) != 1) give_up(Note::cannot_join_cgroup);
-    if (::chdir("/") != 0) give_up(Note::cannot_change_directory);
-    // exec resets handlers but leaves ignored signals ignored, and the mask. Not by signal(2) of the C library, which
-    // keeps 32 and 33 for itself: build tools have been seen to start programs with those ignored.
-    constexpr long kDefault[8] = {};  // more than the kernel's struct sigaction: SIG_DFL, no flags, nothing blocked
-    for (int number = 1; number < NSIG; ++number) ::syscall(SYS_rt_sigaction, number, kDefault, nullptr, 8);
-    sigset_t none;
-    ::sigemptyset(&none);
-    ::sigprocmask(SIG_SETMASK, &none, nullptr);
-    ::syscall(SYS_close_range, 3U, ~0U, 4U);  // CLOSE_RANGE_CLOEXEC (5.11): Boost still needs one of them until exec
+    child->prepare();
   }
   template <class Executor>
   void on_error(Executor& executor, const std::error_code&) const {
     if (executor.pid > 0) ::waitpid(executor.pid, nullptr, 0);
-  }
-
- private:
-  // Boost's fork has a sibling in the cgroup that goes on in its place. False where that cannot be had.
-  bool be_born_in(const Cgroups& there) const {
-    const long born = clone_sibling_into(there);
-    if (born <= 0) return born == 0;
-    tell({Note::born_in_cgroup, static_cast<int>(born)});
-    ::_exit(0);
-  }
-
-  void tell(const Note& note) const { static_cast<void>(!::write(notes, &note, sizeof note)); }
-
-  [[noreturn]] void give_up(Note::Kind kind) const {
-    tell({kind, errno});
-    ::_exit(127);
   }
 };
 
@@ -145,14 +108,6 @@ Result<pid_t> start(const RunRequest& request, const Setup& setup, int input, in
   }
 }
 
-// False at the end: when the child has become the plugin, or is no more.
-bool next(const Fd& notes, Note& note) {
-  ssize_t got = 0;
-  while ((got = ::read(notes.get(), &note, sizeof note)) < 0 && errno == EINTR) {
-  }
-  return got == sizeof note;
-}
-
 }  // namespace
 
 Result<Spawned> spawn(const RunRequest& request) {
@@ -162,23 +117,22 @@ Result<Spawned> spawn(const RunRequest& request) {
   Pipe errors = TRY(make_pipe());
   Pipe notes = TRY(make_pipe());
   CStrings environment(request.environment);
+  const Child child{cgroups, notes.write.get(), ::getpid()};
   Setup setup;
   setup.environment = environment.pointers.data();
-  setup.cgroups = &cgroups;
-  setup.notes = notes.write.get();
+  setup.child = &child;
   auto started = start(request, setup, input.read.get(), output.write.get(), errors.write.get());
   notes.write.reset();
   std::optional<Error> failure;
-  for (Note note{}; next(notes.read, note);) {
-    if (note.kind == Note::born_in_cgroup) {
+  for (ChildNote note{}; next(notes.read, note);) {
+    if (note.kind == ChildNote::born_in_cgroup) {
       if (started) ::waitpid(*started, nullptr, 0);
       if (started)
         *started = note.number;
       else
         ::waitpid(note.number, nullptr, 0);  // its exec failed
     } else {
-      failure =
-          Error::system(note.number, note.kind == Note::cannot_join_cgroup ? "join cgroup" : "change directory to '/'");
+      failure = error_of(note);
     }
   }
   Spawned spawned;

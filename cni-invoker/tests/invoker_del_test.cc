@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/files.h"
+#include "locks.h"
 #include "support.h"
 
 namespace cni {
@@ -186,6 +187,25 @@ TEST_F(Del, SettlingRemovesTheFilesOfKilledWritersAndHolders) {
   EXPECT_EQ(owed(), 1U);
 }
 
+// A killed ADD and one that is under way look alike in the ledger.
+TEST_F(Del, SettlingLeavesWhatAnotherIsAtWorkOnAndWhatHasComeToItsEnd) {
+  covers("L.4 A12.08");
+  attach(attachment());
+  int asked = 0;
+  const auto ended_meanwhile = [&](const LedgerEntry&) { return ++asked > 1; };
+  {
+    const auto lock = lock_container(dir.path() + "/cache/locks", "pod1", std::chrono::seconds(1));
+    ASSERT_TRUE(lock);
+    ASSERT_TRUE(invoker().settle(ended_meanwhile));
+    EXPECT_EQ(asked, 1);
+    asked = 0;
+  }
+  ASSERT_TRUE(invoker().settle(ended_meanwhile));
+  EXPECT_EQ(asked, 2);
+  EXPECT_THAT(runner.calls, IsEmpty());
+  EXPECT_EQ(owed(), 1U);
+}
+
 TEST_F(Del, KeepGoingRunsAllAndTellsAll) {
   covers("A7.12 A4.03");
   options.del_policy = DelPolicy::keep_going;
@@ -276,7 +296,7 @@ TEST_F(Del, AfterARebootEverythingOwedIsSettledWithAnEmptyNetns) {
   ASSERT_EQ(settled->detached.size(), 2U);
   EXPECT_EQ(settled->detached[0].attachment.container_id, "old");
   EXPECT_EQ(settled->detached[1].attachment.container_id, "dead");
-  EXPECT_THAT(asked, ElementsAre("living", "dead"));
+  EXPECT_THAT(asked, ElementsAre("living", "dead", "dead"));
   EXPECT_EQ(runner.calls.size(), 6U);
   EXPECT_EQ(runner.calls[0].environment.at("CNI_CONTAINERID"), "old");
   EXPECT_EQ(runner.calls[0].environment.at("CNI_NETNS"), "");

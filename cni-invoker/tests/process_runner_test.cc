@@ -172,6 +172,25 @@ TEST_F(ProcessRunnerTest, AGrandchildThatHoldsStdoutIsNotWaitedFor) {
   EXPECT_EQ(::kill(pid, SIGKILL), 0);
 }
 
+// Else it would go on behind the DEL that is owed then.
+TEST_F(ProcessRunnerTest, APluginDoesNotOutliveItsInvoker) {
+  covers("A12.03");
+  const std::string begun = dir.path() + "/begun";
+  const std::string late = dir.path() + "/late";
+  const RunRequest slow = request("touch " + begun + "\nread rest; sleep 0.3\ntouch " + late + "\n");
+  const pid_t invoker = ::fork();
+  if (invoker == 0) {
+    (void)runner.exec(slow);
+    ::_exit(0);
+  }
+  for (int waited = 0; waited < 5000 && !std::filesystem::exists(begun); ++waited) std::this_thread::sleep_for(1ms);
+  ASSERT_TRUE(std::filesystem::exists(begun));
+  ::kill(invoker, SIGKILL);
+  ::waitpid(invoker, nullptr, 0);
+  std::this_thread::sleep_for(600ms);
+  EXPECT_FALSE(std::filesystem::exists(late));
+}
+
 TEST_F(ProcessRunnerTest, OutputComingInTheGraceIsTaken) {
   covers("A5.08");
   EXPECT_EQ(run("(sleep 0.05; echo late) & exit 0").output, "late\n");

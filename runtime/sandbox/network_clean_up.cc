@@ -54,7 +54,10 @@ Result<cni::CleanUp> collect(cni::Invoker& invoker, const cni::NetworkList& netw
 }
 
 Result<cni::CleanUp> Network::settle(const Pods& alive) {
-  return invoker_.settle([&](const cni::LedgerEntry& entry) { return in_use(entry.attachment, alive); });
+  return invoker_.settle([&](const cni::LedgerEntry& entry) {
+    const bool pod = is_pod_id(entry.attachment.container_id);
+    return in_use(entry.attachment, alive) && (pod || !entry.owed());  // a `cni add` that was killed is nobody's
+  });
 }
 
 Result<cni::CleanUp> Network::collect(const cni::NetworkList& network, const Pods& alive) {

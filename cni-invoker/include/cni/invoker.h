@@ -132,8 +132,9 @@ class Invoker {
   // One entry, also of an older boot: whose plugins get an empty CNI_NETNS, because its path may be somebody else's
   // now.
   base::Result<void> del_entry(const LedgerEntry& entry);
-  // Every ledger entry of ours that an older boot left, and every other whose `alive` is false; then the temporary and
-  // lock files that killed processes left. After a reboot, or a crash.
+  // A DEL for every ledger entry of ours that an older boot left, and every other whose `alive` is false, also under
+  // its container's lock; then the temporary and lock files that killed processes left. What another process is at
+  // work on is left to it. After a reboot, or a crash.
   base::Result<CleanUp> settle(const std::function<bool(const LedgerEntry&)>& alive);
 
   // Whether the attachment is still as ADD left it: the first plugin that says otherwise is the error, unwrapped.
@@ -178,6 +179,7 @@ class Invoker {
   base::Result<LedgerEntry> attached_entry(const NetworkList& network, const Attachment& attachment) const;
   LedgerEntry owed_entry(const NetworkList& network, const Attachment& attachment) const;
   base::Result<void> del_locked(LedgerEntry entry);  // the caller holds the container's lock, or all
+  base::Result<bool> settle_entry(const LedgerEntry& entry, const std::function<bool(const LedgerEntry&)>& stands);
   base::Result<void> run_del(const LedgerEntry& entry) const;
   base::Result<void> strike(const LedgerEntry& entry) const;
   base::Result<void> ask_to_collect(const NetworkList& network, const PluginConfig& plugin, const Operation& operation,
