@@ -1,7 +1,7 @@
 #!/bin/bash
 # Installs what is missing, builds, and runs every test, unit tests and integration tests. Safe to run twice.
 #
-#   sudo ./test.sh                  everything
+#   sudo ./test.sh                  everything, and a minute of each fuzzer
 #   sudo ./test.sh -R exec          arguments go to ctest: here only tests with "exec" in their name
 #   MUST_RUN=1 sudo -E ./test.sh    a test that cannot run here is a failure, not a skip
 set -euo pipefail
@@ -20,6 +20,9 @@ status=0
 ctest --test-dir "$build" --output-on-failure --no-tests=error --parallel "$(nproc)" --output-junit "$results" "$@" ||
   status=$?
 [ -s "$results" ] || die "ctest ended without results" "read its message above"
+
+# Named tests are wanted quickly.
+[ $# -gt 0 ] || "$root/scripts/fuzz.sh" || status=$?
 
 step "Result"
 awk -f "$root/scripts/summary.awk" "$results"

@@ -48,6 +48,25 @@ function(podrun_static target)
   endif()
 endfunction()
 
+# podrun_fuzzer(NAME CORPUS DIR SOURCES… LIBS …): a libFuzzer program BUILD/fuzz/NAME, part of the target `fuzzers`, and beside
+# it a link to its corpus, where scripts/fuzz.sh finds both.
+function(podrun_fuzzer name)
+  if(NOT PODRUN_FUZZ)
+    return()
+  endif()
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "CORPUS" "SOURCES;LIBS")
+  add_executable(fuzz-${name} ${arg_SOURCES})
+  target_link_libraries(fuzz-${name} PRIVATE podrun_flags ${arg_LIBS})
+  target_link_options(fuzz-${name} PRIVATE -fsanitize=fuzzer)
+  set_target_properties(fuzz-${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz OUTPUT_NAME ${name})
+  file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/fuzz)
+  file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR}/${arg_CORPUS} ${CMAKE_BINARY_DIR}/fuzz/${name}.corpus SYMBOLIC)
+  if(NOT TARGET fuzzers)
+    add_custom_target(fuzzers)
+  endif()
+  add_dependencies(fuzzers fuzz-${name})
+endfunction()
+
 # podrun_test(NAME SOURCES… LIBS …): a GoogleTest program of unit tests, found by ctest, run without root.
 function(podrun_test name)
   if(NOT PODRUN_TESTS)

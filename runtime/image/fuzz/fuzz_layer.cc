@@ -1,4 +1,4 @@
-// libFuzzer: a layer's tar, unpacked for real into a directory beside a file that no layer may touch. The digests fit,
+// A layer's tar, unpacked for real into a directory beside a file that no layer may touch. The digests fit,
 // as those of a hostile image would.
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -1,4 +1,4 @@
-// libFuzzer: the JSON of a layout. The first byte chooses which of the readers gets the rest.
+// The JSON of a layout. The first byte chooses which of the readers gets the rest.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
