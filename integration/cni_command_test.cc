@@ -4,11 +4,13 @@
 
 #include <fstream>
 
+#include "cni-invoker/tests/covers.h"
 #include "integration/test_host.h"
 
 namespace integration {
 namespace {
 
+using cni::testing::covers;
 using testing::AllOf;
 using testing::HasSubstr;
 
@@ -58,6 +60,7 @@ class CniCommandTest : public PodrunTest {
 };
 
 TEST_F(CniCommandTest, ListsNetworksWithTheirPluginsAndWhatIsWrong) {
+  covers("A12.09 B1 B3");
   const Output good = cni({"list"});
   EXPECT_EQ(good.status, 0) << good.err;
   EXPECT_THAT(good.out, AllOf(HasSubstr("lab"), HasSubstr(plugins_dir() + "/bridge"), HasSubstr("host-local (ipam)")));
@@ -74,6 +77,7 @@ TEST_F(CniCommandTest, ListsNetworksWithTheirPluginsAndWhatIsWrong) {
 }
 
 TEST_F(CniCommandTest, AttachesChecksAndDetachesWithoutATrace) {
+  covers("A7.09 B4");
   ASSERT_EQ(cni({"add", "lab", "blue"}).status, 0);  // the bridge and directories of the plugins stay
   ASSERT_EQ(cni({"del", "lab", "blue"}).status, 0);
   remember_world();
@@ -94,6 +98,7 @@ TEST_F(CniCommandTest, AttachesChecksAndDetachesWithoutATrace) {
 }
 
 TEST_F(CniCommandTest, TakesCnitoolsEnvironment) {
+  covers("A1.03 A14.04");
   Command add = podrun_command({"cni", "add", "lab", "blue"});
   add.environment.insert(add.environment.end(), {"CNI_IFNAME=net7", "CNI_ARGS=IgnoreUnknown=1;IP=10.203.0.77"});
   const Output added = run(add);
@@ -106,6 +111,7 @@ TEST_F(CniCommandTest, TakesCnitoolsEnvironment) {
 }
 
 TEST_F(CniCommandTest, KeepsABookOfWhatIsAttachedAndOwed) {
+  covers("A12.04 A12.09 B7");
   EXPECT_EQ(attachments().size(), 0U);
   ASSERT_EQ(cni({"add", "lab", "blue", "--container-id", "web-1"}).status, 0);
   EXPECT_THAT(cni({"attachments"}).out, AllOf(HasSubstr("web-1"), HasSubstr("/run/netns/blue")));
@@ -122,6 +128,7 @@ TEST_F(CniCommandTest, KeepsABookOfWhatIsAttachedAndOwed) {
 }
 
 TEST_F(CniCommandTest, RecoverDetachesWhatHasLostItsNamespace) {
+  covers("A12.05 A12.06");
   ASSERT_EQ(cni({"add", "lab", "blue"}).status, 0);
   ASSERT_EQ(run({"ip", "netns", "del", "blue"}).status, 0);
   EXPECT_EQ(leases(), "1\n");
@@ -156,6 +163,7 @@ TEST_F(CniCommandTest, RecoverDetachesWhatAKilledAddHasBegun) {
 }
 
 TEST_F(CniCommandTest, CollectsWhatIsNotListedAndNoPodHas) {
+  covers("A10.03 A10.05 B19");
   ASSERT_TRUE(must_create(pod("web", {container("main", {"/bin/payload", "sleep", "600"})}), {"--network", "lab"}));
   for (const char* name : {"net1", "net2"})
     ASSERT_EQ(cni({"add", "lab", "blue", "--container-id", "c1", "--ifname", name}).status, 0);
@@ -172,6 +180,7 @@ TEST_F(CniCommandTest, CollectsWhatIsNotListedAndNoPodHas) {
 }
 
 TEST_F(CniCommandTest, TellsStatusVersionsAndTheDefault) {
+  covers("A7.16");
   EXPECT_THAT(cni({"status"}).out, AllOf(HasSubstr("lab"), HasSubstr("1.1.0")));
   EXPECT_EQ(cni({"status", "nonesuch"}).status, 3);
   EXPECT_THAT(cni({"version", "bridge"}).out, HasSubstr("1.0.0"));
@@ -188,6 +197,7 @@ TEST_F(CniCommandTest, ANetworkMayBeCalledLikeACommand) {
 }
 
 TEST_F(CniCommandTest, SaysOfAPodWhatIsBroken) {
+  covers("A7.10");
   ASSERT_TRUE(must_create(pod("web", {container("main", {"/bin/payload", "sleep", "600"})}), {"--network", "lab"}));
   ASSERT_TRUE(must_create(pod("alone", {container("main", {"/bin/payload", "sleep", "600"})})));
   const Output whole = podrun({"check", "web", "alone"});
@@ -204,6 +214,7 @@ TEST_F(CniCommandTest, SaysOfAPodWhatIsBroken) {
 }
 
 TEST_F(CniCommandTest, CnitoolDeletesWhatPodrunAdded) {
+  covers("A11.01 A11.02 B12 B20");
   if (!can_run({cnitool()})) return;
   ASSERT_EQ(cni({"add", "lab", "blue"}).status, 0);
   EXPECT_EQ(cnitool_run("check").status, 0);
@@ -217,6 +228,7 @@ TEST_F(CniCommandTest, CnitoolDeletesWhatPodrunAdded) {
 }
 
 TEST_F(CniCommandTest, PodrunDeletesWhatCnitoolAdded) {
+  covers("A10.06 A11.02 B12 B20");
   if (!can_run({cnitool()})) return;
   const Output added = cnitool_run("add");
   ASSERT_EQ(added.status, 0) << added.out << added.err;

@@ -3,11 +3,13 @@
 
 #include <fstream>
 
+#include "cni-invoker/tests/covers.h"
 #include "integration/test_host.h"
 
 namespace integration {
 namespace {
 
+using cni::testing::covers;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -87,6 +89,7 @@ TEST_F(CniTest, APodIsHeardThroughAForwardDropPolicy) {
 }
 
 TEST_F(CniTest, TakesTheFirstNetworkByNameOfItsFile) {
+  covers("A1.05 B5");
   configure("20-second.conflist", bridge_list("second", "10.202.0.0/24"));
   configure("10-first.conflist", bridge_list("first", "10.201.0.0/24"));
   ASSERT_TRUE(must_create(pod("web", {server()}), {}));
@@ -102,6 +105,7 @@ TEST_F(CniTest, TakesTheNetworkItIsTold) {
 }
 
 TEST_F(CniTest, DeletesAsItWasAddedThoughTheConfigurationIsGone) {
+  covers("A12.04 B7");
   configure("10-first.conflist", bridge_list("first", "10.201.0.0/24"));
   remember_world({});
   ASSERT_TRUE(must_create(pod("web", {server()}), {}));
@@ -112,6 +116,7 @@ TEST_F(CniTest, DeletesAsItWasAddedThoughTheConfigurationIsGone) {
 }
 
 TEST_F(CniTest, LimitsBandwidthAsTheAnnotationSays) {
+  covers("A13.00");
   if (!can_run({need::plugin("bandwidth")})) return;
   configure("10-first.conflist",
             bridge_list("first", "10.201.0.0/24", R"(,{"type":"bandwidth","capabilities":{"bandwidth":true}})"));
@@ -122,6 +127,7 @@ TEST_F(CniTest, LimitsBandwidthAsTheAnnotationSays) {
 }
 
 TEST_F(CniTest, LeavesTheResultWhereOtherToolsLookForIt) {
+  covers("A11.01 B12");
   ASSERT_TRUE(must_create(pod("web", {server()}), {}));
   const std::string id = inspect("web").at("id");
   const Output found = run({"sh", "-c", "cat /var/lib/cni/results/*" + id + "*"});

@@ -6,11 +6,13 @@
 #include <fstream>
 #include <regex>
 
+#include "cni-invoker/tests/covers.h"
 #include "integration/test_host.h"
 
 namespace integration {
 namespace {
 
+using cni::testing::covers;
 using testing::HasSubstr;
 
 const std::vector<std::string> kSleep{"/bin/payload", "sleep"};
@@ -31,6 +33,7 @@ class CreateTest : public PodrunTest {
 };
 
 TEST_F(CreateTest, SaysWhatItMadeAndLeavesNothingAfterDelete) {
+  covers("A12.01");
   remember_world();
   const Output output = create(pod("web", {container("main", kSleep)}));
   EXPECT_EQ(output.status, 0) << output.err;
@@ -91,6 +94,7 @@ TEST_F(CreateTest, LetsContainersReachEachOtherOnLocalhost) {
 }
 
 TEST_F(CreateTest, ShowsThePinnedNamespaceToIpNetns) {
+  covers("A12.01");
   ASSERT_TRUE(must_create(pod("web", {container("main", kSleep)})));
   EXPECT_THAT(run({"ip", "netns"}).out, HasSubstr("web"));
   const Output inside = run({"ip", "netns", "exec", "web", "ip", "-o", "link", "show", "lo"});

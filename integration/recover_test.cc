@@ -6,12 +6,14 @@
 #include <csignal>
 #include <fstream>
 
+#include "cni-invoker/tests/covers.h"
 #include "integration/clean_up.h"
 #include "integration/test_host.h"
 
 namespace integration {
 namespace {
 
+using cni::testing::covers;
 using testing::HasSubstr;
 
 class RecoverTest : public PodrunTest {
@@ -99,6 +101,7 @@ TEST_F(RecoverTest, ANetworkNamespaceThatIsGoneDoesNotKeepThePod) {
 }
 
 TEST_F(RecoverTest, ARebootReturnsTheLeases) {
+  covers("A12.06 L.4");
   if (!has_bridge()) return;
   ASSERT_TRUE(must_create(sleeping(), {}));
   ASSERT_NE(leases(), "");
@@ -111,6 +114,7 @@ TEST_F(RecoverTest, ARebootReturnsTheLeases) {
 }
 
 TEST_F(RecoverTest, AfterARebootTheNextCreateSettlesByItself) {
+  covers("A12.06");
   if (!has_bridge()) return;
   ASSERT_TRUE(must_create(sleeping(), {}));
   reboot();

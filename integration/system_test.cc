@@ -6,11 +6,13 @@
 #include <csignal>
 #include <fstream>
 
+#include "cni-invoker/tests/covers.h"
 #include "integration/test_host.h"
 
 namespace integration {
 namespace {
 
+using cni::testing::covers;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
@@ -64,6 +66,7 @@ void expect_nothing_more(const Output& again) {
 }
 
 TEST_F(SystemPruneTest, TakesAwayWhatAKilledPodLeft) {
+  covers("A12.03 B19");
   ASSERT_TRUE(create_on_lab("web"));
   const Json record = inspect("web");
   ASSERT_NE(veths(), "");
@@ -79,6 +82,7 @@ TEST_F(SystemPruneTest, TakesAwayWhatAKilledPodLeft) {
 }
 
 TEST_F(SystemPruneTest, TakesAwayALeaseThatOnlyTheCacheStillKnows) {
+  covers("A10.03 A10.09");
   add("lab", "blue", "c1");
   lose_ledger();
   lose_namespace("blue");
@@ -92,6 +96,7 @@ TEST_F(SystemPruneTest, TakesAwayALeaseThatOnlyTheCacheStillKnows) {
 }
 
 TEST_F(SystemPruneTest, KeepsWhatPodsAndPeopleHave) {
+  covers("A10.02 B19");
   ASSERT_TRUE(create_on_lab("web"));
   add("lab", "blue", "c1");
   add("lab", "red", "c2");
@@ -110,6 +115,7 @@ TEST_F(SystemPruneTest, KeepsWhatPodsAndPeopleHave) {
 }
 
 TEST_F(SystemPruneTest, LeavesWhatAnotherToolHasAttached) {
+  covers("A10.06");
   add("lab", "blue", "c1");
   lose_ledger();
   const std::string file = "/var/lib/cni/results/lab-c1-eth0";
@@ -123,6 +129,7 @@ TEST_F(SystemPruneTest, LeavesWhatAnotherToolHasAttached) {
 }
 
 TEST_F(SystemPruneTest, LeavesWhatAPodrunWithOtherDirectoriesHas) {
+  covers("A10.06");
   ASSERT_TRUE(create_on_lab("web"));
   Command command = podrun_command({"system", "prune", "--state-dir", dir() + "/other-state"});
   const auto data = std::find(command.argv.begin(), command.argv.end(), data_dir());
@@ -135,6 +142,7 @@ TEST_F(SystemPruneTest, LeavesWhatAPodrunWithOtherDirectoriesHas) {
 }
 
 TEST_F(SystemPruneTest, LeavesANetworkThatForbidsItAndSaysSo) {
+  covers("A10.01");
   configure_lab(R"("disableGC":true,)");
   add("lab", "blue", "c1");
   lose_ledger();
@@ -161,6 +169,7 @@ TEST_F(SystemPruneTest, KnowsNetworksThatAreConfiguredNoLongerAndItsOwnDefault) 
 }
 
 TEST_F(SystemPruneTest, GivesPluginsTheListOfWhatIsInUse) {
+  covers("A10.04");
   const std::string plugins = dir() + "/plugins";
   ASSERT_EQ(run({"cp", "-r", plugins_dir() + "/.", plugins + "/"}).status, 0);
   std::ofstream(plugins + "/collector") << "#!/bin/sh\n"
@@ -187,6 +196,7 @@ TEST_F(SystemPruneTest, GivesPluginsTheListOfWhatIsInUse) {
 }
 
 TEST_F(SystemPruneTest, GoesOnPastAPluginThatFails) {
+  covers("A10.03 A10.07");
   const std::string bad = dir() + "/plugins";
   ASSERT_EQ(run({"cp", "-r", plugins_dir() + "/.", bad + "/"}).status, 0);
   std::ofstream(bad + "/stuck") << "#!/bin/sh\n[ $CNI_COMMAND = ADD ] || { echo stuck >&2; exit 1; }\n"

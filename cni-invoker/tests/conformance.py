@@ -3,7 +3,7 @@
 
   conformance.py REQUIREMENTS.tsv OUT.md TEST-PROGRAM...
 
-Each test program is run, and says of each test which requirements it covers (tests/support.h). Nothing is claimed here:
+Each test program is run, and says of each test which requirements it covers (tests/covers.h). Nothing is claimed here:
 a requirement that no test names is listed as untested, with the table's reason. Exit status 1 if a test failed, or if
 a requirement is neither tested nor explained.
 """
@@ -52,6 +52,7 @@ def main():
     table, out, programs = sys.argv[1], sys.argv[2], sys.argv[3:]
     rows = requirements(table)
     proofs = {row[0]: [] for row in rows}
+    aliases = {row[0]: row[3][1:].split() for row in rows if row[3].startswith("=")}
     failed = []
     for program in programs:
         for test, result, covered in run(program):
@@ -61,7 +62,11 @@ def main():
                 if requirement not in proofs:
                     sys.exit(f"{test}: covers {requirement}, which is not in {table}")
                 proofs[requirement].append((test, result))
-    open_rows = [row[0] for row in rows if not proofs[row[0]] and not row[3]]
+    for alias, others in aliases.items():
+        for other in others:
+            proofs[alias] += proofs[other]
+    open_rows = [alias for alias, others in aliases.items() if not all(proofs[other] for other in others)]
+    open_rows += [row[0] for row in rows if not proofs[row[0]] and not row[3]]
 
     with open(out, "w", encoding="utf-8") as document:
         document.write("# CNI conformance\n\nMade by `cni-invoker/tests/conformance.py` from the tests; not edited by hand.\n\n")
@@ -71,7 +76,7 @@ def main():
         for identifier, level, text, reason in rows:
             results = {result for _, result in proofs[identifier]}
             worst = next((one for one in ("failed", "skipped", "passed") if one in results), "not tested")
-            tests = "<br>".join(f"`{test}`" for test, _ in proofs[identifier]) or reason
+            tests = "<br>".join(f"`{test}`" for test, _ in dict.fromkeys(proofs[identifier])) or reason
             document.write(f"| {identifier} | {level} | {text} | {worst} | {tests} |\n")
 
     if failed or open_rows:

@@ -91,7 +91,7 @@ TEST_F(RequestTest, ArgsPassAndTheCallersAreMerged) {
 }
 
 TEST_F(RequestTest, EnvironmentHasAllSixInPlaceOfInherited) {
-  covers("A5.02 A4.04 A14.00 B14");
+  covers("A5.02 A4.04 A14.02 A14.03 B14");
   ::setenv("CNI_IFNAME", "inherited", 1);
   ::setenv("MINE", "a=b", 1);
   Attachment one = attachment();

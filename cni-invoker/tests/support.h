@@ -1,5 +1,4 @@
-// What the unit tests share: a directory of their own, a runner that plays the plugins, and the requirements they
-// prove.
+// What the unit tests share: a directory of their own, and a runner that plays the plugins.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -11,12 +10,9 @@
 #include <vector>
 
 #include "cni/invoker.h"
+#include "covers.h"
 
 namespace cni::testing {
-
-// Which requirements of specs/cni-requirements.tsv the running test proves: "A1.05 A1.06". conformance.py collects
-// them.
-inline void covers(const char* requirements) { ::testing::Test::RecordProperty("covers", requirements); }
 
 class TempDir {
  public:

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "cni-invoker/tests/covers.h"
 #include "runtime/cli/cni_attachment.h"
 #include "runtime/cli/cni_ledger_view.h"
 #include "runtime/cli/cni_network_view.h"
@@ -11,6 +12,7 @@
 namespace podrun::cli {
 namespace {
 
+using cni::testing::covers;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -23,6 +25,7 @@ TEST(NetnsPath, IsAPathOrTheNameOfAPinnedOne) {
 
 // Checked against cnitool 1.3.0.
 TEST(ContainerId, IsTheOneCnitoolMakes) {
+  covers("B20");
   EXPECT_EQ(default_container_id("/run/netns/blue"), "cnitool-df26705e2e4ffd095eb1");
 }
 

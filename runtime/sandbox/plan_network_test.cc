@@ -3,10 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "cni-invoker/tests/covers.h"
+
 namespace podrun {
 namespace {
 
-using testing::Contains;
+using cni::testing::covers;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Pair;
 
@@ -39,6 +42,7 @@ std::string capability(const NetworkPlan& plan, const char* name) {
 }
 
 TEST(PlanNetwork, TellsThePluginsWhatKubernetesTellsThem) {
+  covers("A13.00 A14.01 A14.03 B4");
   PodSpec spec = spec_of();
   PortSpec port;
   port.container_port = 80;
@@ -53,8 +57,10 @@ TEST(PlanNetwork, TellsThePluginsWhatKubernetesTellsThem) {
   const cni::Attachment& attachment = plan->attachment;
   EXPECT_EQ(attachment.container_id, record_of().id);
   EXPECT_EQ(attachment.netns, "/run/netns/web");
-  EXPECT_EQ(attachment.args.front(), (std::pair<std::string, std::string>{"IgnoreUnknown", "1"}));
-  EXPECT_THAT(attachment.args, Contains(Pair("K8S_POD_NAME", "web")));
+  EXPECT_THAT(
+      attachment.args,
+      ElementsAre(Pair("IgnoreUnknown", "1"), Pair("K8S_POD_NAMESPACE", spec.name_space), Pair("K8S_POD_NAME", "web"),
+                  Pair("K8S_POD_INFRA_CONTAINER_ID", record_of().id), Pair("K8S_POD_UID", record_of().uid)));
   EXPECT_EQ(capability(*plan, "portMappings"),
             R"([{"containerPort":80,"hostIP":"192.0.2.1","hostPort":8080,"protocol":"tcp"}])");
   EXPECT_EQ(capability(*plan, "bandwidth"), R"({"ingressBurst":800000,"ingressRate":8000000})");
