@@ -2,14 +2,17 @@
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
+#include <chrono>
 #include <csignal>
 #include <fstream>
 
+#include "cni-invoker/tests/covers.h"
 #include "integration/test_host.h"
 
 namespace integration {
 namespace {
 
+using cni::testing::covers;
 using testing::HasSubstr;
 
 class BadPluginTest : public PodrunTest {
@@ -63,32 +66,38 @@ TEST_F(BadPluginTest, NamesAMissingPluginOfAConfiguredNetwork) {
 }
 
 TEST_F(BadPluginTest, TellsWhatAFailingPluginSaid) {
+  covers("A6.05 A7.04 B8");
   configure(
       R"([ "$CNI_COMMAND" = DEL ] && exit 0; echo '{"cniVersion":"1.0.0","code":7,"msg":"no leases left"}'; exit 1)");
   expect_refusal({"bad", "ADD", "no leases left"});
 }
 
 TEST_F(BadPluginTest, TellsWhatAFailingPluginWroteToStderr) {
+  covers("A6.01");
   configure(R"([ "$CNI_COMMAND" = DEL ] && exit 0; echo 'cannot find the frobnicator' >&2; exit 3)");
   expect_refusal({"bad", "ADD", "frobnicator", "3"});
 }
 
 TEST_F(BadPluginTest, TellsWhichSignalEndedAPlugin) {
+  covers("A5.05 A6.01");
   configure(R"([ "$CNI_COMMAND" = DEL ] && exit 0; kill -SEGV $$)");
   expect_refusal({"bad", "ADD", "signal"});
 }
 
 TEST_F(BadPluginTest, RefusesGarbage) {
+  covers("A6.06");
   configure(R"([ "$CNI_COMMAND" = DEL ] && exit 0; echo 'interface eth0 is ready')");
   expect_refusal({"bad", "ADD"});
 }
 
 TEST_F(BadPluginTest, RefusesAnEmptyAnswer) {
+  covers("A6.06");
   configure("exit 0");
   expect_refusal({"bad", "ADD"});
 }
 
 TEST_F(BadPluginTest, RefusesAHundredMegabytes) {
+  covers("A5.04 A6.06");
   configure(R"([ "$CNI_COMMAND" = DEL ] && exit 0; head -c 100000000 /dev/zero)");
   expect_refusal({"bad", "ADD"});
 }
@@ -110,6 +119,42 @@ TEST_F(BadPluginTest, EndsAHangingPluginWhenThePodIsDeletedByForce) {
   EXPECT_EQ(removed.status, 0) << removed.err;
   EXPECT_NE(wait_for(creating), 0);
   expect_world_unchanged();
+}
+
+TEST_F(BadPluginTest, EndsAHangingPluginWhenItsTimeIsUp) {
+  covers("A5.08 A5.09 A7.04");
+  configure(R"([ "$CNI_COMMAND" = DEL ] && exit 0; sleep 1000 & sleep 1000)");
+  Command command = create_command();
+  command.argv.insert(command.argv.end(), {"--cni-timeout", "1s"});
+  const auto begun = std::chrono::steady_clock::now();
+  const Output output = run(command);
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(10) * slow_factor());
+  EXPECT_EQ(output.status, 8);
+  EXPECT_EQ(lines_of(output.err).size(), 1U) << output.err;
+  for (const char* word : {"bad", "ADD", "time"}) EXPECT_THAT(output.err, HasSubstr(word));
+  expect_world_unchanged();  // and so no sleep is left
+}
+
+TEST_F(BadPluginTest, ADelHasTheTimeOfAnOperationOfItsOwn) {
+  configure("exec sleep 1000");
+  Command command = create_command();
+  command.environment.emplace_back("PODRUN_CNI_TIMEOUT=1s");
+  const Output output = run(command);
+  EXPECT_EQ(output.status, 8);
+  EXPECT_THAT(output.err, testing::AllOf(HasSubstr("ADD"), HasSubstr("DEL")));
+  configure("exit 0");
+  command.argv = podrun_command({"delete", "web"}).argv;
+  const Output removed = run(command);
+  EXPECT_EQ(removed.status, 0) << removed.err;
+  expect_world_unchanged();
+}
+
+TEST_F(BadPluginTest, RefusesATimeLimitThatIsNone) {
+  for (const char* limit : {"0s", "soon", "-5s", ""}) {
+    const Output output = podrun({"cni", "list", "--cni-timeout=" + std::string(limit)});
+    EXPECT_EQ(output.status, 2) << limit;
+    EXPECT_THAT(output.err, HasSubstr("--cni-timeout"));
+  }
 }
 
 TEST_F(BadPluginTest, RefusesAConfigurationThatIsNoJson) {

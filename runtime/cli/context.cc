@@ -4,7 +4,19 @@
 
 #include <CLI/CLI.hpp>
 
+#include "runtime/cli/time_text.h"
+
 namespace podrun::cli {
+namespace {
+
+// CLI11's form: what is wrong, empty when nothing is.
+std::string timeout_problem(const std::string& text) {
+  const auto limit = parse_duration(text);
+  if (!limit) return limit.error().what;
+  return limit->count() > 0 ? "" : "expected more than nothing, such as 90s";
+}
+
+}  // namespace
 
 void Context::add_flags(CLI::App& app) {
   app.add_option_function<std::string>(
@@ -24,6 +36,15 @@ void Context::add_flags(CLI::App& app) {
   directory("--cni-conf-dir", flags.cni_conf_dir, "NETCONFPATH", "CNI network configurations");
   directory("--cni-bin-dir", flags.cni_bin_path, "CNI_PATH", "CNI plugins; several joined by colons");
   directory("--cgroup-parent", flags.cgroup_parent, "PODRUN_CGROUP_PARENT", "cgroup the pods' cgroups are made under");
+  app.add_option_function<std::string>(
+         "--cni-timeout",
+         [this](const std::string& text) {
+           flags.cni_timeout = std::chrono::ceil<std::chrono::milliseconds>(parse_duration(text).value_or({}));
+         },
+         "Limit of one CNI operation: an ADD of all plugins, a DEL …")
+      ->envname("PODRUN_CNI_TIMEOUT")
+      ->type_name("DURATION")
+      ->check(timeout_problem, "", "");
 }
 
 Runtime Context::runtime() const {
@@ -31,6 +52,7 @@ Runtime Context::runtime() const {
                   .cgroup_parent = flags.cgroup_parent,
                   .cni_conf_dir = flags.cni_conf_dir,
                   .cni_bin_dirs = split_path(flags.cni_bin_path),
+                  .cni_timeout = flags.cni_timeout,
                   .warn = [](const std::string& text) { warn(text); }});
 }
 

@@ -1,7 +1,9 @@
 // What every command has: the global flags, and from them the store and the runtime.
 #pragma once
 
+#include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +24,7 @@ struct GlobalFlags {
   std::string cgroup_parent;
   std::string cni_conf_dir = "/etc/cni/net.d";
   std::string cni_bin_path = "/opt/cni/bin:/usr/lib/cni";
+  std::optional<std::chrono::milliseconds> cni_timeout;
 };
 
 class Context {

@@ -28,6 +28,11 @@ cni::InvokerOptions invoker_options(const RuntimeOptions& options, const Layout&
   invoker.del_policy = cni::DelPolicy::keep_going;  // a plugin that cannot succeed must not keep the others' objects
   if (cgroup != nullptr) invoker.cgroup_files = cgroup->aux_join_files();
   invoker.warn = options.warn;
+  if (options.cni_timeout) {
+    cni::Timeouts& limits = invoker.timeouts;
+    for (auto* limit : {&limits.add, &limits.del, &limits.check, &limits.gc, &limits.status, &limits.version})
+      *limit = *options.cni_timeout;
+  }
   if (timings != nullptr)
     invoker.observer = [timings](const cni::PluginRun& run) {
       if (run.outcome != nullptr)
