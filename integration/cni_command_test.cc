@@ -180,7 +180,7 @@ TEST_F(CniCommandTest, CollectsWhatIsNotListedAndNoPodHas) {
 }
 
 TEST_F(CniCommandTest, TellsStatusVersionsAndTheDefault) {
-  covers("A7.16");
+  covers("A7.16 B2");
   EXPECT_THAT(cni({"status"}).out, AllOf(HasSubstr("lab"), HasSubstr("1.1.0")));
   EXPECT_EQ(cni({"status", "nonesuch"}).status, 3);
   EXPECT_THAT(cni({"version", "bridge"}).out, HasSubstr("1.0.0"));

@@ -73,7 +73,7 @@ TEST_F(ConfigFiles, ABadFileCostsOnlyItself) {
 }
 
 TEST_F(ConfigFiles, StrictlyOnlyFilesBeforeTheMatchMatter) {
-  covers("A1.05 A1.06");
+  covers("B15 A1.05 A1.06");
   dir.write("10-good.conflist", list_named("good"));
   dir.write("20-bad.conflist", "oops");
   dir.write("05-single.conf", single_named("single"));

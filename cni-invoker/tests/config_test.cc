@@ -50,6 +50,18 @@ TEST(Config, ASingleConfigurationBecomesAListOfOne) {
   EXPECT_EQ(*list->plugins[0].object.find("disableGC"), "\"maybe\"");
 }
 
+TEST(Config, BothFormsLoadAtEveryVersion) {
+  covers("A1.01 A2.07");
+  for (const Version& version : kKnownVersions) {
+    const std::string head = R"({"cniVersion":")" + version.to_text() + R"(","name":"n",)";
+    const auto single = parse_single_config(head + R"("type":"t"})", "x.conf");
+    const auto list = parse_network_list(head + R"("plugins":[{"type":"t"}]})", "x.conflist");
+    ASSERT_TRUE(single && list) << version.to_text();
+    EXPECT_EQ(single->version, version);
+    EXPECT_EQ(list->version, version);
+  }
+}
+
 TEST(Config, NameIsRequiredAndKeysAreCaseSensitive) {
   covers("A1.07");
   EXPECT_EQ(refusal("[]"), "x.conflist:1:1: expected a JSON object");
