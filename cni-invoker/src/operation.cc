@@ -17,6 +17,9 @@ Result<RunOutcome> Operation::try_run(const std::string& plugin, const std::stri
   request.input_gate = input_gate;
   request.timeout = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - std::chrono::steady_clock::now());
   request.cgroup_files = options_.cgroup_files;
+  // An ADD behind the DEL that is owed when we are killed would leave what nobody deletes. A DEL may go on: bridge, cut
+  // short in one, never takes down its masquerading chain.
+  request.dies_with_us = name_ == "ADD";
   auto outcome = runner_.exec(request);
   if (options_.observer) {
     PluginRun run;

@@ -117,7 +117,7 @@ Result<Spawned> spawn(const RunRequest& request) {
   Pipe errors = TRY(make_pipe());
   Pipe notes = TRY(make_pipe());
   CStrings environment(request.environment);
-  const Child child{cgroups, notes.write.get(), ::getpid()};
+  const Child child{cgroups, notes.write.get(), request.dies_with_us ? ::getpid() : 0};
   Setup setup;
   setup.environment = environment.pointers.data();
   setup.child = &child;

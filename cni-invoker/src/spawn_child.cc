@@ -11,10 +11,10 @@ namespace cni {
 void Child::prepare() const {
   std::size_t to_write = cgroups.files.size();
   if (cgroups.version2 && be_born_in_cgroup()) --to_write;
-  // A plugin whose invoker was killed would finish its ADD after the DEL that is owed then. It follows the thread that
-  // forked (prctl(2)), which waits for the plugin anyway.
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != parent) give_up(ChildNote::orphaned);
+  if (parent != 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // of the thread that forked, which waits for the plugin
+    if (::getppid() != parent) give_up(ChildNote::orphaned);
+  }
   ::setpgid(0, 0);
   for (std::size_t i = 0; i < to_write; ++i)
     if (::write(cgroups.files[i].get(), "0", 1) != 1) give_up(ChildNote::cannot_join_cgroup);

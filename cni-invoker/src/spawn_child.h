@@ -1,5 +1,5 @@
 // What the child does between fork and exec: in its cgroup, its process group and "/", with default signals and three
-// descriptors, and never outliving us. It makes system calls only: the parent may have threads.
+// descriptors. It makes system calls only: the parent may have threads.
 #pragma once
 
 #include <sys/types.h>
@@ -20,7 +20,7 @@ struct ChildNote {
 struct Child {
   const Cgroups& cgroups;
   int notes;     // a pipe, close-on-exec
-  pid_t parent;  // us
+  pid_t parent;  // us, where the child is not to outlive us; else 0
 
   // Does not return where something fails; then a note says what.
   void prepare() const;

@@ -253,6 +253,7 @@ TEST_F(Add, EveryRunIsSeen) {
     ASSERT_NE(run.outcome, nullptr);
     seen.push_back(run.operation + " " + run.plugin + " " + run.request->path + " " + run.outcome->errors);
     EXPECT_THAT(run.request->input, HasSubstr("\"name\":\"net\""));
+    EXPECT_TRUE(run.request->dies_with_us);
   };
   runner.answer("ADD two", kResult, 0, "log");
   ASSERT_TRUE(invoker().add(chain, attachment()));

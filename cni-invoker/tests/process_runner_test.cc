@@ -173,11 +173,12 @@ TEST_F(ProcessRunnerTest, AGrandchildThatHoldsStdoutIsNotWaitedFor) {
 }
 
 // Else it would go on behind the DEL that is owed then.
-TEST_F(ProcessRunnerTest, APluginDoesNotOutliveItsInvoker) {
+TEST_F(ProcessRunnerTest, AnAddDoesNotOutliveItsInvoker) {
   covers("A12.03");
   const std::string begun = dir.path() + "/begun";
   const std::string late = dir.path() + "/late";
-  const RunRequest slow = request("touch " + begun + "\nread rest; sleep 0.3\ntouch " + late + "\n");
+  RunRequest slow = request("touch " + begun + "\nread rest; sleep 0.3\ntouch " + late + "\n");
+  slow.dies_with_us = true;
   const pid_t invoker = ::fork();
   if (invoker == 0) {
     (void)runner.exec(slow);

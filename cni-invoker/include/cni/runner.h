@@ -24,6 +24,7 @@ struct RunRequest {
   int input_gate = -1;
   std::chrono::milliseconds timeout{0};   // of this run; 0 or less: expired already
   std::vector<std::string> cgroup_files;  // cgroup.procs or tasks files, which exist; the child writes "0" to each
+  bool dies_with_us = false;              // killed when the thread that runs it ends before it does (PR_SET_PDEATHSIG)
 };
 
 struct RunOutcome {
