@@ -10,6 +10,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "integration/command.h"
+
 namespace integration {
 namespace {
 
@@ -58,6 +60,18 @@ Unmet program(const std::string& name) {
 Unmet plugin(const std::string& name) {
   if (is_executable(plugins_dir() + "/" + name)) return {};
   return "needs the CNI plugin '" + plugins_dir() + "/" + name + "' (package containernetworking-plugins)";
+}
+
+Unmet link_type(const std::string& kind) {
+  const std::string master = kind == "macvlan" || kind == "ipvlan" || kind == "vlan" ? "link probe0 " : "";
+  const std::string detail = kind == "vlan" ? " id 2" : kind == "vrf" ? " table 77" : "";
+  const std::string make =
+      "ip link add probe0 type veth peer name probe1 && " +
+      (kind == "tap" ? "ip tuntap add probe2 mode tap" : "ip link add " + master + "probe2 type " + kind + detail);
+  const Output made = run({"sh", "-c", make});
+  run({"sh", "-c", "ip link del probe2; ip link del probe0"});
+  if (made.status == 0) return {};
+  return "needs links of type '" + kind + "': " + made.err.substr(0, made.err.find('\n'));
 }
 
 Unmet busybox() {

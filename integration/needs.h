@@ -14,7 +14,8 @@ using Unmet = std::optional<std::string>;
 namespace need {
 Unmet root();
 Unmet program(const std::string& name);     // in PATH
-Unmet plugin(const std::string& name);      // a CNI plugin where Debian puts them
+Unmet plugin(const std::string& name);      // a CNI plugin in plugins_dir()
+Unmet link_type(const std::string& kind);   // "macvlan": makes such a link and takes it away, in our own host
 Unmet busybox();                            // a static one, as root filesystems hold it
 Unmet cgroup_v2();                          // for processes' limits: not the bare tracking hierarchy of hybrid machines
 Unmet controller(const std::string& name);  // "memory": on v1 or v2

@@ -125,6 +125,8 @@ constexpr Command kCommands[] = {{"sleep", sleep_until_told},
                                  {"report", report},
                                  {"try", try_forbidden},
                                  {"serve", serve},
+                                 {"serve-udp", serve_udp},
+                                 {"ask-udp", ask_udp},
                                  {"ask", ask},
                                  {"listen-abstract", listen_abstract},
                                  {"ask-abstract", ask_abstract}};

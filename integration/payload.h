@@ -16,8 +16,13 @@ int report(const Arguments& arguments);
 int try_forbidden(const Arguments& arguments);
 
 // payload_network.cc
-int serve(const Arguments& arguments);  // PORT: greets with the host name whoever connects
-int ask(const Arguments& arguments);    // ADDRESS PORT: prints what a server there says; asks until one answers
+// Over IPv4 and IPv6. A server greets with its host name whoever asks, and prints "asked by ADDRESS".
+int serve(const Arguments& arguments);      // PORT, TCP
+int serve_udp(const Arguments& arguments);  // PORT
+// ADDRESS PORT [SECONDS]: prints what a server there says; asks until one answers, for ten seconds if not told
+// otherwise.
+int ask(const Arguments& arguments);
+int ask_udp(const Arguments& arguments);
 int listen_abstract(const Arguments& arguments);  // NAME: a socket without a file, unix(7)
 int ask_abstract(const Arguments& arguments);     // NAME: "reached" or why not
 

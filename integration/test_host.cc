@@ -52,7 +52,7 @@ Command PodrunTest::podrun_command(const std::vector<std::string>& args, const s
   Command command;
   command.argv = {programs_dir() + "/podrun", "--data-dir", data_dir(), "--cgroup-parent", cgroup_parent_};
   command.argv.insert(command.argv.end(), args.begin(), args.end());
-  command.environment = {"NETCONFPATH=" + cni_conf_dir(), "CNI_PATH=" + plugins_dir()};
+  command.environment = {"NETCONFPATH=" + cni_conf_dir(), "CNI_PATH=" + plugins()};
   command.in = in;
   return command;
 }

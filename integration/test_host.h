@@ -25,6 +25,8 @@ class PodrunTest : public testing::Test {
   void SetUp() override;     // skips where root or a program is missing
   void TearDown() override;  // ends everything, by force
 
+  virtual std::string plugins() const { return plugins_dir(); }  // the directory podrun looks for plugins in
+
   // Runs `podrun ARGS…` with this test's directories.
   Command podrun_command(const std::vector<std::string>& args, const std::string& in = {}) const;
   Output podrun(const std::vector<std::string>& args, const std::string& in = {}) const;
@@ -35,8 +37,8 @@ class PodrunTest : public testing::Test {
   bool must_create(const Json& manifest, const std::vector<std::string>& args = {"--network", "none"}) const;
   Output exec(const std::string& name, const std::vector<std::string>& command,
               const std::vector<std::string>& options = {}) const;
-  Output remove(const std::string& name) const;  // at once
-  Json inspect(const std::string& name) const;   // the record; null where there is none
+  Output remove(const std::string& name) const;      // at once
+  Json inspect(const std::string& name) const;       // the record; null where there is none
   std::string phase(const std::string& name) const;  // "Running"; empty where there is none
   std::string logs(const std::string& name, const std::string& container) const;
 

@@ -32,6 +32,7 @@ take() { strip -o "$2/$(basename -- "$1")" "$1"; }   # what is copied over an em
 for program in podrun podrun-shim pause; do take "$build/bin/$program" "$share/bin"; done
 take "$build/tests/payload" "$share/tests"
 while read -r program; do take "$build/tests/$program" "$share/tests"; done < "$list"
+[ ! -d "$build/tests/cni-plugins" ] || cp -r "$build/tests/cni-plugins" "$share/tests"
 cp "$here/guest/run-tests.sh" "$share/run-tests.sh"
 printf 'PODRUN_SLOW=%q MUST_RUN=%q exec ./run-tests.sh %q\n' "${PODRUN_SLOW:-10}" "${MUST_RUN:-}" "$filter" > "$share/command"
 
