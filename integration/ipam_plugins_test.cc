@@ -61,7 +61,7 @@ TEST_P(IpamPlugins, HostLocalRefusesWhenItsRangeIsUsedUp) {
   }
   const Output refused = create(sleeper("f"), {"--network", "lab"});
   EXPECT_NE(refused.status, 0);
-  EXPECT_THAT(refused.err, AllOf(HasSubstr("create pod \"f\": attach network 'lab': plugin 'bridge' ADD"),
+  EXPECT_THAT(refused.err, AllOf(HasSubstr("create pod \"f\": attach network 'lab' as eth0: plugin 'bridge' ADD"),
                                  HasSubstr("no IP addresses available in range set: 10.210.0.1-10.210.0.6")));
   EXPECT_NE(podrun({"get", "f"}).status, 0);
 
