@@ -6,7 +6,6 @@
 namespace integration {
 namespace {
 
-using testing::AllOf;
 using testing::HasSubstr;
 
 class LinkPlugins : public PluginTest {
@@ -98,16 +97,13 @@ TEST_P(NewLinkPlugins, DummyHoldsAnAddress) {
   expect_world_unchanged();
 }
 
-TEST_P(NewLinkPlugins, TapHasAnAddressAndASwitchBehind) {
+TEST_P(NewLinkPlugins, TapHasAnAddress) {
   if (!have_link("tap")) return;
-  Json plugin = on_master("tap");
-  plugin.erase("master");
-  configure({plugin});
+  configure({{{"type", "tap"}, {"ipam", host_local({"10.212.0.0/24"})}}});  // IPv6 would wait ten seconds for a carrier
   remember_world_with(sleeper("web"));
   ASSERT_TRUE(attach(sleeper("web")));
   expect_kind("web", "tun type tap");
-  EXPECT_THAT(run({"ip", "-n", "web", "addr", "show", "eth0"}).out,
-              AllOf(HasSubstr(addresses("web").at(0)), HasSubstr(addresses("web").at(1))));
+  EXPECT_THAT(run({"ip", "-n", "web", "addr", "show", "eth0"}).out, HasSubstr(addresses("web").at(0)));
   expect_check_follows("tap");
   delete_pods({"web"});
   expect_world_unchanged();
