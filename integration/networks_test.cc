@@ -96,6 +96,19 @@ TEST_F(NetworksTest, AnAttachmentHasTheMacAndTheSecondInterfaceOfTheSameNetworkI
   EXPECT_EQ(podrun({"check", "web"}).status, 0);
 }
 
+// The plugin's chain for masquerading is one a container and network, and the first DEL cannot remove it.
+TEST_F(NetworksTest, TwoInterfacesOfOneMasqueradingNetworkAreDetachedAtOnce) {
+  if (!can_run({need::program("iptables")})) return;
+  std::ofstream(cni_conf_dir() + "/masq.conflist")
+      << R"({"cniVersion":"1.0.0","name":"masq","plugins":[{"type":"bridge","bridge":"br-masq","ipMasq":true,)"
+      << R"("isDefaultGateway":true,"ipam":{"type":"host-local","ranges":[[{"subnet":"10.204.0.0/24"}]]}}]})";
+  remember_world({"--network", "masq,red"});
+  ASSERT_TRUE(must_create(server(), {"--network", "masq,masq"}));
+  const Output removed = remove("web");
+  EXPECT_EQ(removed.status, 0) << removed.err;
+  expect_world_unchanged();
+}
+
 TEST_F(NetworksTest, CheckNamesTheNetworkThatIsBroken) {
   ASSERT_TRUE(must_create(server("blue"), {"--network", "red"}));
   inside({"ip", "link", "del", "net1"});

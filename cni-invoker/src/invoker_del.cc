@@ -146,14 +146,23 @@ Result<void> Invoker::del_container(std::string_view container_id) {
   TRY(check_container_id(container_id));
   const auto book = ledger();
   if (!book) return {};
-  std::vector<Error> errors;
-  const std::vector<LedgerEntry> entries = TRY(book->of_container(container_id));
-  for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
-    if (auto done = del_entry(*entry); !done)
-      errors.push_back(std::move(done).error().in("network '" + entry->network.name + "'"));
+  std::vector<LedgerEntry> owed = TRY(book->of_container(container_id));
+  std::reverse(owed.begin(), owed.end());
+  // Again as long as it helps: two interfaces in one network share bridge's masquerading chain, which goes only with
+  // the last of them, and the DEL of the other fails until then.
+  while (true) {
+    std::vector<LedgerEntry> failed;
+    std::vector<Error> errors;
+    for (LedgerEntry& entry : owed) {
+      auto done = del_entry(entry);
+      if (done) continue;
+      errors.push_back(std::move(done).error().in("network '" + entry.network.name + "'"));
+      failed.push_back(std::move(entry));
+    }
+    if (failed.empty()) return {};
+    if (failed.size() == owed.size()) return join_errors(std::move(errors));
+    owed = std::move(failed);
   }
-  if (errors.empty()) return {};
-  return join_errors(std::move(errors));
 }
 
 // Judged under the lock: an ADD that was under way a moment ago may have come to its end. Whoever holds the lock takes

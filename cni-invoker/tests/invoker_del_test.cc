@@ -228,6 +228,22 @@ TEST_F(Del, APluginThatDoesNotKnowTheContainerHasNothingToDo) {
   EXPECT_EQ(owed(), 0U);
 }
 
+TEST_F(Del, OfAContainerIsTriedAgainAsLongAsThatHelps) {
+  covers("A7.09");
+  attach(attachment());
+  Attachment second = attachment();
+  second.ifname = "eth1";
+  attach(second);
+  bool first_is_gone = false;
+  runner.on_call = [&](const testing::Call& call) {
+    if (call.name() == "DEL three" && call.environment.at("CNI_IFNAME") == "eth0") first_is_gone = true;
+    runner.answer("DEL two", first_is_gone ? "" : R"({"code":999,"msg":"chain is in use"})", first_is_gone ? 0 : 1);
+  };
+  const auto done = invoker().del_container("pod1");
+  EXPECT_TRUE(done) << done.error().what;
+  EXPECT_EQ(owed(), 0U);
+}
+
 TEST_F(Del, MayBeRepeated) {
   covers("A7.09");
   attach(attachment());

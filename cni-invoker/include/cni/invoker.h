@@ -127,7 +127,7 @@ class Invoker {
   // entry there from the cache, and only without either from the arguments. Repeating it is fine.
   base::Result<void> del(const NetworkList& network, const Attachment& attachment);
 
-  // What the ledger has of a container, newest first; a failure does not stop the others. Nothing there is success.
+  // What the ledger has of a container, newest first; a DEL that fails is repeated after the others. None is success.
   base::Result<void> del_container(std::string_view container_id);
   // One entry, also of an older boot: whose plugins get an empty CNI_NETNS, because its path may be somebody else's
   // now.
