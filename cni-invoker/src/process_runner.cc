@@ -22,6 +22,7 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr int kKillGrace = 2000;  // milliseconds
+constexpr int kGroupGrace = 500;  // milliseconds, about
 
 // A plugin that never reads its stdin must not end us. Only this thread's mask changes, and a SIGPIPE that came
 // meanwhile is taken away again.
@@ -141,10 +142,12 @@ class Run {
     // After a SIGKILL it is gone at once, unless it hangs in the kernel: then not even that may hold up the caller.
     pollfd process{process_.pidfd.get(), POLLIN, 0};
     if (outcome.end != RunOutcome::End::exited && ::poll(&process, 1, kKillGrace) != 1) return;
+    const bool failed = end_group_of_failed();
     int status = 0;
     pid_t got = 0;
     while ((got = ::waitpid(process_.pid, &status, 0)) < 0 && errno == EINTR) {
     }
+    if (failed) wait_for_group();
     if (outcome.end != RunOutcome::End::exited) return;
     if (got == process_.pid && WIFEXITED(status)) {
       outcome.exit_code = WEXITSTATUS(status);
@@ -152,6 +155,23 @@ class Run {
       outcome.end = RunOutcome::End::signaled;
       outcome.signal = got == process_.pid ? WTERMSIG(status) : 0;
     }
+  }
+
+  // What a failed plugin has started must not go on behind the DEL that follows: the iptables of a portmap that was
+  // killed would add its rule after all. Before the plugin is reaped, as its number is its group's until then.
+  bool end_group_of_failed() const {
+    siginfo_t end{};
+    while (::waitid(P_PID, static_cast<id_t>(process_.pid), &end, WEXITED | WNOWAIT) != 0 && errno == EINTR) {
+    }
+    if (end.si_code == CLD_EXITED && end.si_status == 0) return false;
+    ::kill(-process_.pid, SIGKILL);
+    return true;
+  }
+
+  // Bounded, because where nobody reaps orphans they stay.
+  void wait_for_group() const {
+    for (int waited = 0; waited < kGroupGrace && ::kill(-process_.pid, 0) == 0; ++waited)
+      std::this_thread::sleep_for(milliseconds(1));
   }
 
   Spawned process_;

@@ -192,6 +192,17 @@ TEST_F(ProcessRunnerTest, AnAddDoesNotOutliveItsInvoker) {
   EXPECT_FALSE(std::filesystem::exists(late));
 }
 
+// Else it would go on behind the DEL that cleans up.
+TEST_F(ProcessRunnerTest, WhatAFailedPluginStartedEndsWithIt) {
+  covers("A5.08");
+  for (const std::string end : {"exit 1", "kill -9 $$"}) {
+    const std::string late = dir.path() + "/late";
+    EXPECT_FALSE(run("(sleep 0.2; touch " + late + ") >/dev/null 2>&1 & " + end).succeeded());
+    std::this_thread::sleep_for(400ms);
+    EXPECT_FALSE(std::filesystem::exists(late)) << end;
+  }
+}
+
 TEST_F(ProcessRunnerTest, OutputComingInTheGraceIsTaken) {
   covers("A5.08");
   EXPECT_EQ(run("(sleep 0.05; echo late) & exit 0").output, "late\n");
