@@ -7,6 +7,7 @@
 //       shim.log               what podrun-shim has to say
 //       etc/hosts hostname resolv.conf    bound into the containers, so written in place
 //       containers/NAME/exit   made by the shim when the container ended: "CODE SIGNAL NANOSECONDS\n"
+//     pods/.ID/                a box until its maker has locked it
 //     settled told-of-oom      what has been done once in this boot
 //     cni-locks/               cni-invoker's
 //     names/NAMESPACE_NAME     reserves the pod's name; a symbolic link whose text is the id
@@ -51,6 +52,7 @@ class Layout {
     return dirs_.netns + "/" + (name_space == "default" ? name : key(name_space, name));
   }
   std::string box(const std::string& id) const { return pods() + "/" + id; }
+  std::string unlocked_box(const std::string& id) const { return pods() + "/." + id; }
   std::string lock(const std::string& id) const { return box(id) + "/lock"; }
   std::string record(const std::string& id) const { return box(id) + "/record.json"; }
   std::string shim_log(const std::string& id) const { return box(id) + "/shim.log"; }

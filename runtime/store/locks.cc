@@ -1,6 +1,7 @@
-// A pod's box: made, locked, saved to and erased. The lock file may be made by whoever comes first, so that a create
-// that was killed between mkdir and open leaves a box that can still be locked, and so cleaned; whoever lost such a
-// race sees it by the inode check.
+// A pod's box: made, locked, saved to and erased. A recover takes a box that nobody has locked for what a crash left;
+// so a new one gets its lock under another name, and is a box from the rename on. Where the lock file is missing all
+// the same (a delete was killed at its end), whoever comes first makes it, and who lost such a race sees it by the
+// inode check.
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -16,6 +17,9 @@
 
 namespace podrun {
 namespace {
+
+constexpr int kSweepPatience = 1000;  // milliseconds
+constexpr int kSweepsInARow = 100;
 
 std::string quoted(const std::string& verb, const std::string& object) { return verb + " '" + object + "'"; }
 
@@ -60,19 +64,42 @@ Result<Fd> take(const std::string& path, int limit_ms) {
   return fd;
 }
 
+// Kind::not_found when a sweep has come before the lock.
+Result<Fd> make_and_take(const std::string& box) {
+  if (::mkdir(box.c_str(), 0700) != 0 && errno != EEXIST) return Error::system(errno, quoted("make directory", box));
+  return take(box + "/lock", kSweepPatience);
+}
+
 }  // namespace
 
 Result<Box> Store::create(const std::string& id) const {
   if (!is_pod_id(id)) return Error{Kind::invalid, 0, quoted("make a box for pod", id) + ": that is no pod id"};
   TRY(base::make_dirs(layout_.pods()));
   const std::string box = layout_.box(id);
-  if (::mkdir(box.c_str(), 0700) != 0) return Error::system(errno, quoted("make directory", box));
-  auto taken = take(layout_.lock(id), 0);
-  if (!taken) {
-    (void)base::remove_tree(box);  // the first failure is the one to tell
-    return std::move(taken).error();
+  const std::string unlocked = layout_.unlocked_box(id);
+  auto taken = make_and_take(unlocked);
+  for (int again = 0; !taken && taken.error().kind == Kind::not_found && again < kSweepsInARow; ++again)
+    taken = make_and_take(unlocked);
+  if (taken && ::rename(unlocked.c_str(), box.c_str()) == 0) return Box(layout_, id, std::move(*taken));
+  Error failure = taken ? Error::system(errno, quoted("make directory", box)) : std::move(taken).error();
+  (void)base::remove_tree(unlocked);  // the first failure is the one to tell
+  return failure;
+}
+
+Result<void> Store::sweep() const {
+  auto names = base::list_dir(layout_.pods());
+  if (!names && names.error().kind == Kind::not_found) return {};
+  for (const std::string& name : TRY(std::move(names))) {
+    if (!name.starts_with('.')) continue;
+    const std::string dir = layout_.pods() + "/" + name;
+    const auto lock = base::open_file(dir + "/lock", O_RDWR | O_NOFOLLOW);
+    if (lock && ::flock(lock->get(), LOCK_EX | LOCK_NB) != 0) continue;  // about to be a box
+    // Only under the lock. Without one the directory is removed only if it has got none meanwhile.
+    if (lock) TRY(base::remove_file(dir + "/lock"));
+    if (::rmdir(dir.c_str()) != 0 && errno != ENOENT && errno != ENOTEMPTY)
+      return Error::system(errno, quoted("remove directory", dir));
   }
-  return Box(layout_, id, std::move(*taken));
+  return {};
 }
 
 Result<Box> Store::lock(const std::string& id, int limit_ms) const {

@@ -131,6 +131,40 @@ TEST_F(Locks, ABoxWhoseCreatorDiedBeforeItsLockCanBeLockedAndErased) {
   EXPECT_TRUE(box->erase());
 }
 
+// As recover does it, whose first look may fall into any moment of a create.
+TEST_F(Locks, ABoxThatIsBeingMadeIsInNobodysHands) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    while (true) {
+      if (!store_.sweep()) ::_exit(1);
+      for (const std::string& id : base::list_dir(store_.layout().pods()).value_or({}))
+        if (const auto box = store_.lock(id, 0); box && !box->load()) (void)box->erase();
+    }
+  }
+  for (int i = 0; i < 3000; ++i) {
+    const std::string id = base::random_hex(32);
+    const auto box = store_.create(id);
+    EXPECT_TRUE(box) << box.error().what;
+    if (!box) break;
+    EXPECT_TRUE(base::path_exists(store_.layout().lock(id)));
+    EXPECT_TRUE(box->erase());
+  }
+  EXPECT_EQ(::waitpid(child, nullptr, WNOHANG), 0) << "the sweep failed";
+  end(child);
+}
+
+TEST_F(Locks, ABoxWhoseCreatorDiedBeforeTheRenameIsSweptAway) {
+  const std::string dir = store_.layout().unlocked_box(test_id('d'));
+  ASSERT_TRUE(base::make_dirs(dir));
+  ASSERT_TRUE(store_.sweep());
+  EXPECT_FALSE(base::path_exists(dir));
+  ASSERT_TRUE(base::make_dirs(dir));
+  ASSERT_TRUE(base::write_file_durably(dir + "/lock", ""));
+  ASSERT_TRUE(store_.sweep());
+  EXPECT_FALSE(base::path_exists(dir));
+  EXPECT_TRUE(base::path_exists(store_.layout().box(kId)));
+}
+
 TEST_F(Locks, AreNotLeftToExecutedPrograms) {
   pid_t child = 0;
   {

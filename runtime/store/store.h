@@ -41,8 +41,10 @@ class Store {
   explicit Store(Layout layout) : layout_(std::move(layout)) {}
   const Layout& layout() const { return layout_; }
 
-  // Makes the box of a new pod, locked. The caller made `id` (random_hex(32)).
+  // Makes the box of a new pod: nobody ever sees it unlocked. The caller made `id` (random_hex(32)).
   Result<Box> create(const std::string& id) const;
+  // Removes what creates that were killed before they had the lock have left.
+  Result<void> sweep() const;
   // Kind::busy when another process holds it and does not let go within the limit (milliseconds); not_found when it is
   // gone. After taking the lock it checks that the path still is the inode it locked.
   Result<Box> lock(const std::string& id, int limit_ms) const;
