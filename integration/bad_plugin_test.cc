@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "cni-invoker/tests/covers.h"
+#include "integration/crowd.h"
 #include "integration/test_host.h"
 
 namespace integration {
@@ -23,6 +24,7 @@ class BadPluginTest : public PodrunTest {
     ASSERT_EQ(::mkdir(plugins().c_str(), 0755), 0);
     configure(R"([ "$CNI_COMMAND" = DEL ] && exit 0; exit 1)");
     static_cast<void>(run(create_command()));  // makes the ledger's directories and locks, which stay
+    ASSERT_EQ(run({"mkdir", "-p", "/var/lib/cni/results"}).status, 0);  // stays too, once an ADD succeeded
     ASSERT_EQ(run({"rm", plugins() + "/bad", cni_conf_dir() + "/10-bad.conflist"}).status, 0);
     remember_world();
   }
@@ -155,6 +157,26 @@ TEST_F(BadPluginTest, RefusesATimeLimitThatIsNone) {
     EXPECT_EQ(output.status, 2) << limit;
     EXPECT_THAT(output.err, HasSubstr("--cni-timeout"));
   }
+}
+
+// A plugin may be unable to take up a DEL that was cut short (bridge is).
+TEST_F(BadPluginTest, RecoverLetsThePluginOfAKilledDeleteFinish) {
+  const std::string log = dir() + "/log";
+  configure(R"([ "$CNI_COMMAND" = DEL ] || { echo '{"cniVersion":"1.0.0"}'; exit; }
+               echo begins >> )" +
+            log + "; sleep 1; echo ends >> " + log);
+  const Output created = run(create_command());
+  ASSERT_EQ(created.status, 0) << created.err;
+  Crowd one;
+  one.start(podrun_command({"delete", "web", "--grace-period", "0"}));
+  one.open_gate();
+  ASSERT_TRUE(eventually([&] { return run({"cat", log}).out == "begins\n"; }));
+  ::kill(one.running().front(), SIGKILL);
+  one.run();
+  const Output recovered = podrun({"recover"});
+  EXPECT_EQ(recovered.status, 0) << recovered.err;
+  EXPECT_EQ(run({"cat", log}).out, "begins\nends\nbegins\nends\n");
+  expect_world_unchanged();
 }
 
 TEST_F(BadPluginTest, RefusesAConfigurationThatIsNoJson) {

@@ -29,20 +29,6 @@ struct Pipe {
   }
 };
 
-[[noreturn]] void become(const std::vector<std::string>& argv, int in, int out, int err) {
-  ::dup2(in, 0);
-  ::dup2(out, 1);
-  ::dup2(err, 2);
-  std::vector<char*> pointers;
-  for (const std::string& argument : argv) pointers.push_back(const_cast<char*>(argument.c_str()));
-  pointers.push_back(nullptr);
-  ::execvp(pointers[0], pointers.data());
-  static_cast<void>(!::write(2, "cannot exec\n", 12));
-  ::_exit(127);
-}
-
-int code_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
-
 // Takes what is there now. False at the end of the file.
 bool drain(int fd, std::string& into) {
   std::array<char, 65536> buffer;
@@ -65,6 +51,21 @@ int slow_factor() {
   return factor > 1 ? factor : 1;
 }
 
+void detail::become(const Command& command, int in, int out, int err) {
+  for (const std::string& variable : command.environment) ::putenv(const_cast<char*>(variable.c_str()));
+  ::dup2(in, 0);
+  ::dup2(out, 1);
+  ::dup2(err, 2);
+  std::vector<char*> pointers;
+  for (const std::string& argument : command.argv) pointers.push_back(const_cast<char*>(argument.c_str()));
+  pointers.push_back(nullptr);
+  ::execvp(pointers[0], pointers.data());
+  static_cast<void>(!::write(2, "cannot exec\n", 12));
+  ::_exit(127);
+}
+
+int detail::code_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
+
 bool detail::pause_until(Clock::time_point deadline) {
   if (Clock::now() >= deadline) return false;
   std::this_thread::sleep_for(std::chrono::milliseconds(20));
@@ -74,10 +75,7 @@ bool detail::pause_until(Clock::time_point deadline) {
 Output run(const Command& command) {
   Pipe in, out, err;
   const pid_t pid = ::fork();
-  if (pid == 0) {
-    for (const std::string& variable : command.environment) ::putenv(const_cast<char*>(variable.c_str()));
-    become(command.argv, in.read.get(), out.write.get(), err.write.get());
-  }
+  if (pid == 0) detail::become(command, in.read.get(), out.write.get(), err.write.get());
   const Fd process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
   in.read.reset();
   out.write.reset();
@@ -114,7 +112,7 @@ Output run(const Command& command) {
   ::waitpid(pid, &status, 0);
   if (out.read) drain(out.read.get(), output.out);
   if (err.read) drain(err.read.get(), output.err);
-  output.status = ended ? code_of(status) : -1;
+  output.status = ended ? detail::code_of(status) : -1;
   return output;
 }
 
@@ -128,7 +126,7 @@ pid_t start(const std::vector<std::string>& argv, const std::string& log) {
   const pid_t pid = ::fork();
   if (pid == 0) {
     const int out = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    become(argv, ::open("/dev/null", O_RDONLY | O_CLOEXEC), out, out);
+    detail::become({argv, {}, {}}, ::open("/dev/null", O_RDONLY | O_CLOEXEC), out, out);
   }
   return pid;
 }
@@ -136,7 +134,7 @@ pid_t start(const std::vector<std::string>& argv, const std::string& log) {
 int wait_for(pid_t pid) {
   int status = 0;
   if (::waitpid(pid, &status, 0) != pid) return -1;
-  return code_of(status);
+  return detail::code_of(status);
 }
 
 }  // namespace integration

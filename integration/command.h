@@ -38,7 +38,11 @@ bool eventually(Predicate predicate, std::chrono::milliseconds limit = std::chro
 
 namespace detail {
 bool pause_until(std::chrono::steady_clock::time_point deadline);
-}
+// In a forked child: the command's program with these as stdin, stdout and stderr; 127 where it cannot be had.
+[[noreturn]] void become(const Command& command, int in, int out, int err);
+// Of a wait status.
+int code_of(int status);
+}  // namespace detail
 template <class Predicate>
 bool eventually(Predicate predicate, std::chrono::milliseconds limit) {
   const auto deadline = std::chrono::steady_clock::now() + limit * slow_factor();

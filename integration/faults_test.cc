@@ -38,14 +38,6 @@ class FaultsTest : public PodrunTest {
     return pod("pod-" + std::to_string(number), {one});
   }
 
-  Command create_command(const Json& manifest, const Options& network) const {
-    Json complete = manifest;
-    complete["spec"]["containers"][0]["image"] = "rootfs:" + rootfs();
-    Options args{"create", "-f", "-"};
-    args.insert(args.end(), network.begin(), network.end());
-    return podrun_command(args, complete.dump());
-  }
-
   bool exists(const std::string& name) const { return podrun({"get", name}).status == 0; }
 
   // Each step in turn, until the program ends before reaching it. `settle` makes the world whole again, or says why

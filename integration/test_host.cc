@@ -61,13 +61,17 @@ Output PodrunTest::podrun(const std::vector<std::string>& args, const std::strin
   return run(podrun_command(args, in));
 }
 
-Output PodrunTest::create(const Json& manifest, const std::vector<std::string>& args) const {
+Command PodrunTest::create_command(const Json& manifest, const std::vector<std::string>& args) const {
   Json complete = manifest;
   for (Json& one : complete["spec"]["containers"])
     if (one.is_object() && !one.contains("image")) one["image"] = "rootfs:" + rootfs();
   std::vector<std::string> all{"create", "-f", "-"};
   all.insert(all.end(), args.begin(), args.end());
-  return podrun(all, complete.dump());
+  return podrun_command(all, complete.dump());
+}
+
+Output PodrunTest::create(const Json& manifest, const std::vector<std::string>& args) const {
+  return run(create_command(manifest, args));
 }
 
 bool PodrunTest::must_create(const Json& manifest, const std::vector<std::string>& args) const {

@@ -32,6 +32,7 @@ class PodrunTest : public testing::Test {
   Output podrun(const std::vector<std::string>& args, const std::string& in = {}) const;
 
   // `podrun create -f -` without a network unless `args` say otherwise.
+  Command create_command(const Json& manifest, const std::vector<std::string>& args = {"--network", "none"}) const;
   Output create(const Json& manifest, const std::vector<std::string>& args = {"--network", "none"}) const;
   // As create(), and a failure is the test's.
   bool must_create(const Json& manifest, const std::vector<std::string>& args = {"--network", "none"}) const;

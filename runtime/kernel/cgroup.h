@@ -62,10 +62,14 @@ class Cgroup {
   // Files a process writes "0" to, to put itself into `aux`: for those we start through somebody else's library.
   std::vector<std::string> aux_join_files() const;
 
+  // Waits until nobody is in `aux` but `known`. Who still is when the limit is over is left to kill().
+  void let_others_end(const std::vector<pid_t>& known, std::chrono::milliseconds limit) const;
   // Kills every process in the whole tree and waits until it is empty; no tree is success. Kind::timeout names what
   // stayed.
   Result<void> kill(std::chrono::milliseconds limit) const;
   Result<std::vector<pid_t>> processes() const;
+  // After kill(): makes `aux` anew for what has yet to run there. False where the pod has no cgroup any more.
+  Result<bool> renew_aux() const;
   // Removes the (empty) tree from every hierarchy; what is absent is success.
   Result<void> remove() const;
 

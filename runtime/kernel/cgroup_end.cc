@@ -2,8 +2,10 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <csignal>
 #include <memory>
@@ -82,12 +84,32 @@ Result<bool> kill_listed(const std::string& dir, steady_clock::time_point deadli
   }
 }
 
+Result<void> remove_dir(const std::string& dir) {
+  // A process that has just ended may still be on its way out of a v1 cgroup.
+  for (int attempt = 0; ::rmdir(dir.c_str()) != 0 && errno != ENOENT; ++attempt) {
+    if (errno != EBUSY || attempt == 100) return Error::system(errno, "remove cgroup '" + dir + "'");
+    std::this_thread::sleep_for(milliseconds(1));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::vector<pid_t>> Cgroup::processes() const {
   std::vector<pid_t> pids;
   TRY(processes_below(tracking_dir(), pids));
   return pids;
+}
+
+void Cgroup::let_others_end(const std::vector<pid_t>& known, milliseconds limit) const {
+  const auto deadline = steady_clock::now() + limit;
+  for (milliseconds pause(1);; pause = std::min(pause * 2, milliseconds(50))) {
+    std::vector<pid_t> pids;
+    if (!processes_below(tracking_dir() + "/aux", pids)) return;
+    std::erase_if(pids, [&](pid_t pid) { return std::find(known.begin(), known.end(), pid) != known.end(); });
+    if (pids.empty() || steady_clock::now() > deadline) return;
+    std::this_thread::sleep_for(pause);
+  }
 }
 
 Result<void> Cgroup::kill(milliseconds limit) const {
@@ -108,17 +130,23 @@ Result<void> Cgroup::kill(milliseconds limit) const {
   return Error{Kind::timeout, ETIMEDOUT, "end the pod's processes: still there after SIGKILL:" + who};
 }
 
+Result<bool> Cgroup::renew_aux() const {
+  const std::string pod = tracking_dir();
+  if (!base::path_exists(pod)) return false;
+  // What is cloned into a cgroup that was killed once is killed too: fork compares its count of kills with that of the
+  // cgroup the clone comes from (Linux 6.14, "cgroup: fix race between fork and cgroup.kill"). A new one counts from 0.
+  const std::string aux = pod + "/aux";
+  TRY(remove_dir(aux));
+  if (::mkdir(aux.c_str(), 0755) != 0) return Error::system(errno, "make cgroup '" + aux + "'");
+  if (host_.unified.empty()) TRY(base::write_in_place(pod + "/pids.max", "max"));  // as kill_listed() left it: 0
+  return true;
+}
+
 Result<void> Cgroup::remove() const {
   std::vector<std::string> dirs;
   for (const auto& hierarchy : host_.v1) leaves_first(hierarchy.mount + path_, dirs);
   if (!host_.unified.empty()) leaves_first(host_.unified + path_, dirs);
-  for (const auto& dir : dirs) {
-    // A process that has just ended may still be on its way out of a v1 cgroup.
-    for (int attempt = 0; ::rmdir(dir.c_str()) != 0 && errno != ENOENT; ++attempt) {
-      if (errno != EBUSY || attempt == 100) return Error::system(errno, "remove cgroup '" + dir + "'");
-      std::this_thread::sleep_for(milliseconds(1));
-    }
-  }
+  for (const auto& dir : dirs) TRY(remove_dir(dir));
   return {};
 }
 

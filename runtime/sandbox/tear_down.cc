@@ -10,6 +10,7 @@ namespace podrun {
 namespace {
 
 constexpr std::chrono::seconds kKillPatience{30};
+constexpr std::chrono::seconds kOrphanPatience{5};
 
 }  // namespace
 
@@ -17,15 +18,22 @@ Result<void> Runtime::tear_down(PodRecord record, const Box& box, bool force) {
   const Layout& layout = store_.layout();
   const auto take_away = [&]() -> Result<void> {
     const Cgroup cgroup(TRY(CgroupHost::discover()), record.cgroup_parent + record.cgroup_path);
+    // A plugin whose podrun was killed goes on by itself, and had better come to its end: of a DEL that was cut short
+    // bridge does not take up the rest (no interface is left to tell it whose masquerading chain that was). Before its
+    // shim is on record a pod has no plugins.
+    if (!record.shim.empty()) cgroup.let_others_end({record.shim.pid, record.pause.pid}, kOrphanPatience);
     // Nothing of the pod runs any more when its plugins are called: one that was orphaned in the middle of an ADD would
     // go on with it after its DEL.
     TRY(cgroup.kill(kKillPatience));
-    if (auto detached = Network(options_, layout, nullptr, nullptr).detach(record.id); !detached) {
+    // In the cgroup, like those of an ADD: should we be killed, whoever goes on from here finds what still runs.
+    const Cgroup* const place = TRY(cgroup.renew_aux()) ? &cgroup : nullptr;
+    if (auto detached = Network(options_, layout, place, nullptr).detach(record.id); !detached) {
       if (!force) return std::move(detached).error().in("detach networks");
       options_.warn("left behind by plugins that failed: " + detached.error().what);
     }
     if (const auto net = record.namespaces.find("net"); !record.netns_path.empty() && net != record.namespaces.end())
       TRY(netns::unpin(record.netns_path, net->second).in("unpin network namespace"));
+    TRY(cgroup.kill(kKillPatience));  // what plugins left running
     TRY(cgroup.remove());
     TRY(base::remove_tree(layout.pod_data(record.id)).in("remove writable layers"));
     TRY(box.empty());
