@@ -77,6 +77,16 @@ class StormTest : public PodrunTest {
     return container.substr(scheme.size(), container.rfind('/') - scheme.size());
   }
 
+  // The rules that portmap and firewall make once, for all pods, they look for and then make, without a lock: the first
+  // who come together can make one twice (seen: CNI-HOSTPORT-MASQ's, plugins 1.1.1), which is harmless. Only a rule
+  // that was there before, word for word, passes for that.
+  void expect_world_unchanged_but_rules_made_twice() const {
+    const std::string left = "left: ";
+    for (const std::string& change : changes())
+      EXPECT_TRUE(change.starts_with(left + "nftables {\"rule\"") && before_.contains(change.substr(left.size())))
+          << change;
+  }
+
   std::set<std::string> pods_that_stand() const {
     std::set<std::string> names;
     const Output output = podrun({"get", "-o", "name"});
@@ -132,7 +142,7 @@ TEST_F(StormTest, AHundredPodsComeAndGoAtATime) {
     deletes.run();
     expect_all_succeeded(deletes, kPods);
   }
-  expect_world_unchanged();
+  expect_world_unchanged_but_rules_made_twice();
 }
 
 // Podruns, shims and plugins are killed at random, while a hundred pods are made and while they are taken away.
