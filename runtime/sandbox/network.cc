@@ -75,6 +75,8 @@ Result<void> Network::check(const PodRecord& pod) {
   return cni::join_errors(std::move(broken));
 }
 
+Result<bool> Network::is_attached(const std::string& id) { return !TRY(invoker_.ledger()->of_container(id)).empty(); }
+
 Result<void> Network::detach(const std::string& id) { return invoker_.del_container(id); }
 
 }  // namespace podrun

@@ -41,6 +41,9 @@ class Network {
   // Asks the plugins whether the pod is still attached as it was. Goes on past a failure; the error has all of them.
   Result<void> check(const PodRecord& pod);
 
+  // Whether the ledger has anything of the pod.
+  Result<bool> is_attached(const std::string& id);
+
   // Whatever the ledger has of the pod; nothing is success.
   Result<void> detach(const std::string& id);
 

@@ -12,6 +12,16 @@ namespace {
 constexpr std::chrono::seconds kKillPatience{30};
 constexpr std::chrono::seconds kOrphanPatience{5};
 
+// The plugins run in the pod's cgroup, like those of an ADD: should we be killed, whoever goes on from here finds them.
+Result<void> detach_networks(const RuntimeOptions& options, const Layout& layout, const Cgroup& cgroup,
+                             const std::string& id) {
+  if (!TRY(Network(options, layout, nullptr, nullptr).is_attached(id))) return {};
+  const Cgroup* const place = TRY(cgroup.renew_aux()) ? &cgroup : nullptr;
+  auto detached = Network(options, layout, place, nullptr).detach(id);
+  TRY(cgroup.kill(kKillPatience));  // what plugins left running
+  return detached;
+}
+
 }  // namespace
 
 Result<void> Runtime::tear_down(PodRecord record, const Box& box, bool force) {
@@ -25,15 +35,12 @@ Result<void> Runtime::tear_down(PodRecord record, const Box& box, bool force) {
     // Nothing of the pod runs any more when its plugins are called: one that was orphaned in the middle of an ADD would
     // go on with it after its DEL.
     TRY(cgroup.kill(kKillPatience));
-    // In the cgroup, like those of an ADD: should we be killed, whoever goes on from here finds what still runs.
-    const Cgroup* const place = TRY(cgroup.renew_aux()) ? &cgroup : nullptr;
-    if (auto detached = Network(options_, layout, place, nullptr).detach(record.id); !detached) {
+    if (auto detached = detach_networks(options_, layout, cgroup, record.id); !detached) {
       if (!force) return std::move(detached).error().in("detach networks");
       options_.warn("left behind by plugins that failed: " + detached.error().what);
     }
     if (const auto net = record.namespaces.find("net"); !record.netns_path.empty() && net != record.namespaces.end())
       TRY(netns::unpin(record.netns_path, net->second).in("unpin network namespace"));
-    TRY(cgroup.kill(kKillPatience));  // what plugins left running
     TRY(cgroup.remove());
     TRY(base::remove_tree(layout.pod_data(record.id)).in("remove writable layers"));
     TRY(box.empty());
