@@ -26,6 +26,7 @@ class Crowd {
   void look();
   bool ended(std::size_t number) const { return members_[number].pid < 0; }
   bool all_ended() const;
+  std::size_t size() const { return members_.size(); }
   // Children of ours that were not waited for: their pids cannot have become others' since the last look().
   std::vector<pid_t> running() const;
   // Of one that has ended.
