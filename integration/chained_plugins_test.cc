@@ -19,7 +19,7 @@ Json portmap() { return with_capability("portmap", "portMappings"); }
 Json bandwidth() { return with_capability("bandwidth", "bandwidth"); }
 Json firewall() { return {{"type", "firewall"}, {"backend", "iptables"}}; }
 Json tuning() {
-  return {{"type", "tuning"}, {"sysctl", {{"net.core.somaxconn", "777"}}}, {"mtu", 1400}, {"mac", kMac}};
+  return {{"type", "tuning"}, {"sysctl", {{"net.ipv4.ip_default_ttl", "77"}}}, {"mtu", 1400}, {"mac", kMac}};
 }
 
 // Greets on TCP 8080 and UDP 8081, host ports 18080 and 18081; limited to 8 and 4 Mbit/s.
@@ -146,7 +146,7 @@ TEST_P(ChainedPlugins, TuningSetsSysctlMtuAndMac) {
   ASSERT_TRUE(attach(greeter("web")));
   const std::string link = in_netns("web", {"ip", "link", "show", "eth0"}).out;
   EXPECT_THAT(link, AllOf(HasSubstr("mtu 1400"), HasSubstr(kMac)));
-  EXPECT_EQ(in_netns("web", {"cat", "/proc/sys/net/core/somaxconn"}).out, "777\n");
+  EXPECT_EQ(in_netns("web", {"cat", "/proc/sys/net/ipv4/ip_default_ttl"}).out, "77\n");
   EXPECT_EQ(ask(addresses("web").at(0)), "hello from web\n");
   expect_check_passes("web");
   ASSERT_EQ(in_netns("web", {"ip", "link", "set", "eth0", "mtu", "1300"}).status, 0);
