@@ -55,7 +55,9 @@ struct User {
 // Kind::invalid; an unknown number is fine.
 Result<User> resolve_user(const std::string& wanted, std::string_view passwd, std::string_view group);
 
-// The text of one file inside the stack of layers, top layer first, never leaving it through links; empty where absent.
+// The text of one file inside the stack of layers, top layer first; empty where absent. Regular files up to 4 MiB only,
+// looked at before they are opened; links lead nowhere but inside, and mounts are no part of a layer. So it may be
+// asked of what a container can change under its hands ("/proc/PID/root" as the only layer).
 Result<std::string> read_from_layers(const std::vector<std::string>& layers, const std::string& path);
 
 }  // namespace podrun

@@ -1,7 +1,9 @@
 // Reading one file through a stack of layers, as overlayfs would show it. The kernel resolves one name at a time and
 // never a link: links are read and walked here, so that none can lead out of the image, whatever it says.
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -35,12 +37,29 @@ Error failed(const char* verb, const std::string& name) {
   return Error::system(errno, std::string(verb) + " '" + name + "' in a layer");
 }
 
-Result<std::string> read_link(int parent, const std::string& name) {
+Result<std::string> read_link(int link, const std::string& name) {
   std::string target(PATH_MAX, '\0');
-  const ssize_t size = ::readlinkat(parent, name.c_str(), target.data(), target.size());
+  const ssize_t size = ::readlinkat(link, "", target.data(), target.size());
   if (size < 0) return failed("read link", name);
   target.resize(static_cast<std::size_t>(size));
   return target;
+}
+
+// What stands at the name itself, held without opening it: a fifo would block, a device act. A mount ends the layer, as
+// it does for overlayfs: in a container's root the files of procfs and sysfs are regular ones too, and read as the
+// host's root. Empty where nothing is.
+Result<Fd> hold(int parent, const std::string& name) {
+  open_how how{};
+  how.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC;
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV;
+  Fd held(static_cast<int>(::syscall(SYS_openat2, parent, name.c_str(), &how, sizeof how)));
+  if (held || errno == ENOENT || errno == ENAMETOOLONG || errno == EXDEV) return held;
+  return failed("open", name);
+}
+
+// The very object that is held, whatever its name leads to by now.
+Fd open_held(int held) {
+  return Fd(::open(("/proc/self/fd/" + std::to_string(held)).c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
 }
 
 // The topmost layer that has the name decides; directories go on merging until something else, a whiteout or an opaque
@@ -48,28 +67,28 @@ Result<std::string> read_link(int parent, const std::string& name) {
 Result<Entry> look_up(const Merged& parents, const std::string& name) {
   Entry entry;
   for (const Fd& parent : parents) {
+    Fd held = TRY(hold(parent.get(), name));
+    if (!held) continue;
     struct stat info {};
-    if (::fstatat(parent.get(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
-      if (errno == ENOENT || errno == ENAMETOOLONG) continue;
-      return failed("stat", name);
+    if (::fstat(held.get(), &info) != 0) return failed("stat", name);
+    if (S_ISDIR(info.st_mode)) {
+      Fd directory(::openat(held.get(), ".", kDirectory));
+      if (!directory) return failed("open", name);
+      if (!entry.directory) entry.directory.emplace();
+      const bool last = image::is_opaque(directory.get());
+      entry.directory->push_back(std::move(directory));
+      if (last) break;
+      continue;
     }
-    if (!S_ISDIR(info.st_mode)) {
-      if (entry.directory || image::is_whiteout(info)) break;
-      if (S_ISLNK(info.st_mode)) {
-        entry.link = TRY(read_link(parent.get(), name));
-        break;
-      }
-      if (!S_ISREG(info.st_mode)) return Error{Kind::invalid, 0, "'" + name + "' in the image: is not a regular file"};
-      entry.file = Fd(::openat(parent.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-      if (!entry.file) return failed("open", name);
+    if (entry.directory || image::is_whiteout(info)) break;
+    if (S_ISLNK(info.st_mode)) {
+      entry.link = TRY(read_link(held.get(), name));
       break;
     }
-    Fd directory(::openat(parent.get(), name.c_str(), kDirectory));
-    if (!directory) return failed("open", name);
-    if (!entry.directory) entry.directory.emplace();
-    const bool last = image::is_opaque(directory.get());
-    entry.directory->push_back(std::move(directory));
-    if (last) break;
+    if (!S_ISREG(info.st_mode)) return Error{Kind::invalid, 0, "'" + name + "' in the image: is not a regular file"};
+    entry.file = open_held(held.get());
+    if (!entry.file) return failed("open", name);
+    break;
   }
   return entry;
 }

@@ -63,6 +63,21 @@ TEST_F(LayerLookup, NoDirectoryNoFifoNoGiant) {
   EXPECT_NE(read("/etc/big").find("larger than"), std::string::npos);
 }
 
+// A container's root has procfs in it, whose files are regular ones: /proc/kmsg would be read as the host's root.
+TEST_F(LayerLookup, WhatIsMountedInALayerIsNoPartOfIt) {
+  ASSERT_FALSE(base::read_file("/proc/version").value_or("").empty());
+  layers_ = {"/"};
+  EXPECT_EQ(read("/proc/version"), "");
+  EXPECT_EQ(read("/proc/self/environ"), "");
+}
+
+TEST_F(LayerLookup, MagicLinksLeadNowhere) {
+  ASSERT_EQ(::symlink("/proc/self/root/etc/passwd", (layers_[0] + "/etc/passwd").c_str()), 0);
+  EXPECT_EQ(read("/etc/passwd"), "");
+  layers_ = {"/proc/self"};
+  EXPECT_EQ(read("/root/etc/passwd"), "") << "read as a link to '/', which is the layer";
+}
+
 TEST_F(LayerLookup, AFileOrALinkHidesTheDirectoryBelow) {
   write_text(layers_[0] + "/etc/passwd", "low");
   EXPECT_TRUE(base::remove_tree(layers_[1] + "/etc"));
