@@ -101,14 +101,14 @@ Result<void> make_read_only(const std::string& path) {
   if (!there) return there.error().error_number == ENOENT ? Result<void>() : std::move(there).error();
   struct stat info {};
   if (::fstat(there->get(), &info) != 0) return Error::system(errno, "stat '" + path + "'");
-  const Fd clone = TRY(mounts::clone(there->get(), ""));
-  TRY(mounts::set_attributes(clone.get(), MOUNT_ATTR_RDONLY));
+  const Fd clone = TRY(mounts::clone(there->get(), "", MOUNT_ATTR_RDONLY));
   return attach_inside(clone.get(), path, !S_ISDIR(info.st_mode));
 }
 
 }  // namespace
 
 Result<void> build_root(const Root& root, std::vector<Fd>& sent) {
+  TRY(mounts::stop_propagation());
   if (!root.hostname.empty() && ::sethostname(root.hostname.data(), root.hostname.size()) != 0)
     return Error::system(errno, "set hostname '" + root.hostname + "'");
   if (root.loopback) TRY(bring_loopback_up());

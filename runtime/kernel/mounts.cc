@@ -50,10 +50,14 @@ Result<Fd> make(const std::string& type, const Options& options, std::uint64_t a
   return mount;
 }
 
-Result<Fd> clone(int dir, const std::string& path, bool recursive) {
-  const unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0U);
-  Fd mount(::open_tree(dir, path.c_str(), flags));
+Result<Fd> clone(int dir, const std::string& path, std::uint64_t attributes) {
+  Fd mount(::open_tree(dir, path.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH));
   if (!mount) return Error::system(errno, "clone the mount of '" + path + "'");
+  mount_attr changes{};
+  changes.attr_set = attributes;
+  changes.propagation = MS_PRIVATE;
+  if (::mount_setattr(mount.get(), "", AT_EMPTY_PATH, &changes, sizeof(changes)) != 0)
+    return Error::system(errno, "set up the clone of the mount of '" + path + "'");
   return mount;
 }
 
@@ -83,6 +87,12 @@ Result<void> attach(int mount, int dir, const std::string& path) {
   return {};
 }
 
+Result<void> stop_propagation() {
+  if (::mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr) != 0)
+    return Error::system(errno, "stop mounts from propagating");
+  return {};
+}
+
 Result<void> pivot_into(int root) {
   // Attached over "/", the new root is a mount in this namespace; pivot_root(".", ".") then stacks the old root on top
   // of it, where one lazy unmount drops it: no directory for it is needed in either (pivot_root(2), NOTES).
@@ -95,10 +105,7 @@ Result<void> pivot_into(int root) {
 }
 
 Result<Fd> read_only_program(const std::string& path) {
-  Fd program = TRY(clone(AT_FDCWD, path).in("find program"));
-  TRY(set_attributes(program.get(), MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV)
-          .in("open '" + path + "'"));
-  return program;
+  return clone(AT_FDCWD, path, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV).in("find program");
 }
 
 Result<PrivateNamespace> PrivateNamespace::enter() {
@@ -106,8 +113,7 @@ Result<PrivateNamespace> PrivateNamespace::enter() {
   Fd original = TRY(base::open_file("/proc/self/ns/mnt", O_RDONLY));
   if (::unshare(CLONE_NEWNS) != 0) return Error::system(errno, "unshare the mount namespace");
   PrivateNamespace entered(std::move(original), std::move(cwd));
-  // Only the mount that the scratch filesystem will stand on has to stop propagating.
-  if (::mount(nullptr, "/", nullptr, MS_PRIVATE, nullptr) != 0) return Error::system(errno, "make '/' private");
+  TRY(stop_propagation());
   entered.scratch_ = TRY(make("tmpfs", {{"mode", "0700"}}, 0));
   TRY(attach(entered.scratch_.get(), AT_FDCWD, "/"));
   if (::fchdir(entered.scratch_.get()) != 0) return Error::system(errno, "enter the scratch filesystem");

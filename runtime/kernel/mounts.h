@@ -19,9 +19,9 @@ using Options = std::vector<std::pair<std::string, std::string>>;  // an empty v
 // fsconfig left one.
 Result<Fd> make(const std::string& type, const Options& options, std::uint64_t attributes);
 
-// A detached copy of what is at `path` (relative to `dir`, or dir itself when path is empty). Recursive copies
-// submounts.
-Result<Fd> clone(int dir, const std::string& path, bool recursive = false);
+// A detached copy of the mount at `path` (relative to `dir`, or dir itself when path is empty), with `attributes` added.
+// It is private: a copy of a shared mount would be its peer, and what happens in a container would happen on the host.
+Result<Fd> clone(int dir, const std::string& path, std::uint64_t attributes = 0);
 
 Result<void> set_attributes(int mount, std::uint64_t set, std::uint64_t clear = 0, bool recursive = false);
 
@@ -30,6 +30,10 @@ Result<void> idmap(int mount, int user_ns);
 
 // Attaches a detached mount at `path`, relative to `dir`.
 Result<void> attach(int mount, int dir, const std::string& path);
+
+// In a new mount namespace, before anything else: "/" is a shared mount wherever systemd runs, and what is mounted in a
+// copy of it would be mounted on the host too. Unmounts of the host still come in, so that the copy keeps nothing busy.
+Result<void> stop_propagation();
 
 // Makes the mount `root` the root of the caller's mount namespace and drops the old root out of sight.
 Result<void> pivot_into(int root);

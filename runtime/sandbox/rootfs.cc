@@ -99,9 +99,7 @@ Result<Fd> mount_rootfs(const mounts::PrivateNamespace& at, const std::vector<st
   warning = cannot_map(layers);
   const std::string copy = writable + "/rootfs";
   TRY(copy_layers(layers, copy, users.base).in("copy the image"));
-  Fd mount = TRY(mounts::clone(AT_FDCWD, copy));
-  TRY(mounts::set_attributes(mount.get(), kRootAttributes));
-  return mount;
+  return mounts::clone(AT_FDCWD, copy, kRootAttributes);
 }
 
 Result<Fd> mount_dev(const PodUsers& users) {
@@ -137,9 +135,7 @@ Result<Fd> mount_cgroup_dir(const std::vector<std::string>& controllers) {
 }
 
 Result<Fd> mount_file(const std::string& path) {
-  Fd file = TRY(mounts::clone(AT_FDCWD, path));
-  TRY(mounts::set_attributes(file.get(), MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC));
-  return file;
+  return mounts::clone(AT_FDCWD, path, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
 }
 
 }  // namespace podrun
