@@ -5,9 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "cni/config.h"
-#include "runtime/sandbox/network_selection.h"
-#include "runtime/sandbox/plan.h"
+#include "runtime/sandbox/network_plan.h"
 
 namespace podrun {
 

@@ -7,7 +7,7 @@
 
 #include "cni/invoker.h"
 #include "runtime/kernel/cgroup.h"
-#include "runtime/sandbox/plan.h"
+#include "runtime/sandbox/network_plan.h"
 #include "runtime/sandbox/runtime.h"
 
 namespace podrun {

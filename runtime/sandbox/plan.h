@@ -8,13 +8,11 @@
 #include <utility>
 #include <vector>
 
-#include "cni/attachment.h"
-#include "cni/config.h"
 #include "runtime/image/image.h"
 #include "runtime/init/plan.h"
 #include "runtime/kernel/cgroup.h"
 #include "runtime/manifest/spec.h"
-#include "runtime/sandbox/network_selection.h"
+#include "runtime/sandbox/network_plan.h"
 #include "runtime/store/layout.h"
 #include "runtime/store/record.h"
 
@@ -25,11 +23,6 @@ struct ImageFacts {
   Image image;
   std::string passwd;
   std::string group;
-};
-
-struct ChosenNetwork {
-  NetworkSelection selection;
-  cni::NetworkList network;
 };
 
 struct HostFacts {
@@ -53,11 +46,6 @@ struct ContainerPlan {
   std::string exit_dir;  // directory the shim writes the exit file to
   CgroupLimits limits;
   init::Root root;
-};
-
-struct NetworkPlan {
-  cni::NetworkList network;
-  cni::Attachment attachment;
 };
 
 // The files that all containers of a pod share.

@@ -1,0 +1,40 @@
+# The arrows of docs/architecture.md: what each target can include, and nothing else. A header stands for its folder.
+# Every line is a test, `arrows.TARGET`, that compiles with the target's own include directories.
+set(folder_headers
+  base=base/result.h cni=cni/invoker.h compiler=specs/seccomp/profile.h kernel=runtime/kernel/process.h
+  init=runtime/init/plan.h protocol=runtime/shim/protocol.h shim=runtime/shim/launch.h manifest=runtime/manifest/spec.h
+  image=runtime/image/image.h store=runtime/store/store.h sandbox=runtime/sandbox/runtime.h cli=runtime/cli/context.h)
+set(arrows
+  "base:             base"
+  "cni-invoker:      base cni"
+  "seccomp_compiler: base compiler"
+  "kernel:           base kernel"
+  "init:             base kernel init"
+  "shim:             base kernel init protocol shim"
+  "manifest:         base manifest"
+  "image:            base image"
+  "store:            base kernel store"
+  "sandbox:          base cni kernel init protocol manifest image store sandbox"
+  "cli:              base cni kernel manifest store sandbox cli")
+
+foreach(arrow IN LISTS arrows)
+  string(REGEX MATCHALL "[a-z_-]+" seen "${arrow}")
+  list(POP_FRONT seen target)
+  set(visible "")
+  set(hidden "")
+  foreach(pair IN LISTS folder_headers)
+    string(REPLACE "=" ";" pair ${pair})
+    list(GET pair 0 folder)
+    list(GET pair 1 header)
+    if(folder IN_LIST seen)
+      list(APPEND visible ${header})
+    else()
+      list(APPEND hidden ${header})
+    endif()
+  endforeach()
+  add_test(NAME arrows.${target} COMMAND ${CMAKE_COMMAND}
+           -D TARGET=${target} -D COMPILER=${CMAKE_CXX_COMPILER} -D "VISIBLE=${visible}" -D "HIDDEN=${hidden}"
+           -D "DIRECTORIES=$<TARGET_PROPERTY:${target},INCLUDE_DIRECTORIES>"
+           -D SOURCES=$<TARGET_PROPERTY:${target},SOURCE_DIR> -P ${CMAKE_CURRENT_LIST_DIR}/arrows_test.cmake)
+  set_tests_properties(arrows.${target} PROPERTIES LABELS unit TIMEOUT 60)
+endforeach()

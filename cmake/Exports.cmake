@@ -1,0 +1,17 @@
+# podrun_exports(TARGET PATH …): who links TARGET, and nobody else, can include "PATH" (a header) or what is in it (a
+# folder). PATH begins at the top of the source, as includes spell it; no target sees the top itself.
+get_filename_component(podrun_top "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
+function(podrun_exports target)
+  set(root ${CMAKE_BINARY_DIR}/include/${target})
+  foreach(path IN LISTS ARGN)
+    get_filename_component(above ${root}/${path} DIRECTORY)
+    file(MAKE_DIRECTORY ${above})
+    file(CREATE_LINK ${podrun_top}/${path} ${root}/${path} SYMBOLIC)
+  endforeach()
+  get_target_property(type ${target} TYPE)
+  if(type STREQUAL "INTERFACE_LIBRARY")
+    target_include_directories(${target} INTERFACE ${root})
+  else()
+    target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${root}>)
+  endif()
+endfunction()
