@@ -15,6 +15,9 @@ int report(const Arguments& arguments);
 // payload_forbidden.cc: tries what a container must not be able to do. Prints "NAME ok" or "NAME EPERM" for each.
 int try_forbidden(const Arguments& arguments);
 
+// payload_sockets.cc: asks for a socket of every family. Prints "socket 38 EAFNOSUPPORT" or "socketcall 2 ok" for each.
+int try_sockets(const Arguments& arguments);
+
 // payload_network.cc
 // Over IPv4 and IPv6. A server greets with its host name whoever asks, and prints "asked by ADDRESS".
 int serve(const Arguments& arguments);      // PORT, TCP

@@ -15,9 +15,12 @@ const std::map<std::string_view, int> kNewer = {
     {"listxattrat", 465},      {"removexattrat", 466}, {"open_tree_attr", 467},    {"file_getattr", 468},
     {"file_setattr", 469}};
 
+// One architecture's own; the others have no such call.
+const std::map<std::string_view, int> kOnlyOnX86_64 = {{"uretprobe", 335}, {"uprobe", 336}};
+
 // On i386 libseccomp answers with a pseudo number for what was once reached only through socketcall(2) and ipc(2).
 // These are the direct calls (since Linux 2.6.33 to 5.1). A condition on their arguments does not bind the old way in,
-// whose arguments lie in memory.
+// whose arguments lie in memory: a profile that has one refuses socketcall or ipc.
 const std::map<std::string_view, int> kDirectOnX86 = {
     {"recvmmsg", 337},    {"sendmmsg", 345},    {"socket", 359},  {"socketpair", 360}, {"bind", 361},
     {"connect", 362},     {"listen", 363},      {"accept4", 364}, {"getsockopt", 365}, {"setsockopt", 366},
@@ -34,6 +37,8 @@ base::Result<int> syscall_number(const std::string& name, std::uint32_t architec
   if (number == __NR_SCMP_ERROR) {
     const auto newer = kNewer.find(name);
     if (newer != kNewer.end()) return newer->second;
+    const auto own = kOnlyOnX86_64.find(name);
+    if (own != kOnlyOnX86_64.end()) return architecture == SCMP_ARCH_X86_64 ? own->second : -1;
     return base::Error{base::Kind::not_found, 0, "resolve system call '" + name + "': nobody knows it"};
   }
   if (architecture == SCMP_ARCH_X86)
