@@ -11,7 +11,7 @@ step "Packages"
 install_packages build run
 
 step "Build in $build"
-build_with release podrun podrun-shim pause
+build_with programs podrun podrun-shim pause
 
 export PATH=$build/bin:$PATH
 rootfs=/var/lib/podrun/demo/rootfs
