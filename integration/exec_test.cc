@@ -93,6 +93,35 @@ TEST_F(ExecTest, LooksTheUserUpInTheContainersOwnFiles) {
   EXPECT_NE(report({"--user", "nobody-here"}).status, 0);
 }
 
+TEST_F(ExecTest, GivesAUserItsHome) {
+  EXPECT_THAT(report().out, HasSubstr("env HOME=/root\n"));
+  EXPECT_THAT(report({"--user", "tester"}).out, HasSubstr("env HOME=/home/tester\n"));
+  EXPECT_THAT(report({"--user", "4242"}).out, HasSubstr("env HOME=/\n"));
+  EXPECT_THAT(report({"--user", "tester", "--env", "HOME=/mine"}).out, HasSubstr("env HOME=/mine\n"));
+}
+
+// Root is nobody's default but root's.
+TEST_F(ExecTest, StaysTheContainersUserUnlessToldOtherwise) {
+  Json main = container("main", {"/bin/payload", "sleep"});
+  main["securityContext"] = {{"runAsUser", 1000}, {"runAsGroup", 1000}};
+  main["env"] = {{{"name", "HOME"}, {"value", "/chosen"}}};
+  ASSERT_TRUE(must_create(pod("user", {main})));
+  for (const std::vector<std::string>& options :
+       {std::vector<std::string>{}, std::vector<std::string>{"-u", ""}, std::vector<std::string>{"-u", ":2000"}}) {
+    const Output output = exec("user", {"/bin/payload", "report"}, options);
+    EXPECT_EQ(value_of(output.out, "uid"), "1000") << output.err;
+    EXPECT_THAT(output.out, HasSubstr("env HOME=/chosen\n"));
+  }
+  EXPECT_EQ(value_of(exec("user", {"/bin/payload", "report"}, {"-u", ":2000"}).out, "gid"), "2000");
+}
+
+TEST_F(ExecTest, MakesNoDirectory) {
+  const Output output = exec("web", {"/bin/payload", "exit", "0"}, {"--workdir", "/slip/of/the/pen"});
+  EXPECT_NE(output.status, 0);
+  EXPECT_THAT(output.err, HasSubstr("/slip/of/the/pen"));
+  EXPECT_NE(exec("web", {"/bin/payload", "exit", "0"}, {"--workdir", "/slip"}).status, 0) << "it was made";
+}
+
 TEST_F(ExecTest, GivesStdinOnlyWhenAsked) {
   EXPECT_EQ(podrun({"exec", "web", "-i", "--", "/bin/payload", "echo"}, "through the wall").out, "through the wall");
   EXPECT_EQ(podrun({"exec", "web", "--", "/bin/payload", "echo"}, "not heard").out, "");

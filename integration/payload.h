@@ -12,6 +12,18 @@ using Arguments = std::vector<std::string>;
 // with.
 int report(const Arguments& arguments);
 
+struct Rights {
+  unsigned long long capabilities = 0;  // permitted
+  int seccomp = 0;                      // the mode
+};
+Rights rights_of(int pid);
+
+// payload_trace.cc: hunts for what new processes have of the host, until SIGTERM. MARK, a file of the host's root, and
+// "trace" to try that too. Prints "hunting", "found …" and at last "seen N".
+int hunt(const Arguments& arguments);
+// Makes its parent its tracer and stops, then leaves with a code.
+int trace_me(const Arguments& arguments);
+
 // payload_forbidden.cc: tries what a container must not be able to do. Prints "NAME ok" or "NAME EPERM" for each.
 int try_forbidden(const Arguments& arguments);
 

@@ -58,6 +58,16 @@ void report_mounts() {
 
 }  // namespace
 
+Rights rights_of(int pid) {
+  Rights rights;
+  std::ifstream file("/proc/" + std::to_string(pid) + "/status");
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("CapPrm:")) rights.capabilities = std::stoull(line.substr(7), nullptr, 16);
+    if (line.starts_with("Seccomp:")) rights.seccomp = std::stoi(line.substr(8));
+  }
+  return rights;
+}
+
 int report(const Arguments&) {
   std::array<char, 256> text{};
   ::gethostname(text.data(), text.size() - 1);

@@ -3,6 +3,7 @@
 //
 // No heap, no writable data, no handlers: every signal is blocked and taken by rt_sigtimedwait. Its own seccomp profile
 // is specs/seccomp/pause.json; a system call used here has to be listed there.
+#include <linux/prctl.h>
 #include <linux/signal.h>
 #include <linux/unistd.h>
 #include <linux/wait.h>
@@ -10,6 +11,10 @@
 extern "C" long system_call(long number, long a = 0, long b = 0, long c = 0, long d = 0);
 
 namespace {
+
+// Containers may share our pid namespace, and what we see is not theirs to see: /proc/1/root, and tracing, are not for
+// them. An exec ends what init had said already.
+void stay_undumpable() { system_call(__NR_prctl, PR_SET_DUMPABLE, 0); }
 
 constexpr unsigned long kAllSignals = ~0UL;
 
@@ -32,6 +37,7 @@ long next_signal() { return system_call(__NR_rt_sigtimedwait, address(&kAllSigna
 }  // namespace
 
 extern "C" [[noreturn]] void pause_main() {
+  stay_undumpable();
   block_signals();
   for (long signal = 0; signal != SIGTERM && signal != SIGINT; signal = next_signal()) {
     reap();  // before the first wait too: children may have died while init still ran here

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -211,6 +212,16 @@ TEST_P(Pause, ReapsWhatDiedBeforeItCame) {
   if (IsSkipped()) return;
   ASSERT_TRUE(settled());
   EXPECT_TRUE(eventually([&] { return count_children(pid_) == 0; }));
+}
+
+// The owner of what is in /proc/PID is root's where tracing is out of the question, proc_pid(5).
+TEST_P(Pause, IsUndumpable) {
+  start([] { static_cast<void>(::setresuid(65534, 65534, 65534)); });
+  if (IsSkipped()) return;
+  ASSERT_TRUE(settled());
+  struct stat info {};
+  ASSERT_EQ(::stat(("/proc/" + std::to_string(pid_) + "/environ").c_str(), &info), 0);
+  EXPECT_EQ(info.st_uid, 0U);
 }
 
 TEST_P(Pause, HoldsAFewPages) {

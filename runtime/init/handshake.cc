@@ -40,11 +40,15 @@ Result<Message> Handshake::expect(MessageType type) {
   return message;
 }
 
-Result<Fd> Handshake::expect_terminal() {
-  Message message = TRY(expect(MessageType::terminal).in("make a terminal"));
-  if (message.fds.size() != 1) return Error{Kind::internal, 0, "make a terminal: it did not come"};
+Result<Fd> Handshake::expect_fd(MessageType type) {
+  Message message = TRY(expect(type));
+  if (message.fds.size() != 1) return Error{Kind::internal, 0, "expect a descriptor: it did not come"};
   return std::move(message.fds.front());
 }
+
+Result<Fd> Handshake::expect_terminal() { return expect_fd(MessageType::terminal).in("make a terminal"); }
+
+Result<Fd> Handshake::expect_entered() { return expect_fd(MessageType::entered); }
 
 Result<void> Handshake::expect_ready() {
   TRY(expect(MessageType::ready));

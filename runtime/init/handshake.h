@@ -3,8 +3,9 @@
 //     client                            child (runtime/init/run.h)
 //       plan + descriptors ───────────▶ root, mounts, hostname, limits, user …
 //                        ◀───────────── terminal + master   (only where the plan asks for one)
+//                        ◀───────────── entered + pidfd     (an exec: the process inside, made by the one that had the plan)
 //                        ◀───────────── ready
-//       go ───────────────────────────▶ seccomp last, execve; the channel is close-on-exec: end of file = it runs
+//       go ───────────────────────────▶ execve; the channel is close-on-exec: end of file = it runs
 //                        ◀───────────── error {kind, errno, what}, instead of any of its messages
 //
 // ready and go only where the plan asks for that barrier: a container, whose network is still being made, and an exec
@@ -20,7 +21,7 @@
 
 namespace podrun::init {
 
-enum class MessageType : std::uint32_t { plan = 1, terminal, ready, go, error };
+enum class MessageType : std::uint32_t { plan = 1, terminal, entered, ready, go, error };
 
 // The client's side. Owns its end of the channel; dropping it makes a child that waits give up.
 class Handshake {
@@ -30,6 +31,7 @@ class Handshake {
 
   Result<void> send_plan(const Plan& plan, const std::vector<int>& fds);
   Result<Fd> expect_terminal();
+  Result<Fd> expect_entered();
   Result<void> expect_ready();
   Result<void> go();
   // The child's execve succeeded. An error it meets instead reads as one of the caller's own.
@@ -37,6 +39,7 @@ class Handshake {
 
  private:
   Result<Message> expect(MessageType type);
+  Result<Fd> expect_fd(MessageType type);
   Channel channel_;
 };
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/magic.h>
+#include <linux/openat2.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -12,7 +13,7 @@
 
 #include <csignal>
 
-#include "base/files.h"
+#include "runtime/init/inside.h"
 #include "runtime/kernel/seccomp.h"
 
 namespace podrun::init {
@@ -33,21 +34,21 @@ void reset_signals() {
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-// An image may name a working directory that it does not have; runtimes make it.
-Result<void> enter_cwd(const std::string& cwd) {
-  if (::chdir(cwd.c_str()) != 0) return Error::system(errno, "enter working directory '" + cwd + "'");
-  // A directory outside the root reads as "(unreachable)/…": never run a payload there (CVE-2024-21626).
+// By a descriptor of the directory: a path of procfs's magic links would lead out of the root, as a descriptor that was
+// left open would (CVE-2024-21626).
+Result<void> enter_cwd(const std::string& cwd, bool makes_it) {
+  const std::string step = "enter working directory '" + cwd + "'";
+  if (!cwd.starts_with('/')) return Error{Kind::invalid, 0, step + ": not absolute"};
+  const Fd dir = TRY((makes_it ? make_inside(cwd, false) : open_inside(cwd, O_PATH | O_DIRECTORY)).in(step));
+  return ::fchdir(dir.get()) == 0 ? Result<void>() : Error::system(errno, step);
+}
+
+// A directory outside the root reads as "(unreachable)/…": never run a payload there.
+Result<void> check_cwd(const std::string& cwd) {
   char here[PATH_MAX];
   if (::syscall(SYS_getcwd, here, sizeof(here)) < 0 || here[0] != '/')
     return Error{Kind::denied, 0, "enter working directory '" + cwd + "': it is outside of the root filesystem"};
   return {};
-}
-
-Result<void> make_cwd(const std::string& cwd) {
-  if (!cwd.starts_with('/')) return Error{Kind::invalid, 0, "enter working directory '" + cwd + "': not absolute"};
-  struct stat info {};
-  if (::stat(cwd.c_str(), &info) == 0 || errno != ENOENT) return {};
-  return base::make_dirs(cwd);
 }
 
 Result<void> set_user(const Process& process) {
@@ -86,27 +87,41 @@ Result<void> install_stdio(const std::vector<Fd>& streams) {
   return {};
 }
 
-Result<Fd> make_terminal(std::uint32_t uid, std::uint32_t gid) {
-  // The container may have put anything at this path: believe it only if it is a devpts master.
-  Fd master = TRY(base::open_file("/dev/pts/ptmx", O_RDWR | O_NOCTTY | O_NOFOLLOW));
+Result<Terminal> make_terminal(std::uint32_t uid, std::uint32_t gid) {
+  // The container may have put anything at these paths: only what is on a devpts is opened.
+  const Fd dir = TRY(open_inside("/dev/pts", O_PATH | O_DIRECTORY));
   struct statfs filesystem {};
-  if (::fstatfs(master.get(), &filesystem) != 0 || filesystem.f_type != DEVPTS_SUPER_MAGIC)
-    return Error{Kind::denied, 0, "open '/dev/pts/ptmx': it is not on a devpts"};
+  if (::fstatfs(dir.get(), &filesystem) != 0 || filesystem.f_type != DEVPTS_SUPER_MAGIC)
+    return Error{Kind::denied, 0, "open '/dev/pts': it is not a devpts"};
+  open_how how{};
+  how.flags = O_RDWR | O_NOCTTY | O_CLOEXEC;
+  how.resolve = RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS;
+  Terminal made;
+  made.master.reset(static_cast<int>(::syscall(SYS_openat2, dir.get(), "ptmx", &how, sizeof(how))));
+  if (!made.master) return Error::system(errno, "open '/dev/pts/ptmx'");
   int unlock = 0;
-  if (::ioctl(master.get(), TIOCSPTLCK, &unlock) != 0) return Error::system(errno, "unlock the terminal");
-  const Fd slave(::ioctl(master.get(), TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC));
-  if (!slave) return Error::system(errno, "open the terminal");
-  if (::fchown(slave.get(), uid, gid) != 0) return Error::system(errno, "give the terminal to its user");
-  if (::setsid() < 0 && errno != EPERM) return Error::system(errno, "start a session");
+  if (::ioctl(made.master.get(), TIOCSPTLCK, &unlock) != 0) return Error::system(errno, "unlock the terminal");
+  made.slave.reset(::ioctl(made.master.get(), TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC));
+  if (!made.slave) return Error::system(errno, "open the terminal");
+  if (::fchown(made.slave.get(), uid, gid) != 0) return Error::system(errno, "give the terminal to its user");
+  return made;
+}
+
+Result<void> take_terminal(Fd slave) {
   if (::ioctl(slave.get(), TIOCSCTTY, 0) != 0) return Error::system(errno, "take the terminal");
   for (int target = 0; target < 3; ++target)
     if (::dup2(slave.get(), target) < 0) return Error::system(errno, "install the terminal");
-  return master;
+  return {};
 }
 
-Result<void> become_user(const Process& process) {
+void stay_undumpable() { ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+
+Result<void> become_user(const Process& process, bool makes_cwd) {
   reset_signals();
-  TRY(make_cwd(process.cwd));
+  // As root, who may enter what the user may not, such as a /root of mode 0700; and as the user where even root may not,
+  // as on a FUSE filesystem of the user's. Other runtimes have it so.
+  auto entered = enter_cwd(process.cwd, makes_cwd);
+  if (!entered && entered.error().kind != Kind::denied) return entered;
   if (process.no_new_privileges && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
     return Error::system(errno, "set no_new_privs");
   // Without no_new_privs a filter needs CAP_SYS_ADMIN, which is about to go.
@@ -114,7 +129,14 @@ Result<void> become_user(const Process& process) {
   TRY(capabilities::limit_bounding_set(process.capabilities));
   TRY(set_user(process));
   TRY(capabilities::apply(process.capabilities));
-  return enter_cwd(process.cwd);
+  stay_undumpable();
+  if (!entered) TRY(enter_cwd(process.cwd, makes_cwd));
+  return check_cwd(process.cwd);
+}
+
+Result<void> install_seccomp(const Process& process) {
+  if (!process.no_new_privileges || process.seccomp.empty()) return {};
+  return seccomp::install(process.seccomp);
 }
 
 Result<std::string> find_program(const Process& process) {
@@ -145,8 +167,6 @@ Error execute(const Process& process, const std::string& path, int program) {
   args.push_back(nullptr);
   env.push_back(nullptr);
 
-  if (process.no_new_privileges && !process.seccomp.empty())
-    if (auto installed = seccomp::install(process.seccomp); !installed) return std::move(installed).error();
   if (path.empty())
     ::execveat(program, "", args.data(), env.data(), AT_EMPTY_PATH);
   else

@@ -14,20 +14,31 @@ Result<void> become_namespace_root();
 // The payload's standard streams, in place of whatever was there.
 Result<void> install_stdio(const std::vector<Fd>& streams);
 
-// A pseudo-terminal from the container's own /dev/pts, as the controlling terminal of a new session. Returns its
-// master.
-Result<Fd> make_terminal(std::uint32_t uid, std::uint32_t gid);
+// A pseudo-terminal from the container's own /dev/pts.
+struct Terminal {
+  Fd master;
+  Fd slave;
+};
+Result<Terminal> make_terminal(std::uint32_t uid, std::uint32_t gid);
+// Makes it the controlling terminal of the caller, who leads a session without one, and its standard streams.
+Result<void> take_terminal(Fd slave);
 
-// Everything that can fail before "ready": signals, privileges, user, working directory. After it the process has the
-// payload's rights, but for seccomp where no_new_privileges lets that come last.
-Result<void> become_user(const Process& process);
+// Tracing is out of the question until the payload runs (CVE-2016-9962): to be said again after each change of user,
+// since fs.suid_dumpable may say otherwise.
+void stay_undumpable();
+
+// Signals, privileges, user, working directory (made where it is missing, if asked to). After it the process has the
+// payload's rights.
+Result<void> become_user(const Process& process, bool makes_cwd);
 
 // The program's path as execve will find it, looked up with the payload's own rights. Kind::not_found or Kind::denied,
 // which the CLI turns into 127 and 126 as shells do.
 Result<std::string> find_program(const Process& process);
 
-// Seccomp where it is still due, and execve; returns only to say why it did not happen. `program` is a descriptor where
-// `path` is empty.
+// The filter, where become_user() has not installed it already.
+Result<void> install_seccomp(const Process& process);
+
+// execve; returns only to say why it did not happen. `program` is a descriptor where `path` is empty.
 Error execute(const Process& process, const std::string& path, int program);
 
 }  // namespace podrun::init

@@ -9,18 +9,21 @@
 
 namespace podrun::init {
 
-// Receives the plan and carries it out; never returns. Every failure goes to the client through the channel, `entered`
-// too: whether the caller could put itself where it should be.
-[[noreturn]] void run(Channel channel, Result<void> entered = {});
+// A process made in its namespaces already: receives the plan and carries it out. Every failure goes to the client
+// through the channel.
+[[noreturn]] void run(Channel channel);
 
-// The two places where init has to know how its caller put it into the namespaces:
+// Processes that join others' namespaces are made by one in between, cloned into no new namespace: nobody inside can see
+// that one, and what it makes shows nothing of the host (CVE-2016-9962). Even a container with CAP_SYS_PTRACE and the
+// host's users, which may trace whatever it sees, finds neither the host's root nor a descriptor of the host's there.
 //
-// A container process, cloned into no new namespace: joins pause's namespaces (`join`), then clones the process that
-// goes on to run(), as a child of this one's parent, in new ones (`fresh`). On cgroup v1 it moves itself first, or the
-// cgroup namespace would show the host's path. Returns the new process's pid as the caller's parent sees it.
-Result<pid_t> enter_pod(int pause_pidfd, std::uint64_t join, std::uint64_t fresh, Channel& channel);
+// A container's process: joins pause's namespaces (`join`), then clones the process that goes on to run(), as a child of
+// this one's parent, in new ones (`fresh`). On cgroup v1 the caller has moved itself first, or the cgroup namespace would
+// show the host's path. Returns the new process's pid as the caller's parent sees it.
+Result<pid_t> enter_pod(int pause_pidfd, std::uint64_t join, std::uint64_t fresh, Channel channel);
 
-// An exec process joins its container. It was cloned with the container's pid namespace already.
-Result<void> enter_container(int container_pidfd, std::uint64_t join);
+// An exec: does all of the plan that can be done from outside of the container's pid namespace, seccomp included, before
+// the process that is seen inside is cloned. `so_far`: whether the caller could put itself where it should be.
+[[noreturn]] void enter_container(int container_pidfd, std::uint64_t join, Channel channel, Result<void> so_far);
 
 }  // namespace podrun::init

@@ -3,9 +3,11 @@
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <poll.h>
+#include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <charconv>
@@ -94,6 +96,19 @@ Result<bool> wait_for_exit(int pidfd, std::chrono::milliseconds limit) {
   }
 }
 
+Ended next_ended(pid_t pid, int options) {
+  for (;;) {
+    Ended ended;
+    ended.pid = ::waitpid(pid, &ended.status, options);
+    if (ended.pid < 0 && errno == EINTR) continue;
+    if (ended.pid <= 0) return {};
+    if (!WIFSTOPPED(ended.status)) return ended;
+    // A trap is ptrace's own notice (of an exec); every other signal is somebody's and goes on to the child.
+    const int signal = WSTOPSIG(ended.status) == SIGTRAP ? 0 : WSTOPSIG(ended.status);
+    ::ptrace(PTRACE_DETACH, ended.pid, nullptr, signal);
+  }
+}
+
 Result<pid_t> clone_process(std::uint64_t flags, Fd* pidfd, int cgroup) {
   int new_pidfd = -1;
   clone_args args{};
@@ -108,7 +123,10 @@ Result<pid_t> clone_process(std::uint64_t flags, Fd* pidfd, int cgroup) {
     args.flags |= CLONE_INTO_CGROUP;
     args.cgroup = static_cast<unsigned>(cgroup);
   }
-  const long pid = ::syscall(SYS_clone3, &args, sizeof(args));
+  // clone(2) where it is enough: seccomp filters refuse clone3, whose flags they cannot see. (The arguments after the
+  // third, unused here, change places between machines.)
+  const long pid = cgroup >= 0 ? ::syscall(SYS_clone3, &args, sizeof(args))
+                               : ::syscall(SYS_clone, args.flags | args.exit_signal, nullptr, &new_pidfd, nullptr, 0);
   if (pid < 0) return Error::system(errno, "clone a process");
   if (pid > 0 && pidfd != nullptr) pidfd->reset(new_pidfd);
   return static_cast<pid_t>(pid);

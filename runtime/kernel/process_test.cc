@@ -1,6 +1,7 @@
 #include "runtime/kernel/process.h"
 
 #include <gtest/gtest.h>
+#include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -67,6 +68,37 @@ TEST_F(ProcessTest, WaitingForOneThatRunsEndsAtTheLimit) {
   const auto ended = wait_for_exit(pidfd_.get(), std::chrono::milliseconds(5));
   ASSERT_TRUE(ended);
   EXPECT_FALSE(*ended);
+}
+
+// A child that makes us its tracer stops at its next exec and at each signal, and waitpid(2) says so.
+TEST(NextEnded, TellsOfEndsAndOfNoStops) {
+  for (const bool by_signal : {false, true}) {
+    const auto pid = clone_process(0, nullptr);
+    ASSERT_TRUE(pid);
+    if (*pid == 0) {
+      ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
+      ::raise(SIGURG);  // is ignored, once delivered
+      ::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr);
+      ::raise(SIGSTOP);
+      if (by_signal) ::raise(SIGTERM);
+      ::execl("/bin/true", "true", nullptr);
+      ::_exit(99);
+    }
+    ::usleep(50'000);
+    ::kill(*pid, SIGCONT);  // what stops it was delivered in the end
+    Ended ended;
+    for (int i = 0; i < 200 && ended.pid == 0; ++i) {
+      ended = next_ended(-1, WNOHANG);
+      if (ended.pid == 0) ::kill(*pid, SIGCONT);
+      ::usleep(10'000);
+    }
+    ASSERT_EQ(ended.pid, *pid);
+    if (by_signal)
+      EXPECT_TRUE(WIFSIGNALED(ended.status) && WTERMSIG(ended.status) == SIGTERM) << ended.status;
+    else
+      EXPECT_EQ(ended.status, 0);
+  }
+  EXPECT_EQ(next_ended(-1, 0).pid, 0) << "no child is left";
 }
 
 TEST(ProcessId, NobodyIsNotAlive) { EXPECT_FALSE(is_alive(ProcessId{})); }

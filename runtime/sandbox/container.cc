@@ -3,13 +3,13 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <array>
 #include <ctime>
 
 #include "base/files.h"
 #include "runtime/kernel/namespaces.h"
 #include "runtime/kernel/seccomp.h"
 #include "runtime/sandbox/init_process.h"
+#include "runtime/sandbox/pipes.h"
 
 namespace podrun {
 namespace {
@@ -19,7 +19,6 @@ struct Stdio {
   Fd log, out_to_read, err_to_read;  // the shim's
 };
 
-// The pipes belong to the payload's user, who may open /dev/stdout again.
 Result<Stdio> make_stdio(int dev, const std::string& log_path, uid_t user, gid_t group) {
   Stdio stdio;
   stdio.null.reset(::openat(dev, "null", O_RDWR | O_CLOEXEC));
@@ -27,12 +26,9 @@ Result<Stdio> make_stdio(int dev, const std::string& log_path, uid_t user, gid_t
   TRY(base::make_dirs(log_path.substr(0, log_path.rfind('/')), 0750));
   stdio.log = TRY(base::open_file(log_path, O_WRONLY | O_CREAT | O_APPEND, 0640));
   for (auto [read_end, write_end] : {std::pair{&stdio.out_to_read, &stdio.out}, {&stdio.err_to_read, &stdio.err}}) {
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return Error::system(errno, "make a pipe");
-    read_end->reset(ends[0]);
-    write_end->reset(ends[1]);
-    if (::fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0) return Error::system(errno, "set a pipe non-blocking");
-    if (::fchown(ends[1], user, group) != 0) return Error::system(errno, "give a pipe to the container's user");
+    Pipe pipe = TRY(make_pipe(Ours::reading, user, group));
+    *read_end = std::move(pipe.read);
+    *write_end = std::move(pipe.write);
   }
   return stdio;
 }
@@ -92,9 +88,10 @@ Result<PreparedContainer> prepare(const ContainerPlan& plan, const ContainerMaki
   return prepared;
 }
 
+Result<void> await_ready(PreparedContainer& container) { return container.launched.handshake.expect_ready(); }
+
 Result<ContainerRecord> release(PreparedContainer& container) {
   init::Handshake& handshake = container.launched.handshake;
-  TRY(handshake.expect_ready());
   container.record.namespaces = TRY(namespace_inodes(container.record.process.pid));
   TRY(handshake.go());
   TRY(handshake.expect_exec());

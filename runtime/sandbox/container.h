@@ -1,5 +1,6 @@
-// A container of a pod, in two halves: prepare() has it cloned and sends it its plan, so that it works towards its
-// barrier by itself while the network is being made; release() lets it become its payload.
+// A container of a pod, step by step: prepare() has it cloned and sends it its plan, so that it works towards its barrier
+// by itself while the network is being made; await_ready() sees it there, with the payload's rights and no others; and
+// when all of the pod's are, release() lets it become its payload, which may see what its siblings do.
 #pragma once
 
 #include <string>
@@ -27,6 +28,7 @@ struct PreparedContainer {
 };
 
 Result<PreparedContainer> prepare(const ContainerPlan& plan, const ContainerMakings& makings, Shim& shim);
+Result<void> await_ready(PreparedContainer& container);
 Result<ContainerRecord> release(PreparedContainer& container);
 
 }  // namespace podrun

@@ -1,20 +1,20 @@
 // Runtime::exec: a command in a running container, started by podrun itself. No lock of the pod, no plan-making, no
-// round trip to the shim: join, become the user, exec.
-#include <fcntl.h>
+// round trip to the shim: join, become the user, clone, exec.
 #include <sys/prctl.h>
 #include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <csignal>
+#include <optional>
 
 #include "base/files.h"
-#include "runtime/image/image.h"
 #include "runtime/init/handshake.h"
 #include "runtime/init/run.h"
 #include "runtime/kernel/cgroup.h"
 #include "runtime/kernel/mounts.h"
 #include "runtime/kernel/namespaces.h"
+#include "runtime/sandbox/attend.h"
+#include "runtime/sandbox/exec_settings.h"
 #include "runtime/sandbox/init_process.h"
 #include "runtime/sandbox/runtime.h"
 #include "runtime/sandbox/terminal.h"
@@ -31,70 +31,37 @@ Result<const ContainerRecord*> find_container(const PodRecord& pod, const std::s
                "container '" + name + "' not found in pod '" + pod.name + "' (it has: " + known + ")"};
 }
 
-// The container's own files say who a user is. They are read through the container's root, where a link leads no
-// further than that root.
-Result<std::string> read_in_container(pid_t pid, const std::string& path) {
-  return read_from_layers({"/proc/" + std::to_string(pid) + "/root"}, path);
-}
-
-Result<ProcessSettings> settings_for(const ContainerRecord& container, const ExecOptions& options) {
-  ProcessSettings settings = container.settings;
-  settings.args = options.command;
-  if (options.user) {
-    const pid_t pid = container.process.pid;
-    const User user = TRY(resolve_user(*options.user, TRY(read_in_container(pid, "/etc/passwd")),
-                                       TRY(read_in_container(pid, "/etc/group"))));
-    settings.uid = user.uid;
-    settings.gid = user.gid;
-    settings.groups = user.groups;
-  }
-  for (const auto& variable : options.env) {
-    std::erase_if(settings.env, [&](const auto& old) { return old.first == variable.first; });
-    settings.env.push_back(variable);
-  }
-  if (options.terminal) settings.env.emplace_back("TERM", "xterm");
-  if (options.working_dir) settings.cwd = *options.working_dir;
-  return settings;
-}
-
 // The namespaces of the container that are not the caller's own already: joining one's own user namespace is an error.
-Result<std::uint64_t> namespaces_to_join(pid_t pid) {
-  const auto theirs = TRY(namespace_inodes(pid));
+Result<std::uint64_t> namespaces_to_join(const ContainerRecord& container) {
   const auto ours = TRY(namespace_inodes(::getpid()));
   std::uint64_t flags = 0;
-  for (const auto& kind : kNamespaces)
-    if (theirs.at(kind.name) != ours.at(kind.name)) flags |= kind.flag;
+  for (const auto& kind : kNamespaces) {
+    const auto theirs = container.namespaces.find(kind.name);
+    if (theirs == container.namespaces.end() || theirs->second != ours.at(kind.name)) flags |= kind.flag;
+  }
   return flags;
 }
 
 struct Started {
-  pid_t pid = 0;
-  Fd pidfd;
+  pid_t between = 0;  // clones the command, and ends
   init::Handshake handshake;
 };
 
-Result<Started> start(const Cgroup& cgroup, const ContainerRecord& container, int target, bool devnull) {
+Result<Started> start(const Cgroup& cgroup, const ContainerRecord& container, int target) {
   const CgroupEntry entry = TRY(cgroup.enter_container(container.name));
-  const std::uint64_t join = TRY(namespaces_to_join(container.process.pid));
+  const std::uint64_t join = TRY(namespaces_to_join(container));
   auto [ours, theirs] = TRY(Channel::pair());
   // The container must not trace what is on its way into it (CVE-2016-9962).
   ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-  // A pid namespace is entered by the next child, all others by that child itself: one clone is enough.
-  if ((join & CLONE_NEWPID) != 0) TRY(init::enter_container(target, CLONE_NEWPID));
   Started started;
-  started.pid = TRY(clone_process(0, &started.pidfd, entry.v2 ? entry.v2.get() : -1));
-  if (started.pid == 0) {
-    const auto enter = [&]() -> Result<void> {
+  started.between = TRY(clone_process(0, nullptr, entry.v2 ? entry.v2.get() : -1));
+  if (started.between == 0) {
+    const auto enter_cgroup = [&]() -> Result<void> {
       for (const Fd& tasks : entry.v1_tasks)
         if (::write(tasks.get(), "0", 1) != 1) return Error::system(errno, "enter the container's cgroup");
-      TRY(init::enter_container(target, join & ~std::uint64_t{CLONE_NEWPID}));
-      // Never the caller's controlling terminal: what is typed into it must not come from inside.
-      ::setsid();
-      if (!devnull) return {};
-      const Fd null = TRY(base::open_file("/dev/null", O_RDWR));
-      return ::dup2(null.get(), 0) < 0 ? Error::system(errno, "give it /dev/null") : Result<void>();
+      return {};
     };
-    init::run(std::move(theirs), enter());
+    init::enter_container(target, join, std::move(theirs), enter_cgroup());
   }
   started.handshake = init::Handshake(std::move(ours));
   return started;
@@ -126,37 +93,45 @@ Result<int> Runtime::exec(const PodRecord& pod, const ExecOptions& options) {
   if (!target)
     return Error{Kind::not_found, 0, "container '" + container.name + "' of pod '" + pod.name + "' is not running"};
   if (pod.host_users) TRY(go_on_read_only());
+  const Fd signals = TRY(take_signals());
+  const Cgroup cgroup(TRY(CgroupHost::discover()), pod.cgroup_parent + pod.cgroup_path);
+  // First, so that it starts while the rest is being decided.
+  Started started = TRY(start(cgroup, container, target->get()).in("enter container '" + container.name + "'"));
   init::Plan plan;
   plan.role = init::Role::exec;
   plan.new_user_namespace = !pod.host_users;
-  plan.process = to_init_process(TRY(settings_for(container, options)));
+  plan.process = to_init_process(TRY(exec_settings(container, options)));
   plan.process.terminal = options.terminal;
   plan.waits_for_go = options.terminal;
+  plan.sends_stdio = !options.terminal;
+  ExecStreams streams;
+  if (!options.terminal)
+    streams = TRY(make_streams(container.process.pid, options.interactive, pod.id_base + plan.process.uid,
+                               pod.id_base + plan.process.gid));
 
-  const Cgroup cgroup(TRY(CgroupHost::discover()), pod.cgroup_parent + pod.cgroup_path);
-  Started started = TRY(start(cgroup, container, target->get(), !options.interactive && !options.terminal)
-                            .in("enter container '" + container.name + "'"));
-  const auto become = [&]() -> Result<Fd> {
-    TRY(started.handshake.send_plan(plan, {}));
-    Fd master;
+  Fd master, command;
+  const auto become = [&]() -> Result<void> {
+    std::vector<int> fds;
+    for (const Fd& stream : streams.theirs) fds.push_back(stream.get());
+    TRY(started.handshake.send_plan(plan, fds));
+    streams.theirs.clear();
+    if (options.terminal) master = TRY(started.handshake.expect_terminal());
+    command = TRY(started.handshake.expect_entered());
     if (options.terminal) {
-      master = TRY(started.handshake.expect_terminal());
       match_size(master.get());
       TRY(started.handshake.expect_ready());
       TRY(started.handshake.go());
     }
-    TRY(started.handshake.expect_exec());
-    return master;
+    return started.handshake.expect_exec();
   };
-  auto master = become();
-  if (!master) {
-    options_.warn(master.error().what);
-    return shell_code(master.error());
+  if (auto became = become(); !became) {
+    options_.warn(became.error().what);
+    return shell_code(became.error());
   }
-  TRY(attend(started.pidfd.get(), std::move(*master), options.interactive));
-  int status = 0;
-  while (::waitpid(started.pid, &status, 0) < 0 && errno == EINTR) {
-  }
+  std::optional<RawMode> raw;
+  if (options.terminal) streams = terminal_streams(master, options.interactive);
+  if (options.terminal && options.interactive) raw.emplace();
+  const int status = TRY(attend({started.between, command.get(), signals.get(), master.get()}, std::move(streams)));
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 

@@ -51,7 +51,7 @@ init::Plan pause_plan(const PodSpec& spec, const std::string& hostname) {
   plan.role = init::Role::pause;
   plan.new_user_namespace = !spec.host_users;
   plan.sends_program = true;
-  plan.root = pause_root();
+  plan.root = pause_root(spec.host_ipc);
   plan.root.hostname = hostname;
   plan.root.loopback = !spec.host_network;
   plan.process.args = {"pause"};

@@ -28,16 +28,35 @@ void add_cgroups(const CgroupHost& host, std::vector<init::Mount>& mounts) {
         filesystem("cgroup", "/sys/fs/cgroup/" + hierarchy.controller, {{hierarchy.controller, ""}}, kInertReadOnly));
 }
 
+// The lists that containerd, CRI-O and Docker agree on.
+void mask_kernel_files(init::Root& root) {
+  root.masked = {"/proc/acpi",
+                 "/proc/asound",
+                 "/proc/interrupts",
+                 "/proc/kcore",
+                 "/proc/keys",
+                 "/proc/latency_stats",
+                 "/proc/sched_debug",
+                 "/proc/scsi",
+                 "/proc/timer_list",
+                 "/proc/timer_stats",
+                 "/sys/devices/virtual/powercap",
+                 "/sys/firmware"};
+  root.read_only = {"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"};
+}
+
 }  // namespace
 
-init::Root pause_root() {
+init::Root pause_root(bool host_ipc) {
   init::Root root;
   root.mounts = {
       filesystem("tmpfs", "/", {{"mode", "0755"}, {"size", "64k"}}, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV),
       filesystem("proc", "/proc", {}, kInert),
       filesystem("sysfs", "/sys", {}, kInertReadOnly),
-      filesystem("tmpfs", "/dev/shm", {{"mode", "1777"}, {"size", "64m"}}, kInert),
+      sent("/dev/null", true),
+      host_ipc ? sent("/dev/shm") : filesystem("tmpfs", "/dev/shm", {{"mode", "1777"}, {"size", "64m"}}, kInert),
   };
+  mask_kernel_files(root);
   root.is_read_only = true;
   return root;
 }
@@ -56,20 +75,7 @@ init::Root container_root(const CgroupHost& cgroup) {
   };
   add_cgroups(cgroup, root.mounts);
   for (const char* file : {"/etc/hosts", "/etc/hostname", "/etc/resolv.conf"}) root.mounts.push_back(sent(file, true));
-  // The lists that containerd, CRI-O and Docker agree on.
-  root.masked = {"/proc/acpi",
-                 "/proc/asound",
-                 "/proc/interrupts",
-                 "/proc/kcore",
-                 "/proc/keys",
-                 "/proc/latency_stats",
-                 "/proc/sched_debug",
-                 "/proc/scsi",
-                 "/proc/timer_list",
-                 "/proc/timer_stats",
-                 "/sys/devices/virtual/powercap",
-                 "/sys/firmware"};
-  root.read_only = {"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"};
+  mask_kernel_files(root);
   return root;
 }
 

@@ -137,6 +137,8 @@ Result<void> Runtime::build(const PodPlan& plan, const Box& box, PodRecord& reco
   }
   TRY(write_etc_files(layout.etc(record.id), plan.etc, record.ips, network_dns).in("write /etc files"));
 
+  for (PreparedContainer& container : prepared)
+    TRY(await_ready(container).in("start container '" + container.record.name + "'"));
   for (PreparedContainer& container : prepared) {
     if (!container.warning.empty()) options_.warn("container '" + container.record.name + "': " + container.warning);
     record.containers.push_back(TRY(release(container).in("start container '" + container.record.name + "'")));

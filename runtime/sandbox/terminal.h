@@ -1,7 +1,7 @@
-// podrun while a command of exec runs: its terminal relayed, its signals passed on.
+// podrun's own terminal while a command of exec has one too.
 #pragma once
 
-#include "runtime/kernel/types.h"
+#include <termios.h>
 
 namespace podrun {
 
@@ -9,9 +9,17 @@ namespace podrun {
 // once.
 void match_size(int master);
 
-// Until the process of `pidfd` has ended. SIGINT, SIGTERM, SIGHUP and SIGQUIT go to it. With a `master`, bytes go
-// between it and our standard streams, our terminal is raw meanwhile (and as before afterwards), and its size follows
-// ours. Input is read only when `interactive`.
-Result<void> attend(int pidfd, Fd master, bool interactive);
+// Our own terminal, raw for as long as this lives.
+class RawMode {
+ public:
+  RawMode();
+  RawMode(const RawMode&) = delete;
+  RawMode& operator=(const RawMode&) = delete;
+  ~RawMode();
+
+ private:
+  termios saved_{};
+  bool is_terminal_;
+};
 
 }  // namespace podrun

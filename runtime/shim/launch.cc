@@ -71,7 +71,7 @@ Result<pid_t> pass_through(const Launch& request, Sent& sent, int pause) {
   TRY(base::write_in_place("/proc/self/oom_score_adj", "0"));
   for (const Fd& tasks : sent.tasks)
     if (::write(tasks.get(), "0", 1) != 1) return Error::system(errno, "enter the container's cgroup");
-  return init::enter_pod(pause, request.join, request.fresh, sent.channel);
+  return init::enter_pod(pause, request.join, request.fresh, std::move(sent.channel));
 }
 
 Result<Child> launch_container(const Launch& request, Sent sent, int pause) {

@@ -1,0 +1,94 @@
+#include "runtime/init/inside.h"
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <climits>
+#include <vector>
+
+#include "base/files.h"
+
+namespace podrun::init {
+namespace {
+
+constexpr int kLinkLimit = 40;  // as the kernel's MAXSYMLINKS
+
+Error failed(int error_number, const char* verb, const std::string& path) {
+  return Error::system(error_number, std::string(verb) + " '" + path + "' in the root filesystem");
+}
+
+// One name of the way, as O_PATH: a link is not followed, and what is missing is made.
+Result<Fd> step(int dir, const std::string& name, bool as_file) {
+  constexpr int kFlags = O_PATH | O_NOFOLLOW | O_CLOEXEC;
+  Fd fd(::openat(dir, name.c_str(), kFlags));
+  if (fd || errno != ENOENT) return fd ? Result<Fd>(std::move(fd)) : failed(errno, "open", name);
+  const int made = as_file ? ::mknodat(dir, name.c_str(), S_IFREG | 0644, 0) : ::mkdirat(dir, name.c_str(), 0755);
+  if (made != 0) return failed(errno, as_file ? "make file" : "make directory", name);
+  fd.reset(::openat(dir, name.c_str(), kFlags));
+  if (!fd) return failed(errno, "open", name);
+  return fd;
+}
+
+Result<std::string> read_link(int link, const std::string& name) {
+  std::string target(PATH_MAX, '\0');
+  const ssize_t size = ::readlinkat(link, "", target.data(), target.size());
+  if (size < 0) return failed(errno, "read link", name);
+  target.resize(static_cast<std::size_t>(size));
+  return target;
+}
+
+// Walks name by name and reads links itself, so that it can make what the kernel would only call missing.
+Result<Fd> walk(const std::string& path, bool is_file) {
+  std::vector<Fd> below;  // the directories walked into; the root is always there
+  below.push_back(TRY(base::open_file("/", O_PATH | O_DIRECTORY)));
+  std::string rest = path;
+  for (int links = 0;;) {
+    rest.erase(0, rest.find_first_not_of('/'));
+    if (rest.empty()) return std::move(below.back());
+    const std::string name = rest.substr(0, rest.find('/'));
+    rest.erase(0, name.size());
+    const bool is_last = rest.find_first_not_of('/') == std::string::npos;
+    if (name == ".") continue;
+    if (name == "..") {
+      if (below.size() > 1) below.pop_back();
+      continue;
+    }
+    Fd next = TRY(step(below.back().get(), name, is_file && is_last));
+    struct stat info {};
+    if (::fstat(next.get(), &info) != 0) return failed(errno, "stat", name);
+    if (S_ISLNK(info.st_mode)) {
+      if (++links > kLinkLimit) return failed(ELOOP, "open", path);
+      const std::string target = TRY(read_link(next.get(), name));
+      if (target.starts_with('/')) below.resize(1);
+      rest = target + rest;
+    } else if (is_last && is_file) {
+      return next;
+    } else if (!S_ISDIR(info.st_mode)) {
+      return failed(ENOTDIR, "open", path);
+    } else {
+      below.push_back(std::move(next));
+    }
+  }
+}
+
+}  // namespace
+
+Result<Fd> open_inside(const std::string& path, std::uint64_t flags) {
+  open_how how{};
+  how.flags = flags | O_CLOEXEC;
+  how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
+  Fd fd(static_cast<int>(::syscall(SYS_openat2, AT_FDCWD, path.c_str(), &how, sizeof(how))));
+  if (!fd) return failed(errno, "open", path);
+  return fd;
+}
+
+Result<Fd> make_inside(const std::string& path, bool is_file) {
+  auto there = open_inside(path, O_PATH | (is_file ? 0U : static_cast<unsigned>(O_DIRECTORY)));
+  if (there || there.error().error_number != ENOENT) return there;
+  return walk(path, is_file);
+}
+
+}  // namespace podrun::init

@@ -1,0 +1,76 @@
+#include "runtime/sandbox/exec_streams.h"
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "runtime/sandbox/pipes.h"
+
+namespace podrun {
+namespace {
+
+constexpr const char* kEndOfInput = "\x04";  // ^D: what the line discipline takes for the end
+
+// Opened from here, where a descriptor says what it is of, and not by a path inside, where the container says what is
+// there (CVE-2025-31133). The container's and not the host's, whose mode a root with the host's users could change.
+Result<Fd> open_null(pid_t pid) {
+  const Fd root = TRY(base::open_file("/proc/" + std::to_string(pid) + "/root", O_PATH | O_DIRECTORY));
+  open_how how{};
+  how.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC;
+  how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
+  const Fd there(static_cast<int>(::syscall(SYS_openat2, root.get(), "dev/null", &how, sizeof(how))));
+  if (!there) return Error::system(errno, "open the container's /dev/null");
+  struct stat info {};
+  if (::fstat(there.get(), &info) != 0 || !S_ISCHR(info.st_mode) || info.st_rdev != makedev(1, 3))
+    return Error{Kind::denied, 0, "open the container's /dev/null: it is not the null device; pass -i for a stdin"};
+  return base::open_file("/proc/self/fd/" + std::to_string(there.get()), O_RDWR);
+}
+
+Fd duplicate(int fd) { return Fd(::fcntl(fd, F_DUPFD_CLOEXEC, 3)); }
+
+// "2>&1": then one pipe for both keeps the order of what comes.
+bool are_one(int one, int other) {
+  struct stat first {
+  }, second{};
+  return ::fstat(one, &first) == 0 && ::fstat(other, &second) == 0 && first.st_dev == second.st_dev &&
+         first.st_ino == second.st_ino;
+}
+
+}  // namespace
+
+Result<ExecStreams> make_streams(pid_t pid, bool interactive, std::uint32_t user, std::uint32_t group) {
+  ExecStreams streams;
+  if (interactive) {
+    Pipe in = TRY(make_pipe(Ours::writing, user, group));
+    streams.in = Relay(duplicate(STDIN_FILENO), Sink::of(std::move(in.write)));
+    streams.theirs.push_back(std::move(in.read));
+  } else {
+    streams.theirs.push_back(TRY(open_null(pid)));
+  }
+  Pipe out = TRY(make_pipe(Ours::reading, user, group));
+  streams.out = Relay(std::move(out.read), Sink::of_caller(STDOUT_FILENO));
+  streams.theirs.push_back(std::move(out.write));
+  if (are_one(STDOUT_FILENO, STDERR_FILENO)) {
+    streams.theirs.push_back(duplicate(streams.theirs.back().get()));
+    return streams;
+  }
+  Pipe err = TRY(make_pipe(Ours::reading, user, group));
+  streams.err = Relay(std::move(err.read), Sink::of_caller(STDERR_FILENO));
+  streams.theirs.push_back(std::move(err.write));
+  return streams;
+}
+
+ExecStreams terminal_streams(const Fd& master, bool interactive) {
+  ::fcntl(master.get(), F_SETFL, O_NONBLOCK);
+  ExecStreams streams;
+  if (interactive)
+    streams.in = Relay(duplicate(STDIN_FILENO), Sink::of(duplicate(master.get())), kEndOfInput);
+  streams.out = Relay(duplicate(master.get()), Sink::of_caller(STDOUT_FILENO));
+  return streams;
+}
+
+}  // namespace podrun

@@ -1,0 +1,69 @@
+// Bytes on their way from one descriptor to another. Neither end is ever waited for: what one side does not take yet is
+// kept, at most a buffer of it, and no more is read meanwhile. So no direction of an exec can hold up another.
+#pragma once
+
+#include <poll.h>
+
+#include <array>
+#include <cstddef>
+#include <memory>
+
+#include "runtime/kernel/types.h"
+
+namespace podrun {
+
+// Where bytes go. A description of its own where writing could block, so that only ours is non-blocking and not the
+// caller's, which others have too.
+class Sink {
+ public:
+  Sink() = default;
+  // An end of ours, non-blocking already.
+  static Sink of(Fd fd);
+  // One of podrun's own standard streams.
+  static Sink of_caller(int fd);
+
+  int get() const { return fd_.get(); }
+  explicit operator bool() const { return static_cast<bool>(fd_); }
+  void reset() { fd_.reset(); }
+  // As write(2); EAGAIN where it cannot be done without waiting. `ready`: poll(2) has just said so.
+  ssize_t write(const char* bytes, std::size_t size, bool ready);
+
+ private:
+  enum class Kind { never_blocks, socket, may_block };
+  Sink(Fd fd, Kind kind) : fd_(std::move(fd)), kind_(kind) {}
+  Fd fd_;
+  Kind kind_ = Kind::never_blocks;
+};
+
+class Relay {
+ public:
+  Relay() = default;  // carries nothing
+  // `at_end` is put behind the last byte.
+  Relay(Fd from, Sink to, std::string at_end = {}) : from_(std::move(from)), to_(std::move(to)), at_end_(at_end) {}
+
+  // What to poll for, a descriptor of -1 for nothing; and afterwards what came of it.
+  std::array<pollfd, 2> wants() const;
+  void move(const pollfd& read, const pollfd& write);
+
+  // Whoever wrote has ended: of what others go on writing, only so much more is taken as may be its own.
+  void end_after_what_is_there();
+
+  bool reads() const { return static_cast<bool>(from_); }
+  bool holds() const { return begin_ != end_; }
+
+ private:
+  void fill();
+  void flush(bool ready);
+  void give_up();
+
+  static constexpr std::size_t kSize = 64U << 10U;
+  Fd from_;
+  Sink to_;
+  std::string at_end_;
+  std::unique_ptr<char[]> buffer_;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  std::size_t left_ = ~std::size_t{0};
+};
+
+}  // namespace podrun
