@@ -44,6 +44,18 @@ int flood(const Arguments& arguments) {
   return 0;
 }
 
+int count_lines(const Arguments& arguments) {
+  for (int i = 1; i <= std::atoi(arguments.at(0).c_str()); ++i) std::cout << "line " << i << '\n';
+  return 0;
+}
+
+int flood_slowly(const Arguments&) {
+  for (int i = 1;; ++i) {
+    std::cout << "line " << i << std::endl;
+    ::usleep(20'000);
+  }
+}
+
 // Two lines, one a stream, the second without its end.
 int say_two(const Arguments&) {
   std::cout << "to stdout\n" << std::flush;
@@ -115,6 +127,10 @@ constexpr Command kCommands[] = {{"sleep", sleep_until_told},
                                  {"exit", exit_with},
                                  {"die", die_of_signal},
                                  {"flood", flood},
+                                 {"flood-slowly", flood_slowly},
+                                 {"count-lines", count_lines},
+                                 {"as-tracee", as_tracee},
+                                 {"siblings", make_siblings},
                                  {"say-two", say_two},
                                  {"echo", echo_input},
                                  {"terminal", show_terminal},
@@ -125,6 +141,8 @@ constexpr Command kCommands[] = {{"sleep", sleep_until_told},
                                  {"hunt", hunt},
                                  {"trace-me", trace_me},
                                  {"report", report},
+                                 {"as-odd-caller", as_odd_caller},
+                                 {"start", report_start},
                                  {"try", try_forbidden},
                                  {"sockets", try_sockets},
                                  {"serve", serve},

@@ -24,6 +24,12 @@ int hunt(const Arguments& arguments);
 // Makes its parent its tracer and stops, then leaves with a code.
 int trace_me(const Arguments& arguments);
 
+// payload_caller.cc
+int as_odd_caller(const Arguments& arguments);  // PROGRAM ARGS…: becomes it, with everything about the process odd
+int as_tracee(const Arguments& arguments);      // PROGRAM ARGS…: becomes it, its parent its tracer
+int make_siblings(const Arguments& arguments);  // NUMBER: children of its parent's, that end at once; then stays
+int report_start(const Arguments& arguments);   // what a process has from whoever started it
+
 // payload_forbidden.cc: tries what a container must not be able to do. Prints "NAME ok" or "NAME EPERM" for each.
 int try_forbidden(const Arguments& arguments);
 

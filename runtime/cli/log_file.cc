@@ -1,101 +1,89 @@
 #include "runtime/cli/log_file.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <optional>
+#include <chrono>
+#include <thread>
 #include <utility>
-
-#include "base/files.h"
-#include "runtime/cli/log_line.h"
 
 namespace podrun::cli {
 namespace {
 
-constexpr std::size_t kBlock = 64U << 10U;
-constexpr std::size_t kLongestRecord = 1U << 20U;  // what is longer is passed on in pieces: no log fills our memory
+constexpr int kAttempts = 100;  // a millisecond apart; a log is renewed in a few system calls
 
-bool ends_a_line(std::string_view record) {
-  LogLine line;
-  return !parse_log_line(record, line) || !line.partial;
+bool has(const std::deque<LogPart>& parts, const LogPart& part) {
+  return std::any_of(parts.begin(), parts.end(), [&](const LogPart& one) { return one.is_same(part); });
 }
 
-Result<std::string> read_block(int fd, off_t position, std::size_t size, const std::string& path) {
-  std::string block(size, '\0');
-  ssize_t got = 0;
-  do {
-    got = ::pread(fd, block.data(), size, position);
-  } while (got < 0 && errno == EINTR);
-  if (got < 0) return Error::system(errno, "read '" + path + "'");
-  block.resize(static_cast<std::size_t>(got));
-  return block;
-}
-
-// Takes whole records off the end of `text`, which starts at offset `start` of the file. The offset behind the record
-// where `lines` have been counted, if that is here; what is left of `text` is the end of a record that begins before
-// it.
-std::optional<off_t> count_back(std::string& text, off_t start, std::uint64_t& lines) {
-  for (;;) {
-    if (text.empty()) return std::nullopt;
-    const auto before = text.size() < 2 ? std::string::npos : text.rfind('\n', text.size() - 2);
-    if (before == std::string::npos && start > 0) return std::nullopt;
-    const std::size_t begin = before == std::string::npos ? 0 : before + 1;
-    std::string_view record = std::string_view(text).substr(begin);
-    if (record.ends_with('\n')) {
-      record.remove_suffix(1);
-      if (ends_a_line(record)) {
-        if (lines == 0) return start + static_cast<off_t>(text.size());
-        --lines;
-      }
-    }
-    text.resize(begin);
+// The parts as they are one after another, the oldest first; empty when they were moved meanwhile.
+Result<std::deque<LogPart>> try_to_open_all(const std::string& path) {
+  std::deque<LogPart> parts;
+  auto newest = LogPart::open(path);
+  if (newest)
+    parts.push_front(std::move(*newest));
+  else if (newest.error().kind != Kind::not_found)
+    return std::move(newest).error();
+  for (int number = 1;; ++number) {
+    auto older = LogPart::open(path + "." + std::to_string(number));
+    if (!older && older.error().kind == Kind::not_found) break;
+    if (!older) return std::move(older).error();
+    if (!has(parts, *older)) parts.push_front(std::move(*older));
   }
+  const auto again = LogPart::open(path);
+  if (!again || parts.empty() || !again->is_same(parts.back())) parts.clear();
+  return parts;
+}
+
+Result<std::deque<LogPart>> open_all(const std::string& path) {
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    auto parts = TRY(try_to_open_all(path));
+    if (!parts.empty()) return parts;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  TRY(LogPart::open(path));  // says what is the matter
+  return Error{Kind::busy, EBUSY, "read '" + path + "': it is renewed faster than it can be opened"};
 }
 
 }  // namespace
 
-Result<LogFile> LogFile::open(const std::string& path) {
-  return LogFile(TRY(base::open_file(path, O_RDONLY | O_NOFOLLOW)), path);
-}
+Result<LogFile> LogFile::open(const std::string& path) { return LogFile(path, TRY(open_all(path))); }
 
 Result<void> LogFile::seek_tail(std::uint64_t lines) {
-  struct stat info {};
-  if (::fstat(fd_.get(), &info) != 0) return Error::system(errno, "stat '" + path_ + "'");
-  std::string text;
-  off_t start = info.st_size;
-  while (start > 0 && text.size() < kLongestRecord) {
-    const off_t size = std::min<off_t>(start, kBlock);
-    start -= size;
-    text.insert(0, TRY(read_block(fd_.get(), start, static_cast<std::size_t>(size), path_)));
-    if (const auto found = count_back(text, start, lines)) {
-      position_ = *found;
+  for (auto part = parts_.rbegin(); part != parts_.rend(); ++part)
+    if (TRY(part->seek_tail(lines))) {
+      parts_.erase(parts_.begin(), part.base() - 1);
       return {};
     }
-  }
-  position_ = start;
   return {};
 }
 
-Result<void> LogFile::read(const std::function<void(std::string_view)>& take) {
+// Adds what came after the last part we have. False when that is the newest still.
+Result<bool> LogFile::find_newer() {
+  // Between two names, or removed with its pod: then there is no more than what we have open.
+  const auto nothing = [](Error error) {
+    return error.kind == Kind::not_found ? Result<bool>(false) : std::move(error);
+  };
+  auto newest = LogPart::open(path_);
+  if (!newest) return nothing(std::move(newest).error());
+  if (newest->is_same(parts_.back())) return false;
+  auto opened = open_all(path_);
+  if (!opened) return nothing(std::move(opened).error());
+  std::deque<LogPart> all = std::move(*opened);
+  const auto known =
+      std::find_if(all.begin(), all.end(), [&](const LogPart& one) { return one.is_same(parts_.back()); });
+  if (known != all.end()) all.erase(all.begin(), known + 1);  // else it is gone already, and those between with it
+  std::move(all.begin(), all.end(), std::back_inserter(parts_));
+  return true;
+}
+
+Result<void> LogFile::read(const TakeRecord& take) {
   for (;;) {
-    const std::string block = TRY(read_block(fd_.get(), position_, kBlock, path_));
-    if (block.empty()) return {};
-    position_ += static_cast<off_t>(block.size());
-    std::string_view fresh = block;
-    for (auto newline = fresh.find('\n'); newline != std::string_view::npos; newline = fresh.find('\n')) {
-      if (rest_.empty()) {
-        take(fresh.substr(0, newline));
-      } else {
-        rest_ += fresh.substr(0, newline);
-        take(std::exchange(rest_, {}));
-      }
-      fresh.remove_prefix(newline + 1);
+    TRY(parts_.front().read(take));
+    if (parts_.size() == 1) {
+      if (!TRY(find_newer())) return {};
+      TRY(parts_.front().read(take));  // what came before it was renewed
     }
-    rest_ += fresh;
-    if (rest_.size() > kLongestRecord) take(std::exchange(rest_, {}));
+    parts_.front().take_rest(take);
+    parts_.pop_front();
   }
 }
 

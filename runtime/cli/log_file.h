@@ -1,14 +1,11 @@
-// A container's log while it grows: whole records only, from any of its last lines on.
+// A container's log while it grows, across the files it is renewed in (NAME.log, NAME.log.1 the one before …): as if
+// it were one, no record twice, none left out that was there when it was its turn.
 #pragma once
 
-#include <sys/types.h>
-
-#include <cstdint>
-#include <functional>
+#include <deque>
 #include <string>
-#include <string_view>
 
-#include "runtime/kernel/types.h"
+#include "runtime/cli/log_part.h"
 
 namespace podrun::cli {
 
@@ -16,19 +13,18 @@ class LogFile {
  public:
   static Result<LogFile> open(const std::string& path);
 
-  // Goes to where the last `lines` whole lines begin. Reads the file's end only.
+  // Goes to where the last `lines` whole lines begin.
   Result<void> seek_tail(std::uint64_t lines);
 
-  // Hands over every record that is complete by now, without its newline; call again when the file grew.
-  Result<void> read(const std::function<void(std::string_view record)>& take);
+  // Hands over every record that is complete by now, without its newline; call again when the log grew.
+  Result<void> read(const TakeRecord& take);
 
  private:
-  LogFile(Fd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
+  LogFile(std::string path, std::deque<LogPart> parts) : path_(std::move(path)), parts_(std::move(parts)) {}
+  Result<bool> find_newer();
 
-  Fd fd_;
   std::string path_;
-  off_t position_ = 0;
-  std::string rest_;  // of a record whose newline has not come yet
+  std::deque<LogPart> parts_;  // the oldest first; read from the front
 };
 
 }  // namespace podrun::cli

@@ -148,6 +148,99 @@ TEST_F(Logs, ARecordWithoutEndFillsNoMemory) {
   EXPECT_LE(tail(1).size(), (2U << 20U));
 }
 
+// As the shim does it: older files get a higher number, and a new one has the name.
+class RenewedLogs : public Logs {
+ protected:
+  ~RenewedLogs() override {
+    for (int number = 1; number <= 9; ++number) ::unlink(older(number).c_str());
+  }
+  std::string older(int number) const { return path_ + "." + std::to_string(number); }
+  void renew(int files = 9) {
+    for (int number = files - 1; number > 1; --number) ::rename(older(number - 1).c_str(), older(number).c_str());
+    ::rename(path_.c_str(), older(1).c_str());
+    ::close(file_);
+    file_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+    EXPECT_GE(file_, 0);
+  }
+};
+
+TEST_F(RenewedLogs, AreReadAsIfTheyWereOne) {
+  for (const char* text : {"one\ntwo\n", "three\n", "four\n"}) {
+    append(text);
+    renew();
+  }
+  append("five\n");
+  auto log = LogFile::open(path_);
+  ASSERT_TRUE(log);
+  EXPECT_THAT(records(*log), ElementsAre("one", "two", "three", "four", "five"));
+}
+
+TEST_F(RenewedLogs, AreFollowedWithoutLosingOrDoubling) {
+  append("one\n");
+  auto log = LogFile::open(path_);
+  ASSERT_TRUE(log);
+  EXPECT_THAT(records(*log), ElementsAre("one"));
+  append("two\n");
+  renew();
+  append("three\n");
+  renew();
+  renew();
+  append("four\nfi");
+  EXPECT_THAT(records(*log), ElementsAre("two", "three", "four"));
+  append("ve\n");
+  EXPECT_THAT(records(*log), ElementsAre("five"));
+  EXPECT_THAT(records(*log), ElementsAre());
+}
+
+TEST_F(RenewedLogs, GoOnWithTheOldestWhenTheReaderWasTooSlow) {
+  append("one\n");
+  auto log = LogFile::open(path_);
+  ASSERT_TRUE(log);
+  for (const char* text : {"two\n", "three\n", "four\n"}) {
+    append(text);
+    renew(3);
+  }
+  append("five\n");
+  EXPECT_THAT(records(*log), ElementsAre("one", "two", "three", "four", "five"));  // what was open is read to its end
+  for (const char* text : {"six\n", "seven\n", "eight\n", "nine\n"}) {
+    append(text);
+    renew(3);
+  }
+  EXPECT_THAT(records(*log), ElementsAre("six", "eight", "nine"));  // the file of seven is gone
+}
+
+TEST_F(RenewedLogs, ATailGoesBackIntoOlderOnes) {
+  for (const char* text : {"one", "two", "three"}) {
+    append("2024-01-01T00:00:01.000000000Z stdout F " + std::string(text) + "\n");
+    renew();
+  }
+  append("2024-01-01T00:00:01.000000000Z stdout P fo\n");
+  renew();
+  append("2024-01-01T00:00:01.000000000Z stdout F ur\n");
+  EXPECT_EQ(printed(tail(0), {}), "");
+  EXPECT_EQ(printed(tail(1), {}), "four\n");
+  EXPECT_EQ(printed(tail(3), {}), "two\nthree\nfour\n");
+  EXPECT_EQ(printed(tail(9), {}), "one\ntwo\nthree\nfour\n");
+}
+
+TEST_F(RenewedLogs, WhatIsTornAtTheEndOfOneIsARecordOfItsOwn) {
+  append("one\ntw");
+  renew();
+  append("three\n");
+  auto log = LogFile::open(path_);
+  ASSERT_TRUE(log);
+  EXPECT_THAT(records(*log), ElementsAre("one", "tw", "three"));
+}
+
+TEST_F(RenewedLogs, CanBeRemovedWhileTheyAreFollowed) {
+  append("one\n");
+  auto log = LogFile::open(path_);
+  ASSERT_TRUE(log);
+  append("two\n");
+  ASSERT_EQ(::unlink(path_.c_str()), 0);
+  EXPECT_THAT(records(*log), ElementsAre("one", "two"));
+}
+
 TEST_F(Logs, ALinkInPlaceOfTheLogIsNotFollowed) {
   ASSERT_EQ(::unlink(path_.c_str()), 0);
   ASSERT_EQ(::symlink("/etc/passwd", path_.c_str()), 0);

@@ -12,6 +12,8 @@
 namespace podrun::cli {
 namespace {
 
+constexpr int kLookAgain = 200;  // milliseconds
+
 Result<int> poll_all(std::span<pollfd> fds, int limit_ms) {
   for (;;) {
     const int ready = ::poll(fds.data(), fds.size(), limit_ms);
@@ -23,10 +25,10 @@ Result<int> poll_all(std::span<pollfd> fds, int limit_ms) {
 }  // namespace
 
 Result<LogWait> LogWait::on(const std::string& path, const ProcessId& container) {
+  // The directory, since the file of that name is another one once the log was renewed.
+  const std::string dir = path.substr(0, path.rfind('/'));
   Fd inotify(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
-  if (!inotify) return Error::system(errno, "make an inotify descriptor");
-  if (::inotify_add_watch(inotify.get(), path.c_str(), IN_MODIFY) < 0)
-    return Error::system(errno, "watch '" + path + "'");
+  if (inotify && ::inotify_add_watch(inotify.get(), dir.c_str(), IN_MODIFY | IN_MOVED_TO) < 0) inotify.reset();
   Fd process;
   if (!container.empty()) {
     auto opened = open_process(container);
@@ -43,7 +45,7 @@ Result<LogWait::Event> LogWait::next() {
   if (!process_) return Event::ended;
   // No events asked for on stdout: POLLERR, a pipe without a reader, always comes.
   std::array<pollfd, 3> fds{{{inotify_.get(), POLLIN, 0}, {process_.get(), POLLIN, 0}, {STDOUT_FILENO, 0, 0}}};
-  TRY(poll_all(fds, -1));
+  TRY(poll_all(fds, inotify_ ? -1 : kLookAgain));
   drain();
   if ((fds[2].revents & POLLERR) != 0) return Event::reader_gone;
   return fds[1].revents != 0 ? Event::ended : Event::grew;
@@ -53,10 +55,11 @@ Result<bool> LogWait::grows_within(int limit_ms) {
   std::array<pollfd, 1> fds{{{inotify_.get(), POLLIN, 0}}};
   const bool grew = TRY(poll_all(fds, limit_ms)) > 0;
   drain();
-  return grew;
+  return grew || !inotify_;
 }
 
 void LogWait::drain() {
+  if (!inotify_) return;
   alignas(inotify_event) std::array<char, 4096> events{};
   while (::read(inotify_.get(), events.data(), events.size()) > 0) {
   }

@@ -1,5 +1,6 @@
-// Sleeps until a log grew, its container ended, or nobody reads our output any more. No polling: inotify, a pidfd,
-// poll.
+// Sleeps until a log grew or was renewed, its container ended, or nobody reads our output any more: inotify, a pidfd,
+// poll. Where the user's inotify instances or watches are used up (128 instances by default) it looks five times a
+// second.
 #pragma once
 
 #include <string>
@@ -24,7 +25,7 @@ class LogWait {
   LogWait(Fd inotify, Fd process) : inotify_(std::move(inotify)), process_(std::move(process)) {}
   void drain();
 
-  Fd inotify_;
+  Fd inotify_;  // of the log's directory; none: looks from time to time
   Fd process_;
 };
 

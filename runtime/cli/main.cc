@@ -1,5 +1,6 @@
 // podrun: reads the command line, runs one command, turns what happened into an exit code.
 #include <signal.h>
+#include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -105,6 +106,9 @@ int run(Arguments arguments) {
 }  // namespace podrun::cli
 
 int main(int argc, char** argv) {
+  // Neither may depend on who calls: the modes of what we make, and whether children can be waited for.
+  ::umask(0022);
+  ::signal(SIGCHLD, SIG_DFL);
   podrun::cli::prepare_console();
   try {
     return podrun::cli::run({argv + (argc > 0 ? 1 : 0), argv + argc});

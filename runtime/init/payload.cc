@@ -11,9 +11,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include <csignal>
-
 #include "runtime/init/inside.h"
+#include "runtime/kernel/clean_slate.h"
 #include "runtime/kernel/seccomp.h"
 
 namespace podrun::init {
@@ -24,14 +23,6 @@ std::string_view value_of(const Process& process, std::string_view name) {
   for (const auto& [key, text] : process.env)
     if (key == name) value = text;  // the last one wins, as in execve's environment for most programs
   return value;
-}
-
-// CLONE_CLEAR_SIGHAND leaves ignored signals ignored, and the mask is inherited: a payload starts with neither.
-void reset_signals() {
-  for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
-  sigset_t none;
-  ::sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
 // By a descriptor of the directory: a path of procfs's magic links would lead out of the root, as a descriptor that was
@@ -75,7 +66,6 @@ Result<std::string> check_program(const std::string& path) {
 Result<void> become_namespace_root() {
   if (::setgroups(0, nullptr) != 0 || ::setresgid(0, 0, 0) != 0 || ::setresuid(0, 0, 0) != 0)
     return Error::system(errno, "become root of the user namespace");
-  ::umask(0022);
   return {};
 }
 
@@ -117,7 +107,7 @@ Result<void> take_terminal(Fd slave) {
 void stay_undumpable() { ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 
 Result<void> become_user(const Process& process, bool makes_cwd) {
-  reset_signals();
+  default_signals();
   // As root, who may enter what the user may not, such as a /root of mode 0700; and as the user where even root may not,
   // as on a FUSE filesystem of the user's. Other runtimes have it so.
   auto entered = enter_cwd(process.cwd, makes_cwd);

@@ -45,6 +45,13 @@ std::uint64_t weight(std::uint64_t millis) { return 1 + (shares(millis) - 2) * 9
 constexpr std::uint64_t kPeriod = 100'000;  // microseconds
 std::uint64_t quota(std::uint64_t millis) { return std::max<std::uint64_t>(1000, millis * kPeriod / 1000); }
 
+Result<void> limit_pids(const std::string& dir, const CgroupLimits& limits) {
+  const std::string file = dir + "/pids.max";
+  if (limits.pids) return base::write_in_place(file, std::to_string(*limits.pids));
+  if (limits.pids_unless_said == 0 || !base::path_exists(file)) return {};
+  return base::write_in_place(file, std::to_string(limits.pids_unless_said));
+}
+
 Result<void> limit_v2(const std::string& dir, const CgroupLimits& limits) {
   if (limits.memory_bytes) {
     TRY(base::write_in_place(dir + "/memory.max", std::to_string(*limits.memory_bytes)));
@@ -55,8 +62,7 @@ Result<void> limit_v2(const std::string& dir, const CgroupLimits& limits) {
     TRY(base::write_in_place(dir + "/cpu.max",
                              std::to_string(quota(*limits.cpu_millis)) + " " + std::to_string(kPeriod)));
   if (limits.cpu_weight) TRY(base::write_in_place(dir + "/cpu.weight", std::to_string(weight(*limits.cpu_weight))));
-  if (limits.pids) TRY(base::write_in_place(dir + "/pids.max", std::to_string(*limits.pids)));
-  return {};
+  return limit_pids(dir, limits);
 }
 
 Result<void> limit_v1(const std::string& controller, const std::string& dir, const CgroupLimits& limits) {
@@ -72,8 +78,7 @@ Result<void> limit_v1(const std::string& controller, const std::string& dir, con
   }
   if (controller == "cpu" && limits.cpu_weight)
     TRY(base::write_in_place(dir + "/cpu.shares", std::to_string(shares(*limits.cpu_weight))));
-  if (controller == "pids" && limits.pids) TRY(base::write_in_place(dir + "/pids.max", std::to_string(*limits.pids)));
-  return {};
+  return controller == "pids" ? limit_pids(dir, limits) : Result<void>();
 }
 
 // A new v1 devices cgroup allows everything; children made later inherit what is denied here.
@@ -171,7 +176,8 @@ Result<CgroupEntry> Cgroup::enter_aux() const {
 
 Result<CgroupEntry> Cgroup::enter_container(const std::string& name) const {
   CgroupEntry entry;
-  if (!host_.unified.empty()) entry.v2 = TRY(open_dir(host_.unified + path_ + "/ctr/" + name));
+  entry.dir = tracking_dir() + (host_.unified.empty() ? "/ctr-" : "/ctr/") + name;
+  if (!host_.unified.empty()) entry.v2 = TRY(open_dir(entry.dir));
   for (const auto& hierarchy : host_.v1)
     entry.v1_tasks.push_back(TRY(base::open_file(hierarchy.mount + path_ + "/ctr-" + name + "/tasks", O_WRONLY)));
   return entry;

@@ -27,6 +27,7 @@ struct CgroupLimits {
   std::optional<std::uint64_t> cpu_millis;  // thousandths of a processor, over a period of 100 ms
   std::optional<std::uint64_t> cpu_weight;  // request in thousandths of a processor, made into shares or weight
   std::optional<std::uint64_t> pids;
+  std::uint64_t pids_unless_said = 0;  // instead of `pids`, where this machine can count them; 0: no limit
 };
 
 // How this machine mounts its cgroups, at the places that systemd made the standard ones.
@@ -46,6 +47,7 @@ const char* to_text(CgroupHost::Mode mode);
 // What a process needs to be put into a cgroup: a v2 directory to be born in, v1 `tasks` files to write "0" to (a
 // process that moves itself that way waits for no RCU grace period; cgroup.procs, or another's pid, costs 6-11 ms).
 struct CgroupEntry {
+  std::string dir;  // in the tracking hierarchy
   Fd v2;
   std::vector<Fd> v1_tasks;
 };

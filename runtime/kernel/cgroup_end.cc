@@ -1,4 +1,6 @@
 // The end of a pod's cgroups: everything in them killed, the tree removed.
+#include "runtime/kernel/cgroup_end.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -71,14 +73,17 @@ Result<bool> wait_unpopulated(const std::string& dir, steady_clock::time_point d
 }
 
 // v1 has no cgroup.kill: with no more forks allowed, killing what is listed until nothing is listed comes to an end.
-Result<bool> kill_listed(const std::string& dir, steady_clock::time_point deadline) {
-  if (!base::path_exists(dir)) return true;
+bool kill_listed_once(const std::string& dir) {
   (void)base::write_in_place(dir + "/pids.max", "0");
+  std::vector<pid_t> pids;
+  (void)processes_below(dir, pids);  // none, when it is gone
+  for (const pid_t pid : pids) ::kill(pid, SIGKILL);
+  return pids.empty();
+}
+
+bool kill_listed(const std::string& dir, steady_clock::time_point deadline) {
   for (milliseconds pause(1);; pause = std::min(pause * 2, milliseconds(50))) {
-    std::vector<pid_t> pids;
-    TRY(processes_below(dir, pids));
-    if (pids.empty()) return true;
-    for (const pid_t pid : pids) ::kill(pid, SIGKILL);
+    if (kill_listed_once(dir)) return true;
     if (steady_clock::now() > deadline) return false;
     std::this_thread::sleep_for(pause);
   }
@@ -94,6 +99,11 @@ Result<void> remove_dir(const std::string& dir) {
 }
 
 }  // namespace
+
+bool kill_once(const std::string& cgroup) {
+  auto killed = base::write_in_place(cgroup + "/cgroup.kill", "1");
+  return killed || killed.error().kind != Kind::not_found || kill_listed_once(cgroup);
+}
 
 Result<std::vector<pid_t>> Cgroup::processes() const {
   std::vector<pid_t> pids;
@@ -122,7 +132,7 @@ Result<void> Cgroup::kill(milliseconds limit) const {
     TRY(std::move(killed));
     empty = TRY(wait_unpopulated(dir, deadline));
   } else {
-    empty = TRY(kill_listed(dir, deadline));
+    empty = kill_listed(dir, deadline);
   }
   if (empty) return {};
   std::string who;

@@ -16,15 +16,16 @@ namespace {
 
 struct Stdio {
   Fd null, out, err;                 // the container's
-  Fd log, out_to_read, err_to_read;  // the shim's
+  Fd log_dir, out_to_read, err_to_read;  // the shim's
 };
 
 Result<Stdio> make_stdio(int dev, const std::string& log_path, uid_t user, gid_t group) {
   Stdio stdio;
   stdio.null.reset(::openat(dev, "null", O_RDWR | O_CLOEXEC));
   if (!stdio.null) return Error::system(errno, "open the container's null device");
-  TRY(base::make_dirs(log_path.substr(0, log_path.rfind('/')), 0750));
-  stdio.log = TRY(base::open_file(log_path, O_WRONLY | O_CREAT | O_APPEND, 0640));
+  const std::string log_dir = log_path.substr(0, log_path.rfind('/'));
+  TRY(base::make_dirs(log_dir, 0750));
+  stdio.log_dir = TRY(base::open_file(log_dir, O_PATH | O_DIRECTORY));
   for (auto [read_end, write_end] : {std::pair{&stdio.out_to_read, &stdio.out}, {&stdio.err_to_read, &stdio.err}}) {
     Pipe pipe = TRY(make_pipe(Ours::reading, user, group));
     *read_end = std::move(pipe.read);
@@ -71,7 +72,8 @@ Result<PreparedContainer> prepare(const ContainerPlan& plan, const ContainerMaki
   request.name = name;
   request.join = makings.join;
   request.fresh = makings.fresh;
-  TRY(shim.launch(request, entry, {stdio.log.get(), stdio.out_to_read.get(), stdio.err_to_read.get()}));
+  request.log = plan.log;
+  TRY(shim.launch(request, entry, {stdio.log_dir.get(), stdio.out_to_read.get(), stdio.err_to_read.get()}));
   prepared.launched = TRY(shim.expect());
 
   init::Plan init_plan;

@@ -11,6 +11,7 @@
 #include "runtime/init/handshake.h"
 #include "runtime/init/run.h"
 #include "runtime/kernel/cgroup.h"
+#include "runtime/kernel/clean_slate.h"
 #include "runtime/kernel/mounts.h"
 #include "runtime/kernel/namespaces.h"
 #include "runtime/sandbox/attend.h"
@@ -56,6 +57,7 @@ Result<Started> start(const Cgroup& cgroup, const ContainerRecord& container, in
   Started started;
   started.between = TRY(clone_process(0, nullptr, entry.v2 ? entry.v2.get() : -1));
   if (started.between == 0) {
+    clean_slate();
     const auto enter_cgroup = [&]() -> Result<void> {
       for (const Fd& tasks : entry.v1_tasks)
         if (::write(tasks.get(), "0", 1) != 1) return Error::system(errno, "enter the container's cgroup");

@@ -3,11 +3,14 @@
 #include <sched.h>
 
 #include "runtime/kernel/seccomp.h"
+#include "runtime/sandbox/log_limits.h"
 #include "runtime/sandbox/plan_network.h"
 #include "runtime/sandbox/plan_root.h"
 
 namespace podrun {
 namespace {
+
+constexpr std::uint64_t kPids = 2048;  // processes and threads of a container unless said otherwise, as podman has it
 
 PodRecord record_of(const PodSpec& spec, const HostFacts& facts, const Layout& layout) {
   PodRecord record;
@@ -132,7 +135,7 @@ Result<ContainerPlan> container_plan(const std::string& hostname, const Containe
   plan.writable = layout.writable(host.id, spec.name);
   plan.exit_dir = layout.container(host.id, spec.name);
   plan.limits = {spec.resources.memory_limit, spec.resources.cpu_limit, spec.resources.cpu_request,
-                 spec.resources.pids_limit};
+                 spec.resources.pids_limit, kPids};
   plan.root = container_root(host.cgroup);
   plan.root.is_read_only = spec.security.read_only_root;
   return plan;
@@ -146,10 +149,12 @@ Result<PodPlan> make_plan(const PodSpec& spec, const HostFacts& facts, const Lay
   plan.cgroup_host = facts.cgroup;
   set_namespaces(spec, plan);
   plan.pause = pause_plan(spec, plan.record.hostname);
+  const shim::LogLimits log = TRY(log_limits(spec));
   for (std::size_t i = 0; i < spec.containers.size(); ++i)
     plan.containers.push_back(
         TRY(container_plan(plan.record.hostname, spec.containers[i], facts.images[i], facts, layout)
                 .in("container '" + spec.containers[i].name + "'")));
+  for (ContainerPlan& container : plan.containers) container.log = log;
   for (const auto& container : spec.containers)
     for (const auto& port : container.ports)
       if (port.host_port != 0) plan.host_ports.push_back(port);

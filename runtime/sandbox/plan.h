@@ -13,6 +13,7 @@
 #include "runtime/kernel/cgroup.h"
 #include "runtime/manifest/spec.h"
 #include "runtime/sandbox/network_plan.h"
+#include "runtime/shim/protocol.h"
 #include "runtime/store/layout.h"
 #include "runtime/store/record.h"
 
@@ -45,6 +46,7 @@ struct ContainerPlan {
   std::string writable;  // directory for the overlay's upper and work
   std::string exit_dir;  // directory the shim writes the exit file to
   CgroupLimits limits;
+  shim::LogLimits log;
   init::Root root;
 };
 

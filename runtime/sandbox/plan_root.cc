@@ -67,7 +67,9 @@ init::Root container_root(const CgroupHost& cgroup) {
       sent("/"),
       filesystem("proc", "/proc", {}, kInert),
       sent("/dev"),
-      filesystem("devpts", "/dev/pts", {{"newinstance", ""}, {"ptmxmode", "0666"}, {"mode", "0620"}, {"gid", "5"}},
+      // The pods of a machine share 3072 terminals (kernel.pty.max less kernel.pty.reserve): none gets all of them.
+      filesystem("devpts", "/dev/pts",
+                 {{"newinstance", ""}, {"ptmxmode", "0666"}, {"mode", "0620"}, {"gid", "5"}, {"max", "256"}},
                  MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC),
       {Source::pod, "/dev/shm", "/dev/shm", {}, 0, false},
       filesystem("mqueue", "/dev/mqueue", {}, kInert),

@@ -21,13 +21,32 @@ struct ShimFiles {
   Fd program, control, box, null, log;
 };
 
-// In the child: descriptors into their places, then the program. Every one of ours is above 4, since 0, 1 and 2 were
-// open when podrun started and 3 and 4 went first; dup2 all the same only after the sources are out of the way.
-[[noreturn]] void become_shim(const ShimFiles& files, const std::string& id, const std::vector<Fd>& v1_tasks) {
+Result<std::string> find_helper(const std::string& name) {
+  std::array<char, PATH_MAX> self{};
+  const ssize_t size = ::readlink("/proc/self/exe", self.data(), self.size());
+  if (size < 0) return Error::system(errno, "find the running program");
+  std::string beside(self.data(), static_cast<std::size_t>(size));
+  beside.erase(beside.rfind('/') + 1);
+  for (const std::string& dir : {beside, std::string(PODRUN_LIBEXECDIR "/")})
+    if (base::path_exists(dir + name)) return dir + name;  // whether it can be run is for exec to say
+  return Error{Kind::not_found, ENOENT,
+               "find program '" + name + "': it is neither in " + beside + " nor in " PODRUN_LIBEXECDIR};
+}
+
+Error cannot_run(const std::string& name, int error_number) {
+  Error error = Error::system(error_number, "run '" + find_helper(name).value_or(name) + "'");
+  if (error_number == EACCES) error.what += " (is it executable, and its filesystem not mounted noexec?)";
+  return error;
+}
+
+// In the child: descriptors into their places, then the program; returns only to say why it did not become it. Every
+// one of ours is above 4, since 0, 1 and 2 were open when podrun started and 3 and 4 went first; dup2 all the same only
+// after the sources are out of the way.
+Error become_shim(const ShimFiles& files, const std::string& id, const std::vector<Fd>& v1_tasks) {
   ::setsid();
-  if (::chdir("/") != 0) ::_exit(1);
+  if (::chdir("/") != 0) return Error::system(errno, "change directory to '/'");
   for (const Fd& tasks : v1_tasks)
-    if (::write(tasks.get(), "0", 1) != 1) ::_exit(1);
+    if (::write(tasks.get(), "0", 1) != 1) return Error::system(errno, "enter the pod's cgroup");
   constexpr int kAbove = 10;
   const int program = ::fcntl(files.program.get(), F_DUPFD_CLOEXEC, kAbove);
   const std::array<int, 5> sources{
@@ -36,26 +55,22 @@ struct ShimFiles {
       ::fcntl(files.box.get(), F_DUPFD_CLOEXEC, kAbove)};
   static_assert(shim::kControl == 3 && shim::kBox == 4);
   for (int target = 0; target < 5; ++target)
-    if (::dup2(sources[static_cast<std::size_t>(target)], target) < 0) ::_exit(1);
-  ::umask(0022);
+    if (::dup2(sources[static_cast<std::size_t>(target)], target) < 0)
+      return Error::system(errno, "hand over descriptor " + std::to_string(target));
   std::string name = "podrun-shim";
   std::string argument = id;
   std::array<char*, 3> args{name.data(), argument.data(), nullptr};
   std::array<char*, 1> env{nullptr};
   ::execveat(program, "", args.data(), env.data(), AT_EMPTY_PATH);
-  ::_exit(1);
+  return cannot_run("podrun-shim", errno);
 }
 
-Result<std::string> find_helper(const std::string& name) {
-  std::array<char, PATH_MAX> self{};
-  const ssize_t size = ::readlink("/proc/self/exe", self.data(), self.size());
-  if (size < 0) return Error::system(errno, "find the running program");
-  std::string beside(self.data(), static_cast<std::size_t>(size));
-  beside.erase(beside.rfind('/') + 1);
-  for (const std::string& dir : {beside, std::string(PODRUN_LIBEXECDIR "/")})
-    if (::access((dir + name).c_str(), X_OK) == 0) return dir + name;
-  return Error{Kind::not_found, ENOENT,
-               "find program '" + name + "': it is neither in " + beside + " nor in " PODRUN_LIBEXECDIR};
+// The child's last word: the answer to what the shim is asked first. (Whoever leaves a request unread resets the
+// connection, and its answer is lost.)
+[[noreturn]] void give_up(const Channel& control, const Error& error) {
+  (void)control.receive(kPatience);
+  (void)control.send(static_cast<std::uint32_t>(shim::MessageType::error), init::pack(error));
+  ::_exit(1);
 }
 
 }  // namespace
@@ -79,7 +94,10 @@ Result<Shim> Shim::start(const std::string& id, bool host_users, const CgroupEnt
   Shim shim;
   Fd pidfd;
   const pid_t pid = TRY(clone_process(0, &pidfd, aux.v2 ? aux.v2.get() : -1));
-  if (pid == 0) become_shim(files, id, aux.v1_tasks);
+  if (pid == 0) {
+    const Error error = become_shim(files, id, aux.v1_tasks);
+    give_up(Channel(std::move(files.control)), error);
+  }
   shim.process_ = TRY(identify(pid, pidfd.get()));
   shim.control_ = std::move(ours);
   return shim;
@@ -91,6 +109,7 @@ Result<void> Shim::launch(shim::Launch request, const CgroupEntry& entry, const 
   if (entry.v2) fds.push_back(entry.v2.get());
   for (const Fd& tasks : entry.v1_tasks) fds.push_back(tasks.get());
   fds.insert(fds.end(), logged.begin(), logged.end());
+  request.cgroup = entry.dir;
   request.into_cgroup = static_cast<bool>(entry.v2);
   request.v1_tasks = static_cast<std::uint32_t>(entry.v1_tasks.size());
   request.logged = !logged.empty();

@@ -8,8 +8,8 @@
 #include <cstring>
 #include <new>
 
-#include "base/files.h"
 #include "runtime/init/run.h"
+#include "runtime/kernel/clean_slate.h"
 #include "runtime/kernel/process.h"
 
 namespace podrun::shim {
@@ -43,7 +43,10 @@ Result<Sent> sort_out(const Launch& request, std::vector<Fd> fds) {
   sent.channel = Channel(std::move(*next++));
   if (request.into_cgroup) sent.cgroup = std::move(*next++);
   for (std::uint32_t i = 0; i < request.v1_tasks; ++i) sent.tasks.push_back(std::move(*next++));
-  if (request.logged) sent.log.emplace(std::move(next[0]), std::move(next[1]), std::move(next[2]));
+  if (request.logged) {
+    Log log = TRY(Log::open(std::move(next[0]), request.name, request.log));
+    sent.log.emplace(std::move(log), std::move(next[1]), std::move(next[2]));
+  }
   return sent;
 }
 
@@ -66,9 +69,10 @@ Result<Child> launch_pause(const Launch& request, Sent sent) {
 }
 
 Result<pid_t> pass_through(const Launch& request, Sent& sent, int pause) {
-  // The shim is spared by the OOM killer, and pause with it; a payload is not. Here, because inside of the user namespace an
-  // undumpable process may not even write to its own file.
-  TRY(base::write_in_place("/proc/self/oom_score_adj", "0"));
+  // The shim is spared by the OOM killer, and pause with it; a payload is not. Here, because inside of the user
+  // namespace an undumpable process may not even write to its own file.
+  TRY(set_oom_score_adj(0));
+  fresh_keyring();  // a container shares its keys with nobody
   for (const Fd& tasks : sent.tasks)
     if (::write(tasks.get(), "0", 1) != 1) return Error::system(errno, "enter the container's cgroup");
   return init::enter_pod(pause, request.join, request.fresh, std::move(sent.channel));
@@ -101,6 +105,7 @@ Result<Child> launch_container(const Launch& request, Sent sent, int pause) {
   Child child;
   child.pid = report->pid;
   child.name = request.name;
+  if ((request.fresh & CLONE_NEWPID) == 0) child.cgroup = request.cgroup;
   child.log = std::move(sent.log);
   // It is our own child, not waited for yet: the pid cannot be anybody else's.
   child.pidfd.reset(static_cast<int>(::syscall(SYS_pidfd_open, child.pid, 0)));

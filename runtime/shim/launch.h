@@ -15,6 +15,7 @@ struct Child {
   Fd pidfd;
   std::string name;  // empty: pause
   std::optional<LogPump> log;
+  std::string cgroup;  // ends with it; empty: whoever is in there is in its pid namespace, and ends with that
 };
 
 // `pause` is the pidfd of the pod's pause, -1 while there is none. Descriptors are used up.

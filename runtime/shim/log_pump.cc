@@ -41,37 +41,49 @@ void LogPump::pump() {
   pump_stream(streams_[1], "stderr");
 }
 
-void LogPump::pump_stream(Fd& stream, std::string_view name) {
+void LogPump::pump_stream(Stream& stream, std::string_view name) {
   // At most this much at a time, so that one loud container does not keep the shim from its other work.
-  for (int reads = 0; stream && reads < 16; ++reads) {
-    const ssize_t got = ::read(stream.get(), buffer.data(), buffer.size());
+  for (int reads = 0; stream.pipe && reads < 16; ++reads) {
+    const ssize_t got = ::read(stream.pipe.get(), buffer.data(), buffer.size());
     if (got > 0) {
-      write_records({buffer.data(), static_cast<std::size_t>(got)}, name);
+      write_records({buffer.data(), static_cast<std::size_t>(got)}, stream, name);
     } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
-      stream.reset();
+      stream.pipe.reset();
     } else if (errno == EAGAIN) {
       return;
     }
   }
 }
 
-void LogPump::write_records(std::string_view text, std::string_view name) {
+void LogPump::write_records(std::string_view text, Stream& stream, std::string_view name) {
   const Prefix full = make_prefix(name, 'F');
   Prefix partial = full;
   partial.text[partial.size - 2] = 'P';
   std::array<iovec, kMostParts> parts;
   while (!text.empty()) {
-    std::size_t count = 0;
+    std::size_t count = 0, total = 0;
+    const auto add = [&](const char* bytes, std::size_t size) {
+      parts[count++] = part(bytes, size);
+      total += size;
+    };
+    if (stream.within_line && stream.has_gap) {  // what comes now is no part of that line
+      add(full.text.data(), full.size);
+      add("\n", 1);
+    }
+    bool within_line = false;
     while (!text.empty() && count + 3 <= kMostParts) {
       const std::size_t newline = text.find('\n');
-      const bool whole = newline != std::string_view::npos;
-      const std::size_t size = whole ? newline + 1 : text.size();
-      parts[count++] = whole ? part(full.text.data(), full.size) : part(partial.text.data(), partial.size);
-      parts[count++] = part(text.data(), size);
-      if (!whole) parts[count++] = part("\n", 1);
+      within_line = newline == std::string_view::npos;
+      const std::size_t size = within_line ? text.size() : newline + 1;
+      add(within_line ? partial.text.data() : full.text.data(), full.size);
+      add(text.data(), size);
+      if (within_line) add("\n", 1);
       text.remove_prefix(size);
     }
-    if (::writev(log_.get(), parts.data(), static_cast<int>(count)) < 0) return;
+    const std::size_t written = log_.append({parts.data(), count});
+    stream.has_gap = written < total;
+    if (written > 0) stream.within_line = within_line && !stream.has_gap;  // only the last record can be a part
+    if (stream.has_gap) return;
   }
 }
 

@@ -3,10 +3,12 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
+#include <filesystem>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -22,15 +24,17 @@ using testing::ElementsAre;
 class LogPumpTest : public testing::Test {
  protected:
   void SetUp() override {
-    log_ = ::memfd_create("log", MFD_CLOEXEC);
-    ASSERT_GE(log_, 0);
+    ASSERT_NE(::mkdtemp(dir_.data()), nullptr);
     std::array<int, 2> out{}, err{};
     ASSERT_EQ(::pipe2(out.data(), O_CLOEXEC | O_NONBLOCK), 0);
     ASSERT_EQ(::pipe2(err.data(), O_CLOEXEC | O_NONBLOCK), 0);
     out_.reset(out[1]);
     err_.reset(err[1]);
-    pump_.emplace(Fd(log_), Fd(out[0]), Fd(err[0]));
+    auto log = Log::open(base::open_file(dir_, O_PATH | O_DIRECTORY).value(), "web", {});
+    ASSERT_TRUE(log);
+    pump_.emplace(std::move(*log), Fd(out[0]), Fd(err[0]));
   }
+  void TearDown() override { std::filesystem::remove_all(dir_); }
 
   static void say(const Fd& stream, std::string_view text) {
     ASSERT_EQ(::write(stream.get(), text.data(), text.size()), static_cast<ssize_t>(text.size()));
@@ -38,8 +42,7 @@ class LogPumpTest : public testing::Test {
 
   // Every record without its time, which must have the CRI's form.
   std::vector<std::string> records() {
-    std::string text(1U << 20U, '\0');
-    text.resize(static_cast<std::size_t>(::pread(log_, text.data(), text.size(), 0)));
+    const std::string text = *base::read_file(dir_ + "/web.log");
     std::vector<std::string> found;
     std::istringstream lines(text);
     for (std::string line; std::getline(lines, line);) {
@@ -49,7 +52,7 @@ class LogPumpTest : public testing::Test {
     return found;
   }
 
-  int log_ = -1;
+  std::string dir_ = testing::TempDir() + "podrun-pump-XXXXXX";
   Fd out_, err_;
   std::optional<LogPump> pump_;
 };
@@ -95,6 +98,22 @@ TEST_F(LogPumpTest, AStreamAtItsEndIsClosedAndTheOtherGoesOn) {
 TEST_F(LogPumpTest, NothingThereIsNoRecordAndNoWait) {
   pump_->pump();
   EXPECT_TRUE(records().empty());
+}
+
+TEST_F(LogPumpTest, ALineOfWhichTheRestWasLostIsNotGluedToTheNext) {
+  say(out_, "begun");
+  pump_->pump();
+  ::signal(SIGXFSZ, SIG_IGN);
+  rlimit old{};
+  ::getrlimit(RLIMIT_FSIZE, &old);
+  const rlimit full{1, old.rlim_max};
+  ::setrlimit(RLIMIT_FSIZE, &full);
+  say(out_, " and lost\n");
+  pump_->pump();
+  ::setrlimit(RLIMIT_FSIZE, &old);
+  say(out_, "next\n");
+  pump_->pump();
+  EXPECT_THAT(records(), ElementsAre("stdout P begun", "stdout F ", "stdout F next"));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 // of its own.
 #include <elf.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <poll.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
@@ -18,7 +19,12 @@
 
 #include "base/files.h"
 #include "runtime/init/handshake.h"
+#include "runtime/kernel/capabilities.h"
+#include "runtime/kernel/cgroup_end.h"
 #include "runtime/kernel/channel.h"
+#include "runtime/kernel/clean_slate.h"
+#include "runtime/kernel/process.h"
+#include "runtime/kernel/seccomp.h"
 #include "runtime/kernel/wire.h"
 #include "runtime/shim/launch.h"
 
@@ -39,6 +45,7 @@ void give_back_program_pages() {
 }
 
 constexpr int kBusyFor = 1000;  // milliseconds after which nothing more is expected soon
+constexpr int kKillAgain = 20;  // milliseconds
 
 class Shim {
  public:
@@ -47,11 +54,12 @@ class Shim {
 
   // Until nobody is left to look after: no child and no client.
   void serve() {
-    while (control_ || !children_.empty()) {
+    while (control_ || !children_.empty() || !ending_.empty()) {
       wait_for_something();
       for (Child& child : children_)
         if (child.log) child.log->pump();
       reap();
+      std::erase_if(ending_, [](const std::string& cgroup) { return kill_once(cgroup); });
       answer();
     }
   }
@@ -64,7 +72,8 @@ class Shim {
       polled_.push_back({child.log->out(), POLLIN, 0});  // poll(2) passes over -1
       polled_.push_back({child.log->err(), POLLIN, 0});
     }
-    if (::poll(polled_.data(), polled_.size(), kBusyFor) != 0) return;
+    if (::poll(polled_.data(), polled_.size(), ending_.empty() ? kBusyFor : kKillAgain) != 0 || !ending_.empty())
+      return;
     give_back_program_pages();
     ::poll(polled_.data(), polled_.size(), -1);
   }
@@ -74,13 +83,15 @@ class Shim {
     signalfd_siginfo signal{};
     while (::read(signals_.get(), &signal, sizeof(signal)) > 0) {
     }
-    int status = 0;
-    for (pid_t pid = 0; (pid = ::waitpid(-1, &status, WNOHANG)) > 0;) {
-      const auto child = std::find_if(children_.begin(), children_.end(), [&](const Child& c) { return c.pid == pid; });
+    // A container in a shared pid namespace can make children of ours (CLONE_PARENT): they end unnoticed.
+    for (Ended ended; (ended = next_ended(-1, WNOHANG | __WALL)).pid > 0;) {
+      const auto child =
+          std::find_if(children_.begin(), children_.end(), [&](const Child& c) { return c.pid == ended.pid; });
       if (child == children_.end()) continue;
       if (child->log) child->log->pump();
+      if (!child->cgroup.empty()) ending_.push_back(std::move(child->cgroup));
       if (!child->name.empty())
-        write_exit_file(child->name, status);
+        write_exit_file(child->name, ended.status);
       else
         pause_ = -1;
       children_.erase(child);
@@ -108,7 +119,7 @@ class Shim {
   void answer() {
     if (!control_ || (polled_[1].revents & (POLLIN | POLLHUP)) == 0) return;
     auto request = control_.receive(std::chrono::milliseconds(0));
-    if (!request) return control_.close();  // the client is done with us, or gone
+    if (!request) return settle();  // the client is done with us, or gone
     auto child = launch_requested(std::move(*request));
     Result<void> answered = {};
     if (child) {
@@ -118,7 +129,19 @@ class Shim {
     } else {
       answered = control_.send(number(MessageType::error), init::pack(child.error()));
     }
-    if (!answered) control_.close();
+    if (!answered) settle();
+  }
+
+  // Nothing will be made any more, and what is left to do needs no privilege but to be root, whose files are root's: a
+  // container that found a hole in us would find little behind it.
+  void settle() {
+    control_.close();
+    const bool ends_cgroups =
+        std::any_of(children_.begin(), children_.end(), [](const Child& child) { return !child.cgroup.empty(); });
+    ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    auto settled = capabilities::apply(ends_cgroups ? capabilities::Set{1} << CAP_KILL : 0);
+    if (settled) settled = seccomp::install(seccomp::shim_profile());
+    if (!settled) std::fprintf(stderr, "podrun-shim: give up what is not needed: %s\n", settled.error().what.c_str());
   }
 
   Result<Child> launch_requested(Message message) const {
@@ -135,7 +158,8 @@ class Shim {
   Fd signals_;
   std::vector<Child> children_;
   std::vector<pollfd> polled_;
-  int pause_ = -1;  // pidfd, owned by its Child
+  std::vector<std::string> ending_;  // cgroups of containers that ended, while somebody may be left in them
+  int pause_ = -1;                   // pidfd, owned by its Child
 };
 
 Result<Fd> take_signals() {
@@ -162,9 +186,11 @@ int main() {
     std::fprintf(stderr, "podrun-shim: started by podrun for each pod, not by hand; see podrun-shim(8)\n");
     return 2;
   }
+  ::close_range(shim::kBox + 1, ~0U, 0);  // locks and pipes of whoever made the pod must not live as long as it does
+  clean_slate();
   // As Kubernetes gives it to pause: a pod must not end because a neighbour eats memory. Without CAP_SYS_RESOURCE it is
   // refused; podrun says so.
-  (void)base::write_in_place("/proc/self/oom_score_adj", "-998");
+  (void)set_oom_score_adj(-998);
   auto signals = shim::take_signals();
   if (!signals) {
     std::fprintf(stderr, "podrun-shim: %s\n", signals.error().what.c_str());

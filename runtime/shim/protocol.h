@@ -5,8 +5,8 @@
 //                                       ◀───── launched {pid} + pidfd        or error
 //
 // Descriptors of launch, in this order: the new process's end of the handshake channel · the v2 cgroup directory to be
-// born in, if into_cgroup · `v1_tasks` cgroup v1 files to write "0" to · with `logged`: the log file, then the reading
-// ends of the container's stdout and stderr, both non-blocking.
+// born in, if into_cgroup · `v1_tasks` cgroup v1 files to write "0" to · with `logged`: the directory of its log, then
+// the reading ends of the container's stdout and stderr, both non-blocking.
 #pragma once
 
 #include <cstdint>
@@ -18,18 +18,29 @@ namespace podrun::shim {
 
 enum class MessageType : std::uint32_t { launch = 1, launched, error };
 
+struct LogLimits {
+  std::uint64_t bytes = 10U << 20U;  // of one file; the kubelet's containerLogMaxSize
+  std::uint32_t files = 5;           // with the one being written; its containerLogMaxFiles
+};
+template <class V>
+void visit(V& v, LogLimits& l) {
+  v(l.bytes, l.files);
+}
+
 struct Launch {
   init::Role role = init::Role::pause;
   std::string name;         // the container's; names its exit file
   std::uint64_t join = 0;   // CLONE_NEW* of pause's namespaces to join: containers
   std::uint64_t fresh = 0;  // CLONE_NEW* to make
+  std::string cgroup;       // directory of the container's cgroup, to end what is left in it
   bool into_cgroup = false;
   std::uint32_t v1_tasks = 0;
   bool logged = false;
+  LogLimits log;
 };
 template <class V>
 void visit(V& v, Launch& l) {
-  v(l.role, l.name, l.join, l.fresh, l.into_cgroup, l.v1_tasks, l.logged);
+  v(l.role, l.name, l.join, l.fresh, l.cgroup, l.into_cgroup, l.v1_tasks, l.logged, l.log);
 }
 
 struct Launched {

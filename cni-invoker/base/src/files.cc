@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -56,6 +57,21 @@ Result<void> remove_entry(int parent, const char* name, dev_t device, const std:
   TRY(remove_children(std::move(dir), device, shown));
   if (::unlinkat(parent, name, AT_REMOVEDIR) != 0 && errno != ENOENT)
     return Error::system(errno, quoted("remove directory", shown));
+  return {};
+}
+
+// A new directory has its parent's set-group-id bit and group, and its default access control list, and hands them
+// down.
+Result<void> forget_parent(const std::string& path, mode_t mode) {
+  struct stat info {};
+  if (::lstat(path.c_str(), &info) != 0) return Error::system(errno, quoted("stat", path));
+  const bool has_list = ::lgetxattr(path.c_str(), "system.posix_acl_default", nullptr, 0) > 0;
+  if ((info.st_mode & S_ISGID) == 0 && !has_list) return {};
+  for (const char* list : {"system.posix_acl_default", "system.posix_acl_access"})
+    if (has_list && ::lremovexattr(path.c_str(), list) != 0 && errno != ENODATA)
+      return Error::system(errno, quoted("remove the access control list of", path));
+  if (::lchown(path.c_str(), static_cast<uid_t>(-1), ::getegid()) != 0 || ::chmod(path.c_str(), mode) != 0)
+    return Error::system(errno, quoted("set the mode of", path));
   return {};
 }
 
@@ -128,7 +144,7 @@ Result<void> write_in_place(const std::string& path, std::string_view bytes) {
 }
 
 Result<void> make_dirs(const std::string& path, mode_t mode) {
-  if (::mkdir(path.c_str(), mode) == 0) return {};
+  if (::mkdir(path.c_str(), mode) == 0) return forget_parent(path, mode);
   if (errno == EEXIST) {
     struct stat info {};
     if (::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) return {};
@@ -138,8 +154,8 @@ Result<void> make_dirs(const std::string& path, mode_t mode) {
   const std::string parent = parent_of(path);
   if (parent == path || parent == ".") return Error::system(ENOENT, quoted("make directory", path));
   TRY(make_dirs(parent, 0755));
-  if (::mkdir(path.c_str(), mode) != 0 && errno != EEXIST) return Error::system(errno, quoted("make directory", path));
-  return {};
+  if (::mkdir(path.c_str(), mode) == 0) return forget_parent(path, mode);
+  return errno == EEXIST ? Result<void>() : Error::system(errno, quoted("make directory", path));
 }
 
 Result<void> remove_tree(const std::string& path) {
@@ -175,7 +191,9 @@ Result<std::vector<std::string>> list_dir(const std::string& path) {
   return names;
 }
 
-bool path_exists(const std::string& path) { return ::faccessat(AT_FDCWD, path.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0; }
+bool path_exists(const std::string& path) {
+  return ::faccessat(AT_FDCWD, path.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
 
 std::string random_hex(std::size_t bytes) {
   std::string raw(bytes, '\0');

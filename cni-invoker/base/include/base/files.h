@@ -30,7 +30,7 @@ Result<void> write_in_place(const std::string& path, std::string_view bytes);
 
 Result<void> write_all(int fd, std::string_view bytes, std::string_view name);
 
-// mkdir -p; `mode` is the last one's, less the umask; parents get 0755.
+// mkdir -p; `mode` is the last one's, less the umask; parents get 0755. Takes no group and no ACL from what it is in.
 Result<void> make_dirs(const std::string& path, mode_t mode = 0755);
 
 // Removes a file or a whole tree. Follows no link and enters no other mount; what is absent already is success.

@@ -1,0 +1,101 @@
+// Logs of real containers: renewed, followed, on a full disk, without inotify.
+#include <gmock/gmock.h>
+#include <sys/inotify.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "integration/test_host.h"
+
+namespace integration {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+class LogsTest : public PodrunTest {
+ protected:
+  Json counting(const std::string& lines, const Json& annotations) const {
+    Json manifest = pod("web", {container("main", {"/bin/payload", "count-lines", lines})});
+    if (!annotations.empty()) manifest["metadata"]["annotations"] = annotations;
+    return manifest;
+  }
+  std::string log_dir() const {
+    return fs::path(inspect("web").at("containers").at(0).at("logPath").get<std::string>()).parent_path();
+  }
+  static std::string numbers(int from, int to) {
+    std::string text;
+    for (int i = from; i <= to; ++i) text += "line " + std::to_string(i) + "\n";
+    return text;
+  }
+};
+
+const Json kSmall{{"podrun.io/log-max-size", "64Ki"}, {"podrun.io/log-max-files", "3"}};
+const Json kSmallMany{{"podrun.io/log-max-size", "64Ki"}, {"podrun.io/log-max-files", "1000"}};
+
+TEST_F(LogsTest, AreBounded) {
+  ASSERT_TRUE(must_create(counting("20000", kSmall)));
+  ASSERT_TRUE(eventually([&] { return logs("web", "main").find("line 20000\n") != std::string::npos; }));
+  std::size_t files = 0, bytes = 0;
+  for (const auto& entry : fs::directory_iterator(log_dir())) {
+    ++files;
+    bytes += entry.file_size();
+    EXPECT_EQ(entry.status().permissions(), fs::perms(0640));
+  }
+  EXPECT_EQ(files, 3U);
+  EXPECT_LE(bytes, 3U * 64U * 1024U);
+  EXPECT_EQ(podrun({"logs", "web", "--tail", "2"}).out, numbers(19999, 20000));
+  EXPECT_EQ(podrun({"logs", "web", "--tail", "2500"}).out, numbers(17501, 20000));
+  const std::string all = logs("web", "main");
+  EXPECT_THAT(numbers(1, 20000), testing::EndsWith(all)) << "what is left is the end, without a gap";
+}
+
+TEST_F(LogsTest, AreFollowedAcrossFiles) {
+  ASSERT_TRUE(must_create(counting("20000", kSmallMany)));
+  EXPECT_EQ(podrun({"logs", "-f", "web"}).out, numbers(1, 20000));
+  EXPECT_GT(std::distance(fs::directory_iterator(log_dir()), fs::directory_iterator()), 5);
+}
+
+TEST_F(LogsTest, AreFollowedWithoutInotify) {
+  std::vector<int> taken;
+  for (int fd = 0; taken.size() < 10000 && (fd = ::inotify_init1(IN_CLOEXEC)) >= 0;) taken.push_back(fd);
+  const bool all = ::inotify_init1(IN_CLOEXEC) < 0;
+  ASSERT_TRUE(must_create(counting("500", Json::object())));
+  const std::string out = podrun({"logs", "-f", "web"}).out;
+  for (const int fd : taken) ::close(fd);
+  ASSERT_TRUE(all) << "this user may have more instances than this test takes";
+  EXPECT_EQ(out, numbers(1, 500));
+}
+
+TEST_F(LogsTest, KeepWholeRecordsWhenTheDiskIsFull) {
+  if (!can_run({need::busybox(), need::kernel(6, 3)})) return;  // tmpfs with mapped ids
+  fs::create_directories(data_dir());
+  ASSERT_EQ(::mount("none", data_dir().c_str(), "tmpfs", 0, "size=256k"), 0);
+  Json main = container("main", {"/bin/busybox", "sh", "-c",
+                                 "i=0; while [ $i -lt 300 ]; do printf %01999d $i; echo; i=$((i+1)); done; "
+                                 "while :; do echo later; sleep 0.1; done"});
+  const bool created = must_create(pod("web", {main}));
+  if (created) static_cast<void>(run({"sleep", "1"}));
+  EXPECT_EQ(::mount("none", data_dir().c_str(), "tmpfs", MS_REMOUNT, "size=8m"), 0);
+  EXPECT_TRUE(eventually([&] { return logs("web", "main").find("later\n") != std::string::npos; }));
+  for (const std::string& line : lines_of(logs("web", "main")))
+    EXPECT_TRUE(line == "later" || line.size() == 1999) << line.size() << " bytes: " << line.substr(0, 100);
+  static_cast<void>(remove("web"));
+  ::umount2(data_dir().c_str(), MNT_DETACH);
+}
+
+TEST_F(LogsTest, SizesThatMakeNoSenseAreRefused) {
+  for (const auto& [name, value] : {std::pair{"podrun.io/log-max-size", "10"},
+                                    {"podrun.io/log-max-size", "much"},
+                                    {"podrun.io/log-max-files", "1"},
+                                    {"podrun.io/log-max-files", "x"}}) {
+    const Output output = create(counting("1", {{name, value}}));
+    EXPECT_NE(output.status, 0);
+    EXPECT_THAT(output.err, testing::AllOf(HasSubstr(name), HasSubstr(value)));
+  }
+}
+
+}  // namespace
+}  // namespace integration

@@ -1,0 +1,29 @@
+// What a process hands down to whatever it starts, although nobody said so: each of these as a process has it that a
+// service manager started on a machine where nobody set anything. So what is in a pod does not depend on who made it,
+// nor from where.
+#pragma once
+
+#include "runtime/kernel/types.h"
+
+namespace podrun {
+
+// For the calling process, which has one thread, and what it becomes and clones: signals (default, none blocked), file
+// mode mask 022, scheduling (SCHED_OTHER, niceness 0, every processor its cpuset has, any memory node), I/O priority,
+// timer slack, resource limits, OOM score, personality, what a core dump holds, a session keyring of its own.
+//
+// To be called while the process still has the host's capabilities, and before it joins any namespace. What the kernel
+// refuses stays as it was: without CAP_SYS_RESOURCE a hard limit cannot be raised, nor an OOM score lowered. What
+// nobody can take back stays too: no_new_privs, seccomp filters, a bounding set, an audit id.
+void clean_slate();
+
+// Every signal at its default, none blocked. CLONE_CLEAR_SIGHAND and exec leave ignored signals ignored, and the mask
+// is inherited.
+void default_signals();
+
+// A session keyring that is nobody else's (session-keyring(7)); the old one's keys are out of reach then.
+void fresh_keyring();
+
+// Of the calling process. Lower than a process without CAP_SYS_RESOURCE may go is no error: then it stays.
+Result<void> set_oom_score_adj(int value);
+
+}  // namespace podrun
