@@ -60,7 +60,8 @@ TEST_F(ExecStreamsTest, CanBeOpenedByTheirNames) {
     EXPECT_EQ(shell(exec + "sh -c 'echo out > /dev/stdout' | cat").out, "out\n");
     EXPECT_EQ(shell(exec + "sh -c 'echo err > /dev/stderr' 2>&1 >/dev/null | cat").out, "err\n");
     EXPECT_EQ(shell(std::string("echo in | podrun exec -i -u ") + user + " web -- cat /dev/stdin").out, "in\n");
-    EXPECT_EQ(shell(exec + "sh -c 'echo file > /dev/stdout' > " + dir() + "/file; cat " + dir() + "/file").out, "file\n");
+    EXPECT_EQ(shell(exec + "sh -c 'echo file > /dev/stdout' > " + dir() + "/file; cat " + dir() + "/file").out,
+              "file\n");
     EXPECT_EQ(shell(exec + "sh -c 'echo more > /dev/stdout' >> " + dir() + "/file; cat " + dir() + "/file").out,
               "file\nmore\n");
   }
@@ -68,9 +69,10 @@ TEST_F(ExecStreamsTest, CanBeOpenedByTheirNames) {
 
 TEST_F(ExecStreamsTest, AreNotTheCallersFiles) {
   const std::string file = dir() + "/file";
-  const Output output = shell("podrun exec -i web -- sh -c 'chmod 0777 /proc/self/fd/1; busybox chown 5 /proc/self/fd/1; "
-                              "busybox readlink /proc/self/fd/0 /proc/self/fd/1 /proc/self/fd/2' > " +
-                              file + " 2>/dev/null < /etc/hostname; stat -c '%u %a' " + file);
+  const Output output = shell(
+      "podrun exec -i web -- sh -c 'chmod 0777 /proc/self/fd/1; busybox chown 5 /proc/self/fd/1; "
+      "busybox readlink /proc/self/fd/0 /proc/self/fd/1 /proc/self/fd/2' > " +
+      file + " 2>/dev/null < /etc/hostname; stat -c '%u %a' " + file);
   EXPECT_EQ(output.out.substr(0, 2), "0 ") << output.err;
   EXPECT_EQ(output.out.find("777"), std::string::npos) << output.out;
   EXPECT_EQ(base::read_file(file).value_or("").find("/"), std::string::npos) << base::read_file(file).value_or("");
@@ -85,8 +87,7 @@ TEST_F(ExecStreamsTest, LoseNothingAndChangeNothing) {
   std::string bytes;
   for (int i = 0; i < 2'000'000; ++i) bytes += static_cast<char>(i * 7 + i / 251);
   EXPECT_EQ(podrun({"exec", "-i", "web", "--", "/bin/payload", "echo"}, bytes).out, bytes);
-  for (int i = 0; i < 20; ++i)
-    EXPECT_EQ(exec("web", {"/bin/payload", "flood", "300000"}).out.size(), 300'000U);
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(exec("web", {"/bin/payload", "flood", "300000"}).out.size(), 300'000U);
   EXPECT_EQ(shell("podrun exec web -- /bin/payload flood 3000000 | (sleep 0.5; wc -c)").out, "3000000\n");
 }
 
@@ -137,7 +138,8 @@ TEST_F(ExecStreamsTest, NeverKeepASignalFromTheCommand) {
 
 TEST_F(ExecStreamsTest, WithoutATerminalOfItsOwnItHasNone) {
   int terminal = -1;
-  const pid_t pid = on_terminal({"exec", "web", "--", "sh", "-c", "tty; [ -t 1 ] || [ -t 2 ] || echo no terminal"}, terminal);
+  const pid_t pid =
+      on_terminal({"exec", "web", "--", "sh", "-c", "tty; [ -t 1 ] || [ -t 2 ] || echo no terminal"}, terminal);
   std::string said;
   std::array<char, 4096> buffer{};
   for (ssize_t count = 0; (count = ::read(terminal, buffer.data(), buffer.size())) > 0;)

@@ -1,5 +1,5 @@
-// Pods in namespaces of the host's, on a host whose mounts are shared, as systemd leaves them: nothing that a pod mounts
-// or unmounts may reach the host.
+// Pods in namespaces of the host's, on a host whose mounts are shared, as systemd leaves them: nothing that a pod
+// mounts or unmounts may reach the host.
 #include <gmock/gmock.h>
 #include <sys/mount.h>
 

@@ -144,8 +144,9 @@ TEST_F(HostileContainerTest, ItsNullDeviceIsTheNullDeviceOrNone) {
 TEST_F(HostileContainerTest, ItsPasswdIsReadOnlyAsAFile) {
   if (!can_run({need::busybox()})) return;
   ASSERT_TRUE(must_create(pod("web", {container("main", {"/bin/payload", "sleep"})})));
-  for (const char* there : {"ln -s /proc/kmsg /etc/passwd", "mkfifo /etc/passwd", "ln -s /proc/1/root/etc/passwd /etc/passwd",
-                            "mkdir /etc/passwd", "ln -s /dev/zero /etc/passwd"}) {
+  for (const char* there :
+       {"ln -s /proc/kmsg /etc/passwd", "mkfifo /etc/passwd", "ln -s /proc/1/root/etc/passwd /etc/passwd",
+        "mkdir /etc/passwd", "ln -s /dev/zero /etc/passwd"}) {
     SCOPED_TRACE(there);
     ASSERT_EQ(exec("web", {"sh", "-c", std::string("rm -rf /etc/passwd; busybox ") + there}).status, 0);
     Command command = podrun_command({"exec", "web", "-u", "tester", "--", "/bin/payload", "exit", "0"});

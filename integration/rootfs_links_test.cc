@@ -87,8 +87,8 @@ TEST_F(RootfsLinksTest, AWorkingDirectoryIsMadeInsideOrNotAtAll) {
   const std::string outside = dir() + "/outside";
   fs::create_directories(outside);
   for (const bool host_pid : {false, true})
-    for (const std::string& cwd :
-         {"/proc/1/root" + outside + "/new", "/proc/self/root" + outside + "/new", "/proc/1/cwd/../" + outside + "/new"}) {
+    for (const std::string& cwd : {"/proc/1/root" + outside + "/new", "/proc/self/root" + outside + "/new",
+                                   "/proc/1/cwd/../" + outside + "/new"}) {
       SCOPED_TRACE(cwd);
       Json main = container("main", {"/bin/payload", "sleep"});
       main["workingDir"] = cwd;

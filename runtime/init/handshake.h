@@ -3,8 +3,8 @@
 //     client                            child (runtime/init/run.h)
 //       plan + descriptors ───────────▶ root, mounts, hostname, limits, user …
 //                        ◀───────────── terminal + master   (only where the plan asks for one)
-//                        ◀───────────── entered + pidfd     (an exec: the process inside, made by the one that had the plan)
-//                        ◀───────────── ready
+//                        ◀───────────── entered + pidfd     (an exec: the process inside, made by the one that had the
+//                        plan) ◀───────────── ready
 //       go ───────────────────────────▶ execve; the channel is close-on-exec: end of file = it runs
 //                        ◀───────────── error {kind, errno, what}, instead of any of its messages
 //

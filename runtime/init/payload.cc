@@ -108,8 +108,8 @@ void stay_undumpable() { ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 
 Result<void> become_user(const Process& process, bool makes_cwd) {
   default_signals();
-  // As root, who may enter what the user may not, such as a /root of mode 0700; and as the user where even root may not,
-  // as on a FUSE filesystem of the user's. Other runtimes have it so.
+  // As root, who may enter what the user may not, such as a /root of mode 0700; and as the user where even root may
+  // not, as on a FUSE filesystem of the user's. Other runtimes have it so.
   auto entered = enter_cwd(process.cwd, makes_cwd);
   if (!entered && entered.error().kind != Kind::denied) return entered;
   if (process.no_new_privileges && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)

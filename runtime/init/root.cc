@@ -14,7 +14,8 @@ namespace {
 Result<void> attach_at(int mount, int point, const std::string& target) {
   if (::move_mount(mount, "", point, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) == 0) return {};
   if (errno == ENOTDIR)
-    return Error{Kind::invalid, ENOTDIR, "mount at '" + target + "': the image has a directory there, a file is needed"};
+    return Error{Kind::invalid, ENOTDIR,
+                 "mount at '" + target + "': the image has a directory there, a file is needed"};
   return Error::system(errno, "mount at '" + target + "'");
 }
 
@@ -70,10 +71,10 @@ Result<void> mask(const std::string& path, int null) {
   struct stat info {};
   const Fd there = TRY(open_if_there(path, info));
   if (!there) return {};
-  const Fd over = TRY(S_ISDIR(info.st_mode) ? mounts::make("tmpfs", {{"nr_inodes", "1"}, {"mode", "0555"}},
-                                                           MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
-                                                               MOUNT_ATTR_NOEXEC)
-                                            : mounts::clone(null, ""));
+  const Fd over = TRY(S_ISDIR(info.st_mode)
+                          ? mounts::make("tmpfs", {{"nr_inodes", "1"}, {"mode", "0555"}},
+                                         MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)
+                          : mounts::clone(null, ""));
   return attach_at(over.get(), there.get(), path);
 }
 

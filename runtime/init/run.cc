@@ -145,9 +145,12 @@ Result<Fd> become_inside(int container, std::uint64_t join, const Channel& chann
   const Plan& plan = received.plan;
   const Process& process = plan.process;
   Terminal terminal;
-  if (::setns(container, static_cast<int>(join)) != 0)
-    return Error::system(errno, "join the container's namespaces");
+  // The user namespace last: from then on its capabilities may reach us, where fs.suid_dumpable lets them.
+  for (const std::uint64_t flags : {join & ~std::uint64_t{CLONE_NEWUSER}, join & CLONE_NEWUSER})
+    if (flags != 0 && ::setns(container, static_cast<int>(flags)) != 0)
+      return Error::system(errno, "join the container's namespaces");
   ::close(container);
+  stay_undumpable();
   if (plan.new_user_namespace) TRY(become_namespace_root());
   if (process.terminal) {
     terminal = TRY(make_terminal(process.uid, process.gid));
@@ -159,6 +162,7 @@ Result<Fd> become_inside(int container, std::uint64_t join, const Channel& chann
   }
   TRY(become_user(process, false));
   TRY(install_seccomp(process));
+  if ((join & CLONE_NEWPID) == 0) return std::move(terminal.slave);  // it is inside already
   auto pid = clone_process(CLONE_PARENT, nullptr);
   if (!pid && pid.error().error_number == ENOMEM) return Error{Kind::not_found, ESRCH, "the container has ended"};
   if (TRY(std::move(pid)) != 0) ::_exit(0);

@@ -13,17 +13,20 @@ namespace podrun::init {
 // through the channel.
 [[noreturn]] void run(Channel channel);
 
-// Processes that join others' namespaces are made by one in between, cloned into no new namespace: nobody inside can see
-// that one, and what it makes shows nothing of the host (CVE-2016-9962). Even a container with CAP_SYS_PTRACE and the
-// host's users, which may trace whatever it sees, finds neither the host's root nor a descriptor of the host's there.
+// Processes that join others' namespaces are made by one in between, cloned into no new namespace: nobody inside can
+// see that one, and what it makes shows nothing of the host (CVE-2016-9962). Even a container with CAP_SYS_PTRACE and
+// the host's users, which may trace whatever it sees, finds neither the host's root nor a descriptor of the host's
+// there.
 //
-// A container's process: joins pause's namespaces (`join`), then clones the process that goes on to run(), as a child of
-// this one's parent, in new ones (`fresh`). On cgroup v1 the caller has moved itself first, or the cgroup namespace would
-// show the host's path. Returns the new process's pid as the caller's parent sees it.
+// A container's process: joins pause's namespaces (`join`), then clones the process that goes on to run(), as a child
+// of this one's parent, in new ones (`fresh`). On cgroup v1 the caller has moved itself first, or the cgroup namespace
+// would show the host's path. Returns the new process's pid as the caller's parent sees it.
 Result<pid_t> enter_pod(int pause_pidfd, std::uint64_t join, std::uint64_t fresh, Channel channel);
 
-// An exec: does all of the plan that can be done from outside of the container's pid namespace, seccomp included, before
-// the process that is seen inside is cloned. `so_far`: whether the caller could put itself where it should be.
+// An exec: joins the container's namespaces and does all of the plan, seccomp included. Where the pid namespace is
+// among them, the process that is seen inside is cloned at the end. Where the caller was cloned into that already,
+// there is no other: only for containers with a user namespace, whose capabilities do not reach a process that has not
+// exec'd since it came. `so_far`: whether the caller could put itself where it should be.
 [[noreturn]] void enter_container(int container_pidfd, std::uint64_t join, Channel channel, Result<void> so_far);
 
 }  // namespace podrun::init

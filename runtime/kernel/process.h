@@ -31,11 +31,12 @@ bool is_alive(const ProcessId& id);
 Result<bool> wait_for_exit(int pidfd, std::chrono::milliseconds limit);
 
 struct Ended {
-  pid_t pid = 0;  // 0: none
+  pid_t pid = 0;   // 0: none
   int status = 0;  // as waitpid(2) has it: an exit or a signal
 };
 // The next child of ours that has ended: `pid`, or any for -1. `options` as of waitpid(2). A child can make its parent
-// its tracer (PTRACE_TRACEME), whereupon waitpid(2) tells of its stops and it stands still: it is let go at each of them.
+// its tracer (PTRACE_TRACEME), whereupon waitpid(2) tells of its stops and it stands still: it is let go at each of
+// them.
 Ended next_ended(pid_t pid, int options);
 
 // fork(2) with the flags of clone3(2). Returns the child's pid in the parent and 0 in the child, which then goes on in

@@ -79,7 +79,12 @@ Result<int> attend(const Attended& command, ExecStreams streams) {
     const auto in = streams.in.wants(), out = streams.out.wants(), err = streams.err.wants();
     std::array<pollfd, 8> polled{{{command.signals, POLLIN, 0},
                                   {status ? -1 : command.pidfd, POLLIN, 0},
-                                  in[0], in[1], out[0], out[1], err[0], err[1]}};
+                                  in[0],
+                                  in[1],
+                                  out[0],
+                                  out[1],
+                                  err[0],
+                                  err[1]}};
     const int ready = ::poll(polled.data(), polled.size(), status && !holds ? kQuiet : -1);
     if (ready < 0 && errno != EINTR) return Error::system(errno, "wait for the command");
     if (ready == 0 && status) return *status;

@@ -5,12 +5,12 @@
 
 namespace podrun {
 
-// From now on SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH and SIGCHLD come through the descriptor. To be called before the
-// command is started, so that none is lost.
+// From now on SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH and SIGCHLD come through the descriptor. To be called before
+// the command is started, so that none is lost.
 Result<Fd> take_signals();
 
 struct Attended {
-  pid_t between = 0;  // who cloned it: a child of ours that ends early
+  pid_t between = 0;  // a child of ours that is not the command: who cloned it, and ends early
   int pidfd = -1;
   int signals = -1;
   int master = -1;  // of its terminal, whose size follows ours; -1: it has none

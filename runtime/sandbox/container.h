@@ -1,6 +1,6 @@
-// A container of a pod, step by step: prepare() has it cloned and sends it its plan, so that it works towards its barrier
-// by itself while the network is being made; await_ready() sees it there, with the payload's rights and no others; and
-// when all of the pod's are, release() lets it become its payload, which may see what its siblings do.
+// A container of a pod, step by step: prepare() has it cloned and sends it its plan, so that it works towards its
+// barrier by itself while the network is being made; await_ready() sees it there, with the payload's rights and no
+// others; and when all of the pod's are, release() lets it become its payload, which may see what its siblings do.
 #pragma once
 
 #include <string>

@@ -44,19 +44,24 @@ Result<std::uint64_t> namespaces_to_join(const ContainerRecord& container) {
 }
 
 struct Started {
-  pid_t between = 0;  // clones the command, and ends
+  pid_t between = 0;  // who clones the command and ends; 0 where our child is the command itself
   init::Handshake handshake;
 };
 
-Result<Started> start(const Cgroup& cgroup, const ContainerRecord& container, int target) {
+Result<Started> start(const Cgroup& cgroup, const ContainerRecord& container, int target, bool host_users) {
   const CgroupEntry entry = TRY(cgroup.enter_container(container.name));
-  const std::uint64_t join = TRY(namespaces_to_join(container));
+  std::uint64_t join = TRY(namespaces_to_join(container));
   auto [ours, theirs] = TRY(Channel::pair());
   // The container must not trace what is on its way into it (CVE-2016-9962).
   ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-  Started started;
-  started.between = TRY(clone_process(0, nullptr, entry.v2 ? entry.v2.get() : -1));
-  if (started.between == 0) {
+  // With a user namespace that is enough, and one clone too: its capabilities do not reach memory of the host's. With
+  // the host's users CAP_SYS_PTRACE would, so nobody may be seen inside before all is done.
+  if (!host_users && (join & CLONE_NEWPID) != 0) {
+    if (::setns(target, CLONE_NEWPID) != 0) return Error::system(errno, "join the container's pid namespace");
+    join &= ~std::uint64_t{CLONE_NEWPID};
+  }
+  const pid_t pid = TRY(clone_process(0, nullptr, entry.v2 ? entry.v2.get() : -1));
+  if (pid == 0) {
     clean_slate();
     const auto enter_cgroup = [&]() -> Result<void> {
       for (const Fd& tasks : entry.v1_tasks)
@@ -65,8 +70,7 @@ Result<Started> start(const Cgroup& cgroup, const ContainerRecord& container, in
     };
     init::enter_container(target, join, std::move(theirs), enter_cgroup());
   }
-  started.handshake = init::Handshake(std::move(ours));
-  return started;
+  return Started{(join & CLONE_NEWPID) != 0 ? pid : 0, init::Handshake(std::move(ours))};
 }
 
 // A payload may be "#!/proc/self/exe": then podrun itself is what runs in the container, and what a container's root
@@ -98,7 +102,8 @@ Result<int> Runtime::exec(const PodRecord& pod, const ExecOptions& options) {
   const Fd signals = TRY(take_signals());
   const Cgroup cgroup(TRY(CgroupHost::discover()), pod.cgroup_parent + pod.cgroup_path);
   // First, so that it starts while the rest is being decided.
-  Started started = TRY(start(cgroup, container, target->get()).in("enter container '" + container.name + "'"));
+  Started started =
+      TRY(start(cgroup, container, target->get(), pod.host_users).in("enter container '" + container.name + "'"));
   init::Plan plan;
   plan.role = init::Role::exec;
   plan.new_user_namespace = !pod.host_users;

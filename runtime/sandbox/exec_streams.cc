@@ -67,8 +67,7 @@ Result<ExecStreams> make_streams(pid_t pid, bool interactive, std::uint32_t user
 ExecStreams terminal_streams(const Fd& master, bool interactive) {
   ::fcntl(master.get(), F_SETFL, O_NONBLOCK);
   ExecStreams streams;
-  if (interactive)
-    streams.in = Relay(duplicate(STDIN_FILENO), Sink::of(duplicate(master.get())), kEndOfInput);
+  if (interactive) streams.in = Relay(duplicate(STDIN_FILENO), Sink::of(duplicate(master.get())), kEndOfInput);
   streams.out = Relay(duplicate(master.get()), Sink::of_caller(STDOUT_FILENO));
   return streams;
 }

@@ -32,10 +32,9 @@ Sink Sink::of_caller(int fd) {
     Fd own(::open(("/proc/self/fd/" + std::to_string(fd)).c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
     if (own) return of(std::move(own));
   }
-  return {Fd(::fcntl(fd, F_DUPFD_CLOEXEC, 3)),
-          waits                     ? Kind::may_block
-          : S_ISSOCK(info.st_mode) ? Kind::socket
-                                    : Kind::never_blocks};
+  return {Fd(::fcntl(fd, F_DUPFD_CLOEXEC, 3)), waits                    ? Kind::may_block
+                                               : S_ISSOCK(info.st_mode) ? Kind::socket
+                                                                        : Kind::never_blocks};
 }
 
 ssize_t Sink::write(const char* bytes, std::size_t size, bool ready) {
