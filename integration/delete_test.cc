@@ -4,6 +4,7 @@
 #include <chrono>
 #include <csignal>
 #include <fstream>
+#include <thread>
 
 #include "integration/test_host.h"
 
@@ -17,6 +18,10 @@ class DeleteTest : public PodrunTest {
  protected:
   static Json sleeping(const std::string& name) { return pod(name, {container("main", {"/bin/payload", "sleep"})}); }
   static Json stubborn(const std::string& name) { return pod(name, {container("main", {"/bin/payload", "stubborn"})}); }
+
+  bool is_terminating(const std::string& name) const {
+    return podrun({"get", name}).out.find("Terminating") != std::string::npos;
+  }
 
   double seconds_to(const std::vector<std::string>& args) const {
     const auto start = Clock::now();
@@ -121,6 +126,62 @@ TEST_F(DeleteTest, TwoAtATimeDoNotDisturbEachOther) {
   const pid_t second = start(command.argv, dir() + "/second.log");
   const int codes[] = {wait_for(first), wait_for(second)};
   EXPECT_TRUE(codes[0] == 0 || codes[1] == 0) << run({"cat", dir() + "/first.log", dir() + "/second.log"}).out;
+  expect_world_unchanged();
+}
+
+// As with kubectl: the pod is given less time, and both deletes end with it.
+TEST_F(DeleteTest, ThatWaitsIsHurriedByOneWithLessPatience) {
+  remember_world();
+  ASSERT_TRUE(must_create(stubborn("web")));
+  ASSERT_TRUE(eventually([&] { return logs("web", "main") == "stubborn\n"; }));
+  const auto begun = Clock::now();
+  const pid_t first = start(podrun_command({"delete", "web", "--grace-period", "300"}).argv, dir() + "/first.log");
+  ASSERT_TRUE(eventually([&] { return is_terminating("web"); }));
+  const Json shown = Json::parse(podrun({"get", "web", "-o", "json"}).out);
+  EXPECT_TRUE(shown.at("metadata").contains("deletionTimestamp")) << shown;
+  EXPECT_EQ(exec("web", {"/bin/payload", "exit", "0"}).status, 0);
+  EXPECT_EQ(podrun({"recover"}).status, 0);  // it is in good hands
+  EXPECT_TRUE(is_terminating("web"));
+  EXPECT_GE(seconds_to({"delete", "web", "--grace-period", "1"}), 0.9);
+  EXPECT_EQ(wait_for(first), 0) << run({"cat", dir() + "/first.log"}).out;
+  EXPECT_LT(Clock::now() - begun, std::chrono::seconds(30) * slow_factor());
+  expect_world_unchanged();
+}
+
+TEST_F(DeleteTest, GivesAPodNoMoreTimeThanItWasGivenBefore) {
+  ASSERT_TRUE(must_create(stubborn("web")));
+  ASSERT_TRUE(eventually([&] { return logs("web", "main") == "stubborn\n"; }));
+  const pid_t first = start(podrun_command({"delete", "web", "--grace-period", "2"}).argv, dir() + "/first.log");
+  ASSERT_TRUE(eventually([&] { return is_terminating("web"); }));
+  EXPECT_LT(seconds_to({"delete", "web", "--grace-period", "300"}), 30 * slow_factor());
+  EXPECT_EQ(wait_for(first), 0) << run({"cat", dir() + "/first.log"}).out;
+}
+
+TEST_F(DeleteTest, AsksTheContainersToEndOnce) {
+  ASSERT_TRUE(must_create(pod("web", {container("main", {"/bin/payload", "count-terms"})})));
+  ASSERT_TRUE(eventually([&] { return logs("web", "main") == "counting\n"; }));
+  const pid_t first = start(podrun_command({"delete", "web", "--grace-period", "300"}).argv, dir() + "/first.log");
+  ASSERT_TRUE(eventually([&] { return is_terminating("web"); }));
+  const pid_t second = start(podrun_command({"delete", "web", "--grace-period", "2"}).argv, dir() + "/second.log");
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  EXPECT_EQ(logs("web", "main"), "counting\nterm\n");
+  EXPECT_EQ(wait_for(first), 0);
+  EXPECT_EQ(wait_for(second), 0);
+}
+
+TEST_F(DeleteTest, ThatWasKilledWhileItWaitedIsFinishedByRecover) {
+  remember_world();
+  ASSERT_TRUE(must_create(stubborn("web")));
+  ASSERT_TRUE(eventually([&] { return logs("web", "main") == "stubborn\n"; }));
+  const pid_t first = start(podrun_command({"delete", "web", "--grace-period", "2"}).argv, dir() + "/first.log");
+  ASSERT_TRUE(eventually([&] { return is_terminating("web"); }));
+  ::kill(first, SIGKILL);
+  wait_for(first);
+  EXPECT_EQ(podrun({"recover"}).status, 0);
+  EXPECT_TRUE(is_terminating("web")) << "its time is not over";
+  std::this_thread::sleep_for(std::chrono::seconds(2));
+  EXPECT_THAT(podrun({"describe", "web"}).out, HasSubstr("DeleteInterrupted"));
+  EXPECT_EQ(podrun({"recover"}).status, 0);
   expect_world_unchanged();
 }
 

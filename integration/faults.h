@@ -1,5 +1,5 @@
 // Breaks a program's N-th step: a system call that changes something outside the program (makes a directory, writes a
-// file, mounts, clones, sends, …) fails with EIO, or its process is killed with SIGKILL in its place.
+// file, mounts, clones, sends, …) fails with EIO, its process is killed with SIGKILL in its place, or gets SIGTERM during it.
 //
 // Done from outside by ptrace(2), so the program under test has no hooks.
 #pragma once
@@ -10,7 +10,7 @@
 
 namespace integration {
 
-enum class Fault { fail, kill };
+enum class Fault { fail, kill, interrupt };
 
 // Whose steps count. What is no program of ours (CNI plugins, containers' payloads) runs free always.
 enum class Watch {

@@ -40,6 +40,10 @@ class FaultsTest : public PodrunTest {
 
   bool exists(const std::string& name) const { return podrun({"get", name}).status == 0; }
 
+  static const char* word_for(Fault fault) {
+    return fault == Fault::fail ? "failing" : fault == Fault::kill ? "killed at" : "interrupted at";
+  }
+
   // Each step in turn, until the program ends before reaching it. `settle` makes the world whole again, or says why
   // not.
   void break_every_step(Fault fault, Watch watch, const std::function<Command(int)>& prepare,
@@ -51,15 +55,14 @@ class FaultsTest : public PodrunTest {
       const std::string complaint = settle(number, broken);
       const std::vector<std::string> changed = changes();
       if (!complaint.empty() || !changed.empty()) {
-        ADD_FAILURE() << (fault == Fault::kill ? "killed at" : "failing") << " step " << number << ", "
-                      << (broken.reached ? broken.step : "none") << ": exit " << broken.output.status
-                      << "\n  says: " << broken.output.err << "\n  " << complaint << "\n  "
-                      << testing::PrintToString(changed);
+        ADD_FAILURE() << word_for(fault) << " step " << number << ", " << (broken.reached ? broken.step : "none")
+                      << ": exit " << broken.output.status << "\n  says: " << broken.output.err << "\n  " << complaint
+                      << "\n  " << testing::PrintToString(changed);
         before_ = look_at_world(scope());  // each leak is reported once
       }
       if (!broken.reached) break;
     }
-    EXPECT_GT(number, 20) << "that is no whole " << (fault == Fault::kill ? "kill" : "fault") << " test";
+    EXPECT_GT(number, 20) << "that is no whole test";
     RecordProperty("steps", number - 1);
     std::cout << number - 1 << " steps broken" << std::endl;
   }
@@ -86,6 +89,20 @@ class FaultsTest : public PodrunTest {
     return removed(name);
   }
 
+  // Interrupted after its last look for a signal, the create was complete. Nothing is said where nothing was begun.
+  std::string after_interrupted_create(const std::string& name, const BrokenRun& broken) const {
+    if (broken.output.status == 0) return removed(name);
+    if (broken.output.status != 128 + SIGTERM) return "did not end by the signal";
+    if (!broken.output.err.empty() && broken.output.err.find("interrupted") == std::string::npos) return "said else";
+    return exists(name) ? "interrupted, yet the pod is there" : "";
+  }
+
+  // One that is on its way down goes on.
+  std::string after_interrupted_delete(const std::string& name, const BrokenRun& broken) const {
+    if (exists(name)) return broken.output.status == 128 + SIGTERM ? removed(name) : "the pod is there";
+    return broken.output.status == 0 || broken.output.status == 128 + SIGTERM ? "" : "did not end by the signal";
+  }
+
   std::string after_failed_delete(const std::string& name, const BrokenRun& broken) const {
     if (!exists(name)) return "";
     if (broken.output.status == 0) return "delete said it succeeded, yet the pod is there";
@@ -101,6 +118,7 @@ class FaultsTest : public PodrunTest {
         [&](int number, const BrokenRun& broken) {
           const std::string name = "pod-" + std::to_string(number);
           if (!broken.reached) return removed(name);
+          if (fault == Fault::interrupt) return after_interrupted_create(name, broken);
           return fault == Fault::kill && watch == Watch::program ? after_killed(name)
                                                                  : after_failed_create(name, broken);
         });
@@ -118,6 +136,7 @@ class FaultsTest : public PodrunTest {
         },
         [&](int number, const BrokenRun& broken) {
           const std::string name = "pod-" + std::to_string(number);
+          if (fault == Fault::interrupt) return after_interrupted_delete(name, broken);
           return fault == Fault::kill ? after_killed(name) : after_failed_delete(name, broken);
         });
   }
@@ -164,6 +183,9 @@ TEST_F(FaultsTest, CreateIsKilledAtEveryStepWithoutNetwork) { break_create(Fault
 TEST_F(FaultsTest, DeleteFailsAtEveryStepWithoutNetwork) { break_delete(Fault::fail, kNoNetwork); }
 TEST_F(FaultsTest, DeleteIsKilledAtEveryStepWithoutNetwork) { break_delete(Fault::kill, kNoNetwork); }
 
+TEST_F(FaultsTest, CreateIsInterruptedAtEveryStepWithoutNetwork) { break_create(Fault::interrupt, kNoNetwork); }
+TEST_F(FaultsTest, DeleteIsInterruptedAtEveryStepWithoutNetwork) { break_delete(Fault::interrupt, kNoNetwork); }
+
 // The shim, and what it clones: the client hears of every failure and undoes what there was.
 TEST_F(FaultsTest, CreateSeesEveryStepOfItsChildrenFail) { break_create(Fault::fail, kNoNetwork, Watch::children); }
 TEST_F(FaultsTest, CreateSeesItsChildrenKilledAtEveryStep) { break_create(Fault::kill, kNoNetwork, Watch::children); }
@@ -179,6 +201,13 @@ TEST_F(FaultsTest, DeleteFailsAtEveryStepWithABridge) {
 }
 TEST_F(FaultsTest, DeleteIsKilledAtEveryStepWithABridge) {
   if (has_plugins()) break_delete(Fault::kill, kBridge);
+}
+
+TEST_F(FaultsTest, CreateIsInterruptedAtEveryStepWithABridge) {
+  if (has_plugins()) break_create(Fault::interrupt, kBridge);
+}
+TEST_F(FaultsTest, DeleteIsInterruptedAtEveryStepWithABridge) {
+  if (has_plugins()) break_delete(Fault::interrupt, kBridge);
 }
 
 }  // namespace

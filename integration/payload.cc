@@ -31,6 +31,12 @@ int stay_stubborn(const Arguments&) {
   while (true) ::pause();
 }
 
+int count_terms(const Arguments&) {
+  std::signal(SIGTERM, [](int) { static_cast<void>(!::write(1, "term\n", 5)); });
+  std::cout << "counting" << std::endl;
+  while (true) ::pause();
+}
+
 int exit_with(const Arguments& arguments) { return std::atoi(arguments.at(0).c_str()); }
 
 int die_of_signal(const Arguments& arguments) {
@@ -124,6 +130,7 @@ struct Command {
 };
 constexpr Command kCommands[] = {{"sleep", sleep_until_told},
                                  {"stubborn", stay_stubborn},
+                                 {"count-terms", count_terms},
                                  {"exit", exit_with},
                                  {"die", die_of_signal},
                                  {"flood", flood},

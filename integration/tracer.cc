@@ -52,10 +52,16 @@ std::string program_of(pid_t pid) {
 bool is_ours(const std::string& program) { return program.starts_with("podrun"); }
 
 void break_step(pid_t pid, Fault fault) {
-  if (fault == Fault::kill)
-    ::kill(pid, SIGKILL);
-  else
-    make_call_fail(pid);
+  switch (fault) {
+    case Fault::fail:
+      return make_call_fail(pid);
+    case Fault::kill:
+      ::kill(pid, SIGKILL);
+      return;
+    case Fault::interrupt:
+      ::kill(pid, SIGTERM);
+      return;
+  }
 }
 
 }  // namespace

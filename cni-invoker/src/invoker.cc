@@ -51,7 +51,8 @@ Result<NetworkResult> Invoker::add(const NetworkList& network, const Attachment&
   TRY(check_attachment(attachment));
   LedgerEntry entry = TRY(intent(network, attachment));
 
-  const Lock lock = TRY(lock_container(options_.lock_dir, attachment.container_id, options_.timeouts.lock));
+  const Lock lock =
+      TRY(lock_container(options_.lock_dir, attachment.container_id, options_.timeouts.lock, options_.cancel_fd));
   TRY(refuse_second_add(network.name, attachment));
   auto result = run_recorded(operation, entry, binaries);
   if (!result) return give_up(std::move(entry), std::move(result).error());

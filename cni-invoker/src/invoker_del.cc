@@ -1,6 +1,7 @@
 // DEL, and what else settles the ledger.
 #include <algorithm>
 
+#include "cancel.h"
 #include "cni/invoker.h"
 #include "locks.h"
 #include "netns.h"
@@ -71,11 +72,15 @@ LedgerEntry Invoker::owed_entry(const NetworkList& network, const Attachment& at
     entry.network = network;
     entry.attachment = attachment;
   }
+  entry.state = LedgerEntry::State::attached;  // what has no entry in the ledger is none that we cut short
   return entry;
 }
 
 Result<void> Invoker::del_locked(LedgerEntry entry) {
   auto done = run_del(entry);
+  // Once more for an ADD that came to no end: where bridge was killed before it had made its chain, its first DEL takes
+  // the interface and fails for want of the chain, and the second succeeds.
+  if (!done && entry.state == LedgerEntry::State::adding && done.error().kind != Kind::timeout) done = run_del(entry);
   if (done) done = strike(entry);
   if (done) return {};
   // Only what is in the ledger already: an attachment that was never ours is not owed by us.
@@ -186,6 +191,10 @@ Result<CleanUp> Invoker::settle(const std::function<bool(const LedgerEntry&)>& a
   const auto stands = [&](const LedgerEntry& entry) { return entry.boot_id == current_boot_id() && alive(entry); };
   for (LedgerEntry& entry : TRY(book->list())) {
     if (entry.owner != options_.owner || stands(entry)) continue;
+    if (is_cancelled(options_.cancel_fd)) {
+      report.failures.push_back(interrupted("settle"));
+      return report;
+    }
     if (auto done = settle_entry(entry, stands); !done)
       report.failures.push_back(std::move(done).error().in("container '" + entry.attachment.container_id + "'"));
     else if (*done)

@@ -2,6 +2,7 @@
 // set does anything in its GC, so stale addresses come back through the first step.
 #include <algorithm>
 
+#include "cancel.h"
 #include "cni/invoker.h"
 #include "locks.h"
 #include "operation.h"
@@ -73,17 +74,22 @@ Result<CleanUp> Invoker::collect(const NetworkList& network,
   CleanUp report;
   if (network.disable_gc) return report;
   TRY(check_network_name(network.name));
-  const Lock lock = TRY(lock_all(options_.lock_dir, options_.timeouts.lock));
+  const Lock lock = TRY(lock_all(options_.lock_dir, options_.timeouts.lock, options_.cancel_fd));
   std::vector<ValidAttachment> valid = TRY(list_valid());
   for (const ValidAttachment& one : valid) {
     TRY(check_container_id(one.container_id));
     TRY(check_ifname(one.ifname));
   }
   for (LedgerEntry& entry : TRY(stale(network, valid))) {
+    if (is_cancelled(options_.cancel_fd)) break;
     if (auto done = del_locked(entry); done)
       report.detached.push_back(std::move(entry));
     else
       report.failures.push_back(std::move(done).error().in("container '" + entry.attachment.container_id + "'"));
+  }
+  if (is_cancelled(options_.cancel_fd)) {
+    report.failures.push_back(interrupted("collect"));
+    return report;
   }
   if (!network.version.has_gc_and_status()) return report;
   const Operation operation(runner_, options_, "GC", options_.timeouts.gc);

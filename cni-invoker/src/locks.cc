@@ -7,9 +7,9 @@
 
 #include <algorithm>
 #include <functional>
-#include <thread>
 
 #include "base/files.h"
+#include "cancel.h"
 #include "entry.h"
 
 namespace cni {
@@ -21,20 +21,25 @@ using std::chrono::milliseconds;
 
 constexpr std::string_view kPrefix = "container.";
 
+struct Patience {
+  Clock::time_point deadline;
+  int cancel_fd;
+};
+
 // flock knows no time limit, and a signal to end the wait is not a library's to use: hence tries, at growing distance.
-Result<void> take(const Fd& fd, int how, Clock::time_point deadline, const std::string& path) {
+Result<void> take(const Fd& fd, int how, const Patience& patience, const std::string& path) {
   for (milliseconds pause{1};; pause = std::min(pause * 2, milliseconds(50))) {
     if (::flock(fd.get(), how | LOCK_NB) == 0) return {};
     if (errno != EWOULDBLOCK && errno != EINTR) return Error::system(errno, "lock '" + path + "'");
-    if (Clock::now() >= deadline)
+    if (Clock::now() >= patience.deadline)
       return Error{Kind::busy, EWOULDBLOCK, "lock '" + path + "': another operation is under way"};
-    std::this_thread::sleep_for(pause);
+    if (cancelled_within(patience.cancel_fd, pause)) return interrupted("lock '" + path + "'");
   }
 }
 
-Result<Fd> take_file(const std::string& path, int how, Clock::time_point deadline) {
+Result<Fd> take_file(const std::string& path, int how, const Patience& patience) {
   Fd fd = TRY(base::open_file(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600));
-  TRY(take(fd, how, deadline, path));
+  TRY(take(fd, how, patience, path));
   return fd;
 }
 
@@ -59,17 +64,18 @@ Lock::~Lock() {
   if (container_ && ::unlink(container_path_.c_str()) != 0) ::unlink(container_path_.c_str());
 }
 
-Result<Lock> lock_container(const std::string& dir, const std::string& container_id, milliseconds limit) {
-  const auto deadline = Clock::now() + limit;
+Result<Lock> lock_container(const std::string& dir, const std::string& container_id, milliseconds limit,
+                            int cancel_fd) {
+  const Patience patience{Clock::now() + limit, cancel_fd};
   TRY(make_entry_dir(dir));
   Lock lock;
   {
-    const Fd turn = TRY(take_file(dir + "/turn", LOCK_EX, deadline));
-    lock.all_ = TRY(take_file(dir + "/all", LOCK_SH, deadline));
+    const Fd turn = TRY(take_file(dir + "/turn", LOCK_EX, patience));
+    lock.all_ = TRY(take_file(dir + "/all", LOCK_SH, patience));
   }
   const std::string path = file_of(dir, container_id);
-  auto container = take_file(path, LOCK_EX, deadline);
-  while (container && !still_at(*container, path)) container = take_file(path, LOCK_EX, deadline);
+  auto container = take_file(path, LOCK_EX, patience);
+  while (container && !still_at(*container, path)) container = take_file(path, LOCK_EX, patience);
   if (!container) {
     (void)sweep_locks(dir);  // the file may be one that we have just made
     return std::move(container).error();
@@ -79,12 +85,12 @@ Result<Lock> lock_container(const std::string& dir, const std::string& container
   return lock;
 }
 
-Result<Lock> lock_all(const std::string& dir, milliseconds limit) {
-  const auto deadline = Clock::now() + limit;
+Result<Lock> lock_all(const std::string& dir, milliseconds limit, int cancel_fd) {
+  const Patience patience{Clock::now() + limit, cancel_fd};
   TRY(make_entry_dir(dir));
   Lock lock;
-  const Fd turn = TRY(take_file(dir + "/turn", LOCK_EX, deadline));
-  lock.all_ = TRY(take_file(dir + "/all", LOCK_EX, deadline));
+  const Fd turn = TRY(take_file(dir + "/turn", LOCK_EX, patience));
+  lock.all_ = TRY(take_file(dir + "/all", LOCK_EX, patience));
   return lock;
 }
 

@@ -23,18 +23,19 @@ class Lock {
   ~Lock();
 
  private:
-  friend base::Result<Lock> lock_container(const std::string&, const std::string&, std::chrono::milliseconds);
-  friend base::Result<Lock> lock_all(const std::string&, std::chrono::milliseconds);
+  friend base::Result<Lock> lock_container(const std::string&, const std::string&, std::chrono::milliseconds, int);
+  friend base::Result<Lock> lock_all(const std::string&, std::chrono::milliseconds, int);
   friend base::Result<void> sweep_locks(const std::string&);
   base::Fd all_;
   base::Fd container_;
   std::string container_path_;
 };
 
-// Kind::busy when the lock could not be had within `limit`. `container_id` is checked already.
+// Kind::busy when the lock could not be had within `limit`, EINTR when `cancel_fd` ended the wait
+// (cancel.h). `container_id` is checked already.
 base::Result<Lock> lock_container(const std::string& dir, const std::string& container_id,
-                                  std::chrono::milliseconds limit);
-base::Result<Lock> lock_all(const std::string& dir, std::chrono::milliseconds limit);
+                                  std::chrono::milliseconds limit, int cancel_fd = -1);
+base::Result<Lock> lock_all(const std::string& dir, std::chrono::milliseconds limit, int cancel_fd = -1);
 
 // Removes the files of containers' locks that nobody holds.
 base::Result<void> sweep_locks(const std::string& dir);

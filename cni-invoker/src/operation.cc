@@ -1,5 +1,6 @@
 #include "operation.h"
 
+#include "cancel.h"
 #include "plugin_answer.h"
 
 namespace cni {
@@ -20,6 +21,7 @@ Result<RunOutcome> Operation::try_run(const std::string& plugin, const std::stri
   // An ADD behind the DEL that is owed when we are killed would leave what nobody deletes. A DEL may go on: bridge, cut
   // short in one, never takes down its masquerading chain.
   request.dies_with_us = name_ == "ADD";
+  if (name_ == "ADD") request.cancel_fd = options_.cancel_fd;
   auto outcome = runner_.exec(request);
   if (options_.observer) {
     PluginRun run;
@@ -38,6 +40,7 @@ Result<RunOutcome> Operation::try_run(const std::string& plugin, const std::stri
 Result<RunOutcome> Operation::run(const std::string& plugin, const std::string& path, std::string input,
                                   const Environment& environment, int input_gate) const {
   RunOutcome outcome = TRY(try_run(plugin, path, std::move(input), environment, input_gate));
+  if (outcome.end == RunOutcome::End::cancelled) return interrupted("plugin '" + plugin + "' " + name_);
   if (!outcome.succeeded()) return to_error(failure_of(name_, plugin, outcome));
   return outcome;
 }

@@ -21,7 +21,8 @@ class Operation {
   // The binary of a plugin in `dirs`.
   Result<std::string> find(const std::string& plugin, const std::vector<std::string>& dirs) const;
 
-  // Runs the binary; the outcome is one that succeeded. Else the error holds a PluginFailure, if the plugin ran.
+  // Runs the binary; the outcome is one that succeeded. Else the error holds a PluginFailure, if the plugin ran, or is
+  // an interruption (cancel.h).
   Result<RunOutcome> run(const std::string& plugin, const std::string& path, std::string input,
                          const Environment& environment, int input_gate = -1) const;
 

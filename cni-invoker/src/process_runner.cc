@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <optional>
 #include <thread>
 
+#include "cancel.h"
 #include "cni/runner.h"
 #include "spawn.h"
 
@@ -54,8 +56,10 @@ class Run {
       : process_(std::move(process)),
         input_(request.input),
         gate_(request.input_gate),
+        cancel_(request.cancel_fd),
         max_output_(options.max_output),
-        drain_grace_(options.drain_grace) {}
+        drain_grace_(options.drain_grace),
+        cancel_grace_(options.cancel_grace) {}
 
   Result<RunOutcome> to_end(Clock::time_point begun, Clock::time_point deadline) {
     const SigpipeBlocked quiet;
@@ -64,6 +68,7 @@ class Run {
     bool ended = false;
     while (!ended || process_.output || process_.errors) {
       const bool process_ended = wait(until, ended);
+      if (cancelled_) until = std::min(until, *cancelled_ + cancel_grace_);
       if (gate_ < 0) feed();
       if (gate_failed_) break;
       drain(process_.output, outcome.output);
@@ -77,7 +82,7 @@ class Run {
         outcome.duration = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begun);
         until = std::min(deadline, Clock::now() + drain_grace_);  // a grandchild may hold stdout open for ever
       } else if (Clock::now() >= until) {
-        if (!ended) outcome.end = RunOutcome::End::timed_out;
+        if (!ended) outcome.end = cancelled_ ? RunOutcome::End::cancelled : RunOutcome::End::timed_out;
         break;
       }
     }
@@ -94,14 +99,16 @@ class Run {
   // Waits until something can be done; true once the process has ended.
   bool wait(Clock::time_point until, bool ended) {
     const auto left = std::chrono::ceil<milliseconds>(until - Clock::now()).count();
-    std::array<pollfd, 5> fds = {{{ended ? -1 : process_.pidfd.get(), POLLIN, 0},
+    std::array<pollfd, 6> fds = {{{ended ? -1 : process_.pidfd.get(), POLLIN, 0},
                                   {gate_ < 0 ? process_.input.get() : -1, POLLOUT, 0},
                                   {process_.output.get(), POLLIN, 0},
                                   {process_.errors.get(), POLLIN, 0},
-                                  {gate_, POLLIN, 0}}};
+                                  {gate_, POLLIN, 0},
+                                  {cancelled_ ? -1 : cancel_, POLLIN, 0}}};
     const int timeout = static_cast<int>(std::clamp<decltype(left)>(left, 0, 3'600'000));
     if (::poll(fds.data(), fds.size(), timeout) <= 0) return false;
     if (fds[4].revents != 0) pass_gate();
+    if (fds[5].revents != 0) cancelled_ = Clock::now();
     return (fds[0].revents & POLLIN) != 0;
   }
 
@@ -178,8 +185,11 @@ class Run {
   std::string_view input_;
   int gate_;
   bool gate_failed_ = false;
+  int cancel_;
+  std::optional<Clock::time_point> cancelled_;
   std::size_t max_output_;
   milliseconds drain_grace_;
+  milliseconds cancel_grace_;
 };
 
 }  // namespace
@@ -189,6 +199,7 @@ Result<RunOutcome> ProcessRunner::exec(const RunRequest& request) {
   for (int tries = 0;; ++tries) {
     const auto begun = Clock::now();
     if (begun >= deadline) return Error{Kind::timeout, 0, "run '" + request.path + "': no time left"};
+    if (is_cancelled(request.cancel_fd)) return interrupted("run '" + request.path + "'");
     const auto started = std::chrono::system_clock::now();
     auto spawned = spawn(request);
     if (spawned) {
@@ -198,7 +209,8 @@ Result<RunOutcome> ProcessRunner::exec(const RunRequest& request) {
     }
     // Somebody is writing the file, most likely a new version of the plugin: soon done.
     if (spawned.error().error_number != ETXTBSY || tries == options_.busy_retries) return std::move(spawned).error();
-    std::this_thread::sleep_for(std::min<Clock::duration>(options_.busy_pause, deadline - Clock::now()));
+    const auto left = std::chrono::duration_cast<milliseconds>(deadline - Clock::now());
+    cancelled_within(request.cancel_fd, std::clamp(left, milliseconds(0), options_.busy_pause));
   }
 }
 

@@ -151,6 +151,35 @@ TEST_F(Add, CleanUpHasADeadlineOfItsOwn) {
   EXPECT_GT(slow.timeouts[1], 60'000);
 }
 
+TEST_F(Add, ACancelledOneIsUndoneByADelThatIsNot) {
+  class Cancelling : public Runner {
+   public:
+    explicit Cancelling(Runner& runner) : runner_(runner) {}
+    base::Result<std::string> find(std::string_view type, const std::vector<std::string>& dirs) override {
+      return runner_.find(type, dirs);
+    }
+    base::Result<RunOutcome> exec(const RunRequest& request) override {
+      cancel_fds.push_back(request.cancel_fd);
+      RunOutcome outcome = runner_.exec(request).value();
+      if (cancel_fds.size() == 2) outcome.end = RunOutcome::End::cancelled;
+      return outcome;
+    }
+    std::vector<int> cancel_fds;
+
+   private:
+    Runner& runner_;
+  };
+  Cancelling cancelling(runner);
+  options.cancel_fd = 77;  // never looked at here: the lock is free
+  const auto result = Invoker(cancelling, options).add(chain, attachment());
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().error_number, EINTR);
+  EXPECT_EQ(result.error().what, "plugin 'two' ADD: interrupted");
+  EXPECT_THAT(runner.names(), ElementsAre("ADD one", "ADD two", "DEL three", "DEL two", "DEL one"));
+  EXPECT_THAT(cancelling.cancel_fds, ElementsAre(77, 77, -1, -1, -1));
+  EXPECT_THAT(*invoker().ledger()->list(), IsEmpty());
+}
+
 TEST_F(Add, IfCleaningUpFailsTooBothAreToldAndADelStaysOwed) {
   covers("A7.04 A7.08");
   runner.answer("ADD two", R"({"code":7,"msg":"add failed"})", 1);

@@ -362,5 +362,64 @@ TEST_F(ProcessRunnerTest, LeavesNoDescriptorBehind) {
   EXPECT_EQ(count(), before);
 }
 
+// Readable from the start, or after a while.
+class Cancelled {
+ public:
+  explicit Cancelled(std::chrono::milliseconds after = 0ms) {
+    EXPECT_EQ(::pipe2(ends_, O_CLOEXEC), 0);
+    thread_ = std::thread([this, after] {
+      std::this_thread::sleep_for(after);
+      EXPECT_EQ(::write(ends_[1], "x", 1), 1);
+    });
+    if (after == 0ms) thread_.join();
+  }
+  ~Cancelled() {
+    if (thread_.joinable()) thread_.join();
+    ::close(ends_[0]);
+    ::close(ends_[1]);
+  }
+  int fd() const { return ends_[0]; }
+
+ private:
+  int ends_[2] = {-1, -1};
+  std::thread thread_;
+};
+
+TEST_F(ProcessRunnerTest, NothingStartsThatIsCancelledAlready) {
+  const Cancelled cancelled;
+  RunRequest one = request("touch " + dir.path() + "/ran");
+  one.cancel_fd = cancelled.fd();
+  const auto outcome = runner.exec(one);
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().error_number, EINTR);
+  EXPECT_FALSE(std::filesystem::exists(dir.path() + "/ran"));
+}
+
+TEST_F(ProcessRunnerTest, ACancelledPluginMayFinishSoon) {
+  const Cancelled cancelled(100ms);
+  RunRequest one = request("sleep 0.4; echo done");
+  one.cancel_fd = cancelled.fd();
+  const auto outcome = runner.exec(one);
+  ASSERT_TRUE(outcome) << outcome.error().what;
+  EXPECT_TRUE(outcome->succeeded());
+  EXPECT_EQ(outcome->output, "done\n");
+}
+
+TEST_F(ProcessRunnerTest, ACancelledPluginThatHangsIsKilledWithItsGroup) {
+  const Cancelled cancelled(100ms);
+  ProcessRunner hasty(ProcessRunner::Options{.cancel_grace = 200ms});
+  RunRequest one = request("sleep 1000 & echo $!; sleep 1000");
+  one.timeout = 60s;
+  one.cancel_fd = cancelled.fd();
+  const auto begun = std::chrono::steady_clock::now();
+  const auto outcome = hasty.exec(one);
+  ASSERT_TRUE(outcome) << outcome.error().what;
+  EXPECT_EQ(outcome->end, RunOutcome::End::cancelled);
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, 10s);
+  const pid_t grandchild = std::stoi(outcome->output);
+  EXPECT_TRUE(::kill(grandchild, 0) != 0 ||
+              testing::read("/proc/" + std::to_string(grandchild) + "/stat").find(") Z ") != std::string::npos);
+}
+
 }  // namespace
 }  // namespace cni

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "base/files.h"
+#include "base/interruption.h"
 #include "runtime/cli/cni_commands.h"
 #include "runtime/cli/cni_valid.h"
 #include "runtime/cli/recovered.h"
@@ -21,6 +22,7 @@ Result<int> gc(Context& context, const Options& options) {
   TRY(context.require_root("cni gc"));
   if (options.valid.empty() != options.none)
     return Error{Kind::invalid, 0, "cni gc: expected either --valid with what is to stay, or --valid-none"};
+  const base::InterruptionScope listening;
   CniTool tool(context);
   const cni::NetworkList network = TRY(tool.network(options.network));
   const std::vector<cni::ValidAttachment> listed = TRY(parse_valid(options.valid));

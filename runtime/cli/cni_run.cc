@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/interruption.h"
 #include "runtime/cli/cni_attachment.h"
 #include "runtime/cli/cni_commands.h"
 #include "runtime/cli/indent_json.h"
@@ -21,6 +22,7 @@ Result<cni::Attachment> attachment(const CniTool& tool, const Options& options) 
 
 Result<int> add(Context& context, const Options& options) {
   TRY(context.require_root("cni add"));
+  const base::InterruptionScope listening;
   CniTool tool(context);
   const cni::Attachment wanted = TRY(attachment(tool, options));
   if (wanted.netns.starts_with("/proc/"))
@@ -54,6 +56,7 @@ Result<int> check(Context& context, const Options& options) {
 
 Result<int> del(Context& context, const Options& options) {
   TRY(context.require_root("cni del"));
+  const base::InterruptionScope listening;  // to no request: a DEL that has begun goes on to its end
   CniTool tool(context);
   const cni::Attachment wanted = TRY(attachment(tool, options));
   TRY(tool.invoker.del(TRY(network_of(tool, options.network, wanted)), wanted));

@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/interruption.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/live_pod.h"
 #include "runtime/cli/manifest_file.h"
@@ -20,6 +21,7 @@ struct Options {
 
 Result<void> create_one(Context& context, Runtime& runtime, const std::string& file, const Options& options) {
   const PodSpec spec = TRY(read_manifest(context, file, false));
+  const base::InterruptionScope listening;
   PodRecord record = TRY(runtime.create(spec, options.create).in("create pod \"" + spec.name + "\""));
   if (is_document(options.output)) {
     print_document(context.out, options.output, kube_pod(look_at(runtime.store(), std::move(record))));
@@ -35,8 +37,13 @@ Result<int> create(Context& context, const Options& options) {
   TRY(context.require_root("create"));
   Runtime runtime = context.runtime();
   Failures failures;
-  for (const std::string& file : options.files)
-    if (const auto created = create_one(context, runtime, file, options); !created) failures.add(created.error());
+  for (const std::string& file : options.files) {
+    auto created = base::check_interruption().in("create from '" + file + "'");
+    const bool interrupted = !created;
+    if (created) created = create_one(context, runtime, file, options);
+    if (!created) failures.add(created.error());
+    if (interrupted) break;
+  }
   return failures.exit_code();
 }
 

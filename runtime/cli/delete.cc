@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "base/interruption.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/manifest_file.h"
 #include "runtime/cli/pods.h"
@@ -61,6 +62,7 @@ Result<std::vector<Target>> choose(const Context& context, const Options& option
 
 // The name resolves to an id once: whatever takes the name afterwards is another pod and not meant.
 Result<void> delete_one(Runtime& runtime, const Target& target, const Options& options) {
+  TRY(base::check_interruption().in("delete pod \"" + target.name + "\""));
   const std::string id = TRY(find_id(runtime.store(), target.name_space, target.name));
   DeleteOptions how;
   how.force = options.force;
@@ -71,6 +73,7 @@ Result<void> delete_one(Runtime& runtime, const Target& target, const Options& o
 Result<int> remove(Context& context, const Options& options) {
   TRY(context.require_root("delete"));
   const std::vector<Target> targets = TRY(choose(context, options));
+  const base::InterruptionScope listening;
   Runtime runtime = context.runtime();
   Failures failures;
   for (const Target& target : targets) {

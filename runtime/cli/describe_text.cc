@@ -143,7 +143,7 @@ std::string describe_text(const LivePod& pod, const Json& kube) {
   text.line(0, "Start Time", long_date(record.created_at));
   pairs(text, "Labels", record.labels, "=");
   pairs(text, "Annotations", record.annotations, ": ");
-  text.line(0, "Status", record.state == PodState::deleting ? "Terminating" : to_text(pod.phase));
+  text.line(0, "Status", record.is_terminating() ? "Terminating" : to_text(pod.phase));
   if (!pod.reason.empty()) {
     text.line(0, "Reason", pod.reason);
     text.line(0, "Message", pod.message);

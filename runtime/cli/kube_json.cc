@@ -15,6 +15,7 @@ Json metadata(const PodRecord& pod) {
                {"namespace", pod.name_space},
                {"uid", pod.uid},
                {"creationTimestamp", rfc3339(pod.created_at)}};
+  if (pod.deadline != 0) data["deletionTimestamp"] = rfc3339(deletion_time(pod));
   if (!pod.labels.empty()) data["labels"] = pod.labels;
   if (!pod.annotations.empty()) data["annotations"] = pod.annotations;
   if (!pod.networks.empty()) data["annotations"][kNetworkStatus] = network_status(pod).dump();

@@ -208,6 +208,10 @@ TEST(StatusWord, SaysWhatKubectlWould) {
   pod.record.state = PodState::deleting;
   EXPECT_EQ(status_word(pod), "Terminating");
   pod = live_pod();
+  pod.record.deadline = boot_time() + 30'000'000'000;
+  EXPECT_EQ(status_word(pod), "Terminating");
+  EXPECT_TRUE(kube_pod(pod)["metadata"].contains("deletionTimestamp"));
+  pod = live_pod();
   pod.record.state = PodState::creating;
   EXPECT_EQ(status_word(pod), "ContainerCreating");
 }

@@ -5,6 +5,8 @@
 namespace podrun::cli {
 namespace {
 
+constexpr const char* kDeleteInterrupted = "its delete died; podrun recover finishes it, or podrun delete";
+
 void explain(LivePod& pod) {
   const auto because = [&pod](const char* reason, std::string message) {
     pod.reason = reason;
@@ -20,7 +22,7 @@ void explain(LivePod& pod) {
       if (!pod.record.failure.empty()) {
         because("DeleteFailed", pod.record.failure);
       } else if (pod.lock_holder == 0) {
-        because("DeleteInterrupted", "its delete died; podrun recover finishes it, or podrun delete");
+        because("DeleteInterrupted", kDeleteInterrupted);
       }
       return;
     case PodState::ready:
@@ -29,6 +31,8 @@ void explain(LivePod& pod) {
       } else if (!pod.shim_alive || !pod.pause_alive) {
         because("SandboxGone", std::string("its ") + (pod.shim_alive ? "pause" : "shim") +
                                    " process is gone; podrun delete removes what is left");
+      } else if (is_overdue(pod.record) && pod.lock_holder == 0) {
+        because("DeleteInterrupted", kDeleteInterrupted);
       }
       return;
   }
@@ -45,7 +49,7 @@ LivePod look_at(const Store& store, PodRecord record) {
   pod.shim_alive = this_boot && is_alive(record.shim);
   pod.pause_alive = this_boot && is_alive(record.pause);
   // Only asked where the answer matters: the question takes the lock for a moment.
-  if (record.state != PodState::ready) pod.lock_holder = store.lock_holder(record.id).value_or(0);
+  if (record.state != PodState::ready || is_overdue(record)) pod.lock_holder = store.lock_holder(record.id).value_or(0);
   pod.record = std::move(record);
   explain(pod);
   return pod;

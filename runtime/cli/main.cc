@@ -1,5 +1,6 @@
 // podrun: reads the command line, runs one command, turns what happened into an exit code.
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
@@ -13,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/interruption.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/exit_codes.h"
 
@@ -72,15 +74,20 @@ std::optional<int> parse(CLI::App& app, Context& context, Arguments arguments) {
   return 0;
 }
 
-// Says so when the results could not be written. A reader that went away is no news to anybody: then we end as
-// programs without a handler do.
+// As programs without a handler do: a shell shows 128 + signal, and ends its script or loop where it had the same
+// signal. Without a core, as nothing is wrong.
+void end_by(int signal) {
+  ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+  ::signal(signal, SIG_DFL);
+  ::raise(signal);
+}
+
+// Says so when the results could not be written. A reader that went away is no news to anybody.
 int finish(Context& context, int code) {
   const auto flushed = context.out.flush();
+  if (code != 0 && base::interruption_signal() != 0) end_by(base::interruption_signal());
   if (flushed) return code;
-  if (flushed.error().error_number == EPIPE) {
-    ::signal(SIGPIPE, SIG_DFL);
-    ::raise(SIGPIPE);
-  }
+  if (flushed.error().error_number == EPIPE) end_by(SIGPIPE);
   const int failure = report(flushed.error());
   return code != 0 ? code : failure;
 }

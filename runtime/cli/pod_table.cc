@@ -49,7 +49,7 @@ Row line(const LivePod& pod, TableStyle style, std::int64_t now) {
 }  // namespace
 
 std::string status_word(const LivePod& pod) {
-  if (pod.record.state == PodState::deleting) return "Terminating";
+  if (pod.record.is_terminating()) return "Terminating";
   if (!pod.reason.empty()) return pod.reason;
   if (pod.record.state == PodState::creating) return "ContainerCreating";
   // As kubectl does: the first container that ended gives the word, but a Completed one does not hide what still runs.

@@ -1,6 +1,7 @@
 // podrun recover: settle what crashes and reboots left.
 #include <CLI/CLI.hpp>
 
+#include "base/interruption.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/recovered.h"
 
@@ -9,6 +10,7 @@ namespace {
 
 Result<int> recover(Context& context) {
   TRY(context.require_root("recover"));
+  const base::InterruptionScope listening;
   Runtime runtime = context.runtime();
   const std::vector<Recovered> settled = TRY(runtime.recover());
   if (settled.empty()) note("Nothing to recover");

@@ -1,6 +1,7 @@
 // podrun system prune: remove what belongs to nobody. So it asks nobody.
 #include <CLI/CLI.hpp>
 
+#include "base/interruption.h"
 #include "runtime/cli/recovered.h"
 #include "runtime/cli/system_commands.h"
 
@@ -9,6 +10,7 @@ namespace {
 
 Result<int> prune(Context& context) {
   TRY(context.require_root("system prune"));
+  const base::InterruptionScope listening;
   Runtime runtime = context.runtime();
   const std::vector<Recovered> pruned = TRY(runtime.prune());
   if (pruned.empty()) note("Nothing to prune");

@@ -6,6 +6,8 @@
 
 #include <array>
 
+#include "base/interruption.h"
+
 namespace podrun::image {
 namespace {
 
@@ -40,6 +42,7 @@ Result<BlobReader> BlobReader::open(const std::string& layout, const Digest& dig
 
 Result<std::size_t> BlobReader::read(void* buffer, std::size_t size) {
   for (;;) {
+    TRY(base::check_interruption());
     const ssize_t got = ::read(fd_.get(), buffer, size);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return Error::system(errno, "read blob " + digest_.text());

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "base/interruption.h"
+
 namespace podrun::image {
 namespace {
 
@@ -17,6 +19,7 @@ Error failed(std::string_view shown) { return Error::system(errno, "copy '" + st
 Result<void> copy_through_memory(int from, int to, off_t start, off_t end, std::string_view shown) {
   std::vector<char> buffer(256U << 10U);
   while (start < end) {
+    TRY(base::check_interruption());
     const std::size_t wanted = std::min(buffer.size(), static_cast<std::size_t>(end - start));
     const ssize_t got = ::pread(from, buffer.data(), wanted, start);
     if (got < 0 && errno == EINTR) continue;
@@ -36,6 +39,7 @@ Result<void> copy_range(int from, int to, off_t start, off_t end, std::string_vi
   off_t in = start;
   off_t out = start;
   while (in < end) {
+    TRY(base::check_interruption());
     const ssize_t done = ::copy_file_range(from, &in, to, &out, static_cast<std::size_t>(end - in), 0);
     if (done > 0 || (done < 0 && errno == EINTR)) continue;
     // Between two kinds of file system, or one that has no such call; and some say 0 where they mean that.

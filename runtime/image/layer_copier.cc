@@ -7,6 +7,7 @@
 #include <climits>
 #include <memory>
 
+#include "base/interruption.h"
 #include "runtime/image/file_copy.h"
 #include "runtime/image/whiteout.h"
 #include "runtime/image/xattrs.h"
@@ -86,6 +87,7 @@ Result<void> LayerCopier::copy_directory(const std::string& name) {
 }
 
 Result<void> LayerCopier::copy_entry(int from, const LayerTree::Place& place) {
+  TRY(base::check_interruption());
   struct stat info {};
   if (::fstatat(from, place.leaf.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) return failed("stat", place.shown);
   const bool file = S_ISREG(info.st_mode) || S_ISLNK(info.st_mode) || S_ISFIFO(info.st_mode);

@@ -8,6 +8,8 @@
 #include <array>
 #include <cstring>
 
+#include "base/interruption.h"
+
 namespace podrun {
 namespace {
 
@@ -104,12 +106,13 @@ Result<void> Channel::send(std::uint32_t type, const std::string& body, const st
 }
 
 Result<Message> Channel::receive(std::chrono::milliseconds limit) const {
-  pollfd poll{.fd = socket_.get(), .events = POLLIN, .revents = 0};
+  std::array<pollfd, 2> awaited{{{socket_.get(), POLLIN, 0}, {base::interruption_fd(), POLLIN, 0}}};
   int ready = 0;
-  while ((ready = ::poll(&poll, 1, static_cast<int>(limit.count()))) < 0 && errno == EINTR) {
+  while ((ready = ::poll(awaited.data(), awaited.size(), static_cast<int>(limit.count()))) < 0 && errno == EINTR) {
   }
   if (ready < 0) return Error::system(errno, "wait for a message");
   if (ready == 0) return Error{Kind::timeout, ETIMEDOUT, "wait for a message: nothing came"};
+  if (awaited[1].revents != 0) TRY(base::check_interruption());
 
   // The header is looked at first, so that no more memory is taken than the body needs: the shim lives long.
   Header header{};

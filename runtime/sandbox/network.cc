@@ -1,5 +1,7 @@
 #include "runtime/sandbox/network.h"
 
+#include "base/interruption.h"
+
 namespace podrun {
 namespace {
 
@@ -27,6 +29,7 @@ cni::InvokerOptions invoker_options(const RuntimeOptions& options, const Layout&
   invoker.intent_sync = cni::IntentSync::hold_config;
   invoker.del_policy = cni::DelPolicy::keep_going;  // a plugin that cannot succeed must not keep the others' objects
   if (cgroup != nullptr) invoker.cgroup_files = cgroup->aux_join_files();
+  invoker.cancel_fd = base::interruption_fd();
   invoker.warn = options.warn;
   if (options.cni_timeout) {
     cni::Timeouts& limits = invoker.timeouts;

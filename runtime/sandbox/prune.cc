@@ -1,5 +1,6 @@
 // What crashes left, and what the books and the plugins still have of nobody.
 #include "base/files.h"
+#include "base/interruption.h"
 #include "runtime/sandbox/network.h"
 #include "runtime/sandbox/runtime.h"
 
@@ -11,6 +12,10 @@ Result<std::vector<Recovered>> Runtime::prune() {
   const auto has_box = [&](const std::string& id) { return base::path_exists(store_.layout().box(id)); };
   for (const cni::NetworkList& list : TRY(network.known(options_.cni_conf_dir))) {
     const std::string step = "network '" + list.name + "'";
+    if (auto going_on = base::check_interruption(); !going_on) {
+      report.push_back({step, std::move(going_on).error()});
+      break;
+    }
     if (list.disable_gc)
       options_.warn(step + " has \"disableGC\": left as it is");
     else

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "base/files.h"
+#include "base/interruption.h"
 #include "runtime/sandbox/network.h"
 #include "runtime/sandbox/runtime.h"
 
@@ -18,8 +19,8 @@ std::string shown(const PodRecord& record) {
 
 // Untouched is only a pod that stands.
 bool stands(const PodRecord& record) {
-  return record.state == PodState::ready && record.boot_id == boot_id() && is_alive(record.shim) &&
-         is_alive(record.pause);
+  return record.state == PodState::ready && record.boot_id == boot_id() && !is_overdue(record) &&
+         is_alive(record.shim) && is_alive(record.pause);
 }
 
 }  // namespace
@@ -79,7 +80,14 @@ Result<std::vector<Recovered>> Runtime::recover() {
   std::vector<Recovered> report;
   std::vector<std::string> ids;
   for (const auto& record : TRY(store_.list(&ids))) ids.push_back(record.id);
+  const auto is_cut_short = [&report] {
+    auto going_on = base::check_interruption();
+    if (going_on) return false;
+    report.push_back({"the rest is left as it is", std::move(going_on).error()});
+    return true;
+  };
   for (const auto& id : ids) {
+    if (is_cut_short()) return report;
     std::string what;
     auto settled = settle(id, what);
     if (!settled)
@@ -88,11 +96,13 @@ Result<std::vector<Recovered>> Runtime::recover() {
       report.push_back({what, std::nullopt});
   }
 
+  if (is_cut_short()) return report;
   if (auto swept = store_.sweep(); !swept) report.push_back({"unfinished boxes", std::move(swept).error()});
   const auto has_box = [&](const std::string& id) { return base::path_exists(layout.box(id)); };
   add_clean_up(report, "attachments owed a DEL", Network(options_, layout, nullptr, nullptr).settle(has_box));
   for (const auto& id : base::list_dir(layout.pods_data()).value_or({})) {
     if (has_box(id)) continue;
+    if (is_cut_short()) return report;
     auto removed = base::remove_tree(layout.pod_data(id));
     report.push_back({"pod " + id.substr(0, 12) + ": removed its writable layers and logs",
                       removed ? std::nullopt : std::optional(std::move(removed).error())});
@@ -106,7 +116,9 @@ Result<void> Runtime::settle_after_boot() {
   const std::string marker = store_.layout().settled();
   if (base::read_file(marker).value_or("") == boot_id() + "\n") return {};
   TRY(base::make_dirs(store_.layout().directories().state, 0711));
-  for (const auto& done : TRY(recover()))
+  const auto report = TRY(recover());
+  TRY(base::check_interruption().in("recover what the last boot left"));
+  for (const auto& done : report)
     if (done.error) options_.warn(done.what + ": " + done.error->what + " (`podrun recover` tries again)");
   return base::write_file_durably(marker, boot_id() + "\n");
 }
@@ -115,7 +127,8 @@ Result<void> Runtime::settle_name(const std::string& name_space, const std::stri
   auto id = store_.find(name_space, name);
   if (!id) return id.error().kind == Kind::not_found ? Result<void>() : std::move(id).error();
   const auto record = store_.load(*id);
-  if (record && record->state == PodState::ready) return {};  // taken, also when it has failed: create says so
+  // Taken, also when it has failed: create says so.
+  if (record && record->state == PodState::ready && !is_overdue(*record)) return {};
   std::string what;
   TRY(settle(*id, what));
   return {};

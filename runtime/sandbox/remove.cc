@@ -1,67 +1,97 @@
-// Runtime::remove: a pod ends in good order, or at once.
+// Runtime::remove: a pod ends in good order, or at once. The lock is held for steps and never for a grace period: a
+// delete that gives containers time is overtaken by one that gives them less.
 #include <poll.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <csignal>
 
+#include "base/interruption.h"
 #include "runtime/kernel/process.h"
 #include "runtime/sandbox/runtime.h"
+#include "runtime/sandbox/take_box.h"
 
 namespace podrun {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::steady_clock;
 
-constexpr int kLockPatience = 60'000;  // milliseconds: a create may be waiting for a plugin
-
-// SIGTERM to every container, then as long as they were promised.
-Result<void> stop_containers(const PodRecord& pod, std::chrono::seconds grace) {
+std::vector<Fd> running_containers(const PodRecord& pod) {
   std::vector<Fd> running;
-  for (const auto& container : pod.containers) {
-    auto pidfd = open_process(container.process);
-    if (!pidfd) continue;
-    ::syscall(SYS_pidfd_send_signal, pidfd->get(), SIGTERM, nullptr, 0);
-    running.push_back(std::move(*pidfd));
-  }
-  const auto deadline = steady_clock::now() + grace;
-  for (const Fd& pidfd : running) {
-    const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
-    TRY(wait_for_exit(pidfd.get(), std::max(left, milliseconds(0))));
+  for (const auto& container : pod.containers)
+    if (auto process = open_process(container.process)) running.push_back(std::move(*process));
+  return running;
+}
+
+// A pod that was given some time may be given less, as by kubectl, and never more.
+std::int64_t deadline_for(const PodRecord& pod, const DeleteOptions& options) {
+  if (pod.deadline != 0 && !options.grace_period) return pod.deadline;
+  const auto grace = options.grace_period.value_or(std::chrono::seconds(pod.grace_period));
+  const std::int64_t wanted = boot_time() + std::chrono::nanoseconds(grace).count();
+  return pod.deadline == 0 ? wanted : std::min(wanted, pod.deadline);
+}
+
+// SIGTERM to every container: once, however many deletes there are.
+void ask_to_end(PodRecord& pod, const Box& box, const std::vector<Fd>& running, const DeleteOptions& options) {
+  if (pod.deadline == 0)
+    for (const Fd& process : running) ::syscall(SYS_pidfd_send_signal, process.get(), SIGTERM, nullptr, 0);
+  pod.deadline = deadline_for(pod, options);
+  (void)box.save(pod);  // for who looks at it, and for recover: a full disk keeps no pod from ending
+}
+
+// Until the last has ended, be it by a delete with less patience.
+Result<void> wait_for(const std::vector<Fd>& running, std::int64_t deadline) {
+  for (const Fd& process : running) {
+    std::array<pollfd, 2> awaited{{{process.get(), POLLIN, 0}, {base::interruption_fd(), POLLIN, 0}}};
+    while (awaited[0].revents == 0) {
+      TRY(base::check_interruption());
+      const std::int64_t left = deadline - boot_time();
+      if (left <= 0) return {};
+      constexpr std::int64_t kLongest = 3'600'000;
+      const auto limit = std::chrono::ceil<milliseconds>(std::chrono::nanoseconds(left)).count();
+      if (::poll(awaited.data(), awaited.size(), static_cast<int>(std::min<std::int64_t>(limit, kLongest))) < 0 &&
+          errno != EINTR)
+        return Error::system(errno, "poll");
+    }
   }
   return {};
 }
 
-// `delete --force` ends a create or delete that is under way, by ending the podrun that holds the lock.
-Result<Box> take_by_force(const Store& store, const std::string& id) {
-  auto box = store.lock(id, 0);
-  if (box || box.error().kind != Kind::busy) return box;
-  const pid_t holder = TRY(store.lock_holder(id));
-  const Fd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, holder, 0)));
-  // Still the holder, now that the pid cannot be reused any more?
-  if (pidfd && holder != 0 && store.lock_holder(id).value_or(0) == holder)
-    ::syscall(SYS_pidfd_send_signal, pidfd.get(), SIGKILL, nullptr, 0);
-  return store.lock(id, 5000);
-}
-
 }  // namespace
 
-Result<void> Runtime::remove(const std::string& id, const DeleteOptions& options) {
-  const Box box = TRY(options.force ? take_by_force(store_, id) : store_.lock(id, kLockPatience));
+// No record is the last moment of a delete that was stopped; an unreadable one is somebody else's doing.
+Result<PodRecord> Runtime::record_to_remove(const Box& box, bool force) const {
   auto loaded = box.load();
-  // No record is the last moment of a delete that was stopped; an unreadable one is somebody else's doing.
-  if (!loaded && loaded.error().kind != Kind::not_found && !options.force)
+  if (loaded) return loaded;
+  if (loaded.error().kind != Kind::not_found && !force)
     return std::move(loaded).error().in(
         "read the pod's record (`podrun delete --force` and `podrun recover` need none)");
-  PodRecord record = loaded ? std::move(*loaded) : record_of_broken(id);
-  if (record.state == PodState::ready) {
-    const auto grace = options.grace_period.value_or(std::chrono::seconds(record.grace_period));
-    if (grace.count() > 0 && !options.force) TRY(stop_containers(record, grace).in("stop containers"));
+  return record_of_broken(box.id());
+}
+
+Result<void> Runtime::remove(const std::string& id, const DeleteOptions& options) {
+  std::optional<Box> box = TRY(options.force ? take_box_by_force(store_, id) : take_box(store_, id));
+  if (!box) return {};
+  PodRecord record = TRY(record_to_remove(*box, options.force));
+  const bool at_once = options.force || options.grace_period == std::chrono::seconds(0) ||
+                       (!options.grace_period && record.grace_period == 0);
+  const auto running = at_once || record.state != PodState::ready ? std::vector<Fd>() : running_containers(record);
+  if (!running.empty()) {
+    ask_to_end(record, *box, running, options);
+    box.reset();
+    if (auto waited = wait_for(running, record.deadline); !waited)
+      return std::move(waited).error().in("wait for its containers, which have been asked to end");
+    auto again = take_box(store_, id);
+    if (!again && again.error().kind == Kind::not_found) return {};
+    box = TRY(std::move(again));
+    if (!box) return {};
+    record = TRY(record_to_remove(*box, false));
   }
   record.state = PodState::deleting;
-  TRY(box.save(record).in("record the delete"));
-  return tear_down(std::move(record), box, options.force);
+  (void)box->save(record);  // as above
+  return tear_down(std::move(record), *box, options.force);
 }
 
 }  // namespace podrun

@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "base/files.h"
+#include "base/interruption.h"
 #include "runtime/kernel/namespaces.h"
 #include "runtime/sandbox/container.h"
 #include "runtime/sandbox/etc_files.h"
@@ -85,11 +86,15 @@ Result<PodRecord> Runtime::create(const PodSpec& spec, const CreateOptions& opti
     return record;
   }
 
-  // One way down: what a failed create leaves is taken away by the same steps as any pod.
+  // One way down: what a failed create leaves is taken away by the same steps as any pod. It asks for no interruption:
+  // one is the reason to be here, perhaps.
+  Error failure = std::move(built).error();
   if (auto undone = tear_down(record, box, false); !undone)
     options_.warn("could not undo all of it: " + undone.error().what + " (`podrun delete " + spec.name +
                   "` goes on from there)");
-  return std::move(built).error();
+  else if (base::is_interruption(failure))
+    failure.what += "; nothing is left of it";
+  return failure;
 }
 
 // The way of a pod. tear_down() is its inverse and needs nothing but the record; so each step that leaves something
@@ -97,16 +102,20 @@ Result<PodRecord> Runtime::create(const PodSpec& spec, const CreateOptions& opti
 Result<void> Runtime::build(const PodPlan& plan, const Box& box, PodRecord& record) {
   const Layout& layout = store_.layout();
   Stopwatch watch(record.timings);
+  const auto done = [&](const char* step) {
+    watch.lap(step);
+    return base::check_interruption();
+  };
   TRY(box.save(record).in("record the pod"));  // from here a crash leaves what recover() can find
   TRY(store_.reserve_name(record.name_space, record.name, record.id));
   TRY(check_host_ports(store_, record.id, plan.host_ports));
   if (!record.host_users) record.id_base = TRY(store_.reserve_ids(record.id).in("reserve user ids"));
   TRY(make_etc_files(layout.etc(record.id), record.id_base).in("make /etc files"));
-  watch.lap("record the pod");
+  TRY(done("record the pod"));
 
   const Cgroup cgroup(plan.cgroup_host, record.cgroup_parent + record.cgroup_path);
   TRY(cgroup.create().in("create cgroup"));
-  watch.lap("create cgroup");
+  TRY(done("create cgroup"));
 
   Shim shim = TRY(Shim::start(record.id, record.host_users, TRY(cgroup.enter_aux()), layout.box(record.id),
                               layout.shim_log(record.id))
@@ -115,25 +124,25 @@ Result<void> Runtime::build(const PodPlan& plan, const Box& box, PodRecord& reco
   record.shim = shim.process();
   record.pause = pause.process;
   record.namespaces = TRY(namespace_inodes(record.pause.pid));
-  watch.lap("start shim and pause");
+  TRY(done("start shim and pause"));
 
   if (!record.netns_path.empty()) {
     const Fd netns = TRY(open_namespace(record.pause.pid, "net"));
     TRY(box.save(record).in("record the namespaces"));  // unpin() removes only what has the recorded inode
     TRY(netns::pin(netns.get(), record.netns_path).in("pin network namespace"));
-    watch.lap("pin network namespace");
+    TRY(done("pin network namespace"));
   }
 
   const Fd user_ns = record.host_users ? Fd() : TRY(open_namespace(record.pause.pid, "user"));
   TRY(pause.handshake.expect_exec().in("start pause"));  // containers copy its mounts
   std::vector<PreparedContainer> prepared =  // cloned, plan sent, working towards their barrier by themselves
       TRY(prepare_all(plan, cgroup, {record.id_base, user_ns.get()}, layout.etc(record.id), shim));
-  watch.lap("prepare containers");
+  TRY(done("prepare containers"));
 
   DnsSpec network_dns;
   if (!plan.networks.empty()) {
     network_dns = TRY(Network(options_, layout, &cgroup, &record.timings).attach(plan.networks, record));
-    watch.lap("attach networks");
+    TRY(done("attach networks"));
   }
   TRY(write_etc_files(layout.etc(record.id), plan.etc, record.ips, network_dns).in("write /etc files"));
 
@@ -143,7 +152,7 @@ Result<void> Runtime::build(const PodPlan& plan, const Box& box, PodRecord& reco
     if (!container.warning.empty()) options_.warn("container '" + container.record.name + "': " + container.warning);
     record.containers.push_back(TRY(release(container).in("start container '" + container.record.name + "'")));
   }
-  watch.lap("start containers");
+  TRY(done("start containers"));
 
   record.state = PodState::ready;
   return box.save(record).in("record the running pod");

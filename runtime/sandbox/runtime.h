@@ -56,14 +56,17 @@ class Runtime {
   const Store& store() const { return store_; }
   const RuntimeOptions& options() const { return options_; }  // with absolute paths
 
-  // Makes the whole pod or nothing. Kind::exists when the name is taken.
+  // Makes the whole pod or nothing. Kind::exists when the name is taken; EINTR when a signal asked for the
+  // end (base/interruption.h), and everything is undone then too.
   Result<PodRecord> create(const PodSpec& spec, const CreateOptions& options);
 
   // Ends and removes the pod. Kind::not_found when there is none of that id. What could not be undone is in the error,
-  // and the record stays, so that another delete goes on from there.
+  // and the record stays, so that another delete goes on from there. A signal ends the wait for the containers, with
+  // EINTR, and no step of the way down.
   Result<void> remove(const std::string& id, const DeleteOptions& options);
 
-  // Finishes what crashed creates and deletes left, and settles attachments owed a DEL from before a reboot.
+  // Finishes what crashed creates and deletes left, and settles attachments owed a DEL from before a reboot. A signal
+  // leaves what has not been begun, and the report says so.
   Result<std::vector<Recovered>> recover();
 
   // Does what recover() does, then has each network's plugins collect what belongs to no pod and to no namespace that
@@ -88,6 +91,7 @@ class Runtime {
   // Takes away what is left of a pod that does not stand; true when there was something, told in `what`.
   Result<bool> settle(const std::string& id, std::string& what);
   PodRecord record_of_broken(const std::string& id) const;
+  Result<PodRecord> record_to_remove(const Box& box, bool force) const;
   void warn_of_oom_once() const;
   Result<void> claim_data_directory();
   Result<void> settle_name(const std::string& name_space, const std::string& name);

@@ -17,6 +17,10 @@ class Writer {
   void operator()(const char* key, const Value& value) {
     object_[key] = encode(value);
   }
+  template <class Value>
+  void optional(const char* key, const Value& value) {
+    (*this)(key, value);
+  }
   Json take() && { return std::move(object_); }
 
   template <class Record>

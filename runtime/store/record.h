@@ -72,6 +72,10 @@ struct PodRecord {
   std::string failure;          // why a delete could not finish; empty otherwise
   std::string boot_id;          // of /proc/sys/kernel/random/boot_id: an older one means nothing of it runs any more
   std::int64_t created_at = 0;  // nanoseconds since the epoch
+  // Until when a delete gives the containers time, while the state is ready still: CLOCK_BOOTTIME, nanoseconds; 0: none
+  // has been asked for.
+  std::int64_t deadline = 0;
+  bool is_terminating() const { return state == PodState::deleting || deadline != 0; }
 
   ProcessId shim;
   ProcessId pause;

@@ -1,5 +1,6 @@
 // The fields of a record by their names in record.json, listed once for both directions: a writer visits a const
-// record, a reader a mutable one. Whoever adds a field, adds it here and raises PodRecord::kFormat.
+// record, a reader a mutable one. Whoever adds a field, adds it here: as an optional one, which older records lack, or
+// with a new PodRecord::kFormat.
 #pragma once
 
 #include <concepts>
@@ -71,6 +72,7 @@ void visit(Visitor& field, Record& pod) {
   field("failure", pod.failure);
   field("bootId", pod.boot_id);
   field("createdAt", pod.created_at);
+  field.optional("deadline", pod.deadline);
   field("shim", pod.shim);
   field("pause", pod.pause);
   field("namespaces", pod.namespaces);

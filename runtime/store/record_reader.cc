@@ -32,6 +32,10 @@ class Reader {
       decode(*found, path, value);
     }
   }
+  template <class Value>
+  void optional(const char* key, Value& value) {
+    if (object_.contains(key)) (*this)(key, value);
+  }
 
  private:
   void expect(bool good, const std::string& path, const char* what, const Json& json) {

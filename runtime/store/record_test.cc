@@ -57,6 +57,15 @@ void PrintTo(const BadField& bad, std::ostream* out) { *out << bad.name; }
 
 class CorruptRecord : public ::testing::TestWithParam<BadField> {};
 
+TEST(Record, OfBeforeThereWereDeadlinesIsRead) {
+  json record = json::parse(to_json(full_record()));
+  record.erase("deadline");
+  const auto read = record_from_json(record.dump());
+  ASSERT_TRUE(read) << read.error().what;
+  EXPECT_EQ(read->deadline, 0);
+  EXPECT_FALSE(read->is_terminating());
+}
+
 TEST_P(CorruptRecord, NamesTheField) {
   json record = json::parse(to_json(full_record()));
   GetParam().spoil(record);

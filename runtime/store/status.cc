@@ -35,6 +35,12 @@ std::optional<ExitStatus> await_exit(const std::string& path, const ProcessId& s
   }
 }
 
+std::int64_t time_of(clockid_t clock) {
+  timespec now{};
+  ::clock_gettime(clock, &now);
+  return now.tv_sec * std::int64_t{1'000'000'000} + now.tv_nsec;
+}
+
 }  // namespace
 
 const std::string& boot_id() {
@@ -45,6 +51,12 @@ const std::string& boot_id() {
   }();
   return id;
 }
+
+std::int64_t boot_time() { return time_of(CLOCK_BOOTTIME); }
+
+bool is_overdue(const PodRecord& pod) { return pod.deadline != 0 && boot_time() >= pod.deadline; }
+
+std::int64_t deletion_time(const PodRecord& pod) { return time_of(CLOCK_REALTIME) + pod.deadline - boot_time(); }
 
 const char* to_text(Phase phase) {
   switch (phase) {

@@ -88,6 +88,10 @@ struct InvokerOptions {
   bool verify_netns = true;               // ADD, CHECK: the path must be a network namespace other than ours
   bool keep_capabilities_key = false;     // libcni's habit: "capabilities" stays in what plugins get
   std::vector<std::string> cgroup_files;  // RunRequest::cgroup_files
+  // Not negative: once something can be read here, an ADD fails with EINTR, and is undone like any that
+  // fails; settle() and collect() begin no further DEL. A DEL is not cut short: half of it may be all that ever is
+  // done.
+  int cancel_fd = -1;
   TraceContext trace;
   std::function<void(const PluginRun&)> observer;
   std::function<void(const std::string&)> warn;  // one line each

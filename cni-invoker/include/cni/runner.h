@@ -22,13 +22,16 @@ struct RunRequest {
   // Not negative: nothing is written to stdin before a byte can be read here. End of file instead: the plugin is
   // killed, and that is an Error. So a plugin can start while what it needs is still being made sure of.
   int input_gate = -1;
+  // Not negative: once something can be read here, the plugin has a moment to come to its end (ProcessRunner::Options),
+  // and is killed else.
+  int cancel_fd = -1;
   std::chrono::milliseconds timeout{0};   // of this run; 0 or less: expired already
   std::vector<std::string> cgroup_files;  // cgroup.procs or tasks files, which exist; the child writes "0" to each
   bool dies_with_us = false;              // killed when the thread that runs it ends before it does (PR_SET_PDEATHSIG)
 };
 
 struct RunOutcome {
-  enum class End { exited, signaled, timed_out, too_much_output };
+  enum class End { exited, signaled, timed_out, too_much_output, cancelled };
   End end = End::exited;
   int exit_code = -1;  // when exited
   int signal = 0;      // when signaled
@@ -65,7 +68,8 @@ class ProcessRunner final : public Runner {
   struct Options {
     std::size_t max_output = 4U << 20U;  // bytes each of stdout and stderr; a plugin that prints more is killed
     std::chrono::milliseconds drain_grace{200};
-    std::chrono::milliseconds busy_pause{1000};  // between tries while a plugin's file is open for writing (ETXTBSY)
+    std::chrono::milliseconds cancel_grace{1000};  // what a plugin has made whole, its DEL takes away whole
+    std::chrono::milliseconds busy_pause{1000};    // between tries while a plugin's file is open for writing (ETXTBSY)
     int busy_retries = 5;
   };
   ProcessRunner() = default;

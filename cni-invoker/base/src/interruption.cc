@@ -1,0 +1,80 @@
+#include "base/interruption.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstring>
+#include <string>
+
+#include "base/fd.h"
+
+namespace base {
+namespace {
+
+constexpr std::array<int, 4> kSignals{SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+
+// timeout(1) sends its signal to the process and once more to the process group, a closed terminal SIGHUP twice: what
+// comes so soon is the same request.
+constexpr long kSameRequest = 100;  // milliseconds
+
+std::atomic<int> first_signal{0};
+std::atomic<long> first_at{0};
+int event = -1;
+
+long now() {
+  timespec time{};
+  ::clock_gettime(CLOCK_MONOTONIC, &time);
+  return time.tv_sec * 1000 + time.tv_nsec / 1'000'000;
+}
+
+void on_signal(int signal) {
+  const int error_number = errno;
+  int none = 0;
+  if (first_signal.compare_exchange_strong(none, signal)) {
+    first_at = now();
+    constexpr std::uint64_t kOne = 1;
+    static_cast<void>(!::write(event, &kOne, sizeof kOne));
+  } else if (now() - first_at > kSameRequest) {
+    ::signal(signal, SIG_DFL);
+    ::raise(signal);  // blocked in its own handler: comes on the way out
+  }
+  errno = error_number;
+}
+
+}  // namespace
+
+InterruptionScope::InterruptionScope() {
+  if (event < 0) event = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  action.sa_flags = SA_RESTART;
+  for (const int signal : kSignals) ::sigaddset(&action.sa_mask, signal);
+  for (std::size_t i = 0; i < kSignals.size(); ++i) {
+    ::sigaction(kSignals.at(i), nullptr, &before_.at(i));
+    // Who started us with it ignored (nohup) means it.
+    if (before_.at(i).sa_handler != SIG_IGN) ::sigaction(kSignals.at(i), &action, nullptr);
+  }
+}
+
+InterruptionScope::~InterruptionScope() {
+  for (std::size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals.at(i), &before_.at(i), nullptr);
+}
+
+int interruption_signal() { return first_signal; }
+
+int interruption_fd() { return event; }
+
+Result<void> check_interruption() {
+  if (first_signal == 0) return {};
+  return Error{Kind::internal, EINTR, std::string("interrupted by SIG") + ::sigabbrev_np(first_signal)};
+}
+
+void sleep_unless_interrupted(long milliseconds) {
+  pollfd request{.fd = event, .events = POLLIN, .revents = 0};
+  ::poll(&request, 1, static_cast<int>(milliseconds));
+}
+
+}  // namespace base
