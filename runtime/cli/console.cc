@@ -9,6 +9,7 @@
 
 #include "base/files.h"
 #include "runtime/cli/exit_codes.h"
+#include "runtime/manifest/manifest.h"
 
 namespace podrun::cli {
 namespace {
@@ -81,6 +82,8 @@ int report(const Error& error) {
   std::string text = error.what;
   if (error.kind == Kind::denied && ::geteuid() != 0) text += " (try sudo)";
   say(text);
+  if (const auto* const more = dynamic_cast<const ManifestProblems*>(error.detail.get()))
+    for (const std::string& line : more->lines) say(line);
   return exit_code(error.kind);
 }
 

@@ -1,5 +1,7 @@
 #include "runtime/manifest/check.h"
 
+#include <fnmatch.h>
+
 #include <algorithm>
 
 #include "runtime/manifest/suggest.h"
@@ -54,26 +56,37 @@ bool fits(const Json& value, Shape shape) {
   return true;
 }
 
-// "volumes: []" and "tty: false" ask for nothing that is not there.
-bool asks_for_nothing(const Json& value) {
-  return value.is_null() || value == Json(false) ||
-         (value.is_string() && value.get_ref<const std::string&>().empty()) || (value.is_structured() && value.empty());
+bool is_named(const Json& item, std::string_view pattern) {
+  if (!item.is_object()) return false;
+  const auto name = item.find("name");
+  return name != item.end() && name->is_string() &&
+         ::fnmatch(std::string(pattern).c_str(), name->get_ref<const std::string&>().c_str(), FNM_NOESCAPE) == 0;
 }
 
-Error refuse(const std::string& path, std::string_view what, Kind kind = Kind::invalid) {
-  return Error{kind, 0, std::string(what)}.in(path);
+std::string as_written(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+
+// "volumes: []" and "tty: false" ask for nothing that is not there, nor does what a cluster puts into every Pod.
+bool asks_for_nothing(const Json& value, const Field& field) {
+  if (value.is_null() || value == Json(false) || (value.is_structured() && value.empty())) return true;
+  if (value.is_string() && value.get_ref<const std::string&>().empty()) return true;
+  if (field.usual.empty()) return false;
+  if (!value.is_array()) return value.is_primitive() && as_written(value) == field.usual;
+  return std::all_of(value.begin(), value.end(), [&](const Json& item) { return is_named(item, field.usual); });
 }
 
 class Checker {
  public:
-  Result<void> object(const Json& value, const Type& type, const std::string& path) {
-    for (const auto& member : value.items()) {
+  explicit Checker(Problems& problems) : problems_(problems) {}
+
+  void object(Json& value, const Type& type, const std::string& path) {
+    for (auto member = value.begin(); member != value.end(); ++member) {
       const Field* const field = type.find(member.key());
       const std::string where = child_path(path, member.key());
-      if (field == nullptr) return unknown(member.key(), type, where);
-      if (!member.value().is_null()) TRY(this->field(member.value(), *field, where));  // null is as good as absent
+      if (field == nullptr)
+        unknown(member.key(), type, where);
+      else if (!member.value().is_null())  // null is as good as absent
+        this->field(member.value(), *field, where);
     }
-    return {};
   }
 
   std::vector<std::string> take() {
@@ -88,60 +101,67 @@ class Checker {
     std::string paths;
   };
 
-  Result<void> field(const Json& value, const Field& field, const std::string& path) {
-    if (field.treatment == Treatment::later)
-      return asks_for_nothing(value) ? Result<void>{} : refuse(path, "is not supported yet", Kind::unsupported);
-    if (!fits(value, field.shape)) return mismatch(value, noun(field.shape), path);
-    if (field.treatment == Treatment::idle && !asks_for_nothing(value)) remark(kIdle, path);
+  void field(Json& value, const Field& field, const std::string& path) {
+    if (field.treatment == Treatment::later) {
+      if (!asks_for_nothing(value, field))
+        problems_.add(path, field.note.empty() ? "is not supported yet" : field.note, Kind::unsupported);
+      return;
+    }
+    if (!fits(value, field.shape)) return mismatch(value, noun(field.shape), path, nullptr);
+    if (field.treatment == Treatment::idle && !asks_for_nothing(value, field))
+      remark(field.note.empty() ? kIdle : field.note, path);
     if (!field.choices.empty()) return choice(value, field, path);
-    return inside(value, field, path);
+    inside(value, field, path);
   }
 
-  Result<void> inside(const Json& value, const Field& field, const std::string& path) {
-    if (field.shape == Shape::object) return object(value, *field.type, path);
+  void inside(Json& value, const Field& field, const std::string& path) {
+    if (field.shape == Shape::object) object(value, *field.type, path);
     if (field.shape == Shape::list) {
       for (std::size_t i = 0; i < value.size(); ++i) {
-        if (!value[i].is_object()) return mismatch(value[i], "an object", child_path(path, i));
-        TRY(object(value[i], *field.type, child_path(path, i)));
+        if (value[i].is_object())
+          object(value[i], *field.type, child_path(path, i));
+        else
+          mismatch(value[i], "an object", child_path(path, i), Json::object());
       }
     }
     if (field.shape == Shape::texts)
       for (std::size_t i = 0; i < value.size(); ++i)
-        if (!value[i].is_string()) return mismatch(value[i], "a string", child_path(path, i));
+        if (!value[i].is_string()) mismatch(value[i], "a string", child_path(path, i), "");
     if (field.shape == Shape::text_map)
-      for (const auto& member : value.items())
-        if (!member.value().is_string()) return mismatch(member.value(), "a string", child_path(path, member.key()));
-    return {};
+      for (auto member = value.begin(); member != value.end(); ++member)
+        if (!member.value().is_string()) mismatch(member.value(), "a string", child_path(path, member.key()), "");
   }
 
-  Result<void> choice(const Json& value, const Field& field, const std::string& path) {
-    const std::string given = value.is_string() ? value.get<std::string>() : value.dump();
-    const auto found = std::find_if(field.choices.begin(), field.choices.end(),
-                                    [&](const Choice& choice) { return choice.value == given; });
+  void choice(const Json& value, const Field& field, const std::string& path) {
+    const std::string given = as_written(value);
+    const auto found = std::find_if(field.choices.begin(), field.choices.end(), [&](const Choice& choice) {
+      return choice.value == given || choice.value == kAnyOther;
+    });
     if (found == field.choices.end()) {
       std::string names;
       for (const Choice& choice : field.choices) names.append(names.empty() ? "" : ", ").append(choice.value);
-      return refuse(path, "expected one of " + names + "; found " + quote(given));
-    }
-    if (found->treatment == Treatment::later)
-      return refuse(path, found->note.empty() ? quote(given) + " is not supported yet" : std::string(found->note),
+      problems_.add(path, "expected one of " + names + "; found " + quote(given));
+    } else if (found->treatment == Treatment::later) {
+      problems_.add(path, found->note.empty() ? quote(given) + " is not supported yet" : std::string(found->note),
                     Kind::unsupported);
-    if (found->treatment == Treatment::idle) remark(found->note, path);
-    return {};
+    } else if (found->treatment == Treatment::idle) {
+      remark(found->note, path);
+    }
   }
 
-  static Error mismatch(const Json& value, std::string_view expected, const std::string& path) {
+  void mismatch(Json& value, std::string_view expected, const std::string& path, Json instead) {
     const bool fraction = expected == noun(Shape::whole) && value.is_number_float();
     const std::string found = fraction ? value.dump() : std::string(manifest::noun(value));
-    return refuse(path, "expected " + std::string(expected) + ", found " + found);
+    problems_.add_unreadable(path, "expected " + std::string(expected) + ", found " + found);
+    value = std::move(instead);
   }
 
-  static Error unknown(std::string_view name, const Type& type, const std::string& path) {
+  void unknown(std::string_view name, const Type& type, const std::string& path) {
     std::vector<std::string_view> known;
     for (const Field& field : type.fields)
       if (field.name.find('*') == std::string_view::npos) known.push_back(field.name);
     const std::string_view near = closest(name, known);
-    return refuse(path, "no such field in a Pod" + (near.empty() ? "" : "; did you mean " + quote(near) + "?"));
+    problems_.add(path, "no such field in a Pod" + (near.empty() ? "" : "; did you mean " + quote(near) + "?"));
   }
 
   void remark(std::string_view note, const std::string& path) {
@@ -152,6 +172,7 @@ class Checker {
       same->paths.append(", ").append(path);
   }
 
+  Problems& problems_;
   std::vector<Remark> remarks_;
 };
 
@@ -165,9 +186,9 @@ std::string_view noun(const Json& value) {
   return value.is_array() ? "a list" : "an object";
 }
 
-Result<std::vector<std::string>> check_fields(const Json& object, const Type& type) {
-  Checker checker;
-  TRY(checker.object(object, type, ""));
+std::vector<std::string> check_fields(Json& object, const Type& type, Problems& problems) {
+  Checker checker(problems);
+  checker.object(object, type, "");
   return checker.take();
 }
 

@@ -26,57 +26,60 @@ bool is_word(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
 }
 
-Result<DnsSpec> read_dns(const Reader& config) {
+DnsSpec read_dns(const Reader& config) {
   DnsSpec dns;
   dns.nameservers = config.texts("nameservers");
-  if (dns.nameservers.size() > kMaxNameservers) return config.bad("nameservers", "more than 3");
+  if (dns.nameservers.size() > kMaxNameservers) config.bad("nameservers", "more than 3");
   for (std::size_t i = 0; i < dns.nameservers.size(); ++i)
     if (const std::string why = why_bad_ip(dns.nameservers[i]); !why.empty())
-      return config.bad("nameservers", i, quote(dns.nameservers[i]) + " " + why);
+      config.bad("nameservers", i, quote(dns.nameservers[i]) + " " + why);
 
   dns.searches = config.texts("searches");
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < dns.searches.size(); ++i) {
     if (const std::string why = why_bad_search_domain(dns.searches[i]); !why.empty())
-      return config.bad("searches", i, quote(dns.searches[i]) + " " + why);
+      config.bad("searches", i, quote(dns.searches[i]) + " " + why);
     bytes += dns.searches[i].size() + 1;
   }
   if (dns.searches.size() > kMaxSearches || bytes > kMaxSearchBytes + 1)
-    return config.bad("searches", "more than 32, or longer than 2048 characters together");
+    config.bad("searches", "more than 32, or longer than 2048 characters together");
 
   for (const Reader& option : config.items("options")) {
     const std::string name = option.text("name");
     const std::string value = option.text("value");
-    if (name.empty()) return option.bad("name", "is missing");
-    if (!is_word(name)) return option.bad("name", quote(name) + " is not one printable word");
-    if (!is_word(value)) return option.bad("value", quote(value) + " is not one printable word");
+    if (name.empty())
+      option.bad("name", "is missing");
+    else if (!is_word(name))
+      option.bad("name", quote(name) + " is not one printable word");
+    if (!is_word(value)) option.bad("value", quote(value) + " is not one printable word");
     dns.options.push_back(value.empty() ? name : name + ":" + value);
   }
   return dns;
 }
 
-Result<HostAlias> read_host_alias(const Reader& given) {
+HostAlias read_host_alias(const Reader& given) {
   HostAlias alias{given.text("ip"), given.texts("hostnames")};
-  if (!given.has("ip")) return given.bad("ip", "is missing");
-  if (const std::string why = why_bad_ip(alias.ip); !why.empty()) return given.bad("ip", quote(alias.ip) + " " + why);
+  if (!given.has("ip"))
+    given.bad("ip", "is missing");
+  else if (const std::string why = why_bad_ip(alias.ip); !why.empty())
+    given.bad("ip", quote(alias.ip) + " " + why);
   for (std::size_t i = 0; i < alias.hostnames.size(); ++i)
     if (const std::string why = why_bad_subdomain(alias.hostnames[i]); !why.empty())
-      return given.bad("hostnames", i, quote(alias.hostnames[i]) + " " + why);
+      given.bad("hostnames", i, quote(alias.hostnames[i]) + " " + why);
   return alias;
 }
 
 }  // namespace
 
-Result<void> read_names(const Reader& spec, PodSpec& pod) {
+void read_names(const Reader& spec, PodSpec& pod) {
   pod.hostname = spec.text("hostname");
   if (pod.hostname.empty())
     pod.hostname = default_hostname(pod.name);
   else if (const std::string why = why_bad_label(pod.hostname); !why.empty())
-    return spec.bad("hostname", quote(pod.hostname) + " " + why);
+    spec.bad("hostname", quote(pod.hostname) + " " + why);
 
-  pod.dns = TRY(read_dns(spec.at("dnsConfig")));
-  for (const Reader& alias : spec.items("hostAliases")) pod.host_aliases.push_back(TRY(read_host_alias(alias)));
-  return {};
+  pod.dns = read_dns(spec.at("dnsConfig"));
+  for (const Reader& alias : spec.items("hostAliases")) pod.host_aliases.push_back(read_host_alias(alias));
 }
 
 }  // namespace podrun::manifest

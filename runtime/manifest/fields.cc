@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <string>
 
+#include "runtime/manifest/security_notes.h"
+
 namespace podrun::manifest {
 namespace {
 
@@ -131,10 +133,15 @@ constexpr Type kResourceRequirements{kResourceRequirementsFields};
 constexpr Field kCapabilitiesFields[] = {{"add", accepted, texts}, {"drop", accepted, texts}};
 constexpr Type kCapabilities{kCapabilitiesFields};
 
-constexpr Choice kSeccompTypes[] = {{"RuntimeDefault"}, {"Unconfined", later}, {"Localhost", later}};
+constexpr Choice kSeccompTypes[] = {{"RuntimeDefault"}, {"Unconfined"}, {"Localhost", later, kNoSeccompFiles}};
 
-constexpr Field kSeccompProfileFields[] = {{"type", text, kSeccompTypes}, {"localhostProfile", later}};
+constexpr Field kSeccompProfileFields[] = {{"type", text, kSeccompTypes}, {"localhostProfile", accepted, text}};
 constexpr Type kSeccompProfile{kSeccompProfileFields};
+
+constexpr Choice kAppArmorTypes[] = {
+    {"RuntimeDefault", idle, kNoAppArmor}, {"Unconfined"}, {"Localhost", later, kNoAppArmorProfiles}};
+constexpr Field kAppArmorProfileFields[] = {{"type", text, kAppArmorTypes}, {"localhostProfile", accepted, text}};
+constexpr Type kAppArmorProfile{kAppArmorProfileFields};
 
 constexpr Choice kPrivileged[] = {{"false"}, {"true", later, "privileged containers are not supported yet"}};
 constexpr Choice kProcMounts[] = {{"Default"}, {"Unmasked", later}};
@@ -142,8 +149,8 @@ constexpr Choice kProcMounts[] = {{"Default"}, {"Unmasked", later}};
 constexpr Field kSecurityContextFields[] = {
     {"capabilities", accepted, object, &kCapabilities},
     {"privileged", flag, kPrivileged},
-    {"seLinuxOptions", later},
-    {"windowsOptions", later},
+    Field("seLinuxOptions", later).because("SELinux labels are not set; without it the Pod runs as podrun does"),
+    Field("windowsOptions", later).because("a Windows Pod cannot run on Linux"),
     {"runAsUser", accepted, whole},
     {"runAsGroup", accepted, whole},
     {"runAsNonRoot", accepted, flag},
@@ -151,18 +158,18 @@ constexpr Field kSecurityContextFields[] = {
     {"allowPrivilegeEscalation", accepted, flag},
     {"procMount", text, kProcMounts},
     {"seccompProfile", accepted, object, &kSeccompProfile},
-    {"appArmorProfile", later},
+    {"appArmorProfile", accepted, object, &kAppArmorProfile},
 };
 constexpr Type kSecurityContext{kSecurityContextFields};
 
-constexpr Choice kPullPolicies[] = {
-    {"Never"},
-    {"IfNotPresent"},
-    {"Always", idle, "'Always' is not acted on: nothing is pulled, images are directories on this machine"},
-};
+// Images are directories on this machine: what is there is the newest there can be.
+constexpr Choice kPullPolicies[] = {{"Never"}, {"IfNotPresent"}, {"Always"}};
+
 constexpr std::string_view kNoTerminationMessage = "not acted on yet: no termination message is collected";
-constexpr Choice kTerminationMessagePolicies[] = {{"File", idle, kNoTerminationMessage},
-                                                  {"FallbackToLogsOnError", idle, kNoTerminationMessage}};
+constexpr Choice kTerminationMessagePaths[] = {{"/dev/termination-log"}, {kAnyOther, idle, kNoTerminationMessage}};
+constexpr Choice kTerminationMessagePolicies[] = {{"File"}, {"FallbackToLogsOnError", idle, kNoTerminationMessage}};
+
+constexpr std::string_view kServiceAccountToken = "kube-api-access-*";  // a cluster's way to its API, in every Pod
 
 constexpr Field kContainerFields[] = {
     {"name", accepted, text},
@@ -174,16 +181,16 @@ constexpr Field kContainerFields[] = {
     {"envFrom", later},
     {"env", accepted, list, &kEnvVar},
     {"resources", accepted, object, &kResourceRequirements},
-    {"resizePolicy", later},
+    {"resizePolicy", moot, open},  // what a change of resources, which there is none of, would do
     {"restartPolicy", later},
     {"restartPolicyRules", later},
-    {"volumeMounts", later},
+    Field("volumeMounts", later).unless(kServiceAccountToken),
     {"volumeDevices", later},
     {"livenessProbe", later},
     {"readinessProbe", later},
     {"startupProbe", later},
     {"lifecycle", later},
-    {"terminationMessagePath", later},
+    {"terminationMessagePath", text, kTerminationMessagePaths},
     {"terminationMessagePolicy", text, kTerminationMessagePolicies},
     {"imagePullPolicy", text, kPullPolicies},
     {"securityContext", accepted, object, &kSecurityContext},
@@ -196,8 +203,8 @@ constexpr Type kContainer{kContainerFields};
 // --- The Pod --------------------------------------------------------------------------------------------------------
 
 constexpr Field kPodSecurityContextFields[] = {
-    {"seLinuxOptions", later},
-    {"windowsOptions", later},
+    Field("seLinuxOptions", later).because("SELinux labels are not set; without it the Pod runs as podrun does"),
+    Field("windowsOptions", later).because("a Windows Pod cannot run on Linux"),
     {"runAsUser", accepted, whole},
     {"runAsGroup", accepted, whole},
     {"runAsNonRoot", accepted, flag},
@@ -207,7 +214,7 @@ constexpr Field kPodSecurityContextFields[] = {
     {"sysctls", later},
     {"fsGroupChangePolicy", later},
     {"seccompProfile", accepted, object, &kSeccompProfile},
-    {"appArmorProfile", later},
+    {"appArmorProfile", accepted, object, &kAppArmorProfile},
     {"seLinuxChangePolicy", later},
 };
 constexpr Type kPodSecurityContext{kPodSecurityContextFields};
@@ -229,21 +236,21 @@ constexpr Choice kOSNames[] = {{"linux"}, {"windows", later, "a Windows Pod cann
 constexpr Field kPodOSFields[] = {{"name", text, kOSNames}};
 constexpr Type kPodOS{kPodOSFields};
 
+// Always is what a Pod has that says nothing, so it says nothing either.
 constexpr Choice kRestartPolicies[] = {
     {"Never"},
-    {"Always", idle, "not acted on yet: a container that ends is not restarted"},
+    {"Always"},
     {"OnFailure", idle, "not acted on yet: a container that ends is not restarted"},
 };
-constexpr std::string_view kNoClusterDNS = "there is no cluster DNS: the Pod resolves names as this machine does";
 constexpr Choice kDNSPolicies[] = {
     {"Default"},
-    {"ClusterFirst", idle, kNoClusterDNS},
-    {"ClusterFirstWithHostNet", idle, kNoClusterDNS},
+    {"ClusterFirst"},  // likewise
+    {"ClusterFirstWithHostNet", idle, "there is no cluster DNS: the Pod resolves names as this machine does"},
     {"None", later},
 };
 
 constexpr Field kPodSpecFields[] = {
-    {"volumes", later},
+    Field("volumes", later).unless(kServiceAccountToken),
     {"initContainers", later},
     {"containers", accepted, list, &kContainer},
     {"ephemeralContainers", later},
@@ -252,30 +259,30 @@ constexpr Field kPodSpecFields[] = {
     {"activeDeadlineSeconds", later},
     {"dnsPolicy", text, kDNSPolicies},
     {"nodeSelector", idle, text_map},
-    {"serviceAccountName", idle, text},
-    {"serviceAccount", idle, text},
+    Field("serviceAccountName", idle, text).unless("default"),
+    Field("serviceAccount", idle, text).unless("default"),
     {"automountServiceAccountToken", idle, flag},
-    {"nodeName", idle, text},
+    {"nodeName", moot, text},  // where it ran
     {"hostNetwork", accepted, flag},
     {"hostPID", accepted, flag},
     {"hostIPC", accepted, flag},
     {"shareProcessNamespace", accepted, flag},
     {"securityContext", accepted, object, &kPodSecurityContext},
-    {"imagePullSecrets", idle, list, &kNamed},
+    {"imagePullSecrets", moot, list, &kNamed},  // nothing is pulled
     {"hostname", accepted, text},
     {"subdomain", idle, text},
     {"affinity", idle, object, &kAffinity},
-    {"schedulerName", idle, text},
-    {"tolerations", idle, list, &kToleration},
+    Field("schedulerName", idle, text).unless("default-scheduler"),
+    {"tolerations", moot, list, &kToleration},  // of taints that this machine has not
     {"hostAliases", accepted, list, &kHostAlias},
     {"priorityClassName", idle, text},
-    {"priority", idle, whole},
+    Field("priority", idle, whole).unless("0"),
     {"dnsConfig", accepted, object, &kPodDNSConfig},
     {"readinessGates", idle, list, &kPodReadinessGate},
     {"runtimeClassName", later},  // may ask for more isolation than there is here
-    {"enableServiceLinks", idle, flag},
-    {"preemptionPolicy", idle, text},
-    {"overhead", idle, open},  // filled in from the RuntimeClass
+    {"enableServiceLinks", moot, flag},
+    {"preemptionPolicy", moot, text},  // nothing is preempted
+    {"overhead", idle, open},          // filled in from the RuntimeClass
     {"topologySpreadConstraints", idle, list, &kTopologySpreadConstraint},
     {"setHostnameAsFQDN", later},
     {"os", accepted, object, &kPodOS},
@@ -292,18 +299,19 @@ constexpr Field kObjectMetaFields[] = {
     {"name", accepted, text},
     {"generateName", later},
     {"namespace", accepted, text},
-    {"selfLink", idle, text},
-    {"uid", idle, text},
-    {"resourceVersion", idle, text},
-    {"generation", idle, whole},
-    {"creationTimestamp", idle, text},
-    {"deletionTimestamp", idle, text},
-    {"deletionGracePeriodSeconds", idle, whole},
+    // What a cluster keeps of a Pod, down to managedFields, asks for nothing.
+    {"selfLink", moot, text},
+    {"uid", moot, text},
+    {"resourceVersion", moot, text},
+    {"generation", moot, whole},
+    {"creationTimestamp", moot, text},
+    {"deletionTimestamp", moot, text},
+    {"deletionGracePeriodSeconds", moot, whole},
     {"labels", accepted, text_map},
     {"annotations", accepted, text_map},
-    {"ownerReferences", idle, open},
+    {"ownerReferences", moot, open},
     {"finalizers", idle, texts},
-    {"managedFields", idle, open},
+    {"managedFields", moot, open},
 };
 constexpr Type kObjectMeta{kObjectMetaFields};
 
@@ -312,7 +320,7 @@ constexpr Field kPodFields[] = {
     {"apiVersion", accepted, text},
     {"metadata", accepted, object, &kObjectMeta},
     {"spec", accepted, object, &kPodSpec},
-    {"status", idle, open},  // what `get -o yaml` prints may be fed back
+    {"status", moot, open},  // what `get -o yaml` prints may be fed back
 };
 
 }  // namespace

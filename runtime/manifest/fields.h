@@ -8,6 +8,7 @@ namespace podrun::manifest {
 
 enum class Treatment {
   accepted,  // read by this folder, or part of an idle field
+  moot,      // asks for nothing that is not so on one machine: accepted, and nothing is said
   idle,      // means nothing on one machine: accepted with a warning
   later,     // means something, and is not built yet: refused when it asks for anything
 };
@@ -24,7 +25,10 @@ enum class Shape {
   text_map,  // an object of strings under any key
 };
 
-// One value of a field whose values are few, as JSON writes it (strings without quotes).
+inline constexpr std::string_view kAnyOther = "*";
+
+// One value of a field whose values are few, as JSON writes it (strings without quotes); kAnyOther, as the last one, is
+// every other.
 struct Choice {
   std::string_view value;
   Treatment treatment = Treatment::accepted;
@@ -40,11 +44,25 @@ struct Field {
   Shape shape = Shape::open;
   const Type* type = nullptr;
   std::span<const Choice> choices;
+  std::string_view usual =
+      {};  // what a cluster fills in and nobody asked for; of a list: its items' names, may hold wildcards
+  std::string_view note = {};  // as Choice::note
 
   constexpr Field(std::string_view field, Treatment what, Shape form = Shape::open, const Type* parts = nullptr)
       : name(field), treatment(what), shape(form), type(parts) {}
   constexpr Field(std::string_view field, Shape form, std::span<const Choice> values)
       : name(field), treatment(Treatment::accepted), shape(form), choices(values) {}
+
+  constexpr Field unless(std::string_view value) const {
+    Field field = *this;
+    field.usual = value;
+    return field;
+  }
+  constexpr Field because(std::string_view reason) const {
+    Field field = *this;
+    field.note = reason;
+    return field;
+  }
 };
 
 struct Type {

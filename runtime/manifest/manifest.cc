@@ -9,6 +9,7 @@ namespace podrun {
 namespace {
 
 using manifest::Json;
+using manifest::Problems;
 using manifest::Reader;
 
 std::string text_of(const Json& object, const char* field) {
@@ -33,30 +34,39 @@ Result<void> expect_pod(const Json& document) {
   return refuse(found.substr(1, found.size() - 2) + (kind.ends_with("List") ? "; give one Pod at a time" : ""));
 }
 
-Result<Manifest> read_pod(std::string_view text) {
-  const Json document = TRY(manifest::read_document(text));
-  TRY(expect_pod(document));
-
+Manifest read_pod(Json document, Problems& problems) {
   Manifest result;
-  result.warnings = TRY(manifest::check_fields(document, manifest::kPod));
+  result.spec.manifest = document.dump();
+  result.warnings = manifest::check_fields(document, manifest::kPod, problems);
 
-  const Reader pod(document);
+  const Reader pod(document, problems);
   const Reader spec = pod.at("spec");
-  TRY(manifest::read_metadata(pod.at("metadata"), result.spec));
-  TRY(manifest::read_namespaces(spec, result.spec));
-  TRY(manifest::read_names(spec, result.spec));
-  TRY(manifest::read_containers(spec, result.spec));
+  manifest::read_metadata(pod.at("metadata"), result.spec);
+  manifest::read_namespaces(spec, result.spec);
+  manifest::read_names(spec, result.spec);
+  manifest::read_containers(spec, result.spec);
+  manifest::read_security_annotations(pod.at("metadata"), spec, result.spec, result.warnings);
 
   // Kubernetes ends a pod with a negative period after one second; to us it is a slip.
-  if (const auto seconds = TRY(spec.whole("terminationGracePeriodSeconds", {})))
+  if (const auto seconds = spec.whole("terminationGracePeriodSeconds", {}))
     result.spec.grace_period = static_cast<std::uint32_t>(*seconds);
   if (spec.has("restartPolicy")) result.spec.restart_policy = spec.text("restartPolicy");
-  result.spec.manifest = document.dump();
   return result;
+}
+
+Result<Json> read_document_of_pod(std::string_view text) {
+  Json document = TRY(manifest::read_document(text));
+  TRY(expect_pod(document));
+  return document;
 }
 
 }  // namespace
 
-Result<Manifest> parse_manifest(std::string_view text, std::string_view source) { return read_pod(text).in(source); }
+Result<Manifest> parse_manifest(std::string_view text, std::string_view source) {
+  Problems problems;
+  Manifest manifest = read_pod(TRY(read_document_of_pod(text).in(source)), problems);
+  if (!problems.empty()) return std::move(problems).error(source);
+  return manifest;
+}
 
 }  // namespace podrun

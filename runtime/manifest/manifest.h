@@ -15,9 +15,15 @@ struct Manifest {
   std::vector<std::string> warnings;  // one line each: fields accepted that mean nothing here
 };
 
+// The detail of an error that is only the first of several: the others, a line each.
+struct ManifestProblems : base::ErrorDetail {
+  std::vector<std::string> lines;
+};
+
 // `source` names the input in errors ("web.yaml", "stdin"); a path names the field: "web.yaml:
-// spec.containers[1].image: expected a string, found a number". YAML and JSON errors name line and column. Hostile
-// input is expected: the text is at most 1 MiB, nesting at most 32 deep, YAML anchors may not expand beyond that.
+// spec.containers[1].image: expected a string, found a number". All that is wrong is told, up to a bound. YAML and JSON
+// errors name line and column. Hostile input is expected: the text is at most 1 MiB, nesting at most 32 deep, YAML
+// anchors may not expand beyond that.
 Result<Manifest> parse_manifest(std::string_view text, std::string_view source);
 
 // RFC 1123: what a pod, a namespace or a container may be called. Empty when `name` is good, else what is wrong with

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "runtime/manifest/manifest.h"
 
@@ -33,6 +34,16 @@ bool each_part(std::string_view name, Good good) {
     if (dot == std::string_view::npos) return true;
     name.remove_prefix(dot + 1);
   }
+}
+
+using Ip = std::array<unsigned char, 16>;  // IPv4 as ::ffff:a.b.c.d
+
+std::optional<Ip> parse_ip(const std::string& text) {
+  Ip ip{};
+  if (::inet_pton(AF_INET6, text.c_str(), ip.data()) == 1) return ip;
+  ip[10] = ip[11] = 0xff;
+  if (::inet_pton(AF_INET, text.c_str(), ip.data() + 12) == 1) return ip;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -100,11 +111,16 @@ std::string why_bad_search_domain(std::string_view name) {
   return each_part(name, part) ? "" : "is no DNS name in lower case";
 }
 
-std::string why_bad_ip(std::string_view address) {
-  std::array<unsigned char, 16> bytes{};
-  const std::string text(address);
-  if (::inet_pton(AF_INET, text.c_str(), bytes.data()) == 1) return {};
-  return ::inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1 ? "" : "is no IP address";
+std::string why_bad_ip(std::string_view address) { return parse_ip(std::string(address)) ? "" : "is no IP address"; }
+
+bool is_same_ip(const std::string& a, const std::string& b) {
+  const auto first = parse_ip(a);
+  return first && first == parse_ip(b);
+}
+
+bool is_every_ip(const std::string& address) {
+  const auto ip = parse_ip(address);
+  return address.empty() || ip == Ip{} || ip == parse_ip("0.0.0.0");
 }
 
 }  // namespace manifest

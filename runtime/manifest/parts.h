@@ -9,18 +9,21 @@
 
 namespace podrun::manifest {
 
-Result<void> read_metadata(const Reader& metadata, PodSpec& pod);
-Result<void> read_namespaces(const Reader& spec, PodSpec& pod);  // hostNetwork …, hostUsers, shareProcessNamespace
-Result<void> read_names(const Reader& spec, PodSpec& pod);       // hostname, dnsConfig, hostAliases
-Result<void> read_containers(const Reader& spec, PodSpec& pod);  // needs read_namespaces done
+void read_metadata(const Reader& metadata, PodSpec& pod);
+void read_namespaces(const Reader& spec, PodSpec& pod);  // hostNetwork …, hostUsers, shareProcessNamespace
+void read_names(const Reader& spec, PodSpec& pod);       // hostname, dnsConfig, hostAliases
+void read_containers(const Reader& spec, PodSpec& pod);  // needs read_namespaces done
+// What annotations ask of security, as they did before there were fields for it. Needs read_containers done.
+void read_security_annotations(const Reader& metadata, const Reader& spec, PodSpec& pod,
+                               std::vector<std::string>& warnings);
 
 // The parts of a container.
-Result<std::vector<PortSpec>> read_ports(const Reader& container, bool host_network);
-Result<ResourceSpec> read_resources(const Reader& resources);
-Result<SecuritySpec> read_security(const Reader& context, const Reader& pod_context, bool host_users);
+std::vector<PortSpec> read_ports(const Reader& container, bool host_network);
+ResourceSpec read_resources(const Reader& resources);
+SecuritySpec read_security(const Reader& context, const Reader& pod_context, bool host_users);
 
 // env, command and args with $(NAME) expanded. `room` is what all containers of the pod may still expand to, in bytes.
-Result<void> read_process(const Reader& container, std::size_t& room, ContainerSpec& spec);
+void read_process(const Reader& container, std::size_t& room, ContainerSpec& spec);
 
 // "expected 'rootfs:DIR' …", empty when good. Whether there is such a directory is for the image store to say.
 std::string why_bad_image(std::string_view image);

@@ -15,43 +15,43 @@ std::string lower(std::string text) {
   return text;
 }
 
-Result<PortSpec> read_port(const Reader& given, bool host_network) {
+PortSpec read_port(const Reader& given, bool host_network) {
   PortSpec port;
   port.name = given.text("name");
   if (given.has("name"))
     if (const std::string why = why_bad_port_name(port.name); !why.empty())
-      return given.bad("name", quote(port.name) + " " + why);
+      given.bad("name", quote(port.name) + " " + why);
 
-  const auto container_port = TRY(given.whole("containerPort", kPorts));
-  if (!container_port) return given.bad("containerPort", "is missing");
-  port.container_port = static_cast<std::uint16_t>(*container_port);
+  const auto container_port = given.whole("containerPort", kPorts);
+  if (!given.has("containerPort")) given.bad("containerPort", "is missing");
+  port.container_port = static_cast<std::uint16_t>(container_port.value_or(0));
 
   // Kubernetes takes 0 for "not published", and publishes every port of a pod on the host's network.
-  const auto host_port = TRY(given.whole("hostPort", {0, 65535}));
+  const auto host_port = given.whole("hostPort", {0, 65535});
   port.host_port = static_cast<std::uint16_t>(host_port.value_or(0));
   if (host_network && port.host_port == 0) port.host_port = port.container_port;
   if (host_network && port.host_port != port.container_port)
-    return given.bad("hostPort", "must be the containerPort, " + std::to_string(port.container_port) +
-                                     ", as the Pod uses the host's network");
+    given.bad("hostPort", "must be the containerPort, " + std::to_string(port.container_port) +
+                              ", as the Pod uses the host's network");
 
   port.host_ip = given.text("hostIP");
   if (!port.host_ip.empty())
     if (const std::string why = why_bad_ip(port.host_ip); !why.empty())
-      return given.bad("hostIP", quote(port.host_ip) + " " + why);
+      given.bad("hostIP", quote(port.host_ip) + " " + why);
   if (given.has("protocol")) port.protocol = lower(given.text("protocol"));
   return port;
 }
 
 }  // namespace
 
-Result<std::vector<PortSpec>> read_ports(const Reader& container, bool host_network) {
+std::vector<PortSpec> read_ports(const Reader& container, bool host_network) {
   std::vector<PortSpec> ports;
   for (const Reader& given : container.items("ports")) {
-    PortSpec port = TRY(read_port(given, host_network));
+    PortSpec port = read_port(given, host_network);
     const bool taken = !port.name.empty() && std::any_of(ports.begin(), ports.end(), [&](const PortSpec& other) {
       return other.name == port.name;
     });
-    if (taken) return given.bad("name", quote(port.name) + " is the name of an earlier port");
+    if (taken) given.bad("name", quote(port.name) + " is the name of an earlier port");
     ports.push_back(std::move(port));
   }
   return ports;

@@ -21,16 +21,19 @@ Result<std::string> expand_within(std::string_view text, const Variables& variab
 }
 
 // Each may refer to those before it; of two with one name the later wins, in the place of the earlier.
-Result<Variables> read_env(const Reader& container, std::size_t& room, ContainerSpec& spec) {
+Variables read_env(const Reader& container, std::size_t& room, ContainerSpec& spec) {
   Variables variables;
   for (const Reader& given : container.items("env")) {
     const std::string name = given.text("name");
-    if (!given.has("name")) return given.bad("name", "is missing");
-    if (const std::string why = why_bad_env_name(name); !why.empty()) return given.bad("name", quote(name) + " " + why);
+    if (!given.has("name"))
+      given.bad("name", "is missing");
+    else if (const std::string why = why_bad_env_name(name); !why.empty())
+      given.bad("name", quote(name) + " " + why);
 
-    auto value = expand_within(given.text("value"), variables, room);
-    if (!value) return given.bad("value", value.error().what);
-    if (name.size() + 1 + value->size() > kMaxArgument) return given.bad("value", "is too long for execve");
+    const auto value = expand_within(given.text("value"), variables, room);
+    if (!value) given.bad("value", value.error().what);
+    if (!value) continue;
+    if (name.size() + 1 + value->size() > kMaxArgument) given.bad("value", "is too long for execve");
     const bool again = !variables.insert_or_assign(name, *value).second;
     if (again)
       std::find_if(spec.env.begin(), spec.env.end(), [&](const auto& e) { return e.first == name; })->second = *value;
@@ -40,24 +43,25 @@ Result<Variables> read_env(const Reader& container, std::size_t& room, Container
   return variables;
 }
 
-Result<std::vector<std::string>> read_words(const Reader& container, std::string_view field, const Variables& variables,
-                                            std::size_t& room) {
+std::vector<std::string> read_words(const Reader& container, std::string_view field, const Variables& variables,
+                                    std::size_t& room) {
   std::vector<std::string> words = container.texts(field);
   for (std::size_t i = 0; i < words.size(); ++i) {
     auto word = expand_within(words[i], variables, room);
-    if (!word) return container.bad(field, i, word.error().what);
-    words[i] = std::move(*word);
+    if (word)
+      words[i] = std::move(*word);
+    else
+      container.bad(field, i, word.error().what);
   }
   return words;
 }
 
 }  // namespace
 
-Result<void> read_process(const Reader& container, std::size_t& room, ContainerSpec& spec) {
-  const Variables variables = TRY(read_env(container, room, spec));
-  spec.command = TRY(read_words(container, "command", variables, room));
-  spec.args = TRY(read_words(container, "args", variables, room));
-  return {};
+void read_process(const Reader& container, std::size_t& room, ContainerSpec& spec) {
+  const Variables variables = read_env(container, room, spec);
+  spec.command = read_words(container, "command", variables, room);
+  spec.args = read_words(container, "args", variables, room);
 }
 
 }  // namespace podrun::manifest

@@ -12,13 +12,14 @@ const Json* Reader::find(std::string_view field) const {
 Reader Reader::at(std::string_view field) const {
   static const Json kNothing = Json::object();
   const Json* const value = find(field);
-  return Reader(value != nullptr ? *value : kNothing, child_path(path_, field));
+  return Reader(value != nullptr ? *value : kNothing, *problems_, child_path(path_, field));
 }
 
 std::vector<Reader> Reader::items(std::string_view field) const {
   std::vector<Reader> readers;
   if (const Json* const value = find(field))
-    for (const Json& item : *value) readers.emplace_back(item, child_path(child_path(path_, field), readers.size()));
+    for (const Json& item : *value)
+      readers.emplace_back(item, *problems_, child_path(child_path(path_, field), readers.size()));
   return readers;
 }
 
@@ -44,14 +45,14 @@ std::vector<std::pair<std::string, std::string>> Reader::entries(std::string_vie
   return pairs;
 }
 
-Result<std::optional<std::uint64_t>> Reader::whole(std::string_view field, Range range) const {
+std::optional<std::uint64_t> Reader::whole(std::string_view field, Range range) const {
   const Json* const value = find(field);
-  if (value == nullptr) return std::optional<std::uint64_t>();
+  if (value == nullptr) return std::nullopt;
   const bool negative = value->is_number_integer() && !value->is_number_unsigned() && value->get<std::int64_t>() < 0;
   if (!negative && value->get<std::uint64_t>() >= range.from && value->get<std::uint64_t>() <= range.to)
-    return std::optional(value->get<std::uint64_t>());
-  return bad(field,
-             "expected " + std::to_string(range.from) + " to " + std::to_string(range.to) + ", found " + value->dump());
+    return value->get<std::uint64_t>();
+  bad(field, "expected " + std::to_string(range.from) + " to " + std::to_string(range.to) + ", found " + value->dump());
+  return std::nullopt;
 }
 
 std::optional<std::string> Reader::amount(std::string_view field) const {
@@ -60,12 +61,12 @@ std::optional<std::string> Reader::amount(std::string_view field) const {
   return value->is_string() ? value->get<std::string>() : value->dump();
 }
 
-Error Reader::bad(std::string_view field, std::string_view problem) const {
-  return Error{Kind::invalid, 0, std::string(problem)}.in(child_path(path_, field));
+void Reader::bad(std::string_view field, std::string_view problem, Kind kind) const {
+  problems_->add(child_path(path_, field), problem, kind);
 }
 
-Error Reader::bad(std::string_view field, std::size_t index, std::string_view problem) const {
-  return Error{Kind::invalid, 0, std::string(problem)}.in(child_path(child_path(path_, field), index));
+void Reader::bad(std::string_view field, std::size_t index, std::string_view problem) const {
+  problems_->add(child_path(child_path(path_, field), index), problem);
 }
 
 }  // namespace podrun::manifest

@@ -1,4 +1,5 @@
-// Typed access to what check_fields has seen: shapes are known to be right, so that absence is all a reader meets.
+// Typed access to what check_fields has seen: shapes are right (what was not has been taken away), so that absence is
+// all a reader meets. What is wrong with a value goes to the Problems, and reading goes on.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/manifest/problems.h"
 #include "runtime/manifest/tree.h"
 
 namespace podrun::manifest {
@@ -18,10 +20,11 @@ struct Range {
   std::uint64_t to = std::numeric_limits<std::uint32_t>::max();
 };
 
-// An object at a path. The tree must outlive it. Null and absent are the same, as for Kubernetes.
+// An object at a path. The tree and the problems must outlive it. Null and absent are the same, as for Kubernetes.
 class Reader {
  public:
-  explicit Reader(const Json& object, std::string path = {}) : object_(&object), path_(std::move(path)) {}
+  Reader(const Json& object, Problems& problems, std::string path = {})
+      : object_(&object), problems_(&problems), path_(std::move(path)) {}
 
   bool has(std::string_view field) const { return find(field) != nullptr; }
   Reader at(std::string_view field) const;  // an empty object where the field is absent
@@ -31,17 +34,19 @@ class Reader {
   bool flag(std::string_view field, bool otherwise = false) const;
   std::vector<std::string> texts(std::string_view field) const;
   std::vector<std::pair<std::string, std::string>> entries(std::string_view field) const;
-  Result<std::optional<std::uint64_t>> whole(std::string_view field, Range range) const;
+  std::optional<std::uint64_t> whole(std::string_view field,
+                                     Range range) const;            // empty, too, where it is out of range
   std::optional<std::string> amount(std::string_view field) const;  // as written
 
-  // An error about one of the object's fields, or about an item in one.
-  Error bad(std::string_view field, std::string_view problem) const;
-  Error bad(std::string_view field, std::size_t index, std::string_view problem) const;
+  // What is wrong with one of the object's fields, or with an item in one.
+  void bad(std::string_view field, std::string_view problem, Kind kind = Kind::invalid) const;
+  void bad(std::string_view field, std::size_t index, std::string_view problem) const;
 
  private:
   const Json* find(std::string_view field) const;
 
   const Json* object_;
+  Problems* problems_;
   std::string path_;
 };
 

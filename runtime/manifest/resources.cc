@@ -7,12 +7,13 @@ namespace {
 constexpr std::uint64_t kMostPids = 4'194'304;  // PID_MAX_LIMIT; the kernel refuses more in pids.max
 
 template <class Parse>
-Result<std::optional<std::uint64_t>> read_amount(const Reader& list, std::string_view field, Parse parse) {
+std::optional<std::uint64_t> read_amount(const Reader& list, std::string_view field, Parse parse) {
   const std::optional<std::string> text = list.amount(field);
-  if (!text) return std::optional<std::uint64_t>();
-  auto value = parse(*text);
-  if (!value) return list.bad(field, value.error().what);
-  return std::optional(*value);
+  if (!text) return std::nullopt;
+  const auto value = parse(*text);
+  if (value) return *value;
+  list.bad(field, value.error().what);
+  return std::nullopt;
 }
 
 // For the kubelet a limit of 0 is none.
@@ -22,19 +23,19 @@ std::optional<std::uint64_t> unless_zero(std::optional<std::uint64_t> value) {
 
 }  // namespace
 
-Result<ResourceSpec> read_resources(const Reader& resources) {
+ResourceSpec read_resources(const Reader& resources) {
   const Reader limits = resources.at("limits");
   const Reader requests = resources.at("requests");
   ResourceSpec spec;
-  spec.memory_limit = unless_zero(TRY(read_amount(limits, "memory", parse_bytes)));
-  spec.cpu_limit = unless_zero(TRY(read_amount(limits, "cpu", parse_processors)));
-  spec.cpu_request = TRY(read_amount(requests, "cpu", parse_processors));
+  spec.memory_limit = unless_zero(read_amount(limits, "memory", parse_bytes));
+  spec.cpu_limit = unless_zero(read_amount(limits, "cpu", parse_processors));
+  spec.cpu_request = read_amount(requests, "cpu", parse_processors);
   spec.pids_limit =
-      TRY(read_amount(limits, "podrun.io/pids", [](std::string_view text) { return parse_count(text, kMostPids); }));
+      read_amount(limits, "podrun.io/pids", [](std::string_view text) { return parse_count(text, kMostPids); });
 
-  const auto memory_request = TRY(read_amount(requests, "memory", parse_bytes));
-  if (spec.memory_limit && memory_request > spec.memory_limit) return requests.bad("memory", "is more than the limit");
-  if (spec.cpu_limit && spec.cpu_request > spec.cpu_limit) return requests.bad("cpu", "is more than the limit");
+  const auto memory_request = read_amount(requests, "memory", parse_bytes);
+  if (spec.memory_limit && memory_request > spec.memory_limit) requests.bad("memory", "is more than the limit");
+  if (spec.cpu_limit && spec.cpu_request > spec.cpu_limit) requests.bad("cpu", "is more than the limit");
   if (!spec.cpu_request) spec.cpu_request = spec.cpu_limit;  // a Kubernetes default
   spec.cpu_request = unless_zero(spec.cpu_request);
   return spec;

@@ -12,18 +12,17 @@ const Reader& speaker(std::string_view field, const Reader& container, const Rea
   return container.has(field) ? container : pod;
 }
 
-Result<std::optional<std::uint32_t>> read_id(std::string_view field, const Reader& reader, bool host_users) {
-  const auto id = TRY(reader.whole(field, {0, kMostId}));
-  if (!id) return std::optional<std::uint32_t>();
+std::optional<std::uint32_t> read_id(std::string_view field, const Reader& reader, bool host_users) {
+  const auto id = reader.whole(field, {0, kMostId});
+  if (!id) return std::nullopt;
   if (!host_users && *id >= kIdsOfPod)
-    return reader.bad(field, std::to_string(*id) +
-                                 " is no id of the Pod's user namespace, which has 0 to 65535; "
-                                 "hostUsers: true has them all");
-  return std::optional(static_cast<std::uint32_t>(*id));
+    reader.bad(field, std::to_string(*id) +
+                          " is no id of the Pod's user namespace, which has 0 to 65535; hostUsers: true has them all");
+  return static_cast<std::uint32_t>(*id);
 }
 
 // "cap_net_admin" → "NET_ADMIN". Whether the kernel knows it is for the plan to say.
-Result<std::vector<std::string>> read_capabilities(const Reader& capabilities, std::string_view field) {
+std::vector<std::string> read_capabilities(const Reader& capabilities, std::string_view field) {
   std::vector<std::string> names = capabilities.texts(field);
   for (std::size_t i = 0; i < names.size(); ++i) {
     std::string upper = names[i];
@@ -31,7 +30,7 @@ Result<std::vector<std::string>> read_capabilities(const Reader& capabilities, s
       if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
     if (upper.starts_with("CAP_")) upper.erase(0, 4);
     if (upper.empty() || upper.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != std::string::npos)
-      return capabilities.bad(field, i, quote(names[i]) + " is no capability, such as NET_ADMIN");
+      capabilities.bad(field, i, quote(names[i]) + " is no capability, such as NET_ADMIN");
     names[i] = std::move(upper);
   }
   return names;
@@ -39,20 +38,21 @@ Result<std::vector<std::string>> read_capabilities(const Reader& capabilities, s
 
 }  // namespace
 
-Result<SecuritySpec> read_security(const Reader& context, const Reader& pod_context, bool host_users) {
+SecuritySpec read_security(const Reader& context, const Reader& pod_context, bool host_users) {
   SecuritySpec spec;
-  spec.run_as_user = TRY(read_id("runAsUser", speaker("runAsUser", context, pod_context), host_users));
-  spec.run_as_group = TRY(read_id("runAsGroup", speaker("runAsGroup", context, pod_context), host_users));
+  spec.run_as_user = read_id("runAsUser", speaker("runAsUser", context, pod_context), host_users);
+  spec.run_as_group = read_id("runAsGroup", speaker("runAsGroup", context, pod_context), host_users);
   const Reader& non_root = speaker("runAsNonRoot", context, pod_context);
   spec.run_as_non_root = non_root.flag("runAsNonRoot");
-  if (spec.run_as_non_root && spec.run_as_user == 0U)
-    return non_root.bad("runAsNonRoot", "is true, but runAsUser is 0");
+  if (spec.run_as_non_root && spec.run_as_user == 0U) non_root.bad("runAsNonRoot", "is true, but runAsUser is 0");
 
   const Reader capabilities = context.at("capabilities");
-  spec.add_capabilities = TRY(read_capabilities(capabilities, "add"));
-  spec.drop_capabilities = TRY(read_capabilities(capabilities, "drop"));
+  spec.add_capabilities = read_capabilities(capabilities, "add");
+  spec.drop_capabilities = read_capabilities(capabilities, "drop");
   spec.read_only_root = context.flag("readOnlyRootFilesystem");
   spec.no_new_privileges = !context.flag("allowPrivilegeEscalation");
+  const Reader& profile = speaker("seccompProfile", context, pod_context);
+  spec.seccomp = profile.at("seccompProfile").text("type") != "Unconfined";
   return spec;
 }
 

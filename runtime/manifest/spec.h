@@ -34,6 +34,7 @@ struct SecuritySpec {
   std::vector<std::string> drop_capabilities;
   bool read_only_root = false;
   bool no_new_privileges = true;  // false only with allowPrivilegeEscalation: true
+  bool seccomp = true;            // the default profile; false only where Unconfined is asked for
 };
 
 struct ContainerSpec {

@@ -120,6 +120,7 @@ Result<ProcessSettings> settings_of(const std::string& hostname, const Container
   settings.groups = user.groups;
   settings.capabilities = TRY(capabilities::resolve(spec.security.add_capabilities, spec.security.drop_capabilities));
   settings.no_new_privileges = spec.security.no_new_privileges;
+  settings.seccomp = spec.security.seccomp;
   return settings;
 }
 

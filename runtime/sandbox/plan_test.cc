@@ -137,6 +137,13 @@ TEST(PlanUser, RunAsNonRootRefusesRoot) {
   EXPECT_THAT(plan.error().what, HasSubstr("runAsNonRoot"));
 }
 
+TEST(PlanSeccomp, IsTheDefaultProfileUnlessNoneIsAskedFor) {
+  PodSpec spec = spec_of();
+  EXPECT_TRUE(settings_of(plan_of(spec, facts_of())).seccomp);
+  spec.containers[0].security.seccomp = false;
+  EXPECT_FALSE(settings_of(plan_of(spec, facts_of())).seccomp);
+}
+
 TEST(PlanEnvironment, TheManifestWinsOverTheImageAndPathIsAlwaysThere) {
   HostFacts facts = facts_of();
   facts.images[0].image.config.env = {{"A", "image"}, {"B", "image"}};

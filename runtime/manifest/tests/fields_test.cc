@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <optional>
 
 #include "runtime/manifest/check.h"
 
@@ -59,16 +60,28 @@ TEST(Fields, RowsAreWhole) {
   EXPECT_GT(rows, 150);
 }
 
+// The warnings, and in `error` what is wrong.
+std::vector<std::string> check(Json object, const Type& type, std::optional<Error>& error) {
+  Problems problems;
+  std::vector<std::string> warnings = check_fields(object, type, problems);
+  error.reset();
+  if (!problems.empty()) error = std::move(problems).error("x");
+  return warnings;
+}
+
 TEST(Fields, EachLaterFieldIsRefusedByName) {
   for_each_field(kPod, [](const Type& type, const Field& field) {
     if (field.treatment != Treatment::later || field.name.find('*') != std::string_view::npos) return;
     const std::string name(field.name);
-    const auto checked = check_fields({{name, sample(field)}}, type);
-    ASSERT_FALSE(checked) << name;
-    EXPECT_EQ(checked.error().what, name + ": is not supported yet");
-    EXPECT_EQ(checked.error().kind, Kind::unsupported);
-    for (const Json& nothing : {Json(nullptr), Json(false), Json(""), Json::array(), Json::object()})
-      EXPECT_TRUE(check_fields({{name, nothing}}, type)) << name << " " << nothing;
+    std::optional<Error> error;
+    check({{name, sample(field)}}, type, error);
+    ASSERT_TRUE(error) << name;
+    EXPECT_EQ(error->what, "x: " + name + ": " + std::string(field.note.empty() ? "is not supported yet" : field.note));
+    EXPECT_EQ(error->kind, Kind::unsupported);
+    for (const Json& nothing : {Json(nullptr), Json(false), Json(""), Json::array(), Json::object()}) {
+      check({{name, nothing}}, type, error);
+      EXPECT_FALSE(error) << name << " " << nothing;
+    }
   });
 }
 
@@ -76,9 +89,23 @@ TEST(Fields, EachIdleFieldIsOneWarning) {
   for_each_field(kPod, [](const Type& type, const Field& field) {
     if (field.treatment != Treatment::idle) return;
     const std::string name(field.name);
-    const auto checked = check_fields({{name, sample(field)}}, type);
-    ASSERT_TRUE(checked) << checked.error().what;
-    EXPECT_THAT(*checked, testing::ElementsAre(name + ": ignored, as there is one machine and no cluster"));
+    std::optional<Error> error;
+    const auto warnings = check({{name, sample(field)}}, type, error);
+    ASSERT_FALSE(error) << error->what;
+    EXPECT_THAT(warnings, testing::ElementsAre(name + ": ignored, as there is one machine and no cluster"));
+  });
+}
+
+TEST(Fields, WhatAClusterFillsInIsPassedOver) {
+  for_each_field(kPod, [](const Type& type, const Field& field) {
+    if (field.usual.empty()) return;
+    const std::string name(field.name);
+    Json usual = std::string(field.usual);
+    if (field.shape == Shape::whole || field.shape == Shape::flag) usual = Json::parse(field.usual);
+    if (field.treatment == Treatment::later) usual = Json::array({{{"name", "kube-api-access-x7z2q"}}});
+    std::optional<Error> error;
+    EXPECT_THAT(check({{name, usual}}, type, error), testing::IsEmpty()) << name;
+    EXPECT_FALSE(error) << name;
   });
 }
 
@@ -87,9 +114,10 @@ TEST(Fields, EachShapeIsKept) {
     if (field.treatment == Treatment::later || field.shape == Shape::open) return;
     const std::string name(field.name);
     const Json wrong = field.shape == Shape::list || field.shape == Shape::texts ? Json::object() : Json::array();
-    const auto checked = check_fields({{name, wrong}}, type);
-    ASSERT_FALSE(checked) << name;
-    EXPECT_THAT(checked.error().what, testing::HasSubstr(": expected ")) << name;
+    std::optional<Error> error;
+    check({{name, wrong}}, type, error);
+    ASSERT_TRUE(error) << name;
+    EXPECT_THAT(error->what, testing::HasSubstr(": expected ")) << name;
   });
 }
 

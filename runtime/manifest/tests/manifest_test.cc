@@ -165,14 +165,11 @@ TEST(Manifest, NotBuiltYet) {
       later(container("envFrom: [{}]"), "spec.containers[0].envFrom:"),
       later(container("env: [{name: A, valueFrom: {fieldRef: {}}}]"), "spec.containers[0].env[0].valueFrom:"),
       later(container("tty: true"), "spec.containers[0].tty:"),
-      later(container("terminationMessagePath: /x"), "spec.containers[0].terminationMessagePath:"),
       later(container("resources: {limits: {nvidia.com/gpu: 1}}"),
             "spec.containers[0].resources.limits[\"nvidia.com/gpu\"]:"),
       later(container("resources: {limits: {hugepages-2Mi: 1}}"), "spec.containers[0].resources.limits.hugepages-2Mi:"),
       later(metadata("generateName: web-"), "metadata.generateName:"),
       later(pod("dnsPolicy: None"), "spec.dnsPolicy: 'None'"),
-      later(container("securityContext: {seccompProfile: {type: Unconfined}}"),
-            "spec.containers[0].securityContext.seccompProfile.type: 'Unconfined'"),
       {container("securityContext: {privileged: true}"),
        "spec.containers[0].securityContext.privileged: privileged containers are not supported yet", Kind::unsupported},
       {pod("os: {name: windows}"), "spec.os.name: a Windows Pod cannot run on Linux", Kind::unsupported},
@@ -192,31 +189,198 @@ TEST(Manifest, OneWarningForAllThatMeansNothingHere) {
   const Manifest manifest =
       parse(pod("nodeSelector: {disk: ssd}\naffinity: {podAntiAffinity: "
                 "{preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1,"
-                " podAffinityTerm: {topologyKey: a, labelSelector: {matchLabels: {a: b}}}}]}}\ntolerations: "
-                "[{operator: Exists}]\n"
+                " podAffinityTerm: {topologyKey: a, labelSelector: {matchLabels: {a: b}}}}]}}\n"
                 "priority: 5\nschedulerName: x\nserviceAccountName: robot",
                 "resources: {requests: {memory: 1Mi}}"));
   EXPECT_THAT(
       manifest.warnings,
-      ElementsAre("spec.nodeSelector, spec.affinity, spec.tolerations, spec.priority, spec.schedulerName, "
+      ElementsAre("spec.nodeSelector, spec.affinity, spec.priority, spec.schedulerName, "
                   "spec.serviceAccountName, spec.containers[0].resources.requests.memory: ignored, as there is one "
                   "machine and no cluster"));
 }
 
 TEST(Manifest, OneWarningForEachPolicyWithoutItsMeaning) {
   const Manifest manifest =
-      parse(pod("restartPolicy: OnFailure\ndnsPolicy: ClusterFirst\ncontainers:\n"
-                "- {name: a, image: 'rootfs:/a', imagePullPolicy: Always, terminationMessagePolicy: File}\n"
-                "- {name: b, image: 'rootfs:/a', imagePullPolicy: Always}\n"));
+      parse(pod("restartPolicy: OnFailure\ndnsPolicy: ClusterFirstWithHostNet\ncontainers:\n"
+                "- {name: a, image: 'rootfs:/a', terminationMessagePath: /x}\n"
+                "- {name: b, image: 'rootfs:/a', terminationMessagePolicy: FallbackToLogsOnError}\n"));
   EXPECT_THAT(
       manifest.warnings,
       ElementsAre("spec.restartPolicy: not acted on yet: a container that ends is not restarted",
                   "spec.dnsPolicy: there is no cluster DNS: the Pod resolves names as this machine does",
-                  "spec.containers[0].imagePullPolicy, spec.containers[1].imagePullPolicy: 'Always' is not acted "
-                  "on: nothing is pulled, images are directories on this machine",
-                  "spec.containers[0].terminationMessagePolicy: not acted on yet: no termination message is "
-                  "collected"));
+                  "spec.containers[0].terminationMessagePath, spec.containers[1].terminationMessagePolicy: not acted "
+                  "on yet: no termination message is collected"));
   EXPECT_EQ(manifest.spec.restart_policy, "OnFailure");
+}
+
+// As `kubectl get pod -o yaml` prints one that runs, but for the image.
+TEST(Manifest, AnExportedPodHasNothingToWarnOf) {
+  const Manifest manifest = parse(R"(
+apiVersion: v1
+kind: Pod
+metadata:
+  annotations:
+    kubectl.kubernetes.io/last-applied-configuration: |
+      {"apiVersion":"v1","kind":"Pod"}
+  creationTimestamp: "2026-05-04T10:11:12Z"
+  generation: 1
+  generateName: ""
+  labels: {app: web}
+  managedFields:
+  - {apiVersion: v1, fieldsType: FieldsV1, fieldsV1: {"f:metadata": {}}, manager: kubectl, operation: Update}
+  name: web
+  namespace: default
+  ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: web-5d, uid: 8f, controller: true}]
+  resourceVersion: "1234"
+  uid: 1d9b1c1e-0c6b-4f0a-9c4f-3c1b0f0e7a11
+spec:
+  containers:
+  - image: oci:/srv/images/web
+    imagePullPolicy: Always
+    name: web
+    resources: {}
+    terminationMessagePath: /dev/termination-log
+    terminationMessagePolicy: File
+    volumeMounts:
+    - {mountPath: /var/run/secrets/kubernetes.io/serviceaccount, name: kube-api-access-x2v7p, readOnly: true}
+  dnsPolicy: ClusterFirst
+  enableServiceLinks: true
+  nodeName: node-1
+  preemptionPolicy: PreemptLowerPriority
+  priority: 0
+  restartPolicy: Always
+  schedulerName: default-scheduler
+  securityContext: {}
+  serviceAccount: default
+  serviceAccountName: default
+  terminationGracePeriodSeconds: 30
+  tolerations:
+  - {effect: NoExecute, key: node.kubernetes.io/not-ready, operator: Exists, tolerationSeconds: 300}
+  - {effect: NoExecute, key: node.kubernetes.io/unreachable, operator: Exists, tolerationSeconds: 300}
+  volumes:
+  - name: kube-api-access-x2v7p
+    projected: {defaultMode: 420, sources: [{serviceAccountToken: {expirationSeconds: 3607, path: token}}]}
+status: {phase: Running, qosClass: BestEffort}
+)");
+  EXPECT_THAT(manifest.warnings, IsEmpty());
+}
+
+std::vector<std::string> all_errors(const std::string& text) {
+  const Result<Manifest> manifest = parse_manifest(text, "web.yaml");
+  if (manifest) return {};
+  std::vector<std::string> lines{manifest.error().what};
+  if (const auto* const more = dynamic_cast<const ManifestProblems*>(manifest.error().detail.get()))
+    lines.insert(lines.end(), more->lines.begin(), more->lines.end());
+  return lines;
+}
+
+TEST(Manifest, AllThatIsWrongIsToldAtOnce) {
+  EXPECT_THAT(all_errors("apiVersion: v1\nkind: Pod\nmetadata: {name: Web, labels: {a: 1}}\nspec:\n"
+                         "  volumes: [{name: v}]\n  hostPid: true\n  hostAliases: [5, {ip: x}]\n"
+                         "  containers:\n"
+                         "  - {name: a, image: 5, tty: true, command: [1, b]}\n"
+                         "  - {image: 'nginx', ports: [{containerPort: 0}, {}], resources: {limits: {cpu: fast}}}\n"
+                         "  - 7\n"),
+              ElementsAre("web.yaml: metadata.labels.a: expected a string, found a number",
+                          "web.yaml: spec.volumes: is not supported yet",
+                          "web.yaml: spec.hostPid: no such field in a Pod; did you mean 'hostPID'?",
+                          "web.yaml: spec.hostAliases[0]: expected an object, found a number",
+                          "web.yaml: spec.containers[0].image: expected a string, found a number",
+                          "web.yaml: spec.containers[0].tty: is not supported yet",
+                          "web.yaml: spec.containers[0].command[0]: expected a string, found a number",
+                          "web.yaml: spec.containers[2]: expected an object, found a number",
+                          testing::StartsWith("web.yaml: metadata.name: 'Web' may hold only"),
+                          "web.yaml: spec.hostAliases[1].ip: 'x' is no IP address",
+                          "web.yaml: spec.containers[1].name: is missing",
+                          testing::StartsWith("web.yaml: spec.containers[1].image: expected rootfs:DIR"),
+                          "web.yaml: spec.containers[1].ports[0].containerPort: expected 1 to 65535, found 0",
+                          "web.yaml: spec.containers[1].ports[1].containerPort: is missing",
+                          testing::StartsWith("web.yaml: spec.containers[1].resources.limits.cpu: ")));
+}
+
+TEST(Manifest, SomeWrongThingsMakeAMistakeAndOnlyMissingOnesDoNot) {
+  const auto kind = [](const std::string& text) { return parse_manifest(text, "x").error().kind; };
+  EXPECT_EQ(kind(pod("volumes: [{name: v}]", "tty: true")), Kind::unsupported);
+  EXPECT_EQ(kind(pod("volumes: [{name: v}]", "tty: 'yes'\nimagePullPolicy: 5")), Kind::invalid);
+}
+
+TEST(Manifest, ToldIsABoundedNumberOfThings) {
+  std::string many = "containers:\n";
+  for (int i = 0; i < 500; ++i) many += "- {name: A, bad: 1}\n";
+  const auto errors = all_errors(pod(many));
+  ASSERT_EQ(errors.size(), 51U);
+  EXPECT_THAT(errors.back(), testing::MatchesRegex("web.yaml: and [0-9]+ more"));
+}
+
+TEST(Manifest, ProtectionThatIsAskedForIsNeverPassedOver) {
+  const std::string context = "spec.containers[0].securityContext.";
+  const std::string seccomp =
+      "profiles from files are not supported; RuntimeDefault, which applies by itself, is the default one of podrun";
+  const std::string apparmor =
+      "AppArmor profiles are not applied, and without it the container would run unconfined by one";
+  const auto annotation = [](const std::string& name, const std::string& value) {
+    return metadata("name: web, annotations: {'" + name + "': '" + value + "'}");
+  };
+  const std::string aa = "container.apparmor.security.beta.kubernetes.io/";
+  const std::string sc = "container.seccomp.security.alpha.kubernetes.io/";
+  const std::string of_pod = "seccomp.security.alpha.kubernetes.io/pod";
+  const auto at = [](const std::string& name) { return "metadata.annotations[\"" + name + "\"]: "; };
+  expect_refused({
+      {container("securityContext: {seccompProfile: {type: Localhost, localhostProfile: a.json}}"),
+       context + "seccompProfile.type: " + seccomp, Kind::unsupported},
+      {pod("securityContext: {appArmorProfile: {type: Localhost, localhostProfile: a}}"),
+       "spec.securityContext.appArmorProfile.type: " + apparmor, Kind::unsupported},
+      {container("securityContext: {seLinuxOptions: {level: 's0:c1'}}"),
+       context + "seLinuxOptions: SELinux labels are not set; without it the Pod runs as podrun does",
+       Kind::unsupported},
+      {container("securityContext: {procMount: Unmasked}"), context + "procMount: 'Unmasked' is not supported yet",
+       Kind::unsupported},
+      {annotation(aa + "main", "localhost/strict"), at(aa + "main") + apparmor, Kind::unsupported},
+      {annotation(aa + "other", "runtime/default"), at(aa + "other") + "the Pod has no container 'other'"},
+      {annotation(aa + "main", "strict"),
+       at(aa + "main") + "expected runtime/default, unconfined or localhost/PROFILE, found 'strict'"},
+      {annotation(sc + "main", "localhost/a.json"), at(sc + "main") + seccomp, Kind::unsupported},
+      {annotation(of_pod, "localhost/a.json"), at(of_pod) + seccomp, Kind::unsupported},
+      {annotation("security.alpha.kubernetes.io/sysctls", "kernel.shm_rmid_forced=1"),
+       at("security.alpha.kubernetes.io/sysctls") +
+           "is not supported, and asks for what is not to be left out in silence",
+       Kind::unsupported},
+      {annotation("io.podman.annotations.label/main", "type:container_t"),
+       at("io.podman.annotations.label/main") + "is not supported, and asks for what is not to be left out in silence",
+       Kind::unsupported},
+  });
+}
+
+TEST(Manifest, NoAppArmorProfileIsAWarningWhereOneIsAskedFor) {
+  const std::string note = ": podrun applies no AppArmor profile: what confines a container is the rest";
+  EXPECT_THAT(parse(container("securityContext: {appArmorProfile: {type: RuntimeDefault}}")).warnings,
+              ElementsAre("spec.containers[0].securityContext.appArmorProfile.type" + note));
+  const std::string name = "container.apparmor.security.beta.kubernetes.io/main";
+  EXPECT_THAT(parse(metadata("name: web, annotations: {" + name + ": runtime/default}")).warnings,
+              ElementsAre("metadata.annotations[\"" + name + "\"]" + note));
+  EXPECT_THAT(parse(metadata("name: web, annotations: {" + name + ": unconfined}")).warnings, IsEmpty());
+  EXPECT_THAT(parse(container("securityContext: {appArmorProfile: {type: Unconfined}}")).warnings, IsEmpty());
+}
+
+TEST(Manifest, SeccompIsOffOnlyWhereThatIsAskedFor) {
+  const auto seccomp = [](const std::string& text) { return parse(text).spec.containers[0].security.seccomp; };
+  EXPECT_TRUE(seccomp(pod("")));
+  EXPECT_TRUE(seccomp(container("securityContext: {seccompProfile: {type: RuntimeDefault}}")));
+  EXPECT_FALSE(seccomp(container("securityContext: {seccompProfile: {type: Unconfined}}")));
+  EXPECT_FALSE(seccomp(pod("securityContext: {seccompProfile: {type: Unconfined}}")));
+  EXPECT_TRUE(seccomp(pod("securityContext: {seccompProfile: {type: Unconfined}}",
+                          "securityContext: {seccompProfile: {type: RuntimeDefault}}")));
+  const std::string of_pod = "seccomp.security.alpha.kubernetes.io/pod";
+  const std::string of_main = "container.seccomp.security.alpha.kubernetes.io/main";
+  EXPECT_TRUE(seccomp(metadata("name: web, annotations: {" + of_pod + ": docker/default}")));
+  EXPECT_FALSE(seccomp(metadata("name: web, annotations: {" + of_pod + ": unconfined}")));
+  EXPECT_TRUE(
+      seccomp(metadata("name: web, annotations: {" + of_main + ": runtime/default, " + of_pod + ": unconfined}")));
+  const std::string both = "{apiVersion: v1, kind: Pod, metadata: {name: web, annotations: {" + of_pod +
+                           ": unconfined}}, "
+                           "spec: {containers: [{name: main, image: 'rootfs:/a', securityContext: {seccompProfile: "
+                           "{type: RuntimeDefault}}}]}}";
+  EXPECT_TRUE(seccomp(both));
 }
 
 TEST(Manifest, ValuesThatAreNotAmongTheFew) {
@@ -422,6 +586,15 @@ TEST(Manifest, BadPorts) {
       {container("ports: [{containerPort: 1, hostPort: 5}, {containerPort: 2, hostPort: 5}]"),
        second + "hostPort: 5/tcp is taken by an earlier port"},
       {container("ports: [{containerPort: 1, hostPort: 5, hostIP: 127.0.0.1}, {containerPort: 2, hostPort: 5}]"),
+       second + "hostPort: 5/tcp is taken by an earlier port"},
+      {container("ports: [{containerPort: 1, hostPort: 5, hostIP: '::1'}, {containerPort: 2, hostPort: 5, hostIP: "
+                 "'0:0:0:0:0:0:0:1'}]"),
+       second + "hostPort: 5/tcp is taken by an earlier port"},
+      {container("ports: [{containerPort: 1, hostPort: 5, hostIP: 127.0.0.1}, {containerPort: 2, hostPort: 5, hostIP: "
+                 "'::ffff:127.0.0.1'}]"),
+       second + "hostPort: 5/tcp is taken by an earlier port"},
+      {container("ports: [{containerPort: 1, hostPort: 5, hostIP: '0::0'}, {containerPort: 2, hostPort: 5, hostIP: "
+                 "10.0.0.1}]"),
        second + "hostPort: 5/tcp is taken by an earlier port"},
       {pod("containers:\n- {name: a, image: 'rootfs:/a', ports: [{containerPort: 1, hostPort: 5}]}\n"
            "- {name: b, image: 'rootfs:/a', ports: [{containerPort: 1, hostPort: 5}]}"),

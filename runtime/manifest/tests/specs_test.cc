@@ -141,8 +141,10 @@ class Schema : public testing::Test {
       if (field.treatment == Treatment::later || !schema.contains(name)) continue;
       const Json& property = resolve(part.at("properties").at(name));
       const bool idle = &property == &schema_.at("$defs").at("idle");
+      const bool moot = &property == &schema_.at("$defs").at("moot");
       EXPECT_EQ(idle, field.treatment == Treatment::idle) << where << "." << name;
-      if (field.treatment == Treatment::idle) continue;
+      EXPECT_EQ(moot, field.treatment == Treatment::moot) << where << "." << name;
+      if (idle || moot) continue;
       if (field.shape == Shape::object) compare(*field.type, property, where + "." + name);
       if (field.shape == Shape::list) compare(*field.type, property.at("items"), where + "." + name + "[]");
     }
