@@ -76,6 +76,11 @@ Result<Lock> lock_container(const std::string& dir, const std::string& container
   const std::string path = file_of(dir, container_id);
   auto container = take_file(path, LOCK_EX, patience);
   while (container && !still_at(*container, path)) container = take_file(path, LOCK_EX, patience);
+  if (!container && base::is_out_of_space(container.error())) {
+    // No room for a lock of its own, and a DEL may be what makes some: the one of all stands in for it.
+    lock.all_.reset();
+    return lock_all(dir, std::chrono::duration_cast<milliseconds>(patience.deadline - Clock::now()), cancel_fd);
+  }
   if (!container) {
     (void)sweep_locks(dir);  // the file may be one that we have just made
     return std::move(container).error();

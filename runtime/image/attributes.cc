@@ -25,14 +25,13 @@ Result<void> set_time(int fd, const Attributes& attributes, std::string_view sho
   return {};
 }
 
-Result<void> set_all_by_name(const LayerTree::Place& place, const Attributes& attributes, bool is_link) {
-  const int parent = place.parent.get();
-  const char* leaf = place.leaf.c_str();
+Result<void> set_all_by_name(const Spot& spot, const Attributes& attributes, bool is_link) {
+  const char* leaf = spot.leaf.c_str();
   const timespec times[2] = {attributes.mtime, attributes.mtime};
-  if (::fchownat(parent, leaf, attributes.uid, attributes.gid, AT_SYMLINK_NOFOLLOW) != 0)
-    return failed("chown", place.shown);
-  if (!is_link && ::fchmodat(parent, leaf, attributes.mode, 0) != 0) return failed("chmod", place.shown);
-  if (::utimensat(parent, leaf, times, AT_SYMLINK_NOFOLLOW) != 0) return failed("set the time of", place.shown);
+  if (::fchownat(spot.parent, leaf, attributes.uid, attributes.gid, AT_SYMLINK_NOFOLLOW) != 0)
+    return failed("chown", spot.shown);
+  if (!is_link && ::fchmodat(spot.parent, leaf, attributes.mode, 0) != 0) return failed("chmod", spot.shown);
+  if (::utimensat(spot.parent, leaf, times, AT_SYMLINK_NOFOLLOW) != 0) return failed("set the time of", spot.shown);
   return {};
 }
 

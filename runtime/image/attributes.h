@@ -25,6 +25,6 @@ Result<void> set_owner_and_mode(int fd, const Attributes& attributes, std::strin
 Result<void> set_time(int fd, const Attributes& attributes, std::string_view shown);
 
 // For what cannot be opened: links (which have no mode) and fifos.
-Result<void> set_all_by_name(const LayerTree::Place& place, const Attributes& attributes, bool is_link);
+Result<void> set_all_by_name(const Spot& spot, const Attributes& attributes, bool is_link);
 
 }  // namespace podrun::image

@@ -20,6 +20,11 @@ std::string list(const std::set<std::string>& names) {
   return text;
 }
 
+// BuildKit puts what it has to say of an image beside it, for a platform of this name.
+bool is_attestation(const Descriptor& entry) {
+  return entry.platform.os == "unknown" && entry.platform.architecture == "unknown";
+}
+
 std::set<std::string> tags_of(const std::vector<Descriptor>& index) {
   std::set<std::string> tags;
   for (const Descriptor& entry : index) tags.insert(entry.ref_name.empty() ? "(untagged)" : entry.ref_name);
@@ -37,8 +42,9 @@ std::vector<Descriptor> with_tag(const std::vector<Descriptor>& index, const std
 
 Result<std::vector<Descriptor>> choose_tag(const std::vector<Descriptor>& index, const std::string& tag) {
   std::vector<Descriptor> images;
-  std::copy_if(index.begin(), index.end(), std::back_inserter(images),
-               [](const Descriptor& entry) { return is_index(entry) || is_manifest(entry); });
+  std::copy_if(index.begin(), index.end(), std::back_inserter(images), [](const Descriptor& entry) {
+    return (is_index(entry) || is_manifest(entry)) && !is_attestation(entry);
+  });
   if (images.empty()) return Error{Kind::not_found, 0, "the layout holds no image"};
   const std::set<std::string> tags = tags_of(images);
   if (!tag.empty()) {

@@ -13,8 +13,8 @@ namespace podrun {
 // Flattens `layers` (directories, lowest first, as Image::layers) into `target`, which is made (its parent exists) or
 // is an empty directory. Whiteouts and opaque directories are applied; every owner, 0…65535, becomes id_base + owner.
 // Modes, times, holes, hard links, user.* attributes and file capabilities are kept; devices and sockets are left out,
-// and so is what is mounted somewhere inside a layer. Not synced. After an error `target` holds a part. Errors: exists
-// (not empty), unsupported (an owner beyond 65535), or the system's own.
+// and so is what is mounted somewhere inside a layer. Any depth will do. Not synced. After an error `target` holds a
+// part. Errors: exists (not empty), unsupported (an owner beyond 65535), or the system's own.
 Result<void> copy_layers(const std::vector<std::string>& layers, const std::string& target, std::uint32_t id_base);
 
 }  // namespace podrun

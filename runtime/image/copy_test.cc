@@ -1,5 +1,6 @@
 #include "runtime/image/copy.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -110,6 +111,53 @@ TEST_F(CopyLayers, DevicesAndSocketsOfARootfsStayBehind) {
   ASSERT_EQ(::mknod((layers_[0] + "/null").c_str(), S_IFCHR | 0666, 0x103), 0);
   copy();
   EXPECT_THAT(names(""), ::testing::ElementsAre("f"));
+}
+
+// Directories of the host's, which nothing bounds: beyond every path's length, names of any bytes, in both layers.
+TEST_F(CopyLayers, AnyDepth) {
+  constexpr int kDepth = 3000;
+  for (const char* layer : {"deep0", "deep1"}) {
+    layers_.push_back(dir_ / layer);
+    ASSERT_EQ(::mkdir(layers_.back().c_str(), 0755), 0);
+    Fd here(::open(layers_.back().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    for (int i = 0; i < kDepth; ++i) {
+      ASSERT_EQ(::mkdirat(here.get(), "\xff\n", 0755), 0);
+      here.reset(::openat(here.get(), "\xff\n", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    }
+    const Fd file(::openat(here.get(), layer, O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+    ASSERT_EQ(::linkat(here.get(), layer, here.get(), (std::string(layer) + ".again").c_str(), 0), 0);
+  }
+  copy();
+  Fd here(::open(target_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  for (int i = 0; i < kDepth; ++i) here.reset(::openat(here.get(), "\xff\n", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  for (const char* name : {"deep0", "deep1", "deep0.again"}) {
+    struct stat info {};
+    ASSERT_EQ(::fstatat(here.get(), name, &info, 0), 0) << name;
+    EXPECT_EQ(info.st_nlink, 2U) << name;
+    EXPECT_EQ(info.st_uid, kBase) << name;
+  }
+}
+
+// A data directory may hand down an ACL, its group and that bit.
+TEST_F(CopyLayers, NothingIsHandedDownFromAbove) {
+  ASSERT_EQ(::chmod(dir_.path().c_str(), 02755), 0);
+  const std::string acl(
+      "\x02\0\0\0\x01\0\x07\0\xff\xff\xff\xff\x02\0\x07\0\x01\0\0\0\x04\0\x05\0\xff\xff\xff\xff"
+      "\x10\0\x07\0\xff\xff\xff\xff\x20\0\x05\0\xff\xff\xff\xff",
+      44);
+  ASSERT_EQ(::setxattr(dir_.path().c_str(), "system.posix_acl_default", acl.data(), acl.size(), 0), 0);
+  const mode_t before = ::umask(077);
+  add({directory("d", 0755), file("d/f", "x", 0644), node("d/pipe", S_IFIFO), file("made/f", "x", 0640)});
+  copy();
+  ::umask(before);
+  for (const char* name : {"d", "d/f", "d/pipe", "made", "made/f"}) {
+    EXPECT_EQ(xattr_of(at(name), "system.posix_acl_access"), "") << name;
+    EXPECT_EQ(xattr_of(at(name), "system.posix_acl_default"), "") << name;
+    EXPECT_EQ(lstat_of(at(name)).st_gid, kBase) << name;
+  }
+  EXPECT_EQ(lstat_of(at("d")).st_mode & 07777U, 0755U);
+  EXPECT_EQ(lstat_of(at("d/f")).st_mode & 07777U, 0644U);
+  EXPECT_EQ(lstat_of(at("made")).st_mode & 07777U, 0755U);
 }
 
 TEST_F(CopyLayers, Refuses) {

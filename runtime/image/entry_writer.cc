@@ -43,6 +43,11 @@ Result<void> set_xattrs(int fd, archive_entry* entry, const std::string& shown) 
   return {};
 }
 
+bool is_aufs_link(std::string_view name, archive_entry* entry) {
+  return ::archive_entry_filetype(entry) == AE_IFREG && name.size() > kAufsLinks.size() &&
+         name.starts_with(kAufsLinks) && name[kAufsLinks.size()] == '/';
+}
+
 Result<void> write_block(int fd, TarReader::Block block, const std::string& shown) {
   while (!block.bytes.empty()) {
     const ssize_t put = ::pwrite(fd, block.bytes.data(), block.bytes.size(), static_cast<off_t>(block.offset));
@@ -60,7 +65,9 @@ Result<void> EntryWriter::write(TarReader& tar, archive_entry* entry) {
   const char* raw = ::archive_entry_pathname(entry);
   if (raw == nullptr || *raw == '\0') return corrupt("has no name");
   const std::string name = TRY(clean_name(raw));
-  const WhiteoutName whiteout = classify_whiteout(std::string_view(name).substr(name.rfind('/') + 1));
+  const bool aufs_link = is_aufs_link(name, entry);
+  aufs_links_ = aufs_links_ || aufs_link;
+  const WhiteoutName whiteout = aufs_link ? WhiteoutName{} : classify_whiteout(name);
   switch (whiteout.sort) {
     case WhiteoutName::Sort::none:
       break;
@@ -80,7 +87,7 @@ Result<void> EntryWriter::write(TarReader& tar, archive_entry* entry) {
   if (type == AE_IFCHR || type == AE_IFBLK || type == AE_IFSOCK) return {};
   if (name.empty()) return corrupt("the layer's root is not a directory");
   const LayerTree::Place place = TRY(tree_.place(name, true));
-  TRY(LayerTree::clear(place, false));
+  TRY(clear(place, false));
   if (type == AE_IFLNK) return write_link(place, entry, attributes);
   if (type == AE_IFIFO) return write_fifo(place, attributes);
   if (type != AE_IFREG) return corrupt("is of no type a layer may hold");
@@ -108,7 +115,7 @@ Result<void> EntryWriter::write_directory(const std::string& name, archive_entry
     // A whiteout is left for directory() to replace, which makes the new one opaque.
     const bool whiteout =
         ::fstatat(place.parent.get(), place.leaf.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 && is_whiteout(info);
-    if (!whiteout) TRY(LayerTree::clear(place, true));
+    if (!whiteout) TRY(clear(place, true));
   }
   const Fd directory = TRY(tree_.directory(name, true));
   TRY(set_owner_and_mode(directory.get(), attributes, name));
@@ -168,13 +175,14 @@ Result<void> EntryWriter::write_hard_link(const std::string& name, std::string_v
   if (!S_ISREG(info.st_mode) && !S_ISLNK(info.st_mode) && !S_ISFIFO(info.st_mode))
     return corrupt("is a hard link to something that is no file");
   const LayerTree::Place place = TRY(tree_.place(name, true));
-  TRY(LayerTree::clear(place, false));
+  TRY(clear(place, false));
   if (::linkat(target->parent.get(), target->leaf.c_str(), place.parent.get(), place.leaf.c_str(), 0) != 0)
     return Error::system(errno, "make hard link '" + place.shown + "'");
   return {};
 }
 
 Result<void> EntryWriter::finish() {
+  if (aufs_links_) TRY(clear(TRY(tree_.place(std::string(kAufsLinks), false)), false));
   for (const auto& [name, attributes] : directories_) {
     const auto directory = tree_.directory(name, false);
     if (directory) TRY(set_time(directory->get(), attributes, name));  // a later entry may have replaced it

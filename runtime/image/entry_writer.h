@@ -20,7 +20,7 @@ class EntryWriter {
 
   Result<void> write(TarReader& tar, archive_entry* entry);
 
-  // Directories get their times when nothing is written into them any more.
+  // Directories get their times when nothing is written into them any more, and what was there for a while only goes.
   Result<void> finish();
 
  private:
@@ -34,6 +34,7 @@ class EntryWriter {
 
   LayerTree tree_;
   std::map<std::string, Attributes> directories_;
+  bool aufs_links_ = false;
   std::size_t directory_bytes_ = 0;  // what directories_ takes, about
 };
 

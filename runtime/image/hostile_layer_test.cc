@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <climits>
+
 #include "base/files.h"
 #include "runtime/image/test_support.h"
 #include "runtime/image/unpack.h"
@@ -111,10 +113,7 @@ TEST_F(HostileLayer, TheRootIsADirectory) {
   expect_refused({file(".", "x")}, "root");
 }
 
-TEST_F(HostileLayer, NamesTooLongOrTooDeep) {
-  std::string deep;
-  for (int i = 0; i < 257; ++i) deep += "d/";
-  expect_refused({file(deep + "f", "x")}, "256 directories");
+TEST_F(HostileLayer, NamesTooLong) {
   expect_refused({file(std::string(256, 'n'), "x")}, "255 bytes");
   std::string long_name;
   while (long_name.size() < 4096) long_name += std::string(200, 'n') + "/";
@@ -124,7 +123,7 @@ TEST_F(HostileLayer, NamesTooLongOrTooDeep) {
 
 TEST_F(HostileLayer, TheDeepestNameAllowedCanBeRemovedAgain) {
   std::string deep;
-  for (int i = 0; i < 255; ++i) deep += "0123456789abcd/";
+  while (deep.size() + 3 < PATH_MAX) deep += "d/";
   ASSERT_TRUE(unpack({file(deep + "f", "x")}));  // and the test's directory goes away
 }
 

@@ -3,6 +3,7 @@
 // digest of their uncompressed content, and shared read-only by every pod.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,10 +20,22 @@ struct ImageConfig {
   std::string user;         // "", "name", "uid", "name:group", "uid:gid": resolved against the image's /etc/passwd
 };
 
+struct ImageLayers {
+  std::vector<std::string> paths;  // directories, lowest first; never empty
+  // Of rootfs:, the directory that was looked at (O_PATH). Its path may lead elsewhere by now; this one is what is
+  // used.
+  std::shared_ptr<const Fd> held;
+
+  // For reading: paths that lead to what is held.
+  std::vector<std::string> readable() const;
+  // For what has to go by the path: is `opened` what is held? Kind::denied when another took its place.
+  Result<void> check(int opened) const;
+};
+
 struct Image {
-  std::string reference;            // as the manifest has it
-  std::string digest;               // "sha256:…" of the manifest; empty for rootfs:
-  std::vector<std::string> layers;  // directories, lowest first; never empty
+  std::string reference;  // as the manifest has it
+  std::string digest;     // "sha256:…" of the manifest; empty for rootfs:
+  ImageLayers layers;
   ImageConfig config;
 };
 

@@ -1,5 +1,7 @@
 #include "runtime/image/json_fields.h"
 
+#include <strings.h>
+
 namespace podrun::image {
 namespace {
 
@@ -21,11 +23,15 @@ Result<Json> parse_object(std::string_view text) {
 }
 
 const Json* member(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  return found == object.end() || found->is_null() ? nullptr : &*found;
+  const auto as_written = object.find(key);
+  if (as_written != object.end()) return as_written->is_null() ? nullptr : &*as_written;
+  for (auto other = object.begin(); other != object.end(); ++other)
+    if (::strcasecmp(other.key().c_str(), key) == 0 && !other->is_null()) return &*other;
+  return nullptr;
 }
 
 Result<std::string> string_of(const Json& value, std::string_view name) {
+  if (value.is_null()) return std::string();
   const auto* text = value.get_ptr<const std::string*>();
   if (text == nullptr) return wrong(name, "a string");
   if (text->find('\0') != std::string::npos) return wrong(name, "a string without NUL");
@@ -46,8 +52,7 @@ Result<std::string> optional_string(const Json& object, const char* key) {
 
 Result<std::vector<std::string>> optional_strings(const Json& object, const char* key) {
   std::vector<std::string> strings;
-  if (member(object, key) == nullptr) return strings;
-  for (const Json& value : *TRY(required_array(object, key, kStringsLimit)))
+  for (const Json& value : *TRY(optional_array(object, key, kStringsLimit)))
     strings.push_back(TRY(string_of(value, key)));
   return strings;
 }
@@ -58,9 +63,11 @@ Result<std::uint64_t> required_size(const Json& object, const char* key) {
   return value->get<std::uint64_t>();
 }
 
-Result<const Json*> required_array(const Json& object, const char* key, std::size_t limit) {
+Result<const Json*> optional_array(const Json& object, const char* key, std::size_t limit) {
+  static const Json kNone = Json::array();
   const Json* value = member(object, key);
-  if (value == nullptr || !value->is_array()) return wrong(key, "a list");
+  if (value == nullptr) return &kNone;
+  if (!value->is_array()) return wrong(key, "a list");
   if (value->size() > limit) return wrong(key, "a list of at most " + std::to_string(limit));
   return value;
 }

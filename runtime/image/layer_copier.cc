@@ -1,11 +1,11 @@
 #include "runtime/image/layer_copier.h"
 
-#include <dirent.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <climits>
-#include <memory>
 
 #include "base/interruption.h"
 #include "runtime/image/file_copy.h"
@@ -19,131 +19,128 @@ Error failed(std::string_view verb, std::string_view shown) {
   return Error::system(errno, std::string(verb) + " '" + std::string(shown) + "'");
 }
 
-Result<std::vector<std::string>> names_in(int directory, const std::string& shown) {
-  Fd own(::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));  // closedir closes it
-  const std::unique_ptr<DIR, int (*)(DIR*)> stream(own ? ::fdopendir(own.get()) : nullptr, ::closedir);
-  if (!stream) return failed("read directory", shown);
-  static_cast<void>(own.release());
-  std::vector<std::string> names;
-  while (const dirent* entry = ::readdir(stream.get())) {
-    const std::string_view name = entry->d_name;
-    if (name != "." && name != "..") names.emplace_back(name);
-  }
-  return names;
+// Only files of the layer itself: what is mounted over one is not, and what it was replaced by meanwhile is not opened.
+Fd open_regular(int parent, const std::string& name) {
+  open_how how{};
+  how.flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+  how.resolve = RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS;
+  return Fd(static_cast<int>(::syscall(SYS_openat2, parent, name.c_str(), &how, sizeof how)));
 }
 
-// Calls `visit` for each name in `listed`, with its place in the directory `parent`.
-template <class Visit>
-Result<void> each_place(int listed, Fd parent, const std::string& name, const Visit& visit) {
-  LayerTree::Place place;
-  place.parent = std::move(parent);
-  for (std::string& child : TRY(names_in(listed, name))) {
-    place.shown = name;
-    if (!name.empty()) place.shown += '/';
-    place.shown += child;
-    place.leaf = std::move(child);
-    TRY(visit(place));
-  }
-  return {};
+std::string link_name(const struct stat& info) {
+  return std::to_string(info.st_dev) + "-" + std::to_string(info.st_ino);
 }
 
 }  // namespace
 
 Result<void> LayerCopier::run() {
-  queue_.emplace_back();
-  while (!queue_.empty()) {
-    const std::string name = std::move(queue_.front());
-    queue_.pop_front();
-    TRY(copy_directory(name));
+  TRY(begin_directory());
+  for (;;) {
+    if (const dirent64* entry = TRY(source_.next())) {
+      TRY(copy_entry(entry->d_name));
+      continue;
+    }
+    TRY(end_directory());
+    if (source_.at_root()) return {};
+    TRY(source_.leave());
+    TRY(target_.leave());
   }
-  for (const auto& [name, attributes] : done_) {
-    const Fd directory = TRY(target_.directory(name, false));
-    TRY(set_time(directory.get(), attributes, name));
+}
+
+Result<void> LayerCopier::begin_directory() {
+  const std::string shown = source_.shown();
+  struct stat info {};
+  if (::fstat(source_.fd(), &info) != 0) return failed("stat", shown);
+  TRY(set_owner_and_mode(target_.fd(), TRY(shifted(info, shown)), shown));
+  TRY(copy_xattrs(source_.fd(), target_.fd(), id_base_, shown));
+  if (!is_opaque(source_.fd())) return {};
+  while (const dirent64* entry = TRY(target_.next())) {
+    const std::string name = entry->d_name;
+    TRY(clear({target_.fd(), name, shown}, false));
   }
   return {};
 }
 
-Result<void> LayerCopier::copy_directory(const std::string& name) {
-  auto source = source_.directory(name, false);
-  if (!source && source.error().error_number == EXDEV) return {};  // something is mounted there: no part of the layer
-  const Fd from = TRY(std::move(source));
-  Fd to = TRY(target_.directory(name, false));
+// Last, since every entry that is made changes it.
+Result<void> LayerCopier::end_directory() {
+  const std::string shown = source_.shown();
   struct stat info {};
-  if (::fstat(from.get(), &info) != 0) return failed("stat", name);
-  const Attributes attributes = TRY(shifted(info, name));
-  TRY(set_owner_and_mode(to.get(), attributes, name));
-  TRY(copy_xattrs(from.get(), to.get(), id_base_, name));
-  done_.emplace_back(name, attributes);
-  if (is_opaque(from.get())) {
-    const auto remove = [](const LayerTree::Place& place) -> Result<void> {
-      TRY(LayerTree::clear(place, false));
-      return {};
-    };
-    Fd emptied = TRY(target_.directory(name, false));
-    TRY(each_place(to.get(), std::move(emptied), name, remove));
-  }
-  return each_place(from.get(), std::move(to), name,
-                    [&](const LayerTree::Place& place) { return copy_entry(from.get(), place); });
+  if (::fstat(source_.fd(), &info) != 0) return failed("stat", shown);
+  return set_time(target_.fd(), TRY(shifted(info, shown)), shown);
 }
 
-Result<void> LayerCopier::copy_entry(int from, const LayerTree::Place& place) {
+Result<void> LayerCopier::copy_entry(const std::string& name) {
   TRY(base::check_interruption());
+  const std::string shown = source_.shown(name);
+  const Spot spot{target_.fd(), name, shown};
   struct stat info {};
-  if (::fstatat(from, place.leaf.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) return failed("stat", place.shown);
+  if (::fstatat(source_.fd(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) return failed("stat", shown);
   const bool file = S_ISREG(info.st_mode) || S_ISLNK(info.st_mode) || S_ISFIFO(info.st_mode);
   if (!file && !S_ISDIR(info.st_mode) && !is_whiteout(info)) return {};
-  TRY(LayerTree::clear(place, S_ISDIR(info.st_mode)));
-  if (S_ISDIR(info.st_mode)) return make_directory(place);
-  if (!file || TRY(linked_to_copy(info, place))) return {};
-  if (S_ISLNK(info.st_mode)) return copy_link(from, info, place);
-  if (S_ISFIFO(info.st_mode)) return copy_fifo(info, place);
-  return copy_file(from, info, place);
-}
-
-Result<void> LayerCopier::make_directory(const LayerTree::Place& place) {
-  if (::mkdirat(place.parent.get(), place.leaf.c_str(), 0700) != 0 && errno != EEXIST)
-    return failed("make directory", place.shown);
-  queue_.push_back(place.shown);
+  TRY(clear(spot, S_ISDIR(info.st_mode)));
+  if (S_ISDIR(info.st_mode)) return enter(spot);
+  if (!file || TRY(linked_to_copy(info, spot))) return {};
+  if (S_ISLNK(info.st_mode)) TRY(copy_link(info, spot));
+  if (S_ISFIFO(info.st_mode)) TRY(copy_fifo(info, spot));
+  if (S_ISREG(info.st_mode)) TRY(copy_file(info, spot));
+  if (info.st_nlink > 1 && ::linkat(spot.parent, name.c_str(), links_, link_name(info).c_str(), 0) != 0 &&
+      errno != ENOENT)  // a file that was not copied
+    return failed("make hard link", shown);
   return {};
 }
 
-Result<bool> LayerCopier::linked_to_copy(const struct stat& info, const LayerTree::Place& place) {
+Result<void> LayerCopier::enter(const Spot& spot) {
+  if (::mkdirat(spot.parent, spot.leaf.c_str(), 0700) != 0 && errno != EEXIST)
+    return failed("make directory", spot.shown);
+  auto entered = source_.enter(spot.leaf);
+  // Something is mounted there: no part of the layer.
+  if (!entered && entered.error().error_number == EXDEV)
+    return set_all_by_name(spot, {id_base_, id_base_, 0755, {}}, false);
+  TRY(std::move(entered));
+  TRY(target_.enter(spot.leaf));
+  return begin_directory();
+}
+
+Result<bool> LayerCopier::linked_to_copy(const struct stat& info, const Spot& spot) {
   if (info.st_nlink < 2) return false;
-  const auto [first, is_new] = linked_.try_emplace({info.st_dev, info.st_ino}, place.shown);
-  if (is_new) return false;
-  const LayerTree::Place source = TRY(target_.place(first->second, false));
-  if (::linkat(source.parent.get(), source.leaf.c_str(), place.parent.get(), place.leaf.c_str(), 0) != 0)
-    return failed("make hard link", place.shown);
-  return true;
+  const std::string link = link_name(info);
+  if (::linkat(links_, link.c_str(), spot.parent, spot.leaf.c_str(), 0) == 0) return true;
+  if (errno == ENOENT) return false;  // the first of its names
+  if (errno != EMLINK) return failed("make hard link", spot.shown);
+  // One link more than the file system takes, since ours is among them.
+  if (::unlinkat(links_, link.c_str(), 0) != 0) return failed("make hard link", spot.shown);
+  return false;
 }
 
-Result<void> LayerCopier::copy_file(int from, const struct stat& info, const LayerTree::Place& place) {
-  const Attributes attributes = TRY(shifted(info, place.shown));
-  const Fd source(::openat(from, place.leaf.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-  if (!source) return failed("open", place.shown);
-  const Fd copy(
-      ::openat(place.parent.get(), place.leaf.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (!copy) return failed("make file", place.shown);
-  TRY(copy_content(source.get(), copy.get(), static_cast<std::uint64_t>(info.st_size), place.shown));
-  TRY(set_owner_and_mode(copy.get(), attributes, place.shown));
-  TRY(copy_xattrs(source.get(), copy.get(), id_base_, place.shown));
-  return set_time(copy.get(), attributes, place.shown);
+Result<void> LayerCopier::copy_file(const struct stat& info, const Spot& spot) {
+  const Attributes attributes = TRY(shifted(info, spot.shown));
+  const Fd source = open_regular(source_.fd(), spot.leaf);
+  if (!source && errno == EXDEV) return {};
+  struct stat opened {};
+  if (!source || ::fstat(source.get(), &opened) != 0) return failed("open", spot.shown);
+  if (!S_ISREG(opened.st_mode)) return Error{Kind::busy, 0, "'" + spot.shown + "': somebody changes it meanwhile"};
+  const Fd copy(::openat(spot.parent, spot.leaf.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!copy) return failed("make file", spot.shown);
+  TRY(copy_content(source.get(), copy.get(), static_cast<std::uint64_t>(opened.st_size), spot.shown));
+  TRY(set_owner_and_mode(copy.get(), attributes, spot.shown));
+  TRY(copy_xattrs(source.get(), copy.get(), id_base_, spot.shown));
+  return set_time(copy.get(), attributes, spot.shown);
 }
 
-Result<void> LayerCopier::copy_link(int from, const struct stat& info, const LayerTree::Place& place) {
-  const Attributes attributes = TRY(shifted(info, place.shown));
+Result<void> LayerCopier::copy_link(const struct stat& info, const Spot& spot) {
+  const Attributes attributes = TRY(shifted(info, spot.shown));
   std::string target(PATH_MAX, '\0');
-  const ssize_t size = ::readlinkat(from, place.leaf.c_str(), target.data(), target.size());
-  if (size < 0) return failed("read link", place.shown);
+  const ssize_t size = ::readlinkat(source_.fd(), spot.leaf.c_str(), target.data(), target.size());
+  if (size < 0) return failed("read link", spot.shown);
   target.resize(static_cast<std::size_t>(size));
-  if (::symlinkat(target.c_str(), place.parent.get(), place.leaf.c_str()) != 0) return failed("make link", place.shown);
-  return set_all_by_name(place, attributes, true);
+  if (::symlinkat(target.c_str(), spot.parent, spot.leaf.c_str()) != 0) return failed("make link", spot.shown);
+  return set_all_by_name(spot, attributes, true);
 }
 
-Result<void> LayerCopier::copy_fifo(const struct stat& info, const LayerTree::Place& place) {
-  const Attributes attributes = TRY(shifted(info, place.shown));
-  if (::mkfifoat(place.parent.get(), place.leaf.c_str(), 0600) != 0) return failed("make fifo", place.shown);
-  return set_all_by_name(place, attributes, false);
+Result<void> LayerCopier::copy_fifo(const struct stat& info, const Spot& spot) {
+  const Attributes attributes = TRY(shifted(info, spot.shown));
+  if (::mkfifoat(spot.parent, spot.leaf.c_str(), 0600) != 0) return failed("make fifo", spot.shown);
+  return set_all_by_name(spot, attributes, false);
 }
 
 Result<Attributes> LayerCopier::shifted(const struct stat& info, const std::string& shown) const {

@@ -26,8 +26,7 @@ std::string joined(std::string directory, const std::string& name) {
 
 Result<std::string> make_stage(const Staging& staging, const std::string& name) {
   std::string path = joined(staging.path(), name);
-  if (::mkdir(path.c_str(), 0755) != 0 || ::chmod(path.c_str(), 0755) != 0)
-    return Error::system(errno, "make directory '" + path + "'");
+  TRY(base::make_exact_dir(path, 0755));
   return path;
 }
 

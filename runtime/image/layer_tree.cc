@@ -62,7 +62,6 @@ Result<Fd> step_into(int parent, const std::string& leaf, const std::string& sho
 Result<std::string> clean_name(std::string_view name) {
   if (name.size() >= PATH_MAX) return corrupt("its name is longer than 4095 bytes", ENAMETOOLONG);
   std::string clean;
-  std::size_t depth = 0;
   while (!name.empty()) {
     const auto slash = name.find('/');
     const std::string_view component = name.substr(0, slash);
@@ -70,11 +69,27 @@ Result<std::string> clean_name(std::string_view name) {
     if (component.empty() || component == ".") continue;
     if (component == "..") return corrupt("climbs out of the layer");
     if (component.size() > NAME_MAX) return corrupt("its name has a part longer than 255 bytes", ENAMETOOLONG);
-    if (++depth > kDepthLimit) return corrupt("is nested more than 256 directories deep", ENAMETOOLONG);
     if (!clean.empty()) clean += '/';
     clean += component;
   }
   return clean;
+}
+
+Result<bool> clear(const Spot& spot, bool keep_directory) {
+  struct stat info {};
+  if (::fstatat(spot.parent, spot.leaf.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
+    if (errno == ENOENT) return false;
+    return Error::system(errno, "stat '" + spot.shown + "'");
+  }
+  if (S_ISDIR(info.st_mode)) {
+    if (keep_directory) return false;
+    // By way of our own descriptor: the path of the store might be longer than the kernel takes with `name` behind it.
+    TRY(base::remove_tree("/proc/self/fd/" + std::to_string(spot.parent) + "/" + spot.leaf)
+            .in("replace '" + spot.shown + "'"));
+    return false;
+  }
+  if (::unlinkat(spot.parent, spot.leaf.c_str(), 0) != 0) return Error::system(errno, "replace '" + spot.shown + "'");
+  return is_whiteout(info);
 }
 
 Result<Fd> LayerTree::walk(const std::string& name) const {
@@ -103,24 +118,6 @@ Result<LayerTree::Place> LayerTree::place(const std::string& name, bool make) co
   place.leaf = name.substr(slash == std::string::npos ? 0 : slash + 1);
   place.shown = name;
   return place;
-}
-
-Result<bool> LayerTree::clear(const Place& place, bool keep_directory) {
-  struct stat info {};
-  const int parent = place.parent.get();
-  if (::fstatat(parent, place.leaf.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
-    if (errno == ENOENT) return false;
-    return Error::system(errno, "stat '" + place.shown + "'");
-  }
-  if (S_ISDIR(info.st_mode)) {
-    if (keep_directory) return false;
-    // By way of our own descriptor: the path of the store might be longer than the kernel takes with `name` behind it.
-    TRY(base::remove_tree("/proc/self/fd/" + std::to_string(parent) + "/" + place.leaf)
-            .in("replace '" + place.shown + "'"));
-    return false;
-  }
-  if (::unlinkat(parent, place.leaf.c_str(), 0) != 0) return Error::system(errno, "replace '" + place.shown + "'");
-  return is_whiteout(info);
 }
 
 }  // namespace podrun::image

@@ -9,12 +9,21 @@
 
 namespace podrun::image {
 
-inline constexpr std::size_t kDepthLimit = 256;  // components of a name: walks hold a descriptor for each
-
 // Relative to the root, no ".", no empty components, no slash at either end; empty is the root itself. A name that
 // starts with a slash counts from the root of the layer, as tar(1) has it. Errors: corrupt for "..": it climbs out; and
 // for names the kernel would not take.
 Result<std::string> clean_name(std::string_view name);
+
+// An entry of an open directory; `shown` is its whole name, for errors.
+struct Spot {
+  int parent;
+  const std::string& leaf;
+  const std::string& shown;
+};
+
+// Removes what stands at the spot, whole trees too; a directory stays if `keep_directory`. Says whether a whiteout
+// stood there.
+Result<bool> clear(const Spot& spot, bool keep_directory);
 
 class LayerTree {
  public:
@@ -23,7 +32,8 @@ class LayerTree {
   struct Place {
     Fd parent;
     std::string leaf;
-    std::string shown;  // the whole name, for errors
+    std::string shown;
+    operator Spot() const { return {parent.get(), leaf, shown}; }
   };
   // Where `name` (cleaned, not the root) belongs; with `make` the directories above it are made, 0755 and root's, and a
   // whiteout among them gives way to an opaque directory.
@@ -31,10 +41,6 @@ class LayerTree {
 
   // The directory itself (cleaned name, the root too), made as place() makes parents.
   Result<Fd> directory(const std::string& name, bool make) const;
-
-  // Removes what stands at the place, whole trees too; a directory stays if `keep_directory`. Says whether a whiteout
-  // stood there.
-  static Result<bool> clear(const Place& place, bool keep_directory);
 
  private:
   Result<Fd> walk(const std::string& name) const;

@@ -28,7 +28,7 @@ Result<Platform> parse_platform(const Json& object) {
 Result<Descriptor> parse_descriptor(const Json& object) {
   if (!object.is_object()) return Error{Kind::corrupt, 0, "a descriptor that is not an object"};
   Descriptor descriptor;
-  descriptor.media_type = TRY(required_string(object, "mediaType"));
+  descriptor.media_type = TRY(optional_string(object, "mediaType"));
   const std::string digest = TRY(required_string(object, "digest"));
   descriptor.digest = TRY(parse_digest(digest));
   descriptor.size = TRY(required_size(object, "size"));
@@ -78,7 +78,7 @@ Result<std::vector<Descriptor>> parse_index(std::string_view text) {
   const Json object = TRY(parse_object(text));
   TRY(refuse_two_faces(object, "layers", kIndexTypes));
   std::vector<Descriptor> manifests;
-  for (const Json& value : *TRY(required_array(object, "manifests", kManifestLimit)))
+  for (const Json& value : *TRY(optional_array(object, "manifests", kManifestLimit)))
     manifests.push_back(TRY(parse_descriptor(value)));
   return manifests;
 }
@@ -89,7 +89,7 @@ Result<Manifest> parse_manifest(std::string_view text) {
   Manifest manifest;
   const Json* config = TRY(required_object(object, "config"));
   manifest.config = TRY(parse_descriptor(*config).in("config"));
-  for (const Json& value : *TRY(required_array(object, "layers", kLayerLimit)))
+  for (const Json& value : *TRY(optional_array(object, "layers", kLayerLimit)))
     manifest.layers.push_back(TRY(parse_descriptor(value).in("layers")));
   return manifest;
 }
@@ -98,11 +98,11 @@ Result<ConfigFile> parse_config(std::string_view text) {
   const Json object = TRY(parse_object(text));
   ConfigFile file;
   file.platform = TRY(parse_platform(object));
-  const Json* rootfs = TRY(required_object(object, "rootfs"));
-  for (const Json& value : *TRY(required_array(*rootfs, "diff_ids", kLayerLimit))) {
-    const std::string digest = TRY(string_of(value, "diff_ids"));
-    file.diff_ids.push_back(TRY(parse_digest(digest)));
-  }
+  if (const Json* rootfs = TRY(optional_object(object, "rootfs")))
+    for (const Json& value : *TRY(optional_array(*rootfs, "diff_ids", kLayerLimit))) {
+      const std::string digest = TRY(string_of(value, "diff_ids"));
+      file.diff_ids.push_back(TRY(parse_digest(digest)));
+    }
   if (const Json* config = TRY(optional_object(object, "config")))
     file.config = TRY(parse_run_config(*config).in("config"));
   return file;

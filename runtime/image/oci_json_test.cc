@@ -53,7 +53,7 @@ TEST(OciJson, RefusesOneTextWithTwoFaces) {
 
 TEST(OciJson, RefusesWhatIsNotAsTheSpecHasIt) {
   for (const std::string& text :
-       {std::string(""), std::string("[]"), std::string("{"), std::string("{}"), std::string(R"({"manifests":{}})"),
+       {std::string(""), std::string("[]"), std::string("{"), std::string(R"({"manifests":{}})"),
         std::string(R"({"manifests":[1]})"), std::string(R"({"manifests":[{}]})"), std::string("\xff\xfe"),
         R"({"manifests":[{"mediaType":7,"digest":"sha256:)" + kHex + R"(","size":1}]})",
         R"({"manifests":[{"mediaType":"x","digest":"sha256:)" + kHex + R"(","size":-1}]})",
@@ -85,6 +85,33 @@ TEST(OciJson, ReadsAConfig) {
 }
 
 TEST(OciJson, AConfigWithoutAConfigIsFine) { EXPECT_TRUE(parse_config(R"({"rootfs":{"diff_ids":[]}})")); }
+
+// As Go's encoding/json, which wrote them.
+TEST(OciJson, NullIsWhatIsAbsentAndCaseIsNoMatter) {
+  for (const char* text : {"{}", R"({"manifests":null})", R"({"manifests":[]})"})
+    EXPECT_TRUE(parse_index(text).value_or({Descriptor()}).empty()) << text;
+  const auto manifest = parse_manifest(R"({"Config":)" + descriptor("x") + R"(,"layers":null,"annotations":null})");
+  ASSERT_TRUE(manifest) << manifest.error().what;
+  EXPECT_TRUE(manifest->layers.empty());
+  for (const char* text :
+       {"{}", R"({"rootfs":null,"config":null})", R"({"rootfs":{"diff_ids":null},"config":{}})",
+        R"({"config":{"Entrypoint":null,"Cmd":[],"Env":null,"Labels":null,"WorkingDir":"","User":null}})"}) {
+    const auto file = parse_config(text);
+    ASSERT_TRUE(file) << text << file.error().what;
+    EXPECT_TRUE(file->diff_ids.empty() && file->config.entrypoint.empty() && file->config.cmd.empty()) << text;
+    EXPECT_TRUE(file->config.env.empty()) << text;
+    EXPECT_EQ(file->config.working_dir + file->config.user, "") << text;
+  }
+  const auto file =
+      parse_config(R"({"OS":"linux","config":{"cmd":["a",null],"ENV":["A=1"],"user":"u","User":"exact"}})");
+  ASSERT_TRUE(file) << file.error().what;
+  EXPECT_EQ(file->platform.os, "linux");
+  EXPECT_EQ(file->config.cmd, (std::vector<std::string>{"a", ""}));
+  EXPECT_EQ(file->config.env.size(), 1U);
+  EXPECT_EQ(file->config.user, "exact");
+  EXPECT_FALSE(parse_config(R"({"config":{"Cmd":"sh"}})")) << "Go takes no string for a list either";
+  EXPECT_FALSE(parse_index(R"({"manifests":[],"LAYERS":[]})")) << "two faces";
+}
 
 TEST(OciJson, ListsAreBounded) {
   std::string ids;
@@ -129,6 +156,49 @@ TEST(ChoosePlatform, NoneFitsOrTwoFitAlike) {
   EXPECT_TRUE(choose_platform({entry("", 'a')}, kArm7)) << "it does not say; its config will";
   EXPECT_FALSE(choose_platform({entry("", 'a', {"linux", "amd64", "v3"})}, {"linux", "amd64", ""}));
 }
+
+TEST(ChooseTag, AnAttestationIsNoImage) {
+  const Platform unknown = {"unknown", "unknown", ""};
+  EXPECT_EQ(choose_tag({entry("x", 'a'), entry("", 'b', unknown)}, "").value_or({}).size(), 1U);
+  EXPECT_FALSE(choose_tag({entry("", 'b', unknown)}, ""));
+}
+
+// containerd's platforms.Only: the machine's own first, then what it runs as well, the nearest first.
+TEST(ChoosePlatform, AmongVariantsOfOneArchitecture) {
+  struct Case {
+    Platform machine;
+    std::vector<Platform> offered;
+    std::string chosen;
+  };
+  const Platform v1 = {"linux", "amd64", "v1"}, v2 = {"linux", "amd64", "v2"}, v3 = {"linux", "amd64", "v3"};
+  const Platform v4 = {"linux", "amd64", "v4"}, plain = {"linux", "amd64", ""}, i386 = {"linux", "386", ""};
+  const Platform arm64 = {"linux", "arm64", ""}, arm64v8 = {"linux", "arm64", "v8"}, armv8 = {"linux", "arm", "v8"};
+  const Platform armv7 = {"linux", "arm", "v7"}, armv6 = {"linux", "arm", "v6"}, arm = {"linux", "arm", ""};
+  const Case cases[] = {{plain, {v1}, "linux/amd64/v1"},
+                        {v3, {v1, v4, v2}, "linux/amd64/v2"},
+                        {v3, {plain, v3, v4}, "linux/amd64/v3"},
+                        {v2, {v3, plain}, "linux/amd64"},
+                        {v2, {v3, i386}, "linux/386"},
+                        {v4, {i386, v1}, "linux/amd64/v1"},
+                        {plain, {{"linux", "x86_64", ""}}, "linux/x86_64"},
+                        {plain, {{"", "amd64", ""}}, "?/amd64"},
+                        {arm64v8, {arm64}, "linux/arm64"},
+                        {arm64v8, {armv7, arm64v8}, "linux/arm64/v8"},
+                        {arm64v8, {armv6, armv8}, "linux/arm/v8"},
+                        {armv7, {armv6, arm}, "linux/arm"},
+                        {armv6, {armv7}, ""},
+                        {plain, {arm64}, ""},
+                        {i386, {plain}, ""}};
+  for (const Case& one : cases) {
+    std::vector<Descriptor> entries;
+    for (const Platform& platform : one.offered)
+      entries.push_back(entry("", static_cast<char>('a' + entries.size()), platform));
+    const auto best = choose_platform(entries, one.machine);
+    EXPECT_EQ(best ? best->platform.text() : "", one.chosen) << one.machine.text();
+  }
+}
+
+TEST(ThisPlatform, IsWhatItRuns) { EXPECT_EQ(fitness(this_platform(), this_platform()), 0); }
 
 }  // namespace
 }  // namespace podrun::image::testing

@@ -43,7 +43,7 @@ std::string describe_overlay(const Image& image, const TempDir& dir) {
   const pid_t child = ::fork();
   if (child == 0) {
     std::string lower;
-    for (auto layer = image.layers.rbegin(); layer != image.layers.rend(); ++layer)
+    for (auto layer = image.layers.paths.rbegin(); layer != image.layers.paths.rend(); ++layer)
       lower += (lower.empty() ? "lowerdir=" : ":") + *layer;
     if (::unshare(CLONE_NEWNS) != 0 || ::mount("", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) ::_exit(1);
     if (::mount("overlay", merged.c_str(), "overlay", MS_RDONLY, lower.c_str()) != 0) ::_exit(2);
@@ -74,8 +74,8 @@ TEST(OverlayAgreement, OfAMountAndACopy) {
   layout.write();
   const auto image = ImageStore(dir / "store").resolve("oci:" + layout.path());
   ASSERT_TRUE(image) << image.error().what;
-  ASSERT_EQ(image->layers.size(), 3U);
-  const auto copied = copy_layers(image->layers, dir / "copy", 100'000);
+  ASSERT_EQ(image->layers.paths.size(), 3U);
+  const auto copied = copy_layers(image->layers.paths, dir / "copy", 100'000);
   ASSERT_TRUE(copied) << copied.error().what;
   const std::string overlay = describe_overlay(*image, dir);
   EXPECT_EQ(describe(dir / "copy", 100'000), overlay);

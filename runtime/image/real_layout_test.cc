@@ -39,14 +39,15 @@ class RealLayout : public ::testing::Test {
   void expect_the_image(const std::string& reference) {
     const auto image = ImageStore(dir_ / "store").resolve(reference);
     ASSERT_TRUE(image) << image.error().what;
-    ASSERT_EQ(image->layers.size(), 2U);
-    EXPECT_EQ(lstat_of(image->layers[0] + "/etc/motd").st_mode & 07777U, 04711U);
-    EXPECT_TRUE(S_ISCHR(lstat_of(image->layers[1] + "/etc/motd").st_mode));
-    EXPECT_EQ(read_from_layers(image->layers, "/etc/motd").value_or("?"), "");
-    EXPECT_EQ(read_from_layers(image->layers, "/etc/new").value_or("?"), "two");
+    ASSERT_EQ(image->layers.paths.size(), 2U);
+    EXPECT_EQ(lstat_of(image->layers.paths[0] + "/etc/motd").st_mode & 07777U, 04711U);
+    EXPECT_TRUE(S_ISCHR(lstat_of(image->layers.paths[1] + "/etc/motd").st_mode));
+    EXPECT_EQ(read_from_layers(image->layers.paths, "/etc/motd").value_or("?"), "");
+    EXPECT_EQ(read_from_layers(image->layers.paths, "/etc/new").value_or("?"), "two");
     EXPECT_EQ(image->config.user, "app");
     EXPECT_EQ(image->config.working_dir, "/etc");
-    const auto user = resolve_user(image->config.user, read_from_layers(image->layers, "/etc/passwd").value_or(""), "");
+    const auto user =
+        resolve_user(image->config.user, read_from_layers(image->layers.paths, "/etc/passwd").value_or(""), "");
     ASSERT_TRUE(user);
     EXPECT_EQ(user->uid, 1000U);
   }

@@ -17,7 +17,9 @@ constexpr int kDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 Result<Staging> Staging::make(const std::string& tmp_dir) {
   for (;;) {
     std::string path = tmp_dir + "/" + base::random_hex(16);
-    if (::mkdir(path.c_str(), 0700) != 0) return Error::system(errno, "make directory '" + path + "'");
+    auto made = base::make_exact_dir(path, 0700);
+    if (!made && made.error().kind == Kind::not_found) continue;  // as below
+    TRY(std::move(made));
     Fd lock(::open(path.c_str(), kDirectory));
     if (!lock && errno == ENOENT) continue;  // taken for abandoned before it was locked
     if (!lock) return Error::system(errno, "open directory '" + path + "'");

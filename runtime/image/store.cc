@@ -7,6 +7,7 @@
 #include "runtime/image/layer_store.h"
 #include "runtime/image/oci_layout.h"
 #include "runtime/image/reference.h"
+#include "runtime/image/rootfs_directory.h"
 
 namespace podrun {
 namespace {
@@ -24,13 +25,8 @@ Result<std::string> canonical_directory(const std::string& directory) {
 
 Result<Image> from_rootfs(const image::Reference& wanted) {
   Image found;
-  const std::string directory = TRY(canonical_directory(wanted.directory));
-  if (directory == "/")
-    return Error{Kind::invalid, 0,
-                 "'" + wanted.directory +
-                     "': the host's own root cannot be an image; give a directory that holds a root filesystem of its "
-                     "own (debootstrap makes one)"};
-  found.layers = {directory};
+  image::RootfsDirectory directory = TRY(image::open_rootfs(wanted.directory));
+  found.layers = {{std::move(directory.path)}, std::move(directory.held)};
   return found;
 }
 
@@ -38,13 +34,28 @@ Result<Image> from_oci(const image::Reference& wanted, const std::string& store)
   Image found;
   const std::string layout = TRY(canonical_directory(wanted.directory));
   image::OciImage oci = TRY(image::find_image(layout, wanted.tag, image::this_platform()));
-  found.layers = TRY(image::provide_layers(store, layout, oci.layers));
+  found.layers.paths = TRY(image::provide_layers(store, layout, oci.layers));
   found.digest = oci.manifest.text();
   found.config = std::move(oci.config);
   return found;
 }
 
 }  // namespace
+
+std::vector<std::string> ImageLayers::readable() const {
+  if (!held) return paths;
+  return {"/proc/self/fd/" + std::to_string(held->get())};
+}
+
+Result<void> ImageLayers::check(int opened) const {
+  struct stat expected {};
+  struct stat found {};
+  if (!held) return {};
+  if (::fstat(held->get(), &expected) != 0 || ::fstat(opened, &found) != 0)
+    return Error::system(errno, "stat '" + paths.front() + "'");
+  if (expected.st_dev == found.st_dev && expected.st_ino == found.st_ino) return {};
+  return Error{Kind::denied, 0, "'" + paths.front() + "': somebody put another directory in its place meanwhile"};
+}
 
 Result<Image> ImageStore::resolve(const std::string& reference) const {
   const image::Reference wanted = TRY(image::parse_reference(reference));

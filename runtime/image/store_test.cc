@@ -5,6 +5,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "base/files.h"
@@ -43,7 +44,7 @@ TEST_F(Store, ARootfsIsTakenAsItIs) {
   ASSERT_EQ(::symlink("rootfs", (dir_ / "link").c_str()), 0);
   const auto image = ImageStore(store_).resolve("rootfs:" + (dir_ / "link") + "/");
   ASSERT_TRUE(image) << image.error().what;
-  EXPECT_THAT(image->layers, ElementsAre(dir_ / "rootfs"));
+  EXPECT_THAT(image->layers.paths, ElementsAre(dir_ / "rootfs"));
   EXPECT_EQ(image->digest, "");
   EXPECT_FALSE(base::path_exists(store_)) << "a rootfs needs no store";
 }
@@ -62,12 +63,13 @@ TEST_F(Store, AnOciImage) {
   layout_.write();
   const auto image = resolve();
   ASSERT_TRUE(image) << image.error().what;
-  EXPECT_THAT(image->layers, ElementsAre(store_ + "/layers/" + low.diff_id.hex, store_ + "/layers/" + top.diff_id.hex));
+  EXPECT_THAT(image->layers.paths,
+              ElementsAre(store_ + "/layers/" + low.diff_id.hex, store_ + "/layers/" + top.diff_id.hex));
   EXPECT_EQ(image->digest.substr(0, 7), "sha256:");
   EXPECT_EQ(image->config.user, "app");
   EXPECT_EQ(image->config.working_dir, "/srv");
   EXPECT_THAT(image->config.cmd, ElementsAre("/bin/sh"));
-  EXPECT_EQ(read_from_layers(image->layers, "/etc/passwd").value_or(""), "top");
+  EXPECT_EQ(read_from_layers(image->layers.paths, "/etc/passwd").value_or(""), "top");
   EXPECT_THAT(staged(), IsEmpty());
   EXPECT_EQ(lstat_of(store_ + "/layers").st_mode & 07777U, 0700U);
 }
@@ -85,8 +87,8 @@ TEST_F(Store, WithoutLayersThereIsAnEmptyOne) {
   layout_.write();
   const auto image = resolve();
   ASSERT_TRUE(image) << image.error().what;
-  EXPECT_THAT(image->layers, ElementsAre(store_ + "/layers/empty"));
-  EXPECT_THAT(base::list_dir(image->layers.front()).value_or({"x"}), IsEmpty());
+  EXPECT_THAT(image->layers.paths, ElementsAre(store_ + "/layers/empty"));
+  EXPECT_THAT(base::list_dir(image->layers.paths.front()).value_or({"x"}), IsEmpty());
 }
 
 TEST_F(Store, ALayerThatRepeatsIsListedOnceWhereItIsTopmost) {
@@ -96,7 +98,7 @@ TEST_F(Store, ALayerThatRepeatsIsListedOnceWhereItIsTopmost) {
   layout_.write();
   const auto image = resolve();
   ASSERT_TRUE(image) << image.error().what;
-  EXPECT_THAT(image->layers,
+  EXPECT_THAT(image->layers.paths,
               ElementsAre(store_ + "/layers/" + between.diff_id.hex, store_ + "/layers/" + repeated.diff_id.hex));
 }
 
@@ -107,7 +109,7 @@ TEST_F(Store, BelowAnOpaqueRootNothingShows) {
   layout_.write();
   const auto image = resolve();
   ASSERT_TRUE(image) << image.error().what;
-  EXPECT_THAT(image->layers, ElementsAre(store_ + "/layers/" + opaque.diff_id.hex));
+  EXPECT_THAT(image->layers.paths, ElementsAre(store_ + "/layers/" + opaque.diff_id.hex));
 }
 
 TEST_F(Store, OneBadByteAnywhereLeavesNothingVisible) {
@@ -138,6 +140,33 @@ TEST_F(Store, ALayerThatClimbsOutLeavesNothingVisible) {
   layout_.add_layer(make_tar({file("../evil", "1")}));
   layout_.write();
   expect_error(resolve(), Kind::corrupt, "entry '../evil': climbs out of the layer");
+}
+
+// Modes are the image's, whatever the caller's umask, and whatever the data directory hands down.
+TEST_F(Store, LayersAreAsTheImageHasThem) {
+  SKIP_UNLESS_ROOT("owners");
+  const LayerBlob layer = layout_.add_layer(make_tar({directory("d", 0751), file("d/f", "x", 0644), file("m/f", "x")}));
+  layout_.write();
+  ASSERT_EQ(::mkdir(store_.c_str(), 0755), 0);
+  ASSERT_EQ(::chown(store_.c_str(), 0, 4242), 0);
+  ASSERT_EQ(::chmod(store_.c_str(), 02755), 0);
+  const std::string acl(
+      "\x02\0\0\0\x01\0\x07\0\xff\xff\xff\xff\x02\0\x07\0\x01\0\0\0\x04\0\x05\0\xff\xff\xff\xff"
+      "\x10\0\x07\0\xff\xff\xff\xff\x20\0\x05\0\xff\xff\xff\xff",
+      44);
+  ASSERT_EQ(::setxattr(store_.c_str(), "system.posix_acl_default", acl.data(), acl.size(), 0), 0);
+  const mode_t before = ::umask(077);
+  const auto image = resolve();
+  ::umask(before);
+  ASSERT_TRUE(image) << image.error().what;
+  const std::string root = store_ + "/layers/" + layer.diff_id.hex;
+  const std::pair<const char*, mode_t> expected[] = {{"", 0755}, {"/d", 0751}, {"/d/f", 0644}, {"/m", 0755}};
+  for (const auto& [name, mode] : expected) {
+    EXPECT_EQ(lstat_of(root + name).st_mode & 07777U, mode) << name;
+    EXPECT_EQ(lstat_of(root + name).st_gid, 0U) << name;
+    EXPECT_EQ(xattr_of(root + name, "system.posix_acl_access"), "") << name;
+    EXPECT_EQ(xattr_of(root + name, "system.posix_acl_default"), "") << name;
+  }
 }
 
 TEST_F(Store, TagsAndPlatforms) {
@@ -211,7 +240,7 @@ TEST_F(Store, ManyProcessesUnpackTheSameImageAtOnce) {
     ASSERT_GE(child, 0);
     if (child == 0) {
       const auto image = resolve();
-      const bool whole = image && base::list_dir(image->layers.front()).value_or({}).size() == 300;
+      const bool whole = image && base::list_dir(image->layers.paths.front()).value_or({}).size() == 300;
       ::_exit(whole ? 0 : 1);
     }
     children.push_back(child);

@@ -1,9 +1,11 @@
 #include "runtime/image/unpack.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/files.h"
 #include "runtime/image/test_support.h"
 
 namespace podrun::image::testing {
@@ -175,6 +177,18 @@ TEST_F(Unpack, WhiteoutsBecomeWhatOverlayfsReads) {
   EXPECT_EQ(read_text(at("own")), "o") << "a whiteout speaks of the layers below only";
   for (const char* name : {".wh.gone", "d/.wh..wh..opq", "d/.wh..wh.plnk", "d/.wh.plnk"})
     EXPECT_FALSE(exists(name)) << name;
+}
+
+// aufs kept files of several names in a directory of its own: that is no part of the image, the files are.
+TEST_F(Unpack, WhatAufsKeptForItselfIsLeftOut) {
+  ASSERT_UNPACKS({directory("./"), directory(".wh..wh.plnk"), file(".wh..wh.plnk/1.2", "linked"),
+                  directory(".wh..wh.orph"), file(".wh..wh.orph/lost", "x"), file(".wh..wh.aufs", ""), directory("d"),
+                  hard_link_to("d/a", ".wh..wh.plnk/1.2"), hard_link_to("d/b", ".wh..wh.plnk/1.2"),
+                  file("d/.wh..wh.plnk/deep", "x"), file("d/.wh..wh.whatever/deep/er", "x")});
+  EXPECT_EQ(read_text(at("d/a")), "linked");
+  EXPECT_EQ(lstat_of(at("d/b")).st_nlink, 2U);
+  EXPECT_THAT(base::list_dir(at("")).value_or({}), ::testing::ElementsAre("d"));
+  EXPECT_THAT(base::list_dir(at("d")).value_or({}), ::testing::ElementsAre("a", "b"));
 }
 
 TEST_F(Unpack, ReadsGnuSparseAndKeepsTheHole) {

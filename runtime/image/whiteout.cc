@@ -13,10 +13,16 @@ constexpr std::string_view kReservedPrefix = ".wh..wh.";
 constexpr std::string_view kOpaqueName = ".wh..wh..opq";
 constexpr const char* kOpaqueXattr = "trusted.overlay.opaque";
 
+bool is_within_reserved(std::string_view directory) {
+  return directory.starts_with(kReservedPrefix) || directory.find("/.wh..wh.") != std::string_view::npos;
+}
+
 }  // namespace
 
-WhiteoutName classify_whiteout(std::string_view leaf) {
+WhiteoutName classify_whiteout(std::string_view name) {
   using Sort = WhiteoutName::Sort;
+  const std::string_view leaf = name.substr(name.rfind('/') + 1);
+  if (is_within_reserved(name.substr(0, name.size() - leaf.size()))) return {Sort::reserved, {}};
   if (leaf == kOpaqueName) return {Sort::opaque, {}};
   if (leaf.starts_with(kReservedPrefix)) return {Sort::reserved, {}};
   if (!leaf.starts_with(kPrefix)) return {Sort::none, {}};

@@ -17,9 +17,13 @@ struct WhiteoutName {
   std::string_view hidden;  // Sort::hides: the name below that is gone
 };
 
-// What an entry's last component means. `reserved`: aufs' own bookkeeping (.wh..wh.*), which no layer means to ship.
-// `hostile`: it would hide "", "." or "..".
-WhiteoutName classify_whiteout(std::string_view leaf);
+// What an entry's name (cleaned) means. `reserved`: aufs' own bookkeeping (.wh..wh.*) and what is in it, which no layer
+// means to ship. `hostile`: it would hide "", "." or "..".
+WhiteoutName classify_whiteout(std::string_view name);
+
+// The exception: files that aufs kept here may be what hard links of the layer lead to, so they are there until its
+// end.
+inline constexpr std::string_view kAufsLinks = ".wh..wh.plnk";
 
 inline bool is_whiteout(const struct stat& info) { return S_ISCHR(info.st_mode) && info.st_rdev == 0; }
 bool is_opaque(int directory);  // an open descriptor, not O_PATH

@@ -44,7 +44,8 @@ Result<std::vector<Fd>> make_mounts(const ContainerPlan& plan, const ContainerMa
     for (const auto& hierarchy : v1) controllers.push_back(hierarchy.controller);
     made.push_back(TRY(mount_cgroup_dir(controllers)));
   }
-  for (const char* file : {"/hosts", "/hostname", "/resolv.conf"}) made.push_back(TRY(mount_file(makings.etc + file)));
+  // Read-only with the root, as under containerd and Docker.
+  for (Fd& file : TRY(makings.etc.clone(plan.root.is_read_only))) made.push_back(std::move(file));
   return made;
 }
 

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "runtime/sandbox/etc_mount.h"
 #include "runtime/sandbox/plan.h"
 #include "runtime/sandbox/rootfs.h"
 #include "runtime/sandbox/shim.h"
@@ -16,7 +17,7 @@ struct ContainerMakings {
   const Cgroup& cgroup;
   const mounts::PrivateNamespace& workbench;
   PodUsers users;
-  std::string etc;  // directory of hosts, hostname and resolv.conf
+  const EtcMount& etc;
   std::uint64_t join = 0;
   std::uint64_t fresh = 0;
 };

@@ -32,8 +32,9 @@ std::int64_t now() {
 
 Result<ImageFacts> image_facts(const ImageStore& images, const std::string& reference) {
   ImageFacts facts{TRY(images.resolve(reference)), "", ""};
-  facts.passwd = TRY(read_from_layers(facts.image.layers, "/etc/passwd"));
-  facts.group = TRY(read_from_layers(facts.image.layers, "/etc/group"));
+  const std::vector<std::string> layers = facts.image.layers.readable();
+  facts.passwd = TRY(read_from_layers(layers, "/etc/passwd"));
+  facts.group = TRY(read_from_layers(layers, "/etc/group"));
   return facts;
 }
 

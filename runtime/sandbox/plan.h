@@ -42,7 +42,7 @@ struct HostFacts {
 
 struct ContainerPlan {
   ContainerRecord record;  // what is known before it runs
-  std::vector<std::string> layers;
+  ImageLayers layers;
   std::string writable;  // directory for the overlay's upper and work
   std::string exit_dir;  // directory the shim writes the exit file to
   CgroupLimits limits;

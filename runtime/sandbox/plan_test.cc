@@ -33,7 +33,7 @@ HostFacts facts_of() {
   facts.cgroup.mode = CgroupHost::Mode::v2;
   facts.cgroup.unified = "/sys/fs/cgroup";
   ImageFacts image;
-  image.image.layers = {"/srv/root"};
+  image.image.layers.paths = {"/srv/root"};
   image.passwd = "root:x:0:0::/root:/bin/sh\napp:x:1000:1001::/home/app:/bin/sh\n";
   image.group = "root:x:0:\nextra:x:44:app\n";
   facts.images = {image};

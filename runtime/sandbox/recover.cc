@@ -7,6 +7,7 @@
 
 #include "base/files.h"
 #include "base/interruption.h"
+#include "runtime/kernel/filesystem.h"
 #include "runtime/sandbox/network.h"
 #include "runtime/sandbox/runtime.h"
 
@@ -63,6 +64,11 @@ Result<void> Runtime::claim_data_directory() {
   TRY(base::make_dirs(layout.directories().data, 0711));
   const std::string link = layout.data_owner();
   if (::symlink(state.c_str(), link.c_str()) == 0) return {};
+  if (errno == EPERM || errno == EOPNOTSUPP)
+    return Error{Kind::unsupported, errno,
+                 "use data directory '" + layout.directories().data + "': its filesystem (" +
+                     filesystem_type(layout.directories().data) +
+                     ") has no links or owners; choose another --data-dir"};
   if (errno != EEXIST) return Error::system(errno, "make '" + link + "'");
   std::array<char, PATH_MAX> owner{};
   const ssize_t size = ::readlink(link.c_str(), owner.data(), owner.size());

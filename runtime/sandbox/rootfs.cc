@@ -2,13 +2,14 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/sysmacros.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/files.h"
 #include "runtime/image/copy.h"
 #include "runtime/kernel/devices.h"
+#include "runtime/kernel/filesystem.h"
 
 namespace podrun {
 namespace {
@@ -24,18 +25,24 @@ std::string short_name(std::size_t number) {
 }
 
 // Kind::unsupported when it cannot be mapped.
-Result<Fd> clone_layer(const std::string& layer, const PodUsers& users) {
+Result<Fd> clone_layer(const ImageLayers& layers, std::size_t number, const PodUsers& users) {
+  const std::string& layer = layers.paths[number];
   Fd mount = TRY(mounts::clone(AT_FDCWD, layer));
-  if (users.user_ns >= 0) TRY(mounts::idmap(mount.get(), users.user_ns).in("layer '" + layer + "'"));
-  return mount;
+  TRY(layers.check(mount.get()));
+  auto mapped = users.user_ns >= 0 ? mounts::idmap(mount.get(), users.user_ns) : Result<void>();
+  if (mapped) return mount;
+  if (mapped.error().kind != Kind::unsupported) return std::move(mapped).error().in("layer '" + layer + "'");
+  return Error{Kind::unsupported, EINVAL,
+               "'" + layer + "': its filesystem (" + filesystem_type(layer) +
+                   ") cannot map ids on this kernel (another directory, or `hostUsers: true`, avoids that)"};
 }
 
 // Attaches the layers under short names in a directory of the scratch filesystem; returns overlay's lowerdir, top
 // first.
-Result<std::string> attach_layers(int dir, const std::vector<std::string>& layers, const PodUsers& users) {
+Result<std::string> attach_layers(int dir, const ImageLayers& layers, const PodUsers& users) {
   std::string lowerdir;
-  for (std::size_t i = layers.size(); i-- > 0;) {
-    const Fd mount = TRY(clone_layer(layers[i], users));
+  for (std::size_t i = layers.paths.size(); i-- > 0;) {
+    const Fd mount = TRY(clone_layer(layers, i, users));
     const std::string name = short_name(i);
     if (::mkdirat(dir, name.c_str(), 0700) != 0) return Error::system(errno, "make mount point '" + name + "'");
     TRY(mounts::attach(mount.get(), dir, name));
@@ -44,24 +51,19 @@ Result<std::string> attach_layers(int dir, const std::vector<std::string>& layer
   return lowerdir;
 }
 
+// In a directory that hands nothing down, so that only the umask is to be made up for. The root of the container shows
+// the upper directory's owner and mode.
 Result<void> make_writable(const std::string& writable, const PodUsers& users) {
-  TRY(base::make_dirs(writable, 0700));
-  for (const char* name : {"/upper", "/work"}) TRY(base::make_dirs(writable + name, 0755));
-  if (::chown((writable + "/upper").c_str(), users.base, users.base) != 0)
-    return Error::system(errno, "give the writable layer to the pod");
+  const std::string upper = writable + "/upper";
+  const std::string work = writable + "/work";
+  if (::mkdir(upper.c_str(), 0755) != 0 || ::chown(upper.c_str(), users.base, users.base) != 0 ||
+      ::chmod(upper.c_str(), 0755) != 0 || ::mkdir(work.c_str(), 0700) != 0)
+    return Error::system(errno, "make the writable layer '" + upper + "'");
   return {};
 }
 
-Result<Fd> mount_overlay(const mounts::PrivateNamespace& at, const std::vector<std::string>& layers,
-                         const std::string& writable, const PodUsers& users) {
-  // A directory of its own for each container, standing in which names are short.
-  const std::string dir_name = base::random_hex(4);
-  if (::mkdirat(at.scratch(), dir_name.c_str(), 0700) != 0) return Error::system(errno, "make a mount point");
-  const Fd dir(::openat(at.scratch(), dir_name.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!dir || ::fchdir(dir.get()) != 0) return Error::system(errno, "enter a mount point");
-  const std::string lowerdir = TRY(attach_layers(dir.get(), layers, users));
-
-  TRY(make_writable(writable, users));
+// The overlay of `lowerdir`, attached at `target`, which is made; both relative to the working directory.
+Result<void> attach_overlay(const std::string& lowerdir, const std::string& writable, const char* target) {
   // Opened here, because overlay wants an upper directory of a mount in the caller's namespace, and by descriptor,
   // because its path may be long. volatile: the layer goes with the pod, so unmounting it need not sync the whole
   // filesystem.
@@ -69,36 +71,64 @@ Result<Fd> mount_overlay(const mounts::PrivateNamespace& at, const std::vector<s
   const std::string upper_path = "/proc/self/fd/" + std::to_string(upper.get());
   const std::string options =
       "lowerdir=" + lowerdir + ",upperdir=" + upper_path + "/upper,workdir=" + upper_path + "/work,volatile";
-  static constexpr const char* kTarget = "_";  // no layer's name
-  if (::mkdirat(dir.get(), kTarget, 0700) != 0) return Error::system(errno, "make a mount point");
-  if (::mount("overlay", kTarget, "overlay", MS_NODEV, options.c_str()) != 0)
-    return Error::system(
-        errno, "mount an overlay of '" + layers.back() + "' and " + std::to_string(layers.size() - 1) + " more layers");
-  return mounts::clone(dir.get(), kTarget);
+  if (::mkdir(target, 0700) != 0) return Error::system(errno, "make a mount point");
+  if (::mount("overlay", target, "overlay", MS_NODEV, options.c_str()) != 0)
+    return Error::system(errno, "mount an overlay");
+  // Where overlayfs cannot make what it needs in the work directory it goes read-only without a word.
+  struct statvfs info {};
+  if (::statvfs(target, &info) == 0 && (info.f_flag & ST_RDONLY) != 0)
+    return Error::system(ENOSPC, "write to '" + writable + "/work'");
+  return {};
 }
 
-std::string cannot_map(const std::vector<std::string>& layers) {
-  struct statfs info {};
-  ::statfs(layers.back().c_str(), &info);
-  char type[32];
-  std::snprintf(type, sizeof(type), "0x%lx", static_cast<unsigned long>(info.f_type));
-  return "'" + layers.back() + "': its filesystem (type " + type +
-         ") cannot map ids on this kernel, so the pod gets a private copy of the image; `hostUsers: true`, or another "
-         "--data-dir, avoids that";
+// What is wrong with an overlay that the kernel refused: nothing can be written into over this filesystem, else it is
+// the layers. Tells by another one, over nothing but an empty directory.
+Error why_refused(const ImageLayers& layers, const std::string& writable) {
+  static constexpr const char* kEmpty = "-";
+  if (::mkdir(kEmpty, 0700) == 0 && !attach_overlay(kEmpty, writable, "="))
+    return Error{Kind::unsupported, EINVAL,
+                 "'" + writable + "': its filesystem (" + filesystem_type(writable) +
+                     ") cannot hold what is written over an image (another --data-dir avoids that)"};
+  return Error{Kind::unsupported, EINVAL,
+               "'" + layers.paths.back() + "': overlayfs on this kernel does not take layers of its filesystem (" +
+                   filesystem_type(layers.paths.back()) + ")"};
+}
+
+Result<Fd> mount_overlay(const mounts::PrivateNamespace& at, const ImageLayers& layers, const std::string& writable,
+                         const PodUsers& users) {
+  // A directory of its own for each container, standing in which names are short.
+  const std::string dir_name = base::random_hex(4);
+  if (::mkdirat(at.scratch(), dir_name.c_str(), 0700) != 0) return Error::system(errno, "make a mount point");
+  const Fd dir(::openat(at.scratch(), dir_name.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!dir || ::fchdir(dir.get()) != 0) return Error::system(errno, "enter a mount point");
+  const std::string lowerdir = TRY(attach_layers(dir.get(), layers, users));
+  static constexpr const char* kTarget = "_";  // no layer's name
+  auto mounted = attach_overlay(lowerdir, writable, kTarget);
+  if (!mounted && mounted.error().error_number == EINVAL) return why_refused(layers, writable);
+  if (!mounted)
+    return std::move(mounted).error().in("'" + layers.paths.back() + "' and " +
+                                         std::to_string(layers.paths.size() - 1) + " more layers");
+  return mounts::clone(dir.get(), kTarget);
 }
 
 }  // namespace
 
-Result<Fd> mount_rootfs(const mounts::PrivateNamespace& at, const std::vector<std::string>& layers,
-                        const std::string& writable, const PodUsers& users, std::string& warning) {
+Result<Fd> mount_rootfs(const mounts::PrivateNamespace& at, const ImageLayers& layers, const std::string& writable,
+                        const PodUsers& users, std::string& warning) {
+  const auto on_data = [&](Result<void> done) -> Result<void> {
+    if (done || (done.error().error_number != EPERM && done.error().error_number != EOPNOTSUPP)) return done;
+    Error error = std::move(done).error();
+    error.what += "; its filesystem is " + filesystem_type(writable) + ": choose another --data-dir";
+    return error;
+  };
+  TRY(base::make_dirs(writable.substr(0, writable.rfind('/')), 0700));
+  TRY(on_data(base::make_exact_dir(writable, 0700)));
+  TRY(on_data(make_writable(writable, users)));
   auto overlay = mount_overlay(at, layers, writable, users);
-  // EINVAL from overlay itself: before Linux 5.19 it refuses idmapped layers.
-  const bool refused = !overlay && users.user_ns >= 0 &&
-                       (overlay.error().kind == Kind::unsupported || overlay.error().error_number == EINVAL);
-  if (!refused) return overlay;
-  warning = cannot_map(layers);
+  if (overlay || overlay.error().kind != Kind::unsupported) return overlay;
+  warning = overlay.error().what + ": the container gets a private copy of its image";
   const std::string copy = writable + "/rootfs";
-  TRY(copy_layers(layers, copy, users.base).in("copy the image"));
+  TRY(on_data(copy_layers(layers.readable(), copy, users.base).in("copy the image")));
   return mounts::clone(AT_FDCWD, copy, kRootAttributes);
 }
 
@@ -132,10 +162,6 @@ Result<Fd> mount_cgroup_dir(const std::vector<std::string>& controllers) {
       return Error::system(errno, "make a place for controller '" + controller + "'");
   TRY(mounts::set_attributes(dir.get(), MOUNT_ATTR_RDONLY));
   return dir;
-}
-
-Result<Fd> mount_file(const std::string& path) {
-  return mounts::clone(AT_FDCWD, path, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
 }
 
 }  // namespace podrun

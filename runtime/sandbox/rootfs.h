@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/image/image.h"
 #include "runtime/kernel/mounts.h"
 
 namespace podrun {
@@ -16,18 +17,16 @@ struct PodUsers {
 };
 
 // An overlay of `layers` (lowest first), shared and read-only, with `writable`/upper on top. `at` is where the layers
-// are attached while the overlay is made. Where a layer's filesystem or this kernel cannot map ids, a private copy with
-// shifted owners takes the overlay's place, and `warning` says so.
-Result<Fd> mount_rootfs(const mounts::PrivateNamespace& at, const std::vector<std::string>& layers,
-                        const std::string& writable, const PodUsers& users, std::string& warning);
+// are attached while the overlay is made. Where a layer's filesystem cannot map ids, or that of `writable` cannot be
+// written into over a layer, a private copy with shifted owners takes the overlay's place, and `warning` names the
+// filesystem.
+Result<Fd> mount_rootfs(const mounts::PrivateNamespace& at, const ImageLayers& layers, const std::string& writable,
+                        const PodUsers& users, std::string& warning);
 
 // A tmpfs with the device nodes every container has. Made by the host's root, since a user namespace can make none.
 Result<Fd> mount_dev(const PodUsers& users);
 
 // The directory that holds cgroup v1's controllers: a read-only tmpfs with a place for each.
 Result<Fd> mount_cgroup_dir(const std::vector<std::string>& controllers);
-
-// A file of the pod's own, to be mounted over one in the container.
-Result<Fd> mount_file(const std::string& path);
 
 }  // namespace podrun

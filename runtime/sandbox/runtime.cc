@@ -11,7 +11,7 @@
 #include "base/interruption.h"
 #include "runtime/kernel/namespaces.h"
 #include "runtime/sandbox/container.h"
-#include "runtime/sandbox/etc_files.h"
+#include "runtime/sandbox/etc_mount.h"
 #include "runtime/sandbox/host_ports.h"
 #include "runtime/sandbox/network.h"
 #include "runtime/sandbox/pause.h"
@@ -21,30 +21,18 @@
 namespace podrun {
 namespace {
 
-// The content is written when it is known, into the same inodes: by then they are mounted in the containers.
-Result<void> make_etc_files(const std::string& dir, std::uint32_t owner) {
-  TRY(base::make_dirs(dir, 0711));
-  for (const char* name : {"/hosts", "/hostname", "/resolv.conf"}) {
-    const Fd file = TRY(base::open_file(dir + name, O_WRONLY | O_CREAT | O_TRUNC, 0644));
-    if (::fchown(file.get(), owner, owner) != 0) return Error::system(errno, "give '" + dir + name + "' to the pod");
-  }
-  return {};
-}
+struct Prepared {
+  EtcMount etc;
+  std::vector<PreparedContainer> containers;
+};
 
-Result<void> write_etc_files(const std::string& dir, const EtcFiles& etc, const std::vector<std::string>& ips,
-                             const DnsSpec& network) {
-  TRY(base::write_in_place(dir + "/hosts", hosts_text(etc, ips)));
-  TRY(base::write_in_place(dir + "/hostname", etc.hostname + "\n"));
-  return base::write_in_place(dir + "/resolv.conf", resolv_conf_text(etc, network));
-}
-
-Result<std::vector<PreparedContainer>> prepare_all(const PodPlan& plan, const Cgroup& cgroup, const PodUsers& users,
-                                                   const std::string& etc, Shim& shim) {
+Result<Prepared> prepare_all(const PodPlan& plan, const Cgroup& cgroup, const PodUsers& users, Shim& shim) {
   const auto workbench = TRY(mounts::PrivateNamespace::enter());
-  const ContainerMakings makings{cgroup, workbench, users, etc, plan.join, plan.fresh};
-  std::vector<PreparedContainer> prepared;
+  Prepared prepared{TRY(EtcMount::make(workbench, users.base).in("make /etc files")), {}};
+  const ContainerMakings makings{cgroup, workbench, users, prepared.etc, plan.join, plan.fresh};
   for (const ContainerPlan& container : plan.containers)
-    prepared.push_back(TRY(prepare(container, makings, shim).in("prepare container '" + container.record.name + "'")));
+    prepared.containers.push_back(
+        TRY(prepare(container, makings, shim).in("prepare container '" + container.record.name + "'")));
   return prepared;
 }
 
@@ -110,7 +98,6 @@ Result<void> Runtime::build(const PodPlan& plan, const Box& box, PodRecord& reco
   TRY(store_.reserve_name(record.name_space, record.name, record.id));
   TRY(check_host_ports(store_, record.id, plan.host_ports));
   if (!record.host_users) record.id_base = TRY(store_.reserve_ids(record.id).in("reserve user ids"));
-  TRY(make_etc_files(layout.etc(record.id), record.id_base).in("make /etc files"));
   TRY(done("record the pod"));
 
   const Cgroup cgroup(plan.cgroup_host, record.cgroup_parent + record.cgroup_path);
@@ -135,8 +122,8 @@ Result<void> Runtime::build(const PodPlan& plan, const Box& box, PodRecord& reco
 
   const Fd user_ns = record.host_users ? Fd() : TRY(open_namespace(record.pause.pid, "user"));
   TRY(pause.handshake.expect_exec().in("start pause"));  // containers copy its mounts
-  std::vector<PreparedContainer> prepared =  // cloned, plan sent, working towards their barrier by themselves
-      TRY(prepare_all(plan, cgroup, {record.id_base, user_ns.get()}, layout.etc(record.id), shim));
+  Prepared prepared =  // cloned, plan sent, working towards their barrier by themselves
+      TRY(prepare_all(plan, cgroup, {record.id_base, user_ns.get()}, shim));
   TRY(done("prepare containers"));
 
   DnsSpec network_dns;
@@ -144,11 +131,11 @@ Result<void> Runtime::build(const PodPlan& plan, const Box& box, PodRecord& reco
     network_dns = TRY(Network(options_, layout, &cgroup, &record.timings).attach(plan.networks, record));
     TRY(done("attach networks"));
   }
-  TRY(write_etc_files(layout.etc(record.id), plan.etc, record.ips, network_dns).in("write /etc files"));
+  TRY(prepared.etc.write(plan.etc, record.ips, network_dns).in("write /etc files"));
 
-  for (PreparedContainer& container : prepared)
+  for (PreparedContainer& container : prepared.containers)
     TRY(await_ready(container).in("start container '" + container.record.name + "'"));
-  for (PreparedContainer& container : prepared) {
+  for (PreparedContainer& container : prepared.containers) {
     if (!container.warning.empty()) options_.warn("container '" + container.record.name + "': " + container.warning);
     record.containers.push_back(TRY(release(container).in("start container '" + container.record.name + "'")));
   }

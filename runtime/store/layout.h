@@ -5,7 +5,6 @@
 //       lock                   flock'ed by whoever changes the pod; never renamed
 //       record.json            PodRecord, written whole and durably
 //       shim.log               what podrun-shim has to say
-//       etc/hosts hostname resolv.conf    bound into the containers, so written in place
 //       containers/NAME/exit   made by the shim when the container ended: "CODE SIGNAL NANOSECONDS\n"
 //     pods/.ID/                a box until its maker has locked it
 //     settled told-of-oom      what has been done once in this boot
@@ -56,7 +55,6 @@ class Layout {
   std::string lock(const std::string& id) const { return box(id) + "/lock"; }
   std::string record(const std::string& id) const { return box(id) + "/record.json"; }
   std::string shim_log(const std::string& id) const { return box(id) + "/shim.log"; }
-  std::string etc(const std::string& id) const { return box(id) + "/etc"; }
   std::string container(const std::string& id, const std::string& name) const {
     return box(id) + "/containers/" + name;
   }

@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <cstdio>
 
 #include "base/files.h"
 #include "runtime/store/names.h"
@@ -50,10 +52,15 @@ bool still_there(int fd, const std::string& path) {
          ours.st_dev == there.st_dev;
 }
 
+// Over the last holder's, which is as long: that needs no block, so a full disk keeps nobody from taking a lock.
 Result<void> write_holder(int fd, const std::string& path) {
-  const std::string text = std::to_string(::getpid()) + "\n";
-  if (::ftruncate(fd, 0) != 0) return Error::system(errno, quoted("truncate", path));
-  return base::write_all(fd, text, path);
+  std::array<char, 16> text{};
+  const int size = std::snprintf(text.data(), text.size(), "%-10d\n", ::getpid());
+  if (::pwrite(fd, text.data(), static_cast<std::size_t>(size), 0) == size) return {};
+  Error failure = Error::system(errno, quoted("write", path));
+  // Where it needs one all the same, nobody is told who holds the lock, rather than a wrong one.
+  if (::ftruncate(fd, 0) != 0 || !base::is_out_of_space(failure)) return failure;
+  return {};
 }
 
 Result<Fd> take(const std::string& path, int limit_ms) {

@@ -21,7 +21,6 @@ constexpr std::uint32_t kSlots = 4'096;
 // Reading who holds a link and then removing it must not meet another doing the same: the directory's own lock, held
 // for a few system calls and never while waiting for anything else.
 Result<Fd> lock_directory(const std::string& path) {
-  TRY(base::make_dirs(path));
   Fd dir = TRY(base::open_file(path, O_RDONLY | O_DIRECTORY));
   while (::flock(dir.get(), LOCK_EX) != 0)
     if (errno != EINTR) return Error::system(errno, "lock '" + path + "'");
@@ -62,6 +61,7 @@ Result<void> Store::reserve_name(const std::string& name_space, const std::strin
   if (!is_pod_id(id)) return no_id(id);
   if (!is_safe_name(name) || !is_safe_name(name_space))
     return Error{Kind::invalid, 0, "reserve the name '" + name + "' in namespace '" + name_space + "': a bad name"};
+  TRY(base::make_dirs(layout_.names()));
   const Fd guard = TRY(lock_directory(layout_.names()));
   const std::string link = layout_.name(name_space, name);
   const std::string holder = TRY(holder_of(layout_, link));
@@ -74,6 +74,7 @@ Result<void> Store::reserve_name(const std::string& name_space, const std::strin
 
 Result<void> Store::release_name(const std::string& name_space, const std::string& name, const std::string& id) const {
   if (!is_safe_name(name) || !is_safe_name(name_space)) return {};
+  if (!base::path_exists(layout_.names())) return {};  // the first create failed before it made any
   const Fd guard = TRY(lock_directory(layout_.names()));
   TRY(remove_if_held_by(id, layout_.name(name_space, name)));
   return {};
@@ -90,6 +91,7 @@ std::optional<std::pair<std::string, std::string>> Store::name_of(const std::str
 
 Result<std::uint32_t> Store::reserve_ids(const std::string& id) const {
   if (!is_pod_id(id)) return no_id(id);
+  TRY(base::make_dirs(layout_.ids()));
   const Fd guard = TRY(lock_directory(layout_.ids()));
   for (std::uint32_t step = 0; step < kSlots; ++step) {
     const std::uint32_t slot = (first_slot(id) + step) % kSlots;
@@ -104,6 +106,7 @@ Result<std::uint32_t> Store::reserve_ids(const std::string& id) const {
 
 Result<void> Store::release_ids(const std::string& id) const {
   if (!is_pod_id(id)) return {};
+  if (!base::path_exists(layout_.ids())) return {};
   const Fd guard = TRY(lock_directory(layout_.ids()));
   if (TRY(remove_if_held_by(id, slot_path(layout_, first_slot(id))))) return {};  // nearly always
   for (const std::string& slot : TRY(base::list_dir(layout_.ids())))

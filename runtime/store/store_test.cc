@@ -72,7 +72,7 @@ TEST_F(StoreTest, ErasedIsGoneAndErasingAgainIsFine) {
   put(test_id('1'), "default", "web");
   const auto box = store_.lock(test_id('1'), 0);
   ASSERT_TRUE(box);
-  ASSERT_TRUE(base::make_dirs(store_.layout().etc(test_id('1'))));
+  ASSERT_TRUE(base::make_dirs(store_.layout().container(test_id('1'), "c")));
   EXPECT_TRUE(box->load());
   EXPECT_TRUE(box->erase());
   EXPECT_FALSE(base::path_exists(store_.layout().box(test_id('1'))));

@@ -28,38 +28,6 @@ std::string parent_of(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-Result<void> remove_entry(int parent, const char* name, dev_t device, const std::string& shown);
-
-Result<void> remove_children(Fd dir, dev_t device, const std::string& shown) {
-  const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(dir.get()), ::closedir);
-  if (!stream) return Error::system(errno, quoted("read directory", shown));
-  const int fd = dir.release();  // the stream owns it now
-  while (const dirent* entry = ::readdir(stream.get())) {
-    const std::string_view name = entry->d_name;
-    if (name == "." || name == "..") continue;
-    TRY(remove_entry(fd, entry->d_name, device, shown + "/" + entry->d_name));
-  }
-  return {};
-}
-
-Result<void> remove_entry(int parent, const char* name, dev_t device, const std::string& shown) {
-  if (::unlinkat(parent, name, 0) == 0 || errno == ENOENT) return {};
-  if (errno != EISDIR && errno != EPERM && errno != EBUSY) return Error::system(errno, quoted("remove", shown));
-  const int unlink_error = errno;
-  Fd dir(::openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!dir) {
-    if (errno == ENOENT) return {};
-    return Error::system(errno == ENOTDIR || errno == ELOOP ? unlink_error : errno, quoted("remove", shown));
-  }
-  struct stat info {};
-  if (::fstat(dir.get(), &info) != 0) return Error::system(errno, quoted("stat", shown));
-  if (info.st_dev != device) return Error{Kind::busy, EBUSY, quoted("remove", shown) + ": something is mounted there"};
-  TRY(remove_children(std::move(dir), device, shown));
-  if (::unlinkat(parent, name, AT_REMOVEDIR) != 0 && errno != ENOENT)
-    return Error::system(errno, quoted("remove directory", shown));
-  return {};
-}
-
 // A new directory has its parent's set-group-id bit and group, and its default access control list, and hands them
 // down.
 Result<void> forget_parent(const std::string& path, mode_t mode) {
@@ -144,34 +112,35 @@ Result<void> write_in_place(const std::string& path, std::string_view bytes) {
 }
 
 Result<void> make_dirs(const std::string& path, mode_t mode) {
-  if (::mkdir(path.c_str(), mode) == 0) return forget_parent(path, mode);
-  if (errno == EEXIST) {
-    struct stat info {};
-    if (::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) return {};
-    return Error::system(ENOTDIR, quoted("make directory", path));
+  const auto make = [&](std::size_t length) -> Result<void> {
+    const std::string one = path.substr(0, length);
+    const mode_t its_mode = path.find_first_not_of('/', length) == std::string::npos ? mode : 0755;
+    if (::mkdir(one.c_str(), its_mode) != 0) return Error::system(errno, quoted("make directory", path));
+    return forget_parent(one, its_mode);
+  };
+  const auto failed_by = [](const Result<void>& done, int why) { return !done && done.error().error_number == why; };
+  // Back to the first directory that can be made or is there, and from there on to the last.
+  std::size_t length = path.size();
+  auto made = make(length);
+  while (failed_by(made, ENOENT) && (length = path.find_last_of('/', length - 1)) != std::string::npos && length > 0)
+    made = make(length);
+  while ((made || failed_by(made, EEXIST)) && length < path.size()) {
+    length = std::min(path.find('/', length + 1), path.size());
+    made = make(length);
   }
-  if (errno != ENOENT) return Error::system(errno, quoted("make directory", path));
-  const std::string parent = parent_of(path);
-  if (parent == path || parent == ".") return Error::system(ENOENT, quoted("make directory", path));
-  TRY(make_dirs(parent, 0755));
-  if (::mkdir(path.c_str(), mode) == 0) return forget_parent(path, mode);
-  return errno == EEXIST ? Result<void>() : Error::system(errno, quoted("make directory", path));
+  struct stat info {};
+  if (!failed_by(made, EEXIST)) return made;
+  if (::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) return {};
+  return Error::system(ENOTDIR, quoted("make directory", path));
 }
 
-Result<void> remove_tree(const std::string& path) {
-  const std::string parent_path = parent_of(path);
-  const Fd parent(::open(parent_path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!parent) {
-    if (errno == ENOENT) return {};
-    return Error::system(errno, quoted("open", parent_path));
-  }
-  const std::string name = path.substr(path.rfind('/') + 1);
+Result<void> make_exact_dir(const std::string& path, mode_t mode) {
+  TRY(make_dirs(path, mode));
   struct stat info {};
-  if (::fstatat(parent.get(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
-    if (errno == ENOENT) return {};
-    return Error::system(errno, quoted("stat", path));
-  }
-  return remove_entry(parent.get(), name.c_str(), info.st_dev, path);
+  if (::lstat(path.c_str(), &info) != 0) return Error::system(errno, quoted("stat", path));
+  if ((info.st_mode & 07777U) != mode && ::chmod(path.c_str(), mode) != 0)
+    return Error::system(errno, quoted("set the mode of", path));
+  return {};
 }
 
 Result<void> remove_file(const std::string& path) {
@@ -194,6 +163,8 @@ Result<std::vector<std::string>> list_dir(const std::string& path) {
 bool path_exists(const std::string& path) {
   return ::faccessat(AT_FDCWD, path.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
+
+bool is_out_of_space(const Error& error) { return error.error_number == ENOSPC || error.error_number == EDQUOT; }
 
 std::string random_hex(std::size_t bytes) {
   std::string raw(bytes, '\0');

@@ -25,7 +25,7 @@ Result<std::string> read_all(int fd, std::string_view name, std::size_t limit = 
 // temporary file beside it, fsync, rename, fsync of the directory.
 Result<void> write_file_durably(const std::string& path, std::string_view bytes, mode_t mode = 0600);
 
-// Writes into the existing inode in one write(2): kernel files, and files that are bind-mounted into containers.
+// Writes into the existing inode in one write(2): kernel files.
 Result<void> write_in_place(const std::string& path, std::string_view bytes);
 
 Result<void> write_all(int fd, std::string_view bytes, std::string_view name);
@@ -33,7 +33,12 @@ Result<void> write_all(int fd, std::string_view bytes, std::string_view name);
 // mkdir -p; `mode` is the last one's, less the umask; parents get 0755. Takes no group and no ACL from what it is in.
 Result<void> make_dirs(const std::string& path, mode_t mode = 0755);
 
-// Removes a file or a whole tree. Follows no link and enters no other mount; what is absent already is success.
+// make_dirs(), and the last one has exactly this mode, whatever the umask.
+Result<void> make_exact_dir(const std::string& path, mode_t mode);
+
+// Removes a file or a whole tree of any depth, immutable and append-only files too. Follows no link and enters no other
+// mount; what is absent already is success. Needs no space on the disk and some 35 descriptors. Errors: busy, where
+// something is mounted inside.
 Result<void> remove_tree(const std::string& path);
 Result<void> remove_file(const std::string& path);  // unlink; ENOENT is success
 
@@ -41,6 +46,9 @@ Result<void> remove_file(const std::string& path);  // unlink; ENOENT is success
 Result<std::vector<std::string>> list_dir(const std::string& path);
 
 bool path_exists(const std::string& path);
+
+// Whether the error is that of a full disk or of a quota that is used up. What takes things away goes on then.
+bool is_out_of_space(const Error& error);
 
 // Lower-case hex of random bytes from getrandom(2).
 std::string random_hex(std::size_t bytes);
