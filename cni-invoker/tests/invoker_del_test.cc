@@ -187,26 +187,6 @@ TEST_F(Del, SettlingRemovesTheFilesOfKilledWritersAndHolders) {
   EXPECT_EQ(owed(), 1U);
 }
 
-// Bridge, killed before it has made its chain: the first DEL takes the interface and fails, the second succeeds.
-TEST_F(Del, ThatFailsAfterAnAddThatWasKilledIsDoneOnceMore) {
-  for (const bool killed : {true, false}) {
-    attach(attachment());
-    LedgerEntry entry = invoker().ledger()->list()->front();
-    entry.state = killed ? LedgerEntry::State::adding : LedgerEntry::State::attached;
-    if (killed) ASSERT_TRUE(invoker().ledger()->save(entry));
-    runner.calls.clear();
-    int fails = 1;
-    runner.on_call = [&](const testing::Call& call) {
-      if (call.name() == "DEL one") runner.answer("DEL one", R"({"code":999,"msg":"no chain"})", fails-- > 0 ? 1 : 0);
-    };
-    EXPECT_EQ(static_cast<bool>(invoker().del_container("pod1")), killed);
-    EXPECT_EQ(owed(), killed ? 0U : 1U);
-    runner.on_call = nullptr;
-    runner.answer("DEL one", "");
-    ASSERT_TRUE(invoker().del_container("pod1"));
-  }
-}
-
 // A killed ADD and one that is under way look alike in the ledger.
 TEST_F(Del, SettlingLeavesWhatAnotherIsAtWorkOnAndWhatHasComeToItsEnd) {
   covers("L.4 A12.08");

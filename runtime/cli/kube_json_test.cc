@@ -21,6 +21,7 @@ LivePod live_pod(std::optional<ExitStatus> exit = ExitStatus{0, 0, 1'700'000'005
   LivePod pod;
   pod.record = full_record();
   pod.record.state = PodState::ready;
+  pod.record.deadline = 0;
   pod.record.failure.clear();
   pod.record.host_network = false;
   pod.record.manifest = R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"web"},"spec":{"containers":[)"

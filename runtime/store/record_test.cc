@@ -63,7 +63,6 @@ TEST(Record, OfBeforeThereWereDeadlinesIsRead) {
   const auto read = record_from_json(record.dump());
   ASSERT_TRUE(read) << read.error().what;
   EXPECT_EQ(read->deadline, 0);
-  EXPECT_FALSE(read->is_terminating());
 }
 
 TEST_P(CorruptRecord, NamesTheField) {

@@ -23,6 +23,7 @@ inline PodRecord full_record() {
   pod.failure = "detach networks: plugin bridge DEL: exit status 1";
   pod.boot_id = "11111111-2222-3333-4444-555555555555";
   pod.created_at = 1'700'000'000'123'456'789;
+  pod.deadline = 987654321;
   pod.shim = {101, 5000, 77};
   pod.pause = {102, 18'446'744'073'709'551'615U, 78};
   pod.namespaces = {{"net", 4026532000}, {"user", 4026532001}};
