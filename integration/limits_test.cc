@@ -1,7 +1,9 @@
 // Limits: written where the kernel reads them, and felt inside.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <fstream>
 
 #include "integration/test_host.h"
@@ -24,7 +26,8 @@ class LimitsTest : public PodrunTest {
       const std::string name = line.substr(names, path - names - 1);
       const std::string file = name.empty() ? "/sys/fs/cgroup" + line.substr(path) + "/" + v2_file
                                             : "/sys/fs/cgroup/" + name + line.substr(path) + "/" + v1_file;
-      if (std::ifstream content(file); (name.empty() || name == controller) && content)
+      const bool has_it = ("," + name + ",").find("," + controller + ",") != std::string::npos;  // "cpu,cpuacct"
+      if (std::ifstream content(file); (name.empty() || has_it) && content)
         return {std::istreambuf_iterator<char>(content), {}};
     }
     return {};
@@ -78,6 +81,38 @@ TEST_F(LimitsTest, TheShimAndPauseAreOutsideOfTheLimits) {
     const std::string cgroups((std::istreambuf_iterator<char>(file)), {});
     EXPECT_THAT(cgroups, testing::HasSubstr("/aux")) << which;
     EXPECT_THAT(cgroups, testing::Not(testing::HasSubstr("/ctr"))) << which;
+  }
+}
+
+TEST_F(LimitsTest, TheOomKillerIsNamedAsTheReason) {
+  if (!can_run({need::controller("memory")})) return;
+  ASSERT_TRUE(must_create_limited({{"memory", "32Mi"}}, {"/bin/payload", "eat", "500"}));
+  EXPECT_TRUE(eventually([&] { return phase("web") == "Failed"; }));
+  EXPECT_THAT(podrun({"get", "web"}).out, testing::HasSubstr(" OOMKilled "));
+  EXPECT_THAT(podrun({"describe", "pod", "web"}).out, testing::HasSubstr("OOMKilled"));
+  const Json shown = Json::parse(podrun({"get", "web", "-o", "json"}).out);
+  EXPECT_EQ(shown.at("status").at("containerStatuses").at(0).at("state").at("terminated").at("reason"), "OOMKilled");
+}
+
+TEST_F(LimitsTest, KilledByAnybodyElseIsAnError) {
+  if (!can_run({need::controller("memory")})) return;
+  ASSERT_TRUE(must_create_limited({{"memory", "64Mi"}}));
+  ASSERT_EQ(::kill(main_pid(), SIGKILL), 0);
+  EXPECT_TRUE(eventually([&] { return phase("web") == "Failed"; }));
+  EXPECT_THAT(podrun({"get", "web"}).out, testing::HasSubstr(" Error "));
+}
+
+TEST_F(LimitsTest, AMemoryLimitThatIsTooLowToStartIsTold) {
+  if (!can_run({need::controller("memory")})) return;
+  remember_world();
+  for (const char* limit : {"1", "64Ki", "200Ki"}) {
+    Json main = container("main", {"/bin/payload", "sleep"});
+    main["resources"]["limits"]["memory"] = limit;
+    const Output made = create(pod("web", {main}));
+    EXPECT_EQ(made.status, 2) << limit;
+    EXPECT_THAT(made.err, testing::HasSubstr("memory limit is too low")) << limit;
+    EXPECT_EQ(std::count(made.err.begin(), made.err.end(), '\n'), 1) << made.err;
+    expect_world_unchanged();
   }
 }
 

@@ -40,7 +40,9 @@ int reap_until(pid_t tests) {
 }
 
 int set_up_and_run(const std::function<int()>& body) {
-  must(::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr), "make mounts private");
+  // Private first: shared as they come, they would be peers of the machine's own.
+  for (const unsigned long propagation : {MS_PRIVATE, MS_SHARED})
+    must(::mount("none", "/", nullptr, MS_REC | propagation, nullptr), "change the propagation of mounts");
   mount_fresh("proc", "/proc", nullptr);
   mount_fresh("tmpfs", "/run", "mode=755");
   mount_fresh("tmpfs", "/var/lib/cni", "mode=755");

@@ -2,6 +2,7 @@
 # boot.sh SUITE DIR: boots the guest, runs DIR/command in it as root with a copy of DIR as its working directory, shows
 # what that prints, and exits with its status. The guest's disk is thrown away afterwards.
 #   124: not done after $PODRUN_VM_TIMEOUT seconds (default 3600); 125: the guest ended without a status
+#   PODRUN_VM_APPEND: more words for the kernel's command line
 #   PODRUN_VM_ACCEL=kvm where the machine can run a stock kernel in it; the default is emulation, about 10 times slower
 set -euo pipefail
 suite=${1:?usage: boot.sh SUITE DIR}
@@ -31,7 +32,7 @@ reader=$!
 TMPDIR=$run timeout --kill-after=10 "$limit" qemu-system-x86_64 -M pc,usb=off,vmport=off "${accelerator[@]}" \
   -m "${PODRUN_VM_MEMORY:-2048}" -smp 2 -nodefaults -no-user-config -display none -nic none -no-reboot -monitor none \
   -kernel "$image/kernel" -initrd "$image/initrd" \
-  -append "root=/dev/vda rw console=ttyS0 panic=-1 mitigations=off" \
+  -append "root=/dev/vda rw console=ttyS0 panic=-1 mitigations=off ${PODRUN_VM_APPEND:-}" \
   -drive "if=none,id=disk,file=$image/disk.ext4,format=raw,snapshot=on,cache=unsafe" -device virtio-blk-pci,drive=disk \
   -fsdev "local,id=share,path=${share//,/,,},security_model=passthrough,multidevs=remap" \
   -device virtio-9p-pci,fsdev=share,mount_tag=share \

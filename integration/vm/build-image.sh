@@ -10,8 +10,8 @@ root=$out/root
 mkdir -p "$out"
 
 packages=(
-  linux-image-amd64 systemd-sysv dbus udev kmod procps e2fsprogs util-linux
-  iproute2 iptables nftables containernetworking-plugins busybox-static umoci
+  linux-image-amd64 systemd-sysv dbus udev kmod procps util-linux
+  e2fsprogs xfsprogs btrfs-progs iproute2 iptables nftables containernetworking-plugins busybox-static umoci
 )
 
 install_debian() {
@@ -25,7 +25,7 @@ install_debian() {
 configure() {
   echo podrun-guest > "$root/etc/hostname"
   printf '127.0.0.1 localhost podrun-guest\n::1 localhost\n' > "$root/etc/hosts"
-  : > "$root/etc/resolv.conf"
+  echo 'nameserver 192.0.2.53' > "$root/etc/resolv.conf"   # nobody answers; without one podrun warns
   echo '/dev/vda / ext4 noatime 0 1' > "$root/etc/fstab"
   install -D -m 0755 "$here/guest/agent.sh" "$root/usr/local/sbin/podrun-guest"
   install -D -m 0644 "$here/guest/podrun-guest.service" "$root/etc/systemd/system/podrun-guest.service"

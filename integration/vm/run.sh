@@ -1,6 +1,9 @@
 #!/bin/bash
-# run.sh [bookworm|trixie] [FILTER]: runs the integration tests inside a stock Debian guest: Debian's own kernel, systemd,
-# pure cgroup v2. FILTER is a pattern of test names as in "ExecTest.*"; all where there is none.
+# run.sh [bookworm|trixie] [FILTER] [FORM]: runs the integration tests inside a stock Debian guest: Debian's own kernel,
+# systemd. FILTER is a pattern of test names as in "ExecTest.*"; all where there is none. FORM is how systemd mounts cgroups:
+#   unified  pure cgroup v2, Debian's default
+#   legacy   cgroup v1 alone, controllers mounted together as systemd has them (cpu,cpuacct)
+#   hybrid   the same, and cgroup v2 beside, without controllers
 #
 #   PODRUN_VM_BUILD  the build to test (default build/release; make it with ./test.sh or cmake)
 #   PODRUN_VM_DIR    where guests are kept (default /var/tmp/podrun-vm); one is made when missing, in about three minutes
@@ -12,6 +15,7 @@ set -euo pipefail
 here=$(dirname -- "$(realpath -- "$0")")
 suite=${1:-bookworm}
 filter=${2:-*}
+form=${3:-unified}
 build=${PODRUN_VM_BUILD:-$(realpath -- "$here/../..")/build/release}
 guests=${PODRUN_VM_DIR:-/var/tmp/podrun-vm}
 
@@ -21,6 +25,14 @@ for program in qemu-system-x86_64 debootstrap mke2fs zstd xz; do
   command -v "$program" > /dev/null ||
     die "'$program' is missing: apt-get install --no-install-recommends qemu-system-x86 debootstrap e2fsprogs xz-utils zstd binutils"
 done
+case $form in
+  unified) kernel_words= ;;
+  legacy) kernel_words="systemd.unified_cgroup_hierarchy=0 systemd.legacy_systemd_cgroup_controller=1" ;;
+  hybrid) kernel_words="systemd.unified_cgroup_hierarchy=0" ;;
+  *) die "FORM is unified, legacy or hybrid, not '$form'" ;;
+esac
+# systemd 256 and newer want to be told twice.
+[ -z "$kernel_words" ] || kernel_words+=" SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1"
 list=$build/tests/integration-programs.txt
 [ -s "$list" ] || die "nothing is built in '$build': run ./test.sh, or set PODRUN_VM_BUILD"
 [ -s "$guests/$suite/disk.ext4" ] || "$here/build-image.sh" "$suite"
@@ -36,7 +48,7 @@ while read -r program; do take "$build/tests/$program" "$share/tests"; done < "$
 cp "$here/guest/run-tests.sh" "$share/run-tests.sh"
 printf 'PODRUN_SLOW=%q MUST_RUN=%q exec ./run-tests.sh %q\n' "${PODRUN_SLOW:-10}" "${MUST_RUN:-}" "$filter" > "$share/command"
 
-echo "booting $suite ..."
+echo "booting $suite, $form cgroups ..."
 status=0
-"$here/boot.sh" "$suite" "$share" || status=$?
+PODRUN_VM_APPEND=$kernel_words "$here/boot.sh" "$suite" "$share" || status=$?
 exit "$status"

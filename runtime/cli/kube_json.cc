@@ -40,9 +40,7 @@ Json terminated(const ContainerRecord& container, const std::optional<ExitStatus
     state.update({{"exitCode", 137}, {"reason", "ContainerStatusUnknown"}, {"finishedAt", nullptr}});
     return state;
   }
-  state.update({{"exitCode", exit->code},
-                {"reason", exit->code == 0 ? "Completed" : "Error"},
-                {"finishedAt", rfc3339(exit->finished_at)}});
+  state.update({{"exitCode", exit->code}, {"reason", exit->reason()}, {"finishedAt", rfc3339(exit->finished_at)}});
   if (exit->signal != 0) state["signal"] = exit->signal;
   return state;
 }

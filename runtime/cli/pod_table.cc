@@ -58,7 +58,7 @@ std::string status_word(const LivePod& pod) {
   for (std::size_t i = 0; i < pod.containers.size(); ++i) {
     if (pod.containers[i].running || pod.record.containers[i].process.empty()) continue;
     if (!pod.containers[i].exit) return "ContainerStatusUnknown";
-    if (pod.containers[i].exit->code != 0) return "Error";
+    if (pod.containers[i].exit->code != 0) return pod.containers[i].exit->reason();
     return some_run ? "NotReady" : "Completed";
   }
   return to_text(pod.phase);

@@ -3,7 +3,7 @@
 //     v2   PARENT/podrun-ID/aux         shim, pause, and CNI plugins while they run
 //          PARENT/podrun-ID/ctr         limits and device rules of all containers
 //          PARENT/podrun-ID/ctr/NAME    one container
-//     v1   PARENT/podrun-ID             limits and device rules, in each controller we use
+//     v1   PARENT/podrun-ID             limits and device rules, in each hierarchy with a controller we use
 //          PARENT/podrun-ID/ctr-NAME    one container
 //
 // A hybrid machine has both. The tracking hierarchy, the one that answers "which processes are the pod's", is v2 where
@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/kernel/cgroup_host.h"
 #include "runtime/kernel/types.h"
 
 namespace podrun {
@@ -29,20 +30,6 @@ struct CgroupLimits {
   std::optional<std::uint64_t> pids;
   std::uint64_t pids_unless_said = 0;  // instead of `pids`, where this machine can count them; 0: no limit
 };
-
-// How this machine mounts its cgroups, at the places that systemd made the standard ones.
-struct CgroupHost {
-  enum class Mode { v1, v2, hybrid };
-  struct Hierarchy {
-    std::string controller;  // "memory"
-    std::string mount;       // "/sys/fs/cgroup/memory"
-  };
-  Mode mode = Mode::v2;
-  std::string unified;        // mount point of v2; empty on pure v1
-  std::vector<Hierarchy> v1;  // of those we use: memory, cpu, pids, devices
-  static Result<CgroupHost> discover();
-};
-const char* to_text(CgroupHost::Mode mode);
 
 // What a process needs to be put into a cgroup: a v2 directory to be born in, v1 `tasks` files to write "0" to (a
 // process that moves itself that way waits for no RCU grace period; cgroup.procs, or another's pid, costs 6-11 ms).
@@ -59,6 +46,8 @@ class Cgroup {
 
   Result<void> create() const;  // the pod's, with the default device rules
   Result<void> create_container(const std::string& name, const CgroupLimits& limits) const;
+  // Whether the OOM killer has ended a process of the container, for the container's limit or the machine's end.
+  bool has_run_out_of_memory(const std::string& name) const;
   Result<CgroupEntry> enter_aux() const;
   Result<CgroupEntry> enter_container(const std::string& name) const;
   // Files a process writes "0" to, to put itself into `aux`: for those we start through somebody else's library.

@@ -3,10 +3,8 @@
 #include <fcntl.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
-#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 
 #include <cstring>
 
@@ -14,8 +12,6 @@
 
 namespace podrun {
 namespace {
-
-constexpr long kNsfsMagic = 0x6e736673;
 
 std::string ns_path(pid_t pid, const char* name) { return "/proc/" + std::to_string(pid) + "/ns/" + name; }
 
@@ -51,42 +47,4 @@ Result<void> bring_loopback_up() {
   return {};
 }
 
-namespace netns {
-
-Result<void> pin(int ns_fd, const std::string& path) {
-  const auto slash = path.rfind('/');
-  TRY(base::make_dirs(path.substr(0, slash)));
-  { TRY(base::open_file(path, O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0444)); }
-  const std::string source = "/proc/self/fd/" + std::to_string(ns_fd);
-  if (::mount(source.c_str(), path.c_str(), nullptr, MS_BIND, nullptr) != 0) {
-    const int error_number = errno;
-    ::unlink(path.c_str());
-    return Error::system(error_number, "mount the network namespace at '" + path + "'");
-  }
-  return {};
-}
-
-Result<std::uint64_t> pinned_inode(const std::string& path) {
-  const Fd fd = TRY(base::open_file(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK));
-  struct statfs filesystem {};
-  struct stat info {};
-  if (::fstatfs(fd.get(), &filesystem) != 0 || ::fstat(fd.get(), &info) != 0)
-    return Error::system(errno, "stat '" + path + "'");
-  if (filesystem.f_type != kNsfsMagic)
-    return Error{Kind::not_found, 0, "read network namespace '" + path + "': the file is no pinned namespace"};
-  return info.st_ino;
-}
-
-Result<void> unpin(const std::string& path, std::uint64_t inode) {
-  if (!base::path_exists(path)) return {};
-  auto pinned = pinned_inode(path);
-  if (pinned && inode != 0 && *pinned != inode)
-    return Error{Kind::busy, 0, "unpin '" + path + "': another namespace is pinned there"};
-  if (pinned && ::umount2(path.c_str(), MNT_DETACH | UMOUNT_NOFOLLOW) != 0)
-    return Error::system(errno, "unmount '" + path + "'");
-  if (!pinned && pinned.error().kind != Kind::not_found) return std::move(pinned).error();
-  return base::remove_file(path);  // also the plain file of a pin that was killed before its mount
-}
-
-}  // namespace netns
 }  // namespace podrun

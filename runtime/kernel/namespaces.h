@@ -41,9 +41,11 @@ Result<void> bring_loopback_up();
 // Network namespaces pinned by a bind mount, as ip-netns(8) does, so that `ip netns exec` finds them.
 namespace netns {
 // Makes `path` and mounts the namespace there. A file that exists already is Kind::exists; nothing is left on failure.
+// Its directory becomes what ip-netns(8) makes of it, a shared mount over itself: else the first `ip netns add` of a
+// boot would do that, over what is pinned there.
 Result<void> pin(int ns_fd, const std::string& path);
-// Unmounts (lazily) and unlinks; absent is success. Refuses (Kind::busy) what is not a namespace of inode `inode`, when
-// that is not 0: a foreign file of the same name is not ours to remove.
+// Unmounts (lazily) and unlinks, also below a mount that hides it; absent is success. Refuses (Kind::busy) what is not
+// a namespace of inode `inode`, when that is not 0: a foreign file of the same name is not ours to remove.
 Result<void> unpin(const std::string& path, std::uint64_t inode);
 // The inode of the namespace pinned there; not_found when the file is absent or is no pinned namespace.
 Result<std::uint64_t> pinned_inode(const std::string& path);

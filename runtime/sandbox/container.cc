@@ -39,14 +39,17 @@ Result<std::vector<Fd>> make_mounts(const ContainerPlan& plan, const ContainerMa
   std::vector<Fd> made;
   made.push_back(TRY(mount_rootfs(makings.workbench, plan.layers, plan.writable, makings.users, warning)));
   made.push_back(TRY(mount_dev(makings.users)));
-  if (const auto& v1 = makings.cgroup.host().v1; !v1.empty()) {
-    std::vector<std::string> controllers;
-    for (const auto& hierarchy : v1) controllers.push_back(hierarchy.controller);
-    made.push_back(TRY(mount_cgroup_dir(controllers)));
-  }
+  if (const auto& v1 = makings.cgroup.host().v1; !v1.empty()) made.push_back(TRY(mount_cgroup_dir(v1)));
   // Read-only with the root, as under containerd and Docker.
   for (Fd& file : TRY(makings.etc.clone(plan.root.is_read_only))) made.push_back(std::move(file));
   return made;
+}
+
+// A limit that leaves no room for the start shows as a process that is gone, or as ENOMEM.
+Error explain(Error error, const Cgroup& cgroup, const std::string& name, bool has_memory_limit) {
+  if (!has_memory_limit || (error.error_number != ENOMEM && !cgroup.has_run_out_of_memory(name))) return error;
+  return {Kind::invalid, ENOMEM,
+          "its memory limit is too low to start with: the kernel had no memory for it (raise resources.limits.memory)"};
 }
 
 std::int64_t now() {
@@ -61,7 +64,7 @@ Result<PreparedContainer> prepare(const ContainerPlan& plan, const ContainerMaki
   const std::string& name = plan.record.name;
   TRY(makings.cgroup.create_container(name, plan.limits));
   TRY(base::make_dirs(plan.exit_dir, 0700));
-  PreparedContainer prepared{plan.record, {}, ""};
+  PreparedContainer prepared{plan.record, {}, "", plan.limits.memory_bytes.has_value()};
   const std::vector<Fd> mounts = TRY(make_mounts(plan, makings, prepared.warning));
   const ProcessSettings& settings = plan.record.settings;
   const Stdio stdio = TRY(make_stdio(mounts[1].get(), plan.record.log_path, makings.users.base + settings.uid,
@@ -75,7 +78,9 @@ Result<PreparedContainer> prepare(const ContainerPlan& plan, const ContainerMaki
   request.fresh = makings.fresh;
   request.log = plan.log;
   TRY(shim.launch(request, entry, {stdio.log_dir.get(), stdio.out_to_read.get(), stdio.err_to_read.get()}));
-  prepared.launched = TRY(shim.expect());
+  auto launched = shim.expect();
+  if (!launched) return explain(std::move(launched).error(), makings.cgroup, name, prepared.has_memory_limit);
+  prepared.launched = std::move(*launched);
 
   init::Plan init_plan;
   init_plan.role = init::Role::container;
@@ -91,13 +96,18 @@ Result<PreparedContainer> prepare(const ContainerPlan& plan, const ContainerMaki
   return prepared;
 }
 
-Result<void> await_ready(PreparedContainer& container) { return container.launched.handshake.expect_ready(); }
+Result<void> await_ready(PreparedContainer& container, const Cgroup& cgroup) {
+  auto ready = container.launched.handshake.expect_ready();
+  if (ready) return {};
+  return explain(std::move(ready).error(), cgroup, container.record.name, container.has_memory_limit);
+}
 
-Result<ContainerRecord> release(PreparedContainer& container) {
+Result<ContainerRecord> release(PreparedContainer& container, const Cgroup& cgroup) {
   init::Handshake& handshake = container.launched.handshake;
   container.record.namespaces = TRY(namespace_inodes(container.record.process.pid));
   TRY(handshake.go());
-  TRY(handshake.expect_exec());
+  if (auto started = handshake.expect_exec(); !started)
+    return explain(std::move(started).error(), cgroup, container.record.name, container.has_memory_limit);
   container.record.started_at = now();
   return container.record;
 }

@@ -26,10 +26,11 @@ struct PreparedContainer {
   ContainerRecord record;
   Shim::Launched launched;
   std::string warning;  // empty: none
+  bool has_memory_limit = false;
 };
 
 Result<PreparedContainer> prepare(const ContainerPlan& plan, const ContainerMakings& makings, Shim& shim);
-Result<void> await_ready(PreparedContainer& container);
-Result<ContainerRecord> release(PreparedContainer& container);
+Result<void> await_ready(PreparedContainer& container, const Cgroup& cgroup);
+Result<ContainerRecord> release(PreparedContainer& container, const Cgroup& cgroup);
 
 }  // namespace podrun

@@ -1,6 +1,9 @@
 #include "runtime/sandbox/etc_files.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
+#include <cstdint>
 #include <sstream>
 
 #include "runtime/sandbox/plan.h"
@@ -19,13 +22,35 @@ std::string joined(const std::vector<std::string>& words) {
   return line;
 }
 
-bool on_loopback(const std::string& address) { return address.starts_with("127.") || address == "::1"; }
+// 0.0.0.0 and :: are the host itself too. By value: "::1" has many spellings.
+bool is_usable(const std::string& address) {
+  in_addr v4{};
+  if (::inet_pton(AF_INET, address.c_str(), &v4) == 1) {
+    const std::uint32_t first = ntohl(v4.s_addr) >> 24U;
+    return first != 127 && first != 0;
+  }
+  in6_addr v6{};
+  if (::inet_pton(AF_INET6, address.c_str(), &v6) != 1) return false;
+  if (IN6_IS_ADDR_V4MAPPED(&v6)) return v6.s6_addr[12] != 127 && v6.s6_addr[12] != 0;
+  return !IN6_IS_ADDR_LOOPBACK(&v6) && !IN6_IS_ADDR_UNSPECIFIED(&v6);
+}
+
+// What Kubernetes allows (pkg/apis/core/validation); the resolvers of C libraries read three nameservers.
+constexpr std::size_t kMostNameservers = 3;
+constexpr std::size_t kMostSearches = 32;
+constexpr std::size_t kMostSearchBytes = 2048;
+
+void cut(DnsSpec& dns) {
+  if (dns.nameservers.size() > kMostNameservers) dns.nameservers.resize(kMostNameservers);
+  if (dns.searches.size() > kMostSearches) dns.searches.resize(kMostSearches);
+  while (joined(dns.searches).size() > kMostSearchBytes + 1) dns.searches.pop_back();
+}
 
 }  // namespace
 
 std::string hosts_text(const EtcFiles& etc, const std::vector<std::string>& ips) {
   std::string text = etc.host_hosts;
-  if (!etc.host_network) {
+  if (!etc.host_network || text.empty()) {
     text = "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n";
     for (const auto& ip : ips) text += ip + "\t" + etc.hostname + "\n";
     if (ips.empty()) text += "127.0.1.1\t" + etc.hostname + "\n";
@@ -44,12 +69,12 @@ DnsSpec parse_resolv_conf(const std::string& text) {
   DnsSpec dns;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
-    std::istringstream words(line);
-    std::string keyword;
+    std::istringstream words(line.substr(0, line.find_first_of("#;")));
+    std::string keyword, word;
     words >> keyword;
     if (keyword == "search" || keyword == "domain") dns.searches.clear();  // resolv.conf(5): the last one counts
-    for (std::string word; words >> word;) {
-      if (keyword == "nameserver") dns.nameservers.push_back(word);
+    if (keyword == "nameserver" && words >> word) dns.nameservers.push_back(word);  // one a line
+    while (words >> word) {
       if (keyword == "search" || keyword == "domain") dns.searches.push_back(word);
       if (keyword == "options") dns.options.push_back(word);
     }
@@ -57,17 +82,36 @@ DnsSpec parse_resolv_conf(const std::string& text) {
   return dns;
 }
 
-std::string resolv_conf_text(const EtcFiles& etc, const DnsSpec& network) {
+std::vector<std::string> usable_nameservers(const DnsSpec& host) {
+  std::vector<std::string> usable = host.nameservers;
+  std::erase_if(usable, [](const std::string& address) { return !is_usable(address); });
+  return usable;
+}
+
+DnsSpec dns_of(const EtcFiles& etc, const DnsSpec& network) {
   DnsSpec dns = etc.dns;
   append(dns.nameservers, network.nameservers);
   append(dns.searches, network.searches);
   append(dns.options, network.options);
   DnsSpec host = parse_resolv_conf(etc.host_resolv_conf);
-  if (!etc.host_network) std::erase_if(host.nameservers, on_loopback);
+  if (!etc.host_network) host.nameservers = usable_nameservers(host);
   if (dns.nameservers.empty()) dns.nameservers = host.nameservers;
   if (dns.searches.empty()) dns.searches = host.searches;
   if (dns.options.empty()) dns.options = host.options;
+  cut(dns);
+  return dns;
+}
 
+std::string dns_problem(const EtcFiles& etc, const DnsSpec& dns) {
+  if (!dns.nameservers.empty()) return {};
+  const std::string why = !etc.host_resolv_problem.empty() ? etc.host_resolv_problem
+                          : parse_resolv_conf(etc.host_resolv_conf).nameservers.empty()
+                              ? "the host's /etc/resolv.conf names none"
+                              : "those of the host's /etc/resolv.conf are only on the host itself";
+  return "no nameserver for the pod: " + why + " (set dnsConfig.nameservers)";
+}
+
+std::string resolv_conf_text(const DnsSpec& dns) {
   std::string text;
   if (!dns.searches.empty()) text += "search" + joined(dns.searches) + "\n";
   for (const auto& server : dns.nameservers) text += "nameserver " + server + "\n";

@@ -36,8 +36,8 @@ Result<std::vector<Fd>> EtcMount::clone(bool read_only) const {
   return files;
 }
 
-Result<void> EtcMount::write(const EtcFiles& etc, const std::vector<std::string>& ips, const DnsSpec& network) const {
-  const std::string texts[] = {hosts_text(etc, ips), etc.hostname + "\n", resolv_conf_text(etc, network)};
+Result<void> EtcMount::write(const EtcFiles& etc, const std::vector<std::string>& ips, const DnsSpec& dns) const {
+  const std::string texts[] = {hosts_text(etc, ips), etc.hostname + "\n", resolv_conf_text(dns)};
   for (std::size_t i = 0; i < std::size(kNames); ++i) {
     const std::string shown = std::string("/etc/") + kNames[i];
     const Fd file(::openat(mount_.get(), kNames[i], O_WRONLY | O_NOFOLLOW | O_CLOEXEC));

@@ -21,7 +21,7 @@ class EtcMount {
   Result<std::vector<Fd>> clone(bool read_only) const;
 
   // The content, written when it is known, into the inodes that are mounted in containers by then.
-  Result<void> write(const EtcFiles& etc, const std::vector<std::string>& ips, const DnsSpec& network) const;
+  Result<void> write(const EtcFiles& etc, const std::vector<std::string>& ips, const DnsSpec& dns) const;
 
  private:
   explicit EtcMount(Fd mount) : mount_(std::move(mount)) {}

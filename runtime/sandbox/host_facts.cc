@@ -15,6 +15,8 @@
 namespace podrun {
 namespace {
 
+constexpr std::size_t kLargestHosts = 1U << 20U;
+
 // RFC 9562, version 4.
 std::string make_uuid() {
   std::string hex = base::random_hex(16);
@@ -55,8 +57,11 @@ Result<PodPlan> Runtime::plan(const PodSpec& spec, const CreateOptions& options)
   facts.cgroup_parent = options_.cgroup_parent;
   std::array<char, HOST_NAME_MAX + 1> hostname{};
   if (::gethostname(hostname.data(), HOST_NAME_MAX) == 0) facts.hostname = hostname.data();
-  facts.hosts = base::read_file("/etc/hosts", 1U << 20U).value_or("");
-  facts.resolv_conf = base::read_file("/etc/resolv.conf", 64U << 10U).value_or("");
+  if (spec.host_network) {
+    facts.hosts = read_host_file("/etc/hosts", kLargestHosts);
+    if (!facts.hosts.problem.empty()) options_.warn(facts.hosts.problem + " (the pod's own has localhost alone)");
+  }
+  facts.resolv_conf = read_resolv_conf(spec.host_network);
   const ImageStore images(layout.images());
   for (const auto& container : spec.containers)
     facts.images.push_back(TRY(image_facts(images, container.image).in("container '" + container.name + "'")));

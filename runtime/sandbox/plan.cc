@@ -162,7 +162,8 @@ Result<PodPlan> make_plan(const PodSpec& spec, const HostFacts& facts, const Lay
   for (const ChosenNetwork& network : facts.networks)
     plan.networks.push_back(TRY(network_plan(spec, network, plan.record, &network == &facts.networks.front())
                                     .in("network '" + network.network.name + "'")));
-  plan.etc = {plan.record.hostname, spec.host_aliases, spec.dns, spec.host_network, facts.hosts, facts.resolv_conf};
+  plan.etc = {plan.record.hostname,   spec.host_aliases,        spec.dns, spec.host_network, facts.hosts.text,
+              facts.resolv_conf.text, facts.resolv_conf.problem};
   return plan;
 }
 

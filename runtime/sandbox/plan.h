@@ -12,6 +12,7 @@
 #include "runtime/init/plan.h"
 #include "runtime/kernel/cgroup.h"
 #include "runtime/manifest/spec.h"
+#include "runtime/sandbox/host_files.h"
 #include "runtime/sandbox/network_plan.h"
 #include "runtime/shim/protocol.h"
 #include "runtime/store/layout.h"
@@ -34,8 +35,8 @@ struct HostFacts {
   CgroupHost cgroup;
   std::string cgroup_parent;
   std::string hostname;                 // the host's own
-  std::string hosts;                    // the host's /etc/hosts and
-  std::string resolv_conf;              // /etc/resolv.conf, as text
+  HostFile hosts;                       // the host's /etc/hosts and
+  HostFile resolv_conf;                 // /etc/resolv.conf
   std::vector<ImageFacts> images;       // one a container, in their order
   std::vector<ChosenNetwork> networks;  // in the order of attachment, the primary first; empty: no CNI
 };
@@ -58,6 +59,7 @@ struct EtcFiles {
   bool host_network = false;
   std::string host_hosts;  // what the host has
   std::string host_resolv_conf;
+  std::string host_resolv_problem;  // why it has none
 };
 
 struct PodPlan {

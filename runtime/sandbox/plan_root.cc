@@ -23,9 +23,11 @@ void add_cgroups(const CgroupHost& host, std::vector<init::Mount>& mounts) {
     return;
   }
   mounts.push_back(sent("/sys/fs/cgroup"));
-  for (const auto& hierarchy : host.v1)
-    mounts.push_back(
-        filesystem("cgroup", "/sys/fs/cgroup/" + hierarchy.controller, {{hierarchy.controller, ""}}, kInertReadOnly));
+  for (const auto& hierarchy : host.v1) {
+    mounts::Options options;  // all of its controllers: with fewer the kernel would look for another hierarchy
+    for (const auto& controller : hierarchy.controllers) options.emplace_back(controller, "");
+    mounts.push_back(filesystem("cgroup", "/sys/fs/cgroup/" + hierarchy.name(), std::move(options), kInertReadOnly));
+  }
 }
 
 // The lists that containerd, CRI-O and Docker agree on.

@@ -174,9 +174,22 @@ TEST(PlanRoot, MountsTheCgroupsThatTheHostHas) {
   EXPECT_THAT(targets(plan_of(spec_of())), Contains("cgroup2:/sys/fs/cgroup"));
   HostFacts facts = facts_of();
   facts.cgroup.mode = CgroupHost::Mode::hybrid;
-  facts.cgroup.v1 = {{"memory", "/sys/fs/cgroup/memory"}};
+  facts.cgroup.v1 = {{{"memory"}, "/sys/fs/cgroup/memory"}};
   EXPECT_THAT(targets(plan_of(spec_of(), facts)), Contains("cgroup:/sys/fs/cgroup/memory"));
   EXPECT_THAT(targets(plan_of(spec_of(), facts)), Contains(":/sys/fs/cgroup"));
+}
+
+// With less than all of a hierarchy's controllers the kernel would look for another hierarchy, and find none.
+TEST(PlanRoot, MountsAHierarchyWithAllOfItsControllers) {
+  HostFacts facts = facts_of();
+  facts.cgroup.mode = CgroupHost::Mode::v1;
+  facts.cgroup.v1 = {{{"cpu", "cpuacct"}, "/sys/fs/cgroup/cpu,cpuacct"}};
+  const PodPlan plan = plan_of(spec_of(), facts);
+  const auto& mounts = plan.containers.at(0).root.mounts;
+  const auto cpu = std::find_if(mounts.begin(), mounts.end(), [](const auto& mount) { return mount.what == "cgroup"; });
+  ASSERT_NE(cpu, mounts.end());
+  EXPECT_EQ(cpu->target, "/sys/fs/cgroup/cpu,cpuacct");
+  EXPECT_EQ(cpu->options, (mounts::Options{{"cpu", ""}, {"cpuacct", ""}}));
 }
 
 TEST(PlanRoot, TheRootIsTheFirstMountOfAll) {

@@ -10,6 +10,7 @@
 #include "runtime/kernel/filesystem.h"
 #include "runtime/sandbox/network.h"
 #include "runtime/sandbox/runtime.h"
+#include "runtime/store/private_dir.h"
 
 namespace podrun {
 namespace {
@@ -22,6 +23,12 @@ std::string shown(const PodRecord& record) {
 bool stands(const PodRecord& record) {
   return record.state == PodState::ready && record.boot_id == boot_id() && !is_overdue(record) &&
          is_alive(record.shim) && is_alive(record.pause);
+}
+
+// A directory that somebody chose may hold other things of theirs: what podrun makes below it is closed to others, it
+// itself is not changed.
+Result<void> make_own_directory(const std::string& chosen, const std::string& usual) {
+  return chosen == usual ? make_private_dir(chosen) : base::make_dirs(chosen, 0700);
 }
 
 }  // namespace
@@ -61,7 +68,7 @@ Result<bool> Runtime::settle(const std::string& id, std::string& what) {
 Result<void> Runtime::claim_data_directory() {
   const Layout& layout = store_.layout();
   const std::string& state = layout.directories().state;
-  TRY(base::make_dirs(layout.directories().data, 0711));
+  TRY(make_own_directory(layout.directories().data, Directories().data));
   const std::string link = layout.data_owner();
   if (::symlink(state.c_str(), link.c_str()) == 0) return {};
   if (errno == EPERM || errno == EOPNOTSUPP)
@@ -121,7 +128,7 @@ Result<std::vector<Recovered>> Runtime::recover() {
 Result<void> Runtime::settle_after_boot() {
   const std::string marker = store_.layout().settled();
   if (base::read_file(marker).value_or("") == boot_id() + "\n") return {};
-  TRY(base::make_dirs(store_.layout().directories().state, 0711));
+  TRY(make_own_directory(store_.layout().directories().state, Directories().state));
   const auto report = TRY(recover());
   TRY(base::check_interruption().in("recover what the last boot left"));
   for (const auto& done : report)

@@ -154,12 +154,18 @@ Result<Fd> mount_dev(const PodUsers& users) {
   return dev;
 }
 
-Result<Fd> mount_cgroup_dir(const std::vector<std::string>& controllers) {
+Result<Fd> mount_cgroup_dir(const std::vector<CgroupHost::Hierarchy>& hierarchies) {
   Fd dir = TRY(mounts::make("tmpfs", {{"mode", "0755"}, {"size", "64k"}},
                             MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC));
-  for (const auto& controller : controllers)
-    if (::mkdirat(dir.get(), controller.c_str(), 0555) != 0)
-      return Error::system(errno, "make a place for controller '" + controller + "'");
+  for (const auto& hierarchy : hierarchies) {
+    const std::string name = hierarchy.name();
+    if (::mkdirat(dir.get(), name.c_str(), 0555) != 0)
+      return Error::system(errno, "make a place for cgroup '" + name + "'");
+    if (hierarchy.controllers.size() == 1) continue;
+    for (const auto& controller : hierarchy.controllers)
+      if (::symlinkat(name.c_str(), dir.get(), controller.c_str()) != 0)
+        return Error::system(errno, "make a link for controller '" + controller + "'");
+  }
   TRY(mounts::set_attributes(dir.get(), MOUNT_ATTR_RDONLY));
   return dir;
 }

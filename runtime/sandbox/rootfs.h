@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "runtime/image/image.h"
+#include "runtime/kernel/cgroup_host.h"
 #include "runtime/kernel/mounts.h"
 
 namespace podrun {
@@ -26,7 +27,8 @@ Result<Fd> mount_rootfs(const mounts::PrivateNamespace& at, const ImageLayers& l
 // A tmpfs with the device nodes every container has. Made by the host's root, since a user namespace can make none.
 Result<Fd> mount_dev(const PodUsers& users);
 
-// The directory that holds cgroup v1's controllers: a read-only tmpfs with a place for each.
-Result<Fd> mount_cgroup_dir(const std::vector<std::string>& controllers);
+// The directory that holds cgroup v1's hierarchies: a read-only tmpfs with a place for each, and a link for each
+// controller of those that have several ("cpu" to "cpu,cpuacct").
+Result<Fd> mount_cgroup_dir(const std::vector<CgroupHost::Hierarchy>& hierarchies);
 
 }  // namespace podrun

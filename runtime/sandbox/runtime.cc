@@ -36,6 +36,15 @@ Result<Prepared> prepare_all(const PodPlan& plan, const Cgroup& cgroup, const Po
   return prepared;
 }
 
+bool needs_dns(const PodPlan& plan) { return !plan.networks.empty() || plan.etc.host_network; }
+
+// "mine", "/mine/" and "//mine" are "/mine", below the root of the cgroups as they are mounted; the root itself is "".
+std::string with_one_slash(const std::string& cgroup) {
+  std::string path = std::filesystem::path("/" + cgroup).lexically_normal();
+  while (path.ends_with('/') || path.starts_with("//")) path.erase(path.ends_with('/') ? path.size() - 1 : 0, 1);
+  return path;
+}
+
 // Plugins run in "/", and records outlive the caller's working directory.
 RuntimeOptions with_absolute_paths(RuntimeOptions options) {
   const auto absolute = [](std::string& path) { path = std::filesystem::absolute(path).lexically_normal(); };
@@ -43,6 +52,7 @@ RuntimeOptions with_absolute_paths(RuntimeOptions options) {
        {&options.directories.state, &options.directories.data, &options.directories.netns, &options.cni_conf_dir})
     absolute(*path);
   for (std::string& path : options.cni_bin_dirs) absolute(path);
+  options.cgroup_parent = with_one_slash(options.cgroup_parent);
   return options;
 }
 
@@ -131,13 +141,16 @@ Result<void> Runtime::build(const PodPlan& plan, const Box& box, PodRecord& reco
     network_dns = TRY(Network(options_, layout, &cgroup, &record.timings).attach(plan.networks, record));
     TRY(done("attach networks"));
   }
-  TRY(prepared.etc.write(plan.etc, record.ips, network_dns).in("write /etc files"));
+  const DnsSpec dns = dns_of(plan.etc, network_dns);
+  if (const std::string problem = dns_problem(plan.etc, dns); needs_dns(plan) && !problem.empty())
+    options_.warn(problem);
+  TRY(prepared.etc.write(plan.etc, record.ips, dns).in("write /etc files"));
 
   for (PreparedContainer& container : prepared.containers)
-    TRY(await_ready(container).in("start container '" + container.record.name + "'"));
+    TRY(await_ready(container, cgroup).in("start container '" + container.record.name + "'"));
   for (PreparedContainer& container : prepared.containers) {
     if (!container.warning.empty()) options_.warn("container '" + container.record.name + "': " + container.warning);
-    record.containers.push_back(TRY(release(container).in("start container '" + container.record.name + "'")));
+    record.containers.push_back(TRY(release(container, cgroup).in("start container '" + container.record.name + "'")));
   }
   TRY(done("start containers"));
 

@@ -17,7 +17,7 @@ struct PodPlan;
 
 struct RuntimeOptions {
   Directories directories;
-  std::string cgroup_parent;  // relative to each hierarchy's mount; empty: the root
+  std::string cgroup_parent;  // below each hierarchy's mount, in any spelling; empty: the root
   std::string cni_conf_dir = "/etc/cni/net.d";
   std::vector<std::string> cni_bin_dirs;                 // searched in order
   std::optional<std::chrono::milliseconds> cni_timeout;  // of one CNI operation; empty: each has its own default

@@ -9,9 +9,11 @@
 //     pods/.ID/                a box until its maker has locked it
 //     settled told-of-oom      what has been done once in this boot
 //     cni-locks/               cni-invoker's
-//     names/NAMESPACE_NAME     reserves the pod's name; a symbolic link whose text is the id
+//     names/NAMESPACE/NAME     reserves the pod's name; a symbolic link whose text is the id
 //     ids/SLOT                 reserves 65,536 user and group ids; a symbolic link whose text is the pod's id
-//   /run/netns/NAME            the pinned network namespace: the pod's name in namespace `default`, else NAMESPACE_NAME
+//   /run/netns/NAME            the pinned network namespace: the pod's name in namespace `default`, else
+//   NAMESPACE_NAME,
+//                              its end replaced by a hash where that is longer than a file's name may be
 //
 //   DATA (/var/lib/podrun: survives a reboot)
 //     state                    a symbolic link to the one STATE it is used with
@@ -45,11 +47,10 @@ class Layout {
   std::string names() const { return dirs_.state + "/names"; }
   std::string ids() const { return dirs_.state + "/ids"; }
   std::string name(const std::string& name_space, const std::string& name) const {
-    return names() + "/" + key(name_space, name);
+    return names_in(name_space) + "/" + name;
   }
-  std::string netns(const std::string& name_space, const std::string& name) const {
-    return dirs_.netns + "/" + (name_space == "default" ? name : key(name_space, name));
-  }
+  std::string names_in(const std::string& name_space) const { return names() + "/" + name_space; }
+  std::string netns(const std::string& name_space, const std::string& name) const;
   std::string box(const std::string& id) const { return pods() + "/" + id; }
   std::string unlocked_box(const std::string& id) const { return pods() + "/." + id; }
   std::string lock(const std::string& id) const { return box(id) + "/lock"; }
@@ -72,7 +73,6 @@ class Layout {
   }
 
  private:
-  static std::string key(const std::string& name_space, const std::string& name) { return name_space + "_" + name; }
   Directories dirs_;
 };
 

@@ -15,6 +15,7 @@
 
 #include "base/files.h"
 #include "runtime/store/names.h"
+#include "runtime/store/private_dir.h"
 #include "runtime/store/store.h"
 
 namespace podrun {
@@ -81,7 +82,7 @@ Result<Fd> make_and_take(const std::string& box) {
 
 Result<Box> Store::create(const std::string& id) const {
   if (!is_pod_id(id)) return Error{Kind::invalid, 0, quoted("make a box for pod", id) + ": that is no pod id"};
-  TRY(base::make_dirs(layout_.pods()));
+  TRY(make_private_dir(layout_.pods()));
   const std::string box = layout_.box(id);
   const std::string unlocked = layout_.unlocked_box(id);
   auto taken = make_and_take(unlocked);

@@ -1,6 +1,8 @@
 // Names and user id ranges, each reserved by a symbolic link whose text is the pod's id.
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <charconv>
 #include <vector>
@@ -8,6 +10,7 @@
 #include "base/files.h"
 #include "runtime/store/links.h"
 #include "runtime/store/names.h"
+#include "runtime/store/private_dir.h"
 #include "runtime/store/store.h"
 
 namespace podrun {
@@ -19,7 +22,8 @@ constexpr std::uint32_t kIdsPerPod = 65'536;
 constexpr std::uint32_t kSlots = 4'096;
 
 // Reading who holds a link and then removing it must not meet another doing the same: the directory's own lock, held
-// for a few system calls and never while waiting for anything else.
+// for a few system calls and never while waiting for anything else. Nobody but root can open it: flock(2) asks for no
+// right to write.
 Result<Fd> lock_directory(const std::string& path) {
   Fd dir = TRY(base::open_file(path, O_RDONLY | O_DIRECTORY));
   while (::flock(dir.get(), LOCK_EX) != 0)
@@ -61,7 +65,7 @@ Result<void> Store::reserve_name(const std::string& name_space, const std::strin
   if (!is_pod_id(id)) return no_id(id);
   if (!is_safe_name(name) || !is_safe_name(name_space))
     return Error{Kind::invalid, 0, "reserve the name '" + name + "' in namespace '" + name_space + "': a bad name"};
-  TRY(base::make_dirs(layout_.names()));
+  TRY(make_private_dir(layout_.names()));
   const Fd guard = TRY(lock_directory(layout_.names()));
   const std::string link = layout_.name(name_space, name);
   const std::string holder = TRY(holder_of(layout_, link));
@@ -69,6 +73,9 @@ Result<void> Store::reserve_name(const std::string& name_space, const std::strin
   if (!holder.empty())
     return Error{Kind::exists, EEXIST,
                  "pod \"" + name + "\" already exists in namespace \"" + name_space + "\" (id " + holder + ")"};
+  auto made = make_link(id, link);
+  if (made || made.error().kind != Kind::not_found) return made;
+  TRY(base::make_dirs(layout_.names_in(name_space), 0700));  // the first of its namespace
   return make_link(id, link);
 }
 
@@ -77,21 +84,22 @@ Result<void> Store::release_name(const std::string& name_space, const std::strin
   if (!base::path_exists(layout_.names())) return {};  // the first create failed before it made any
   const Fd guard = TRY(lock_directory(layout_.names()));
   TRY(remove_if_held_by(id, layout_.name(name_space, name)));
+  const std::string dir = layout_.names_in(name_space);
+  if (::rmdir(dir.c_str()) != 0 && errno != ENOENT && errno != ENOTEMPTY)
+    return Error::system(errno, "remove directory '" + dir + "'");
   return {};
 }
 
 std::optional<std::pair<std::string, std::string>> Store::name_of(const std::string& id) const {
-  for (const std::string& key : base::list_dir(layout_.names()).value_or({})) {
-    const auto underscore = key.find('_');  // in neither of the two
-    if (underscore != std::string::npos && read_link(layout_.names() + "/" + key).value_or("") == id)
-      return std::pair{key.substr(0, underscore), key.substr(underscore + 1)};
-  }
+  for (const std::string& name_space : base::list_dir(layout_.names()).value_or({}))
+    for (const std::string& name : base::list_dir(layout_.names_in(name_space)).value_or({}))
+      if (read_link(layout_.name(name_space, name)).value_or("") == id) return std::pair{name_space, name};
   return std::nullopt;
 }
 
 Result<std::uint32_t> Store::reserve_ids(const std::string& id) const {
   if (!is_pod_id(id)) return no_id(id);
-  TRY(base::make_dirs(layout_.ids()));
+  TRY(make_private_dir(layout_.ids()));
   const Fd guard = TRY(lock_directory(layout_.ids()));
   for (std::uint32_t step = 0; step < kSlots; ++step) {
     const std::uint32_t slot = (first_slot(id) + step) % kSlots;

@@ -125,10 +125,46 @@ TEST_F(Reservations, WithoutAFreeRangeSaysWhatToDo) {
 }
 
 TEST_F(Reservations, AFileInPlaceOfAReservationIsReportedNotRemoved) {
-  ASSERT_TRUE(base::make_dirs(store_.layout().names()));
+  ASSERT_TRUE(base::make_dirs(store_.layout().names_in("default")));
   ASSERT_TRUE(base::write_file_durably(store_.layout().name("default", "web"), "mine"));
   EXPECT_EQ(store_.reserve_name("default", "web", box(test_id('1'))).error().kind, Kind::corrupt);
   EXPECT_TRUE(base::path_exists(store_.layout().name("default", "web")));
+}
+
+TEST_F(Reservations, TheLongestNamesAreFoundByTheirId) {
+  const std::string id(64, 'e'), name(253, 'a'), name_space(63, 'n');
+  const auto box = store_.create(id);
+  ASSERT_TRUE(box);
+  const auto reserved = store_.reserve_name(name_space, name, id);
+  ASSERT_TRUE(reserved) << reserved.error().what;
+  EXPECT_EQ(store_.name_of(id), (std::pair{name_space, name}));
+  EXPECT_EQ(store_.find(name_space, name).value_or(""), id);
+  ASSERT_TRUE(store_.release_name(name_space, name, id));
+  EXPECT_FALSE(base::path_exists(store_.layout().names_in(name_space))) << "a namespace without pods is nothing";
+}
+
+// Names of files have 255 bytes at most, and two pods never share one.
+TEST_F(Reservations, PinsOfTheLongestNamesDiffer) {
+  const Layout& layout = store_.layout();
+  const std::string name_space(63, 'n'), longest(252, 'a');
+  const std::string one = layout.netns(name_space, longest + "a"), other = layout.netns(name_space, longest + "b");
+  EXPECT_NE(one, other);
+  for (const auto& path : {one, other}) EXPECT_LE(path.substr(path.rfind('/') + 1).size(), 255U);
+  EXPECT_EQ(layout.netns("default", longest + "a"), layout.directories().netns + "/" + longest + "a");
+  EXPECT_EQ(layout.netns("blue", "web"), layout.directories().netns + "/blue_web");
+}
+
+TEST_F(Reservations, DirectoriesThatOthersCouldLockAreClosed) {
+  const std::string id(64, 'f');
+  for (const auto& dir : {store_.layout().pods(), store_.layout().names(), store_.layout().ids()})
+    ASSERT_TRUE(base::make_dirs(dir, 0755));
+  const auto box = store_.create(id);
+  ASSERT_TRUE(box && store_.reserve_name("default", "web", id) && store_.reserve_ids(id));
+  for (const auto& dir : {store_.layout().pods(), store_.layout().names(), store_.layout().ids()}) {
+    struct stat info {};
+    ASSERT_EQ(::stat(dir.c_str(), &info), 0);
+    EXPECT_EQ(info.st_mode & 0777U, 0700U) << dir;
+  }
 }
 
 }  // namespace

@@ -2,9 +2,11 @@
 #include <time.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 
 #include "base/files.h"
+#include "runtime/kernel/cgroup.h"
 #include "runtime/store/store.h"
 
 namespace podrun {
@@ -41,7 +43,17 @@ std::int64_t time_of(clockid_t clock) {
   return now.tv_sec * std::int64_t{1'000'000'000} + now.tv_nsec;
 }
 
+// Asked of the cgroup, which stands as long as the pod does. A shell, too, answers 128 + 9 where its command was
+// killed.
+constexpr int kKilled = 128 + SIGKILL;
+bool ran_out_of_memory(const PodRecord& pod, const ContainerRecord& container) {
+  auto host = CgroupHost::discover();
+  return host && Cgroup(std::move(*host), pod.cgroup_parent + pod.cgroup_path).has_run_out_of_memory(container.name);
+}
+
 }  // namespace
+
+const char* ExitStatus::reason() const { return out_of_memory ? "OOMKilled" : code == 0 ? "Completed" : "Error"; }
 
 const std::string& boot_id() {
   static const std::string id = [] {
@@ -79,7 +91,9 @@ ContainerStatus status_of(const Layout& layout, const PodRecord& pod, const Cont
   const std::string path = layout.exit_file(pod.id, container.name);
   if (pod.boot_id != boot_id()) return {.running = false, .exit = read_exit(path)};
   if (is_alive(container.process)) return {.running = true, .exit = std::nullopt};
-  return {.running = false, .exit = await_exit(path, pod.shim)};
+  ContainerStatus status{.running = false, .exit = await_exit(path, pod.shim)};
+  if (status.exit && status.exit->code == kKilled) status.exit->out_of_memory = ran_out_of_memory(pod, container);
+  return status;
 }
 
 Phase phase_of(const Layout& layout, const PodRecord& pod) {

@@ -87,6 +87,9 @@ struct ExitStatus {
   int code = 0;  // 128 + signal where a signal ended it, as shells say
   int signal = 0;
   std::int64_t finished_at = 0;  // nanoseconds since the epoch
+  bool out_of_memory = false;    // it ended by SIGKILL, and the OOM killer has been in its cgroup
+
+  const char* reason() const;  // "Completed", "Error", "OOMKilled": as the kubelet says it
 };
 struct ContainerStatus {
   bool running = false;

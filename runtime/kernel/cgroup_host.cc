@@ -1,0 +1,133 @@
+#include "runtime/kernel/cgroup_host.h"
+
+#include <linux/magic.h>
+#include <sys/vfs.h>
+
+#include <algorithm>
+#include <array>
+#include <sstream>
+#include <string_view>
+
+#include "base/files.h"
+
+namespace podrun {
+namespace {
+
+constexpr const char* kStandardMount = "/sys/fs/cgroup";
+constexpr std::array<std::string_view, 4> kUsed = {"memory", "cpu", "pids", "devices"};
+// Every controller that v1 ever had: the mount's other options (rw, xattr, name=systemd) are none.
+constexpr std::array<std::string_view, 15> kControllers = {"cpuset",  "cpu",     "cpuacct", "blkio",      "memory",
+                                                           "devices", "freezer", "net_cls", "perf_event", "net_prio",
+                                                           "hugetlb", "pids",    "rdma",    "misc",       "dmem"};
+
+template <class List>
+bool contains(const List& list, std::string_view word) {
+  return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+// proc_pid_mountinfo(5): a blank, say, is written \040.
+std::string unescaped(const std::string& field) {
+  std::string text;
+  for (std::size_t i = 0; i < field.size(); ++i) {
+    if (field[i] != '\\' || i + 3 >= field.size()) {
+      text += field[i];
+      continue;
+    }
+    text += static_cast<char>(std::stoi(field.substr(i + 1, 3), nullptr, 8));
+    i += 3;
+  }
+  return text;
+}
+
+struct MountLine {
+  std::string root, target, type, options;
+};
+
+// ID PARENT DEVICE ROOT TARGET OPTIONS [TAG…] - TYPE SOURCE SUPEROPTIONS
+MountLine parse(const std::string& line) {
+  MountLine mount;
+  std::istringstream fields(line);
+  std::string word;
+  for (int skipped = 0; skipped < 3; ++skipped) fields >> word;
+  fields >> mount.root >> mount.target;
+  while (fields >> word && word != "-") {
+  }
+  fields >> mount.type >> word >> mount.options;
+  return mount;
+}
+
+std::vector<std::string> controllers_of(const std::string& options) {
+  std::vector<std::string> controllers;
+  std::istringstream words(options);
+  for (std::string word; std::getline(words, word, ',');)
+    if (contains(kControllers, word)) controllers.push_back(word);
+  return controllers;
+}
+
+bool is_used(const std::vector<std::string>& controllers) {
+  return std::any_of(kUsed.begin(), kUsed.end(), [&](std::string_view used) { return contains(controllers, used); });
+}
+
+}  // namespace
+
+bool CgroupHost::Hierarchy::has(std::string_view controller) const { return contains(controllers, controller); }
+
+std::string CgroupHost::Hierarchy::name() const {
+  std::string text;
+  for (const auto& controller : controllers) text += (text.empty() ? "" : ",") + controller;
+  return text;
+}
+
+const CgroupHost::Hierarchy* CgroupHost::with(std::string_view controller) const {
+  for (const auto& hierarchy : v1)
+    if (hierarchy.has(controller)) return &hierarchy;
+  return nullptr;
+}
+
+const char* to_text(CgroupHost::Mode mode) {
+  switch (mode) {
+    case CgroupHost::Mode::v1:
+      return "v1";
+    case CgroupHost::Mode::v2:
+      return "v2";
+    case CgroupHost::Mode::hybrid:
+      return "hybrid";
+  }
+  return "unknown";
+}
+
+Result<CgroupHost> cgroup_host_from(const std::string& mountinfo) {
+  std::vector<MountLine> found;
+  std::istringstream lines(mountinfo);
+  for (std::string line; std::getline(lines, line);)
+    if (line.find(" - cgroup") != std::string::npos) found.push_back(parse(line));
+  std::stable_partition(found.begin(), found.end(), [](const MountLine& mount) { return mount.root != "/"; });
+
+  CgroupHost host;
+  for (const MountLine& mount : found) {
+    if (mount.type == "cgroup2") host.unified = unescaped(mount.target);
+    if (mount.type != "cgroup") continue;
+    CgroupHost::Hierarchy hierarchy{controllers_of(mount.options), unescaped(mount.target)};
+    if (!is_used(hierarchy.controllers)) continue;
+    std::erase_if(host.v1, [&](const auto& earlier) { return earlier.controllers == hierarchy.controllers; });
+    host.v1.push_back(std::move(hierarchy));
+  }
+  if (!host.v1.empty()) host.mode = host.unified.empty() ? CgroupHost::Mode::v1 : CgroupHost::Mode::hybrid;
+  if (host.unified.empty() && host.with("pids") == nullptr)
+    return Error{Kind::unsupported, 0,
+                 "find cgroups: neither cgroup v2 nor v1's pids controller is mounted (mount one: "
+                 "`mount -t cgroup2 none /sys/fs/cgroup`)"};
+  return host;
+}
+
+Result<CgroupHost> CgroupHost::discover() {
+  struct statfs info {};
+  if (::statfs(kStandardMount, &info) == 0 && info.f_type == CGROUP2_SUPER_MAGIC) {  // nearly always
+    CgroupHost host;
+    host.unified = kStandardMount;
+    return host;
+  }
+  return cgroup_host_from(TRY(base::read_file("/proc/self/mountinfo").in("find cgroups")));
+}
+
+}  // namespace podrun

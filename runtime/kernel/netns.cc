@@ -1,0 +1,102 @@
+// Network namespaces that have a name: files with the namespace mounted on them, as ip-netns(8) makes and reads them.
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "runtime/kernel/mounts.h"
+#include "runtime/kernel/namespaces.h"
+
+namespace podrun::netns {
+namespace {
+
+constexpr long kNsfsMagic = 0x6e736673;
+
+std::string directory_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
+
+bool is_mount_point(int dir) {
+  struct statx info {};
+  return ::statx(dir, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &info) == 0 &&
+         (info.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+}
+
+// ip-netns(8) takes the same lock for the same step. Anybody who may read the directory can hold it, so it is not
+// waited for without end: two mounts, one over the other, are ugly and work.
+void lock_briefly(int dir) {
+  constexpr timespec kPause{0, 2'000'000};
+  for (int attempt = 0; attempt < 100 && ::flock(dir, LOCK_EX | LOCK_NB) != 0; ++attempt) ::nanosleep(&kPause, nullptr);
+}
+
+Result<void> make_mount_point(const std::string& path) {
+  Fd dir = TRY(base::open_file(path, O_RDONLY | O_DIRECTORY));
+  if (is_mount_point(dir.get())) return {};
+  lock_briefly(dir.get());
+  const Fd now = TRY(base::open_file(path, O_RDONLY | O_DIRECTORY));  // another may have come before the lock
+  if (is_mount_point(now.get())) return {};
+  if (::mount(path.c_str(), path.c_str(), nullptr, MS_BIND | MS_REC, nullptr) != 0 ||
+      ::mount(nullptr, path.c_str(), nullptr, MS_SHARED | MS_REC, nullptr) != 0)
+    return Error::system(errno, "mount '" + path + "' over itself");
+  return {};
+}
+
+// A file that something is mounted on cannot be unlinked where that mount is, also where another hides it: a directory
+// mounted over itself, say. In a mount namespace in which nothing is mounted on it any more it can, and that takes the
+// hidden mount away everywhere.
+Result<void> unlink_hidden(const std::string& path) {
+  const std::string dir_path = directory_of(path);
+  const Fd dir = TRY(base::open_file(dir_path, O_PATH | O_DIRECTORY));
+  const auto alone = TRY(mounts::PrivateNamespace::enter());
+  const std::string name = path.substr(dir_path.size() + 1);
+  while (::unlinkat(dir.get(), name.c_str(), 0) != 0) {
+    if (errno == ENOENT) return {};
+    if (errno != EBUSY) return Error::system(errno, "remove '" + path + "'");
+    if (::umount2(path.c_str(), MNT_DETACH | UMOUNT_NOFOLLOW) == 0) continue;
+    if (::umount2(dir_path.c_str(), MNT_DETACH | UMOUNT_NOFOLLOW) == 0) continue;
+    return Error{Kind::busy, EBUSY, "remove '" + path + "': something is mounted there"};
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> pin(int ns_fd, const std::string& path) {
+  TRY(base::make_dirs(directory_of(path)));
+  TRY(make_mount_point(directory_of(path)));
+  { TRY(base::open_file(path, O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0444)); }
+  const std::string source = "/proc/self/fd/" + std::to_string(ns_fd);
+  if (::mount(source.c_str(), path.c_str(), nullptr, MS_BIND, nullptr) != 0) {
+    const int error_number = errno;
+    ::unlink(path.c_str());
+    return Error::system(error_number, "mount the network namespace at '" + path + "'");
+  }
+  return {};
+}
+
+Result<std::uint64_t> pinned_inode(const std::string& path) {
+  const Fd fd = TRY(base::open_file(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK));
+  struct statfs filesystem {};
+  struct stat info {};
+  if (::fstatfs(fd.get(), &filesystem) != 0 || ::fstat(fd.get(), &info) != 0)
+    return Error::system(errno, "stat '" + path + "'");
+  if (filesystem.f_type != kNsfsMagic)
+    return Error{Kind::not_found, 0, "read network namespace '" + path + "': the file is no pinned namespace"};
+  return info.st_ino;
+}
+
+Result<void> unpin(const std::string& path, std::uint64_t inode) {
+  if (!base::path_exists(path)) return {};
+  auto pinned = pinned_inode(path);
+  if (pinned && inode != 0 && *pinned != inode)
+    return Error{Kind::busy, 0, "unpin '" + path + "': another namespace is pinned there"};
+  if (pinned && ::umount2(path.c_str(), MNT_DETACH | UMOUNT_NOFOLLOW) != 0)
+    return Error::system(errno, "unmount '" + path + "'");
+  if (!pinned && pinned.error().kind != Kind::not_found) return std::move(pinned).error();
+  auto removed = base::remove_file(path);  // also the plain file of a pin that was killed before its mount
+  return !removed && removed.error().error_number == EBUSY ? unlink_hidden(path) : std::move(removed);
+}
+
+}  // namespace podrun::netns
