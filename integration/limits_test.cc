@@ -84,6 +84,27 @@ TEST_F(LimitsTest, TheShimAndPauseAreOutsideOfTheLimits) {
   }
 }
 
+// As the kubelet has it: most of the machine's memory asked for, little risk; nothing asked for, the first to go.
+TEST_F(LimitsTest, MemoryThatWasAskedForSparesFromTheOomKiller) {
+  if (!can_run({need::controller("memory")})) return;
+  Json modest = container("modest", {"/bin/payload", "sleep"});
+  modest["resources"]["requests"]["memory"] = "1Mi";
+  const Output made = create(pod("web", {modest, container("other", {"/bin/payload", "sleep"})}));
+  EXPECT_EQ(made.status, 0);
+  EXPECT_THAT(made.err, testing::Not(testing::HasSubstr("requests"))) << "it has a meaning";
+  ASSERT_TRUE(must_create(pod("idle", {container("main", {"/bin/payload", "sleep"})})));
+  const auto score_of = [&](const std::string& name, std::size_t index) {
+    const int pid = inspect(name).at("containers").at(index).at("process").at("pid").get<int>();
+    std::ifstream file("/proc/" + std::to_string(pid) + "/oom_score_adj");
+    int score = -1;
+    file >> score;
+    return score;
+  };
+  EXPECT_EQ(score_of("web", 0), 999);
+  EXPECT_EQ(score_of("web", 1), 999);
+  EXPECT_EQ(score_of("idle", 0), 1000);
+}
+
 TEST_F(LimitsTest, TheOomKillerIsNamedAsTheReason) {
   if (!can_run({need::controller("memory")})) return;
   ASSERT_TRUE(must_create_limited({{"memory", "32Mi"}}, {"/bin/payload", "eat", "500"}));

@@ -25,8 +25,9 @@ namespace podrun {
 
 struct CgroupLimits {
   std::optional<std::uint64_t> memory_bytes;
-  std::optional<std::uint64_t> cpu_millis;  // thousandths of a processor, over a period of 100 ms
-  std::optional<std::uint64_t> cpu_weight;  // request in thousandths of a processor, made into shares or weight
+  std::optional<std::uint64_t> memory_kept;  // bytes that are reclaimed only when nothing else is left: v2 alone
+  std::optional<std::uint64_t> cpu_millis;   // thousandths of a processor, over a period of 100 ms
+  std::optional<std::uint64_t> cpu_weight;   // request in thousandths of a processor, made into shares or weight
   std::optional<std::uint64_t> pids;
   std::uint64_t pids_unless_said = 0;  // instead of `pids`, where this machine can count them; 0: no limit
 };

@@ -23,6 +23,20 @@ Result<void> limit_pids(const std::string& dir, const CgroupLimits& limits) {
   return base::write_in_place(file, std::to_string(limits.pids_unless_said));
 }
 
+// A cgroup's protection is no more than its parent's (cgroup-v2.rst, memory.low), so the levels above have the sum. Low
+// and not min: nobody has checked that the requests of all pods fit into the machine.
+Result<void> keep_memory(const std::string& pod, const std::string& container, std::uint64_t bytes) {
+  if (!base::path_exists(container + "/memory.low")) return {};
+  TRY(base::write_in_place(container + "/memory.low", std::to_string(bytes)));
+  for (const std::string& file : {pod + "/ctr/memory.low", pod + "/memory.low"}) {
+    const std::string text = TRY(base::read_file(file, 64));
+    std::uint64_t others = 0;
+    std::from_chars(text.data(), text.data() + text.size(), others);
+    TRY(base::write_in_place(file, std::to_string(others + bytes)));
+  }
+  return {};
+}
+
 Result<void> limit_v2(const std::string& dir, const CgroupLimits& limits) {
   if (limits.memory_bytes) {
     TRY(base::write_in_place(dir + "/memory.max", std::to_string(*limits.memory_bytes)));
@@ -34,7 +48,6 @@ Result<void> limit_v2(const std::string& dir, const CgroupLimits& limits) {
                              std::to_string(quota(*limits.cpu_millis)) + " " + std::to_string(kPeriod)));
   if (limits.cpu_weight) TRY(base::write_in_place(dir + "/cpu.weight", std::to_string(weight(*limits.cpu_weight))));
   return limit_pids(dir, limits);
-};
 }
 
 Result<void> limit_v1(const CgroupHost::Hierarchy& hierarchy, const std::string& dir, const CgroupLimits& limits) {
@@ -90,7 +103,10 @@ Result<void> Cgroup::create_container(const std::string& name, const CgroupLimit
   if (!host_.unified.empty()) {
     const std::string dir = host_.unified + path_ + "/ctr/" + name;
     TRY(make_dir(dir));
-    if (host_.mode == CgroupHost::Mode::v2) TRY(limit_v2(dir, limits));
+    if (host_.mode == CgroupHost::Mode::v2) {
+      TRY(limit_v2(dir, limits));
+      if (limits.memory_kept) TRY(keep_memory(host_.unified + path_, dir, *limits.memory_kept));
+    }
   }
   if (host_.mode != CgroupHost::Mode::v2) TRY(expect_controllers(host_, limits));
   for (const auto& hierarchy : host_.v1) {

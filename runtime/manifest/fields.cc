@@ -118,7 +118,7 @@ constexpr Field kLimitFields[] = {
 constexpr Type kLimits{kLimitFields};
 
 constexpr Field kRequestFields[] = {
-    {"cpu", accepted, amount}, {"memory", idle, amount}, {"ephemeral-storage", idle, amount},
+    {"cpu", accepted, amount}, {"memory", accepted, amount}, {"ephemeral-storage", idle, amount},
     {"hugepages-*", later},    {"*/*", later},
 };
 constexpr Type kRequests{kRequestFields};

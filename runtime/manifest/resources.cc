@@ -33,10 +33,12 @@ ResourceSpec read_resources(const Reader& resources) {
   spec.pids_limit =
       read_amount(limits, "podrun.io/pids", [](std::string_view text) { return parse_count(text, kMostPids); });
 
-  const auto memory_request = read_amount(requests, "memory", parse_bytes);
-  if (spec.memory_limit && memory_request > spec.memory_limit) requests.bad("memory", "is more than the limit");
+  spec.memory_request = read_amount(requests, "memory", parse_bytes);
+  if (spec.memory_limit && spec.memory_request > spec.memory_limit) requests.bad("memory", "is more than the limit");
   if (spec.cpu_limit && spec.cpu_request > spec.cpu_limit) requests.bad("cpu", "is more than the limit");
-  if (!spec.cpu_request) spec.cpu_request = spec.cpu_limit;  // a Kubernetes default
+  if (!spec.memory_request) spec.memory_request = spec.memory_limit;  // Kubernetes defaults, both
+  if (!spec.cpu_request) spec.cpu_request = spec.cpu_limit;
+  spec.memory_request = unless_zero(spec.memory_request);
   spec.cpu_request = unless_zero(spec.cpu_request);
   return spec;
 }

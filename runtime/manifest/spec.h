@@ -20,10 +20,11 @@ struct PortSpec {
 };
 
 struct ResourceSpec {
-  std::optional<std::uint64_t> memory_limit;  // bytes
-  std::optional<std::uint64_t> cpu_limit;     // thousandths of a processor
-  std::optional<std::uint64_t> cpu_request;   // thousandths of a processor; becomes the cgroup's weight
-  std::optional<std::uint64_t> pids_limit;    // processes and threads (limits["podrun.io/pids"])
+  std::optional<std::uint64_t> memory_limit;    // bytes
+  std::optional<std::uint64_t> memory_request;  // bytes; spares it from the OOM killer, and is kept from reclaim
+  std::optional<std::uint64_t> cpu_limit;       // thousandths of a processor
+  std::optional<std::uint64_t> cpu_request;     // thousandths of a processor; becomes the cgroup's weight
+  std::optional<std::uint64_t> pids_limit;      // processes and threads (limits["podrun.io/pids"])
 };
 
 struct SecuritySpec {

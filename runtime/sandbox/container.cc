@@ -77,6 +77,7 @@ Result<PreparedContainer> prepare(const ContainerPlan& plan, const ContainerMaki
   request.join = makings.join;
   request.fresh = makings.fresh;
   request.log = plan.log;
+  request.oom_score_adj = plan.oom_score_adj;
   TRY(shim.launch(request, entry, {stdio.log_dir.get(), stdio.out_to_read.get(), stdio.err_to_read.get()}));
   auto launched = shim.expect();
   if (!launched) return explain(std::move(launched).error(), makings.cgroup, name, prepared.has_memory_limit);

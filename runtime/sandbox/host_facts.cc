@@ -1,6 +1,7 @@
 // Runtime::plan: what make_plan has to know of the machine, found out. Of all that create does this may only read, and
 // unpack image layers, which are kept for whoever comes next.
 #include <sys/stat.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include <array>
@@ -24,6 +25,11 @@ std::string make_uuid() {
   hex[16] = "89ab"[static_cast<unsigned char>(hex[16]) % 4];
   for (const std::size_t dash : {20U, 16U, 12U, 8U}) hex.insert(dash, "-");
   return hex;
+}
+
+std::uint64_t memory_bytes() {
+  struct sysinfo info {};
+  return ::sysinfo(&info) == 0 ? static_cast<std::uint64_t>(info.totalram) * info.mem_unit : 0;
 }
 
 std::int64_t now() {
@@ -55,6 +61,7 @@ Result<PodPlan> Runtime::plan(const PodSpec& spec, const CreateOptions& options)
   facts.now = now();
   facts.cgroup = TRY(CgroupHost::discover());
   facts.cgroup_parent = options_.cgroup_parent;
+  facts.memory_bytes = memory_bytes();
   std::array<char, HOST_NAME_MAX + 1> hostname{};
   if (::gethostname(hostname.data(), HOST_NAME_MAX) == 0) facts.hostname = hostname.data();
   if (spec.host_network) {

@@ -4,6 +4,7 @@
 
 #include "runtime/kernel/seccomp.h"
 #include "runtime/sandbox/log_limits.h"
+#include "runtime/sandbox/oom_score.h"
 #include "runtime/sandbox/plan_network.h"
 #include "runtime/sandbox/plan_root.h"
 
@@ -135,8 +136,8 @@ Result<ContainerPlan> container_plan(const std::string& hostname, const Containe
   plan.layers = facts.image.layers;
   plan.writable = layout.writable(host.id, spec.name);
   plan.exit_dir = layout.container(host.id, spec.name);
-  plan.limits = {spec.resources.memory_limit, spec.resources.cpu_limit, spec.resources.cpu_request,
-                 spec.resources.pids_limit, kPids};
+  plan.limits = {spec.resources.memory_limit, spec.resources.memory_request, spec.resources.cpu_limit,
+                 spec.resources.cpu_request,  spec.resources.pids_limit,     kPids};
   plan.root = container_root(host.cgroup);
   plan.root.is_read_only = spec.security.read_only_root;
   return plan;
@@ -156,6 +157,8 @@ Result<PodPlan> make_plan(const PodSpec& spec, const HostFacts& facts, const Lay
         TRY(container_plan(plan.record.hostname, spec.containers[i], facts.images[i], facts, layout)
                 .in("container '" + spec.containers[i].name + "'")));
   for (ContainerPlan& container : plan.containers) container.log = log;
+  for (std::size_t i = 0; i < spec.containers.size(); ++i)
+    plan.containers[i].oom_score_adj = oom_score_adj(spec, spec.containers[i], facts.memory_bytes);
   for (const auto& container : spec.containers)
     for (const auto& port : container.ports)
       if (port.host_port != 0) plan.host_ports.push_back(port);

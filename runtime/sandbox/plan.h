@@ -34,6 +34,7 @@ struct HostFacts {
   std::int64_t now = 0;  // nanoseconds since the epoch
   CgroupHost cgroup;
   std::string cgroup_parent;
+  std::uint64_t memory_bytes = 0;       // of the machine
   std::string hostname;                 // the host's own
   HostFile hosts;                       // the host's /etc/hosts and
   HostFile resolv_conf;                 // /etc/resolv.conf
@@ -48,6 +49,7 @@ struct ContainerPlan {
   std::string exit_dir;  // directory the shim writes the exit file to
   CgroupLimits limits;
   shim::LogLimits log;
+  int oom_score_adj = 0;
   init::Root root;
 };
 

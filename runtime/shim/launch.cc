@@ -71,7 +71,7 @@ Result<Child> launch_pause(const Launch& request, Sent sent) {
 Result<pid_t> pass_through(const Launch& request, Sent& sent, int pause) {
   // The shim is spared by the OOM killer, and pause with it; a payload is not. Here, because inside of the user
   // namespace an undumpable process may not even write to its own file.
-  TRY(set_oom_score_adj(0));
+  TRY(set_oom_score_adj(request.oom_score_adj));
   fresh_keyring();  // a container shares its keys with nobody
   for (const Fd& tasks : sent.tasks)
     if (::write(tasks.get(), "0", 1) != 1) return Error::system(errno, "enter the container's cgroup");

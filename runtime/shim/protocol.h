@@ -37,10 +37,11 @@ struct Launch {
   std::uint32_t v1_tasks = 0;
   bool logged = false;
   LogLimits log;
+  std::int32_t oom_score_adj = 0;  // containers
 };
 template <class V>
 void visit(V& v, Launch& l) {
-  v(l.role, l.name, l.join, l.fresh, l.cgroup, l.into_cgroup, l.v1_tasks, l.logged, l.log);
+  v(l.role, l.name, l.join, l.fresh, l.cgroup, l.into_cgroup, l.v1_tasks, l.logged, l.log, l.oom_score_adj);
 }
 
 struct Launched {

@@ -191,11 +191,11 @@ TEST(Manifest, OneWarningForAllThatMeansNothingHere) {
                 "{preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1,"
                 " podAffinityTerm: {topologyKey: a, labelSelector: {matchLabels: {a: b}}}}]}}\n"
                 "priority: 5\nschedulerName: x\nserviceAccountName: robot",
-                "resources: {requests: {memory: 1Mi}}"));
+                "resources: {requests: {ephemeral-storage: 1Mi}}"));
   EXPECT_THAT(
       manifest.warnings,
       ElementsAre("spec.nodeSelector, spec.affinity, spec.priority, spec.schedulerName, "
-                  "spec.serviceAccountName, spec.containers[0].resources.requests.memory: ignored, as there is one "
+                  "spec.serviceAccountName, spec.containers[0].resources.requests.ephemeral-storage: ignored, as there is one "
                   "machine and no cluster"));
 }
 
@@ -615,11 +615,13 @@ TEST(Manifest, Resources) {
           "resources: {limits: {memory: 64Mi, cpu: 1.5, podrun.io/pids: 32}, requests: {cpu: 250m, memory: 1Mi}}")
           .resources;
   EXPECT_EQ(all.memory_limit, 64U << 20U);
+  EXPECT_EQ(all.memory_request, 1U << 20U);
   EXPECT_EQ(all.cpu_limit, 1500U);
   EXPECT_EQ(all.cpu_request, 250U);
   EXPECT_EQ(all.pids_limit, 32U);
 
   EXPECT_EQ(parse_container("resources: {limits: {cpu: '2'}}").resources.cpu_request, 2000U);
+  EXPECT_EQ(parse_container("resources: {limits: {memory: 1Mi}}").resources.memory_request, 1U << 20U);
   const ResourceSpec zero = parse_container("resources: {limits: {cpu: 0, memory: 0}, requests: {cpu: 0}}").resources;
   EXPECT_FALSE(zero.cpu_limit || zero.memory_limit || zero.cpu_request);
   EXPECT_EQ(parse_container("resources: {limits: {memory: 1e6}}").resources.memory_limit, 1000000U);
