@@ -100,7 +100,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Odd{"ADevice", "ln -s /dev/zero $F", "not a regular file"},
                     Odd{"Huge", "truncate -s 3G $F", "larger than"},
                     Odd{"Binary", "printf 'nameserver 192.0.2.1\\n\\0\\1' > $F", "not a text file"}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& tested) { return tested.param.name; });
 
 TEST_P(OddHostFileTest, ResolvConfIsToldAndMadeWithout) {
   make_odd("/etc/resolv.conf");

@@ -49,7 +49,7 @@ class PropagationTest : public PodrunTest, public testing::WithParamInterface<Pr
 INSTANTIATE_TEST_SUITE_P(Hosts, PropagationTest,
                          testing::Values(Propagation{"AllShared", {}}, Propagation{"PrivateRun", {"/run"}},
                                          Propagation{"PrivateRoot", {"/"}}, Propagation{"AllPrivate", {"/", "/run"}}),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& tested) { return tested.param.name; });
 
 TEST_P(PropagationTest, PodsComeAndGoAndTheHostKeepsItsMounts) {
   remember_world();
@@ -124,7 +124,7 @@ TEST_F(HostsTest, OthersCanOpenNothingOfOurs) {
   }
   ASSERT_TRUE(must_create(pod("web", {container("main", kSleep)})));
   std::vector<std::string> ours{"/run/podrun"};
-  for (const char* top : {"/run/podrun", data_dir().c_str()})
+  for (const std::string& top : {std::string("/run/podrun"), data_dir()})
     for (const auto& entry : fs::recursive_directory_iterator(top)) ours.push_back(entry.path());
   EXPECT_GT(ours.size(), 10U);
   const std::string try_each =
@@ -197,7 +197,7 @@ class DataDirectoryTest : public PodrunTest, public testing::WithParamInterface<
 };
 
 INSTANTIATE_TEST_SUITE_P(On, DataDirectoryTest, testing::Values("ext4", "xfs", "btrfs", "tmpfs", "overlay"),
-                         [](const auto& info) { return std::string(info.param); });
+                         [](const auto& tested) { return std::string(tested.param); });
 
 TEST_P(DataDirectoryTest, PodsComeAndGo) {
   if (IsSkipped()) return;

@@ -10,7 +10,7 @@ constexpr std::uint64_t kMachine = 16 * kGibi;
 
 PodSpec pod_of(std::vector<ResourceSpec> containers) {
   PodSpec pod;
-  for (ResourceSpec& resources : containers) pod.containers.push_back({.resources = resources});
+  for (const ResourceSpec& resources : containers) pod.containers.emplace_back().resources = resources;
   return pod;
 }
 
