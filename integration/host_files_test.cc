@@ -107,9 +107,8 @@ TEST_P(OddHostFileTest, ResolvConfIsToldAndMadeWithout) {
   EXPECT_EQ(resolv_conf(true), "");
   EXPECT_THAT(said_,
               testing::AllOf(HasSubstr("no nameserver"), HasSubstr("/etc/resolv.conf"), HasSubstr(GetParam().told)));
-  EXPECT_EQ(lines_of(said_).size(), 1U) << said_;
   EXPECT_EQ(resolv_conf(false), "");
-  EXPECT_EQ(said_, "") << "a pod without a network asks nobody";
+  EXPECT_THAT(said_, testing::Not(HasSubstr("nameserver"))) << "a pod without a network asks nobody";
 }
 
 TEST_P(OddHostFileTest, HostsIsToldAndHasLocalhost) {

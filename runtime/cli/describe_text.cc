@@ -82,6 +82,7 @@ void limits(Text& text, const Json& spec) {
 void state(Text& text, const ContainerRecord& container, const ContainerStatus& status) {
   if (container.process.empty()) return text.line(4, "State", "Waiting");
   text.line(4, "State", status.running ? "Running" : "Terminated");
+  if (status.exit) text.line(6, "Reason", status.exit->reason());
   if (!status.running) text.line(6, "Exit Code", status.exit ? std::to_string(status.exit->code) : "unknown");
   if (status.exit && status.exit->signal != 0) text.line(6, "Signal", std::to_string(status.exit->signal));
   text.line(6, "Started", long_date(container.started_at));
