@@ -1,5 +1,4 @@
 // podrun check: are pods still connected as they were made?
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "runtime/cli/commands.h"
@@ -29,11 +28,10 @@ Result<int> check(Context& context, const std::vector<std::string>& words) {
 
 }  // namespace
 
-void add_check(CLI::App& app, Context& context) {
+void check_command(Command& command, Context& context) {
   const auto words = std::make_shared<std::vector<std::string>>();
-  CLI::App* command = app.add_subcommand("check", "Ask the CNI plugins whether pods are still connected as they were");
-  command->add_option("pods", *words, "Names of pods")->type_name("POD");
-  command->callback([&context, words] { context.action = [&context, words] { return check(context, *words); }; });
+  command.words(*words, "POD", "Names of pods", 1);
+  command.run([&context, words] { return check(context, *words); });
 }
 
 }  // namespace podrun::cli

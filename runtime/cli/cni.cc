@@ -1,5 +1,4 @@
 // podrun cni: the group of commands, and what they share.
-#include <CLI/CLI.hpp>
 
 #include "runtime/cli/cni_commands.h"
 #include "runtime/cli/commands.h"
@@ -7,6 +6,21 @@
 #include "runtime/sandbox/network.h"
 
 namespace podrun::cli {
+namespace {
+
+constexpr CommandEntry kCommands[] = {
+    {"list", "List the networks, their plugins, and what is wrong with either", cni_list_command},
+    {"add", "Attach a network namespace and print the result", cni_add_command},
+    {"check", "Ask the plugins whether it is still attached as it was", cni_check_command},
+    {"del", "Detach it, with the configuration and arguments it was attached with", cni_del_command},
+    {"gc", "Detach everything but what is listed, what pods have, and others' own", cni_gc_command},
+    {"status", "Ask the plugins whether they could attach something now", cni_status_command},
+    {"version", "Ask plugins which versions of CNI they implement", cni_version_command},
+    {"attachments", "List what is attached, and what is owed a DEL", cni_attachments_command},
+    {"default-config", "Print the network that serves where none is configured", cni_default_config_command},
+};
+
+}  // namespace
 
 CniTool::CniTool(const Context& context)
     : runtime(context.runtime()),
@@ -16,18 +30,6 @@ Result<cni::NetworkList> CniTool::network(const std::string& name) const {
   return choose_network(name, runtime.options().cni_conf_dir, runtime.options().warn);
 }
 
-void add_cni(CLI::App& app, Context& context) {
-  CLI::App* group = app.add_subcommand("cni", "Run CNI plugins without a pod, and see what they are owed");
-  group->require_subcommand(1);
-  add_cni_list(*group, context);
-  add_cni_add(*group, context);
-  add_cni_check(*group, context);
-  add_cni_del(*group, context);
-  add_cni_gc(*group, context);
-  add_cni_status(*group, context);
-  add_cni_version(*group, context);
-  add_cni_attachments(*group, context);
-  add_cni_default_config(*group, context);
-}
+void cni_command(Command& command, Context&) { command.group(kCommands); }
 
 }  // namespace podrun::cli

@@ -1,6 +1,6 @@
 // podrun cni attachments: what is attached, and what is owed a DEL.
-#include <CLI/CLI.hpp>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "runtime/cli/cni_commands.h"
@@ -38,12 +38,10 @@ Result<int> attachments(Context& context, const std::string& format) {
 
 }  // namespace
 
-void add_cni_attachments(CLI::App& group, Context& context) {
+void cni_attachments_command(Command& command, Context& context) {
   const auto format = std::make_shared<std::string>();
-  CLI::App* command = group.add_subcommand("attachments", "List what is attached, and what is owed a DEL");
-  add_output(*command, *format, {"json", "yaml"});
-  command->callback(
-      [&context, format] { context.action = [&context, format] { return attachments(context, *format); }; });
+  add_output(command, *format, {"json", "yaml"});
+  command.run([&context, format] { return attachments(context, *format); });
 }
 
 }  // namespace podrun::cli

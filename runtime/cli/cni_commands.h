@@ -1,22 +1,23 @@
-// podrun cni: fronts of cni-invoker's operations, one file each. Each function adds its command to the group.
+// podrun cni: fronts of cni-invoker's operations, one file each.
 #pragma once
 
 #include <string>
 
 #include "cni/invoker.h"
+#include "runtime/cli/command.h"
 #include "runtime/cli/context.h"
 
 namespace podrun::cli {
 
-void add_cni_add(CLI::App& group, Context& context);
-void add_cni_attachments(CLI::App& group, Context& context);
-void add_cni_check(CLI::App& group, Context& context);
-void add_cni_default_config(CLI::App& group, Context& context);
-void add_cni_del(CLI::App& group, Context& context);
-void add_cni_gc(CLI::App& group, Context& context);
-void add_cni_list(CLI::App& group, Context& context);
-void add_cni_status(CLI::App& group, Context& context);
-void add_cni_version(CLI::App& group, Context& context);
+void cni_add_command(Command& command, Context& context);
+void cni_attachments_command(Command& command, Context& context);
+void cni_check_command(Command& command, Context& context);
+void cni_default_config_command(Command& command, Context& context);
+void cni_del_command(Command& command, Context& context);
+void cni_gc_command(Command& command, Context& context);
+void cni_list_command(Command& command, Context& context);
+void cni_status_command(Command& command, Context& context);
+void cni_version_command(Command& command, Context& context);
 
 // An invoker with podrun's own ledger, locks, cache and mark: what these commands attach, podrun knows.
 class CniTool {

@@ -1,5 +1,4 @@
 // podrun cni gc: detach what nobody needs any more.
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "base/files.h"
@@ -13,7 +12,7 @@ namespace podrun::cli {
 namespace {
 
 struct Options {
-  std::string network;
+  std::vector<std::string> network;  // one
   std::vector<std::string> valid;
   bool none = false;
 };
@@ -24,7 +23,7 @@ Result<int> gc(Context& context, const Options& options) {
     return Error{Kind::invalid, 0, "cni gc: expected either --valid with what is to stay, or --valid-none"};
   const base::InterruptionScope listening;
   CniTool tool(context);
-  const cni::NetworkList network = TRY(tool.network(options.network));
+  const cni::NetworkList network = TRY(tool.network(options.network.at(0)));
   const std::vector<cni::ValidAttachment> listed = TRY(parse_valid(options.valid));
   // A pod's interfaces are its own as long as it exists: `podrun delete` is what takes them.
   const auto is_of_pod = [&](const cni::Attachment& attachment) {
@@ -38,14 +37,12 @@ Result<int> gc(Context& context, const Options& options) {
 
 }  // namespace
 
-void add_cni_gc(CLI::App& group, Context& context) {
+void cni_gc_command(Command& command, Context& context) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command =
-      group.add_subcommand("gc", "Detach everything but what is listed, what pods have, and others' own");
-  command->add_option("network", options->network, "Name of a configured network")->required()->type_name("NETWORK");
-  command->add_option("--valid", options->valid, "What is to stay")->type_name("ID/IFNAME");
-  command->add_flag("--valid-none", options->none, "Nothing is to stay");
-  command->callback([&context, options] { context.action = [&context, options] { return gc(context, *options); }; });
+  command.words(options->network, "NETWORK", "Name of a configured network", 1, 1);
+  command.option("--valid", options->valid, "ID/IFNAME", "What is to stay; may be repeated");
+  command.flag("--valid-none", options->none, "Nothing is to stay");
+  command.run([&context, options] { return gc(context, *options); });
 }
 
 }  // namespace podrun::cli

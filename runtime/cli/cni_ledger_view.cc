@@ -1,6 +1,7 @@
 #include "runtime/cli/cni_ledger_view.h"
 
 #include <chrono>
+#include <nlohmann/json.hpp>
 
 #include "runtime/cli/console.h"
 #include "runtime/cli/table.h"

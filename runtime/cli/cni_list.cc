@@ -1,6 +1,6 @@
 // podrun cni list: the networks there are, and what is wrong with the others.
-#include <CLI/CLI.hpp>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "runtime/cli/cni_commands.h"
 #include "runtime/cli/cni_network_view.h"
@@ -42,8 +42,10 @@ Result<int> list(Context& context, const std::string& format) {
     print_document(context.out, format, network_json(dir, views, networks.problems));
   else if (!views.empty())
     context.out.print(network_table(views));
-  else
+  else if (networks.problems.empty())
     note("No networks in " + dir + "; pods are given podrun's own, which `podrun cni default-config` prints");
+  else
+    note("No networks in " + dir + " that can be used; `podrun create` is refused until what is wrong there is mended");
   const int missing = tell_missing(tool, views);
   const int bad = tell_problems(networks.problems);
   return bad != 0 ? bad : missing;
@@ -51,11 +53,10 @@ Result<int> list(Context& context, const std::string& format) {
 
 }  // namespace
 
-void add_cni_list(CLI::App& group, Context& context) {
+void cni_list_command(Command& command, Context& context) {
   const auto format = std::make_shared<std::string>();
-  CLI::App* command = group.add_subcommand("list", "List the networks, their plugins, and what is wrong with either");
-  add_output(*command, *format, {"json", "yaml"});
-  command->callback([&context, format] { context.action = [&context, format] { return list(context, *format); }; });
+  add_output(command, *format, {"json", "yaml"});
+  command.run([&context, format] { return list(context, *format); });
 }
 
 }  // namespace podrun::cli

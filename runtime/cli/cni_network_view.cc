@@ -1,5 +1,7 @@
 #include "runtime/cli/cni_network_view.h"
 
+#include <nlohmann/json.hpp>
+
 #include "runtime/cli/table.h"
 
 namespace podrun::cli {

@@ -1,5 +1,4 @@
 // podrun cni status: would an ADD work now?
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "runtime/cli/cni_commands.h"
@@ -16,16 +15,16 @@ std::string word(const Error& error) {
   return "failed";
 }
 
-Result<std::vector<cni::NetworkList>> chosen(const CniTool& tool, const std::string& name) {
-  if (!name.empty()) return std::vector{TRY(tool.network(name))};
+Result<std::vector<cni::NetworkList>> chosen(const CniTool& tool, const std::vector<std::string>& names) {
+  if (!names.empty()) return std::vector{TRY(tool.network(names.front()))};
   cni::Networks networks = TRY(cni::scan_networks(tool.runtime.options().cni_conf_dir));
   for (const cni::Diagnostic& problem : networks.problems) warn(problem.to_text());
   return std::move(networks.lists);
 }
 
-Result<int> status(Context& context, const std::string& name) {
+Result<int> status(Context& context, const std::vector<std::string>& names) {
   CniTool tool(context);
-  const std::vector<cni::NetworkList> networks = TRY(chosen(tool, name));
+  const std::vector<cni::NetworkList> networks = TRY(chosen(tool, names));
   std::vector<Row> rows{{"NETWORK", "VERSION", "STATUS"}};
   Failures failures;
   for (const cni::NetworkList& network : networks) {
@@ -45,11 +44,10 @@ Result<int> status(Context& context, const std::string& name) {
 
 }  // namespace
 
-void add_cni_status(CLI::App& group, Context& context) {
-  const auto name = std::make_shared<std::string>();
-  CLI::App* command = group.add_subcommand("status", "Ask the plugins whether they could attach something now");
-  command->add_option("network", *name, "Name of a configured network; none: every one")->type_name("NETWORK");
-  command->callback([&context, name] { context.action = [&context, name] { return status(context, *name); }; });
+void cni_status_command(Command& command, Context& context) {
+  const auto words = std::make_shared<std::vector<std::string>>();
+  command.words(*words, "NETWORK", "Name of a configured network; none: every one", 0, 1);
+  command.run([&context, words] { return status(context, *words); });
 }
 
 }  // namespace podrun::cli

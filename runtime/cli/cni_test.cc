@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "cni-invoker/tests/covers.h"
 #include "runtime/cli/cni_attachment.h"
 #include "runtime/cli/cni_ledger_view.h"

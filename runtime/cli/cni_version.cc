@@ -1,5 +1,4 @@
 // podrun cni version: what each plugin implements.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <memory>
@@ -34,10 +33,10 @@ std::string joined(const std::vector<std::string>& versions) {
   return text;
 }
 
-Result<int> version(Context& context, const std::string& name) {
+Result<int> version(Context& context, const std::vector<std::string>& names) {
   CniTool tool(context);
   const std::vector<std::string>& dirs = tool.runtime.options().cni_bin_dirs;
-  const std::set<std::string> plugins = name.empty() ? installed(dirs) : std::set{name};
+  const std::set<std::string> plugins = names.empty() ? installed(dirs) : std::set(names.begin(), names.end());
   std::vector<Row> rows{{"PLUGIN", "BINARY", "VERSIONS"}};
   Failures failures;
   for (const std::string& plugin : plugins) {
@@ -55,11 +54,10 @@ Result<int> version(Context& context, const std::string& name) {
 
 }  // namespace
 
-void add_cni_version(CLI::App& group, Context& context) {
-  const auto name = std::make_shared<std::string>();
-  CLI::App* command = group.add_subcommand("version", "Ask plugins which versions of CNI they implement");
-  command->add_option("plugin", *name, "Name of a plugin; none: every one installed")->type_name("PLUGIN");
-  command->callback([&context, name] { context.action = [&context, name] { return version(context, *name); }; });
+void cni_version_command(Command& command, Context& context) {
+  const auto words = std::make_shared<std::vector<std::string>>();
+  command.words(*words, "PLUGIN", "Name of a plugin; none: every one installed", 0, 1);
+  command.run([&context, words] { return version(context, *words); });
 }
 
 }  // namespace podrun::cli

@@ -1,26 +1,27 @@
-// The commands, one file each. Every function adds its command to the parser; the command's callback sets
-// context.action.
+// The commands, one file each.
 #pragma once
 
-#include <string>
-#include <vector>
-
+#include "runtime/cli/command.h"
 #include "runtime/cli/context.h"
 
 namespace podrun::cli {
 
-void add_check(CLI::App& app, Context& context);
-void add_cni(CLI::App& app, Context& context);
-void add_create(CLI::App& app, Context& context);
-void add_delete(CLI::App& app, Context& context);
-void add_describe(CLI::App& app, Context& context);
-// `command`: what stood after "--" on the command line.
-void add_exec(CLI::App& app, Context& context, std::vector<std::string> command);
-void add_get(CLI::App& app, Context& context);
-void add_inspect(CLI::App& app, Context& context);
-void add_logs(CLI::App& app, Context& context);
-void add_recover(CLI::App& app, Context& context);
-void add_system(CLI::App& app, Context& context);
-void add_version(CLI::App& app, Context& context);
+// podrun itself: the options that every command has, and the commands there are.
+Command podrun_command(Context& context);
+
+void check_command(Command& command, Context& context);
+void cni_command(Command& command, Context& context);
+void create_command(Command& command, Context& context);
+void delete_command(Command& command, Context& context);
+void describe_command(Command& command, Context& context);
+void exec_command(Command& command, Context& context);
+void get_command(Command& command, Context& context);
+void help_command(Command& command, Context& context);
+void inspect_command(Command& command, Context& context);
+void logs_command(Command& command, Context& context);
+void recover_command(Command& command, Context& context);
+void system_command(Command& command, Context& context);
+Result<int> version(Context& context, const std::string& format);
+void version_command(Command& command, Context& context);
 
 }  // namespace podrun::cli

@@ -9,6 +9,7 @@
 
 #include "base/files.h"
 #include "runtime/cli/exit_codes.h"
+#include "runtime/cli/printable.h"
 #include "runtime/manifest/manifest.h"
 
 namespace podrun::cli {
@@ -19,6 +20,7 @@ constexpr std::size_t kBufferLimit = 64U << 10U;
 void tell(std::string_view prefix, std::string_view text) {
   std::string line(prefix);
   line += one_line(text);
+  if (::isatty(STDERR_FILENO) != 0) line = printable(line);
   line += '\n';
   // Nothing can be said about a stderr that cannot be written to.
   static_cast<void>(base::write_all(STDERR_FILENO, line, "stderr"));
@@ -39,13 +41,22 @@ void prepare_console() {
 }
 
 void Output::print(std::string_view text) {
-  buffer_ += text;
+  if (is_terminal()) {
+    buffer_ += printable(text);
+  } else {
+    buffer_ += text;
+  }
   if (buffer_.size() >= kBufferLimit) write_out();
 }
 
 Result<void> Output::flush() {
   write_out();
   return error_ ? Result<void>(*error_) : Result<void>();
+}
+
+bool Output::is_terminal() {
+  if (!terminal_) terminal_ = ::isatty(fd_) != 0;
+  return *terminal_;
 }
 
 void Output::write_out() {

@@ -15,7 +15,8 @@ namespace podrun::cli {
 // Has a reader that went away tell us so (EPIPE) in place of killing us in the middle of a create.
 void prepare_console();
 
-// Results. Buffered; whatever happens on the way (a full disk, a reader that went away) is kept for flush to say.
+// Results, printable where they go to a terminal and byte for byte elsewhere. Buffered; whatever happens on the way (a
+// full disk, a reader that went away) is kept for flush to say.
 class Output {
  public:
   explicit Output(int fd = STDOUT_FILENO) : fd_(fd) {}
@@ -24,7 +25,9 @@ class Output {
 
  private:
   void write_out();
+  bool is_terminal();
   int fd_;
+  std::optional<bool> terminal_;  // asked for when something is printed
   std::string buffer_;
   std::optional<Error> error_;
 };

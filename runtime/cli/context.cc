@@ -2,33 +2,33 @@
 
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
+#include <utility>
 
+#include "runtime/cli/command.h"
 #include "runtime/cli/time_text.h"
 
 namespace podrun::cli {
 namespace {
 
-// CLI11's form: what is wrong, empty when nothing is.
-std::string timeout_problem(const std::string& text) {
-  const auto limit = parse_duration(text);
-  if (!limit) return limit.error().what;
-  return limit->count() > 0 ? "" : "expected more than nothing, such as 90s";
+Result<void> take_timeout(std::optional<std::chrono::milliseconds>& value, const std::string& text) {
+  const auto limit = TRY(parse_duration(text));
+  if (limit.count() == 0) return Error{Kind::invalid, 0, "expected more than nothing, such as 90s"};
+  value = std::chrono::ceil<std::chrono::milliseconds>(limit);
+  return {};
 }
 
 }  // namespace
 
-void Context::add_flags(CLI::App& app) {
-  app.add_option_function<std::string>(
-         "-n,--namespace",
-         [this](const std::string& name) {
-           flags.name_space = name;
-           flags.name_space_given = true;
-         },
-         "Namespace the pods are in (default)")
-      ->type_name("NAME");
-  const auto directory = [&app](const char* flag, std::string& value, const char* variable, const char* help) {
-    app.add_option(flag, value, help)->envname(variable)->type_name("DIR")->capture_default_str()->group("Directories");
+void Context::add_flags(Command& podrun) {
+  const Option::Set take_namespace = [this](const std::string& name) -> Result<void> {
+    if (name.empty()) return {};  // as if it were not there, as for kubectl
+    flags.name_space = name;
+    flags.name_space_given = true;
+    return {};
+  };
+  podrun.option("-n,--namespace", take_namespace, "NAME", "Namespace the pods are in").shows(flags.name_space);
+  const auto directory = [&podrun](const char* names, std::string& value, const char* variable, const char* help) {
+    podrun.option(names, value, "DIR", help).from(variable).shows(value);
   };
   directory("--state-dir", flags.directories.state, "PODRUN_STATE_DIR", "What exists now; gone after a reboot");
   directory("--data-dir", flags.directories.data, "PODRUN_DATA_DIR", "Images, writable layers, logs, the CNI ledger");
@@ -36,24 +36,19 @@ void Context::add_flags(CLI::App& app) {
   directory("--cni-conf-dir", flags.cni_conf_dir, "NETCONFPATH", "CNI network configurations");
   directory("--cni-bin-dir", flags.cni_bin_path, "CNI_PATH", "CNI plugins; several joined by colons");
   directory("--cgroup-parent", flags.cgroup_parent, "PODRUN_CGROUP_PARENT", "cgroup the pods' cgroups are made under");
-  app.add_option_function<std::string>(
-         "--cni-timeout",
-         [this](const std::string& text) {
-           flags.cni_timeout = std::chrono::ceil<std::chrono::milliseconds>(parse_duration(text).value_or({}));
-         },
-         "Limit of one CNI operation: an ADD of all plugins, a DEL …")
-      ->envname("PODRUN_CNI_TIMEOUT")
-      ->type_name("DURATION")
-      ->check(timeout_problem, "", "");
+  const Option::Set timeout = [this](const std::string& text) { return take_timeout(flags.cni_timeout, text); };
+  podrun.option("--cni-timeout", timeout, "DURATION", "Limit of one CNI operation: an ADD of all plugins, a DEL")
+      .from("PODRUN_CNI_TIMEOUT");
+  podrun.flag("--version", flags.version, "Print the version");
 }
 
-Runtime Context::runtime() const {
+Runtime Context::runtime(std::function<void(const std::string&)> warn) const {
   return Runtime({.directories = flags.directories,
                   .cgroup_parent = flags.cgroup_parent,
                   .cni_conf_dir = flags.cni_conf_dir,
                   .cni_bin_dirs = split_path(flags.cni_bin_path),
                   .cni_timeout = flags.cni_timeout,
-                  .warn = [](const std::string& text) { warn(text); }});
+                  .warn = std::move(warn)});
 }
 
 Result<void> Context::require_root(const std::string& command) const {

@@ -11,11 +11,9 @@
 #include "runtime/sandbox/runtime.h"
 #include "runtime/store/store.h"
 
-namespace CLI {
-class App;
-}
-
 namespace podrun::cli {
+
+class Command;
 
 struct GlobalFlags {
   std::string name_space = "default";
@@ -25,6 +23,7 @@ struct GlobalFlags {
   std::string cni_conf_dir = "/etc/cni/net.d";
   std::string cni_bin_path = "/opt/cni/bin:/usr/lib/cni";
   std::optional<std::chrono::milliseconds> cni_timeout;
+  bool version = false;
 };
 
 class Context {
@@ -32,12 +31,9 @@ class Context {
   GlobalFlags flags;
   Output out;
 
-  // What was asked for; set by the command's parser, called by main. Returns the exit code.
-  std::function<Result<int>()> action;
-
-  void add_flags(CLI::App& app);
+  void add_flags(Command& podrun);
   Store store() const { return Store(Layout(flags.directories)); }
-  Runtime runtime() const;
+  Runtime runtime(std::function<void(const std::string&)> warn = cli::warn) const;
 
   // For commands that change something: Kind::denied with one clear line unless we are root.
   Result<void> require_root(const std::string& command) const;

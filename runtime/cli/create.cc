@@ -1,6 +1,6 @@
 // podrun create: make the pod of a manifest.
-#include <CLI/CLI.hpp>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "base/interruption.h"
@@ -17,24 +17,39 @@ struct Options {
   std::vector<std::string> files;
   CreateOptions create;
   std::string output;
+  std::string dry_run = "none";
+
+  bool is_dry_run() const { return dry_run == "client"; }
 };
+
+// What was asked for, as the API server would be sent it.
+Json as_asked(const PodSpec& spec) {
+  Json pod = Json::parse(spec.manifest, nullptr, false);
+  pod["metadata"]["namespace"] = spec.name_space;
+  return pod;
+}
+
+void show(Output& out, const std::string& format, const std::string& name, const char* what, const Json& pod) {
+  if (is_document(format)) return print_document(out, format, pod);
+  out.print("pod/" + name + (format == "name" ? "" : what) + "\n");
+}
 
 Result<void> create_one(Context& context, Runtime& runtime, const std::string& file, const Options& options) {
   const PodSpec spec = TRY(read_manifest(context, file, false));
+  if (options.is_dry_run()) {
+    show(context.out, options.output, spec.name, " created (dry run)", as_asked(spec));
+    return {};
+  }
   const base::InterruptionScope listening;
   PodRecord record = TRY(runtime.create(spec, options.create).in("create pod \"" + spec.name + "\""));
-  if (is_document(options.output)) {
-    print_document(context.out, options.output, kube_pod(look_at(runtime.store(), std::move(record))));
-  } else {
-    context.out.print("pod/" + spec.name + (options.output == "name" ? "\n" : " created\n"));
-  }
+  show(context.out, options.output, spec.name, " created", kube_pod(look_at(runtime.store(), std::move(record))));
   // Shown before the next manifest is begun. Whether it could be written is told once, at the end.
   static_cast<void>(context.out.flush());
   return {};
 }
 
 Result<int> create(Context& context, const Options& options) {
-  TRY(context.require_root("create"));
+  if (!options.is_dry_run()) TRY(context.require_root("create"));
   Runtime runtime = context.runtime();
   Failures failures;
   for (const std::string& file : options.files) {
@@ -49,22 +64,17 @@ Result<int> create(Context& context, const Options& options) {
 
 }  // namespace
 
-void add_create(CLI::App& app, Context& context) {
+void create_command(Command& command, Context& context) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("create", "Make the pod that a manifest describes");
-  command->add_option("-f,--filename", options->files, "Manifest, YAML or JSON; - reads stdin")
-      ->required()
-      ->allow_extra_args(false)
-      ->type_name("FILE");
+  command.option("-f,--filename", options->files, "FILE", "Manifest, YAML or JSON; - reads stdin").required();
   command
-      ->add_option("--network", options->create.networks,
-                   "CNI networks by name, each with the interface it is to be, or none; else the first configured")
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->type_name("NAME[@INTERFACE],...");
-  add_output(*command, options->output, {"json", "yaml", "name"});
-  command->callback(
-      [&context, options] { context.action = [&context, options] { return create(context, *options); }; });
+      .option("--network", options->create.networks, "NAME[@INTERFACE],...",
+              "CNI networks by name, each with the interface it is to be, or none; else the first configured")
+      .split_at_commas();
+  command.option("--dry-run", options->dry_run, "none|client", "client: read and check the manifest, and make nothing")
+      .one_of({"none", "client"});
+  add_output(command, options->output, {"json", "yaml", "name"});
+  command.run([&context, options] { return create(context, *options); });
 }
 
 }  // namespace podrun::cli

@@ -1,13 +1,15 @@
 // podrun delete: end pods and remove everything of theirs.
-#include <CLI/CLI.hpp>
 #include <memory>
 
 #include "base/interruption.h"
 #include "runtime/cli/commands.h"
+#include "runtime/cli/detached.h"
+#include "runtime/cli/field_selector.h"
 #include "runtime/cli/manifest_file.h"
 #include "runtime/cli/pods.h"
 #include "runtime/cli/print.h"
 #include "runtime/cli/selector.h"
+#include "runtime/cli/time_text.h"
 
 namespace podrun::cli {
 namespace {
@@ -16,11 +18,15 @@ struct Options {
   std::vector<std::string> words;
   std::vector<std::string> files;
   std::string selector;
+  std::string field_selector;
   bool all = false;
   bool all_namespaces = false;
   bool force = false;
   bool ignore_not_found = false;
+  bool now = false;
+  bool wait = true;
   std::optional<std::uint32_t> grace_period;
+  std::chrono::nanoseconds timeout{0};  // none
   std::string output;
 };
 
@@ -40,19 +46,23 @@ Result<std::vector<Target>> from_files(const Context& context, const Options& op
 
 Result<std::vector<Target>> from_store(const Context& context, const Options& options) {
   const Selector selector = TRY(Selector::parse(options.selector));
+  const FieldSelector fields = TRY(FieldSelector::parse(options.field_selector));
+  const Store store = context.store();
   std::vector<Target> targets;
-  for (const PodRecord& pod : TRY(context.store().list()))
-    if ((options.all_namespaces || pod.name_space == context.flags.name_space) && selector.matches(pod.labels))
+  for (const PodRecord& pod : TRY(store.list())) {
+    if (!options.all_namespaces && pod.name_space != context.flags.name_space) continue;
+    if (selector.matches(pod.labels) && (options.field_selector.empty() || fields.matches(look_at(store, pod))))
       targets.push_back({pod.name_space, pod.name});
+  }
   return targets;
 }
 
 Result<std::vector<Target>> choose(const Context& context, const Options& options) {
   const std::vector<std::string> names = TRY(pod_names(options.words));
-  const bool many = options.all || !options.selector.empty();
+  const bool many = options.all || !options.selector.empty() || !options.field_selector.empty();
   if ((names.empty() ? 0 : 1) + (options.files.empty() ? 0 : 1) + (many ? 1 : 0) != 1 ||
       (options.all_namespaces && !many))
-    return Error{Kind::invalid, 0, "delete: expected one of: names of pods, --filename, --all or --selector"};
+    return Error{Kind::invalid, 0, "delete: expected one of: names of pods, --filename, --all or a selector"};
   if (!options.files.empty()) return from_files(context, options);
   if (many) return from_store(context, options);
   std::vector<Target> targets;
@@ -60,24 +70,50 @@ Result<std::vector<Target>> choose(const Context& context, const Options& option
   return targets;
 }
 
-// The name resolves to an id once: whatever takes the name afterwards is another pod and not meant.
-Result<void> delete_one(Runtime& runtime, const Target& target, const Options& options) {
-  TRY(base::check_interruption().in("delete pod \"" + target.name + "\""));
-  const std::string id = TRY(find_id(runtime.store(), target.name_space, target.name));
+DeleteOptions how(const Options& options) {
   DeleteOptions how;
   how.force = options.force;
+  if (options.now) how.grace_period = std::chrono::seconds(1);  // as kubectl's
   if (options.grace_period) how.grace_period = std::chrono::seconds(*options.grace_period);
-  return runtime.remove(id, how).in("delete pod \"" + target.name + "\"");
+  return how;
+}
+
+// Until it fails, or somebody can see that it is under way.
+Result<void> begin(Detached& removal, const Store& store, const std::string& id) {
+  for (int attempt = 0; attempt < 50; ++attempt) {
+    if (const auto done = removal.wait(std::chrono::milliseconds(20))) return *done;
+    const auto pod = store.load(id);
+    if (!pod || pod->is_terminating()) return {};
+  }
+  return {};
+}
+
+Result<void> finish_within(Detached& removal, std::chrono::nanoseconds timeout) {
+  if (const auto done = removal.wait(std::chrono::ceil<std::chrono::milliseconds>(timeout))) return *done;
+  return Error{Kind::timeout, 0, "not done within --timeout; it goes on"};
+}
+
+// The name resolves to an id once: whatever takes the name afterwards is another pod and not meant.
+Result<void> delete_one(const Context& context, const Target& target, const Options& options) {
+  TRY(base::check_interruption());
+  const Store store = context.store();
+  const std::string id = TRY(find_id(store, target.name_space, target.name));
+  const auto work = [&](const Detached::Warn& warn) { return context.runtime(warn).remove(id, how(options)); };
+  if (options.wait && options.timeout.count() == 0) {
+    const base::InterruptionScope listening;  // the others go on whatever happens to us
+    return work(warn);
+  }
+  Detached removal = TRY(Detached::start(work));
+  return options.wait ? finish_within(removal, options.timeout) : begin(removal, store, id);
 }
 
 Result<int> remove(Context& context, const Options& options) {
   TRY(context.require_root("delete"));
   const std::vector<Target> targets = TRY(choose(context, options));
-  const base::InterruptionScope listening;
-  Runtime runtime = context.runtime();
   Failures failures;
   for (const Target& target : targets) {
-    if (const auto removed = delete_one(runtime, target, options); !removed) {
+    const auto removed = delete_one(context, target, options).in("delete pod \"" + target.name + "\"");
+    if (!removed) {
       if (!options.ignore_not_found || removed.error().kind != Kind::not_found) failures.add(removed.error());
       continue;
     }
@@ -93,23 +129,27 @@ Result<int> remove(Context& context, const Options& options) {
 
 }  // namespace
 
-void add_delete(CLI::App& app, Context& context) {
+void delete_command(Command& command, Context& context) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("delete", "End pods and remove everything of theirs");
-  command->add_option("pods", options->words, "Names of pods")->type_name("POD");
-  command->add_option("-f,--filename", options->files, "The pod of this manifest; - reads stdin")
-      ->allow_extra_args(false)
-      ->type_name("FILE");
-  command->add_flag("--all", options->all, "Every pod of the namespace");
-  command->add_flag("-A,--all-namespaces", options->all_namespaces, "With --all or --selector: of every namespace");
-  command->add_option("-l,--selector", options->selector, "Pods with these labels")->type_name("SELECTOR");
-  command->add_option("--grace-period", options->grace_period, "Seconds from SIGTERM to SIGKILL; 0 kills at once")
-      ->type_name("SECONDS");
-  command->add_flag("--force", options->force, "Also end a create under way, and remove what is ours if plugins fail");
-  command->add_flag("--ignore-not-found", options->ignore_not_found, "A pod that does not exist is no error");
-  add_output(*command, options->output, {"name"});
-  command->callback(
-      [&context, options] { context.action = [&context, options] { return remove(context, *options); }; });
+  command.words(options->words, "POD", "Names of pods");
+  command.option("-f,--filename", options->files, "FILE", "The pod of this manifest; - reads stdin");
+  command.flag("--all", options->all, "Every pod of the namespace");
+  command.flag("-A,--all-namespaces", options->all_namespaces, "With --all or --selector: of every namespace");
+  command.option("-l,--selector", options->selector, "SELECTOR", "Pods with these labels");
+  command.option("--field-selector", options->field_selector, "SELECTOR", "Pods with these fields");
+  command.option("--grace-period", options->grace_period, "SECONDS", "From SIGTERM to SIGKILL; 0 kills at once");
+  command.flag("--now", options->now, "A grace period of one second");
+  command.flag("--wait", options->wait, "Wait until they are gone; --wait=false returns at once").shows("true");
+  const Option::Set timeout = [options](const std::string& text) -> Result<void> {
+    options->timeout = TRY(parse_duration(text));
+    return {};
+  };
+  command.option("--timeout", timeout, "DURATION",
+                 "Wait so long for each, and leave the rest to go on; 0 for no limit");
+  command.flag("--force", options->force, "Also end a create under way, and remove what is ours if plugins fail");
+  command.flag("--ignore-not-found", options->ignore_not_found, "A pod that does not exist is no error");
+  add_output(command, options->output, {"name"});
+  command.run([&context, options] { return remove(context, *options); });
 }
 
 }  // namespace podrun::cli

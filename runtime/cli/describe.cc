@@ -1,40 +1,31 @@
-// podrun describe: one pod, for a person to read.
-#include <CLI/CLI.hpp>
+// podrun describe: pods, for a person to read.
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "runtime/cli/commands.h"
 #include "runtime/cli/describe_text.h"
-#include "runtime/cli/pods.h"
+#include "runtime/cli/pod_query.h"
 
 namespace podrun::cli {
 namespace {
 
-Result<int> describe(Context& context, const std::vector<std::string>& words) {
-  const std::vector<std::string> names = TRY(pod_names(words));
-  if (names.empty()) return Error{Kind::invalid, 0, "describe: expected the name of a pod"};
+Result<int> describe(Context& context, const PodQuery& query) {
   Failures failures;
-  bool first = true;
-  for (const std::string& name : names) {
-    auto record = find_pod(context, name);
-    if (!record) {
-      failures.add(record.error());
-      continue;
-    }
-    const LivePod pod = look_at(context.store(), std::move(record).value());
-    if (!first) context.out.print("\n\n");
-    first = false;
+  const FoundPods found = TRY(find_pods(context, query, failures));
+  for (const LivePod& pod : found.pods) {
+    if (&pod != &found.pods.front()) context.out.print("\n\n");
     context.out.print(describe_text(pod, kube_pod(pod)));
   }
+  if (found.pods.empty() && found.named == 0) note_that_there_are_none(context, query);
   return failures.exit_code();
 }
 
 }  // namespace
 
-void add_describe(CLI::App& app, Context& context) {
-  const auto words = std::make_shared<std::vector<std::string>>();
-  CLI::App* command = app.add_subcommand("describe", "Show a pod in detail");
-  command->add_option("pods", *words, "Names of pods")->required()->type_name("POD");
-  command->callback([&context, words] { context.action = [&context, words] { return describe(context, *words); }; });
+void describe_command(Command& command, Context& context) {
+  const auto query = std::make_shared<PodQuery>();
+  add_pod_query(command, *query);
+  command.run([&context, query] { return describe(context, *query); });
 }
 
 }  // namespace podrun::cli

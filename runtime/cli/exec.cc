@@ -1,7 +1,7 @@
 // podrun exec: run a command in a container. On the way there nothing is listed and no other pod is looked at.
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
+#include <cstdlib>
 #include <memory>
 #include <utility>
 
@@ -18,19 +18,28 @@ struct Options {
   bool quiet = false;
 };
 
+// One word, or the two of "pod web": what follows is the command.
+bool names_a_pod(const std::vector<std::string>& words) {
+  return words.size() == 2 || (words.size() == 1 && !is_resource_word(words.front()));
+}
+
+// NAME alone passes on what it is here, and nothing where it is not set.
 Result<void> split_env(Options& options) {
   for (const std::string& variable : options.env) {
-    const auto equals = variable.find('=');
-    if (equals == 0 || equals == std::string::npos)
-      return Error{Kind::invalid, 0, "exec: --env '" + variable + "': expected NAME=VALUE"};
-    options.exec.env.emplace_back(variable.substr(0, equals), variable.substr(equals + 1));
+    const std::string name = variable.substr(0, variable.find('='));
+    if (name.empty()) return Error{Kind::invalid, 0, "exec: --env '" + variable + "': expected NAME=VALUE or NAME"};
+    const char* here = std::getenv(name.c_str());
+    if (name.size() < variable.size())
+      options.exec.env.emplace_back(name, variable.substr(name.size() + 1));
+    else if (here != nullptr)
+      options.exec.env.emplace_back(name, here);
   }
   return {};
 }
 
 Result<int> exec(Context& context, Options& options) {
   if (options.exec.command.empty())
-    return Error{Kind::invalid, 0, "exec: no command; it goes after two dashes: podrun exec POD -- COMMAND ARGUMENT…"};
+    return Error{Kind::invalid, 0, "exec: no command; it goes behind the pod: podrun exec POD -- COMMAND ARGUMENT..."};
   TRY(context.require_root("exec"));
   const std::string name = TRY(pod_name(options.words).in("exec"));
   TRY(split_env(options));
@@ -40,26 +49,26 @@ Result<int> exec(Context& context, Options& options) {
     options.exec.terminal = false;
     warn("stdin is no terminal; going on without one");
   }
-  return context.runtime().exec(pod, options.exec).in("exec in pod \"" + pod.name + "\"");
+  // All that Runtime::exec warns of is why the command could not be run, which makes 126 or 127: for us that is an
+  // error.
+  return context.runtime(say).exec(pod, options.exec).in("exec in pod \"" + pod.name + "\"");
 }
 
 }  // namespace
 
-void add_exec(CLI::App& app, Context& context, std::vector<std::string> command_line) {
+void exec_command(Command& command, Context& context) {
   const auto options = std::make_shared<Options>();
-  options->exec.command = std::move(command_line);
-  CLI::App* command = app.add_subcommand("exec", "Run a command in a container: podrun exec POD -- COMMAND…");
-  command->add_option("pod", options->words, "Name of the pod")->required()->expected(1, 2)->type_name("POD");
-  command->add_option("-c,--container", options->exec.container, "Container; else the pod's first")->type_name("NAME");
-  command->add_flag("-i,--stdin", options->exec.interactive, "Pass stdin on; else it is /dev/null");
-  command->add_flag("-t,--tty", options->exec.terminal, "Give the command a terminal");
-  command->add_option("-u,--user", options->exec.user, "Run as this user and group")->type_name("USER[:GROUP]");
-  command->add_option("-e,--env", options->env, "Set a variable of the environment; may be repeated")
-      ->allow_extra_args(false)
-      ->type_name("NAME=VALUE");
-  command->add_option("-w,--workdir", options->exec.working_dir, "Directory to run in")->type_name("DIR");
-  command->add_flag("-q,--quiet", options->quiet, "Say nothing about which container was chosen");
-  command->callback([&context, options] { context.action = [&context, options] { return exec(context, *options); }; });
+  command.words(options->words, "POD", "Name of the pod", 1, 2);
+  command.rest(options->exec.command, "COMMAND ARGUMENT...", names_a_pod);
+  command.option("-c,--container", options->exec.container, "NAME", "Container; else the pod's first");
+  command.flag("-i,--stdin", options->exec.interactive, "Pass stdin on; else it is /dev/null");
+  command.flag("-t,--tty", options->exec.terminal, "Give the command a terminal");
+  command.option("-u,--user", options->exec.user, "USER[:GROUP]", "Run as this user and group");
+  command.option("-e,--env", options->env, "NAME[=VALUE]",
+                 "Set a variable of the environment, without a value as it is here; may be repeated");
+  command.option("-w,--workdir", options->exec.working_dir, "DIR", "Directory to run in");
+  command.flag("-q,--quiet", options->quiet, "Say nothing about which container was chosen");
+  command.run([&context, options] { return exec(context, *options); });
 }
 
 }  // namespace podrun::cli

@@ -1,6 +1,6 @@
 // podrun inspect: a pod's record as JSON.
-#include <CLI/CLI.hpp>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "runtime/cli/commands.h"
 #include "runtime/cli/inspect_json.h"
@@ -18,11 +18,10 @@ Result<int> inspect(Context& context, const std::vector<std::string>& words) {
 
 }  // namespace
 
-void add_inspect(CLI::App& app, Context& context) {
+void inspect_command(Command& command, Context& context) {
   const auto words = std::make_shared<std::vector<std::string>>();
-  CLI::App* command = app.add_subcommand("inspect", "Print what podrun recorded of a pod, as JSON");
-  command->add_option("pod", *words, "Name of the pod")->required()->expected(1, 2)->type_name("POD");
-  command->callback([&context, words] { context.action = [&context, words] { return inspect(context, *words); }; });
+  command.words(*words, "POD", "Name of the pod", 1, 2);
+  command.run([&context, words] { return inspect(context, *words); });
 }
 
 }  // namespace podrun::cli

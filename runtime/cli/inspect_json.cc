@@ -1,5 +1,6 @@
 #include "runtime/cli/inspect_json.h"
 
+#include <nlohmann/json.hpp>
 #include <string>
 
 namespace podrun::cli {

@@ -2,7 +2,7 @@
 // out what went wrong; `get -o json` is the shape that stays.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 #include "runtime/cli/live_pod.h"
 

@@ -1,6 +1,7 @@
 #include "runtime/cli/kube_json.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 

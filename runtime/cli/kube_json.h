@@ -1,7 +1,7 @@
 // A pod in the shape of a Kubernetes v1 Pod with its status, as `get -o json` prints it and the tables are made from.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <vector>
 
 #include "runtime/cli/live_pod.h"

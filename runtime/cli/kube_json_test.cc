@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 #include <yaml-cpp/yaml.h>
 
+#include <nlohmann/json.hpp>
+
 #include "runtime/cli/describe_text.h"
 #include "runtime/cli/inspect_json.h"
 #include "runtime/cli/pod_table.h"

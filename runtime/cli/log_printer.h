@@ -10,13 +10,15 @@ namespace podrun::cli {
 
 struct LogStyle {
   bool timestamps = false;
-  std::string since;  // RFC 3339 in UTC with nanoseconds, as the log has it; what is older is left out
+  std::string prefix{};  // before each line
+  std::string since{};   // RFC 3339 in UTC with nanoseconds, as the log has it; what is older is left out
 };
 
 class LogPrinter {
  public:
   LogPrinter(Output& out, LogStyle style) : out_(out), style_(std::move(style)) {}
   void print(std::string_view record);
+  void end_line();  // that the container has not ended yet, before something else is printed
 
  private:
   Output& out_;

@@ -1,6 +1,8 @@
 // podrun logs: what a container wrote.
-#include <CLI/CLI.hpp>
+#include <functional>
 #include <memory>
+#include <mutex>
+#include <thread>
 #include <utility>
 
 #include "runtime/cli/commands.h"
@@ -16,18 +18,50 @@ namespace {
 struct Options {
   std::vector<std::string> words;
   std::string container;
+  bool all_containers = false;
   bool follow = false;
+  bool previous = false;
+  bool prefix = false;
   bool timestamps = false;
-  std::int64_t tail = -1;  // lines; negative: all
+  std::int64_t tail = -1;  // lines; -1: all
   std::string since;
+  std::string since_time;
 };
 
-Result<LogStyle> style_of(const Options& options) {
-  LogStyle style{.timestamps = options.timestamps, .since = ""};
-  if (options.since.empty()) return style;
-  const auto passed = TRY(parse_duration(options.since).in("logs: --since"));
-  style.since = rfc3339_nanoseconds(now() - passed.count());
-  return style;
+// "web", "pod/web", "pod web", and behind either the container, as kubectl has it.
+Result<std::string> take_words(Options& options) {
+  std::vector<std::string> words = options.words;
+  const std::size_t of_pod = is_resource_word(words.front()) ? 2 : 1;
+  if (words.size() > of_pod) {
+    if (!options.container.empty() || options.all_containers)
+      return Error{Kind::invalid, 0, "logs: the container is given twice"};
+    options.container = words.at(of_pod);
+    words.resize(of_pod);
+  }
+  return pod_name(words).in("logs");
+}
+
+Result<std::string> since(const Options& options) {
+  if (!options.since.empty() && !options.since_time.empty())
+    return Error{Kind::invalid, 0, "logs: --since and --since-time do not go together"};
+  if (!options.since_time.empty())
+    return rfc3339_nanoseconds(TRY(parse_time(options.since_time).in("logs: --since-time")));
+  if (options.since.empty()) return std::string();
+  return rfc3339_nanoseconds(now() - TRY(parse_duration(options.since).in("logs: --since")).count());
+}
+
+Result<void> check(const Options& options) {
+  if (options.tail < -1) return Error{Kind::invalid, 0, "logs: --tail: expected a number of lines, or -1 for all"};
+  if (options.all_containers && !options.container.empty())
+    return Error{Kind::invalid, 0, "logs: --container and --all-containers do not go together"};
+  return {};
+}
+
+Result<std::vector<const ContainerRecord*>> choose(const PodRecord& pod, const Options& options) {
+  if (!options.all_containers) return std::vector{TRY(choose_container(pod, options.container, false))};
+  std::vector<const ContainerRecord*> all;
+  for (const ContainerRecord& container : pod.containers) all.push_back(&container);
+  return all;
 }
 
 // Prints what comes until the container ended and the shim has written what was left in its pipes (the exit file comes
@@ -46,35 +80,73 @@ Result<void> follow(const Layout& layout, const PodRecord& pod, const ContainerR
   return print_new();
 }
 
-Result<int> logs(Context& context, const Options& options) {
-  const std::string name = TRY(pod_name(options.words).in("logs"));
-  const LogStyle style = TRY(style_of(options));
-  const PodRecord pod = TRY(find_pod(context, name));
-  const ContainerRecord& container = *TRY(choose_container(pod, options.container, false));
+// Several are followed at once, a thread each; `turn` keeps their lines whole.
+Result<void> print_log(Context& context, const PodRecord& pod, const ContainerRecord& container, const LogStyle& style,
+                       const Options& options, std::mutex& turn) {
   LogFile log = TRY(LogFile::open(container.log_path));
   if (options.tail >= 0) TRY(log.seek_tail(static_cast<std::uint64_t>(options.tail)));
-
   LogPrinter printer(context.out, style);
   const auto print_new = [&]() -> Result<void> {
+    const std::lock_guard lock(turn);
     TRY(log.read([&](std::string_view record) { printer.print(record); }));
     return context.out.flush();
   };
   TRY(options.follow ? follow(context.store().layout(), pod, container, print_new) : print_new());
-  return 0;
+  if (!options.all_containers) return {};
+  const std::lock_guard lock(turn);
+  printer.end_line();
+  return context.out.flush();
+}
+
+Result<int> print_logs(Context& context, const PodRecord& pod, const std::vector<const ContainerRecord*>& containers,
+                       const Options& options, const std::string& since) {
+  std::mutex turn;
+  std::vector<Result<void>> done(containers.size(), Result<void>());
+  const auto print_one = [&](std::size_t i) {
+    LogStyle style{.timestamps = options.timestamps, .prefix = "", .since = since};
+    if (options.prefix) style.prefix = "[pod/" + pod.name + "/" + containers[i]->name + "] ";
+    done[i] = print_log(context, pod, *containers[i], style, options, turn);
+  };
+  if (options.follow && containers.size() > 1) {
+    std::vector<std::jthread> followers;
+    for (std::size_t i = 0; i < containers.size(); ++i) followers.emplace_back(print_one, i);
+  } else {
+    for (std::size_t i = 0; i < containers.size(); ++i) print_one(i);
+  }
+  Failures failures;
+  for (const Result<void>& one : done)
+    if (!one) failures.add(one.error());
+  return failures.exit_code();
+}
+
+Result<int> logs(Context& context, Options options) {
+  const std::string name = TRY(take_words(options));
+  TRY(check(options));
+  const std::string newer_than = TRY(since(options));
+  const PodRecord pod = TRY(find_pod(context, name));
+  const auto containers = TRY(choose(pod, options));
+  if (options.previous)
+    return Error{Kind::not_found, 0,
+                 "logs: previous terminated container \"" + containers.front()->name + "\" in pod \"" + pod.name +
+                     "\" not found: containers are not restarted here"};
+  return print_logs(context, pod, containers, options, newer_than);
 }
 
 }  // namespace
 
-void add_logs(CLI::App& app, Context& context) {
+void logs_command(Command& command, Context& context) {
   const auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("logs", "Print what a container wrote to stdout and stderr");
-  command->add_option("pod", options->words, "Name of the pod")->required()->expected(1, 2)->type_name("POD");
-  command->add_option("-c,--container", options->container, "Container; else the pod's first")->type_name("NAME");
-  command->add_flag("-f,--follow", options->follow, "Go on until the container ends");
-  command->add_option("--tail", options->tail, "Only so many of the last lines; -1 for all")->type_name("LINES");
-  command->add_flag("--timestamps", options->timestamps, "Put the time before each line");
-  command->add_option("--since", options->since, "Only what is newer: 10s, 5m, 2h")->type_name("DURATION");
-  command->callback([&context, options] { context.action = [&context, options] { return logs(context, *options); }; });
+  command.words(options->words, "POD [CONTAINER]", "Name of the pod; and container, else its first", 1, 3);
+  command.option("-c,--container", options->container, "NAME", "Container");
+  command.flag("--all-containers", options->all_containers, "Every container of the pod");
+  command.flag("-f,--follow", options->follow, "Go on until the container ends");
+  command.flag("-p,--previous", options->previous, "Of the container before a restart; there is none");
+  command.flag("--prefix", options->prefix, "Put pod and container before each line");
+  command.option("--tail", options->tail, "LINES", "Only so many of the last lines; -1 for all");
+  command.flag("--timestamps", options->timestamps, "Put the time before each line");
+  command.option("--since", options->since, "DURATION", "Only what is newer: 10s, 5m, 2h");
+  command.option("--since-time", options->since_time, "TIME", "Only what is newer: 2026-01-02T03:04:05Z");
+  command.run([&context, options] { return logs(context, *options); });
 }
 
 }  // namespace podrun::cli

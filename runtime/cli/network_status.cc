@@ -1,6 +1,7 @@
 #include "runtime/cli/network_status.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "cni/result.h"
 

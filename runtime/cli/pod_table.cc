@@ -23,11 +23,25 @@ std::string ready(const LivePod& pod) {
   return std::to_string(running) + "/" + std::to_string(pod.containers.size());
 }
 
+std::vector<std::string> networks(const PodRecord& record) {
+  std::vector<std::string> names;
+  for (const NetworkRecord& network : record.networks) names.push_back(network.network);
+  if (record.host_network) names.emplace_back("host");
+  return names;
+}
+
+std::vector<std::string> labels(const PodRecord& record) {
+  std::vector<std::string> pairs;
+  for (const auto& [key, value] : record.labels) pairs.push_back(key + "=" + value);
+  return pairs;
+}
+
 Row heading(TableStyle style) {
   Row row;
   if (style.with_namespace) row.emplace_back("NAMESPACE");
   row.insert(row.end(), {"NAME", "READY", "STATUS", "RESTARTS", "AGE"});
   if (style.wide) row.insert(row.end(), {"IP", "NETWORKS", "POD ID"});
+  if (style.with_labels) row.emplace_back("LABELS");
   return row;
 }
 
@@ -38,11 +52,8 @@ Row line(const LivePod& pod, TableStyle style, std::int64_t now) {
   if (style.with_namespace) row.push_back(record.name_space);
   row.insert(row.end(), {record.name, ready(pod), status_word(pod), "0",
                          age(std::chrono::duration_cast<std::chrono::seconds>(passed))});
-  if (!style.wide) return row;
-  std::vector<std::string> networks;
-  for (const NetworkRecord& network : record.networks) networks.push_back(network.network);
-  if (record.host_network) networks.emplace_back("host");
-  row.insert(row.end(), {joined(record.ips), joined(networks), record.id.substr(0, kShortId)});
+  if (style.wide) row.insert(row.end(), {joined(record.ips), joined(networks(record)), record.id.substr(0, kShortId)});
+  if (style.with_labels) row.push_back(joined(labels(record)));
   return row;
 }
 
@@ -65,7 +76,8 @@ std::string status_word(const LivePod& pod) {
 }
 
 std::string pod_table(const std::vector<LivePod>& pods, TableStyle style, std::int64_t now) {
-  std::vector<Row> rows{heading(style)};
+  std::vector<Row> rows;
+  if (style.headings) rows.push_back(heading(style));
   for (const LivePod& pod : pods) rows.push_back(line(pod, style, now));
   return table(rows);
 }

@@ -12,6 +12,8 @@ namespace podrun::cli {
 struct TableStyle {
   bool wide = false;
   bool with_namespace = false;
+  bool with_labels = false;
+  bool headings = true;
 };
 
 // "Running", "Completed", "Error", "Terminating", "ContainerCreating", … as kubectl's STATUS column.

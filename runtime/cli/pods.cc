@@ -1,16 +1,20 @@
 #include "runtime/cli/pods.h"
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 
 namespace podrun::cli {
 namespace {
 
-bool is_resource_word(std::string_view word) { return word == "pod" || word == "pods" || word == "po"; }
-
 Error bad_input(std::string what) { return {Kind::invalid, 0, std::move(what)}; }
 
 }  // namespace
+
+bool is_resource_word(std::string_view word) {
+  constexpr std::array<std::string_view, 5> kWords{"pod", "pods", "po", "Pod", "Pods"};
+  return std::find(kWords.begin(), kWords.end(), word) != kWords.end();
+}
 
 Result<std::vector<std::string>> pod_names(const std::vector<std::string>& words) {
   std::vector<std::string> names;
@@ -26,6 +30,10 @@ Result<std::vector<std::string>> pod_names(const std::vector<std::string>& words
       return bad_input("'" + word + "': there are only pods here: NAME or pod/NAME");
     names.push_back(word.substr(slash + 1));
   }
+  std::vector<std::string> once;  // in the order they were typed
+  for (std::string& name : names)
+    if (std::find(once.begin(), once.end(), name) == once.end()) once.push_back(std::move(name));
+  names = std::move(once);
   if (const auto empty = std::find(names.begin(), names.end(), ""); empty != names.end())
     return bad_input("the name of the pod is empty");
   return names;

@@ -2,13 +2,16 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "runtime/cli/context.h"
 
 namespace podrun::cli {
 
-// {"pods"}, {"pod", "web"}, {"pod/web", "po/db"}, {"web", "db"} → names without the resource word.
+bool is_resource_word(std::string_view word);  // "pod" and its other spellings
+
+// {"pods"}, {"pod", "web"}, {"pod/web", "po/db"}, {"web", "db"} → names without the resource word, each once.
 Result<std::vector<std::string>> pod_names(const std::vector<std::string>& words);
 // The same where exactly one pod is meant.
 Result<std::string> pod_name(const std::vector<std::string>& words);

@@ -1,13 +1,14 @@
 #include "runtime/cli/print.h"
 
-#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+#include <utility>
 
 #include "runtime/cli/yaml_out.h"
 
 namespace podrun::cli {
 
-void add_output(CLI::App& command, std::string& value, const std::vector<std::string>& formats) {
-  command.add_option("-o,--output", value, "How to print it")->check(CLI::IsMember(formats))->type_name("FORMAT");
+void add_output(Command& command, std::string& value, std::vector<std::string_view> formats) {
+  command.option("-o,--output", value, "FORMAT", "How to print it").one_of(std::move(formats));
 }
 
 bool is_document(std::string_view format) { return format == "json" || format == "yaml"; }

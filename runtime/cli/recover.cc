@@ -1,5 +1,4 @@
 // podrun recover: settle what crashes and reboots left.
-#include <CLI/CLI.hpp>
 
 #include "base/interruption.h"
 #include "runtime/cli/commands.h"
@@ -19,9 +18,8 @@ Result<int> recover(Context& context) {
 
 }  // namespace
 
-void add_recover(CLI::App& app, Context& context) {
-  CLI::App* command = app.add_subcommand("recover", "Remove what crashed commands and reboots left behind");
-  command->callback([&context] { context.action = [&context] { return recover(context); }; });
+void recover_command(Command& command, Context& context) {
+  command.run([&context] { return recover(context); });
 }
 
 }  // namespace podrun::cli

@@ -1,10 +1,11 @@
-// podrun system: one file a command. Each function adds its command to the group.
+// podrun system: one file a command.
 #pragma once
 
+#include "runtime/cli/command.h"
 #include "runtime/cli/context.h"
 
 namespace podrun::cli {
 
-void add_system_prune(CLI::App& group, Context& context);
+void system_prune_command(Command& command, Context& context);
 
 }  // namespace podrun::cli

@@ -1,5 +1,4 @@
 // podrun system prune: remove what belongs to nobody. So it asks nobody.
-#include <CLI/CLI.hpp>
 
 #include "base/interruption.h"
 #include "runtime/cli/recovered.h"
@@ -19,10 +18,8 @@ Result<int> prune(Context& context) {
 
 }  // namespace
 
-void add_system_prune(CLI::App& group, Context& context) {
-  CLI::App* command =
-      group.add_subcommand("prune", "Remove what no pod and nobody else has: recover, then GC of every network");
-  command->callback([&context] { context.action = [&context] { return prune(context); }; });
+void system_prune_command(Command& command, Context& context) {
+  command.run([&context] { return prune(context); });
 }
 
 }  // namespace podrun::cli

@@ -78,6 +78,26 @@ std::int64_t now() {
   return time.tv_sec * kNanosecondsPerSecond + time.tv_nsec;
 }
 
+Result<std::int64_t> parse_time(std::string_view text) {
+  const Error bad{Kind::invalid, 0, "'" + std::string(text) + "' is no time, such as 2026-01-02T03:04:05Z"};
+  const std::string whole(text);
+  tm parts{};
+  const char* rest = ::strptime(whole.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
+  if (rest == nullptr) return bad;
+  std::int64_t fraction = 0;
+  if (*rest == '.') {
+    std::int64_t unit = kNanosecondsPerSecond;
+    for (++rest; *rest >= '0' && *rest <= '9'; ++rest) fraction += (*rest - '0') * (unit /= 10);
+  }
+  // strptime's %z also takes "+01"; what Kubernetes reads is "Z" or "+01:00".
+  tm zone{};
+  const std::string_view offset(rest);
+  const bool utc = offset == "Z" || offset == "z";
+  if (!utc && (offset.size() != 6 || offset[3] != ':' || ::strptime(rest, "%z", &zone) != rest + offset.size()))
+    return bad;
+  return (::timegm(&parts) - zone.tm_gmtoff) * kNanosecondsPerSecond + fraction;
+}
+
 Result<std::chrono::nanoseconds> parse_duration(std::string_view text) {
   const Error bad{Kind::invalid, 0, "'" + std::string(text) + "' is no duration, such as 90s, 5m or 1h30m"};
   if (text.empty()) return bad;

@@ -21,6 +21,9 @@ std::string age(std::chrono::seconds passed);
 
 std::int64_t now();  // nanoseconds since the epoch
 
+// RFC 3339, "2026-01-02T03:04:05.5+01:00": nanoseconds since the epoch; Kind::invalid otherwise.
+Result<std::int64_t> parse_time(std::string_view text);
+
 // "90s", "1h30m", "250ms"; Kind::invalid otherwise.
 Result<std::chrono::nanoseconds> parse_duration(std::string_view text);
 

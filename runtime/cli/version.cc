@@ -1,26 +1,25 @@
 // podrun version.
-#include <CLI/CLI.hpp>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "runtime/cli/commands.h"
 #include "runtime/cli/print.h"
 
 namespace podrun::cli {
 
-void add_version(CLI::App& app, Context& context) {
+Result<int> version(Context& context, const std::string& format) {
+  if (is_document(format)) {
+    print_document(context.out, format, {{"version", PODRUN_VERSION}, {"recordFormat", PodRecord::kFormat}});
+  } else {
+    context.out.print("podrun " PODRUN_VERSION "\n");
+  }
+  return 0;
+}
+
+void version_command(Command& command, Context& context) {
   const auto format = std::make_shared<std::string>();
-  CLI::App* command = app.add_subcommand("version", "Print the version");
-  add_output(*command, *format, {"json", "yaml"});
-  command->callback([&context, format] {
-    context.action = [&context, format]() -> Result<int> {
-      if (is_document(*format)) {
-        print_document(context.out, *format, {{"version", PODRUN_VERSION}, {"recordFormat", PodRecord::kFormat}});
-      } else {
-        context.out.print("podrun " PODRUN_VERSION "\n");
-      }
-      return 0;
-    };
-  });
+  add_output(command, *format, {"json", "yaml"});
+  command.run([&context, format] { return version(context, *format); });
 }
 
 }  // namespace podrun::cli

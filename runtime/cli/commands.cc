@@ -1,0 +1,31 @@
+#include "runtime/cli/commands.h"
+
+namespace podrun::cli {
+namespace {
+
+constexpr CommandEntry kCommands[] = {
+    {"check", "Ask the CNI plugins whether pods are still connected as they were", check_command},
+    {"cni", "Run CNI plugins without a pod, and see what they are owed", cni_command},
+    {"create", "Make the pod that a manifest describes", create_command},
+    {"delete", "End pods and remove everything of theirs", delete_command},
+    {"describe", "Show pods in detail", describe_command},
+    {"exec", "Run a command in a container", exec_command},
+    {"get", "List pods, or show some of them", get_command},
+    {"help", "Show what a command takes", help_command},
+    {"inspect", "Print what podrun recorded of a pod, as JSON", inspect_command},
+    {"logs", "Print what a container wrote to stdout and stderr", logs_command},
+    {"recover", "Remove what crashed commands and reboots left behind", recover_command},
+    {"system", "Look after what podrun has on this machine", system_command},
+    {"version", "Print the version", version_command},
+};
+
+}  // namespace
+
+Command podrun_command(Context& context) {
+  Command podrun("podrun", "Pods on one machine: namespaces, real CNI plugins, no daemon");
+  context.add_flags(podrun);
+  podrun.group(kCommands);
+  return podrun;
+}
+
+}  // namespace podrun::cli

@@ -1,0 +1,79 @@
+#include "runtime/cli/hints.h"
+
+#include <array>
+#include <vector>
+
+#include "runtime/manifest/suggest.h"
+
+namespace podrun::cli {
+namespace {
+
+struct ForeignWord {
+  std::string_view word;
+  std::string_view hint;
+};
+
+constexpr std::string_view kMake = "'podrun create -f FILE' makes the pod of a manifest";
+constexpr std::string_view kEnd = "'podrun delete POD' ends and removes a pod";
+constexpr std::string_view kList = "'podrun get' lists pods";
+constexpr std::string_view kImages = "images are directories: a manifest names them as rootfs:DIR or oci:DIR";
+constexpr std::string_view kNoRestart = "a pod is not restarted: 'podrun delete' it and 'podrun create' it again";
+constexpr std::string_view kNoChange = "a pod is not changed: 'podrun delete' it and 'podrun create' it again";
+
+// kubectl's, podman's, docker's, crictl's and nerdctl's words for what podrun does under another name or not at all.
+constexpr std::array kForeign{
+    ForeignWord{"ps", kList},
+    ForeignWord{"ls", kList},
+    ForeignWord{"list", kList},
+    ForeignWord{"pods", kList},
+    ForeignWord{"pod", kList},
+    ForeignWord{"container", kList},
+    ForeignWord{"run", kMake},
+    ForeignWord{"runp", kMake},
+    ForeignWord{"apply", kMake},
+    ForeignWord{"kube", kMake},
+    ForeignWord{"play", kMake},
+    ForeignWord{"up", kMake},
+    ForeignWord{"start", kMake},
+    ForeignWord{"rm", kEnd},
+    ForeignWord{"rmp", kEnd},
+    ForeignWord{"stop", kEnd},
+    ForeignWord{"stopp", kEnd},
+    ForeignWord{"kill", kEnd},
+    ForeignWord{"down", kEnd},
+    ForeignWord{"restart", kNoRestart},
+    ForeignWord{"rollout", kNoRestart},
+    ForeignWord{"edit", kNoChange},
+    ForeignWord{"patch", kNoChange},
+    ForeignWord{"replace", kNoChange},
+    ForeignWord{"images", kImages},
+    ForeignWord{"image", kImages},
+    ForeignWord{"pull", kImages},
+    ForeignWord{"push", kImages},
+    ForeignWord{"build", kImages},
+    ForeignWord{"load", kImages},
+    ForeignWord{"rmi", kImages},
+    ForeignWord{"network", "'podrun cni list' lists networks"},
+    ForeignWord{"networks", "'podrun cni list' lists networks"},
+    ForeignWord{"attach", "'podrun logs -f POD' follows a container, 'podrun exec -it POD sh' runs a shell in it"},
+    ForeignWord{"enter", "'podrun exec -it POD sh' runs a shell in a container"},
+    ForeignWord{"cp", "'podrun exec -i POD tar x' and 'podrun exec POD tar c' copy files"},
+    ForeignWord{"port-forward", "a hostPort in the manifest makes a container's port one of this machine"},
+    ForeignWord{"prune", "'podrun system prune' removes what belongs to no pod"},
+    ForeignWord{"info", "'podrun version' and 'podrun cni list' tell what there is"},
+    ForeignWord{"wait", "'podrun logs -f POD' waits until the container ends"},
+};
+
+}  // namespace
+
+std::string hint_for_command(std::string_view path, std::string_view word, std::span<const CommandEntry> known) {
+  std::vector<std::string_view> names;
+  for (const CommandEntry& entry : known) names.push_back(entry.name);
+  if (path == "podrun")
+    for (const ForeignWord& foreign : kForeign)
+      if (foreign.word == word) return "; " + std::string(foreign.hint);
+  const std::string_view meant = manifest::closest(word, names);
+  return meant.empty() ? "" : "; did you mean '" + std::string(path) + " " + std::string(meant) + "'?";
+}
+
+}  // namespace podrun::cli

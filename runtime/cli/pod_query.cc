@@ -1,0 +1,72 @@
+#include "runtime/cli/pod_query.h"
+
+#include <utility>
+
+#include "runtime/cli/field_selector.h"
+#include "runtime/cli/selector.h"
+
+namespace podrun::cli {
+namespace {
+
+// A box without a readable record is being made at this moment, or is what a crash left.
+void warn_of_broken(const Store& store, const std::vector<std::string>& ids) {
+  for (const std::string& id : ids)
+    if (store.lock_holder(id).value_or(0) == 0)
+      warn("the pod of id " + id + " has no readable record; podrun recover removes what is left of it");
+}
+
+Result<std::vector<LivePod>> selected(const Context& context, const PodQuery& query) {
+  const Selector selector = TRY(Selector::parse(query.selector));
+  const FieldSelector fields = TRY(FieldSelector::parse(query.field_selector));
+  const Store store = context.store();
+  std::vector<std::string> broken;
+  std::vector<LivePod> pods;
+  for (PodRecord& record : TRY(store.list(&broken))) {
+    if (!query.all_namespaces && record.name_space != context.flags.name_space) continue;
+    if (!selector.matches(record.labels)) continue;
+    LivePod pod = look_at(store, std::move(record));
+    if (fields.matches(pod)) pods.push_back(std::move(pod));
+  }
+  warn_of_broken(store, broken);
+  return pods;
+}
+
+Result<std::vector<LivePod>> named(const Context& context, const std::vector<std::string>& names, Failures& failures) {
+  const Store store = context.store();
+  std::vector<LivePod> pods;
+  for (const std::string& name : names) {
+    auto record = find_pod(context, name);
+    if (record) {
+      pods.push_back(look_at(store, std::move(record).value()));
+    } else {
+      failures.add(record.error());
+    }
+  }
+  return pods;
+}
+
+}  // namespace
+
+void add_pod_query(Command& command, PodQuery& query) {
+  command.words(query.words, "POD", "Names of pods; none: all of the namespace");
+  command.option("-l,--selector", query.selector, "SELECTOR",
+                 "Only pods with these labels: app=web,tier!=db,env in (a,b)");
+  command.option("--field-selector", query.field_selector, "SELECTOR",
+                 "Only pods with these fields: status.phase=Running,metadata.name!=web");
+  command.flag("-A,--all-namespaces", query.all_namespaces, "The pods of every namespace");
+}
+
+Result<FoundPods> find_pods(const Context& context, const PodQuery& query, Failures& failures) {
+  const std::vector<std::string> names = TRY(pod_names(query.words));
+  if (names.empty()) return FoundPods{TRY(selected(context, query)), 0};
+  if (!query.selector.empty() || !query.field_selector.empty() || query.all_namespaces)
+    return Error{Kind::invalid, 0, "names of pods do not go together with selectors or --all-namespaces"};
+  return FoundPods{TRY(named(context, names, failures)), names.size()};
+}
+
+void note_that_there_are_none(const Context& context, const PodQuery& query) {
+  note(query.all_namespaces ? "No resources found"
+                            : "No resources found in " + context.flags.name_space + " namespace.");
+}
+
+}  // namespace podrun::cli

@@ -1,0 +1,31 @@
+// Which pods a command is to show: those named, or those of a namespace that selectors choose.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "runtime/cli/command.h"
+#include "runtime/cli/live_pod.h"
+#include "runtime/cli/pods.h"
+
+namespace podrun::cli {
+
+struct PodQuery {
+  std::vector<std::string> words;
+  std::string selector;
+  std::string field_selector;
+  bool all_namespaces = false;
+};
+
+void add_pod_query(Command& command, PodQuery& query);
+
+struct FoundPods {
+  std::vector<LivePod> pods;
+  std::size_t named = 0;  // how many were asked for by name; those that do not exist are failures
+};
+Result<FoundPods> find_pods(const Context& context, const PodQuery& query, Failures& failures);
+
+// kubectl's "No resources found in default namespace."
+void note_that_there_are_none(const Context& context, const PodQuery& query);
+
+}  // namespace podrun::cli
