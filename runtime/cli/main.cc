@@ -9,6 +9,7 @@
 
 #include "base/interruption.h"
 #include "runtime/cli/commands.h"
+#include "runtime/cli/complete.h"
 #include "runtime/cli/help.h"
 #include "runtime/cli/parse.h"
 
@@ -34,6 +35,10 @@ int finish(Context& context, int code) {
 }
 
 Result<int> obey(Context& context, const std::vector<std::string>& arguments) {
+  if (!arguments.empty() && arguments.front() == kComplete) {
+    complete(context, {arguments.begin() + 1, arguments.end()});
+    return 0;
+  }
   Command podrun = podrun_command(context);
   CommandLine line(podrun, context);
   TRY(line.read(arguments));

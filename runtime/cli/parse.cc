@@ -27,18 +27,37 @@ Result<void> CommandLine::read(const std::vector<std::string>& arguments) {
   return bad_input(done.error().what + "; see '" + path_of(chain_) + " --help'");
 }
 
+bool CommandLine::read_so_far(const std::vector<std::string>& arguments) {
+  const bool is_right{take_all(arguments)};
+  return (is_right || lacking_ != nullptr) && !wants_help_ && take_environment();
+}
+
+bool CommandLine::may_take_option() const {
+  const auto* rest = chain_.back()->rest();
+  return !only_words_ && (rest == nullptr || rest->empty());
+}
+
+bool CommandLine::is_in_rest() const {
+  const Command& command = *chain_.back();
+  return command.rest() != nullptr && (!may_take_option() || command.rest_begins_behind(words_));
+}
+
 Result<void> CommandLine::read_all(const std::vector<std::string>& arguments) {
+  TRY(take_all(arguments));
+  return wants_help_ ? Result<void>() : finish();
+}
+
+Result<void> CommandLine::take_all(const std::vector<std::string>& arguments) {
   arguments_ = &arguments;
-  bool only_words = false;
   while (next_ < arguments.size() && !wants_help_) {
     const std::string& text = arguments[next_++];
     const Command& command = *chain_.back();
-    if (!only_words && text == "--") {
-      only_words = true;
-    } else if (command.rest() && (only_words || (!text.starts_with('-') && command.rest_begins_behind(words_)))) {
+    if (!only_words_ && text == "--") {
+      only_words_ = true;
+    } else if (command.rest() && (only_words_ || (!text.starts_with('-') && command.rest_begins_behind(words_)))) {
       command.rest()->assign(arguments.begin() + static_cast<std::ptrdiff_t>(next_ - 1), arguments.end());
       next_ = arguments.size();
-    } else if (only_words || text == "-" || !text.starts_with('-')) {
+    } else if (only_words_ || text == "-" || !text.starts_with('-')) {
       TRY(word(text));
     } else if (text.starts_with("--")) {
       TRY(long_option(std::string_view(text).substr(2)));
@@ -46,7 +65,7 @@ Result<void> CommandLine::read_all(const std::vector<std::string>& arguments) {
       TRY(letters(std::string_view(text).substr(1)));
     }
   }
-  return wants_help_ ? Result<void>() : finish();
+  return {};
 }
 
 Result<void> CommandLine::word(const std::string& text) {
@@ -106,20 +125,29 @@ Result<void> CommandLine::give(Option& option, const std::string& typed, const s
 }
 
 Result<std::string> CommandLine::value_behind(const Option& option, const std::string& typed) {
-  if (next_ == arguments_->size()) return bad_input(typed + ": expected " + std::string(option.takes()) + " behind it");
+  if (next_ == arguments_->size()) {
+    lacking_ = &option;
+    return bad_input(typed + ": expected " + std::string(option.takes()) + " behind it");
+  }
   return (*arguments_)[next_++];
 }
 
 // What was not given comes from the environment; what then is missing is told.
-Result<void> CommandLine::finish() {
-  for (Command* command : chain_) {
+Result<void> CommandLine::take_environment() {
+  for (Command* command : chain_)
     for (Option& option : command->options()) {
       const char* value = option.is_given() || !option.variable() ? nullptr : std::getenv(option.variable());
       if (value != nullptr && *value != '\0') TRY(give(option, option.variable(), value));
+    }
+  return {};
+}
+
+Result<void> CommandLine::finish() {
+  TRY(take_environment());
+  for (const Command* command : chain_)
+    for (const Option& option : command->options())
       if (option.is_required() && !option.is_given())
         return bad_input("expected --" + std::string(option.name()) + " " + std::string(option.takes()));
-    }
-  }
   const Words& words = chain_.back()->words();
   if (words_.size() < words.least) return bad_input("expected " + std::string(words.takes));
   if (words.into != nullptr) *words.into = std::move(words_);

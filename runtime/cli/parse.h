@@ -19,17 +19,27 @@ class CommandLine {
   // Kind::invalid: one line that says what is wrong, what may have been meant, and where to read on.
   Result<void> read(const std::vector<std::string>& arguments);
 
+  // The same of a line that is still being typed, for completions: what may yet come is not missed. False where nothing
+  // could make it right.
+  bool read_so_far(const std::vector<std::string>& arguments);
+  const Option* lacks_value_of() const { return lacking_; }  // what comes next is the value of this option
+  bool may_take_option() const;
+  bool is_in_rest() const;  // what comes next belongs to somebody else's command line
+  const std::vector<std::string>& words() const { return words_; }
+
   // From podrun to the command that was named last.
   const std::vector<Command*>& chain() const { return chain_; }
   bool wants_help() const { return wants_help_; }
 
  private:
   Result<void> read_all(const std::vector<std::string>& arguments);
+  Result<void> take_all(const std::vector<std::string>& arguments);
   Result<void> word(const std::string& text);
   Result<void> long_option(std::string_view text);
   Result<void> letters(std::string_view text);
   Result<void> give(Option& option, const std::string& typed, const std::string& value);
   Result<std::string> value_behind(const Option& option, const std::string& typed);
+  Result<void> take_environment();
   Result<void> finish();
   Option* find(const std::function<bool(const Option&)>& is) const;
   Error unknown_option(const std::string& typed) const;
@@ -40,6 +50,8 @@ class CommandLine {
   const std::vector<std::string>* arguments_ = nullptr;
   std::size_t next_ = 0;  // argument
   std::vector<std::string> words_;
+  const Option* lacking_ = nullptr;
+  bool only_words_ = false;
   bool wants_help_ = false;
 };
 

@@ -1,0 +1,89 @@
+// Completion of command lines, by the same description that reads them.
+#include "runtime/cli/complete.h"
+
+#include <algorithm>
+
+#include "runtime/cli/commands.h"
+#include "runtime/cli/parse.h"
+#include "runtime/cli/pods.h"
+
+namespace podrun::cli {
+namespace {
+
+class Candidates {
+ public:
+  Candidates(Context& context, const CommandLine& line, std::string typed)
+      : context_(context), line_(line), typed_(std::move(typed)) {}
+
+  void print() {
+    if (const Option* option = line_.lacks_value_of()) return values(*option);
+    if (typed_.starts_with('-') && line_.may_take_option()) return options();
+    if (line_.is_in_rest()) return;
+    const Command& command = *line_.chain().back();
+    for (const CommandEntry& entry : command.commands()) offer(entry.name, entry.summary);
+    words(command.words());
+  }
+
+ private:
+  void offer(std::string_view value, std::string_view meaning = "") {
+    if (!value.starts_with(typed_)) return;
+    context_.out.print(value);
+    if (!meaning.empty()) context_.out.print("\t" + std::string(meaning));
+    context_.out.print("\n");
+  }
+
+  void options() {
+    for (const Command* command : line_.chain())
+      for (const Option& option : command->options()) offer("--" + std::string(option.name()), option.help());
+    offer("--help", "Show what the command takes");
+  }
+
+  void values(const Option& option) {
+    if (option.takes() == "FILE" || option.takes() == "DIR") return context_.out.print(":files\n");
+    if (option.name() == "container") return containers();
+    for (const std::string_view value : option.values()) offer(value);
+  }
+
+  void words(const Words& words) {
+    if (!words.takes.starts_with("POD")) return;
+    const std::size_t of_pod = !typed_words().empty() && is_resource_word(typed_words().front()) ? 1 : 0;
+    if (words.takes == "POD [CONTAINER]" && typed_words().size() > of_pod) return containers();
+    if (typed_words().size() < words.most) pods();
+  }
+
+  void pods() {
+    const auto all = context_.store().list();
+    if (!all) return;
+    for (const PodRecord& pod : *all) {
+      const auto& typed = typed_words();
+      if (pod.name_space != context_.flags.name_space) continue;
+      if (std::find(typed.begin(), typed.end(), pod.name) == typed.end()) offer(pod.name);
+    }
+  }
+
+  void containers() {
+    const auto name = pod_name(typed_words());
+    if (!name) return;
+    const auto pod = find_pod(context_, *name);
+    if (!pod) return;
+    for (const ContainerRecord& container : pod->containers) offer(container.name);
+  }
+
+  const std::vector<std::string>& typed_words() const { return line_.words(); }
+
+  Context& context_;
+  const CommandLine& line_;
+  std::string typed_;
+};
+
+}  // namespace
+
+void complete(Context& context, std::vector<std::string> words) {
+  std::string typed = words.empty() ? std::string() : std::move(words.back());
+  if (!words.empty()) words.pop_back();
+  Command podrun = podrun_command(context);
+  CommandLine line(podrun, context);
+  if (line.read_so_far(words)) Candidates(context, line, std::move(typed)).print();
+}
+
+}  // namespace podrun::cli

@@ -1,0 +1,83 @@
+// What shells are told could stand at the end of a line.
+#include "runtime/cli/complete.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <sstream>
+
+#include "base/files.h"
+#include "runtime/store/test_store.h"
+
+namespace podrun::cli {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+class CompleteTest : public StoreTest {
+ protected:
+  CompleteTest() {
+    put(std::string(64, 'a'), "default", "web");
+    put(std::string(64, 'b'), "default", "db");
+    put(std::string(64, 'c'), "lab", "probe");
+  }
+
+  // The lines, without what they mean.
+  std::vector<std::string> offered(std::vector<std::string> words) {
+    const base::Fd file(::memfd_create("offered", MFD_CLOEXEC));
+    Context context;
+    context.out = Output(file.get());
+    words.insert(words.begin(), {"--state-dir", root_ + "/state", "--data-dir", root_ + "/data"});
+    complete(context, words);
+    EXPECT_TRUE(context.out.flush());
+    ::lseek(file.get(), 0, SEEK_SET);
+    std::istringstream text(base::read_all(file.get(), "offered").value_or(""));
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(text, line);) lines.push_back(line.substr(0, line.find('\t')));
+    return lines;
+  }
+};
+
+TEST_F(CompleteTest, Commands) {
+  EXPECT_THAT(offered({"de"}), ElementsAre("delete", "describe"));
+  EXPECT_THAT(offered({"cni", "sta"}), ElementsAre("status"));
+  EXPECT_THAT(offered({""}), testing::AllOf(Contains("create"), testing::Not(Contains(kComplete))));
+  EXPECT_THAT(offered({"dellete", ""}), IsEmpty());
+}
+
+TEST_F(CompleteTest, OptionsOfTheCommandAndOfAll) {
+  EXPECT_THAT(offered({"logs", "--ti"}), ElementsAre("--timestamps"));
+  EXPECT_THAT(offered({"logs", "web", "--name"}), ElementsAre("--namespace"));
+  EXPECT_THAT(offered({"create", "-"}), Contains("--filename"));
+}
+
+TEST_F(CompleteTest, PodsOfTheNamespaceEachOnce) {
+  EXPECT_THAT(offered({"delete", ""}), ElementsAre("db", "web"));
+  EXPECT_THAT(offered({"delete", "db", ""}), ElementsAre("web"));
+  EXPECT_THAT(offered({"-n", "lab", "describe", ""}), ElementsAre("probe"));
+  EXPECT_THAT(offered({"describe", "-n=lab", "pod", "p"}), ElementsAre("probe"));
+}
+
+TEST_F(CompleteTest, ContainersOfThePod) {
+  EXPECT_THAT(offered({"exec", "web", "-c", ""}), ElementsAre("httpd"));
+  EXPECT_THAT(offered({"logs", "pod", "web", "h"}), ElementsAre("httpd"));
+  EXPECT_THAT(offered({"logs", "nobody", "--container", ""}), IsEmpty());
+}
+
+TEST_F(CompleteTest, ValuesAndFiles) {
+  EXPECT_THAT(offered({"create", "-f", ""}), ElementsAre(":files"));
+  EXPECT_THAT(offered({"create", "--dry-run", "c"}), ElementsAre("client"));
+}
+
+TEST_F(CompleteTest, NothingOfSomebodyElsesCommandLine) {
+  EXPECT_THAT(offered({"exec", "web", "--", ""}), IsEmpty());
+  EXPECT_THAT(offered({"exec", "web", "ls", "-"}), IsEmpty());
+  EXPECT_THAT(offered({"exec", "web", "--", "-"}), IsEmpty());
+}
+
+}  // namespace
+}  // namespace podrun::cli
