@@ -98,6 +98,33 @@ TEST_F(BadPluginTest, RefusesAnEmptyAnswer) {
   expect_refusal({"bad", "ADD"});
 }
 
+TEST_F(BadPluginTest, RefusesDnsThatWouldBeMoreLinesOfResolvConf) {
+  covers("A6.06");
+  for (const char* dns :
+       {R"("nameservers":["10.0.0.1\nnameserver 6.6.6.6"])", R"("search":["a\nnameserver 6.6.6.6"])",
+        R"("options":["ndots:1\nnameserver 6.6.6.6"])", R"("nameservers":["dns.example"])"}) {
+    configure(std::string(R"([ "$CNI_COMMAND" = DEL ] && exit 0; printf '%s' '{"cniVersion":"1.0.0","dns":{)") + dns +
+              "}}'");
+    const std::string key = std::string(dns).substr(1, std::string(dns).find('"', 1) - 1);
+    expect_refusal({"plugin 'bad' ADD", "'dns." + key + "[0]'"});
+  }
+}
+
+// Its DEL could not be executed either: nothing is owed, and nothing said of it.
+TEST_F(BadPluginTest, WhatCannotBeExecutedSaysSoOnceAndLeavesNothingOwed) {
+  const auto broken = [&](const std::string& content, mode_t mode) {
+    configure("exit 0");
+    std::ofstream(plugins() + "/bad") << content;
+    ::chmod((plugins() + "/bad").c_str(), mode);
+  };
+  broken("#!/bin/sh\n", 0644);
+  expect_refusal({"plugin 'bad' ADD", "not executable"});
+  broken("#!/no/such/shell\n", 0755);
+  expect_refusal({"plugin 'bad' ADD", "the file is there"});
+  broken("echo hello\n", 0755);
+  expect_refusal({"plugin 'bad' ADD", "begins with #!"});
+}
+
 TEST_F(BadPluginTest, RefusesAHundredMegabytes) {
   covers("A5.04 A6.06");
   configure(R"([ "$CNI_COMMAND" = DEL ] && exit 0; head -c 100000000 /dev/zero)");

@@ -76,6 +76,30 @@ TEST_F(CniCommandTest, ListsNetworksWithTheirPluginsAndWhatIsWrong) {
   EXPECT_EQ(json.at("problems").at(0).at("line"), 3);
 }
 
+TEST_F(CniCommandTest, ListSaysWhichPluginsAreTooOldForTheirNetwork) {
+  covers("A7.17");
+  ASSERT_EQ(run({"mkdir", dir() + "/old"}).status, 0);
+  std::ofstream(dir() + "/old/bridge")
+      << "#!/bin/sh\necho '{\"cniVersion\":\"0.4.0\",\"supportedVersions\":[\"0.3.1\",\"0.4.0\"]}'\n";
+  ASSERT_EQ(run({"sh", "-c", "cd " + dir() + "/old; chmod 755 bridge; cp bridge host-local"}).status, 0);
+  Command command = podrun_command({"cni", "list"});
+  command.environment.back() = "CNI_PATH=" + dir() + "/old";
+  const Output listed = run(command);
+  EXPECT_EQ(listed.status, 6);
+  EXPECT_EQ(
+      listed.err,
+      cni_conf_dir() +
+          "/10-lab.conflist: plugin 'bridge' does not implement version 1.0.0 of network 'lab', only 0.3.1, 0.4.0\n");
+}
+
+TEST_F(CniCommandTest, ListWarnsOfNetworksThatOpenTheHostsLoopback) {
+  configure("20-ports.conflist",
+            R"({"cniVersion":"1.0.0","name":"ports","plugins":[{"type":"bridge"},{"type":"portmap","snat":true}]})");
+  const Output listed = cni({"list"});
+  EXPECT_EQ(listed.status, 0) << listed.err;
+  EXPECT_THAT(listed.err, AllOf(HasSubstr("20-ports.conflist:1:"), HasSubstr("127.0.0.1"), HasSubstr("snat")));
+}
+
 TEST_F(CniCommandTest, AttachesChecksAndDetachesWithoutATrace) {
   covers("A7.09 B4");
   ASSERT_EQ(cni({"add", "lab", "blue"}).status, 0);  // the bridge and directories of the plugins stay

@@ -156,6 +156,8 @@ constexpr Command kCommands[] = {{"sleep", sleep_until_told},
                                  {"serve-udp", serve_udp},
                                  {"ask-udp", ask_udp},
                                  {"ask", ask},
+                                 {"ping", ping},
+                                 {"forge", forge},
                                  {"listen-abstract", listen_abstract},
                                  {"ask-abstract", ask_abstract}};
 

@@ -44,7 +44,11 @@ int serve_udp(const Arguments& arguments);  // PORT
 // otherwise.
 int ask(const Arguments& arguments);
 int ask_udp(const Arguments& arguments);
+int ping(const Arguments& arguments);  // ADDRESS: by a socket that needs no right of root's; "pong" or why not
 int listen_abstract(const Arguments& arguments);  // NAME: a socket without a file, unix(7)
 int ask_abstract(const Arguments& arguments);     // NAME: "reached" or why not
+
+// payload_forge.cc: a UDP datagram as no socket would send it, out of eth0. MAC FROM TO PORT; "sent" or why not.
+int forge(const Arguments& arguments);
 
 }  // namespace payload

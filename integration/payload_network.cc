@@ -1,5 +1,6 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/ip_icmp.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
@@ -144,6 +145,22 @@ int serve_udp(const Arguments& arguments) {
 
 int ask(const Arguments& arguments) { return ask_until_answered(arguments, SOCK_STREAM); }
 int ask_udp(const Arguments& arguments) { return ask_until_answered(arguments, SOCK_DGRAM); }
+
+int ping(const Arguments& arguments) {
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  ::inet_pton(AF_INET, arguments.at(0).c_str(), &to.sin_addr);
+  const int echo = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, IPPROTO_ICMP);
+  if (echo < 0) return fail("socket");
+  const timeval limit{.tv_sec = 5, .tv_usec = 0};
+  ::setsockopt(echo, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+  icmphdr request{};
+  request.type = ICMP_ECHO;
+  if (::sendto(echo, &request, sizeof request, 0, generic(to), sizeof to) < 0) return fail("send");
+  if (::recv(echo, &request, sizeof request, 0) < 0) return fail("receive");
+  std::cout << "pong" << std::endl;
+  return 0;
+}
 
 int listen_abstract(const Arguments& arguments) {
   sockaddr_un address{};

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "cni/attachment.h"
+#include "cni/default_network.h"
 #include "config_reader.h"
 
 namespace cni {
@@ -149,6 +150,20 @@ void ConfigReader::warn_of_reserved_keys(const JsonObject& object, std::vector<s
   }
 }
 
+// portmap makes the bridge route 127.0.0.0/8 for localhost:hostPort, and leaves it so (CVE-2020-8558). On our own
+// bridge that is guarded.
+void ConfigReader::warn_of_open_loopback(NetworkList& list) const {
+  if (list.plugins.back().type != "portmap" || is_on_default_bridge(list)) return;
+  const std::string* snat = list.plugins.back().object.find("snat");
+  if (snat != nullptr && *snat == "false") return;
+  list.warnings.push_back(
+      at(0,
+         "once 'portmap' has mapped a port, containers of this network reach what listens on the host's 127.0.0.1: "
+         "drop "
+         "what comes from them for 127.0.0.0/8, or say \"snat\": false, without which localhost:hostPort works")
+          .what);
+}
+
 Result<NetworkList> ConfigReader::list() const {
   const JsonObject object = TRY(root());
   NetworkList list;
@@ -170,6 +185,7 @@ Result<NetworkList> ConfigReader::list() const {
   for (const JsonObject::Member& element : *elements) {
     const ConfigReader reader = within(plugins->offset + element.offset, element.length);
     list.plugins.push_back(TRY(reader.plugin(list.warnings)));
+    reader.warn_of_open_loopback(list);
   }
   return list;
 }

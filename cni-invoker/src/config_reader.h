@@ -32,6 +32,7 @@ class ConfigReader {
   Result<bool> flag(const JsonObject& object, std::string_view key) const;         // false when absent
   Result<std::string> network_name(const JsonObject& object) const;
   Result<Version> version(const JsonObject& object, bool also_list) const;
+  void warn_of_open_loopback(NetworkList& list) const;  // of the plugin read last
   void warn_of_reserved_keys(const JsonObject& object, std::vector<std::string>& warnings) const;
 
   std::string_view document_;

@@ -107,4 +107,11 @@ NetworkList default_network(const Prefix& subnet) {
   return parse_network_list(default_network_json(subnet), "default network").value();
 }
 
+bool is_on_default_bridge(const NetworkList& network) {
+  return std::any_of(network.plugins.begin(), network.plugins.end(), [](const PluginConfig& plugin) {
+    const std::string* bridge = plugin.object.find("bridge");
+    return bridge != nullptr && *bridge == json_text(kDefaultBridge);
+  });
+}
+
 }  // namespace cni

@@ -6,6 +6,7 @@
 
 #include "disk.h"
 #include "locks.h"
+#include "loopback_guard.h"
 #include "netns.h"
 #include "operation.h"
 #include "plugin_answer.h"
@@ -26,6 +27,14 @@ std::string absolute(const std::string& path) {
   std::error_code error;
   const std::filesystem::path full = std::filesystem::absolute(path, error);
   return path.empty() || error ? path : full.string();
+}
+
+// From what an ADD owes a DEL: the plugin that was not started, and where it is the first, all.
+void leave_out(std::size_t not_started, std::vector<PluginConfig>& plugins) {
+  if (not_started == 0)
+    plugins.clear();
+  else
+    plugins.erase(plugins.begin() + static_cast<std::ptrdiff_t>(not_started));
 }
 
 }  // namespace
@@ -49,6 +58,7 @@ Result<NetworkResult> Invoker::add(const NetworkList& network, const Attachment&
   TRY(check_container_id(attachment.container_id));
   TRY(check_network_name(network.name));
   TRY(check_attachment(attachment));
+  TRY(guard_loopback(network, attachment));
   LedgerEntry entry = TRY(intent(network, attachment));
 
   const Lock lock =
@@ -118,9 +128,12 @@ Result<NetworkResult> Invoker::run_chain(const Operation& operation, LedgerEntry
     if (book && i > 0) TRY(book->progress(entry).in("record the result so far"));
     std::string request =
         attachment_request(network, plugin, entry.attachment, entry.result, options_.keep_capabilities_key);
-    const RunOutcome outcome =
-        TRY(operation.run(plugin.type, binaries[i], std::move(request), environment, i == 0 ? gate : -1));
-    const NetworkResult result = TRY(result_of_add(plugin.type, network.version, outcome));
+    auto outcome = operation.run(plugin.type, binaries[i], std::move(request), environment, i == 0 ? gate : -1);
+    if (!outcome) {
+      if (never_started(outcome.error())) leave_out(i, entry.network.plugins);
+      return std::move(outcome).error();
+    }
+    const NetworkResult result = TRY(result_of_add(plugin.type, network.version, *outcome));
     // Plugins refuse a prevResult of another version than their configuration's.
     entry.result = TRY(to_json(result, network.version).in("convert the result of plugin '" + plugin.type + "'"));
   }
@@ -142,11 +155,17 @@ Result<void> Invoker::keep(const LedgerEntry& entry) const {
 }
 
 // A failed ADD owes a DEL of the whole list, also to plugins that never ran: with the result of those that did, without
-// which some do nothing (firewall looks there for the addresses whose rules it made).
+// which some do nothing (firewall looks there for the addresses whose rules it made). But one that could not be started
+// (run_chain has left it out) could not be started for its DEL either; and where that was the first nothing was made.
 Error Invoker::give_up(LedgerEntry entry, Error error) {
-  if (!options_.clean_up_failed_add) return error;
-  if (auto cleaned = del_locked(std::move(entry)); !cleaned)
-    error.what += "; cleaning up failed too, a DEL is still owed: " + cleaned.error().what;
+  const auto undo = [&]() -> Result<void> {
+    if (entry.network.plugins.empty()) return strike(entry);
+    if (options_.clean_up_failed_add) return del_locked(std::move(entry));
+    if (const auto book = ledger(); book && never_started(error)) return book->save(entry);
+    return {};
+  };
+  if (auto undone = undo(); !undone)
+    error.what += "; cleaning up failed too, a DEL is still owed: " + undone.error().what;
   return error;
 }
 

@@ -1,6 +1,7 @@
 // DEL, and what else settles the ledger.
 #include <algorithm>
 
+#include "as_added.h"
 #include "cancel.h"
 #include "cni/invoker.h"
 #include "locks.h"
@@ -33,6 +34,33 @@ std::string previous_result(const LedgerEntry& entry, const InvokerOptions& opti
   if (json) return std::move(*json);
   if (options.warn) options.warn("DEL without the result of the ADD: " + json.error().what);
   return {};
+}
+
+bool masquerades(const NetworkList& network) {
+  return std::any_of(network.plugins.begin(), network.plugins.end(), [](const PluginConfig& plugin) {
+    const std::string* masquerade = plugin.object.find("ipMasq");
+    return masquerade != nullptr && *masquerade == "true";
+  });
+}
+
+// Never a reason not to run the plugins; what they cannot find then is told. True where another interface stands in.
+bool put_back(const LedgerEntry& entry, const std::string& netns, const InvokerOptions& options) {
+  const auto result = parse_result(entry.result.empty() ? "null" : entry.result, entry.network.version);
+  if (!result) return false;
+  bool stands_in = false;
+  std::string why;
+  if (!netns.empty()) {
+    auto done = put_as_added(netns, entry.attachment.ifname, *result);
+    stands_in = done && *done;
+    if (!done) why = "its interface '" + entry.attachment.ifname + "' could not be put as it was: " + done.error().what;
+  } else if (entry.boot_id == current_boot_id()) {  // else the rules are gone too
+    why = "its network namespace is gone";
+  }
+  if (why.empty() || !masquerades(entry.network) || !options.warn) return stands_in;
+  for (const std::string& ip : pod_ips(*result))
+    options.warn("DEL of '" + entry.attachment.container_id + "' from network '" + entry.network.name + "': " + why +
+                 "; the masquerading rule of " + ip + " may stay");
+  return stands_in;
 }
 
 // Where the plugins were at ADD, then where they are now: a package may have moved them.
@@ -106,11 +134,24 @@ Result<void> Invoker::strike(const LedgerEntry& entry) const {
 }
 
 Result<void> Invoker::run_del(const LedgerEntry& entry) const {
-  Operation operation(runner_, options_, "DEL", options_.timeouts.del);
   const std::vector<std::string> dirs = dirs_for_del(entry, options_);
-  const std::string previous = previous_result(entry, options_);
   Attachment attachment = entry.attachment;
-  if (options_.verify_netns) attachment.netns = netns_for_del(entry);
+  bool stands_in = false;
+  if (options_.verify_netns) {
+    attachment.netns = netns_for_del(entry);
+    stands_in = put_back(entry, attachment.netns, options_);
+  }
+  auto done = run_del_plugins(entry, attachment, dirs);
+  // It was an earlier DEL that took the interface, and the rules with it: bridge fails where they are gone, and has
+  // nothing to look for without an interface.
+  if (!done && stands_in) done = run_del_plugins(entry, attachment, dirs);
+  return done;
+}
+
+Result<void> Invoker::run_del_plugins(const LedgerEntry& entry, const Attachment& attachment,
+                                      const std::vector<std::string>& dirs) const {
+  Operation operation(runner_, options_, "DEL", options_.timeouts.del);
+  const std::string previous = previous_result(entry, options_);
   const Environment environment = plugin_environment("DEL", attachment, dirs, options_.trace);
   std::vector<Error> errors;
   for (auto plugin = entry.network.plugins.rbegin(); plugin != entry.network.plugins.rend(); ++plugin) {

@@ -44,9 +44,10 @@ PluginFailure facts_of(const std::string& operation, const std::string& plugin, 
   return failure;
 }
 
-Error not_a_result(const std::string& plugin, const RunOutcome& outcome, const std::string& why) {
+Error not_a_result(const std::string& plugin, const RunOutcome& outcome, const std::string& why,
+                   const std::string& what = "no result") {
   PluginFailure failure = facts_of("ADD", plugin, outcome);
-  failure.message = "succeeded, but printed no result: " + why;
+  failure.message = "succeeded, but printed " + what + ": " + why;
   return to_error(std::move(failure));
 }
 
@@ -86,6 +87,8 @@ Result<NetworkResult> result_of_add(const std::string& plugin, const Version& ve
     failure.message = "exited with 0, but printed an error: " + failure.message;
     return to_error(std::move(failure));
   }
+  if (auto checked = check_dns(result->dns); !checked)
+    return not_a_result(plugin, outcome, checked.error().what, "a result that cannot be used");
   return result;
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <memory>
 #include <optional>
 #include <thread>
 
@@ -194,11 +195,14 @@ class Run {
 
 }  // namespace
 
+bool never_started(const Error& error) { return dynamic_cast<const NeverStarted*>(error.detail.get()) != nullptr; }
+
 Result<RunOutcome> ProcessRunner::exec(const RunRequest& request) {
   const auto deadline = Clock::now() + request.timeout;
   for (int tries = 0;; ++tries) {
     const auto begun = Clock::now();
-    if (begun >= deadline) return Error{Kind::timeout, 0, "run '" + request.path + "': no time left"};
+    if (begun >= deadline)
+      return Error{Kind::timeout, 0, "run '" + request.path + "': no time left", std::make_shared<NeverStarted>()};
     if (is_cancelled(request.cancel_fd)) return interrupted("run '" + request.path + "'");
     const auto started = std::chrono::system_clock::now();
     auto spawned = spawn(request);

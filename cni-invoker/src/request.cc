@@ -40,6 +40,24 @@ void put_conventional_args(JsonObject& request, const JsonObject& conventional_a
   request.set("args", args.dump());
 }
 
+// Plugins run iptables, nft and ip, which the PATH of cron, su and systemd units may not lead to. The caller's own
+// directories come first, and stand in for nothing.
+std::string search_path(std::string_view inherited) {
+  std::string path(inherited.empty() ? "/usr/local/bin:/usr/bin:/bin" : inherited);
+  for (const std::string_view sbin : {"/usr/local/sbin", "/usr/sbin", "/sbin"}) {
+    bool there = false;
+    for (std::size_t at = 0; at <= path.size() && !there;) {
+      const std::size_t end = std::min(path.find(':', at), path.size());
+      std::string_view dir(path.data() + at, end - at);
+      while (dir.size() > 1 && dir.ends_with('/')) dir.remove_suffix(1);
+      there = dir == sbin;
+      at = end + 1;
+    }
+    if (!there) path.append(":").append(sbin);
+  }
+  return path;
+}
+
 }  // namespace
 
 JsonObject network_request(const NetworkList& network, const PluginConfig& plugin) {
@@ -92,6 +110,10 @@ Environment plugin_environment(const std::string& operation, const Attachment& a
     if (std::none_of(ours.begin(), ours.end(), same) && std::none_of(environment.begin(), environment.end(), same))
       environment.emplace_back(key, text.substr(equals + 1));
   }
+  auto path_of =
+      std::find_if(environment.begin(), environment.end(), [](const auto& one) { return one.first == "PATH"; });
+  if (path_of == environment.end()) path_of = environment.insert(path_of, {"PATH", ""});
+  path_of->second = search_path(path_of->second);
   // An inherited TRACESTATE or BAGGAGE belongs to another trace, so it goes even where we have none of our own.
   std::erase_if(ours, [](const auto& one) { return one.second.empty() && !one.first.starts_with("CNI_"); });
   environment.insert(environment.end(), ours.begin(), ours.end());

@@ -22,7 +22,8 @@ JsonObject network_request(const NetworkList& network, const PluginConfig& plugi
 // For operations on no container: all its parameters are empty.
 Attachment no_attachment();
 
-// The process's own environment with ours in place of any CNI_ and trace variables in it.
+// The process's own environment with ours in place of any CNI_ and trace variables in it, and with the directories of
+// system programs (/usr/local/sbin, /usr/sbin, /sbin) at the end of PATH where they are not in it.
 Environment plugin_environment(const std::string& operation, const Attachment& attachment,
                                const std::vector<std::string>& dirs, const TraceContext& trace);
 

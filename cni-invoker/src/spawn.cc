@@ -28,6 +28,7 @@ namespace bp = boost::process::v1;
 namespace bp = boost::process;
 #endif
 
+#include <memory>
 #include <mutex>
 #include <optional>
 
@@ -91,6 +92,27 @@ struct CStrings {
   std::vector<char*> pointers;
 };
 
+// What the kernel's words for a failed exec leave open: it says "No such file or directory" of a script whose
+// interpreter is missing.
+std::string cause_of(int error_number, const std::string& path) {
+  switch (error_number) {
+    case ENOENT:
+      return base::path_exists(path) ? " (the file is there; the interpreter or loader that it names is not)" : "";
+    case ENOEXEC:
+      return " (it is neither a program for this machine nor a script that begins with #!)";
+    case EACCES:
+      return " (it is not executable, or on a filesystem mounted noexec)";
+    default:
+      return {};
+  }
+}
+
+Error exec_failed(int error_number, const std::string& path) {
+  Error error = Error::system(error_number, "run '" + path + "'");
+  error.what += cause_of(error_number, path);
+  return error;
+}
+
 Result<pid_t> start(const RunRequest& request, const Setup& setup, int input, int output, int errors) {
   // Boost marks its own pipe close-on-exec a moment after it made it: no other fork of ours may fall in between.
   static std::mutex one_at_a_time;
@@ -99,7 +121,7 @@ Result<pid_t> start(const RunRequest& request, const Setup& setup, int input, in
     std::error_code error;
     bp::child child(bp::exe = request.path, bp::posix::fd.bind(0, input), bp::posix::fd.bind(1, output),
                     bp::posix::fd.bind(2, errors), setup, error);
-    if (error) return Error::system(error.value(), "run '" + request.path + "'");
+    if (error) return exec_failed(error.value(), request.path);
     const pid_t pid = child.id();
     child.detach();  // waiting is ours
     return pid;
@@ -108,20 +130,16 @@ Result<pid_t> start(const RunRequest& request, const Setup& setup, int input, in
   }
 }
 
-}  // namespace
-
-Result<Spawned> spawn(const RunRequest& request) {
+// The pid of what has become the plugin.
+Result<pid_t> launch(const RunRequest& request, int input, int output, int errors) {
   const Cgroups cgroups = TRY(open_cgroups(request.cgroup_files));
-  Pipe input = TRY(make_pipe());
-  Pipe output = TRY(make_pipe());
-  Pipe errors = TRY(make_pipe());
   Pipe notes = TRY(make_pipe());
   CStrings environment(request.environment);
   const Child child{cgroups, notes.write.get(), request.dies_with_us ? ::getpid() : 0};
   Setup setup;
   setup.environment = environment.pointers.data();
   setup.child = &child;
-  auto started = start(request, setup, input.read.get(), output.write.get(), errors.write.get());
+  auto started = start(request, setup, input, output, errors);
   notes.write.reset();
   std::optional<Error> failure;
   for (ChildNote note{}; next(notes.read, note);) {
@@ -135,12 +153,25 @@ Result<Spawned> spawn(const RunRequest& request) {
       failure = error_of(note);
     }
   }
-  Spawned spawned;
-  spawned.pid = TRY(std::move(started));
-  if (failure) {
-    ::waitpid(spawned.pid, nullptr, 0);
-    return std::move(*failure).in("run '" + request.path + "'");
+  if (!started || !failure) return started;
+  ::waitpid(*started, nullptr, 0);
+  return std::move(*failure).in("run '" + request.path + "'");
+}
+
+}  // namespace
+
+Result<Spawned> spawn(const RunRequest& request) {
+  Pipe input = TRY(make_pipe());
+  Pipe output = TRY(make_pipe());
+  Pipe errors = TRY(make_pipe());
+  auto launched = launch(request, input.read.get(), output.write.get(), errors.write.get());
+  if (!launched) {
+    Error error = std::move(launched).error();
+    error.detail = std::make_shared<NeverStarted>();
+    return error;
   }
+  Spawned spawned;
+  spawned.pid = *launched;
   spawned.pidfd.reset(static_cast<int>(::syscall(SYS_pidfd_open, spawned.pid, 0)));
   if (!spawned.pidfd) return Error::system(errno, "open pidfd of '" + request.path + "' (is SIGCHLD ignored?)");
   spawned.input = std::move(input.write);

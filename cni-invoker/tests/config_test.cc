@@ -10,6 +10,7 @@ namespace {
 using testing::covers;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 Result<NetworkList> parse(const std::string& text) { return parse_network_list(text, "x.conflist"); }
 std::string refusal(const std::string& text) {
@@ -130,6 +131,19 @@ TEST(Config, ReservedKeysInAFileAreToldOf) {
   ASSERT_TRUE(list);
   EXPECT_THAT(list->warnings,
               ElementsAre(HasSubstr("'prevResult'"), HasSubstr("'runtimeConfig'"), HasSubstr("'cni.dev/x'")));
+}
+
+TEST(Config, ThatPortmapOpensTheHostsLoopbackIsToldOf) {
+  const auto warnings = [](const std::string& bridge, const std::string& snat) {
+    const auto list =
+        parse(with_plugins(R"([{"type":"bridge","bridge":")" + bridge + R"("},{"type":"portmap")" + snat + "}]"));
+    return list ? list->warnings : std::vector<std::string>{list.error().what};
+  };
+  EXPECT_THAT(warnings("br0", ""), ElementsAre(HasSubstr("127.0.0.1")));
+  EXPECT_THAT(warnings("br0", R"(,"snat":true)"),
+              ElementsAre(::testing::AllOf(HasSubstr("x.conflist:1:"), HasSubstr("snat"))));
+  EXPECT_THAT(warnings("br0", R"(,"snat":false)"), IsEmpty());
+  EXPECT_THAT(warnings("cni-podrun0", ""), IsEmpty()) << "there it is guarded";
 }
 
 TEST(Config, BytesAreBounded) {

@@ -122,6 +122,46 @@ TEST_F(Add, AFailureIsCleanedUpAtOnceUnlessToldOtherwise) {
   EXPECT_THAT(*invoker().ledger()->list(), IsEmpty());
 }
 
+TEST_F(Add, APluginThatCouldNotBeStartedLeavesNothingToUndo) {
+  covers("A7.04");
+  for (const bool clean_up : {true, false}) {
+    options.clean_up_failed_add = clean_up;
+    runner.broken = {"one"};
+    const auto result = invoker().add(chain, attachment());
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().what, "plugin 'one' ADD: run '/fake/one'");
+    EXPECT_THAT(runner.calls, IsEmpty()) << "no plugin ran, so no DEL is owed";
+    EXPECT_THAT(*invoker().ledger()->list(), IsEmpty());
+  }
+}
+
+TEST_F(Add, AndInTheMiddleItAloneIsLeftOutOfTheDel) {
+  covers("A7.04 A12.03");
+  runner.broken = {"two"};
+  EXPECT_EQ(invoker().add(chain, attachment()).error().what, "plugin 'two' ADD: run '/fake/two'");
+  EXPECT_THAT(runner.names(), ElementsAre("ADD one", "DEL three", "DEL one"));
+  EXPECT_EQ(input("DEL one")["prevResult"], json::parse(kResult));
+  EXPECT_THAT(*invoker().ledger()->list(), IsEmpty());
+
+  runner.calls.clear();
+  options.clean_up_failed_add = false;
+  EXPECT_FALSE(invoker().add(chain, attachment()));
+  EXPECT_THAT(runner.names(), ElementsAre("ADD one"));
+  EXPECT_TRUE(invoker().del_container("pod1"));
+  EXPECT_THAT(runner.names(), ElementsAre("ADD one", "DEL three", "DEL one"));
+}
+
+TEST_F(Add, DnsThatWouldBeMoreLinesOfAFileIsRefused) {
+  covers("A6.06");
+  runner.answer("ADD two", R"({"cniVersion":"1.0.0","dns":{"nameservers":["10.0.0.1\nnameserver 6.6.6.6"]}})");
+  const auto result = invoker().add(chain, attachment());
+  ASSERT_FALSE(result);
+  EXPECT_THAT(result.error().what, HasSubstr("plugin 'two' ADD: "));
+  EXPECT_THAT(result.error().what, HasSubstr("'dns.nameservers[0]': expected an IP address"));
+  EXPECT_EQ(result.error().what.find('\n'), std::string::npos);
+  EXPECT_THAT(*invoker().ledger()->list(), IsEmpty());
+}
+
 TEST_F(Add, CleanUpHasADeadlineOfItsOwn) {
   covers("A5.09");
   class Slow : public Runner {

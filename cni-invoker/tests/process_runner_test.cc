@@ -76,7 +76,25 @@ TEST_F(ProcessRunnerTest, AFileThatCannotRunIsToldNotPassedOver) {
   const auto outcome = runner.exec(one);
   ASSERT_FALSE(outcome);
   EXPECT_EQ(outcome.error().error_number, EACCES);
+  EXPECT_THAT(outcome.error().what, HasSubstr("not executable"));
+  EXPECT_TRUE(never_started(outcome.error()));
   EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1) << "the child whose exec failed was not waited for";
+}
+
+TEST_F(ProcessRunnerTest, WhatCannotBeExecutedSaysWhyAndThatNothingRan) {
+  RunRequest one;
+  one.timeout = 10s;
+  const auto why = [&](const std::string& path) {
+    one.path = path;
+    const auto outcome = runner.exec(one);
+    EXPECT_FALSE(outcome);
+    EXPECT_TRUE(never_started(outcome.error()));
+    EXPECT_TRUE(never_started(base::Error(outcome.error()).in("attach"))) << "at any height";
+    return outcome.error().what;
+  };
+  EXPECT_THAT(why(dir.write("lost", "#!/no/such/shell\n", 0755)), HasSubstr("the file is there"));
+  EXPECT_THAT(why(dir.write("text", "echo hello\n", 0755)), HasSubstr("begins with #!"));
+  EXPECT_EQ(why(dir.path() + "/none"), "run '" + dir.path() + "/none': No such file or directory");
 }
 
 TEST_F(ProcessRunnerTest, GivesInputAndTakesBothOutputs) {
@@ -122,7 +140,9 @@ TEST_F(ProcessRunnerTest, AGateThatFailsKillsThePlugin) {
   RunRequest one = request("cat; touch " + dir.path() + "/fed");
   one.input = "config";
   one.input_gate = gate.get();
-  EXPECT_FALSE(runner.exec(one));
+  const auto outcome = runner.exec(one);
+  ASSERT_FALSE(outcome);
+  EXPECT_FALSE(never_started(outcome.error())) << "it was there, if only for a moment";
   EXPECT_FALSE(std::filesystem::exists(dir.path() + "/fed"));
 }
 
@@ -334,6 +354,7 @@ TEST_F(ProcessRunnerTest, WithoutItsCgroupItDoesNotRun) {
   const auto outcome = runner.exec(one);
   ASSERT_FALSE(outcome);
   EXPECT_THAT(outcome.error().what, HasSubstr("join cgroup"));
+  EXPECT_TRUE(never_started(outcome.error()));
   EXPECT_FALSE(std::filesystem::exists(dir.path() + "/ran"));
 }
 

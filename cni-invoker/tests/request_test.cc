@@ -107,7 +107,28 @@ TEST_F(RequestTest, EnvironmentHasAllSixInPlaceOfInherited) {
   EXPECT_EQ(values["CNI_ARGS"], "IgnoreUnknown=1;K8S_POD_NAME=web");
   EXPECT_EQ(values["CNI_PATH"], "/a:/b");
   EXPECT_EQ(values["MINE"], "a=b");
-  EXPECT_EQ(values["PATH"], ::getenv("PATH"));
+  EXPECT_THAT(values["PATH"], ::testing::StartsWith(::getenv("PATH")));
+}
+
+// Cron, su and systemd units have no sbin, where iptables and nft are.
+TEST_F(RequestTest, PathLeadsToSystemProgramsWhateverTheCallers) {
+  const std::string before = ::getenv("PATH");
+  const auto path = [] {
+    const Environment environment = plugin_environment("ADD", attachment(), {"/a"}, {});
+    return std::map<std::string, std::string>(environment.begin(), environment.end())["PATH"];
+  };
+  ::setenv("PATH", "/usr/bin:/bin", 1);
+  EXPECT_EQ(path(), "/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin");
+  ::setenv("PATH", "/sbin/:/mine:/usr/sbin:/usr/local/sbin", 1);
+  EXPECT_EQ(path(), "/sbin/:/mine:/usr/sbin:/usr/local/sbin") << "nothing twice, the caller's order";
+  ::setenv("PATH", "/usr/sbinx", 1);
+  EXPECT_EQ(path(), "/usr/sbinx:/usr/local/sbin:/usr/sbin:/sbin");
+  const std::string standard = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin";
+  ::setenv("PATH", "", 1);
+  EXPECT_EQ(path(), standard);
+  ::unsetenv("PATH");
+  EXPECT_EQ(path(), standard);
+  ::setenv("PATH", before.c_str(), 1);
 }
 
 TEST_F(RequestTest, TraceContextReplacesAnInheritedOne) {

@@ -33,6 +33,25 @@ const std::string kFull = R"({"cniVersion":"1.1.0",
   "routes":[{"dst":"0.0.0.0/0","gw":"10.1.0.1","mtu":1400,"table":0,"priority":5},{"dst":"::/0"}],
   "dns":{"nameservers":["10.1.0.1"],"domain":"d","search":["s"],"options":["o"]},"mine":1.0})";
 
+TEST(Dns, ServersAreAddressesDomainsNamesOptionsWords) {
+  const auto problem = [](const Dns& dns) {
+    const auto checked = check_dns(dns);
+    return checked ? std::string() : checked.error().what;
+  };
+  EXPECT_EQ(problem({{"10.0.0.1", "fd00::1", "fe80::1%eth0"}, "Example.org", {"a-b.c_d", "x.", "."}, {"ndots:5"}}), "");
+  using namespace std::string_literals;
+  for (const std::string& bad : {"10.0.0.1\nsearch evil"s, "10.0.0.1\0\nx"s, "dns.example"s, "010.0.0.1"s,
+                                 "1.1.1.1%eth0"s, "fe80::1%eth0 x"s, ""s, " 10.0.0.1"s, "10.0.0.1/8"s})
+    EXPECT_THAT(problem({{"10.0.0.1", bad}, "", {}, {}}), HasSubstr("'dns.nameservers[1]'")) << bad;
+  for (const std::string& bad :
+       {"a b"s, "a\nnameserver 6.6.6.6"s, "a..b"s, "\x1b[2J"s, "\xc2\x9b"s, std::string(64, 'a'), "a\0b"s}) {
+    EXPECT_THAT(problem({{}, "", {bad}, {}}), HasSubstr("'dns.search[0]'")) << bad;
+    EXPECT_THAT(problem({{}, bad, {}, {}}), HasSubstr("'dns.domain'")) << bad;
+  }
+  for (const std::string& bad : {"ndots:5 rotate"s, "a\tb"s, ""s, "a\rb"s, "\xe2\x80\xae"s})
+    EXPECT_THAT(problem({{}, "", {}, {bad}}), HasSubstr("'dns.options[0]'")) << bad;
+}
+
 TEST(Result, SameVersionIsUnchanged) {
   covers("A8.01 A8.08 B18");
   const std::string text = R"({"cniVersion":"1.0.0","ips":[],"mine":{"x":1.0,"y":12345678901234567890123}})";

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <sstream>
 
 namespace cni::testing {
@@ -39,6 +40,8 @@ base::Result<std::string> FakeRunner::find(std::string_view type, const std::vec
 base::Result<RunOutcome> FakeRunner::exec(const RunRequest& request) {
   Call call;
   call.plugin = request.path.substr(request.path.rfind('/') + 1);
+  if (broken.contains(call.plugin))
+    return base::Error{base::Kind::invalid, ENOEXEC, "run '" + request.path + "'", std::make_shared<NeverStarted>()};
   for (const auto& [key, value] : request.environment) {
     EXPECT_FALSE(call.environment.contains(key)) << key << " is in the environment twice";
     call.environment[key] = value;

@@ -52,6 +52,7 @@ class FakeRunner final : public Runner {
   const Call& call(const std::string& name) const;  // the last of that name
 
   std::set<std::string> missing;
+  std::set<std::string> broken;  // those cannot be executed
   std::vector<Call> calls;
   std::function<void(const Call&)> on_call;
 

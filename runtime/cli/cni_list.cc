@@ -16,15 +16,23 @@ int tell_problems(const std::vector<cni::Diagnostic>& problems) {
   return problems.empty() ? 0 : exit_code(Kind::invalid);
 }
 
-int tell_missing(const CniTool& tool, const std::vector<NetworkView>& views) {
+// What keeps a network from being attached: binaries that are missing, or too old for its version.
+int tell_unusable(CniTool& tool, const std::vector<NetworkView>& views) {
   int code = 0;
   for (const NetworkView& view : views) {
+    bool all_there = true;
     for (const std::string& warning : view.network->warnings) note(view.network->path + ": warning: " + warning);
     for (const PluginView& plugin : view.plugins) {
       if (!plugin.binary.empty()) continue;
       const auto missing = cni::ProcessRunner().find(plugin.type, tool.runtime.options().cni_bin_dirs);
       code = exit_code(Kind::not_found);
+      all_there = false;
       if (!missing) note(view.network->path + ": " + missing.error().what);
+    }
+    if (!all_there) continue;
+    if (const auto able = tool.invoker.validate(*view.network); !able) {
+      code = exit_code(able.error().kind);
+      note(view.network->path + ": " + able.error().what);
     }
   }
   return code;
@@ -46,9 +54,9 @@ Result<int> list(Context& context, const std::string& format) {
     note("No networks in " + dir + "; pods are given podrun's own, which `podrun cni default-config` prints");
   else
     note("No networks in " + dir + " that can be used; `podrun create` is refused until what is wrong there is mended");
-  const int missing = tell_missing(tool, views);
+  const int unusable = tell_unusable(tool, views);
   const int bad = tell_problems(networks.problems);
-  return bad != 0 ? bad : missing;
+  return bad != 0 ? bad : unusable;
 }
 
 }  // namespace

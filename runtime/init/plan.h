@@ -38,6 +38,9 @@ struct Mount {
 struct Root {
   std::string hostname;                // set when not empty: pause, which brings the UTS namespace
   bool loopback = false;               // bring `lo` up: pause
+  // "net.ipv4.ping_group_range" and its value, of the namespaces that the process has of its own: pause. Through the
+  // procfs among the mounts, before anything of that is masked.
+  std::vector<std::pair<std::string, std::string>> sysctls;
   std::vector<Mount> mounts;           // the first is the root itself
   bool is_read_only = false;           // the root itself, once every mount point is made
   std::vector<std::string> masked;     // a file shows /dev/null, a directory an empty one
@@ -73,7 +76,7 @@ void visit(V& v, Mount& m) {
 }
 template <class V>
 void visit(V& v, Root& r) {
-  v(r.hostname, r.loopback, r.mounts, r.is_read_only, r.masked, r.read_only);
+  v(r.hostname, r.loopback, r.sysctls, r.mounts, r.is_read_only, r.masked, r.read_only);
 }
 template <class V>
 void visit(V& v, Process& p) {

@@ -5,6 +5,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "runtime/init/inside.h"
 #include "runtime/kernel/namespaces.h"
 
@@ -47,6 +49,23 @@ Result<std::vector<Ready>> make_all(const std::vector<Mount>& mounts, std::vecto
     ready.push_back({&mount, std::move(fd)});
   }
   return ready;
+}
+
+Result<void> write_sysctls(const std::vector<std::pair<std::string, std::string>>& sysctls,
+                           const std::vector<Ready>& mounts) {
+  if (sysctls.empty()) return {};
+  const auto proc = std::find_if(mounts.begin(), mounts.end(), [](const Ready& one) {
+    return one.plan->source == Mount::Source::filesystem && one.plan->what == "proc";
+  });
+  if (proc == mounts.end()) return Error{Kind::internal, 0, "set sysctls: there is no procfs among the mounts"};
+  for (const auto& [name, value] : sysctls) {
+    std::string path = "sys/" + name;
+    std::replace(path.begin(), path.end(), '.', '/');
+    const Fd file(::openat(proc->mount.get(), path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (!file || ::write(file.get(), value.data(), value.size()) < 0)
+      return Error::system(errno, "set sysctl '" + name + "' to '" + value + "'");
+  }
+  return {};
 }
 
 // What is to be masked or made read-only; an Fd of nothing where this kernel has no such file.
@@ -96,6 +115,7 @@ Result<void> build_root(const Root& root, std::vector<Fd>& sent) {
 
   std::vector<Ready> ready = TRY(make_all(root.mounts, sent));
   if (ready.empty()) return Error{Kind::internal, 0, "build the root filesystem: nothing to build it from"};
+  TRY(write_sysctls(root.sysctls, ready));
   TRY(mounts::pivot_into(ready.front().mount.get()));
   // From here nothing of the host's or the pod's filesystem can be reached by any path.
   for (auto next = ready.begin() + 1; next != ready.end(); ++next)

@@ -36,11 +36,6 @@ ContainerSpec read_container(const Reader& given, const Reader& pod_security, co
   return spec;
 }
 
-bool collide(const PortSpec& a, const PortSpec& b) {
-  return a.host_port != 0 && a.host_port == b.host_port && a.protocol == b.protocol &&
-         (is_same_ip(a.host_ip, b.host_ip) || is_every_ip(a.host_ip) || is_every_ip(b.host_ip));
-}
-
 void claim_host_ports(const Reader& given, const ContainerSpec& container, std::vector<PortSpec>& claimed) {
   const std::vector<Reader> ports = given.items("ports");
   for (std::size_t i = 0; i < container.ports.size(); ++i) {

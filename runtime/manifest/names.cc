@@ -1,11 +1,8 @@
 #include "runtime/manifest/names.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
-#include <array>
-#include <optional>
 
+#include "base/ip.h"
 #include "runtime/manifest/manifest.h"
 
 namespace podrun {
@@ -34,16 +31,6 @@ bool each_part(std::string_view name, Good good) {
     if (dot == std::string_view::npos) return true;
     name.remove_prefix(dot + 1);
   }
-}
-
-using Ip = std::array<unsigned char, 16>;  // IPv4 as ::ffff:a.b.c.d
-
-std::optional<Ip> parse_ip(const std::string& text) {
-  Ip ip{};
-  if (::inet_pton(AF_INET6, text.c_str(), ip.data()) == 1) return ip;
-  ip[10] = ip[11] = 0xff;
-  if (::inet_pton(AF_INET, text.c_str(), ip.data() + 12) == 1) return ip;
-  return std::nullopt;
 }
 
 }  // namespace
@@ -111,17 +98,7 @@ std::string why_bad_search_domain(std::string_view name) {
   return each_part(name, part) ? "" : "is no DNS name in lower case";
 }
 
-std::string why_bad_ip(std::string_view address) { return parse_ip(std::string(address)) ? "" : "is no IP address"; }
-
-bool is_same_ip(const std::string& a, const std::string& b) {
-  const auto first = parse_ip(a);
-  return first && first == parse_ip(b);
-}
-
-bool is_every_ip(const std::string& address) {
-  const auto ip = parse_ip(address);
-  return address.empty() || ip == Ip{} || ip == parse_ip("0.0.0.0");
-}
+std::string why_bad_ip(std::string_view address) { return base::IpAddress::parse(address) ? "" : "is no IP address"; }
 
 }  // namespace manifest
 }  // namespace podrun

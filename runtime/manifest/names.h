@@ -14,8 +14,4 @@ std::string why_bad_port_name(std::string_view name);      // RFC 6335: http-alt
 std::string why_bad_search_domain(std::string_view name);  // a subdomain; also with _, a final dot, or the root itself
 std::string why_bad_ip(std::string_view address);          // IPv4 or IPv6, no zone
 
-// Addresses by value and not by spelling; an IPv4 address in IPv6 form is that address. Empty: every address.
-bool is_same_ip(const std::string& a, const std::string& b);
-bool is_every_ip(const std::string& address);  // "", 0.0.0.0, ::
-
 }  // namespace podrun::manifest

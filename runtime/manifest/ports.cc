@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/ip.h"
 #include "runtime/manifest/names.h"
 #include "runtime/manifest/parts.h"
 #include "runtime/manifest/text.h"
@@ -38,8 +39,14 @@ PortSpec read_port(const Reader& given, bool host_network) {
   if (!port.host_ip.empty())
     if (const std::string why = why_bad_ip(port.host_ip); !why.empty())
       given.bad("hostIP", quote(port.host_ip) + " " + why);
+  if (const auto address = base::IpAddress::parse(port.host_ip)) port.host_ip = address->to_text();
   if (given.has("protocol")) port.protocol = lower(given.text("protocol"));
   return port;
+}
+
+bool is_every_address(const std::string& ip) {
+  const auto address = base::IpAddress::parse(ip);
+  return ip.empty() || (address && address->is_any());
 }
 
 }  // namespace
@@ -58,3 +65,13 @@ std::vector<PortSpec> read_ports(const Reader& container, bool host_network) {
 }
 
 }  // namespace podrun::manifest
+
+namespace podrun {
+
+bool collide(const PortSpec& one, const PortSpec& other) {
+  return one.host_port != 0 && one.host_port == other.host_port && one.protocol == other.protocol &&
+         (manifest::is_every_address(one.host_ip) || manifest::is_every_address(other.host_ip) ||
+          base::same_address(one.host_ip, other.host_ip));
+}
+
+}  // namespace podrun

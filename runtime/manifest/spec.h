@@ -15,9 +15,11 @@ struct PortSpec {
   std::string name;
   std::uint16_t container_port = 0;
   std::uint16_t host_port = 0;   // 0: not published
-  std::string host_ip;           // empty: every address of the host
+  std::string host_ip;           // empty: every address of the host; else as the kernel spells it
   std::string protocol = "tcp";  // tcp, udp or sctp, lower case as CNI wants it
 };
+// Whether the host cannot give both of them their port.
+bool collide(const PortSpec& one, const PortSpec& other);
 
 struct ResourceSpec {
   std::optional<std::uint64_t> memory_limit;    // bytes

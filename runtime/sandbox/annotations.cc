@@ -1,11 +1,11 @@
 #include "runtime/sandbox/annotations.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <charconv>
+#include <string_view>
+
+#include "base/ip.h"
 
 namespace podrun::annotations {
 
@@ -33,15 +33,12 @@ std::vector<std::string> comma_separated(const std::string& text) {
 
 bool is_address(const std::string& text) {
   const auto slash = text.find('/');
-  const std::string address = text.substr(0, slash);
-  std::array<unsigned char, 16> raw{};
-  const bool is_v4 = ::inet_pton(AF_INET, address.c_str(), raw.data()) == 1;
-  if (!is_v4 && ::inet_pton(AF_INET6, address.c_str(), raw.data()) != 1) return false;
-  if (slash == std::string::npos) return true;
+  const auto address = base::IpAddress::parse(std::string_view(text).substr(0, slash));
+  if (!address || slash == std::string::npos) return address.has_value();
   unsigned length = 0;
   const char* const end = text.data() + text.size();
   const auto [next, error] = std::from_chars(text.data() + slash + 1, end, length);
-  return error == std::errc{} && next == end && length <= (is_v4 ? 32U : 128U);
+  return error == std::errc{} && next == end && length <= (text.find(':') == std::string::npos ? 32U : 128U);
 }
 
 bool is_mac(const std::string& text) {

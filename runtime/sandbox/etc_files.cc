@@ -1,19 +1,20 @@
 #include "runtime/sandbox/etc_files.h"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <cstdint>
 #include <sstream>
 
+#include "base/ip.h"
 #include "runtime/sandbox/plan.h"
 
 namespace podrun {
 namespace {
 
+// Each once, whatever its spelling.
 void append(std::vector<std::string>& to, const std::vector<std::string>& from) {
   for (const auto& one : from)
-    if (std::find(to.begin(), to.end(), one) == to.end()) to.push_back(one);
+    if (std::none_of(to.begin(), to.end(), [&](const auto& known) { return base::same_address(known, one); }))
+      to.push_back(one);
 }
 
 std::string joined(const std::vector<std::string>& words) {
@@ -23,16 +24,10 @@ std::string joined(const std::vector<std::string>& words) {
 }
 
 // 0.0.0.0 and :: are the host itself too. By value: "::1" has many spellings.
-bool is_usable(const std::string& address) {
-  in_addr v4{};
-  if (::inet_pton(AF_INET, address.c_str(), &v4) == 1) {
-    const std::uint32_t first = ntohl(v4.s_addr) >> 24U;
-    return first != 127 && first != 0;
-  }
-  in6_addr v6{};
-  if (::inet_pton(AF_INET6, address.c_str(), &v6) != 1) return false;
-  if (IN6_IS_ADDR_V4MAPPED(&v6)) return v6.s6_addr[12] != 127 && v6.s6_addr[12] != 0;
-  return !IN6_IS_ADDR_LOOPBACK(&v6) && !IN6_IS_ADDR_UNSPECIFIED(&v6);
+bool is_usable(const std::string& text) {
+  const auto address = base::IpAddress::parse(text);
+  if (!address || address->is_loopback() || address->is_any()) return false;
+  return !address->is_v4() || address->bytes()[12] != 0;
 }
 
 // What Kubernetes allows (pkg/apis/core/validation); the resolvers of C libraries read three nameservers.

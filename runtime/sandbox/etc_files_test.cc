@@ -96,5 +96,11 @@ TEST(HostsText, AHostWithoutTheFileStillHasLocalhost) {
   EXPECT_NE(hosts_text(etc, {}).find("127.0.0.1\tlocalhost\n"), std::string::npos);
 }
 
+TEST(ResolvConf, OneAddressIsThereOnce) {
+  EtcFiles etc = web();
+  etc.dns.nameservers = {"fd00::1"};
+  EXPECT_EQ(dns_of(etc, {{"FD00:0::1"}, {}, {}}).nameservers, std::vector<std::string>{"fd00::1"});
+}
+
 }  // namespace
 }  // namespace podrun

@@ -10,6 +10,7 @@
 
 #include "base/files.h"
 #include "runtime/sandbox/choose_networks.h"
+#include "runtime/sandbox/host_ports.h"
 #include "runtime/sandbox/plan.h"
 #include "runtime/sandbox/runtime.h"
 
@@ -81,6 +82,7 @@ Result<PodPlan> Runtime::plan(const PodSpec& spec, const CreateOptions& options)
                  "name the network namespace: '" + plan.record.netns_path +
                      "' exists already and is not podrun's (remove it: `ip netns delete`)"};
   for (const NetworkPlan& network : plan.networks) TRY(check_network(network, options_.cni_bin_dirs, options_.warn));
+  if (!plan.networks.empty()) TRY(check_ports_of_host(plan.host_ports));
   return plan;
 }
 

@@ -1,33 +1,47 @@
 #include "runtime/sandbox/host_ports.h"
 
+#include "base/ip.h"
+#include "runtime/kernel/ports.h"
 #include "runtime/manifest/manifest.h"
 
 namespace podrun {
 namespace {
 
-bool any_address(const std::string& ip) { return ip.empty() || ip == "0.0.0.0" || ip == "::"; }
+Error taken(const PortSpec& port, const std::string& by) {
+  return {Kind::busy, EADDRINUSE,
+          "publish host port " + std::to_string(port.host_port) + "/" + port.protocol + ": " + by + " has it"};
+}
 
-bool collide(const PortSpec& one, const PortSpec& other) {
-  return one.host_port != 0 && one.host_port == other.host_port && one.protocol == other.protocol &&
-         (one.host_ip == other.host_ip || any_address(one.host_ip) || any_address(other.host_ip));
+// Without hostIP every address of the host, of both families.
+std::vector<base::IpAddress> addresses_of(const PortSpec& port) {
+  std::vector<base::IpAddress> addresses;
+  for (const std::string& text :
+       port.host_ip.empty() ? std::vector<std::string>{"0.0.0.0", "::"} : std::vector<std::string>{port.host_ip})
+    if (const auto address = base::IpAddress::parse(text)) addresses.push_back(*address);
+  return addresses;
 }
 
 }  // namespace
 
-Result<void> check_host_ports(const Store& store, const std::string& id, const std::vector<PortSpec>& ports) {
+Result<void> check_ports_of_pods(const Store& store, const std::string& id, const std::vector<PortSpec>& ports) {
   if (ports.empty()) return {};
   for (const PodRecord& pod : TRY(store.list())) {
     if (pod.id == id) continue;
     const auto manifest = parse_manifest(pod.manifest, pod.name);
     if (!manifest) continue;  // of another version of podrun
     for (const ContainerSpec& container : manifest->spec.containers)
-      for (const PortSpec& taken : container.ports)
+      for (const PortSpec& other : container.ports)
         for (const PortSpec& port : ports)
-          if (collide(port, taken))
-            return Error{Kind::busy, EADDRINUSE,
-                         "publish host port " + std::to_string(port.host_port) + "/" + port.protocol + ": pod '" +
-                             pod.name + "' in namespace '" + pod.name_space + "' has it"};
+          if (collide(port, other)) return taken(port, "pod '" + pod.name + "' in namespace '" + pod.name_space + "'");
   }
+  return {};
+}
+
+Result<void> check_ports_of_host(const std::vector<PortSpec>& ports) {
+  for (const PortSpec& port : ports)
+    for (const base::IpAddress& address : addresses_of(port))
+      if (TRY(ports::is_held(port.protocol, address, port.host_port)))
+        return taken(port, ports::holder(port.protocol, port.host_port) + " of the host");
   return {};
 }
 

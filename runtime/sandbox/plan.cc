@@ -2,6 +2,7 @@
 
 #include <sched.h>
 
+#include "runtime/image/attributes.h"
 #include "runtime/kernel/seccomp.h"
 #include "runtime/sandbox/log_limits.h"
 #include "runtime/sandbox/oom_score.h"
@@ -12,6 +13,7 @@ namespace podrun {
 namespace {
 
 constexpr std::uint64_t kPids = 2048;  // processes and threads of a container unless said otherwise, as podman has it
+constexpr std::uint32_t kMaxPingGroup = 0x7fffffff;  // the most that the kernel takes
 
 PodRecord record_of(const PodSpec& spec, const HostFacts& facts, const Layout& layout) {
   PodRecord record;
@@ -50,6 +52,14 @@ void set_namespaces(const PodSpec& spec, PodPlan& plan) {
   (spec.share_process_namespace ? plan.join : plan.fresh) |= CLONE_NEWPID;
 }
 
+// What containers without capabilities may do in a network that is the pod's alone, as under podman, docker and
+// containerd: ping, and serve ports below 1024. Ids that the user namespace has not are none to the kernel.
+std::vector<std::pair<std::string, std::string>> sysctls_of_network(bool host_users) {
+  const std::uint32_t last_group = host_users ? kMaxPingGroup : image::kIdCount - 1;
+  return {{"net.ipv4.ping_group_range", "0 " + std::to_string(last_group)},
+          {"net.ipv4.ip_unprivileged_port_start", "0"}};
+}
+
 init::Plan pause_plan(const PodSpec& spec, const std::string& hostname) {
   init::Plan plan;
   plan.role = init::Role::pause;
@@ -58,6 +68,7 @@ init::Plan pause_plan(const PodSpec& spec, const std::string& hostname) {
   plan.root = pause_root(spec.host_ipc);
   plan.root.hostname = hostname;
   plan.root.loopback = !spec.host_network;
+  if (!spec.host_network) plan.root.sysctls = sysctls_of_network(spec.host_users);
   plan.process.args = {"pause"};
   const auto filter = seccomp::pause_profile();
   plan.process.seccomp.assign(filter.begin(), filter.end());

@@ -99,6 +99,9 @@ TEST(PlanNetwork, ABandwidthThatIsNoneNamesItsAnnotation) {
 TEST(PlanNetwork, AddressesThatAreNoneAreRefusedBeforeAPluginSeesThem) {
   PodSpec spec = spec_of();
   for (const auto& [name, bad] : {std::pair{"podrun.io/ips", "also"},
+                                  {"podrun.io/ips", "010.0.0.1"},
+                                  {"podrun.io/ips", "fe80::1%eth0"},
+                                  {"podrun.io/ips", "::ffff:10.0.0.1/129"},
                                   {"podrun.io/ips", "10.0.0.1/33"},
                                   {"podrun.io/ips", "10.0.0.1/2x"},
                                   {"podrun.io/ips", ","},

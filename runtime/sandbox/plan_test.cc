@@ -192,6 +192,20 @@ TEST(PlanRoot, MountsAHierarchyWithAllOfItsControllers) {
   EXPECT_EQ(cpu->options, (mounts::Options{{"cpu", ""}, {"cpuacct", ""}}));
 }
 
+TEST(PlanRoot, ThePodsOwnNetworkLetsEverybodyPingAndBindLowPorts) {
+  const auto sysctls = [](bool host_network, bool host_users) {
+    PodSpec spec = spec_of();
+    spec.host_network = host_network;
+    spec.host_users = host_users;
+    return plan_of(spec).pause.root.sysctls;
+  };
+  EXPECT_THAT(sysctls(false, false), ElementsAre(Pair("net.ipv4.ping_group_range", "0 65535"),
+                                                 Pair("net.ipv4.ip_unprivileged_port_start", "0")));
+  EXPECT_THAT(sysctls(false, true), Contains(Pair("net.ipv4.ping_group_range", "0 2147483647")));
+  EXPECT_TRUE(sysctls(true, true).empty()) << "the host's network is not ours to change";
+  EXPECT_TRUE(plan_of(spec_of()).containers.at(0).root.sysctls.empty());
+}
+
 TEST(PlanRoot, TheRootIsTheFirstMountOfAll) {
   const PodPlan plan = plan_of(spec_of());
   EXPECT_EQ(plan.containers.at(0).root.mounts.front().target, "/");

@@ -106,7 +106,7 @@ Result<void> Runtime::build(const PodPlan& plan, const Box& box, PodRecord& reco
   };
   TRY(box.save(record).in("record the pod"));  // from here a crash leaves what recover() can find
   TRY(store_.reserve_name(record.name_space, record.name, record.id));
-  TRY(check_host_ports(store_, record.id, plan.host_ports));
+  TRY(check_ports_of_pods(store_, record.id, plan.host_ports));
   if (!record.host_users) record.id_base = TRY(store_.reserve_ids(record.id).in("reserve user ids"));
   TRY(done("record the pod"));
 

@@ -40,5 +40,7 @@ base::Result<Prefix> choose_subnet(const RouteTable& routes);
 // The configuration as a person would write it into /etc/cni/net.d/, for `subnet`.
 std::string default_network_json(const Prefix& subnet);
 NetworkList default_network(const Prefix& subnet);
+// Whether a network is on our bridge: the default, or a file that was made of it.
+bool is_on_default_bridge(const NetworkList& network);
 
 }  // namespace cni

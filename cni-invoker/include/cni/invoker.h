@@ -185,6 +185,8 @@ class Invoker {
   base::Result<void> del_locked(LedgerEntry entry);  // the caller holds the container's lock, or all
   base::Result<bool> settle_entry(const LedgerEntry& entry, const std::function<bool(const LedgerEntry&)>& stands);
   base::Result<void> run_del(const LedgerEntry& entry) const;
+  base::Result<void> run_del_plugins(const LedgerEntry& entry, const Attachment& attachment,
+                                     const std::vector<std::string>& dirs) const;
   base::Result<void> strike(const LedgerEntry& entry) const;
   base::Result<void> ask_to_collect(const NetworkList& network, const PluginConfig& plugin, const Operation& operation,
                                     const std::string& valid) const;

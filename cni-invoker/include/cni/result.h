@@ -69,5 +69,8 @@ base::Result<std::string> to_json(const NetworkResult& result, const Version& ve
 std::vector<std::string> pod_ips(const NetworkResult& result, bool prefer_ipv6 = false);
 // Kind::invalid when an address names an interface that is not in the list. Negative indexes count as none.
 base::Result<void> check_interfaces(const NetworkResult& result);
+// Whoever writes resolv.conf writes lines of words: servers must be addresses (of IPv6 also with a zone), domains
+// names, options words. Kind::invalid names the key: "'dns.search[1]': …".
+base::Result<void> check_dns(const Dns& dns);
 
 }  // namespace cni

@@ -42,6 +42,10 @@ struct RunOutcome {
   bool succeeded() const { return end == End::exited && exit_code == 0; }
 };
 
+// Behind an Error of exec(): no instruction of the plugin has run, so it has made nothing.
+struct NeverStarted : base::ErrorDetail {};
+bool never_started(const base::Error& error);
+
 class Runner {
  public:
   Runner() = default;
@@ -54,7 +58,8 @@ class Runner {
   // package.
   virtual base::Result<std::string> find(std::string_view type, const std::vector<std::string>& dirs) = 0;
 
-  // Runs a plugin to its end. An Error means that it did not start; how it ended otherwise is in the outcome.
+  // Runs a plugin to its end, which is in the outcome. An Error means that it did not start (with NeverStarted behind
+  // it, where that is certain), or was not given its input.
   virtual base::Result<RunOutcome> exec(const RunRequest& request) = 0;
 };
 

@@ -609,6 +609,26 @@ TEST(Manifest, BadPorts) {
       "127.0.0.2}]");
 }
 
+TEST(Manifest, HostAddressesAreComparedAsValues) {
+  const auto two = [](const std::string& one, const std::string& other) {
+    return container("ports: [{containerPort: 1, hostPort: 5, hostIP: '" + one +
+                     "'}, {containerPort: 2, hostPort: 5, hostIP: '" + other + "'}]");
+  };
+  const std::string taken = "spec.containers[0].ports[1].hostPort: 5/tcp is taken by an earlier port";
+  expect_refused({
+      {two("::1", "0:0:0:0:0:0:0:1"), taken},
+      {two("::ffff:192.0.2.1", "192.0.2.1"), taken},
+      {two("FD00::A", "fd00::a"), taken},
+      {two("0:0::0", "192.0.2.1"), taken},
+      {two("::ffff:0.0.0.0", "192.0.2.1"), taken},
+      {container("ports: [{containerPort: 1, hostIP: 010.0.0.1}]"),
+       "spec.containers[0].ports[0].hostIP: '010.0.0.1' is no IP address"},
+  });
+  // What the plugins are told is what iptables takes.
+  EXPECT_EQ(parse_container("ports: [{containerPort: 1, hostPort: 5, hostIP: '::ffff:192.0.2.1'}]").ports[0].host_ip,
+            "192.0.2.1");
+}
+
 TEST(Manifest, Resources) {
   const ResourceSpec all =
       parse_container(

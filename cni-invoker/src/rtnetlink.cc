@@ -1,0 +1,135 @@
+#include "rtnetlink.h"
+
+#include <fcntl.h>
+#include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <sched.h>
+#include <sys/socket.h>
+
+#include <optional>
+#include <string_view>
+#include <thread>
+
+#include "base/files.h"
+
+namespace cni {
+
+using base::Error;
+using base::Fd;
+using base::IpAddress;
+using base::Result;
+
+namespace {
+
+std::string mac_text(std::string_view bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (!text.empty()) text += ':';
+    text += kDigits[byte >> 4U];
+    text += kDigits[byte & 15U];
+  }
+  return text;
+}
+
+std::string bytes_of(const IpAddress& address) {
+  const auto& all = address.bytes();
+  return {all.begin() + (address.is_v4() ? 12 : 0), all.end()};
+}
+
+bool is_link_local(const IpAddress& address) {
+  return !address.is_v4() && address.bytes()[0] == 0xfe && (address.bytes()[1] & 0xc0U) == 0x80;
+}
+
+NetlinkRequest address_request(std::uint16_t type, std::uint16_t flags, int link, const LinkAddress& address) {
+  ifaddrmsg body{};
+  body.ifa_family = address.address.is_v4() ? AF_INET : AF_INET6;
+  body.ifa_prefixlen = static_cast<std::uint8_t>(address.prefix_length);
+  body.ifa_flags = IFA_F_NODAD;
+  body.ifa_index = static_cast<unsigned>(link);
+  NetlinkRequest request{type, flags, netlink_body(body), {}};
+  request.attributes.add(IFA_LOCAL, bytes_of(address.address));
+  return request;
+}
+
+NetlinkRequest link_request(std::uint16_t flags, int link, unsigned change = 0) {
+  ifinfomsg body{};
+  body.ifi_index = link;
+  body.ifi_change = change;
+  return {RTM_NEWLINK, flags, netlink_body(body), {}};
+}
+
+}  // namespace
+
+Result<RouteSocket> RouteSocket::open(const std::string& netns) {
+  const Fd there = TRY(base::open_file(netns, O_RDONLY | O_NONBLOCK | O_NOCTTY));
+  Fd socket;
+  int error = 0;
+  std::thread([&] {  // a namespace is a thread's; this one ends in the other
+    if (::setns(there.get(), CLONE_NEWNET) == 0)
+      socket.reset(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
+    error = errno;
+  })
+      .join();
+  if (!socket) return Error::system(error, "open a netlink socket in '" + netns + "'");
+  return RouteSocket(NetlinkSocket(std::move(socket)));
+}
+
+Result<std::vector<Link>> RouteSocket::links() {
+  std::vector<Link> links;
+  TRY(socket_.exchange({RTM_GETLINK, NLM_F_DUMP, netlink_body(ifinfomsg{}), {}}, [&](std::string_view answer) {
+    Link& link = links.emplace_back();
+    link.index = netlink_body_of<ifinfomsg>(answer).ifi_index;
+    each_netlink_attribute(answer, sizeof(ifinfomsg), [&](int type, std::string_view bytes) {
+      if (type == IFLA_IFNAME) link.name = bytes.substr(0, bytes.find('\0'));
+      if (type == IFLA_ADDRESS) link.mac = mac_text(bytes);
+    });
+  }));
+  return links;
+}
+
+Result<std::vector<LinkAddress>> RouteSocket::addresses(int link) {
+  std::vector<LinkAddress> addresses;
+  TRY(socket_.exchange({RTM_GETADDR, NLM_F_DUMP, netlink_body(ifaddrmsg{}), {}}, [&](std::string_view answer) {
+    const auto body = netlink_body_of<ifaddrmsg>(answer);
+    if (body.ifa_index != static_cast<unsigned>(link)) return;
+    std::optional<IpAddress> local;
+    std::optional<IpAddress> other;  // the far end where there are two
+    each_netlink_attribute(answer, sizeof(ifaddrmsg), [&](int type, std::string_view bytes) {
+      if (type == IFA_LOCAL) local = IpAddress::of_bytes(bytes);
+      if (type == IFA_ADDRESS) other = IpAddress::of_bytes(bytes);
+    });
+    if (!local) local = other;
+    if (local && !is_link_local(*local)) addresses.push_back({*local, body.ifa_prefixlen});
+  }));
+  return addresses;
+}
+
+Result<void> RouteSocket::add(int link, const LinkAddress& address) {
+  NetlinkRequest request = address_request(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, link, address);
+  request.attributes.add(IFA_ADDRESS, bytes_of(address.address));
+  return socket_.exchange(std::move(request)).in("add " + address.address.to_text());
+}
+
+Result<void> RouteSocket::remove(int link, const LinkAddress& address) {
+  return socket_.exchange(address_request(RTM_DELADDR, 0, link, address)).in("remove " + address.address.to_text());
+}
+
+Result<void> RouteSocket::rename(int link, const std::string& name) {
+  TRY(socket_.exchange(link_request(0, link, IFF_UP)).in("take interface " + std::to_string(link) + " down"));
+  NetlinkRequest request = link_request(0, link);
+  request.attributes.add_text(IFLA_IFNAME, name);
+  return socket_.exchange(std::move(request)).in("name interface " + std::to_string(link) + " '" + name + "'");
+}
+
+Result<void> RouteSocket::make_veth(const std::string& name) {
+  NetlinkRequest request = link_request(NLM_F_CREATE | NLM_F_EXCL, 0);
+  request.attributes.add_text(IFLA_IFNAME, name)
+      .add_nested(IFLA_LINKINFO, NetlinkAttributes().add(IFLA_INFO_KIND, "veth"));
+  return socket_.exchange(std::move(request)).in("make interface '" + name + "'");
+}
+
+}  // namespace cni
