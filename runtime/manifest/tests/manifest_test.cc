@@ -194,9 +194,10 @@ TEST(Manifest, OneWarningForAllThatMeansNothingHere) {
                 "resources: {requests: {ephemeral-storage: 1Mi}}"));
   EXPECT_THAT(
       manifest.warnings,
-      ElementsAre("spec.nodeSelector, spec.affinity, spec.priority, spec.schedulerName, "
-                  "spec.serviceAccountName, spec.containers[0].resources.requests.ephemeral-storage: ignored, as there is one "
-                  "machine and no cluster"));
+      ElementsAre(
+          "spec.nodeSelector, spec.affinity, spec.priority, spec.schedulerName, "
+          "spec.serviceAccountName, spec.containers[0].resources.requests.ephemeral-storage: ignored, as there is one "
+          "machine and no cluster"));
 }
 
 TEST(Manifest, OneWarningForEachPolicyWithoutItsMeaning) {
