@@ -175,6 +175,8 @@ class DataDirectoryTest : public PodrunTest, public testing::WithParamInterface<
     const std::string type = GetParam();
     std::string make;
     if (type == "tmpfs") make = "mount -t tmpfs none data";
+    if (type == "overlay")
+      make = "mkdir lower upper work && mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work none data";
     if (make.empty()) {
       if (!can_run({need::program("mkfs." + type), need::program("losetup")})) return;
       make = "truncate -s 400M image && mkfs." + type + " image >/dev/null 2>&1 && mount -t " + type +
@@ -194,7 +196,7 @@ class DataDirectoryTest : public PodrunTest, public testing::WithParamInterface<
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(On, DataDirectoryTest, testing::Values("ext4", "xfs", "btrfs", "tmpfs"),
+INSTANTIATE_TEST_SUITE_P(On, DataDirectoryTest, testing::Values("ext4", "xfs", "btrfs", "tmpfs", "overlay"),
                          [](const auto& tested) { return std::string(tested.param); });
 
 TEST_P(DataDirectoryTest, PodsComeAndGo) {

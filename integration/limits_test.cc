@@ -102,6 +102,7 @@ TEST_F(LimitsTest, MemoryThatWasAskedForSparesFromTheOomKiller) {
   EXPECT_EQ(score_of("web", 0), 999);
   EXPECT_EQ(score_of("web", 1), 999);
   EXPECT_EQ(score_of("idle", 0), 1000);
+  EXPECT_EQ(exec("web", {"/bin/cat", "/proc/self/oom_score_adj"}).out, "999\n") << "exec is one more of its processes";
 }
 
 TEST_F(LimitsTest, TheOomKillerIsNamedAsTheReason) {

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <optional>
 
 #include "base/files.h"
@@ -43,6 +44,14 @@ Result<std::uint64_t> namespaces_to_join(const ContainerRecord& container) {
   return flags;
 }
 
+// To the OOM killer the command is one more process of the container.
+int oom_score_adj_of(pid_t pid) {
+  int score = 0;
+  if (const auto text = base::read_file("/proc/" + std::to_string(pid) + "/oom_score_adj", 16))
+    std::from_chars(text->data(), text->data() + text->size(), score);
+  return score;
+}
+
 struct Started {
   pid_t between = 0;  // who clones the command and ends; 0 where our child is the command itself
   init::Handshake handshake;
@@ -51,6 +60,7 @@ struct Started {
 Result<Started> start(const Cgroup& cgroup, const ContainerRecord& container, int target, bool host_users) {
   const CgroupEntry entry = TRY(cgroup.enter_container(container.name));
   std::uint64_t join = TRY(namespaces_to_join(container));
+  const int score = oom_score_adj_of(container.process.pid);
   auto [ours, theirs] = TRY(Channel::pair());
   // The container must not trace what is on its way into it (CVE-2016-9962).
   ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
@@ -63,6 +73,7 @@ Result<Started> start(const Cgroup& cgroup, const ContainerRecord& container, in
   const pid_t pid = TRY(clone_process(0, nullptr, entry.v2 ? entry.v2.get() : -1));
   if (pid == 0) {
     clean_slate();
+    (void)set_oom_score_adj(score);
     const auto enter_cgroup = [&]() -> Result<void> {
       for (const Fd& tasks : entry.v1_tasks)
         if (::write(tasks.get(), "0", 1) != 1) return Error::system(errno, "enter the container's cgroup");
