@@ -158,6 +158,9 @@ Result<void> Invoker::keep(const LedgerEntry& entry) const {
 // which some do nothing (firewall looks there for the addresses whose rules it made). But one that could not be started
 // (run_chain has left it out) could not be started for its DEL either; and where that was the first nothing was made.
 Error Invoker::give_up(LedgerEntry entry, Error error) {
+  // A plugin that exited by itself said all it knows: for one that was cut short, DEL is tried once more (del_locked).
+  if (const PluginFailure* failure = plugin_failure(error); failure != nullptr && failure->exit_code >= 0)
+    entry.state = LedgerEntry::State::deleting;
   const auto undo = [&]() -> Result<void> {
     if (entry.network.plugins.empty()) return strike(entry);
     if (options_.clean_up_failed_add) return del_locked(std::move(entry));

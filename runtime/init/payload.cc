@@ -107,7 +107,7 @@ Result<void> take_terminal(Fd slave) {
 void stay_undumpable() { ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 
 Result<void> become_user(const Process& process, bool makes_cwd) {
-  default_signals();
+  unblock_signals();
   // As root, who may enter what the user may not, such as a /root of mode 0700; and as the user where even root may
   // not, as on a FUSE filesystem of the user's. Other runtimes have it so.
   auto entered = enter_cwd(process.cwd, makes_cwd);

@@ -94,6 +94,15 @@ void default_limits() {
   }
 }
 
+// CLONE_CLEAR_SIGHAND and exec leave ignored signals ignored, and the mask is inherited.
+void default_signals() {
+  // Not by signal(2) of the C library, which keeps 32 and 33 for itself: build tools have been seen to start programs
+  // with those ignored.
+  constexpr long kDefault[8] = {};  // more than the kernel's struct sigaction: SIG_DFL, no flags, nothing blocked
+  for (int number = 1; number < NSIG; ++number) ::syscall(SYS_rt_sigaction, number, kDefault, nullptr, 8);
+  unblock_signals();
+}
+
 }  // namespace
 
 void clean_slate() {
@@ -107,11 +116,7 @@ void clean_slate() {
   fresh_keyring();
 }
 
-void default_signals() {
-  // Not by signal(2) of the C library, which keeps 32 and 33 for itself: build tools have been seen to start programs
-  // with those ignored.
-  constexpr long kDefault[8] = {};  // more than the kernel's struct sigaction: SIG_DFL, no flags, nothing blocked
-  for (int number = 1; number < NSIG; ++number) ::syscall(SYS_rt_sigaction, number, kDefault, nullptr, 8);
+void unblock_signals() {
   constexpr unsigned long kNone = 0;
   ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &kNone, nullptr, 8);
 }

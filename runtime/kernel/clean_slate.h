@@ -16,9 +16,8 @@ namespace podrun {
 // nobody can take back stays too: no_new_privs, seccomp filters, a bounding set, an audit id.
 void clean_slate();
 
-// Every signal at its default, none blocked. CLONE_CLEAR_SIGHAND and exec leave ignored signals ignored, and the mask
-// is inherited.
-void default_signals();
+// What a program that blocked signals, for its signalfd, does before it is the payload.
+void unblock_signals();
 
 // A session keyring that is nobody else's (session-keyring(7)); the old one's keys are out of reach then.
 void fresh_keyring();
