@@ -56,11 +56,21 @@ TEST_F(CommandLineTest, SaysOneSensibleLine) {
       {{"get", "-o", "jsonpath={.a"}, "not closed"},
       {{"get", "-o", "custom-columns=NAME"}, "HEADING:PATH"},
       {{"get", "--field-selector", "colour=red"}, "status.phase"},
+      {{"get", "-o", "jsonpath"}, "expected a template"},
+      {{"get", "-o", "jsonpath="}, "expected a template"},
       {{"get", "--sort-by", ".a["}, "--sort-by"},
+      {{"logs", "web", "main", "other"}, "'other'"},
+      {{"logs", "pod/web", "main", "other"}, "'other'"},
       {{"logs", "web", "--tail", "-2"}, "--tail"},
       {{"logs", "web", "--since-time", "yesterday"}, "--since-time"},
       {{"delete", "web", "--timeout", "soon"}, "--timeout"},
       {{"delete", "--grace-period", "-1", "web"}, "--grace-period"},
+      {{"delete", "svc", "web"}, "there are only pods here"},
+      {{"delete", "web", "--now", "--grace-period", "4"}, "do not go together"},
+      {{"delete", "web", "--all"}, "do not go together"},
+      {{"delete", "-f", "web.yaml", "-l", "app=web"}, "do not go together"},
+      {{"delete", "web", "-A"}, "--all-namespaces"},
+      {{"delete"}, "which pods?"},
       {{"cni", "ls"}, "cni"},
   };
   for (const auto& [arguments, words] : wrong) {
@@ -97,6 +107,10 @@ TEST_F(CommandLineTest, GetTakesWhatKubectlTakes) {
     EXPECT_THAT(got(options), ElementsAre("web-2")) << same.back();
   }
   EXPECT_THAT(got({"-o", "name", "--sort-by=.metadata.name"}), ElementsAre("pod/web-2", "pod/web-10"));
+  const Output unsorted = podrun({"get", "--sort-by=.metadata.nmae"});
+  EXPECT_EQ(unsorted.status, kInvalid);
+  EXPECT_THAT(unsorted.err, HasSubstr("no pod has that field"));
+  EXPECT_EQ(unsorted.out, "");
   EXPECT_THAT(got({"--no-headers", "--field-selector=status.phase!=Running"}), ElementsAre());
   EXPECT_THAT(got({"web-10", "--show-labels", "--no-headers"}), ElementsAre(HasSubstr("app=db")));
   EXPECT_EQ(podrun({"get", "web-2", "-o", "jsonpath={.metadata.name}"}).out, "web-2");

@@ -167,6 +167,9 @@ TEST(Hints, KnowTheWordsOfOthers) {
   for (const char* word : {"ps", "ls", "list", "pods"}) EXPECT_THAT(hint(word), HasSubstr("podrun get")) << word;
   for (const char* word : {"rm", "stop", "kill"}) EXPECT_THAT(hint(word), HasSubstr("podrun delete")) << word;
   for (const char* word : {"run", "kube", "play", "apply"}) EXPECT_THAT(hint(word), HasSubstr("podrun create")) << word;
+  for (const char* word : {"top", "stats"}) EXPECT_THAT(hint(word), HasSubstr("podrun inspect")) << word;
+  EXPECT_THAT(hint("explain"), HasSubstr("manifest"));
+  EXPECT_THAT(hint("completion"), HasSubstr("bash"));
   EXPECT_THAT(hint("images"), HasSubstr("rootfs:"));
   EXPECT_EQ(hint("crate"), "; did you mean 'podrun create'?");
   EXPECT_EQ(hint("frobnicate"), "");

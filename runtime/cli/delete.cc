@@ -1,5 +1,6 @@
 // podrun delete: end pods and remove everything of theirs.
 #include <memory>
+#include <utility>
 
 #include "base/interruption.h"
 #include "runtime/cli/commands.h"
@@ -29,6 +30,8 @@ struct Options {
   std::chrono::nanoseconds timeout{0};  // none
   std::string output;
 };
+
+Error bad_input(std::string what) { return {Kind::invalid, 0, std::move(what)}; }
 
 struct Target {
   std::string name_space;
@@ -60,9 +63,10 @@ Result<std::vector<Target>> from_store(const Context& context, const Options& op
 Result<std::vector<Target>> choose(const Context& context, const Options& options) {
   const std::vector<std::string> names = TRY(pod_names(options.words));
   const bool many = options.all || !options.selector.empty() || !options.field_selector.empty();
-  if ((names.empty() ? 0 : 1) + (options.files.empty() ? 0 : 1) + (many ? 1 : 0) != 1 ||
-      (options.all_namespaces && !many))
-    return Error{Kind::invalid, 0, "delete: expected one of: names of pods, --filename, --all or a selector"};
+  const int ways = (names.empty() ? 0 : 1) + (options.files.empty() ? 0 : 1) + (many ? 1 : 0);
+  if (ways == 0) return bad_input("delete: which pods? Give names, --filename, --all or a selector");
+  if (ways > 1) return bad_input("delete: names of pods, --filename and --all or a selector do not go together");
+  if (options.all_namespaces && !many) return bad_input("delete: --all-namespaces goes with --all or a selector only");
   if (!options.files.empty()) return from_files(context, options);
   if (many) return from_store(context, options);
   std::vector<Target> targets;
@@ -109,6 +113,7 @@ Result<void> delete_one(const Context& context, const Target& target, const Opti
 
 Result<int> remove(Context& context, const Options& options) {
   TRY(context.require_root("delete"));
+  if (options.now && options.grace_period) return bad_input("delete: --now and --grace-period do not go together");
   const std::vector<Target> targets = TRY(choose(context, options));
   Failures failures;
   for (const Target& target : targets) {

@@ -17,6 +17,8 @@ constexpr std::string_view kMake = "'podrun create -f FILE' makes the pod of a m
 constexpr std::string_view kEnd = "'podrun delete POD' ends and removes a pod";
 constexpr std::string_view kList = "'podrun get' lists pods";
 constexpr std::string_view kImages = "images are directories: a manifest names them as rootfs:DIR or oci:DIR";
+constexpr std::string_view kUsage = "'podrun inspect POD' names its cgroup, whose files tell what it uses";
+constexpr std::string_view kCompletions = "completions for bash, zsh and fish are installed with podrun";
 constexpr std::string_view kNoRestart = "a pod is not restarted: 'podrun delete' it and 'podrun create' it again";
 constexpr std::string_view kNoChange = "a pod is not changed: 'podrun delete' it and 'podrun create' it again";
 
@@ -59,6 +61,10 @@ constexpr std::array kForeign{
     ForeignWord{"enter", "'podrun exec -it POD sh' runs a shell in a container"},
     ForeignWord{"cp", "'podrun exec -i POD tar x' and 'podrun exec POD tar c' copy files"},
     ForeignWord{"port-forward", "a hostPort in the manifest makes a container's port one of this machine"},
+    ForeignWord{"top", kUsage},
+    ForeignWord{"stats", kUsage},
+    ForeignWord{"explain", "docs/manifest.md tells each field of a Pod"},
+    ForeignWord{"completion", kCompletions},
     ForeignWord{"prune", "'podrun system prune' removes what belongs to no pod"},
     ForeignWord{"info", "'podrun version' and 'podrun cni list' tell what there is"},
     ForeignWord{"wait", "'podrun logs -f POD' waits until the container ends"},

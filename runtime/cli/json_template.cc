@@ -85,6 +85,7 @@ class JsonTemplate::Parser {
 };
 
 Result<JsonTemplate> JsonTemplate::parse(std::string_view text) {
+  if (text.empty()) return bad_input("expected a template, such as {.status.podIP}");
   JsonTemplate parsed;
   parsed.pieces_ = TRY(Parser(text).pieces(false));
   return parsed;

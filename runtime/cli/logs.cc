@@ -32,6 +32,8 @@ struct Options {
 Result<std::string> take_words(Options& options) {
   std::vector<std::string> words = options.words;
   const std::size_t of_pod = is_resource_word(words.front()) ? 2 : 1;
+  if (words.size() > of_pod + 1)
+    return Error{Kind::invalid, 0, "logs: unexpected argument '" + words[of_pod + 1] + "'; expected POD [CONTAINER]"};
   if (words.size() > of_pod) {
     if (!options.container.empty() || options.all_containers)
       return Error{Kind::invalid, 0, "logs: the container is given twice"};

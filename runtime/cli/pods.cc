@@ -9,6 +9,17 @@ namespace {
 
 Error bad_input(std::string what) { return {Kind::invalid, 0, std::move(what)}; }
 
+// kubectl's words for what there is none of here, in front of a name. Alone, or as pod/WORD, each may be a pod's name.
+bool is_other_resource_word(std::string_view word) {
+  constexpr std::array<std::string_view, 40> kWords{
+      "all",         "cj",        "cm",         "configmap", "configmaps", "container",   "containers",  "cronjob",
+      "cronjobs",    "daemonset", "daemonsets", "deploy",    "deployment", "deployments", "ds",          "endpoints",
+      "ep",          "event",     "events",     "ing",       "ingress",    "job",         "jobs",        "namespace",
+      "namespaces",  "no",        "node",       "nodes",     "ns",         "pv",          "pvc",         "replicaset",
+      "replicasets", "rs",        "secret",     "secrets",   "service",    "services",    "statefulset", "svc"};
+  return std::find(kWords.begin(), kWords.end(), word) != kWords.end();
+}
+
 }  // namespace
 
 bool is_resource_word(std::string_view word) {
@@ -18,6 +29,8 @@ bool is_resource_word(std::string_view word) {
 
 Result<std::vector<std::string>> pod_names(const std::vector<std::string>& words) {
   std::vector<std::string> names;
+  if (words.size() > 1 && is_other_resource_word(words.front()))
+    return bad_input("'" + words.front() + "': there are only pods here; for a pod of that name, pod/" + words.front());
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string& word = words[i];
     if (i == 0 && is_resource_word(word)) continue;

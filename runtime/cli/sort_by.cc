@@ -56,6 +56,9 @@ Result<void> sort_by(std::vector<LivePod>& pods, const std::string& path) {
     const auto found = key.find(json, json);
     keyed.emplace_back(found.empty() ? Json() : *found.front(), std::move(pod));
   }
+  // As kubectl: a path that no pod has is a slip.
+  if (!keyed.empty() && std::all_of(keyed.begin(), keyed.end(), [](const auto& pod) { return pod.first.is_null(); }))
+    return Error{Kind::invalid, 0, "--sort-by '" + path + "': no pod has that field"};
   std::stable_sort(keyed.begin(), keyed.end(), [](const auto& a, const auto& b) { return less(a.first, b.first); });
   for (std::size_t i = 0; i < keyed.size(); ++i) pods[i] = std::move(keyed[i].second);
   return {};

@@ -48,7 +48,9 @@ TEST(Duration, TakesSeveralUnits) {
   EXPECT_EQ(parse_duration("1h30m").value_or({}), std::chrono::minutes(90));
   EXPECT_EQ(parse_duration("250ms").value_or({}), std::chrono::milliseconds(250));
   EXPECT_EQ(parse_duration("0s").value_or(std::chrono::hours(1)), std::chrono::nanoseconds(0));
-  for (const char* bad : {"", "5", "s", "-5s", "5x", "5s3", "1.5h", "9999999999h", "9223372036s9223372036s", " 5s"})
+  EXPECT_EQ(parse_duration("0").value_or(std::chrono::hours(1)), std::chrono::nanoseconds(0));
+  for (const char* bad :
+       {"", "5", "00", "s", "-5s", "5x", "5s3", "1.5h", "9999999999h", "9223372036s9223372036s", " 5s"})
     EXPECT_EQ(parse_duration(bad).error().kind, Kind::invalid) << bad;
 }
 
@@ -97,6 +99,12 @@ TEST(PodNames, AreTakenAsKubectlsUsersTypeThem) {
   EXPECT_THAT(names({"po/web", "pod/db"}), ElementsAre("web", "db"));
   EXPECT_THAT(names({"pod/pod"}), ElementsAre("pod"));
   EXPECT_EQ(pod_names({"svc/web"}).error().kind, Kind::invalid);
+  // "delete svc web" is not meant for the pod web.
+  for (const char* other : {"svc", "deployment", "ns", "all"})
+    EXPECT_EQ(pod_names({other, "web"}).error().kind, Kind::invalid) << other;
+  EXPECT_THAT(names({"svc"}), ElementsAre("svc"));
+  EXPECT_THAT(names({"pod", "svc", "web"}), ElementsAre("svc", "web"));
+  EXPECT_THAT(names({"web", "svc"}), ElementsAre("web", "svc"));
   EXPECT_EQ(pod_names({"pod/"}).error().kind, Kind::invalid);
   EXPECT_EQ(pod_names({""}).error().kind, Kind::invalid);
   EXPECT_EQ(pod_name({"pod", "web"}).value_or(""), "web");

@@ -101,6 +101,7 @@ Result<std::int64_t> parse_time(std::string_view text) {
 Result<std::chrono::nanoseconds> parse_duration(std::string_view text) {
   const Error bad{Kind::invalid, 0, "'" + std::string(text) + "' is no duration, such as 90s, 5m or 1h30m"};
   if (text.empty()) return bad;
+  if (text == "0") return std::chrono::nanoseconds(0);  // the one number that needs no unit, as for Go
   std::int64_t total = 0;
   std::string_view rest = text;
   while (!rest.empty()) {

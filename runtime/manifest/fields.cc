@@ -297,7 +297,7 @@ constexpr Type kPodSpec{kPodSpecFields};
 
 constexpr Field kObjectMetaFields[] = {
     {"name", accepted, text},
-    {"generateName", later},
+    {"generateName", accepted, text},
     {"namespace", accepted, text},
     // What a cluster keeps of a Pod, down to managedFields, asks for nothing.
     {"selfLink", moot, text},

@@ -40,7 +40,11 @@ std::map<std::string, std::string> read_annotations(const Reader& metadata) {
 void read_metadata(const Reader& metadata, PodSpec& pod) {
   pod.name = metadata.text("name");
   const bool is_named = metadata.has("name");
-  if (!is_named && !metadata.has("generateName")) metadata.bad("name", "is missing");
+  // Where there is a name, a cluster has been at work and this is what it was made of.
+  if (!is_named && !metadata.text("generateName").empty())
+    metadata.bad("generateName", "is not supported yet; give a name", Kind::unsupported);
+  else if (!is_named)
+    metadata.bad("name", "is missing");
   if (const std::string why = why_bad_subdomain(pod.name); is_named && !why.empty())
     metadata.bad("name", quote(pod.name) + " " + why);
 

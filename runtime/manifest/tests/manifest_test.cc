@@ -168,7 +168,7 @@ TEST(Manifest, NotBuiltYet) {
       later(container("resources: {limits: {nvidia.com/gpu: 1}}"),
             "spec.containers[0].resources.limits[\"nvidia.com/gpu\"]:"),
       later(container("resources: {limits: {hugepages-2Mi: 1}}"), "spec.containers[0].resources.limits.hugepages-2Mi:"),
-      later(metadata("generateName: web-"), "metadata.generateName:"),
+      {metadata("generateName: web-"), "metadata.generateName: is not supported yet; give a name", Kind::unsupported},
       later(pod("dnsPolicy: None"), "spec.dnsPolicy: 'None'"),
       {container("securityContext: {privileged: true}"),
        "spec.containers[0].securityContext.privileged: privileged containers are not supported yet", Kind::unsupported},
@@ -225,7 +225,7 @@ metadata:
       {"apiVersion":"v1","kind":"Pod"}
   creationTimestamp: "2026-05-04T10:11:12Z"
   generation: 1
-  generateName: ""
+  generateName: web-5d-
   labels: {app: web}
   managedFields:
   - {apiVersion: v1, fieldsType: FieldsV1, fieldsV1: {"f:metadata": {}}, manager: kubectl, operation: Update}
