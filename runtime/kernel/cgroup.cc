@@ -1,9 +1,9 @@
 #include "runtime/kernel/cgroup.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 
 #include "base/files.h"
+#include "runtime/kernel/cgroup_dir.h"
 #include "runtime/kernel/cgroup_v2.h"
 #include "runtime/kernel/devices.h"
 
@@ -12,10 +12,10 @@ namespace {
 
 Result<Fd> open_dir(const std::string& path) { return base::open_file(path, O_PATH | O_DIRECTORY); }
 
-Result<void> make_dir(const std::string& path) {
-  if (::mkdir(path.c_str(), 0755) == 0 || errno == EEXIST) return {};
-  if (errno == ENOENT) return base::make_dirs(path);  // PARENT is not there yet
-  return Error::system(errno, "make cgroup '" + path + "'");
+// The first pod below PARENT makes that too.
+Result<void> make_with_parents(const std::string& path) {
+  auto made = make_cgroup(path);
+  return !made && made.error().error_number == ENOENT ? base::make_dirs(path) : std::move(made);
 }
 
 // A new v1 devices cgroup allows everything; children made later inherit what is denied here.
@@ -31,9 +31,9 @@ Result<void> limit_devices_v1(const std::string& dir) {
 Result<void> Cgroup::create() const {
   if (!host_.unified.empty()) {
     const std::string pod = host_.unified + path_;
-    TRY(make_dir(pod));
-    TRY(make_dir(pod + "/aux"));
-    TRY(make_dir(pod + "/ctr"));
+    TRY(make_with_parents(pod));
+    TRY(make_cgroup(pod + "/aux"));
+    TRY(make_cgroup(pod + "/ctr"));
     if (host_.mode == CgroupHost::Mode::v2) {
       TRY(cgroup_v2::hand_down_to(host_.unified, path_.substr(0, path_.rfind('/'))));
       TRY(cgroup_v2::hand_down(pod));
@@ -46,9 +46,9 @@ Result<void> Cgroup::create() const {
   }
   for (const auto& hierarchy : host_.v1) {
     const std::string dir = hierarchy.mount + path_;
-    TRY(make_dir(dir));
+    TRY(make_with_parents(dir));
     if (hierarchy.has("devices")) TRY(limit_devices_v1(dir).in("limit devices"));
-    if (hierarchy.has("pids") && host_.unified.empty()) TRY(make_dir(dir + "/aux"));
+    if (hierarchy.has("pids") && host_.unified.empty()) TRY(make_cgroup(dir + "/aux"));
   }
   return {};
 }

@@ -12,8 +12,8 @@ namespace podrun {
 struct CgroupHost {
   enum class Mode { v1, v2, hybrid };
   struct Hierarchy {
-    std::vector<std::string>
-        controllers;    // all of it, in the kernel's order: systemd mounts "cpu" and "cpuacct" as one
+    // All of them, in the kernel's order: systemd mounts "cpu" and "cpuacct" as one.
+    std::vector<std::string> controllers;
     std::string mount;  // "/sys/fs/cgroup/cpu,cpuacct"
 
     bool has(std::string_view controller) const;

@@ -1,11 +1,10 @@
 // A container's cgroup, its limits, and what they have done to it.
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <charconv>
 
 #include "base/files.h"
 #include "runtime/kernel/cgroup.h"
+#include "runtime/kernel/cgroup_dir.h"
 
 namespace podrun {
 namespace {
@@ -82,11 +81,6 @@ std::string container_dir(const CgroupHost::Hierarchy& hierarchy, const std::str
   return hierarchy.mount + pod + "/ctr-" + name;
 }
 
-Result<void> make_dir(const std::string& path) {
-  if (::mkdir(path.c_str(), 0755) == 0 || errno == EEXIST) return {};
-  return Error::system(errno, "make cgroup '" + path + "'");
-}
-
 // The number after "KEY " on a line of its own; 0 where there is none.
 std::uint64_t counter(const std::string& text, const std::string& key) {
   std::uint64_t number = 0;
@@ -102,7 +96,7 @@ std::uint64_t counter(const std::string& text, const std::string& key) {
 Result<void> Cgroup::create_container(const std::string& name, const CgroupLimits& limits) const {
   if (!host_.unified.empty()) {
     const std::string dir = host_.unified + path_ + "/ctr/" + name;
-    TRY(make_dir(dir));
+    TRY(make_cgroup(dir));
     if (host_.mode == CgroupHost::Mode::v2) {
       TRY(limit_v2(dir, limits));
       if (limits.memory_kept) TRY(keep_memory(host_.unified + path_, dir, *limits.memory_kept));
@@ -111,7 +105,7 @@ Result<void> Cgroup::create_container(const std::string& name, const CgroupLimit
   if (host_.mode != CgroupHost::Mode::v2) TRY(expect_controllers(host_, limits));
   for (const auto& hierarchy : host_.v1) {
     const std::string dir = container_dir(hierarchy, path_, name);
-    TRY(make_dir(dir));
+    TRY(make_cgroup(dir));
     TRY(limit_v1(hierarchy, dir, limits));
   }
   return {};

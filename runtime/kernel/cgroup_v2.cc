@@ -1,10 +1,9 @@
 #include "runtime/kernel/cgroup_v2.h"
 
-#include <sys/stat.h>
-
 #include <sstream>
 
 #include "base/files.h"
+#include "runtime/kernel/cgroup_dir.h"
 
 namespace podrun::cgroup_v2 {
 namespace {
@@ -28,7 +27,7 @@ Error inhabited(const std::string& dir) {
 // without either nobody has done it. The processes stay within the same limits.
 Result<void> move_into_leaf(const std::string& root) {
   const std::string leaf = root + "/init";
-  if (::mkdir(leaf.c_str(), 0755) != 0 && errno != EEXIST) return Error::system(errno, "make cgroup '" + leaf + "'");
+  TRY(make_cgroup(leaf));
   std::istringstream pids(processes_of(root));
   for (std::string pid; pids >> pid;) {
     if (pid == "0") return inhabited(root);  // of a pid namespace that is not ours: not ours to move either
