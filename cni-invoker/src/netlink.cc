@@ -70,10 +70,11 @@ Result<NetlinkSocket> NetlinkSocket::open(int protocol) {
 Result<void> NetlinkSocket::exchange(NetlinkRequest request, const std::function<void(std::string_view)>& take) {
   if ((request.flags & NLM_F_DUMP) != NLM_F_DUMP) request.flags |= NLM_F_ACK;
   TRY(send(message_of(request, ++sequence_)));
-  return receive(take);
+  return receive(sequence_, take);
 }
 
 Result<void> NetlinkSocket::exchange_batch(const std::vector<NetlinkRequest>& requests) {
+  const std::uint32_t first = sequence_ + 1;
   const std::uint32_t acknowledged = sequence_ + static_cast<std::uint32_t>(requests.size()) - 1;
   std::string bytes;
   for (NetlinkRequest request : requests) {
@@ -81,7 +82,7 @@ Result<void> NetlinkSocket::exchange_batch(const std::vector<NetlinkRequest>& re
     bytes += message_of(request, sequence_);
   }
   TRY(send(bytes));
-  return receive({});
+  return receive(first, {});
 }
 
 Result<void> NetlinkSocket::send(const std::string& bytes) const {
@@ -90,8 +91,7 @@ Result<void> NetlinkSocket::send(const std::string& bytes) const {
   return {};
 }
 
-// Each request is answered whole before the next: what comes is of the last.
-Result<void> NetlinkSocket::receive(const std::function<void(std::string_view)>& take) {
+Result<void> NetlinkSocket::receive(std::uint32_t first, const std::function<void(std::string_view)>& take) {
   std::string answer(65536, '\0');
   while (true) {
     const ssize_t got = ::recv(socket_.get(), answer.data(), answer.size(), 0);
@@ -104,10 +104,12 @@ Result<void> NetlinkSocket::receive(const std::function<void(std::string_view)>&
       if (header.nlmsg_len < sizeof header || header.nlmsg_len > rest.size()) break;
       const std::string_view one = rest.substr(0, header.nlmsg_len);
       rest.remove_prefix(std::min(aligned(header.nlmsg_len), rest.size()));
-      if (header.nlmsg_type == NLMSG_DONE) return {};
-      if (header.nlmsg_type == NLMSG_ERROR) {
-        const int error = -netlink_body_of<nlmsgerr>(one).error;
-        return error == 0 ? Result<void>() : Error::system(error, "netlink request");
+      // Of a batch that failed, errors that nobody waited for: each request of it may have one.
+      if (header.nlmsg_seq < first) continue;
+      // The end of a dump carries an error as the end of a request does.
+      if (header.nlmsg_type == NLMSG_DONE || header.nlmsg_type == NLMSG_ERROR) {
+        const int error = -netlink_body_of<int>(one);
+        return error <= 0 ? Result<void>() : Error::system(error, "netlink request");
       }
       if (take) take(one);
     }

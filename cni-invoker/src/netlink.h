@@ -70,7 +70,8 @@ class NetlinkSocket {
 
  private:
   base::Result<void> send(const std::string& bytes) const;
-  base::Result<void> receive(const std::function<void(std::string_view)>& take);
+  // What answers the requests from number `first` on.
+  base::Result<void> receive(std::uint32_t first, const std::function<void(std::string_view)>& take);
 
   base::Fd socket_;
   std::uint32_t sequence_ = 0;
