@@ -162,9 +162,13 @@ TEST_F(DeleteTest, AsksTheContainersToEndOnce) {
   ASSERT_TRUE(eventually([&] { return logs("web", "main") == "counting\n"; }));
   const pid_t first = start(podrun_command({"delete", "web", "--grace-period", "300"}).argv, dir() + "/first.log");
   ASSERT_TRUE(eventually([&] { return is_terminating("web"); }));
-  const pid_t second = start(podrun_command({"delete", "web", "--grace-period", "2"}).argv, dir() + "/second.log");
-  std::this_thread::sleep_for(std::chrono::seconds(1));
+  const auto deadline = [&] { return inspect("web").at("deadline").get<std::int64_t>(); };
+  const std::int64_t of_first = deadline();
+  const pid_t second = start(podrun_command({"delete", "web", "--grace-period", "200"}).argv, dir() + "/second.log");
+  ASSERT_TRUE(eventually([&] { return deadline() < of_first; })) << "the second has had its turn";
+  EXPECT_TRUE(eventually([&] { return logs("web", "main") != "counting\n"; }));
   EXPECT_EQ(logs("web", "main"), "counting\nterm\n");
+  EXPECT_EQ(podrun({"delete", "web", "--grace-period", "0"}).status, 0);
   EXPECT_EQ(wait_for(first), 0);
   EXPECT_EQ(wait_for(second), 0);
 }
