@@ -100,9 +100,8 @@ TEST_F(BadPluginTest, RefusesAnEmptyAnswer) {
 
 TEST_F(BadPluginTest, RefusesDnsThatWouldBeMoreLinesOfResolvConf) {
   covers("A6.06");
-  for (const char* dns :
-       {R"("nameservers":["10.0.0.1\nnameserver 6.6.6.6"])", R"("search":["a\nnameserver 6.6.6.6"])",
-        R"("options":["ndots:1\nnameserver 6.6.6.6"])", R"("nameservers":["dns.example"])"}) {
+  for (const char* dns : {R"("nameservers":["10.0.0.1\nnameserver 6.6.6.6"])", R"("search":["a\nnameserver 6.6.6.6"])",
+                          R"("options":["ndots:1\nnameserver 6.6.6.6"])", R"("nameservers":["dns.example"])"}) {
     configure(std::string(R"([ "$CNI_COMMAND" = DEL ] && exit 0; printf '%s' '{"cniVersion":"1.0.0","dns":{)") + dns +
               "}}'");
     const std::string key = std::string(dns).substr(1, std::string(dns).find('"', 1) - 1);

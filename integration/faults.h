@@ -1,5 +1,6 @@
 // Breaks a program's N-th step: a system call that changes something outside the program (makes a directory, writes a
-// file, mounts, clones, sends, …) fails with EIO, its process is killed with SIGKILL in its place, or gets SIGTERM during it.
+// file, mounts, clones, sends, …) fails with EIO, its process is killed with SIGKILL in its place, or gets SIGTERM
+// during it.
 //
 // Done from outside by ptrace(2), so the program under test has no hooks.
 #pragma once

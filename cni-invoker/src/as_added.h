@@ -10,8 +10,8 @@
 
 namespace cni {
 
-// The interface has exactly the addresses of the result again, under its name. Where it is gone, and what made it had an
-// interface on the host too, another stands in: then true. Nothing runs in the namespace any more. A result without
+// The interface has exactly the addresses of the result again, under its name. Where it is gone, and what made it had
+// an interface on the host too, another stands in: then true. Nothing runs in the namespace any more. A result without
 // addresses asks for nothing.
 base::Result<bool> put_as_added(const std::string& netns, const std::string& ifname, const NetworkResult& result);
 

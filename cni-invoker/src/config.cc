@@ -159,8 +159,8 @@ void ConfigReader::warn_of_open_loopback(NetworkList& list) const {
   list.warnings.push_back(
       at(0,
          "once 'portmap' has mapped a port, containers of this network reach what listens on the host's 127.0.0.1: "
-         "drop "
-         "what comes from them for 127.0.0.0/8, or say \"snat\": false, without which localhost:hostPort works")
+         "drop what comes from them for 127.0.0.0/8, or say \"snat\": false, with which localhost:hostPort does not "
+         "lead to them")
           .what);
 }
 

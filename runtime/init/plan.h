@@ -36,8 +36,8 @@ struct Mount {
 };
 
 struct Root {
-  std::string hostname;                // set when not empty: pause, which brings the UTS namespace
-  bool loopback = false;               // bring `lo` up: pause
+  std::string hostname;   // set when not empty: pause, which brings the UTS namespace
+  bool loopback = false;  // bring `lo` up: pause
   // "net.ipv4.ping_group_range" and its value, of the namespaces that the process has of its own: pause. Through the
   // procfs among the mounts, before anything of that is masked.
   std::vector<std::pair<std::string, std::string>> sysctls;

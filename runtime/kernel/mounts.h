@@ -19,8 +19,9 @@ using Options = std::vector<std::pair<std::string, std::string>>;  // an empty v
 // fsconfig left one.
 Result<Fd> make(const std::string& type, const Options& options, std::uint64_t attributes);
 
-// A detached copy of the mount at `path` (relative to `dir`, or dir itself when path is empty), with `attributes` added.
-// It is private: a copy of a shared mount would be its peer, and what happens in a container would happen on the host.
+// A detached copy of the mount at `path` (relative to `dir`, or dir itself when path is empty), with `attributes`
+// added. It is private: a copy of a shared mount would be its peer, and what happens in a container would happen on the
+// host.
 Result<Fd> clone(int dir, const std::string& path, std::uint64_t attributes = 0);
 
 Result<void> set_attributes(int mount, std::uint64_t set, std::uint64_t clear = 0, bool recursive = false);

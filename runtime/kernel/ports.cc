@@ -37,7 +37,8 @@ std::vector<Entry> entries_of(const std::string& protocol, std::uint16_t port) {
       std::array<std::string, 10> word;
       for (std::string& one : word) words >> one;
       const auto colon = word[1].rfind(':');
-      if (!words || colon == std::string::npos || std::strtoul(word[1].c_str() + colon + 1, nullptr, 16) != port) continue;
+      if (!words || colon == std::string::npos || std::strtoul(word[1].c_str() + colon + 1, nullptr, 16) != port)
+        continue;
       entries.push_back({word[3], word[9]});
     }
   }

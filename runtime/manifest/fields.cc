@@ -118,8 +118,11 @@ constexpr Field kLimitFields[] = {
 constexpr Type kLimits{kLimitFields};
 
 constexpr Field kRequestFields[] = {
-    {"cpu", accepted, amount}, {"memory", accepted, amount}, {"ephemeral-storage", idle, amount},
-    {"hugepages-*", later},    {"*/*", later},
+    {"cpu", accepted, amount},
+    {"memory", accepted, amount},
+    {"ephemeral-storage", idle, amount},
+    {"hugepages-*", later},
+    {"*/*", later},
 };
 constexpr Type kRequests{kRequestFields};
 

@@ -44,8 +44,8 @@ struct Field {
   Shape shape = Shape::open;
   const Type* type = nullptr;
   std::span<const Choice> choices;
-  std::string_view usual =
-      {};  // what a cluster fills in and nobody asked for; of a list: its items' names, may hold wildcards
+  // What a cluster fills in and nobody asked for; of a list: its items' names, may hold wildcards.
+  std::string_view usual = {};
   std::string_view note = {};  // as Choice::note
 
   constexpr Field(std::string_view field, Treatment what, Shape form = Shape::open, const Type* parts = nullptr)

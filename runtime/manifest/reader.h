@@ -34,8 +34,8 @@ class Reader {
   bool flag(std::string_view field, bool otherwise = false) const;
   std::vector<std::string> texts(std::string_view field) const;
   std::vector<std::pair<std::string, std::string>> entries(std::string_view field) const;
-  std::optional<std::uint64_t> whole(std::string_view field,
-                                     Range range) const;            // empty, too, where it is out of range
+  // Empty, too, where it is out of range.
+  std::optional<std::uint64_t> whole(std::string_view field, Range range) const;
   std::optional<std::string> amount(std::string_view field) const;  // as written
 
   // What is wrong with one of the object's fields, or with an item in one.

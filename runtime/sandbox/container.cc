@@ -15,7 +15,7 @@ namespace podrun {
 namespace {
 
 struct Stdio {
-  Fd null, out, err;                 // the container's
+  Fd null, out, err;                     // the container's
   Fd log_dir, out_to_read, err_to_read;  // the shim's
 };
 

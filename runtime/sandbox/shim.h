@@ -31,8 +31,8 @@ class Shim {
     Fd pidfd;
     init::Handshake handshake;
   };
-  // `entry` and `logged` (directory of the log, stdout and stderr to read from) as in shim/protocol.h; both may be empty.
-  // launch() asks, expect() takes the answer: between the two the client is free to do something else.
+  // `entry` and `logged` (directory of the log, stdout and stderr to read from) as in shim/protocol.h; both may be
+  // empty. launch() asks, expect() takes the answer: between the two the client is free to do something else.
   Result<void> launch(shim::Launch request, const CgroupEntry& entry, const std::vector<int>& logged);
   Result<Launched> expect();
 

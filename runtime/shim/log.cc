@@ -38,7 +38,7 @@ std::size_t whole_lines(std::span<const iovec> parts, std::size_t written) {
 
 Result<Log> Log::open(Fd dir, const std::string& container, LogLimits limits) {
   Log log(std::move(dir), container + ".log", limits);
-  // Readable for a moment: the last byte says whether whoever wrote here before came to the end of a line.
+  // Readable too: the last byte says whether whoever wrote here before came to the end of a line.
   log.file_.reset(::openat(log.dir_.get(), log.name_.c_str(), (kAppend & ~O_WRONLY) | O_RDWR, kMode));
   struct stat info {};
   if (!log.file_ || ::fstat(log.file_.get(), &info) != 0) return Error::system(errno, "open log '" + log.name_ + "'");

@@ -12,8 +12,7 @@
 //     names/NAMESPACE/NAME     reserves the pod's name; a symbolic link whose text is the id
 //     ids/SLOT                 reserves 65,536 user and group ids; a symbolic link whose text is the pod's id
 //   /run/netns/NAME            the pinned network namespace: the pod's name in namespace `default`, else
-//   NAMESPACE_NAME,
-//                              its end replaced by a hash where that is longer than a file's name may be
+//                              NAMESPACE_NAME; the end is a hash where that is longer than a file's name may be
 //
 //   DATA (/var/lib/podrun: survives a reboot)
 //     state                    a symbolic link to the one STATE it is used with

@@ -28,8 +28,8 @@ class InterruptionScope {
   std::array<struct sigaction, 4> before_{};
 };
 
-int interruption_signal();          // the first that came; 0: none has
-int interruption_fd();              // readable once one has come; -1 where nobody has ever listened
+int interruption_signal();  // the first that came; 0: none has
+int interruption_fd();      // readable once one has come; -1 where nobody has ever listened
 // An error once one has come. By its EINTR it is known: every other system call that a signal ends is made again.
 Result<void> check_interruption();
 inline bool is_interruption(const Error& error) { return error.error_number == EINTR; }
