@@ -23,6 +23,15 @@ class DeleteTest : public PodrunTest {
     return podrun({"get", name}).out.find("Terminating") != std::string::npos;
   }
 
+  // Until its handler stands, the kernel drops a SIGTERM to pid 1 of a pid namespace.
+  bool hears_sigterm(const std::string& name) const {
+    const int pid = inspect(name).at("containers").at(0).at("process").at("pid").get<int>();
+    std::ifstream status("/proc/" + std::to_string(pid) + "/status");
+    for (std::string line; std::getline(status, line);)
+      if (line.starts_with("SigCgt:")) return (std::stoull(line.substr(7), nullptr, 16) >> (SIGTERM - 1) & 1U) != 0;
+    return false;
+  }
+
   double seconds_to(const std::vector<std::string>& args) const {
     const auto start = Clock::now();
     const Output output = podrun(args);
@@ -35,6 +44,7 @@ TEST_F(DeleteTest, EndsAWillingProcessBeforeTheGracePeriodIsOver) {
   Json willing = sleeping("web");
   willing["spec"]["terminationGracePeriodSeconds"] = 300;
   ASSERT_TRUE(must_create(willing));
+  ASSERT_TRUE(eventually([&] { return hears_sigterm("web"); }));
   EXPECT_LT(seconds_to({"delete", "web"}), 30 * slow_factor());
 }
 
