@@ -65,6 +65,7 @@ TEST_F(CommandLineTest, SaysOneSensibleLine) {
       {{"logs", "web", "--since-time", "yesterday"}, "--since-time"},
       {{"delete", "web", "--timeout", "soon"}, "--timeout"},
       {{"delete", "--grace-period", "-1", "web"}, "--grace-period"},
+      {{"create", "-f", "https://example.com/web.yaml"}, "podrun fetches nothing"},
       {{"delete", "svc", "web"}, "there are only pods here"},
       {{"delete", "web", "--now", "--grace-period", "4"}, "do not go together"},
       {{"delete", "web", "--all"}, "do not go together"},

@@ -10,7 +10,15 @@
 namespace podrun::cli {
 namespace {
 
-constexpr std::size_t kLimit = (1U << 20U) + 1;  // one more than the parser takes, so that the parser says it
+constexpr std::size_t kLimit = 1U << 20U;  // what the parser takes
+
+Result<std::string> read_text(const std::string& file) {
+  if (file == "-") return base::read_all(STDIN_FILENO, "stdin", kLimit);
+  Result<std::string> text = base::read_file(file, kLimit);
+  if (!text && text.error().kind == Kind::not_found && file.find("://") != std::string::npos)
+    return Error{Kind::invalid, 0, file + ": podrun fetches nothing; give a file, or - and the manifest on stdin"};
+  return text;
+}
 
 bool names_a_namespace(const PodSpec& spec) {
   const auto manifest = nlohmann::json::parse(spec.manifest, nullptr, false);
@@ -21,10 +29,8 @@ bool names_a_namespace(const PodSpec& spec) {
 }  // namespace
 
 Result<PodSpec> read_manifest(const Context& context, const std::string& file, bool quiet) {
-  const bool from_stdin = file == "-";
-  const std::string text =
-      from_stdin ? TRY(base::read_all(STDIN_FILENO, "stdin", kLimit)) : TRY(base::read_file(file, kLimit));
-  Manifest manifest = TRY(parse_manifest(text, from_stdin ? "stdin" : file));
+  const std::string text = TRY(read_text(file));
+  Manifest manifest = TRY(parse_manifest(text, file == "-" ? "stdin" : file));
   if (!quiet)
     for (const std::string& warning : manifest.warnings) warn(warning);
 

@@ -77,6 +77,10 @@ Result<PodRecord> find_pod(const Context& context, const std::string& name) {
 }
 
 Result<const ContainerRecord*> choose_container(const PodRecord& pod, const std::string& name, bool quiet) {
+  if (const auto wanted = pod.annotations.find("kubectl.kubernetes.io/default-container");
+      name.empty() && wanted != pod.annotations.end())
+    for (const ContainerRecord& container : pod.containers)
+      if (container.name == wanted->second) return &container;
   std::string all;
   for (const ContainerRecord& container : pod.containers) {
     if (container.name == name) return &container;

@@ -119,6 +119,11 @@ TEST(Container, IsTheFirstUnlessNamed) {
   pod.containers[1].name = "client";
   EXPECT_EQ((*choose_container(pod, "", true))->name, "httpd");
   EXPECT_EQ((*choose_container(pod, "client", true))->name, "client");
+  pod.annotations["kubectl.kubernetes.io/default-container"] = "client";
+  EXPECT_EQ((*choose_container(pod, "", true))->name, "client");
+  EXPECT_EQ((*choose_container(pod, "httpd", true))->name, "httpd");
+  pod.annotations["kubectl.kubernetes.io/default-container"] = "gone";
+  EXPECT_EQ((*choose_container(pod, "", true))->name, "httpd");
   const auto unknown = choose_container(pod, "x", true);
   ASSERT_FALSE(unknown);
   EXPECT_EQ(unknown.error().what, "container \"x\" not found in pod \"web\", which has: httpd, client");
