@@ -57,8 +57,6 @@ bool is_only_ending(const std::string& protocol, std::uint16_t port) {
 Fd open_socket(const std::string& protocol, int family) {
   if (protocol == "udp") return Fd(::socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   if (protocol == "tcp") return Fd(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  // The kernel would load the module for us; nobody has a port of what is not loaded.
-  if (!base::path_exists("/proc/net/sctp")) return {};
   return Fd(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_SCTP));
 }
 
@@ -92,8 +90,12 @@ bool has_open(const std::string& pid, const std::string& socket) {
 }  // namespace
 
 Result<bool> is_held(const std::string& protocol, const base::IpAddress& address, std::uint16_t port) {
+  const std::string shown = std::to_string(port) + "/" + protocol;
+  // The kernel would load the module for us; nobody has a port of what is not loaded.
+  if (protocol == "sctp" && !base::path_exists("/proc/net/sctp")) return false;
   const Fd socket = open_socket(protocol, address.is_v4() ? AF_INET : AF_INET6);
-  if (!socket) return false;
+  if (!socket && (errno == EAFNOSUPPORT || errno == EPROTONOSUPPORT)) return false;
+  if (!socket) return Error::system(errno, "open a socket to try port " + shown);
   const int on = 1;
   ::setsockopt(socket.get(), IPPROTO_IP, IP_FREEBIND, &on, sizeof on);  // an address that the host is yet to get
   if (!address.is_v4()) ::setsockopt(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
@@ -102,7 +104,7 @@ Result<bool> is_held(const std::string& protocol, const base::IpAddress& address
   if (try_bind(socket, address, port)) return false;
   if (errno == EADDRINUSE) return !is_only_ending(protocol, port);
   if (errno == EADDRNOTAVAIL || errno == EAFNOSUPPORT) return false;
-  return Error::system(errno, "try port " + std::to_string(port) + "/" + protocol);
+  return Error::system(errno, "try port " + shown);
 }
 
 std::string holder(const std::string& protocol, std::uint16_t port) {
