@@ -102,6 +102,16 @@ TEST_F(ExecStreamsTest, EndForTheCommandWhenTheCallersDo) {
   EXPECT_EQ(shell("podrun exec web -- sh -c 'exec >&- 2>&-; exit 3'; echo $?").out, "3\n");
 }
 
+TEST_F(ExecStreamsTest, ThatCannotBeWrittenAreAnError) {
+  for (const char* command : {"'echo hi'", "'busybox yes | busybox head -c 1000000'"}) {
+    const Output lost = shell(std::string("podrun exec web -- sh -c ") + command + " > /dev/full");
+    EXPECT_EQ(lost.status, 1) << command;
+    EXPECT_EQ(lost.err, "podrun: exec in pod \"web\": write 'stdout': No space left on device\n") << command;
+  }
+  EXPECT_EQ(shell("podrun exec web -- sh -c 'echo hi >&2; exit 3' 2> /dev/full").status, 1);
+  EXPECT_EQ(shell("podrun exec web -- sh -c 'exit 3' > /dev/full 2>&1").status, 3) << "nothing was written";
+}
+
 TEST_F(ExecStreamsTest, AreNotWaitedForOnceTheCommandHasEnded) {
   const auto start = std::chrono::steady_clock::now();
   EXPECT_EQ(shell("podrun exec web -- sh -c 'echo said; sleep 20 & exit 4' | cat; echo done").out, "said\ndone\n");

@@ -52,6 +52,23 @@ TEST_F(LogsTest, AreBounded) {
   EXPECT_THAT(numbers(1, 20000), testing::EndsWith(all)) << "what is left is the end, without a gap";
 }
 
+// As every other command.
+TEST_F(LogsTest, SayOnceThatTheyCannotBeWrittenAndNothingOfAReaderThatWentAway) {
+  ASSERT_TRUE(must_create(counting("20000", Json::object())));
+  ASSERT_TRUE(eventually([&] { return logs("web", "main").find("line 20000\n") != std::string::npos; }));
+  const auto podrun_to = [&](const std::string& where, const std::vector<std::string>& args) {
+    Command command = podrun_command(args);
+    command.argv.insert(command.argv.begin(), {"sh", "-c", "\"$@\" " + where, "sh"});
+    return run(command);
+  };
+  for (const std::vector<std::string>& args : {std::vector<std::string>{"logs", "web"}, {"logs", "-f", "web"}}) {
+    EXPECT_EQ(podrun_to("| head -c 1 >&2", args).err, "l");
+    const Output full = podrun_to("> /dev/full", args);
+    EXPECT_EQ(full.err, "podrun: write 'stdout': No space left on device\n");
+    EXPECT_EQ(full.status, 1);
+  }
+}
+
 TEST_F(LogsTest, AreFollowedAcrossFiles) {
   ASSERT_TRUE(must_create(counting("20000", kSmallMany)));
   EXPECT_EQ(podrun({"logs", "-f", "web"}).out, numbers(1, 20000));

@@ -115,6 +115,7 @@ Result<int> print_logs(Context& context, const PodRecord& pod, const std::vector
   } else {
     for (std::size_t i = 0; i < containers.size(); ++i) print_one(i);
   }
+  TRY(context.out.flush());  // whoever called us says so, once for all containers
   Failures failures;
   for (const Result<void>& one : done)
     if (!one) failures.add(one.error());

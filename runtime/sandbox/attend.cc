@@ -46,6 +46,13 @@ std::optional<int> reap_ended(const Attended& command) {
   return std::nullopt;
 }
 
+// A command whose output was lost has not done what was asked, however it ended.
+Result<int> outcome(int status, const ExecStreams& streams) {
+  if (const int loss = streams.out.loss(); loss != 0) return Error::system(loss, "write 'stdout'");
+  if (const int loss = streams.err.loss(); loss != 0) return Error::system(loss, "write 'stderr'");
+  return status;
+}
+
 bool is_readable(int fd) {
   pollfd poll{fd, POLLIN, 0};
   return ::poll(&poll, 1, 0) == 1;
@@ -74,7 +81,7 @@ Result<int> attend(const Attended& command, ExecStreams streams) {
       streams.err.end_after_what_is_there();
     }
     const bool holds = streams.out.holds() || streams.err.holds();
-    if (status && !holds && !streams.out.reads() && !streams.err.reads()) return *status;
+    if (status && !holds && !streams.out.reads() && !streams.err.reads()) return outcome(*status, streams);
 
     const auto in = streams.in.wants(), out = streams.out.wants(), err = streams.err.wants();
     std::array<pollfd, 8> polled{{{command.signals, POLLIN, 0},
@@ -87,12 +94,12 @@ Result<int> attend(const Attended& command, ExecStreams streams) {
                                   err[1]}};
     const int ready = ::poll(polled.data(), polled.size(), status && !holds ? kQuiet : -1);
     if (ready < 0 && errno != EINTR) return Error::system(errno, "wait for the command");
-    if (ready == 0 && status) return *status;
+    if (ready == 0 && status) return outcome(*status, streams);
     if (ready <= 0) continue;
     streams.in.move(polled[2], polled[3]);
     streams.out.move(polled[4], polled[5]);
     streams.err.move(polled[6], polled[7]);
-    if (polled[0].revents != 0 && pass_on_signals(command) && status) return *status;
+    if (polled[0].revents != 0 && pass_on_signals(command) && status) return outcome(*status, streams);
     if (status || (polled[0].revents == 0 && polled[1].revents == 0)) continue;
     const bool has_ended = is_readable(command.pidfd);
     status = has_ended ? reap_ended(command) : reap(command);

@@ -73,10 +73,12 @@ void Relay::fill() {
 
 void Relay::flush(bool ready) {
   const ssize_t put = to_.write(buffer_.get() + begin_, end_ - begin_, ready);
-  if (put >= 0)
+  if (put >= 0) {
     begin_ += static_cast<std::size_t>(put);
-  else if (errno != EINTR && errno != EAGAIN)
+  } else if (errno != EINTR && errno != EAGAIN) {
+    if (errno != EPIPE && errno != ECONNRESET) loss_ = errno;
     give_up();
+  }
 }
 
 // Nobody takes it any more: whoever writes shall know, by SIGPIPE.

@@ -51,6 +51,9 @@ class Relay {
   bool reads() const { return static_cast<bool>(from_); }
   bool holds() const { return begin_ != end_; }
 
+  // The errno by which its bytes were lost; 0 for none, and where only the reader went away.
+  int loss() const { return loss_; }
+
  private:
   void fill();
   void flush(bool ready);
@@ -64,6 +67,7 @@ class Relay {
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   std::size_t left_ = ~std::size_t{0};
+  int loss_ = 0;
 };
 
 }  // namespace podrun
