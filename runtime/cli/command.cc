@@ -62,7 +62,6 @@ Option::Option(std::string_view names, std::string_view takes, std::string_view 
 }
 
 Result<void> Option::give(const std::string& text) {
-  given_ = true;
   if (!splits_) return give_one(text);
   for (std::size_t begin = 0; begin <= text.size();) {
     const std::size_t end = std::min(text.find(',', begin), text.size());

@@ -56,7 +56,6 @@ class Option {
   const std::string& fallback() const { return fallback_; }
   bool is_switch() const { return takes_.empty(); }
   bool is_required() const { return required_; }
-  bool is_given() const { return given_; }
 
   Result<void> give(const std::string& text);
 
@@ -73,7 +72,6 @@ class Option {
   std::string fallback_;
   bool required_ = false;
   bool splits_ = false;
-  bool given_ = false;
 };
 
 // What stands behind the options: names of pods, say.

@@ -50,7 +50,14 @@ void run_command(Command& command, Context&) {
   command.flag("-i,--stdin", typed.first, "Stdin");
 }
 
-constexpr CommandEntry kEntries[] = {{"try", "Tries", try_command}, {"run", "Runs", run_command}};
+void ask_command(Command& command, Context&) {
+  typed = {};
+  command.option("-f,--file", typed.text, "FILE", "What").required();
+  command.words(typed.words, "POD", "Names");
+}
+
+constexpr CommandEntry kEntries[] = {
+    {"try", "Tries", try_command}, {"run", "Runs", run_command}, {"ask", "Asks", ask_command}};
 
 class CommandLineTest : public testing::Test {
  protected:
@@ -88,7 +95,27 @@ TEST_F(CommandLineTest, TakesSwitchesTogetherAndOff) {
   EXPECT_EQ(read({"try", "-awo", "yaml", "--wait=false"}), "");
   EXPECT_TRUE(typed.first && !typed.second);
   EXPECT_EQ(typed.text, "yaml");
+  EXPECT_EQ(read({"try", "-a=false", "web"}), "");
+  EXPECT_FALSE(typed.first);
+  EXPECT_THAT(typed.words, ElementsAre("web"));
+  EXPECT_EQ(read({"try", "-aw=false"}), "");
+  EXPECT_TRUE(typed.first && !typed.second);
   EXPECT_THAT(read({"try", "--all=maybe"}), HasSubstr("--all 'maybe': expected true or false"));
+  EXPECT_THAT(read({"try", "-aw=maybe"}), HasSubstr("-w 'maybe': expected true or false"));
+  EXPECT_THAT(read({"try", "-a="}), HasSubstr("-a '': expected true or false"));
+}
+
+TEST_F(CommandLineTest, TakesValuesOfAnyForm) {
+  for (const char* value : {"", "=", "=a", "-a", "--all", "--", "try", "[a]", "{}", "++", "--list="}) {
+    EXPECT_EQ(read({"try", "-l", value, "web"}), "");
+    EXPECT_THAT(typed.list, ElementsAre(value));
+    EXPECT_EQ(read({"try", std::string("--list=") + value, "web"}), "");
+    EXPECT_THAT(typed.list, ElementsAre(value));
+    EXPECT_EQ(read({"try", std::string("-l=") + value, "web"}), "");
+    EXPECT_THAT(typed.list, ElementsAre(value));
+    EXPECT_THAT(typed.words, ElementsAre("web"));
+    EXPECT_FALSE(typed.first);
+  }
 }
 
 TEST_F(CommandLineTest, TakesGlobalOptionsAnywhere) {
@@ -110,6 +137,8 @@ TEST_F(CommandLineTest, AsksTheEnvironmentForWhatIsNotGiven) {
   EXPECT_EQ(read({"try"}), "");
   EXPECT_EQ(from_, "there");
   EXPECT_EQ(read({"try", "--from", "here"}), "");
+  EXPECT_EQ(from_, "here");
+  EXPECT_EQ(read({"--from", "here", "try"}), "");
   EXPECT_EQ(from_, "here");
   ::unsetenv("PODRUN_COMMAND_LINE_TEST");
 }
@@ -133,6 +162,12 @@ TEST_F(CommandLineTest, LeavesTheRestToTheCommand) {
   }
   EXPECT_EQ(read({"run", "web", "--", "--help"}), "");
   EXPECT_THAT(typed.rest, ElementsAre("--help"));
+  const Arguments odd{"try", "-i=false", "-e=", "--env=", "++", "[a]", "", "--from", "run", "-=", "--"};
+  Arguments arguments{"run", "-i", "web"};
+  arguments.insert(arguments.end(), odd.begin(), odd.end());
+  EXPECT_EQ(read(arguments), "");
+  EXPECT_EQ(typed.rest, odd);
+  EXPECT_TRUE(typed.first);
 }
 
 TEST_F(CommandLineTest, SaysWhatIsWrongOnOneLineWithWhereToReadOn) {
@@ -140,12 +175,21 @@ TEST_F(CommandLineTest, SaysWhatIsWrongOnOneLineWithWhereToReadOn) {
       {{"try", "--outptu", "json"}, "unknown option --outptu; did you mean --output?; see 'podrun try --help'"},
       {{"try", "--hlep"}, "unknown option --hlep; did you mean --help?; see 'podrun try --help'"},
       {{"try", "-ax"}, "unknown option -x; see 'podrun try --help'"},
+      {{"try", "-1"}, "unknown option -1; see 'podrun try --help'"},
+      {{"try", "---all"}, "unknown option ---all; did you mean --all?; see 'podrun try --help'"},
+      {{"try", "-a", "-=false"}, "unknown option -=; see 'podrun try --help'"},
+      {{"--outptu=x", "try"}, "unknown option --outptu; did you mean --output?; see 'podrun try --help'"},
+      {{"run", "web", "-x", "ls"}, "unknown option -x; see 'podrun run --help'"},
       {{"try", "--zzzzzz"}, "unknown option --zzzzzz; see 'podrun try --help'"},
       {{"try", "-o", "jsn"}, "-o 'jsn': expected one of: json, yaml; see 'podrun try --help'"},
       {{"try", "--tail", "ten"}, "--tail 'ten': expected a whole number; see 'podrun try --help'"},
       {{"try", "--tail"}, "--tail: expected LINES behind it; see 'podrun try --help'"},
       {{"try", "a", "b", "c"}, "unexpected argument 'c'; see 'podrun try --help'"},
       {{"run"}, "expected POD; see 'podrun run --help'"},
+      {{"tyr", "web", "--help"}, "unknown command 'tyr'; did you mean 'podrun try'?; see 'podrun --help'"},
+      {{"tyr", "run", "web"}, "unknown command 'tyr'; did you mean 'podrun try'?; see 'podrun --help'"},
+      {{"ask"}, "--file is required; see 'podrun ask --help'"},
+      {{"ask", "--flie", "x"}, "unknown option --flie; did you mean --file?; see 'podrun ask --help'"},
       {{"tyr"}, "unknown command 'tyr'; did you mean 'podrun try'?; see 'podrun --help'"},
   };
   for (const auto& [arguments, text] : wrong) EXPECT_EQ(read(arguments), text);

@@ -1,6 +1,6 @@
-// Reads a command line, with the grammar of kubectl's (https://pkg.go.dev/github.com/spf13/pflag): options and words in
-// any order, --name VALUE or --name=VALUE, -n VALUE, -nVALUE or -n=VALUE, letters of switches together, and only words
-// behind "--".
+// Reads a command line by CLI11, with the grammar of kubectl's (https://pkg.go.dev/github.com/spf13/pflag): options and
+// words in any order, --name VALUE or --name=VALUE, -n VALUE, -nVALUE or -n=VALUE, letters of switches together, and
+// only words behind "--".
 #pragma once
 
 #include <deque>
@@ -32,24 +32,15 @@ class CommandLine {
   bool wants_help() const { return wants_help_; }
 
  private:
-  Result<void> read_all(const std::vector<std::string>& arguments);
-  Result<void> take_all(const std::vector<std::string>& arguments);
-  Result<void> word(const std::string& text);
-  Result<void> long_option(std::string_view text);
-  Result<void> letters(std::string_view text);
-  Result<void> give(Option& option, const std::string& typed, const std::string& value);
-  Result<std::string> value_behind(const Option& option, const std::string& typed);
-  Result<void> take_environment();
+  class Reader;
+
   Result<void> finish();
-  Option* find(const std::function<bool(const Option&)>& is) const;
-  Error unknown_option(const std::string& typed) const;
 
   Context& context_;
   std::vector<Command*> chain_;
   std::deque<Command> named_;
-  const std::vector<std::string>* arguments_ = nullptr;
-  std::size_t next_ = 0;  // argument
   std::vector<std::string> words_;
+  std::string required_;  // what is wrong as long as nothing more comes
   const Option* lacking_ = nullptr;
   bool only_words_ = false;
   bool wants_help_ = false;
