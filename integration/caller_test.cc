@@ -85,6 +85,19 @@ TEST_F(CallerTest, LimitsAreThoseOfAKubernetesNode) {
   EXPECT_THAT(text, HasSubstr("scheduler 0 niceness 0 I/O priority 0 timer slack 50000 memory policy 0 personality 0"));
 }
 
+TEST_F(CallerTest, LimitsThatCannotBeGivenBackAreTold) {
+  Command command = create_command(telling("web", Json::object()));
+  // Without the capability where the machine has it.
+  command.argv.insert(command.argv.begin(), {"sh", "-c",
+                                             "ulimit -n 333; exec setpriv --bounding-set=-sys_resource "
+                                             "--inh-caps=-sys_resource \"$@\"",
+                                             "sh"});
+  const Output created = run(command);
+  ASSERT_EQ(created.status, 0) << created.err;
+  EXPECT_THAT(created.err, HasSubstr("its caller's limits stay in the pod (open files)"));
+  EXPECT_THAT(told("web"), testing::ContainsRegex("Max open files +333 +333"));
+}
+
 // What podrun makes, by kind: modes and owners, names made comparable.
 class CallerFilesTest : public CallerTest {
  protected:

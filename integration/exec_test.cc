@@ -45,6 +45,12 @@ TEST_F(ExecTest, Exits127Or126WhenTheCommandCannotRun) {
   EXPECT_THAT(denied.err, HasSubstr("/etc/passwd"));
 }
 
+TEST_F(ExecTest, SaysWhichUsersAPodHas) {
+  const Output output = podrun({"exec", "web", "-u", "70000", "--", "/bin/payload", "report"});
+  EXPECT_EQ(output.status, 126);
+  EXPECT_THAT(output.err, HasSubstr("become user 70000: the pod's user namespace has the ids 0 to 65535"));
+}
+
 TEST_F(ExecTest, FindsTheCommandInThePath) {
   const Output output = exec("web", {"payload", "exit", "7"});
   EXPECT_EQ(output.status, 7) << output.err;

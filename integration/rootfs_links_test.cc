@@ -79,6 +79,7 @@ TEST_F(RootfsLinksTest, AWrongKindOfFileIsOneClearLine) {
     EXPECT_NE(output.status, 0);
     EXPECT_EQ(lines_of(output.err).size(), 1U) << output.err;
     EXPECT_THAT(output.err, HasSubstr(where));
+    EXPECT_EQ(output.err.find("Invalid argument"), std::string::npos) << output.err;
     EXPECT_EQ(phase("web"), "");
   }
 }

@@ -173,7 +173,12 @@ Result<Spawned> spawn(const RunRequest& request) {
   Spawned spawned;
   spawned.pid = *launched;
   spawned.pidfd.reset(static_cast<int>(::syscall(SYS_pidfd_open, spawned.pid, 0)));
-  if (!spawned.pidfd) return Error::system(errno, "open pidfd of '" + request.path + "' (is SIGCHLD ignored?)");
+  if (!spawned.pidfd) {
+    const int error_number = errno;
+    // It is ours still, unless somebody else waits for all children: it must not run beside the DEL that follows.
+    if (error_number != ESRCH && ::kill(spawned.pid, SIGKILL) == 0) ::waitpid(spawned.pid, nullptr, 0);
+    return Error::system(error_number, "open pidfd of '" + request.path + "' (is SIGCHLD ignored?)");
+  }
   spawned.input = std::move(input.write);
   spawned.output = std::move(output.read);
   spawned.errors = std::move(errors.read);

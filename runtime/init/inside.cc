@@ -87,8 +87,12 @@ Result<Fd> open_inside(const std::string& path, std::uint64_t flags) {
 
 Result<Fd> make_inside(const std::string& path, bool is_file) {
   auto there = open_inside(path, O_PATH | (is_file ? 0U : static_cast<unsigned>(O_DIRECTORY)));
-  if (there || there.error().error_number != ENOENT) return there;
-  return walk(path, is_file);
+  if (!there && there.error().error_number != ENOENT) return there;
+  Fd found = there ? std::move(*there) : TRY(walk(path, is_file));
+  struct stat info {};
+  if (is_file && ::fstat(found.get(), &info) == 0 && S_ISDIR(info.st_mode))
+    return Error{Kind::invalid, EISDIR, "mount at '" + path + "': the image has a directory where a file belongs"};
+  return found;
 }
 
 }  // namespace podrun::init

@@ -42,13 +42,20 @@ Result<void> check_cwd(const std::string& cwd) {
   return {};
 }
 
+// EINVAL: the user namespace has no such id.
+Error cannot_become(int error_number, const std::string& whom) {
+  if (error_number != EINVAL) return Error::system(error_number, "become " + whom);
+  return {Kind::invalid, EINVAL,
+          "become " + whom + ": the pod's user namespace has the ids 0 to 65535 (hostUsers: true has them all)"};
+}
+
 Result<void> set_user(const Process& process) {
   const std::vector<gid_t> groups(process.groups.begin(), process.groups.end());
   if (::setgroups(groups.size(), groups.data()) != 0) return Error::system(errno, "set supplementary groups");
   if (::setresgid(process.gid, process.gid, process.gid) != 0)
-    return Error::system(errno, "become group " + std::to_string(process.gid));
+    return cannot_become(errno, "group " + std::to_string(process.gid));
   if (::setresuid(process.uid, process.uid, process.uid) != 0)
-    return Error::system(errno, "become user " + std::to_string(process.uid));
+    return cannot_become(errno, "user " + std::to_string(process.uid));
   return {};
 }
 

@@ -1,5 +1,6 @@
 #include "runtime/kernel/clean_slate.h"
 
+#include <linux/capability.h>
 #include <linux/ioprio.h>
 #include <linux/keyctl.h>
 #include <linux/mempolicy.h>
@@ -17,6 +18,7 @@
 #include <csignal>
 
 #include "base/files.h"
+#include "runtime/kernel/capabilities.h"
 
 namespace podrun {
 namespace {
@@ -68,24 +70,38 @@ rlim_t most_pending_signals() {
   return threads / 2;
 }
 
+struct Limit {
+  __rlimit_resource resource;
+  const char* name;  // as in /proc/PID/limits
+  rlimit value;
+};
+
 // What containers get from containerd where systemd starts it: its unit sets NPROC and CORE, all else is systemd's
 // default (systemd-system.conf(5), DefaultLimit*).
-void default_limits() {
+std::array<Limit, 16> wanted_limits() {
   constexpr rlim_t kNone = RLIM_INFINITY;
   constexpr rlim_t kMebi = 1U << 20U;
   const rlim_t pending = most_pending_signals();
-  struct Limit {
-    __rlimit_resource resource;
-    rlimit value;
-  };
-  const Limit limits[] = {
-      {RLIMIT_CPU, {kNone, kNone}},        {RLIMIT_FSIZE, {kNone, kNone}},  {RLIMIT_DATA, {kNone, kNone}},
-      {RLIMIT_STACK, {8 * kMebi, kNone}},  {RLIMIT_CORE, {kNone, kNone}},   {RLIMIT_RSS, {kNone, kNone}},
-      {RLIMIT_NPROC, {kNone, kNone}},      {RLIMIT_NOFILE, {1024, 524288}}, {RLIMIT_MEMLOCK, {8 * kMebi, 8 * kMebi}},
-      {RLIMIT_AS, {kNone, kNone}},         {RLIMIT_LOCKS, {kNone, kNone}},  {RLIMIT_SIGPENDING, {pending, pending}},
-      {RLIMIT_MSGQUEUE, {819200, 819200}}, {RLIMIT_NICE, {0, 0}},           {RLIMIT_RTPRIO, {0, 0}},
-      {RLIMIT_RTTIME, {kNone, kNone}}};
-  for (const auto& [resource, value] : limits) {
+  return {{{RLIMIT_CPU, "cpu time", {kNone, kNone}},
+           {RLIMIT_FSIZE, "file size", {kNone, kNone}},
+           {RLIMIT_DATA, "data size", {kNone, kNone}},
+           {RLIMIT_STACK, "stack size", {8 * kMebi, kNone}},
+           {RLIMIT_CORE, "core file size", {kNone, kNone}},
+           {RLIMIT_RSS, "resident set", {kNone, kNone}},
+           {RLIMIT_NPROC, "processes", {kNone, kNone}},
+           {RLIMIT_NOFILE, "open files", {1024, 524288}},
+           {RLIMIT_MEMLOCK, "locked memory", {8 * kMebi, 8 * kMebi}},
+           {RLIMIT_AS, "address space", {kNone, kNone}},
+           {RLIMIT_LOCKS, "file locks", {kNone, kNone}},
+           {RLIMIT_SIGPENDING, "pending signals", {pending, pending}},
+           {RLIMIT_MSGQUEUE, "msgqueue size", {819200, 819200}},
+           {RLIMIT_NICE, "nice priority", {0, 0}},
+           {RLIMIT_RTPRIO, "realtime priority", {0, 0}},
+           {RLIMIT_RTTIME, "realtime timeout", {kNone, kNone}}}};
+}
+
+void default_limits() {
+  for (const auto& [resource, name, value] : wanted_limits()) {
     rlimit old{};
     if (::setrlimit(resource, &value) == 0 || ::getrlimit(resource, &old) != 0) continue;
     const rlim_t hard = std::min(value.rlim_max, old.rlim_max);
@@ -114,6 +130,19 @@ void clean_slate() {
   (void)set_oom_score_adj(0);
   ::prctl(PR_SET_SECUREBITS, 0, 0, 0, 0);
   fresh_keyring();
+}
+
+std::string limits_out_of_reach() {
+  const auto permitted = capabilities::permitted();
+  if (permitted && (*permitted >> CAP_SYS_RESOURCE & 1U) != 0) return {};
+  std::string names;
+  for (const auto& [resource, name, value] : wanted_limits()) {
+    rlimit ours{};
+    // The kernel gives its first process no more processes than signals, so what has that many was not lowered.
+    const rlim_t enough = resource == RLIMIT_NPROC ? most_pending_signals() : value.rlim_cur;
+    if (::getrlimit(resource, &ours) == 0 && ours.rlim_max < enough) names += (names.empty() ? "" : ", ") + std::string(name);
+  }
+  return names;
 }
 
 void unblock_signals() {

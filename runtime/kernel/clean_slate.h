@@ -16,6 +16,10 @@ namespace podrun {
 // nobody can take back stays too: no_new_privs, seccomp filters, a bounding set, an audit id.
 void clean_slate();
 
+// What clean_slate() cannot give back, by its name in /proc/PID/limits: a hard limit that was lowered below what a pod
+// starts with, where CAP_SYS_RESOURCE is missing. "cpu time, open files"; empty: nothing.
+std::string limits_out_of_reach();
+
 // What a program that blocked signals, for its signalfd, does before it is the payload.
 void unblock_signals();
 

@@ -9,6 +9,7 @@
 
 #include "base/files.h"
 #include "base/interruption.h"
+#include "runtime/kernel/clean_slate.h"
 #include "runtime/kernel/namespaces.h"
 #include "runtime/sandbox/container.h"
 #include "runtime/sandbox/etc_mount.h"
@@ -81,6 +82,8 @@ Result<PodRecord> Runtime::create(const PodSpec& spec, const CreateOptions& opti
   auto built = build(pod, box, record);
   if (built) {
     warn_of_oom_once();
+    if (const std::string limits = limits_out_of_reach(); !limits.empty())
+      options_.warn("podrun lacks CAP_SYS_RESOURCE here: its caller's limits stay in the pod (" + limits + ")");
     return record;
   }
 
