@@ -140,7 +140,8 @@ std::string limits_out_of_reach() {
     rlimit ours{};
     // The kernel gives its first process no more processes than signals, so what has that many was not lowered.
     const rlim_t enough = resource == RLIMIT_NPROC ? most_pending_signals() : value.rlim_cur;
-    if (::getrlimit(resource, &ours) == 0 && ours.rlim_max < enough) names += (names.empty() ? "" : ", ") + std::string(name);
+    if (::getrlimit(resource, &ours) == 0 && ours.rlim_max < enough)
+      names += (names.empty() ? "" : ", ") + std::string(name);
   }
   return names;
 }
