@@ -244,6 +244,30 @@ TEST_F(Del, OfAContainerIsTriedAgainAsLongAsThatHelps) {
   EXPECT_EQ(owed(), 0U);
 }
 
+// The first DEL of bridge takes the interface and fails for want of the chain that its ADD had not made yet.
+TEST_F(Del, OfAnAddThatWasCutShortIsTriedOnceMore) {
+  covers("A7.09");
+  const auto dels_until_told = [&](LedgerEntry::State state) {
+    LedgerEntry entry;
+    entry.network = chain;
+    entry.attachment = attachment();
+    entry.state = state;
+    EXPECT_TRUE(invoker().ledger()->save(entry));
+    int dels = 0;
+    runner.on_call = [&](const testing::Call& call) {
+      if (call.name() != "DEL one") return;
+      const bool fails = ++dels == 1;
+      runner.answer("DEL one", fails ? R"({"code":999,"msg":"no chain"})" : "", fails ? 1 : 0);
+    };
+    const bool done = static_cast<bool>(invoker().del(chain, attachment()));
+    EXPECT_EQ(done, owed() == 0U);
+    EXPECT_EQ(done, dels == 2);
+    return dels;
+  };
+  EXPECT_EQ(dels_until_told(LedgerEntry::State::adding), 2);
+  EXPECT_EQ(dels_until_told(LedgerEntry::State::attached), 1);
+}
+
 TEST_F(Del, MayBeRepeated) {
   covers("A7.09");
   attach(attachment());

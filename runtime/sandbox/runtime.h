@@ -80,8 +80,8 @@ class Runtime {
   Result<void> check(const PodRecord& pod) const;
 
   // Runs a command in a running container with the caller's stdin, stdout and stderr; returns its exit code (128 +
-  // signal). A command that cannot be run makes 127 (not found) or 126 (not executable), as shells do, and a warning
-  // that says why.
+  // signal). A command that cannot be run makes 127 (not found) or 126 (not executable), as shells do, and one line to
+  // `warn` that says why.
   Result<int> exec(const PodRecord& pod, const ExecOptions& options);
 
  private:
