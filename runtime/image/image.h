@@ -44,7 +44,11 @@ struct Image {
 // wins.
 class ImageStore {
  public:
-  explicit ImageStore(std::string store_dir) : store_dir_(std::move(store_dir)) {}
+  // `own`: directories of ours with files of pods; no rootfs: may be one, hold one or lie in one.
+  explicit ImageStore(std::string store_dir, std::vector<std::string> own = {})
+      : store_dir_(std::move(store_dir)), own_(std::move(own)) {
+    own_.push_back(store_dir_);
+  }
 
   // Finds what `reference` names; unpacks and verifies layers that are not there yet. Errors: not_found (no such
   // directory, no such tag), corrupt (digest mismatch, a layer that climbs out of its root), invalid (no such form),
@@ -53,6 +57,7 @@ class ImageStore {
 
  private:
   std::string store_dir_;
+  std::vector<std::string> own_;
 };
 
 // Who a container runs as, looked up in its image's own /etc/passwd and /etc/group (never through the host's NSS).

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <climits>
+#include <filesystem>
 #include <optional>
 #include <sstream>
 
@@ -66,6 +67,18 @@ bool is_somebodys_home(const struct stat& info) {
   return false;
 }
 
+// By path as well: what lies in one of them has an inode of its own.
+bool touches(const std::string& path, const struct stat& info, const std::string& own) {
+  const auto is_within = [](const std::string& inner, const std::string& outer) {
+    return inner.starts_with(outer) && (inner.size() == outer.size() || inner[outer.size()] == '/');
+  };
+  const auto there = stat_of(own);
+  if (there && same(*there, info)) return true;
+  std::error_code none;
+  const std::string real = std::filesystem::weakly_canonical(own, none).string();
+  return !real.empty() && (is_within(path, real) || is_within(real, path));
+}
+
 // Why it cannot be an image; empty when it can.
 std::string objection(int fd, const struct stat& info) {
   struct statfs filesystem {};
@@ -87,7 +100,7 @@ std::string objection(int fd, const struct stat& info) {
 
 }  // namespace
 
-Result<RootfsDirectory> open_rootfs(const std::string& directory) {
+Result<RootfsDirectory> open_rootfs(const std::string& directory, const std::vector<std::string>& own) {
   open_how how{};
   how.flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
   how.resolve = RESOLVE_NO_MAGICLINKS;
@@ -99,14 +112,17 @@ Result<RootfsDirectory> open_rootfs(const std::string& directory) {
   struct stat info {};
   std::string path(PATH_MAX, '\0');
   if (!fd || ::fstat(fd.get(), &info) != 0) return Error::system(errno, "open '" + directory + "'");
-  if (const std::string why = objection(fd.get(), info); !why.empty())
-    return Error{Kind::invalid, 0,
-                 "'" + directory + "': " + why +
-                     "; give a directory that holds a root filesystem of its own (debootstrap makes one)"};
   const std::string link = "/proc/self/fd/" + std::to_string(fd.get());
   const ssize_t size = ::readlink(link.c_str(), path.data(), path.size());
   if (size <= 0) return Error::system(errno, "resolve '" + directory + "'");
   path.resize(static_cast<std::size_t>(size));
+  std::string why = objection(fd.get(), info);
+  if (why.empty() && std::any_of(own.begin(), own.end(), [&](const auto& one) { return touches(path, info, one); }))
+    why = "podrun's own files, with those of other pods, cannot be an image";
+  if (!why.empty())
+    return Error{Kind::invalid, 0,
+                 "'" + directory + "': " + why +
+                     "; give a directory that holds a root filesystem of its own (debootstrap makes one)"};
   return RootfsDirectory{std::move(path), std::make_shared<const Fd>(std::move(fd))};
 }
 

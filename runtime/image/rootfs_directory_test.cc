@@ -90,5 +90,17 @@ TEST_F(RootfsDirectory, AnotherInItsPlaceIsNotUsed) {
   EXPECT_TRUE(image->layers.check(still->get()));
 }
 
+TEST_F(RootfsDirectory, OursWithFilesOfOtherPodsIsNone) {
+  for (const char* name : {"data/images/layer", "data/pods/one/upper", "data/demo/rootfs"})
+    ASSERT_TRUE(base::make_dirs(dir_ / name));
+  const ImageStore store(dir_ / "data/images", {dir_ / "data/pods"});
+  for (const char* name : {"data", "data/images", "data/images/layer", "data/pods", "data/pods/one/upper", "."}) {
+    const auto image = store.resolve("rootfs:" + (dir_ / name));
+    ASSERT_FALSE(image) << name;
+    EXPECT_THAT(image.error().what, HasSubstr("podrun's own files"));
+  }
+  EXPECT_TRUE(store.resolve("rootfs:" + (dir_ / "data/demo/rootfs")));
+}
+
 }  // namespace
 }  // namespace podrun::image::testing

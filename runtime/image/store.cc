@@ -23,9 +23,9 @@ Result<std::string> canonical_directory(const std::string& directory) {
   return std::string(real.get());
 }
 
-Result<Image> from_rootfs(const image::Reference& wanted) {
+Result<Image> from_rootfs(const image::Reference& wanted, const std::vector<std::string>& own) {
   Image found;
-  image::RootfsDirectory directory = TRY(image::open_rootfs(wanted.directory));
+  image::RootfsDirectory directory = TRY(image::open_rootfs(wanted.directory, own));
   found.layers = {{std::move(directory.path)}, std::move(directory.held)};
   return found;
 }
@@ -60,7 +60,7 @@ Result<void> ImageLayers::check(int opened) const {
 Result<Image> ImageStore::resolve(const std::string& reference) const {
   const image::Reference wanted = TRY(image::parse_reference(reference));
   const bool oci = wanted.form == image::Reference::Form::oci;
-  Image found = TRY((oci ? from_oci(wanted, store_dir_) : from_rootfs(wanted)).in("image '" + reference + "'"));
+  Image found = TRY((oci ? from_oci(wanted, store_dir_) : from_rootfs(wanted, own_)).in("image '" + reference + "'"));
   found.reference = reference;
   return found;
 }

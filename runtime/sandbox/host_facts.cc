@@ -70,7 +70,7 @@ Result<PodPlan> Runtime::plan(const PodSpec& spec, const CreateOptions& options)
     if (!facts.hosts.problem.empty()) options_.warn(facts.hosts.problem + " (the pod's own has localhost alone)");
   }
   facts.resolv_conf = read_resolv_conf(spec.host_network);
-  const ImageStore images(layout.images());
+  const ImageStore images(layout.images(), {layout.directories().state, layout.pods_data(), layout.ledger()});
   for (const auto& container : spec.containers)
     facts.images.push_back(TRY(image_facts(images, container.image).in("container '" + container.name + "'")));
   facts.networks = TRY(choose_networks(TRY(select_networks(spec, options.networks, options_.warn)),
