@@ -25,9 +25,7 @@ class CniTest : public PodrunTest {
   void SetUp() override {
     PodrunTest::SetUp();
     if (IsSkipped() || HasFatalFailure()) return;
-    for (const char* plugin : {"bridge", "host-local", "portmap", "firewall"})
-      if (!can_run({need::plugin(plugin)})) return;
-    static_cast<void>(can_run({need::program("iptables"), need::program("ip")}));
+    static_cast<void>(can_run({need::default_network()}));
   }
 
   void configure(const std::string& file, const std::string& text) const {

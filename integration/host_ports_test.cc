@@ -63,9 +63,7 @@ class HostPortsTest : public PodrunTest {
   void SetUp() override {
     PodrunTest::SetUp();
     if (IsSkipped() || HasFatalFailure()) return;
-    for (const char* plugin : {"bridge", "host-local", "portmap", "firewall"})
-      if (!can_run({need::plugin(plugin)})) return;
-    static_cast<void>(can_run({need::program("iptables"), need::program("ip")}));
+    static_cast<void>(can_run({need::default_network()}));
   }
 
   static Json publisher(const std::string& protocol = "TCP", const std::string& host_ip = "", int port = kPort) {

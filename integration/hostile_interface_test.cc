@@ -12,9 +12,7 @@ class HostileInterfaceTest : public PodrunTest {
   void SetUp() override {
     PodrunTest::SetUp();
     if (IsSkipped() || HasFatalFailure()) return;
-    for (const char* plugin : {"bridge", "host-local", "portmap", "firewall"})
-      if (!can_run({need::plugin(plugin)})) return;
-    static_cast<void>(can_run({need::program("iptables"), need::program("ip"), need::busybox()}));
+    static_cast<void>(can_run({need::default_network(), need::busybox()}));
   }
 
   // As root in the pod, with the right to administer its network.

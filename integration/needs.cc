@@ -62,6 +62,14 @@ Unmet plugin(const std::string& name) {
   return "needs the CNI plugin '" + plugins_dir() + "/" + name + "' (package containernetworking-plugins)";
 }
 
+Unmet default_network() {
+  for (const char* name : {"bridge", "host-local", "portmap", "firewall"})
+    if (Unmet unmet = plugin(name)) return unmet;
+  for (const char* name : {"iptables", "ip"})
+    if (Unmet unmet = program(name)) return unmet;
+  return {};
+}
+
 Unmet link_type(const std::string& kind) {
   const std::string master = kind == "macvlan" || kind == "ipvlan" || kind == "vlan" ? "link probe0 " : "";
   const std::string detail = kind == "vlan" ? " id 2" : kind == "vrf" ? " table 77" : "";

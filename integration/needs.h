@@ -15,6 +15,7 @@ namespace need {
 Unmet root();
 Unmet program(const std::string& name);     // in PATH
 Unmet plugin(const std::string& name);      // a CNI plugin in plugins_dir()
+Unmet default_network();                    // every plugin and program of podrun's own network
 Unmet link_type(const std::string& kind);   // "macvlan": makes such a link and takes it away, in our own host
 Unmet busybox();                            // a static one, as root filesystems hold it
 Unmet cgroup_v2();                          // for processes' limits: not the bare tracking hierarchy of hybrid machines

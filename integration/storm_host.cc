@@ -5,9 +5,7 @@ namespace integration {
 void StormTest::SetUp() {
   PodrunTest::SetUp();
   if (IsSkipped() || HasFatalFailure()) return;
-  for (const char* plugin : {"bridge", "host-local", "portmap", "firewall"})
-    if (!can_run({need::plugin(plugin)})) return;
-  static_cast<void>(can_run({need::program("iptables"), need::program("ip"), need::program("nft")}));
+  static_cast<void>(can_run({need::default_network(), need::program("nft")}));
 }
 
 Command StormTest::create_number(int number) const {

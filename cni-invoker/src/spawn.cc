@@ -123,6 +123,8 @@ Result<pid_t> start(const RunRequest& request, const Setup& setup, int input, in
                     bp::posix::fd.bind(2, errors), setup, error);
     if (error) return exec_failed(error.value(), request.path);
     const pid_t pid = child.id();
+    // Boost does not tell of every fork that failed. To kill(2) and waitpid(2), -1 is everybody.
+    if (pid <= 0) return Error{Kind::internal, 0, "run '" + request.path + "': no process could be made"};
     child.detach();  // waiting is ours
     return pid;
   } catch (const std::exception& exception) {
