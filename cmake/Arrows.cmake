@@ -1,11 +1,11 @@
 # The arrows of docs/architecture.md: what each target can include, and nothing else. A header stands for its folder.
 # Every line is a test, `arrows.TARGET`, that compiles with the target's own include directories.
 set(folder_headers
-  base=base/result.h cni=cni/invoker.h compiler=specs/seccomp/profile.h kernel=runtime/kernel/process.h
+  base=cni/base/result.h cni=cni/invoker.h compiler=specs/seccomp/profile.h kernel=runtime/kernel/process.h
   init=runtime/init/plan.h protocol=runtime/shim/protocol.h shim=runtime/shim/launch.h manifest=runtime/manifest/spec.h
   image=runtime/image/image.h store=runtime/store/store.h sandbox=runtime/sandbox/runtime.h cli=runtime/cli/context.h)
 set(arrows
-  "base:             base"
+  "cni-base:         base"
   "cni-invoker:      base cni"
   "seccomp_compiler: base compiler"
   "kernel:           base kernel"

@@ -5,13 +5,17 @@
 
 #include <algorithm>
 
-#include "base/files.h"
+#include "cni/base/files.h"
+#include "cni/base/try.h"
 #include "cni/skel.h"
 
 namespace {
 
-using base::Result;
+namespace base = cni::base;
+
+using cni::Kind;
 using cni::PluginCall;
+using cni::Result;
 
 Result<std::string> setting(const PluginCall& call, const char* key, const char* otherwise) {
   const std::string* value = call.config.find(key);
@@ -70,7 +74,7 @@ class PodHosts : public cni::Plugin {
   Result<void> gc(const PluginCall& call) override {
     const std::string dir = TRY(directory(call));
     auto names = base::list_dir(dir);
-    if (!names) return names.error().kind == base::Kind::not_found ? Result<void>() : std::move(names).error();
+    if (!names) return names.error().kind == Kind::not_found ? Result<void>() : std::move(names).error();
     for (const std::string& name : *names) {
       const bool valid = std::any_of(call.valid.begin(), call.valid.end(), [&](const cni::ValidAttachment& one) {
         return file_name(one.container_id, one.ifname) == name;

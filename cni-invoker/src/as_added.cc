@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <charconv>
 
+#include "cni/base/try.h"
 #include "rtnetlink.h"
 
 namespace cni {
 namespace {
 
 using base::IpAddress;
-using base::Result;
 
 LinkAddress read_cidr(const std::string& cidr) {  // checked when the result was read
   const auto slash = cidr.find('/');

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "base/result.h"
+#include "cni/base/result.h"
 #include "cni/result.h"
 
 namespace cni {
@@ -13,6 +13,6 @@ namespace cni {
 // The interface has exactly the addresses of the result again, under its name. Where it is gone, and what made it had
 // an interface on the host too, another stands in: then true. Nothing runs in the namespace any more. A result without
 // addresses asks for nothing.
-base::Result<bool> put_as_added(const std::string& netns, const std::string& ifname, const NetworkResult& result);
+Result<bool> put_as_added(const std::string& netns, const std::string& ifname, const NetworkResult& result);
 
 }  // namespace cni

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "cni/base/try.h"
+
 namespace cni {
 namespace {
 

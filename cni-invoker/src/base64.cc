@@ -20,8 +20,8 @@ std::string to_base64(std::string_view bytes) {
   return text;
 }
 
-base::Result<std::string> from_base64(std::string_view text) {
-  const base::Error bad{base::Kind::invalid, 0, "no base64"};
+Result<std::string> from_base64(std::string_view text) {
+  const Error bad{Kind::invalid, 0, "no base64"};
   if (text.size() % 4 != 0) return bad;
   std::size_t padding = 0;
   while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') ++padding;

@@ -3,11 +3,11 @@
 #include <string>
 #include <string_view>
 
-#include "base/result.h"
+#include "cni/base/result.h"
 
 namespace cni {
 
 std::string to_base64(std::string_view bytes);
-base::Result<std::string> from_base64(std::string_view text);  // RFC 4648, with padding
+Result<std::string> from_base64(std::string_view text);  // RFC 4648, with padding
 
 }  // namespace cni

@@ -1,7 +1,8 @@
 #include "cni/cache.h"
 
-#include "base/files.h"
 #include "base64.h"
+#include "cni/base/files.h"
+#include "cni/base/try.h"
 #include "disk.h"
 #include "entry.h"
 

@@ -7,7 +7,7 @@
 #include <chrono>
 #include <string_view>
 
-#include "base/result.h"
+#include "cni/base/result.h"
 
 namespace cni {
 
@@ -22,8 +22,6 @@ inline bool is_cancelled(int cancel_fd) {
 }
 
 // Known by its EINTR (base::is_interruption).
-inline base::Error interrupted(std::string_view step) {
-  return base::Error{base::Kind::internal, EINTR, "interrupted"}.in(step);
-}
+inline Error interrupted(std::string_view step) { return Error{Kind::internal, EINTR, "interrupted"}.in(step); }
 
 }  // namespace cni

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "cni/attachment.h"
+#include "cni/base/try.h"
 #include "cni/default_network.h"
 #include "config_reader.h"
 

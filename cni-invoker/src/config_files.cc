@@ -4,7 +4,8 @@
 
 #include <algorithm>
 
-#include "base/files.h"
+#include "cni/base/files.h"
+#include "cni/base/try.h"
 #include "cni/config.h"
 #include "config_reader.h"
 

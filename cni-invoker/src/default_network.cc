@@ -6,7 +6,8 @@
 #include <bit>
 #include <sstream>
 
-#include "base/files.h"
+#include "cni/base/files.h"
+#include "cni/base/try.h"
 
 namespace cni {
 namespace {

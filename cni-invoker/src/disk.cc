@@ -9,13 +9,10 @@
 #include <memory>
 #include <system_error>
 
-#include "base/files.h"
+#include "cni/base/files.h"
+#include "cni/base/try.h"
 
 namespace cni {
-
-using base::Error;
-using base::Fd;
-using base::Result;
 
 namespace {
 
@@ -92,7 +89,7 @@ Result<void> write_file_durably(const std::string& path, std::string_view bytes)
 
 Result<void> sweep_temporaries(const std::string& dir, const std::function<bool(const std::string&)>& spare) {
   auto names = base::list_dir(dir);
-  if (!names && names.error().kind == base::Kind::not_found) return {};
+  if (!names && names.error().kind == Kind::not_found) return {};
   if (!names) return std::move(names).error();
   for (const std::string& name : *names) {
     if (!is_temporary(name) || spare(name)) continue;

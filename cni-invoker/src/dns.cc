@@ -1,8 +1,9 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "base/ip.h"
 #include "cni/attachment.h"
+#include "cni/base/ip.h"
+#include "cni/base/try.h"
 #include "cni/json.h"
 #include "cni/result.h"
 

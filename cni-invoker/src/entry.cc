@@ -7,7 +7,8 @@
 #include <array>
 #include <cstdint>
 
-#include "base/files.h"
+#include "cni/base/files.h"
+#include "cni/base/try.h"
 
 namespace cni {
 namespace {
@@ -47,7 +48,7 @@ Result<void> make_entry_dir(const std::string& dir) {
   if (base::path_exists(dir)) return {};
   TRY(base::make_dirs(dir, 0700));
   const std::string parent = dir.substr(0, dir.rfind('/') + 1);
-  const base::Fd fd = TRY(base::open_file(parent.empty() ? "." : parent, O_RDONLY | O_DIRECTORY));
+  const Fd fd = TRY(base::open_file(parent.empty() ? "." : parent, O_RDONLY | O_DIRECTORY));
   if (::fsync(fd.get()) != 0) return Error::system(errno, "fsync '" + parent + "'");
   return {};
 }

@@ -51,35 +51,35 @@ Remedy PluginFailure::remedy() const {
   }
 }
 
-const std::vector<PluginFailure>& plugin_failures(const base::Error& error) {
+const std::vector<PluginFailure>& plugin_failures(const Error& error) {
   static const std::vector<PluginFailure> kNone;
   const auto* failures = dynamic_cast<const PluginFailures*>(error.detail.get());
   return failures == nullptr ? kNone : failures->all;
 }
 
-const PluginFailure* plugin_failure(const base::Error& error) {
+const PluginFailure* plugin_failure(const Error& error) {
   const std::vector<PluginFailure>& all = plugin_failures(error);
   return all.empty() ? nullptr : &all.front();
 }
 
-base::Error to_error(PluginFailure failure) {
+Error to_error(PluginFailure failure) {
   std::string what = "plugin '" + failure.plugin + "' " + failure.operation + ": " + one_line(failure.message);
   if (!failure.details.empty()) what += "; " + one_line(failure.details);
   what += " (";
   if (failure.code != code::kUnknown) what += "code " + std::to_string(failure.code) + ", ";
   what += end_of(failure) + " after " + std::to_string(failure.duration.count() / 1000) + " ms)";
   if (!failure.stderr_text.empty()) what += "; stderr: " + one_line(failure.stderr_text);
-  const base::Kind kind = failure.timed_out ? base::Kind::timeout : base::Kind::plugin;
+  const Kind kind = failure.timed_out ? Kind::timeout : Kind::plugin;
   auto detail = std::make_shared<PluginFailures>();
   detail->all.push_back(std::move(failure));
   return {kind, 0, std::move(what), std::move(detail)};
 }
 
-base::Error join_errors(std::vector<base::Error> errors) {
+Error join_errors(std::vector<Error> errors) {
   if (errors.size() == 1) return std::move(errors.front());
   auto detail = std::make_shared<PluginFailures>();
   std::string what;
-  for (const base::Error& error : errors) {
+  for (const Error& error : errors) {
     what += (what.empty() ? "" : "; ") + error.what;
     const std::vector<PluginFailure>& failures = plugin_failures(error);
     detail->all.insert(detail->all.end(), failures.begin(), failures.end());

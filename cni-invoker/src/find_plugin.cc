@@ -4,10 +4,6 @@
 
 namespace cni {
 
-using base::Error;
-using base::Kind;
-using base::Result;
-
 // The execute bit is not looked at, as in libcni: a file that is there but cannot run is better told than passed over.
 Result<std::string> ProcessRunner::find(std::string_view type, const std::vector<std::string>& dirs) {
   if (type.empty()) return Error{Kind::invalid, 0, "find plugin: its type is empty"};

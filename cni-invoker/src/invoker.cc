@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "cni/base/try.h"
 #include "disk.h"
 #include "locks.h"
 #include "loopback_guard.h"
@@ -74,7 +75,7 @@ Result<NetworkResult> Invoker::run_recorded(const Operation& operation, LedgerEn
                                             const std::vector<std::string>& binaries) const {
   std::optional<BackgroundSync> sync;
   if (const auto book = ledger()) {
-    base::Fd file = TRY(book->begin(entry).in("record the intent"));
+    Fd file = TRY(book->begin(entry).in("record the intent"));
     sync = TRY(BackgroundSync::start(std::move(file), options_.ledger_dir + "/"));
   }
   const bool hold = sync && options_.intent_sync == IntentSync::hold_config;

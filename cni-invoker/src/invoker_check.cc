@@ -1,4 +1,5 @@
 // CHECK, STATUS, and what is known of an attachment.
+#include "cni/base/try.h"
 #include "cni/invoker.h"
 #include "locks.h"
 #include "netns.h"

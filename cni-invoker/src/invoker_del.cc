@@ -3,6 +3,7 @@
 
 #include "as_added.h"
 #include "cancel.h"
+#include "cni/base/try.h"
 #include "cni/invoker.h"
 #include "locks.h"
 #include "netns.h"

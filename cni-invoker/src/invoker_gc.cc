@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cancel.h"
+#include "cni/base/try.h"
 #include "cni/invoker.h"
 #include "locks.h"
 #include "operation.h"

@@ -1,6 +1,7 @@
 // VERSION, and whether a network's plugins are all there and able.
 #include <algorithm>
 
+#include "cni/base/try.h"
 #include "cni/invoker.h"
 #include "operation.h"
 #include "plugin_answer.h"

@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-#include "base/ip.h"
+#include "cni/base/ip.h"
 
 namespace cni {
 

@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <unordered_map>
 
+#include "cni/base/try.h"
+
 namespace cni {
 namespace {
 

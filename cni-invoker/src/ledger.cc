@@ -4,8 +4,9 @@
 #include <array>
 #include <charconv>
 
-#include "base/files.h"
 #include "base64.h"
+#include "cni/base/files.h"
+#include "cni/base/try.h"
 #include "disk.h"
 #include "entry.h"
 
@@ -121,7 +122,7 @@ Result<std::string> Ledger::stem(const std::string& network, const std::string& 
   return dir_ + "/" + TRY(entry_name(network, container_id, ifname, "@"));
 }
 
-Result<base::Fd> Ledger::begin(const LedgerEntry& entry) const {
+Result<Fd> Ledger::begin(const LedgerEntry& entry) const {
   const std::string file = TRY(stem(entry.network.name, entry.attachment.container_id, entry.attachment.ifname));
   TRY(make_entry_dir(dir_));
   return write_file_atomically(file + std::string(kSuffix), to_text(entry));

@@ -6,9 +6,6 @@
 namespace cni {
 namespace {
 
-using base::Error;
-using base::Kind;
-using base::Result;
 using nlohmann::json;
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }

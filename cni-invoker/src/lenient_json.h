@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/result.h"
+#include "cni/base/result.h"
 
 namespace cni {
 
@@ -17,11 +17,11 @@ namespace cni {
 const nlohmann::json* find_member(const nlohmann::json& object, std::string_view key);
 
 // Each Kind::invalid with the key when the value is there and of another type; empty when it is absent.
-base::Result<std::string> text_member(const nlohmann::json& object, std::string_view key);
-base::Result<std::vector<std::string>> texts_member(const nlohmann::json& object, std::string_view key);
-base::Result<std::uint64_t> unsigned_member(const nlohmann::json& object, std::string_view key);
-base::Result<std::optional<int>> int_member(const nlohmann::json& object, std::string_view key);
+Result<std::string> text_member(const nlohmann::json& object, std::string_view key);
+Result<std::vector<std::string>> texts_member(const nlohmann::json& object, std::string_view key);
+Result<std::uint64_t> unsigned_member(const nlohmann::json& object, std::string_view key);
+Result<std::optional<int>> int_member(const nlohmann::json& object, std::string_view key);
 // An array of objects; a null pointer when absent.
-base::Result<const nlohmann::json*> objects_member(const nlohmann::json& object, std::string_view key);
+Result<const nlohmann::json*> objects_member(const nlohmann::json& object, std::string_view key);
 
 }  // namespace cni

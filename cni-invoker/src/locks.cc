@@ -8,14 +8,14 @@
 #include <algorithm>
 #include <functional>
 
-#include "base/files.h"
 #include "cancel.h"
+#include "cni/base/files.h"
+#include "cni/base/try.h"
 #include "entry.h"
 
 namespace cni {
 namespace {
 
-using base::Fd;
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 

@@ -10,8 +10,8 @@
 #include <chrono>
 #include <string>
 
-#include "base/fd.h"
-#include "base/result.h"
+#include "cni/base/fd.h"
+#include "cni/base/result.h"
 
 namespace cni {
 
@@ -23,21 +23,21 @@ class Lock {
   ~Lock();
 
  private:
-  friend base::Result<Lock> lock_container(const std::string&, const std::string&, std::chrono::milliseconds, int);
-  friend base::Result<Lock> lock_all(const std::string&, std::chrono::milliseconds, int);
-  friend base::Result<void> sweep_locks(const std::string&);
-  base::Fd all_;
-  base::Fd container_;
+  friend Result<Lock> lock_container(const std::string&, const std::string&, std::chrono::milliseconds, int);
+  friend Result<Lock> lock_all(const std::string&, std::chrono::milliseconds, int);
+  friend Result<void> sweep_locks(const std::string&);
+  Fd all_;
+  Fd container_;
   std::string container_path_;
 };
 
 // Kind::busy when the lock could not be had within `limit`, EINTR when `cancel_fd` ended the wait
 // (cancel.h). `container_id` is checked already.
-base::Result<Lock> lock_container(const std::string& dir, const std::string& container_id,
-                                  std::chrono::milliseconds limit, int cancel_fd = -1);
-base::Result<Lock> lock_all(const std::string& dir, std::chrono::milliseconds limit, int cancel_fd = -1);
+Result<Lock> lock_container(const std::string& dir, const std::string& container_id, std::chrono::milliseconds limit,
+                            int cancel_fd = -1);
+Result<Lock> lock_all(const std::string& dir, std::chrono::milliseconds limit, int cancel_fd = -1);
 
 // Removes the files of containers' locks that nobody holds.
-base::Result<void> sweep_locks(const std::string& dir);
+Result<void> sweep_locks(const std::string& dir);
 
 }  // namespace cni

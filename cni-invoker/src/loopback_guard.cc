@@ -2,14 +2,11 @@
 
 #include <linux/netlink.h>
 
+#include "cni/base/try.h"
 #include "cni/default_network.h"
 #include "nftables.h"
 
 namespace cni {
-
-using base::Error;
-using base::Kind;
-using base::Result;
 
 namespace {
 

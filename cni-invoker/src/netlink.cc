@@ -6,11 +6,9 @@
 
 #include <algorithm>
 
-namespace cni {
+#include "cni/base/try.h"
 
-using base::Error;
-using base::Fd;
-using base::Result;
+namespace cni {
 
 namespace {
 

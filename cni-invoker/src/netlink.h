@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "base/fd.h"
-#include "base/result.h"
+#include "cni/base/fd.h"
+#include "cni/base/result.h"
 
 namespace cni {
 
@@ -59,21 +59,21 @@ void each_netlink_attribute(std::string_view answer, std::size_t body_size,
 
 class NetlinkSocket {
  public:
-  explicit NetlinkSocket(base::Fd socket) : socket_(std::move(socket)) {}
+  explicit NetlinkSocket(Fd socket) : socket_(std::move(socket)) {}
   // In the caller's network namespace.
-  static base::Result<NetlinkSocket> open(int protocol);
+  static Result<NetlinkSocket> open(int protocol);
 
   // One request to its end: the last part of a dump, or the acknowledgement. `take` gets each answer.
-  base::Result<void> exchange(NetlinkRequest request, const std::function<void(std::string_view)>& take = {});
+  Result<void> exchange(NetlinkRequest request, const std::function<void(std::string_view)>& take = {});
   // Several in one datagram, of which the last but one is acknowledged: a batch of nfnetlink.
-  base::Result<void> exchange_batch(const std::vector<NetlinkRequest>& requests);
+  Result<void> exchange_batch(const std::vector<NetlinkRequest>& requests);
 
  private:
-  base::Result<void> send(const std::string& bytes) const;
+  Result<void> send(const std::string& bytes) const;
   // What answers the requests from number `first` on.
-  base::Result<void> receive(std::uint32_t first, const std::function<void(std::string_view)>& take);
+  Result<void> receive(std::uint32_t first, const std::function<void(std::string_view)>& take);
 
-  base::Fd socket_;
+  Fd socket_;
   std::uint32_t sequence_ = 0;
 };
 

@@ -6,17 +6,14 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 
-#include "base/files.h"
+#include "cni/base/files.h"
+#include "cni/base/try.h"
 
 namespace cni {
 
-using base::Error;
-using base::Kind;
-using base::Result;
-
 Result<NetnsId> identify_netns(const std::string& path) {
   // Not blocking, should it be a pipe.
-  const base::Fd fd = TRY(base::open_file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY).in("network namespace"));
+  const Fd fd = TRY(base::open_file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY).in("network namespace"));
   struct stat info {};
   if (::fstat(fd.get(), &info) != 0) return Error::system(errno, "stat '" + path + "'");
   if (::ioctl(fd.get(), NS_GET_NSTYPE) != CLONE_NEWNET)

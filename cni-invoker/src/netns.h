@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "base/result.h"
+#include "cni/base/result.h"
 
 namespace cni {
 
@@ -16,7 +16,7 @@ struct NetnsId {
 
 // Kind::not_found: no such file. Kind::invalid: something other than a network namespace, such as the plain file that
 // is left under /run/netns when the namespace is unmounted, which plugins refuse even on DEL.
-base::Result<NetnsId> identify_netns(const std::string& path);
-base::Result<NetnsId> own_netns();
+Result<NetnsId> identify_netns(const std::string& path);
+Result<NetnsId> own_netns();
 
 }  // namespace cni

@@ -7,9 +7,9 @@
 #include <linux/netfilter_ipv4.h>
 #include <net/if.h>
 
-namespace cni {
+#include "cni/base/try.h"
 
-using base::Result;
+namespace cni {
 
 namespace {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "base/result.h"
+#include "cni/base/result.h"
 #include "netlink.h"
 
 namespace cni {
@@ -18,8 +18,8 @@ struct DropRule {
 };
 
 // Whether table TABLE of family ip has a chain of that name with that many rules. False where there is none.
-base::Result<bool> has_drop_chain(NetlinkSocket& socket, const std::string& table, std::size_t rules);
+Result<bool> has_drop_chain(NetlinkSocket& socket, const std::string& table, std::size_t rules);
 // Makes it, in place of what had the name, in one transaction. It sees packets before connection tracking and NAT.
-base::Result<void> make_drop_chain(NetlinkSocket& socket, const std::string& table, const std::vector<DropRule>& rules);
+Result<void> make_drop_chain(NetlinkSocket& socket, const std::string& table, const std::vector<DropRule>& rules);
 
 }  // namespace cni

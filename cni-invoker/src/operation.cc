@@ -1,6 +1,7 @@
 #include "operation.h"
 
 #include "cancel.h"
+#include "cni/base/try.h"
 #include "plugin_answer.h"
 
 namespace cni {

@@ -14,9 +14,9 @@ PluginFailure failure_of(const std::string& operation, const std::string& plugin
 
 // The result of an ADD that exited with 0; without cniVersion it is of `version`. Kind::plugin, with a PluginFailure,
 // for anything that is no result, the error object of a plugin that forgot to exit with 1 included.
-base::Result<NetworkResult> result_of_add(const std::string& plugin, const Version& version, const RunOutcome& outcome);
+Result<NetworkResult> result_of_add(const std::string& plugin, const Version& version, const RunOutcome& outcome);
 
 // The answer to VERSION; also of plugins so old that they do not know the command.
-base::Result<std::vector<std::string>> versions_of(const std::string& plugin, const RunOutcome& outcome);
+Result<std::vector<std::string>> versions_of(const std::string& plugin, const RunOutcome& outcome);
 
 }  // namespace cni

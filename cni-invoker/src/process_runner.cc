@@ -11,16 +11,13 @@
 #include <thread>
 
 #include "cancel.h"
+#include "cni/base/try.h"
 #include "cni/runner.h"
 #include "spawn.h"
 
 namespace cni {
 namespace {
 
-using base::Error;
-using base::Fd;
-using base::Kind;
-using base::Result;
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 

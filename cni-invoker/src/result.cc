@@ -1,6 +1,7 @@
 // Reading results, and what consumers ask of them. Writing and converting is result_json.cc's.
 #include "cni/result.h"
 
+#include "cni/base/try.h"
 #include "cni/json.h"
 #include "ip.h"
 #include "lenient_json.h"

@@ -2,6 +2,7 @@
 // written anew, and what a shape cannot say is left out.
 #include <nlohmann/json.hpp>
 
+#include "cni/base/try.h"
 #include "cni/json.h"
 #include "cni/result.h"
 

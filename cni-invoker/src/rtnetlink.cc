@@ -12,14 +12,12 @@
 #include <string_view>
 #include <thread>
 
-#include "base/files.h"
+#include "cni/base/files.h"
+#include "cni/base/try.h"
 
 namespace cni {
 
-using base::Error;
-using base::Fd;
 using base::IpAddress;
-using base::Result;
 
 namespace {
 

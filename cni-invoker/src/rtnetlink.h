@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "base/ip.h"
-#include "base/result.h"
+#include "cni/base/ip.h"
+#include "cni/base/result.h"
 #include "netlink.h"
 
 namespace cni {
@@ -26,15 +26,15 @@ struct Link {
 class RouteSocket {
  public:
   // In the namespace behind the path. The calling thread does not leave its own.
-  static base::Result<RouteSocket> open(const std::string& netns);
+  static Result<RouteSocket> open(const std::string& netns);
 
-  base::Result<std::vector<Link>> links();
+  Result<std::vector<Link>> links();
   // Of both families, in the kernel's order; without the link-local ones that it makes itself.
-  base::Result<std::vector<LinkAddress>> addresses(int link);
-  base::Result<void> add(int link, const LinkAddress& address);
-  base::Result<void> remove(int link, const LinkAddress& address);
-  base::Result<void> rename(int link, const std::string& name);  // takes it down: older kernels demand it
-  base::Result<void> make_veth(const std::string& name);         // and its other end beside it
+  Result<std::vector<LinkAddress>> addresses(int link);
+  Result<void> add(int link, const LinkAddress& address);
+  Result<void> remove(int link, const LinkAddress& address);
+  Result<void> rename(int link, const std::string& name);  // takes it down: older kernels demand it
+  Result<void> make_veth(const std::string& name);         // and its other end beside it
 
  private:
   explicit RouteSocket(NetlinkSocket socket) : socket_(std::move(socket)) {}

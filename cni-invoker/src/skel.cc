@@ -5,7 +5,8 @@
 #include <cstdio>
 #include <string_view>
 
-#include "base/files.h"
+#include "cni/base/files.h"
+#include "cni/base/try.h"
 #include "netns.h"
 #include "plugin_answer.h"
 #include "skel_call.h"

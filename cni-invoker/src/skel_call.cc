@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "cni/base/try.h"
+
 namespace cni {
 namespace {
 

@@ -8,10 +8,10 @@
 namespace cni {
 
 // The variables: which are there, and whether they are well-formed. All that are missing are named in one error.
-base::Result<PluginCall> read_environment();
+Result<PluginCall> read_environment();
 // The configuration in `input`, its name and version, into `call`.
-base::Result<void> read_config(PluginCall& call, std::string input);
+Result<void> read_config(PluginCall& call, std::string input);
 // What it holds for this command, once the version is known to be good: prevResult, valid attachments.
-base::Result<void> read_payload(PluginCall& call);
+Result<void> read_payload(PluginCall& call);
 
 }  // namespace cni

@@ -4,7 +4,8 @@
 
 #include <string_view>
 
-#include "base/files.h"
+#include "cni/base/files.h"
+#include "cni/base/try.h"
 #include "plugin_answer.h"
 
 namespace cni {

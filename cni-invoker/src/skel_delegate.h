@@ -8,6 +8,6 @@
 namespace cni {
 
 // Runs another plugin; the outcome is one that succeeded. Its stderr has gone to ours either way.
-base::Result<RunOutcome> delegate_output(const PluginCall& call, const std::string& type, const std::string& command);
+Result<RunOutcome> delegate_output(const PluginCall& call, const std::string& type, const std::string& command);
 
 }  // namespace cni

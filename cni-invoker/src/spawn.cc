@@ -32,17 +32,13 @@ namespace bp = boost::process;
 #include <mutex>
 #include <optional>
 
-#include "base/files.h"
+#include "cni/base/files.h"
+#include "cni/base/try.h"
 #include "spawn_cgroups.h"
 #include "spawn_child.h"
 
 namespace cni {
 namespace {
-
-using base::Error;
-using base::Fd;
-using base::Kind;
-using base::Result;
 
 struct Pipe {
   Fd read;

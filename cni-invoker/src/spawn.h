@@ -3,8 +3,8 @@
 
 #include <sys/types.h>
 
-#include "base/fd.h"
-#include "base/result.h"
+#include "cni/base/fd.h"
+#include "cni/base/result.h"
 #include "cni/runner.h"
 
 namespace cni {
@@ -12,13 +12,13 @@ namespace cni {
 // A started plugin: our ends of its pipes, and the process, which the caller must wait for.
 struct Spawned {
   pid_t pid = -1;  // also its process group
-  base::Fd pidfd;
-  base::Fd input;  // non-blocking, as the next two
-  base::Fd output;
-  base::Fd errors;
+  Fd pidfd;
+  Fd input;  // non-blocking, as the next two
+  Fd output;
+  Fd errors;
 };
 
 // ETXTBSY is Kind::busy with that error number.
-base::Result<Spawned> spawn(const RunRequest& request);
+Result<Spawned> spawn(const RunRequest& request);
 
 }  // namespace cni

@@ -7,15 +7,16 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "base/files.h"
+#include "cni/base/files.h"
+#include "cni/base/try.h"
 
 namespace cni {
 
-base::Result<Cgroups> open_cgroups(const std::vector<std::string>& paths) {
+Result<Cgroups> open_cgroups(const std::vector<std::string>& paths) {
   Cgroups cgroups;
-  base::Fd last;
+  Fd last;
   for (const std::string& path : paths) {
-    base::Fd file = TRY(base::open_file(path, O_WRONLY));
+    Fd file = TRY(base::open_file(path, O_WRONLY));
     struct statfs filesystem {};
     const std::size_t slash = path.rfind('/');
     if (!last && path.substr(slash + 1) == "cgroup.procs" && ::fstatfs(file.get(), &filesystem) == 0 &&

@@ -4,18 +4,18 @@
 #include <string>
 #include <vector>
 
-#include "base/fd.h"
-#include "base/result.h"
+#include "cni/base/fd.h"
+#include "cni/base/result.h"
 
 namespace cni {
 
 struct Cgroups {
-  std::vector<base::Fd> files;  // to write "0" to
-  base::Fd version2;            // the directory of one of version 2, whose file is the last in `files`; or none
+  std::vector<Fd> files;  // to write "0" to
+  Fd version2;            // the directory of one of version 2, whose file is the last in `files`; or none
 };
 
 // `paths`: RunRequest::cgroup_files.
-base::Result<Cgroups> open_cgroups(const std::vector<std::string>& paths);
+Result<Cgroups> open_cgroups(const std::vector<std::string>& paths);
 
 // In a child between fork and exec: it has a sibling, born in the cgroup of version 2. As fork(2): 0 in the sibling,
 // its pid in the child; -1: before Linux 5.7, or under a filter that knows no clone3.

@@ -44,21 +44,21 @@ void Child::give_up(ChildNote::Kind kind) const {
   ::_exit(127);
 }
 
-bool next(const base::Fd& notes, ChildNote& note) {
+bool next(const Fd& notes, ChildNote& note) {
   ssize_t got = 0;
   while ((got = ::read(notes.get(), &note, sizeof note)) < 0 && errno == EINTR) {
   }
   return got == sizeof note;
 }
 
-base::Error error_of(const ChildNote& note) {
+Error error_of(const ChildNote& note) {
   switch (note.kind) {
     case ChildNote::cannot_join_cgroup:
-      return base::Error::system(note.number, "join cgroup");
+      return Error::system(note.number, "join cgroup");
     case ChildNote::cannot_change_directory:
-      return base::Error::system(note.number, "change directory to '/'");
+      return Error::system(note.number, "change directory to '/'");
     default:
-      return base::Error::system(ECHILD, "begin: its invoker has ended");
+      return Error::system(ECHILD, "begin: its invoker has ended");
   }
 }
 

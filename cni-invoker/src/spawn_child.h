@@ -4,8 +4,8 @@
 
 #include <sys/types.h>
 
-#include "base/fd.h"
-#include "base/result.h"
+#include "cni/base/fd.h"
+#include "cni/base/result.h"
 #include "spawn_cgroups.h"
 
 namespace cni {
@@ -32,8 +32,8 @@ struct Child {
 };
 
 // False at the end: when the child has become the plugin, or is no more.
-bool next(const base::Fd& notes, ChildNote& note);
+bool next(const Fd& notes, ChildNote& note);
 // Of a note that is a failure.
-base::Error error_of(const ChildNote& note);
+Error error_of(const ChildNote& note);
 
 }  // namespace cni

@@ -4,10 +4,6 @@
 
 namespace cni {
 
-using base::Error;
-using base::Kind;
-using base::Result;
-
 Result<Version> Version::parse(std::string_view text) {
   if (text.empty()) return Version{};
   const Error invalid{

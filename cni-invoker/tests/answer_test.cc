@@ -35,13 +35,12 @@ TEST(Answer, ReadsTheErrorObjectLeniently) {
 
 TEST(Answer, TheMessageNamesEverything) {
   covers("A5.07 A6.05");
-  const base::Error error =
-      to_error(failure(1, R"({"code":7,"msg":"no","details":"why"})", "first\nlast\n")).in("attach");
-  EXPECT_EQ(error.kind, base::Kind::plugin);
+  const Error error = to_error(failure(1, R"({"code":7,"msg":"no","details":"why"})", "first\nlast\n")).in("attach");
+  EXPECT_EQ(error.kind, Kind::plugin);
   EXPECT_EQ(error.what, "attach: plugin 'bridge' ADD: no; why (code 7, exit status 1 after 35 ms); stderr: first last");
   ASSERT_NE(plugin_failure(error), nullptr);
   EXPECT_EQ(plugin_failure(error)->code, 7U);
-  EXPECT_EQ(plugin_failure(base::Error{}), nullptr);
+  EXPECT_EQ(plugin_failure(Error{}), nullptr);
 }
 
 TEST(Answer, EmptyStdoutLeavesStderrAndTheReason) {
@@ -102,7 +101,7 @@ TEST(Answer, FloodAndTimeAreToldWithoutTheFlood) {
   EXPECT_LT(text.size(), 300U);
   RunOutcome slow = exited(-1, "");
   slow.end = RunOutcome::End::timed_out;
-  EXPECT_EQ(to_error(failure_of("ADD", "x", slow)).kind, base::Kind::timeout);
+  EXPECT_EQ(to_error(failure_of("ADD", "x", slow)).kind, Kind::timeout);
 }
 
 TEST(Answer, EachCodeHasItsRemedy) {
@@ -137,11 +136,11 @@ TEST(Answer, Versions) {
 
 TEST(Answer, JoinedErrorsKeepEveryFailure) {
   covers("A6.05");
-  std::vector<base::Error> errors;
+  std::vector<Error> errors;
   errors.push_back(to_error(failure(1, R"({"code":7,"msg":"a"})")));
-  errors.push_back({base::Kind::not_found, 0, "b"});
+  errors.push_back({Kind::not_found, 0, "b"});
   errors.push_back(to_error(failure(1, R"({"code":11,"msg":"c"})")));
-  const base::Error joined = join_errors(std::move(errors)).in("x");
+  const Error joined = join_errors(std::move(errors)).in("x");
   ASSERT_EQ(plugin_failures(joined).size(), 2U);
   EXPECT_EQ(plugin_failures(joined)[1].code, 11U);
 }

@@ -3,7 +3,6 @@
 
 namespace {
 
-using base::Result;
 using cni::PluginCall;
 
 std::string delegate_of(const PluginCall& call) {
@@ -14,10 +13,12 @@ std::string delegate_of(const PluginCall& call) {
 class Delegating : public cni::Plugin {
  public:
   std::vector<cni::Version> versions() const override { return {{0, 3, 1}, {1, 0, 0}, {1, 1, 0}}; }
-  Result<cni::NetworkResult> add(const PluginCall& call) override { return cni::delegate_add(call, delegate_of(call)); }
-  Result<void> del(const PluginCall& call) override { return cni::delegate(call, delegate_of(call), "DEL"); }
-  Result<void> check(const PluginCall& call) override { return cni::delegate(call, delegate_of(call), "CHECK"); }
-  Result<void> status(const PluginCall& call) override { return cni::delegate(call, delegate_of(call), "STATUS"); }
+  cni::Result<cni::NetworkResult> add(const PluginCall& call) override {
+    return cni::delegate_add(call, delegate_of(call));
+  }
+  cni::Result<void> del(const PluginCall& call) override { return cni::delegate(call, delegate_of(call), "DEL"); }
+  cni::Result<void> check(const PluginCall& call) override { return cni::delegate(call, delegate_of(call), "CHECK"); }
+  cni::Result<void> status(const PluginCall& call) override { return cni::delegate(call, delegate_of(call), "STATUS"); }
 };
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "base/files.h"
+#include "cni/base/files.h"
 #include "support.h"
 
 namespace cni {
@@ -167,10 +167,10 @@ TEST_F(Add, CleanUpHasADeadlineOfItsOwn) {
   class Slow : public Runner {
    public:
     explicit Slow(Runner& runner) : runner_(runner) {}
-    base::Result<std::string> find(std::string_view type, const std::vector<std::string>& dirs) override {
+    Result<std::string> find(std::string_view type, const std::vector<std::string>& dirs) override {
       return runner_.find(type, dirs);
     }
-    base::Result<RunOutcome> exec(const RunRequest& request) override {
+    Result<RunOutcome> exec(const RunRequest& request) override {
       timeouts.push_back(request.timeout.count());
       RunOutcome outcome = runner_.exec(request).value();
       outcome.end = timeouts.size() == 1 ? RunOutcome::End::timed_out : RunOutcome::End::exited;
@@ -185,7 +185,7 @@ TEST_F(Add, CleanUpHasADeadlineOfItsOwn) {
   options.timeouts.add = std::chrono::milliseconds(2000);
   options.timeouts.del = std::chrono::milliseconds(90'000);
   const auto result = Invoker(slow, options).add(chain, attachment());
-  EXPECT_EQ(result.error().kind, base::Kind::timeout);
+  EXPECT_EQ(result.error().kind, Kind::timeout);
   ASSERT_EQ(slow.timeouts.size(), 4U);
   EXPECT_LE(slow.timeouts[0], 2000);
   EXPECT_GT(slow.timeouts[1], 60'000);
@@ -195,10 +195,10 @@ TEST_F(Add, ACancelledOneIsUndoneByADelThatIsNot) {
   class Cancelling : public Runner {
    public:
     explicit Cancelling(Runner& runner) : runner_(runner) {}
-    base::Result<std::string> find(std::string_view type, const std::vector<std::string>& dirs) override {
+    Result<std::string> find(std::string_view type, const std::vector<std::string>& dirs) override {
       return runner_.find(type, dirs);
     }
-    base::Result<RunOutcome> exec(const RunRequest& request) override {
+    Result<RunOutcome> exec(const RunRequest& request) override {
       cancel_fds.push_back(request.cancel_fd);
       RunOutcome outcome = runner_.exec(request).value();
       if (cancel_fds.size() == 2) outcome.end = RunOutcome::End::cancelled;
@@ -255,7 +255,7 @@ TEST_F(Add, ResolvesEveryBinaryBeforeTheFirstRuns) {
   Attachment bad = attachment("../x");
   bad.ifname = "a/b";
   const auto result = invoker().add(chain, bad);
-  EXPECT_EQ(result.error().kind, base::Kind::not_found);
+  EXPECT_EQ(result.error().kind, Kind::not_found);
   EXPECT_THAT(runner.calls, IsEmpty());
   runner.missing.clear();
   EXPECT_THAT(invoker().add(chain, bad).error().what, HasSubstr("container id"));
@@ -270,7 +270,7 @@ TEST_F(Add, ResolvesEveryBinaryBeforeTheFirstRuns) {
 TEST_F(Add, ASecondOneWithoutADelIsRefused) {
   covers("A3.05");
   ASSERT_TRUE(invoker().add(chain, attachment()));
-  EXPECT_EQ(invoker().add(chain, attachment()).error().kind, base::Kind::exists);
+  EXPECT_EQ(invoker().add(chain, attachment()).error().kind, Kind::exists);
   Attachment other = attachment();
   other.ifname = "eth1";
   EXPECT_TRUE(invoker().add(chain, other));
@@ -286,7 +286,7 @@ TEST_F(Add, WhatAnotherToolAttachedIsNotAttachedOver) {
   foreign.config = chain.bytes;
   foreign.result = kResult;
   ASSERT_TRUE(invoker().cache().save(foreign));
-  EXPECT_EQ(invoker().add(chain, attachment()).error().kind, base::Kind::exists);
+  EXPECT_EQ(invoker().add(chain, attachment()).error().kind, Kind::exists);
   EXPECT_THAT(runner.calls, IsEmpty());
 }
 

@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/files.h"
+#include "cni/base/files.h"
 #include "support.h"
 
 namespace cni {
@@ -59,7 +59,7 @@ TEST_F(Check, GateThenSwitchThenCache) {
 TEST_F(Check, WhatIsNotAttachedIsNotChecked) {
   covers("A7.11");
   const auto checked = invoker().check(chain, attachment());
-  EXPECT_EQ(checked.error().kind, base::Kind::not_found);
+  EXPECT_EQ(checked.error().kind, Kind::not_found);
   attach();
   ASSERT_TRUE(invoker().del(chain, attachment()));
   EXPECT_FALSE(invoker().check(chain, attachment()));
@@ -92,7 +92,7 @@ TEST_F(Check, ACorruptCacheIsAnError) {
   options.ledger_dir.clear();
   attach();
   base::write_file_durably(*invoker().cache().path("net", "pod1", "eth0"), "").value();
-  EXPECT_EQ(invoker().check(chain, attachment()).error().kind, base::Kind::corrupt);
+  EXPECT_EQ(invoker().check(chain, attachment()).error().kind, Kind::corrupt);
   EXPECT_THAT(runner.calls, IsEmpty());
 }
 

@@ -5,7 +5,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "base/files.h"
+#include "cni/base/files.h"
 #include "locks.h"
 #include "support.h"
 

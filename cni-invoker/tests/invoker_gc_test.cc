@@ -136,7 +136,7 @@ TEST_F(Gc, TheValidAreAskedForWhenNothingElseCanRun) {
   bool refused = false;
   const auto done = invoker().collect(chain, [&]() -> Result<std::vector<ValidAttachment>> {
     const auto late = another.add(chain, attachment("late"));
-    refused = !late && late.error().kind == base::Kind::busy;
+    refused = !late && late.error().kind == Kind::busy;
     return std::vector<ValidAttachment>{{"early", "eth0"}};
   });
   ASSERT_TRUE(done) << done.error().what;
@@ -173,7 +173,7 @@ TEST_F(Gc, WithoutAListNothingIsRemoved) {
   covers("A10.05");
   attach("pod1");
   const auto done = invoker().collect(chain, []() -> Result<std::vector<ValidAttachment>> {
-    return base::Error{base::Kind::internal, 0, "no list today"};
+    return Error{Kind::internal, 0, "no list today"};
   });
   ASSERT_FALSE(done);
   EXPECT_THAT(done.error().what, HasSubstr("no list today"));

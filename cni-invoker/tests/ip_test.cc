@@ -1,9 +1,9 @@
 // base/ip.h: addresses as values.
-#include "base/ip.h"
+#include "cni/base/ip.h"
 
 #include <gtest/gtest.h>
 
-namespace base {
+namespace cni::base {
 namespace {
 
 TEST(IpAddress, TwoSpellingsAreOneAddress) {
@@ -39,4 +39,4 @@ TEST(IpAddress, KnowsWhatItIs) {
 }
 
 }  // namespace
-}  // namespace base
+}  // namespace cni::base

@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <thread>
 
-#include "base/fd.h"
+#include "cni/base/fd.h"
 #include "support.h"
 
 namespace cni {
@@ -58,7 +58,7 @@ TEST_F(ProcessRunnerTest, FindsTheFirstRegularFile) {
 TEST_F(ProcessRunnerTest, WhatIsMissingNamesDirectoriesAndPackage) {
   covers("A4.03");
   const auto error = runner.find("bridge", {"/nowhere", "/else"}).error();
-  EXPECT_EQ(error.kind, base::Kind::not_found);
+  EXPECT_EQ(error.kind, Kind::not_found);
   EXPECT_EQ(
       error.what,
       "find plugin 'bridge': not in /nowhere, /else; install the package containernetworking-plugins, or name the "
@@ -89,7 +89,7 @@ TEST_F(ProcessRunnerTest, WhatCannotBeExecutedSaysWhyAndThatNothingRan) {
     const auto outcome = runner.exec(one);
     EXPECT_FALSE(outcome);
     EXPECT_TRUE(never_started(outcome.error()));
-    EXPECT_TRUE(never_started(base::Error(outcome.error()).in("attach"))) << "at any height";
+    EXPECT_TRUE(never_started(Error(outcome.error()).in("attach"))) << "at any height";
     return outcome.error().what;
   };
   EXPECT_THAT(why(dir.write("lost", "#!/no/such/shell\n", 0755)), HasSubstr("the file is there"));
@@ -112,8 +112,8 @@ TEST_F(ProcessRunnerTest, TheInputWaitsForItsGate) {
   covers("L.1");
   int ends[2];
   ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
-  const base::Fd gate(ends[0]);
-  const base::Fd open(ends[1]);
+  const Fd gate(ends[0]);
+  const Fd open(ends[1]);
   RunRequest one = request("touch " + dir.path() + "/started; cat; touch " + dir.path() + "/fed");
   one.input = "config";
   one.input_gate = gate.get();
@@ -135,7 +135,7 @@ TEST_F(ProcessRunnerTest, AGateThatFailsKillsThePlugin) {
   covers("L.1");
   int ends[2];
   ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
-  const base::Fd gate(ends[0]);
+  const Fd gate(ends[0]);
   ::close(ends[1]);
   RunRequest one = request("cat; touch " + dir.path() + "/fed");
   one.input = "config";
@@ -251,7 +251,7 @@ TEST_F(ProcessRunnerTest, TimeEndsTheWholeProcessGroup) {
 TEST_F(ProcessRunnerTest, NoTimeLeftIsNoRun) {
   RunRequest one = request("touch " + dir.path() + "/ran");
   one.timeout = 0ms;
-  EXPECT_EQ(runner.exec(one).error().kind, base::Kind::timeout);
+  EXPECT_EQ(runner.exec(one).error().kind, Kind::timeout);
   EXPECT_FALSE(std::filesystem::exists(dir.path() + "/ran"));
 }
 
@@ -261,7 +261,7 @@ TEST_F(ProcessRunnerTest, ABusyBinaryIsTriedAgain) {
   ProcessRunner::Options options;
   options.busy_pause = 50ms;
   ProcessRunner patient(options);
-  base::Fd writer(::open(one.path.c_str(), O_WRONLY | O_CLOEXEC));
+  Fd writer(::open(one.path.c_str(), O_WRONLY | O_CLOEXEC));
   std::thread closes([&] {
     std::this_thread::sleep_for(120ms);
     writer.reset();
@@ -275,7 +275,7 @@ TEST_F(ProcessRunnerTest, ABusyBinaryIsTriedAgain) {
 TEST_F(ProcessRunnerTest, BusyForEverIsAnErrorWithinTheDeadline) {
   covers("A5.10");
   RunRequest one = request("echo ran");
-  const base::Fd writer(::open(one.path.c_str(), O_WRONLY | O_CLOEXEC));
+  const Fd writer(::open(one.path.c_str(), O_WRONLY | O_CLOEXEC));
   ProcessRunner::Options options;
   options.busy_pause = 10ms;
   const auto exhausted = ProcessRunner(options).exec(one);
@@ -290,7 +290,7 @@ TEST_F(ProcessRunnerTest, BusyForEverIsAnErrorWithinTheDeadline) {
 
 TEST_F(ProcessRunnerTest, TheChildIsClean) {
   covers("A5.12");
-  const base::Fd stray(::open("/dev/null", O_RDONLY));  // not close-on-exec, as a careless caller's may be
+  const Fd stray(::open("/dev/null", O_RDONLY));  // not close-on-exec, as a careless caller's may be
   sigset_t blocked;
   ::sigemptyset(&blocked);
   ::sigaddset(&blocked, SIGUSR1);

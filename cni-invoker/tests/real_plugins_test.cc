@@ -7,7 +7,7 @@
 #include <set>
 #include <thread>
 
-#include "base/files.h"
+#include "cni/base/files.h"
 #include "cni/default_network.h"
 #include "cni/invoker.h"
 #include "private_host.h"
@@ -59,7 +59,7 @@ TEST_F(RealPlugins, DefaultNetworkAttachesMapsPortsAndLeavesNothing) {
 
   const auto again = invoker.add(network, attachment);
   ASSERT_FALSE(again);
-  EXPECT_EQ(again.error().kind, base::Kind::exists);
+  EXPECT_EQ(again.error().kind, Kind::exists);
 
   const auto done = invoker.del_container("abc");
   ASSERT_TRUE(done) << done.error().what;

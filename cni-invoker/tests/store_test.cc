@@ -9,8 +9,8 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "base/files.h"
 #include "base64.h"
+#include "cni/base/files.h"
 #include "disk.h"
 #include "locks.h"
 #include "support.h"
@@ -285,7 +285,7 @@ TEST_F(TemporariesTest, WhatNobodyWritesIsSweptAndNothingElse) {
   for (const char* name : {"x.tmp.0123abcd", "spared.tmp.0123abcd", "x.tmp.0123ABCD", "x.tmp.0123abcde",
                            "x.tmp.123abcd", ".tmp.0123abcd", "x.tmp", "x"})
     temp.write(name, "");
-  const base::Fd writer = base::open_file(temp.write("live.tmp.0123abcd", ""), O_WRONLY).value();
+  const Fd writer = base::open_file(temp.write("live.tmp.0123abcd", ""), O_WRONLY).value();
   ASSERT_EQ(::flock(writer.get(), LOCK_EX), 0);
   sweep();
   EXPECT_THAT(names(), ElementsAre(".tmp.0123abcd", "live.tmp.0123abcd", "spared.tmp.0123abcd", "x", "x.tmp",

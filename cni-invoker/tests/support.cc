@@ -31,17 +31,16 @@ std::string read(const std::string& path) {
   return text.str();
 }
 
-base::Result<std::string> FakeRunner::find(std::string_view type, const std::vector<std::string>& dirs) {
-  if (missing.contains(std::string(type)))
-    return base::Error{base::Kind::not_found, 0, "find plugin '" + std::string(type) + "'"};
+Result<std::string> FakeRunner::find(std::string_view type, const std::vector<std::string>& dirs) {
+  if (missing.contains(std::string(type))) return Error{Kind::not_found, 0, "find plugin '" + std::string(type) + "'"};
   return dirs.front() + "/" + std::string(type);
 }
 
-base::Result<RunOutcome> FakeRunner::exec(const RunRequest& request) {
+Result<RunOutcome> FakeRunner::exec(const RunRequest& request) {
   Call call;
   call.plugin = request.path.substr(request.path.rfind('/') + 1);
   if (broken.contains(call.plugin))
-    return base::Error{base::Kind::invalid, ENOEXEC, "run '" + request.path + "'", std::make_shared<NeverStarted>()};
+    return Error{Kind::invalid, ENOEXEC, "run '" + request.path + "'", std::make_shared<NeverStarted>()};
   for (const auto& [key, value] : request.environment) {
     EXPECT_FALSE(call.environment.contains(key)) << key << " is in the environment twice";
     call.environment[key] = value;

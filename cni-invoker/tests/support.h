@@ -42,8 +42,8 @@ struct Call {
 // Finds every plugin under /fake but the missing ones, remembers each call and answers as told.
 class FakeRunner final : public Runner {
  public:
-  base::Result<std::string> find(std::string_view type, const std::vector<std::string>& dirs) override;
-  base::Result<RunOutcome> exec(const RunRequest& request) override;
+  Result<std::string> find(std::string_view type, const std::vector<std::string>& dirs) override;
+  Result<RunOutcome> exec(const RunRequest& request) override;
 
   // By default ADD answers with an address and everything else with nothing.
   void answer(const std::string& call, const std::string& output, int exit_code = 0, const std::string& errors = {});

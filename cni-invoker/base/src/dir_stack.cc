@@ -1,4 +1,4 @@
-#include "base/dir_stack.h"
+#include "cni/base/dir_stack.h"
 
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -8,7 +8,9 @@
 
 #include <cerrno>
 
-namespace base {
+#include "cni/base/try.h"
+
+namespace cni::base {
 namespace {
 
 constexpr std::size_t kOpenLevels = 32;
@@ -110,4 +112,4 @@ std::string DirStack::shown(const std::string& leaf) const {
   return text;
 }
 
-}  // namespace base
+}  // namespace cni::base

@@ -1,4 +1,4 @@
-#include "base/files.h"
+#include "cni/base/files.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -11,7 +11,9 @@
 #include <cstdio>
 #include <memory>
 
-namespace base {
+#include "cni/base/try.h"
+
+namespace cni::base {
 namespace {
 
 std::string quoted(std::string_view verb, std::string_view object) {
@@ -183,4 +185,4 @@ std::string random_hex(std::size_t bytes) {
   return hex;
 }
 
-}  // namespace base
+}  // namespace cni::base

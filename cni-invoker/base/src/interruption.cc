@@ -1,4 +1,4 @@
-#include "base/interruption.h"
+#include "cni/base/interruption.h"
 
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -9,9 +9,9 @@
 #include <cstring>
 #include <string>
 
-#include "base/fd.h"
+#include "cni/base/fd.h"
 
-namespace base {
+namespace cni::base {
 namespace {
 
 constexpr std::array<int, 4> kSignals{SIGINT, SIGTERM, SIGHUP, SIGQUIT};
@@ -77,4 +77,4 @@ void sleep_unless_interrupted(long milliseconds) {
   ::poll(&request, 1, static_cast<int>(milliseconds));
 }
 
-}  // namespace base
+}  // namespace cni::base

@@ -1,10 +1,10 @@
-#include "base/ip.h"
+#include "cni/base/ip.h"
 
 #include <arpa/inet.h>
 
 #include <algorithm>
 
-namespace base {
+namespace cni::base {
 namespace {
 
 constexpr std::array<unsigned char, 12> kV4Prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
@@ -58,4 +58,4 @@ bool same_address(std::string_view one, std::string_view other) {
   return first && second ? *first == *second : one == other;
 }
 
-}  // namespace base
+}  // namespace cni::base

@@ -5,10 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/dir_stack.h"
-#include "base/files.h"
+#include "cni/base/dir_stack.h"
+#include "cni/base/files.h"
+#include "cni/base/try.h"
 
-namespace base {
+namespace cni::base {
 namespace {
 
 constexpr int kPasses = 64;  // over one directory that others go on filling, or whose entries readdir passed over
@@ -114,4 +115,4 @@ Result<void> remove_tree(const std::string& path) {
   return TreeRemover(std::move(opened), parent).remove(path.substr(slash + 1));
 }
 
-}  // namespace base
+}  // namespace cni::base

@@ -1,8 +1,8 @@
-#include "base/result.h"
+#include "cni/base/result.h"
 
 #include <cstring>
 
-namespace base {
+namespace cni::base {
 
 Kind kind_of(int error_number) {
   switch (error_number) {
@@ -56,4 +56,4 @@ Error Error::in(std::string_view step) && {
   return std::move(*this);
 }
 
-}  // namespace base
+}  // namespace cni::base

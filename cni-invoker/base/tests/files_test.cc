@@ -1,4 +1,4 @@
-#include "base/files.h"
+#include "cni/base/files.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -6,7 +6,7 @@
 
 #include <cstdlib>
 
-namespace base {
+namespace cni::base {
 namespace {
 
 class MakeDirs : public testing::Test {
@@ -50,4 +50,4 @@ TEST_F(MakeDirs, TakesTheLongestPathAndRefusesALongerOne) {
 }
 
 }  // namespace
-}  // namespace base
+}  // namespace cni::base

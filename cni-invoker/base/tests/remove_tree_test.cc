@@ -17,9 +17,9 @@
 #include <cstdlib>
 #include <functional>
 
-#include "base/files.h"
+#include "cni/base/files.h"
 
-namespace base {
+namespace cni::base {
 namespace {
 
 class RemoveTree : public testing::Test {
@@ -181,4 +181,4 @@ TEST_F(RemoveTree, WhileItIsBeingChanged) {
 }
 
 }  // namespace
-}  // namespace base
+}  // namespace cni::base

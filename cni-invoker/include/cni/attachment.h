@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/result.h"
+#include "cni/base/result.h"
 #include "cni/json.h"
 
 namespace cni {
@@ -22,18 +22,18 @@ struct Attachment {
 };
 
 // Each is Kind::invalid with a message that names value and rule.
-base::Result<void> check_container_id(std::string_view id);    // a letter or digit, then those and _ . -
-base::Result<void> check_network_name(std::string_view name);  // the same rule
+Result<void> check_container_id(std::string_view id);    // a letter or digit, then those and _ . -
+Result<void> check_network_name(std::string_view name);  // the same rule
 // What the kernel takes, and no more: 1 to 15 bytes, not . or .., no / : % white space or control character.
-base::Result<void> check_ifname(std::string_view ifname);
+Result<void> check_ifname(std::string_view ifname);
 // Neither key nor value may be empty or hold ; or =: plugins split there.
-base::Result<void> check_args(const std::vector<std::pair<std::string, std::string>>& args);
+Result<void> check_args(const std::vector<std::pair<std::string, std::string>>& args);
 // All of the above.
-base::Result<void> check_attachment(const Attachment& attachment);
+Result<void> check_attachment(const Attachment& attachment);
 
 // "K=V;K=V"
 std::string join_args(const std::vector<std::pair<std::string, std::string>>& args);
 // "K=V;K=V" as a person types it, checked.
-base::Result<std::vector<std::pair<std::string, std::string>>> parse_args(std::string_view text);
+Result<std::vector<std::pair<std::string, std::string>>> parse_args(std::string_view text);
 
 }  // namespace cni

@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "base/result.h"
 #include "cni/attachment.h"
+#include "cni/base/result.h"
 #include "cni/config.h"
 #include "cni/result.h"
 
@@ -31,22 +31,21 @@ class Cache {
 
   // Readers see the old entry or the new one. Directory 0700, file 0600. Flushed to the disk if `durable`; else a power
   // cut may leave the old entry, none, or one that cannot be read, which counts as none: for whoever keeps a ledger.
-  base::Result<void> save(const CachedAttachment& entry, bool durable = true) const;
+  Result<void> save(const CachedAttachment& entry, bool durable = true) const;
   // nullopt when there is none. Kind::corrupt: unreadable, or an entry of another attachment (the file name is
   // ambiguous).
-  base::Result<std::optional<CachedAttachment>> load(const std::string& network, const std::string& container_id,
-                                                     const std::string& ifname) const;
-  base::Result<void> remove(const std::string& network, const std::string& container_id,
-                            const std::string& ifname) const;
+  Result<std::optional<CachedAttachment>> load(const std::string& network, const std::string& container_id,
+                                               const std::string& ifname) const;
+  Result<void> remove(const std::string& network, const std::string& container_id, const std::string& ifname) const;
   // By file name; of one container, or of all. Unreadable, foreign and incomplete entries are left out.
-  base::Result<std::vector<CachedAttachment>> list(std::string_view container_id = {}) const;
+  Result<std::vector<CachedAttachment>> list(std::string_view container_id = {}) const;
 
   // Removes what writers of this library that were killed left.
-  base::Result<void> sweep() const;
+  Result<void> sweep() const;
 
   // Kind::invalid when a part cannot be in a file name.
-  base::Result<std::string> path(const std::string& network, const std::string& container_id,
-                                 const std::string& ifname) const;
+  Result<std::string> path(const std::string& network, const std::string& container_id,
+                           const std::string& ifname) const;
 
  private:
   std::string dir_;

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/result.h"
+#include "cni/base/result.h"
 #include "cni/json.h"
 #include "cni/version.h"
 
@@ -40,7 +40,7 @@ struct Diagnostic {
   std::string to_text() const;  // "PATH:LINE:COLUMN: MESSAGE"
 };
 // Behind an error of this header, where the file's content was at fault: the same in parts. Null otherwise.
-const Diagnostic* diagnostic(const base::Error& error);
+const Diagnostic* diagnostic(const Error& error);
 
 inline constexpr std::size_t kMaxConfigBytes = 4U << 20U;
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/result.h"
+#include "cni/base/result.h"
 #include "cni/config.h"
 
 namespace cni {
@@ -31,11 +31,11 @@ struct RouteTable {
 // From the text of /proc/net/route.
 RouteTable parse_route_table(std::string_view text);
 // Of this machine.
-base::Result<RouteTable> read_route_table();
+Result<RouteTable> read_route_table();
 
 // Our bridge's subnet while it stands, else the first of our candidates that meets no other route. Kind::exists when
 // none is left: then a network has to be configured.
-base::Result<Prefix> choose_subnet(const RouteTable& routes);
+Result<Prefix> choose_subnet(const RouteTable& routes);
 
 // The configuration as a person would write it into /etc/cni/net.d/, for `subnet`.
 std::string default_network_json(const Prefix& subnet);

@@ -1,4 +1,4 @@
-// What is known of a plugin's failure. It travels inside base::Error (Kind::plugin, or Kind::timeout) through every
+// What is known of a plugin's failure. It travels inside Error (Kind::plugin, or Kind::timeout) through every
 // in(), so that a caller at any height can act on the code:
 //   if (auto added = invoker.add(list, attachment); !added)
 //     if (const cni::PluginFailure* failure = cni::plugin_failure(added.error())) … failure->code …
@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "base/result.h"
+#include "cni/base/result.h"
 
 namespace cni {
 
@@ -61,11 +61,11 @@ struct PluginFailures : base::ErrorDetail {
 };
 
 // The first failure behind an error, nullptr when no plugin is to blame.
-const PluginFailure* plugin_failure(const base::Error& error);
-const std::vector<PluginFailure>& plugin_failures(const base::Error& error);
+const PluginFailure* plugin_failure(const Error& error);
+const std::vector<PluginFailure>& plugin_failures(const Error& error);
 
-base::Error to_error(PluginFailure failure);
+Error to_error(PluginFailure failure);
 // Joins errors into one; the details of all are kept. `errors` is not empty.
-base::Error join_errors(std::vector<base::Error> errors);
+Error join_errors(std::vector<Error> errors);
 
 }  // namespace cni

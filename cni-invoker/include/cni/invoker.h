@@ -21,8 +21,8 @@
 #include <utility>
 #include <vector>
 
-#include "base/result.h"
 #include "cni/attachment.h"
+#include "cni/base/result.h"
 #include "cni/cache.h"
 #include "cni/config.h"
 #include "cni/error.h"
@@ -40,7 +40,7 @@ struct PluginRun {
   std::string plugin;                   // type
   const RunRequest* request = nullptr;  // path, environment, stdin
   const RunOutcome* outcome = nullptr;  // stdout, stderr, exit, times; null when it could not be started
-  const base::Error* error = nullptr;   // then why
+  const Error* error = nullptr;         // then why
 };
 
 // W3C trace context for the plugins' environment (TRACEPARENT, TRACESTATE, BAGGAGE). Nothing set: nothing changes.
@@ -113,7 +113,7 @@ struct ValidAttachment {
 // What settle() and collect() did; neither stops at a failure.
 struct CleanUp {
   std::vector<LedgerEntry> detached;  // had their DEL
-  std::vector<base::Error> failures;  // DELs that stay owed, plugins' own GCs, files that could not be removed
+  std::vector<Error> failures;        // DELs that stay owed, plugins' own GCs, files that could not be removed
 };
 
 class Invoker {
@@ -125,72 +125,72 @@ class Invoker {
   // before the first plugin: missing binaries (Kind::not_found), bad names (Kind::invalid), a second ADD
   // (Kind::exists). When a plugin fails the error has its PluginFailure, and the DEL that is owed has been done
   // (clean_up_failed_add) or stays in the ledger.
-  base::Result<NetworkResult> add(const NetworkList& network, const Attachment& attachment);
+  Result<NetworkResult> add(const NetworkList& network, const Attachment& attachment);
 
   // Detaches: every plugin in reverse order. Parameters and configuration of the ADD come from the ledger, without an
   // entry there from the cache, and only without either from the arguments. Repeating it is fine.
-  base::Result<void> del(const NetworkList& network, const Attachment& attachment);
+  Result<void> del(const NetworkList& network, const Attachment& attachment);
 
   // What the ledger has of a container, newest first; a DEL that fails is repeated after the others. None is success.
-  base::Result<void> del_container(std::string_view container_id);
+  Result<void> del_container(std::string_view container_id);
   // One entry, also of an older boot: whose plugins get an empty CNI_NETNS, because its path may be somebody else's
   // now.
-  base::Result<void> del_entry(const LedgerEntry& entry);
+  Result<void> del_entry(const LedgerEntry& entry);
   // A DEL for every ledger entry of ours that an older boot left, and every other whose `alive` is false, also under
   // its container's lock; then the temporary and lock files that killed processes left. What another process is at
   // work on is left to it. After a reboot, or a crash.
-  base::Result<CleanUp> settle(const std::function<bool(const LedgerEntry&)>& alive);
+  Result<CleanUp> settle(const std::function<bool(const LedgerEntry&)>& alive);
 
   // Whether the attachment is still as ADD left it: the first plugin that says otherwise is the error, unwrapped.
   // Kind::unsupported below 0.4.0; Kind::not_found when it is not attached; success without a run with disableCheck.
-  base::Result<void> check(const NetworkList& network, const Attachment& attachment);
+  Result<void> check(const NetworkList& network, const Attachment& attachment);
 
   // Ready for an ADD? The first plugin that says no is the error, unwrapped. Below 1.1.0: success without a run.
-  base::Result<void> status(const NetworkList& network);
+  Result<void> status(const NetworkList& network);
 
   // Removes what belongs to none of the valid: a DEL for each attachment of ours in this network, then (from 1.1.0) the
   // plugins' own GC. Foreign cache entries count as valid. `list_valid` is called once GC is alone (A10.02): no ADD can
   // come between the list and its use. It must not call operations of an invoker, which would wait for GC's end. Its
   // error is collect()'s, and nothing has been removed.
-  base::Result<CleanUp> collect(const NetworkList& network,
-                                const std::function<base::Result<std::vector<ValidAttachment>>()>& list_valid);
+  Result<CleanUp> collect(const NetworkList& network,
+                          const std::function<Result<std::vector<ValidAttachment>>()>& list_valid);
   // The same for whoever attaches nothing meanwhile, and has a list. All errors come back joined.
-  base::Result<void> gc(const NetworkList& network, const std::vector<ValidAttachment>& valid);
+  Result<void> gc(const NetworkList& network, const std::vector<ValidAttachment>& valid);
 
-  base::Result<PluginVersions> version(const std::string& plugin);
+  Result<PluginVersions> version(const std::string& plugin);
 
   // Every binary exists and implements the network's version exactly. Returns the capabilities some plugin takes.
-  base::Result<std::set<std::string>> validate(const NetworkList& network);
+  Result<std::set<std::string>> validate(const NetworkList& network);
 
   // The attachment as ledger or cache have it: args and capability args restored. nullopt: neither has.
-  base::Result<std::optional<CachedAttachment>> attachment(const std::string& network, const std::string& container_id,
-                                                           const std::string& ifname) const;
+  Result<std::optional<CachedAttachment>> attachment(const std::string& network, const std::string& container_id,
+                                                     const std::string& ifname) const;
 
   const InvokerOptions& options() const { return options_; }
   Cache cache() const { return Cache(options_.cache_dir); }
   std::optional<Ledger> ledger() const;
 
  private:
-  base::Result<LedgerEntry> intent(const NetworkList& network, const Attachment& attachment) const;
-  base::Result<void> refuse_second_add(const std::string& network, const Attachment& attachment) const;
-  base::Result<NetworkResult> run_recorded(const Operation& operation, LedgerEntry& entry,
-                                           const std::vector<std::string>& binaries) const;
-  base::Result<NetworkResult> run_chain(const Operation& operation, LedgerEntry& entry,
-                                        const std::vector<std::string>& binaries, int gate) const;
-  base::Result<void> keep(const LedgerEntry& entry) const;
-  base::Error give_up(LedgerEntry entry, base::Error error);
+  Result<LedgerEntry> intent(const NetworkList& network, const Attachment& attachment) const;
+  Result<void> refuse_second_add(const std::string& network, const Attachment& attachment) const;
+  Result<NetworkResult> run_recorded(const Operation& operation, LedgerEntry& entry,
+                                     const std::vector<std::string>& binaries) const;
+  Result<NetworkResult> run_chain(const Operation& operation, LedgerEntry& entry,
+                                  const std::vector<std::string>& binaries, int gate) const;
+  Result<void> keep(const LedgerEntry& entry) const;
+  Error give_up(LedgerEntry entry, Error error);
 
-  base::Result<LedgerEntry> attached_entry(const NetworkList& network, const Attachment& attachment) const;
+  Result<LedgerEntry> attached_entry(const NetworkList& network, const Attachment& attachment) const;
   LedgerEntry owed_entry(const NetworkList& network, const Attachment& attachment) const;
-  base::Result<void> del_locked(LedgerEntry entry);  // the caller holds the container's lock, or all
-  base::Result<bool> settle_entry(const LedgerEntry& entry, const std::function<bool(const LedgerEntry&)>& stands);
-  base::Result<void> run_del(const LedgerEntry& entry) const;
-  base::Result<void> run_del_plugins(const LedgerEntry& entry, const Attachment& attachment,
-                                     const std::vector<std::string>& dirs) const;
-  base::Result<void> strike(const LedgerEntry& entry) const;
-  base::Result<void> ask_to_collect(const NetworkList& network, const PluginConfig& plugin, const Operation& operation,
-                                    const std::string& valid) const;
-  base::Result<std::vector<LedgerEntry>> stale(const NetworkList& network, std::vector<ValidAttachment>& valid) const;
+  Result<void> del_locked(LedgerEntry entry);  // the caller holds the container's lock, or all
+  Result<bool> settle_entry(const LedgerEntry& entry, const std::function<bool(const LedgerEntry&)>& stands);
+  Result<void> run_del(const LedgerEntry& entry) const;
+  Result<void> run_del_plugins(const LedgerEntry& entry, const Attachment& attachment,
+                               const std::vector<std::string>& dirs) const;
+  Result<void> strike(const LedgerEntry& entry) const;
+  Result<void> ask_to_collect(const NetworkList& network, const PluginConfig& plugin, const Operation& operation,
+                              const std::string& valid) const;
+  Result<std::vector<LedgerEntry>> stale(const NetworkList& network, std::vector<ValidAttachment>& valid) const;
 
   Runner& runner_;
   InvokerOptions options_;

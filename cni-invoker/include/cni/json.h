@@ -9,13 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "base/result.h"
+#include "cni/base/result.h"
 
 namespace cni {
-
-using base::Error;
-using base::Kind;
-using base::Result;
 
 // Where in a text: both count from 1, columns in bytes.
 struct TextPosition {

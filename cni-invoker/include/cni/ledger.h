@@ -11,9 +11,9 @@
 #include <utility>
 #include <vector>
 
-#include "base/fd.h"
-#include "base/result.h"
 #include "cni/attachment.h"
+#include "cni/base/fd.h"
+#include "cni/base/result.h"
 #include "cni/config.h"
 
 namespace cni {
@@ -45,31 +45,30 @@ class Ledger {
 
   // Writes the entry of an ADD that is to begin, state adding. It is visible at once, so that a crash of this process
   // forgets nothing; for a power cut it must be flushed: BackgroundSync::start takes the descriptor.
-  base::Result<base::Fd> begin(const LedgerEntry& entry) const;
+  Result<Fd> begin(const LedgerEntry& entry) const;
   // Adds the result of the plugins that have run, for the DEL that is owed if the ADD comes to no end: there are
   // plugins that find nothing to delete without one. The state stays adding. Not flushed.
-  base::Result<void> progress(const LedgerEntry& entry) const;
+  Result<void> progress(const LedgerEntry& entry) const;
   // Adds the result of that ADD: the state is attached from here. Not flushed.
-  base::Result<void> complete(const LedgerEntry& entry) const;
+  Result<void> complete(const LedgerEntry& entry) const;
   // Writes an entry whole and durably.
-  base::Result<void> save(const LedgerEntry& entry) const;
+  Result<void> save(const LedgerEntry& entry) const;
 
-  base::Result<std::optional<LedgerEntry>> find(const std::string& network, const std::string& container_id,
-                                                const std::string& ifname) const;
-  base::Result<void> remove(const std::string& network, const std::string& container_id,
-                            const std::string& ifname) const;
+  Result<std::optional<LedgerEntry>> find(const std::string& network, const std::string& container_id,
+                                          const std::string& ifname) const;
+  Result<void> remove(const std::string& network, const std::string& container_id, const std::string& ifname) const;
   // Oldest first. An unreadable entry is left out; `broken`, when not null, receives the paths of those.
-  base::Result<std::vector<LedgerEntry>> list(std::vector<std::string>* broken = nullptr) const;
-  base::Result<std::vector<LedgerEntry>> of_container(std::string_view container_id) const;
+  Result<std::vector<LedgerEntry>> list(std::vector<std::string>* broken = nullptr) const;
+  Result<std::vector<LedgerEntry>> of_container(std::string_view container_id) const;
   // Removes what writers that were killed left.
-  base::Result<void> sweep() const;
+  Result<void> sweep() const;
 
  private:
-  base::Result<void> write_result(const LedgerEntry& entry, bool final) const;
-  base::Result<std::vector<LedgerEntry>> read_matching(const std::function<bool(const std::string&)>& matches,
-                                                       std::vector<std::string>* broken) const;
-  base::Result<std::string> stem(const std::string& network, const std::string& container_id,
-                                 const std::string& ifname) const;  // path without suffix
+  Result<void> write_result(const LedgerEntry& entry, bool final) const;
+  Result<std::vector<LedgerEntry>> read_matching(const std::function<bool(const std::string&)>& matches,
+                                                 std::vector<std::string>* broken) const;
+  Result<std::string> stem(const std::string& network, const std::string& container_id,
+                           const std::string& ifname) const;  // path without suffix
   std::string dir_;
 };
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/result.h"
+#include "cni/base/result.h"
 #include "cni/version.h"
 
 namespace cni {
@@ -58,19 +58,19 @@ struct NetworkResult {
 
 // Reads any version. A document without cniVersion is of `assumed`. `null` is an empty result. Keys match in any letter
 // case. Kind::invalid: no JSON, wrong types, an unknown version, an address that is no CIDR.
-base::Result<NetworkResult> parse_result(std::string_view json, const Version& assumed);
+Result<NetworkResult> parse_result(std::string_view json, const Version& assumed);
 
 // The document in `version`. Same version and read from a document: that document unchanged but for cniVersion, which
 // it gets where it had none. Kind::unsupported when it cannot be expressed: 0.1.0 and 0.2.0 need one address at least.
-base::Result<std::string> to_json(const NetworkResult& result, const Version& version);
+Result<std::string> to_json(const NetworkResult& result, const Version& version);
 
 // The pod's own addresses without prefix length, primary first: those on an interface inside the sandbox, or on none in
 // particular. `prefer_ipv6` picks the family of the primary; the order is otherwise the plugin's.
 std::vector<std::string> pod_ips(const NetworkResult& result, bool prefer_ipv6 = false);
 // Kind::invalid when an address names an interface that is not in the list. Negative indexes count as none.
-base::Result<void> check_interfaces(const NetworkResult& result);
+Result<void> check_interfaces(const NetworkResult& result);
 // Whoever writes resolv.conf writes lines of words: servers must be addresses (of IPv6 also with a zone), domains
 // names, options words. Kind::invalid names the key: "'dns.search[1]': …".
-base::Result<void> check_dns(const Dns& dns);
+Result<void> check_dns(const Dns& dns);
 
 }  // namespace cni

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/result.h"
+#include "cni/base/result.h"
 
 namespace cni {
 
@@ -44,7 +44,7 @@ struct RunOutcome {
 
 // Behind an Error of exec(): no instruction of the plugin has run, so it has made nothing.
 struct NeverStarted : base::ErrorDetail {};
-bool never_started(const base::Error& error);
+bool never_started(const Error& error);
 
 class Runner {
  public:
@@ -56,11 +56,11 @@ class Runner {
   // The path of a plugin's binary: the first regular file of that name in the directories, in their order.
   // Kind::invalid for an empty type, one with a slash, or no directories; Kind::not_found names the directories and the
   // package.
-  virtual base::Result<std::string> find(std::string_view type, const std::vector<std::string>& dirs) = 0;
+  virtual Result<std::string> find(std::string_view type, const std::vector<std::string>& dirs) = 0;
 
   // Runs a plugin to its end, which is in the outcome. An Error means that it did not start (with NeverStarted behind
   // it, where that is certain), or was not given its input.
-  virtual base::Result<RunOutcome> exec(const RunRequest& request) = 0;
+  virtual Result<RunOutcome> exec(const RunRequest& request) = 0;
 };
 
 // Runs plugins as processes: in the caller's network namespace, in a process group of their own that is killed whole
@@ -80,8 +80,8 @@ class ProcessRunner final : public Runner {
   ProcessRunner() = default;
   explicit ProcessRunner(Options options) : options_(options) {}
 
-  base::Result<std::string> find(std::string_view type, const std::vector<std::string>& dirs) override;
-  base::Result<RunOutcome> exec(const RunRequest& request) override;
+  Result<std::string> find(std::string_view type, const std::vector<std::string>& dirs) override;
+  Result<RunOutcome> exec(const RunRequest& request) override;
 
  private:
   Options options_;

@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
-#include "base/result.h"
 #include "cni/attachment.h"
+#include "cni/base/result.h"
 #include "cni/invoker.h"
 #include "cni/json.h"
 #include "cni/result.h"
@@ -45,22 +45,22 @@ class Plugin {
 
   virtual std::vector<Version> versions() const { return {kKnownVersions.begin(), kKnownVersions.end()}; }
 
-  virtual base::Result<NetworkResult> add(const PluginCall& call) = 0;
-  virtual base::Result<void> del(const PluginCall& call) = 0;
-  virtual base::Result<void> check(const PluginCall& call) = 0;
-  virtual base::Result<void> status(const PluginCall&) { return {}; }
-  virtual base::Result<void> gc(const PluginCall&) { return {}; }
+  virtual Result<NetworkResult> add(const PluginCall& call) = 0;
+  virtual Result<void> del(const PluginCall& call) = 0;
+  virtual Result<void> check(const PluginCall& call) = 0;
+  virtual Result<void> status(const PluginCall&) { return {}; }
+  virtual Result<void> gc(const PluginCall&) { return {}; }
 };
 
 // The body of main(): returns the exit status.
 int run_plugin(Plugin& plugin);
 
 // An error with a code of error.h.
-base::Error plugin_error(unsigned code, std::string message, std::string details = {});
+Error plugin_error(unsigned code, std::string message, std::string details = {});
 
 // Calls another plugin, IPAM mostly, with this call's environment and stdin; only the command may differ. Its stderr
 // goes to ours. After an add that failed its del has been called.
-base::Result<NetworkResult> delegate_add(const PluginCall& call, const std::string& type);
-base::Result<void> delegate(const PluginCall& call, const std::string& type, const std::string& command);
+Result<NetworkResult> delegate_add(const PluginCall& call, const std::string& type);
+Result<void> delegate(const PluginCall& call, const std::string& type, const std::string& command);
 
 }  // namespace cni

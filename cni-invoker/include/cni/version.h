@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/result.h"
+#include "cni/base/result.h"
 
 namespace cni {
 
@@ -19,7 +19,7 @@ struct Version {
 
   // One to three numbers with dots; what is missing is 0; "" is 0.1.0, which is what no version means. Kind::invalid
   // else.
-  static base::Result<Version> parse(std::string_view text);
+  static Result<Version> parse(std::string_view text);
   std::string to_text() const;
   auto operator<=>(const Version&) const = default;
 
@@ -35,6 +35,6 @@ inline constexpr Version kNewestVersion = kKnownVersions.back();
 bool is_known(const Version& version);
 
 // The highest version of those a network declares that is not newer than ours. Kind::unsupported when all are newer.
-base::Result<Version> select_version(const std::vector<Version>& declared);
+Result<Version> select_version(const std::vector<Version>& declared);
 
 }  // namespace cni

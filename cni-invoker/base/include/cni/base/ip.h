@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace base {
+namespace cni::base {
 
 class IpAddress {
  public:
@@ -33,4 +33,4 @@ class IpAddress {
 // Whether two texts mean one address; texts that are none are compared as they are.
 bool same_address(std::string_view one, std::string_view other);
 
-}  // namespace base
+}  // namespace cni::base

@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
-#include "base/fd.h"
-#include "base/result.h"
+#include "cni/base/fd.h"
+#include "cni/base/result.h"
 
-namespace base {
+namespace cni::base {
 
 class DirStack {
  public:
@@ -54,4 +54,4 @@ class DirStack {
   std::vector<Level> levels_;
 };
 
-}  // namespace base
+}  // namespace cni::base

@@ -9,7 +9,7 @@
 #include <utility>
 #include <variant>
 
-namespace base {
+namespace cni::base {
 
 // What a caller may do about an error. Fronts map it to exit codes (and later to gRPC codes), one table each.
 enum class Kind {
@@ -25,8 +25,8 @@ enum class Kind {
   internal,     // everything else: a system call failed that should not have
 };
 
-// What a library knows of a failure beyond the sentence, for callers that act on it: cni::PluginFailures is one. It stays
-// with the error through every in().
+// What a library knows of a failure beyond the sentence, for callers that act on it: cni::PluginFailures is one. It
+// stays with the error through every in().
 struct ErrorDetail {
   ErrorDetail() = default;
   ErrorDetail(const ErrorDetail&) = default;
@@ -97,17 +97,10 @@ class [[nodiscard]] Result<void> {
   std::optional<Error> error_;
 };
 
-}  // namespace base
+}  // namespace cni::base
 
-// The project's one macro: the value, or return the error from the enclosing function. (The others give its variable a
-// name of its own, so that one TRY may stand inside another.)
-#define TRY(expression) BASE_TRY_AS(expression, BASE_TRY_JOIN(try_result_, __COUNTER__))
-#define BASE_TRY_JOIN(left, right) BASE_TRY_PASTE(left, right)
-#define BASE_TRY_PASTE(left, right) left##right
-#define BASE_TRY_AS(expression, result)                                                                              \
-  __extension__({                                                                                                    \
-    auto result = (expression);                                                                                      \
-    if (!result) [[unlikely]]                                                                                        \
-      return std::move(result).error();                                                                              \
-    std::move(result).value();                                                                                       \
-  })
+namespace cni {
+using base::Error;
+using base::Kind;
+using base::Result;
+}  // namespace cni

@@ -13,9 +13,9 @@
 #include <array>
 #include <csignal>
 
-#include "base/result.h"
+#include "cni/base/try.h"
 
-namespace base {
+namespace cni::base {
 
 class InterruptionScope {
  public:
@@ -36,4 +36,4 @@ inline bool is_interruption(const Error& error) { return error.error_number == E
 // As nanosleep(2), of less than a second; a request ends it.
 void sleep_unless_interrupted(long milliseconds);
 
-}  // namespace base
+}  // namespace cni::base

@@ -6,7 +6,7 @@
 
 #include <utility>
 
-namespace base {
+namespace cni::base {
 
 class Fd {
  public:
@@ -31,4 +31,8 @@ class Fd {
   int fd_ = -1;
 };
 
-}  // namespace base
+}  // namespace cni::base
+
+namespace cni {
+using base::Fd;
+}  // namespace cni

@@ -9,10 +9,10 @@
 #include <string_view>
 #include <vector>
 
-#include "base/fd.h"
-#include "base/result.h"
+#include "cni/base/fd.h"
+#include "cni/base/result.h"
 
-namespace base {
+namespace cni::base {
 
 // Opens with O_CLOEXEC added. The error names the path.
 Result<Fd> open_file(const std::string& path, int flags, mode_t mode = 0);
@@ -53,4 +53,4 @@ bool is_out_of_space(const Error& error);
 // Lower-case hex of random bytes from getrandom(2).
 std::string random_hex(std::size_t bytes);
 
-}  // namespace base
+}  // namespace cni::base
