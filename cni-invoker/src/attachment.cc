@@ -97,4 +97,14 @@ Result<std::vector<std::pair<std::string, std::string>>> parse_args(std::string_
   return args;
 }
 
+std::vector<std::pair<std::string, std::string>> well_formed_args(std::string_view text) {
+  std::vector<std::pair<std::string, std::string>> args;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(';'), text.size());
+    if (auto pair = parse_args(text.substr(0, end)); pair) args.insert(args.end(), pair->begin(), pair->end());
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return args;
+}
+
 }  // namespace cni

@@ -1,8 +1,9 @@
 #include "cni/skel.h"
 
+#include <strings.h>
+
 #include <algorithm>
-#include <array>
-#include <cstdio>
+#include <cstdlib>
 #include <string_view>
 
 #include "cni/base/files.h"
@@ -11,17 +12,12 @@
 #include "plugin_answer.h"
 #include "skel_call.h"
 #include "skel_delegate.h"
+#include "skel_version.h"
 
 namespace cni {
 namespace {
 
 constexpr std::size_t kMaxInput = 16U << 20U;
-
-std::string versions_text(const std::vector<Version>& versions) {
-  std::string list;
-  for (const Version& one : versions) list += (list.empty() ? "" : ",") + json_text(one.to_text());
-  return "[" + list + "]";
-}
 
 // The commands by the version they came with.
 Result<void> check_version(const Plugin& plugin, const PluginCall& call) {
@@ -38,43 +34,43 @@ Result<void> check_version(const Plugin& plugin, const PluginCall& call) {
   return {};
 }
 
+bool netns_is_not_to_be_checked() {
+  const char* value = std::getenv("CNI_NETNS_OVERRIDE");
+  return value != nullptr && (::strcasecmp(value, "true") == 0 || std::string_view(value) == "1");
+}
+
 // Before anything is done in it: what is meant for a container must not be done to the host.
 Result<void> check_netns(const PluginCall& call) {
-  const std::string override_text =
-      std::getenv("CNI_NETNS_OVERRIDE") == nullptr ? "" : std::getenv("CNI_NETNS_OVERRIDE");
-  if (override_text == "1" || override_text == "true") return {};
+  if (netns_is_not_to_be_checked()) return {};
   const auto id = identify_netns(call.attachment.netns);
-  if (!id) return plugin_error(code::kInvalidNetns, id.error().what);
+  if (!id) {
+    // What is gone, or never was given, is no reason not to take away the rest.
+    if (call.command == "DEL") return {};
+    return plugin_error(code::kInvalidNetns, "CNI_NETNS: " + id.error().what);
+  }
   const auto own = own_netns();
-  if (own && *own == *id)
-    return plugin_error(code::kInvalidNetns, "'" + call.attachment.netns + "' is the plugin's own network namespace");
+  if (!own) return plugin_error(code::kInvalidNetns, "the plugin's own network namespace: " + own.error().what);
+  if (*own == *id)
+    return plugin_error(code::kInvalidNetns,
+                        "CNI_NETNS: '" + call.attachment.netns + "' is the plugin's own network namespace");
   return {};
 }
 
 // What is to be printed on stdout.
 Result<std::string> answer(Plugin& plugin, PluginCall& call) {
-  if (call.command == "VERSION") {
-    JsonObject object;
-    object.set("cniVersion", json_text(kNewestVersion.to_text()));
-    object.set("supportedVersions", versions_text(plugin.versions()));
-    return object.dump();
-  }
-  constexpr std::array kCommands = {"ADD", "DEL", "CHECK", "GC", "STATUS"};
-  if (std::find(kCommands.begin(), kCommands.end(), call.command) == kCommands.end())
-    return plugin_error(code::kInvalidEnvironment, "unknown CNI_COMMAND: " + call.command);
+  if (call.command == "VERSION") return answer_to_version(plugin.versions());
   auto input = base::read_all(0, "stdin", kMaxInput);
   if (!input) return plugin_error(code::kIoFailure, input.error().what);
   TRY(read_config(call, std::move(*input)));
   TRY(check_version(plugin, call));
   TRY(read_payload(call));
-  if (call.command == "ADD") {
-    TRY(check_netns(call));
-    return to_json(TRY(plugin.add(call)), call.version);
+  if (call.command == "GC" || call.command == "STATUS") {
+    TRY(call.command == "GC" ? plugin.gc(call) : plugin.status(call));
+    return std::string();
   }
-  if (call.command == "DEL") TRY(plugin.del(call));
-  if (call.command == "CHECK") TRY(plugin.check(call));
-  if (call.command == "GC") TRY(plugin.gc(call));
-  if (call.command == "STATUS") TRY(plugin.status(call));
+  TRY(check_netns(call));
+  if (call.command == "ADD") return to_json(TRY(plugin.add(call)), call.version);
+  TRY(call.command == "DEL" ? plugin.del(call) : plugin.check(call));
   return std::string();
 }
 

@@ -1,6 +1,8 @@
 #include "skel_call.h"
 
+#include <algorithm>
 #include <cstdlib>
+#include <span>
 #include <string_view>
 
 #include "cni/base/try.h"
@@ -13,20 +15,57 @@ std::string variable(const char* name) {
   return value == nullptr ? "" : value;
 }
 
+using Commands = std::span<const std::string_view>;
+constexpr std::string_view kKnown[] = {"ADD", "CHECK", "DEL", "GC", "STATUS", "VERSION"};
+constexpr std::string_view kAboutContainer[] = {"ADD", "CHECK", "DEL"};
+constexpr std::string_view kInNetns[] = {"ADD", "CHECK"};
+constexpr std::string_view kCollecting[] = {"GC"};
+
 struct Requirement {
   const char* variable;
-  std::string_view commands;
+  Commands commands;
 };
-constexpr Requirement kRequired[] = {{"CNI_CONTAINERID", "ADD CHECK DEL"},
-                                     {"CNI_NETNS", "ADD CHECK"},
-                                     {"CNI_IFNAME", "ADD CHECK DEL"},
-                                     {"CNI_PATH", "GC"}};
+constexpr Requirement kRequired[] = {{"CNI_CONTAINERID", kAboutContainer},
+                                     {"CNI_NETNS", kInNetns},
+                                     {"CNI_IFNAME", kAboutContainer},
+                                     {"CNI_PATH", kCollecting}};
 
-bool is_about_container(const std::string& command) {
-  return command == "ADD" || command == "CHECK" || command == "DEL";
+bool is_one_of(Commands commands, std::string_view command) {
+  return std::find(commands.begin(), commands.end(), command) != commands.end();
 }
 
-Error invalid_environment(const Error& error) { return plugin_error(code::kInvalidEnvironment, error.what); }
+void append(std::string& list, std::string_view separator, std::string_view text) {
+  if (!list.empty()) list += separator;
+  list += text;
+}
+
+Result<void> check_variables_are_there(const std::string& command) {
+  std::string missing = command.empty() ? "CNI_COMMAND" : "";
+  for (const Requirement& one : kRequired) {
+    if (is_one_of(one.commands, command) && variable(one.variable).empty()) append(missing, ", ", one.variable);
+  }
+  if (missing.empty()) return {};
+  return plugin_error(code::kInvalidEnvironment, "missing in the environment: " + missing);
+}
+
+// Every variable that is wrong is named, as the spec asks of code 4.
+Result<void> read_attachment(PluginCall& call) {
+  Attachment& attachment = call.attachment;
+  std::string problems;
+  const auto check = [&](const char* name, const auto& outcome) {
+    if (!outcome) append(problems, "; ", std::string(name) + ": " + outcome.error().what);
+  };
+  attachment.container_id = variable("CNI_CONTAINERID");
+  check("CNI_CONTAINERID", check_container_id(attachment.container_id));
+  attachment.netns = variable("CNI_NETNS");
+  attachment.ifname = variable("CNI_IFNAME");
+  check("CNI_IFNAME", check_ifname(attachment.ifname));
+  const std::string args = variable("CNI_ARGS");
+  attachment.args = well_formed_args(args);
+  if (call.command != "DEL") check("CNI_ARGS", parse_args(args));
+  if (problems.empty()) return {};
+  return plugin_error(code::kInvalidEnvironment, problems);
+}
 
 Result<void> read_previous_result(PluginCall& call) {
   const std::string* text = call.config.find("prevResult");
@@ -62,22 +101,10 @@ Result<void> read_valid_attachments(PluginCall& call) {
 Result<PluginCall> read_environment() {
   PluginCall call;
   call.command = variable("CNI_COMMAND");
-  std::string missing;
-  for (const Requirement& one : kRequired) {
-    const bool required = one.commands.find(call.command) != std::string_view::npos;
-    if (required && variable(one.variable).empty())
-      missing += (missing.empty() ? "" : ", ") + std::string(one.variable);
-  }
-  if (!missing.empty()) return plugin_error(code::kInvalidEnvironment, "missing in the environment: " + missing);
-  call.attachment.container_id = variable("CNI_CONTAINERID");
-  call.attachment.netns = variable("CNI_NETNS");
-  call.attachment.ifname = variable("CNI_IFNAME");
-  auto args = parse_args(variable("CNI_ARGS"));
-  if (!args) return invalid_environment(args.error());
-  call.attachment.args = std::move(*args);
-  if (is_about_container(call.command)) {
-    if (auto good = check_attachment(call.attachment); !good) return invalid_environment(good.error());
-  }
+  TRY(check_variables_are_there(call.command));
+  if (!is_one_of(kKnown, call.command))
+    return plugin_error(code::kInvalidEnvironment, "unknown CNI_COMMAND: " + call.command);
+  if (is_one_of(kAboutContainer, call.command)) TRY(read_attachment(call));
   const std::string path = variable("CNI_PATH");
   for (std::size_t at = 0; at < path.size();) {
     const std::size_t colon = std::min(path.find(':', at), path.size());
@@ -108,7 +135,7 @@ Result<void> read_config(PluginCall& call, std::string input) {
 }
 
 Result<void> read_payload(PluginCall& call) {
-  if (is_about_container(call.command)) return read_previous_result(call);
+  if (is_one_of(kAboutContainer, call.command)) return read_previous_result(call);
   if (call.command == "GC") return read_valid_attachments(call);
   return {};
 }

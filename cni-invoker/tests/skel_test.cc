@@ -2,6 +2,8 @@
 #include "cni/skel.h"
 
 #include <gmock/gmock.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -59,34 +61,89 @@ class Skel : public ::testing::Test {
                              {"CNI_PATH", dir.path()}};
 };
 
-TEST_F(Skel, Version) {
+TEST_F(Skel, VersionEchoesTheVersionAskedWith) {
   covers("P.1");
-  for (const char* input : {R"({"cniVersion":"1.0.0"})", ""}) {
+  for (const auto& [input, echoed] : {std::pair{R"({"cniVersion":"1.0.0"})", "1.0.0"},
+                                      {R"({"cniVersion":"0.3.1","name":"net"})", "0.3.1"},
+                                      {R"({"cniVersion":"1.2.0"})", "1.2.0"},
+                                      {R"({"cniVersion":"x"})", "1.1.0"},
+                                      {R"({"cniVersion":1})", "1.1.0"},
+                                      {"{", "1.1.0"},
+                                      {"", "1.1.0"}}) {
     const json document = json::parse(run(POD_HOSTS, "VERSION", input).output);
-    EXPECT_EQ(document["cniVersion"], "1.1.0");
+    EXPECT_EQ(document["cniVersion"], echoed) << input;
     EXPECT_EQ(document["supportedVersions"].size(), 7U);
+  }
+}
+
+TEST_F(Skel, VersionNeedsNothingButItsCommand) {
+  covers("P.1 P.8");
+  environment = {{"CNI_CONTAINERID", "../x"}, {"CNI_IFNAME", "a/b"}, {"CNI_ARGS", "odd"}};
+  EXPECT_EQ(run(POD_HOSTS, "VERSION", "").exit_code, 0);
+  // Nothing on stdin, and no end of it: closed, or held open by somebody who has nothing to say.
+  environment = {{"PATH", "/usr/bin:/bin"}};
+  const std::string pipe = dir.path() + "/pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  for (const std::string& stdin_from : std::vector<std::string>{"<&-", "</dev/null", "<>" + pipe}) {
+    dir.write("ask", "#!/bin/sh\nexec " POD_HOSTS " " + stdin_from, 0755);
+    const RunOutcome outcome = run(dir.path() + "/ask", "VERSION", "");
+    EXPECT_EQ(outcome.end, RunOutcome::End::exited) << stdin_from;
+    EXPECT_EQ(json::parse(outcome.output, nullptr, false)["cniVersion"], "1.1.0") << stdin_from << outcome.output;
+    EXPECT_LT(outcome.duration, std::chrono::seconds(10));
   }
 }
 
 TEST_F(Skel, EveryMissingVariableIsNamed) {
   covers("P.2");
   environment.clear();
-  EXPECT_EQ(error_of("ADD", config())["code"], 4);
-  const std::string message = error_of("ADD", config())["msg"];
-  for (const char* name : {"CNI_CONTAINERID", "CNI_NETNS", "CNI_IFNAME"}) EXPECT_THAT(message, HasSubstr(name));
-  EXPECT_THAT(error_of("DEL", config())["msg"].get<std::string>(), ::testing::Not(HasSubstr("CNI_NETNS")));
-  EXPECT_THAT(error_of("GC", config())["msg"].get<std::string>(), HasSubstr("CNI_PATH"));
-  EXPECT_EQ(error_of("", config())["code"], 4);
-  EXPECT_EQ(error_of("FLY", config())["code"], 4);
+  const auto message = [&](const std::string& command) {
+    const json document = error_of(command, config());
+    EXPECT_EQ(document["code"], 4);
+    return document["msg"].get<std::string>();
+  };
+  EXPECT_EQ(message("ADD"), "missing in the environment: CNI_CONTAINERID, CNI_NETNS, CNI_IFNAME");
+  EXPECT_EQ(message("CHECK"), message("ADD"));
+  EXPECT_EQ(message("DEL"), "missing in the environment: CNI_CONTAINERID, CNI_IFNAME");
+  EXPECT_EQ(message("GC"), "missing in the environment: CNI_PATH");
+  EXPECT_EQ(message(""), "missing in the environment: CNI_COMMAND");
+  for (const char* unknown : {"FLY", "AD", "D", "add", " "})  // parts of known ones too
+    EXPECT_EQ(message(unknown), std::string("unknown CNI_COMMAND: ") + unknown);
 }
 
-TEST_F(Skel, BadParametersAreTheCallersFault) {
+TEST_F(Skel, EveryBadVariableIsNamed) {
   covers("P.2");
-  environment[1].second = "../x";
-  EXPECT_EQ(error_of("ADD", config())["code"], 4);
-  environment[1].second = "pod1";
-  environment[3].second = "a/b";
-  EXPECT_EQ(error_of("DEL", config())["code"], 4);
+  for (const char* name : {"CNI_CONTAINERID", "CNI_IFNAME", "CNI_ARGS"}) unset(name);
+  environment.emplace_back("CNI_CONTAINERID", "../x");
+  environment.emplace_back("CNI_IFNAME", "a/b");
+  environment.emplace_back("CNI_ARGS", "odd");
+  const json added = error_of("ADD", config());
+  EXPECT_EQ(added["code"], 4);
+  for (const char* name : {"CNI_CONTAINERID: ", "CNI_IFNAME: ", "CNI_ARGS: "})
+    EXPECT_THAT(added["msg"].get<std::string>(), HasSubstr(name));
+  const json deleted = error_of("DEL", config());
+  EXPECT_EQ(deleted["code"], 4);
+  EXPECT_THAT(deleted["msg"].get<std::string>(), ::testing::Not(HasSubstr("CNI_ARGS")));
+}
+
+TEST_F(Skel, OddArgumentsDoNotStopADel) {
+  covers("P.9");
+  for (const char* odd : {"odd", "K8S_POD_NAME=web;", "=x", "a=b=c;IgnoreUnknown=1", ";;"}) {
+    unset("CNI_ARGS");
+    ASSERT_EQ(run(POD_HOSTS, "ADD", config(kPrevious)).exit_code, 0);
+    environment.emplace_back("CNI_ARGS", odd);
+    EXPECT_EQ(error_of("ADD", config(kPrevious))["code"], 4) << odd;
+    EXPECT_EQ(error_of("CHECK", config(kPrevious))["code"], 4) << odd;
+    const RunOutcome deleted = run(POD_HOSTS, "DEL", config());
+    EXPECT_EQ(deleted.exit_code, 0) << odd << deleted.output;
+    EXPECT_FALSE(std::filesystem::exists(dir.path() + "/hosts/net/pod1@eth0"));
+  }
+}
+
+TEST(Args, WellFormedOnesAreKept) {
+  using Args = std::vector<std::pair<std::string, std::string>>;
+  covers("P.9");
+  EXPECT_EQ(well_formed_args("a=b;odd;=x;y=;c=d=e;;f=g;"), (Args{{"a", "b"}, {"f", "g"}}));
+  EXPECT_EQ(well_formed_args(""), Args());
 }
 
 TEST_F(Skel, BadConfigurationsHaveTheirCodes) {
@@ -106,18 +163,53 @@ TEST_F(Skel, VersionsAreKeptTo) {
   EXPECT_EQ(refused["code"], 1);
   EXPECT_THAT(refused["details"].get<std::string>(),
               HasSubstr(R"(config is 0.4.0; supported: ["0.3.1","1.0.0","1.1.0"])"));
+  EXPECT_EQ(error_of("DEL", R"({"cniVersion":"0.4.0","name":"a"})", DELEGATING)["code"], 1);
   EXPECT_EQ(error_of("CHECK", config("", "0.3.1"))["code"], 1);
   EXPECT_EQ(error_of("GC", config("", "1.0.0"))["code"], 1);
   EXPECT_EQ(error_of("STATUS", config("", "1.0.0"))["code"], 1);
 }
 
-TEST_F(Skel, ItsOwnNetnsIsRefusedBeforeAdd) {
+TEST_F(Skel, ItsOwnNetnsIsRefusedBeforeAnythingIsDone) {
   covers("P.5");
+  const std::string file = dir.path() + "/hosts/net/pod1@eth0";
+  ASSERT_EQ(run(POD_HOSTS, "ADD", config(kPrevious)).exit_code, 0);
   unset("CNI_NETNS_OVERRIDE");
+  const auto in = [&](const std::string& netns) {
+    unset("CNI_NETNS");
+    environment.emplace_back("CNI_NETNS", netns);
+  };
+  // By whatever path: this process has the plugin's namespace too.
+  for (const std::string& own : {std::string("/proc/self/ns/net"), "/proc/" + std::to_string(::getpid()) + "/ns/net"}) {
+    in(own);
+    for (const char* command : {"ADD", "CHECK", "DEL"}) {
+      const json refused = error_of(command, config(kPrevious));
+      EXPECT_EQ(refused["code"], 8) << command;
+      EXPECT_THAT(refused["msg"].get<std::string>(), HasSubstr("CNI_NETNS"));
+      EXPECT_TRUE(std::filesystem::exists(file)) << command;
+    }
+  }
+  in(dir.path() + "/gone");
+  EXPECT_EQ(error_of("ADD", config(kPrevious))["code"], 8);
+  EXPECT_EQ(error_of("CHECK", config(kPrevious))["code"], 8);
+  EXPECT_EQ(run(POD_HOSTS, "DEL", config()).exit_code, 0);
+  EXPECT_FALSE(std::filesystem::exists(file));
+}
+
+TEST_F(Skel, ItsOwnNetnsIsTakenWhereTheCallerInsists) {
+  covers("P.5");
   unset("CNI_NETNS");
   environment.emplace_back("CNI_NETNS", "/proc/self/ns/net");
-  EXPECT_EQ(error_of("ADD", config(kPrevious))["code"], 8);
-  EXPECT_FALSE(std::filesystem::exists(dir.path() + "/hosts"));
+  for (const char* yes : {"1", "true", "TRUE", "True"}) {
+    unset("CNI_NETNS_OVERRIDE");
+    environment.emplace_back("CNI_NETNS_OVERRIDE", yes);
+    EXPECT_EQ(run(POD_HOSTS, "ADD", config(kPrevious)).exit_code, 0) << yes;
+    EXPECT_EQ(run(POD_HOSTS, "DEL", config(kPrevious)).exit_code, 0) << yes;
+  }
+  for (const char* no : {"", "0", "false", "11"}) {
+    unset("CNI_NETNS_OVERRIDE");
+    environment.emplace_back("CNI_NETNS_OVERRIDE", no);
+    EXPECT_EQ(error_of("ADD", config(kPrevious))["code"], 8) << no;
+  }
 }
 
 TEST_F(Skel, ThePodHostsPluginThroughItsLife) {

@@ -35,5 +35,8 @@ Result<void> check_attachment(const Attachment& attachment);
 std::string join_args(const std::vector<std::pair<std::string, std::string>>& args);
 // "K=V;K=V" as a person types it, checked.
 Result<std::vector<std::pair<std::string, std::string>>> parse_args(std::string_view text);
+// The pairs of such a text that are well-formed, and nothing of the others: for a DEL, which odd arguments must not
+// stop.
+std::vector<std::pair<std::string, std::string>> well_formed_args(std::string_view text);
 
 }  // namespace cni

@@ -23,19 +23,21 @@ namespace cni {
 
 // What a plugin was called with, checked.
 struct PluginCall {
-  std::string command;            // CNI_COMMAND
-  Attachment attachment;          // container id, netns, ifname and args; capability args are in the config
-  std::vector<std::string> path;  // CNI_PATH
-  std::string input;              // stdin, byte for byte: what a delegate is given
-  JsonObject config;              // its object
-  std::string network;            // the config's name
-  Version version;                // the config's cniVersion
+  std::string command;    // CNI_COMMAND
+  Attachment attachment;  // ADD, CHECK, DEL: container id, netns, ifname, args; capability args are in the config
+  std::vector<std::string> path;                 // CNI_PATH
+  std::string input;                             // stdin, byte for byte: what a delegate is given
+  JsonObject config;                             // its object
+  std::string network;                           // the config's name
+  Version version;                               // the config's cniVersion
   std::optional<NetworkResult> previous_result;  // prevResult, of the config's version
   std::vector<ValidAttachment> valid;            // GC: cni.dev/valid-attachments
 };
 
-// A plugin fails by returning an Error; the code in the answer is that of plugin_error(), else 999. DEL must succeed
-// when there is nothing to delete, and bear a missing netns and a missing prevResult.
+// A plugin fails by returning an Error; the code in the answer is that of plugin_error(), else 999. ADD, CHECK and DEL
+// in the plugin's own network namespace are refused before it is called, unless CNI_NETNS_OVERRIDE is 1 or true. DEL
+// must succeed when there is nothing to delete, and bear a missing netns and a missing prevResult; of CNI_ARGS it gets
+// the pairs that are well-formed, where the others fail with code 4.
 class Plugin {
  public:
   Plugin() = default;
