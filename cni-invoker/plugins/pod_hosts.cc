@@ -17,18 +17,16 @@ using cni::Kind;
 using cni::PluginCall;
 using cni::Result;
 
+// Of a key whose value may not be empty.
 Result<std::string> setting(const PluginCall& call, const char* key, const char* otherwise) {
-  const std::string* value = call.config.find(key);
-  if (value == nullptr) return std::string(otherwise);
-  auto text = cni::json_string(*value);
-  if (!text || text->empty())
-    return cni::plugin_error(cni::code::kInvalidConfig, "'" + std::string(key) + "': expected a string");
+  const cni::ConfigView value = call.config[key];
+  std::string text = TRY(value.text_or(otherwise));
+  if (text.empty()) return value.error("must not be empty");
   return text;
 }
 
 Result<std::string> directory(const PluginCall& call) {
-  const std::string dir = TRY(setting(call, "dir", "/run/pod-hosts"));
-  return dir + "/" + call.network;
+  return TRY(setting(call, "dir", "/run/pod-hosts")) + "/" + call.network;
 }
 
 std::string file_name(const std::string& container_id, const std::string& ifname) {
@@ -40,9 +38,7 @@ Result<std::string> file_of(const PluginCall& call) {
 }
 
 Result<std::string> content(const PluginCall& call) {
-  if (!call.previous_result)
-    return cni::plugin_error(cni::code::kInvalidConfig,
-                             "'prevResult' is missing: pod-hosts must follow another plugin");
+  if (!call.previous_result) return call.config["prevResult"].error("is missing: pod-hosts must follow another plugin");
   const std::string domain = TRY(setting(call, "domain", "pods.internal"));
   std::string name = call.attachment.container_id;
   for (const auto& [key, value] : call.attachment.args)

@@ -1,19 +1,16 @@
 #include "rtnetlink.h"
 
-#include <fcntl.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
-#include <sched.h>
 #include <sys/socket.h>
 
 #include <optional>
 #include <string_view>
-#include <thread>
 
-#include "cni/base/files.h"
 #include "cni/base/try.h"
+#include "cni/in_netns.h"
 
 namespace cni {
 
@@ -63,17 +60,7 @@ NetlinkRequest link_request(std::uint16_t flags, int link, unsigned change = 0) 
 }  // namespace
 
 Result<RouteSocket> RouteSocket::open(const std::string& netns) {
-  const Fd there = TRY(base::open_file(netns, O_RDONLY | O_NONBLOCK | O_NOCTTY));
-  Fd socket;
-  int error = 0;
-  std::thread([&] {  // a namespace is a thread's; this one ends in the other
-    if (::setns(there.get(), CLONE_NEWNET) == 0)
-      socket.reset(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE));
-    error = errno;
-  })
-      .join();
-  if (!socket) return Error::system(error, "open a netlink socket in '" + netns + "'");
-  return RouteSocket(NetlinkSocket(std::move(socket)));
+  return RouteSocket(TRY(in_netns(netns, [] { return NetlinkSocket::open(NETLINK_ROUTE); })));
 }
 
 Result<std::vector<Link>> RouteSocket::links() {

@@ -68,9 +68,9 @@ Result<void> read_attachment(PluginCall& call) {
 }
 
 Result<void> read_previous_result(PluginCall& call) {
-  const std::string* text = call.config.find("prevResult");
-  if (text == nullptr || *text == "null") return {};
-  auto result = parse_result(*text, call.version);
+  const ConfigView config = call.config["prevResult"];
+  if (!config.is_there()) return {};
+  auto result = parse_result(config.json(), call.version);
   if (!result) return plugin_error(code::kDecodeFailure, "'prevResult': " + result.error().what);
   if (result->version != call.version)
     return plugin_error(code::kDecodeFailure, "'prevResult' is of version " + result->version.to_text() +
@@ -80,19 +80,11 @@ Result<void> read_previous_result(PluginCall& call) {
 }
 
 Result<void> read_valid_attachments(PluginCall& call) {
-  const std::string* text = call.config.find("cni.dev/valid-attachments");
+  const ConfigView config = call.config["cni.dev/valid-attachments"];
   // Without the list everything would be taken for stale.
-  if (text == nullptr) return plugin_error(code::kInvalidConfig, "'cni.dev/valid-attachments' is missing");
-  const auto elements = parse_json_array(*text);
-  if (!elements) return plugin_error(code::kInvalidConfig, "'cni.dev/valid-attachments': expected an array");
-  for (const JsonObject::Member& element : *elements) {
-    const auto object = JsonObject::parse(element.value);
-    const std::string* id = object ? object->find("containerID") : nullptr;
-    const std::string* ifname = object ? object->find("ifname") : nullptr;
-    if (id == nullptr || ifname == nullptr)
-      return plugin_error(code::kInvalidConfig, "'cni.dev/valid-attachments': expected containerID and ifname");
-    call.valid.push_back({json_string(*id).value_or(""), json_string(*ifname).value_or("")});
-  }
+  if (!config.is_there()) return config.error("is missing");
+  for (const ConfigView& one : TRY(config.array()))
+    call.valid.push_back({TRY(one["containerID"].text()), TRY(one["ifname"].text())});
   return {};
 }
 
@@ -116,15 +108,13 @@ Result<PluginCall> read_environment() {
 
 Result<void> read_config(PluginCall& call, std::string input) {
   call.input = std::move(input);
-  auto config = JsonObject::parse(call.input);
+  auto config = ConfigView::parse(call.input);
   if (!config) return plugin_error(code::kDecodeFailure, "the configuration on stdin: " + config.error().what);
   call.config = std::move(*config);
   const auto text = [&](const char* key) -> Result<std::string> {
-    const std::string* value = call.config.find(key);
-    if (value == nullptr) return std::string();
-    auto string = json_string(*value);
-    if (!string) return plugin_error(code::kDecodeFailure, "'" + std::string(key) + "': expected a string");
-    return string;
+    auto value = call.config[key].text_or("");
+    if (!value) return plugin_error(code::kDecodeFailure, value.error().what);
+    return value;
   };
   call.network = TRY(text("name"));
   if (auto good = check_network_name(call.network); !good) return plugin_error(code::kInvalidConfig, good.error().what);

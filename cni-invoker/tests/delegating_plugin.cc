@@ -5,10 +5,7 @@ namespace {
 
 using cni::PluginCall;
 
-std::string delegate_of(const PluginCall& call) {
-  const auto ipam = cni::JsonObject::parse(*call.config.find("ipam"));
-  return cni::json_string(*ipam->find("type")).value_or("");
-}
+std::string delegate_of(const PluginCall& call) { return call.config["ipam"]["type"].text().value_or(""); }
 
 class Delegating : public cni::Plugin {
  public:

@@ -157,6 +157,19 @@ TEST_F(Skel, BadConfigurationsHaveTheirCodes) {
   EXPECT_EQ(error_of("ADD", config(R"(,"prevResult":[])"))["code"], 6);
 }
 
+TEST_F(Skel, ASettingOfAnotherTypeIsNamedWithItsPlace) {
+  covers("P.10");
+  const auto message = [&](const std::string& members) {
+    const json document =
+        error_of("ADD", R"({"cniVersion":"1.1.0","name":"net",)" + members + std::string(kPrevious) + "}");
+    EXPECT_EQ(document["code"], 7);
+    return document["msg"].get<std::string>();
+  };
+  EXPECT_EQ(message(R"("dir":5)"), "line 1, column 42: 'dir': expected a string");
+  EXPECT_EQ(message(R"("dir":"/x","domain":"")"), "line 1, column 56: 'domain': must not be empty");
+  EXPECT_EQ(error_of("GC", config(R"(,"cni.dev/valid-attachments":[{"containerID":"a"}])"))["code"], 7);
+}
+
 TEST_F(Skel, VersionsAreKeptTo) {
   covers("P.4");
   const json refused = error_of("ADD", R"({"cniVersion":"0.4.0","name":"a"})", DELEGATING);

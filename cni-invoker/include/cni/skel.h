@@ -14,8 +14,8 @@
 
 #include "cni/attachment.h"
 #include "cni/base/result.h"
+#include "cni/config_view.h"
 #include "cni/invoker.h"
-#include "cni/json.h"
 #include "cni/result.h"
 #include "cni/version.h"
 
@@ -27,7 +27,7 @@ struct PluginCall {
   Attachment attachment;  // ADD, CHECK, DEL: container id, netns, ifname, args; capability args are in the config
   std::vector<std::string> path;                 // CNI_PATH
   std::string input;                             // stdin, byte for byte: what a delegate is given
-  JsonObject config;                             // its object
+  ConfigView config;                             // the same, to read
   std::string network;                           // the config's name
   Version version;                               // the config's cniVersion
   std::optional<NetworkResult> previous_result;  // prevResult, of the config's version
