@@ -25,6 +25,8 @@ std::string to_text(const CachedAttachment& entry) {
   object.set("result", entry.result);
   JsonObject extension;
   extension.set("owner", json_text(entry.owner));
+  extension.set("bootId", json_text(entry.boot_id));
+  set_netns_identity(extension, entry.netns_identity);
   if (entry.effective) extension.set("network", network_json(*entry.effective));
   if (!entry.attachment.conventional_args.empty()) extension.set("args", entry.attachment.conventional_args.dump());
   object.set(kExtension, extension.dump());
@@ -54,6 +56,8 @@ Result<CachedAttachment> from_text(const std::string& text) {
   entry.result = *result;
   const JsonObject extension = TRY(object_of(object, kExtension));
   entry.owner = TRY(text_of(extension, "owner"));
+  entry.boot_id = TRY(text_of(extension, "bootId"));
+  entry.netns_identity = TRY(netns_identity_of(extension));
   if (const std::string* network = extension.find("network")) {
     entry.effective = TRY(network_from_json(*network));
     entry.effective->bytes = entry.config;

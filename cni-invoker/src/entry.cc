@@ -29,6 +29,13 @@ std::string hash_of(std::string_view text) {
 
 const char* boolean(bool value) { return value ? "true" : "false"; }
 
+// Their names in an entry. Inode and device were all there was in entries of earlier versions.
+constexpr std::array<std::pair<std::string_view, std::uint64_t base::NetnsIdentity::*>, 4> kNetnsNumbers = {
+    {{"netnsDevice", &base::NetnsIdentity::device},
+     {"netnsInode", &base::NetnsIdentity::inode},
+     {"netnsCookie", &base::NetnsIdentity::cookie},
+     {"netnsId", &base::NetnsIdentity::id}}};
+
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 }  // namespace
@@ -89,6 +96,17 @@ Result<std::vector<std::pair<std::string, std::string>>> args_from_json(const st
     args.emplace_back(std::move(key), TRY(json_string(pair[1].value)));
   }
   return args;
+}
+
+void set_netns_identity(JsonObject& object, const base::NetnsIdentity& identity) {
+  for (const auto& [key, number] : kNetnsNumbers)
+    if (identity.*number != 0) object.set(key, std::to_string(identity.*number));
+}
+
+Result<base::NetnsIdentity> netns_identity_of(const JsonObject& object) {
+  base::NetnsIdentity identity;
+  for (const auto& [key, number] : kNetnsNumbers) identity.*number = TRY(number_of<std::uint64_t>(object, key));
+  return identity;
 }
 
 const std::string* find_any_case(const JsonObject& object, std::string_view key) {

@@ -1,10 +1,12 @@
 // What cache and ledger share: file names that are safe whatever the ids, and attachments and networks as JSON.
 #pragma once
 
+#include <charconv>
 #include <string>
 #include <string_view>
 
 #include "cni/attachment.h"
+#include "cni/base/netns.h"
 #include "cni/config.h"
 
 namespace cni {
@@ -24,6 +26,22 @@ Result<NetworkList> network_from_json(const std::string& json);
 
 std::string args_json(const std::vector<std::pair<std::string, std::string>>& args);  // [["K","V"],…]
 Result<std::vector<std::pair<std::string, std::string>>> args_from_json(const std::string& json);
+
+// What is known of the namespace, and nothing of what is not.
+void set_netns_identity(JsonObject& object, const base::NetnsIdentity& identity);
+Result<base::NetnsIdentity> netns_identity_of(const JsonObject& object);
+
+// 0 when absent; Kind::corrupt when it is no whole number.
+template <class Number>
+Result<Number> number_of(const JsonObject& object, std::string_view key) {
+  Number number = 0;
+  const std::string* text = object.find(key);
+  if (text == nullptr) return number;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
+  if (error != std::errc() || end != text->data() + text->size())
+    return Error{Kind::corrupt, 0, "'" + std::string(key) + "': expected a whole number"};
+  return number;
+}
 
 // Members of an entry, in any letter case; empty when absent.
 const std::string* find_any_case(const JsonObject& object, std::string_view key);

@@ -4,11 +4,11 @@
 
 #include <filesystem>
 
+#include "cni/base/netns.h"
 #include "cni/base/try.h"
 #include "disk.h"
 #include "locks.h"
 #include "loopback_guard.h"
-#include "netns.h"
 #include "operation.h"
 #include "plugin_answer.h"
 #include "request.h"
@@ -16,12 +16,12 @@
 namespace cni {
 namespace {
 
-Result<NetnsId> usable_netns(const std::string& path) {
+Result<base::NetnsIdentity> usable_netns(const std::string& path) {
   if (path.empty()) return Error{Kind::invalid, 0, "network namespace path is empty"};
-  const NetnsId id = TRY(identify_netns(path));
-  if (id == TRY(own_netns()))
+  const base::NetnsIdentity identity = TRY(base::identify_netns(path));
+  if (TRY(base::is_own_netns(path)))
     return Error{Kind::invalid, 0, "'" + path + "' is the network namespace we run in: plugins would change the host"};
-  return id;
+  return identity;
 }
 
 std::string absolute(const std::string& path) {
@@ -93,11 +93,7 @@ Result<LedgerEntry> Invoker::intent(const NetworkList& network, const Attachment
   entry.owner = options_.owner;
   entry.boot_id = current_boot_id();
   entry.created_at = std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
-  if (options_.verify_netns) {
-    const NetnsId id = TRY(usable_netns(attachment.netns));
-    entry.netns_device = id.device;
-    entry.netns_inode = id.inode;
-  }
+  if (options_.verify_netns) entry.netns_identity = TRY(usable_netns(attachment.netns));
   return entry;
 }
 
@@ -149,6 +145,8 @@ Result<void> Invoker::keep(const LedgerEntry& entry) const {
   cached.effective = entry.network;
   cached.result = entry.result;
   cached.owner = options_.owner;
+  cached.boot_id = entry.boot_id;
+  cached.netns_identity = entry.netns_identity;
   const auto book = ledger();
   TRY(cache().save(cached, !book.has_value()).in("cache the result"));
   if (book) TRY(book->complete(entry).in("record the attachment"));

@@ -2,7 +2,6 @@
 #include "cni/base/try.h"
 #include "cni/invoker.h"
 #include "locks.h"
-#include "netns.h"
 #include "operation.h"
 #include "recorded.h"
 #include "request.h"
@@ -11,8 +10,8 @@ namespace cni {
 namespace {
 
 Result<void> check_same_netns(const LedgerEntry& entry) {
-  const NetnsId id = TRY(identify_netns(entry.attachment.netns));
-  if (entry.netns_inode == 0 || id == NetnsId{entry.netns_device, entry.netns_inode}) return {};
+  if (netns_stands(entry)) return {};
+  TRY(base::identify_netns(entry.attachment.netns));  // what is none at all
   return Error{Kind::not_found, 0,
                "'" + entry.attachment.netns + "' is no longer the network namespace that was attached"};
 }

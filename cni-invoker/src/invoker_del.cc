@@ -6,7 +6,6 @@
 #include "cni/base/try.h"
 #include "cni/invoker.h"
 #include "locks.h"
-#include "netns.h"
 #include "operation.h"
 #include "recorded.h"
 #include "request.h"
@@ -19,12 +18,8 @@ constexpr std::chrono::milliseconds kSettlePatience{500};
 // The path as plugins may have it: empty once the namespace of the ADD is gone. What stands at the path then is a plain
 // file, which plugins refuse, or a namespace of somebody else, who would lose an interface.
 std::string netns_for_del(const LedgerEntry& entry) {
-  if (!entry.boot_id.empty() && entry.boot_id != current_boot_id()) return {};
-  const auto id = identify_netns(entry.attachment.netns);
-  if (!id) return {};
-  if (entry.netns_inode != 0 && *id != NetnsId{entry.netns_device, entry.netns_inode}) return {};
-  if (const auto own = own_netns(); !own || *own == *id) return {};
-  return entry.attachment.netns;
+  const std::string& netns = entry.attachment.netns;
+  return netns_stands(entry) && !base::is_own_netns(netns).value_or(true) ? netns : "";
 }
 
 // The result of the ADD in the network's version; empty below 0.4.0, and where there is none that can be read.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "base64.h"
 #include "cni/base/files.h"
@@ -28,8 +27,7 @@ std::string to_text(const LedgerEntry& entry) {
   object.set("containerId", json_text(attachment.container_id));
   object.set("ifName", json_text(attachment.ifname));
   object.set("netns", json_text(attachment.netns));
-  object.set("netnsDevice", std::to_string(entry.netns_device));
-  object.set("netnsInode", std::to_string(entry.netns_inode));
+  set_netns_identity(object, entry.netns_identity);
   object.set("bootId", json_text(entry.boot_id));
   object.set("createdAt", std::to_string(entry.created_at));
   object.set("cniArgs", args_json(attachment.args));
@@ -46,17 +44,6 @@ std::string to_text(const LedgerEntry& entry) {
   return object.dump();
 }
 
-template <class Number>
-Result<Number> number_of(const JsonObject& object, std::string_view key) {
-  Number number = 0;
-  const std::string* text = object.find(key);
-  if (text == nullptr) return number;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
-  if (error != std::errc() || end != text->data() + text->size())
-    return Error{Kind::corrupt, 0, "'" + std::string(key) + "': expected a whole number"};
-  return number;
-}
-
 Result<LedgerEntry> from_text(const std::string& text) {
   const JsonObject object = TRY(JsonObject::parse(text));
   const std::string* format = object.find("format");
@@ -70,8 +57,7 @@ Result<LedgerEntry> from_text(const std::string& text) {
   entry.attachment.container_id = TRY(text_of(object, "containerId"));
   entry.attachment.ifname = TRY(text_of(object, "ifName"));
   entry.attachment.netns = TRY(text_of(object, "netns"));
-  entry.netns_device = TRY(number_of<std::uint64_t>(object, "netnsDevice"));
-  entry.netns_inode = TRY(number_of<std::uint64_t>(object, "netnsInode"));
+  entry.netns_identity = TRY(netns_identity_of(object));
   entry.boot_id = TRY(text_of(object, "bootId"));
   entry.created_at = TRY(number_of<std::int64_t>(object, "createdAt"));
   if (const std::string* args = object.find("cniArgs")) entry.attachment.args = TRY(args_from_json(*args));

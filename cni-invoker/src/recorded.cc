@@ -1,6 +1,23 @@
 #include "recorded.h"
 
 namespace cni {
+namespace {
+
+bool stands(const std::string& path, const std::string& boot_id, const base::NetnsIdentity& then) {
+  if (!boot_id.empty() && boot_id != current_boot_id()) return false;
+  const auto now = base::identify_netns(path);
+  return now && then.is(*now);
+}
+
+}  // namespace
+
+bool netns_stands(const LedgerEntry& entry) {
+  return stands(entry.attachment.netns, entry.boot_id, entry.netns_identity);
+}
+
+bool netns_stands(const CachedAttachment& entry) {
+  return stands(entry.attachment.netns, entry.boot_id, entry.netns_identity);
+}
 
 LedgerEntry entry_of(CachedAttachment cached, const NetworkList& fallback) {
   LedgerEntry entry;
@@ -8,6 +25,8 @@ LedgerEntry entry_of(CachedAttachment cached, const NetworkList& fallback) {
   entry.attachment = std::move(cached.attachment);
   entry.result = std::move(cached.result);
   entry.owner = std::move(cached.owner);
+  entry.boot_id = std::move(cached.boot_id);
+  entry.netns_identity = cached.netns_identity;
   if (cached.effective) {
     entry.network = std::move(*cached.effective);
     return entry;

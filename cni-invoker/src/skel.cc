@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "cni/base/files.h"
+#include "cni/base/netns.h"
 #include "cni/base/try.h"
-#include "netns.h"
 #include "plugin_answer.h"
 #include "skel_call.h"
 #include "skel_delegate.h"
@@ -42,15 +42,13 @@ bool netns_is_not_to_be_checked() {
 // Before anything is done in it: what is meant for a container must not be done to the host.
 Result<void> check_netns(const PluginCall& call) {
   if (netns_is_not_to_be_checked()) return {};
-  const auto id = identify_netns(call.attachment.netns);
-  if (!id) {
+  const auto is_own = base::is_own_netns(call.attachment.netns);
+  if (!is_own) {
     // What is gone, or never was given, is no reason not to take away the rest.
     if (call.command == "DEL") return {};
-    return plugin_error(code::kInvalidNetns, "CNI_NETNS: " + id.error().what);
+    return plugin_error(code::kInvalidNetns, "CNI_NETNS: " + is_own.error().what);
   }
-  const auto own = own_netns();
-  if (!own) return plugin_error(code::kInvalidNetns, "the plugin's own network namespace: " + own.error().what);
-  if (*own == *id)
+  if (*is_own)
     return plugin_error(code::kInvalidNetns,
                         "CNI_NETNS: '" + call.attachment.netns + "' is the plugin's own network namespace");
   return {};

@@ -11,8 +11,8 @@
 #include <thread>
 
 #include "cni/base/fd.h"
+#include "cni/base/netns.h"
 #include "covers.h"
-#include "netns.h"
 #include "private_host.h"
 #include "support.h"
 
@@ -21,30 +21,32 @@ namespace {
 
 using testing::covers;
 
+base::NetnsIdentity own_netns() { return *base::identify_netns("/proc/thread-self/ns/net"); }
+
 class InNetns : public ::testing::Test {
  protected:
   void SetUp() override {
     static const std::string kReason = testing::enter_private_host();
     if (!kReason.empty()) GTEST_SKIP() << kReason;
-    here = *own_netns();
+    here = own_netns();
     pod.emplace("pod");
   }
   void TearDown() override {
     if (!pod) return;
-    EXPECT_EQ(*own_netns(), here);
+    EXPECT_EQ(own_netns(), here);
   }
-  NetnsId here;
+  base::NetnsIdentity here;
   std::optional<testing::Netns> pod;
 };
 
 TEST_F(InNetns, RunsThereAndTheCallerStays) {
   covers("P.11");
-  const NetnsId there = *identify_netns(pod->path());
-  const auto found = in_netns(pod->path(), [&]() -> Result<NetnsId> {
-    NetnsId started{};
-    std::thread([&] { started = *own_netns(); }).join();
+  const base::NetnsIdentity there = *base::identify_netns(pod->path());
+  const auto found = in_netns(pod->path(), [&]() -> Result<base::NetnsIdentity> {
+    base::NetnsIdentity started;
+    std::thread([&] { started = own_netns(); }).join();
     EXPECT_EQ(started, there);
-    EXPECT_EQ(*own_netns(), there);
+    EXPECT_EQ(own_netns(), there);
     return started;
   });
   ASSERT_TRUE(found) << found.error().what;

@@ -80,7 +80,7 @@ TEST_F(Check, AnotherNamespaceAtThePathIsNoticed) {
   LedgerEntry entry = invoker().ledger()->list()->front();
   entry.state = LedgerEntry::State::attached;
   entry.attachment.netns = "/proc/self/ns/net";
-  entry.netns_inode = 1;
+  entry.netns_identity.inode = 1;
   ASSERT_TRUE(invoker().ledger()->save(entry));
   options.verify_netns = true;
   EXPECT_THAT(invoker().check(chain, attachment()).error().what, HasSubstr("no longer the network namespace"));

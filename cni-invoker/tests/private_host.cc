@@ -12,6 +12,8 @@
 #include <filesystem>
 #include <thread>
 
+#include "same_number.h"
+
 namespace cni::testing {
 
 std::string enter_private_host() {
@@ -30,6 +32,10 @@ std::string enter_private_host() {
 
 Netns::Netns(const std::string& name) : path_("/run/netns/" + name) {
   std::filesystem::create_directories("/run/netns");
+  make();
+}
+
+void Netns::make() const {
   ::close(::open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0444));
   std::thread([this] {
     if (::unshare(CLONE_NEWNET) != 0 ||
@@ -38,9 +44,18 @@ Netns::Netns(const std::string& name) : path_("/run/netns/" + name) {
   }).join();
 }
 
-Netns::~Netns() {
+Netns::~Netns() { unmake(); }
+
+void Netns::unmake() const {
   ::umount2(path_.c_str(), MNT_DETACH);
   ::unlink(path_.c_str());
+}
+
+bool Netns::remake() {
+  const ino_t number = inode_of(path_);
+  unmake();
+  return make_with_number(
+      number, path_, [this] { make(); }, [this] { unmake(); });
 }
 
 std::string shell(const std::string& command) {

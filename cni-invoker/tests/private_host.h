@@ -18,7 +18,12 @@ class Netns {
   ~Netns();
   const std::string& path() const { return path_; }
 
+  // Another one at the same path, with the same inode number. False if it cannot be had.
+  bool remake();
+
  private:
+  void make() const;
+  void unmake() const;
   std::string path_;
 };
 

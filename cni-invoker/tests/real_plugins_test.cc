@@ -16,6 +16,7 @@
 namespace cni {
 namespace {
 
+using testing::covers;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
@@ -141,33 +142,108 @@ TEST_F(RealPlugins, AnAddressIsGivenBackAfterAReboot) {
 }
 
 // The path is passed on only while the namespace of the ADD is behind it.
-TEST_F(RealPlugins, APathThatIsAnothersNowIsNotPassedOn) {
-  testing::FakeRunner fake;
-  Invoker invoker(fake, options_);
-  const NetworkList network =
+class AnothersPath : public RealPlugins {
+ protected:
+  void SetUp() override {
+    RealPlugins::SetUp();
+    if (IsSkipped()) return;
+    options_.ledger_dir = dir_.path() + "/ledger";
+    options_.cache_dir = dir_.path() + "/cache";
+    here_ = std::make_unique<testing::Netns>("moved");
+    attachment_.container_id = "moved";
+    attachment_.netns = here_->path();
+    ASSERT_TRUE(invoker().add(network_, attachment_));
+  }
+  Invoker invoker() { return {fake_, options_}; }
+  LedgerEntry entry() { return invoker().ledger()->list()->front(); }
+  std::string netns_of_del() { return fake_.call("DEL one").environment.at("CNI_NETNS"); }
+
+  testing::TempDir dir_;
+  testing::FakeRunner fake_;
+  const NetworkList network_ =
       *parse_network_list(R"({"cniVersion":"1.0.0","name":"n","plugins":[{"type":"one"}]})", "x");
-  Attachment attachment;
-  attachment.container_id = "moved";
-  attachment.netns = "/run/netns/moved";
-  const auto netns_of_del = [&] {
-    EXPECT_TRUE(invoker.del_container("moved"));
-    return fake.call("DEL one").environment.at("CNI_NETNS");
-  };
-  const testing::Netns placeholder("placeholder");  // so that the next one cannot get the same inode
-  auto first = std::make_unique<testing::Netns>("moved");
-  ASSERT_TRUE(invoker.add(network, attachment));
-  EXPECT_EQ(netns_of_del(), attachment.netns);
+  Attachment attachment_;
+  std::unique_ptr<testing::Netns> here_;
+};
 
-  ASSERT_TRUE(invoker.add(network, attachment));
-  LedgerEntry entry = invoker.ledger()->list()->front();
-  entry.boot_id = "another";
-  ASSERT_TRUE(invoker.ledger()->save(entry));
-  EXPECT_EQ(netns_of_del(), "") << "of an older boot, though number and path are the same";
+TEST_F(AnothersPath, IsPassedOnWhileItIsNone) {
+  covers("A3.04 A12.05");
+  EXPECT_TRUE(netns_stands(entry()));
+  EXPECT_TRUE(invoker().check(network_, attachment_));
+  EXPECT_TRUE(invoker().del_container("moved"));
+  EXPECT_EQ(netns_of_del(), attachment_.netns);
+}
 
-  ASSERT_TRUE(invoker.add(network, attachment));
-  testing::shell("mount --bind /run/netns/placeholder /run/netns/moved");
-  EXPECT_EQ(netns_of_del(), "") << "of this boot, but another namespace is mounted there";
+TEST_F(AnothersPath, IsNotPassedOnAfterAReboot) {
+  covers("A12.05");
+  LedgerEntry old = entry();
+  old.boot_id = "another";
+  ASSERT_TRUE(invoker().ledger()->save(old));
+  EXPECT_TRUE(invoker().del_container("moved"));
+  EXPECT_EQ(netns_of_del(), "") << "numbers and path are the same";
+}
+
+TEST_F(AnothersPath, IsNotPassedOnWhereAnotherNamespaceIsMounted) {
+  covers("A3.04 A12.05");
+  const testing::Netns other("other");
+  testing::shell("mount --bind /run/netns/other /run/netns/moved");
+  EXPECT_TRUE(invoker().del_container("moved"));
+  EXPECT_EQ(netns_of_del(), "");
   testing::shell("umount /run/netns/moved");
+}
+
+TEST_F(AnothersPath, IsKnownThoughTheInodeNumberIsTheSame) {
+  covers("A3.04 A12.05 A12.10");
+  const LedgerEntry then = entry();
+  ASSERT_TRUE(here_->remake());
+  EXPECT_EQ(base::identify_netns(here_->path())->inode, then.netns_identity.inode);
+  EXPECT_FALSE(netns_stands(then));
+  EXPECT_THAT(invoker().check(network_, attachment_).error().what, HasSubstr("no longer the network namespace"));
+  EXPECT_TRUE(invoker().settle([](const LedgerEntry& entry) { return netns_stands(entry); }));
+  EXPECT_EQ(netns_of_del(), "");
+  EXPECT_TRUE(invoker().ledger()->list()->empty());
+}
+
+TEST_F(AnothersPath, IsKnownFromTheCacheToo) {
+  covers("A3.04 A12.05 B6 A12.10");
+  options_.ledger_dir.clear();
+  ASSERT_TRUE(here_->remake());
+  EXPECT_FALSE(netns_stands(**invoker().cache().load("n", "moved", "eth0")));
+  EXPECT_TRUE(invoker().del(network_, attachment_));
+  EXPECT_EQ(netns_of_del(), "");
+}
+
+// An entry of a version that wrote no more than device and inode is believed as far as that goes.
+TEST_F(AnothersPath, OldEntriesAreReadAsTheyWereMeant) {
+  covers("A12.05 A12.10");
+  LedgerEntry old = entry();
+  old.netns_identity.cookie = old.netns_identity.id = 0;
+  ASSERT_TRUE(invoker().ledger()->save(old));
+  EXPECT_TRUE(netns_stands(entry()));
+  const testing::Netns other("other");
+  testing::shell("mount --bind /run/netns/other /run/netns/moved");
+  EXPECT_FALSE(netns_stands(entry()));
+  testing::shell("umount /run/netns/moved");
+}
+
+// As bridge would: the interface of whoever has the path now.
+TEST_F(RealPlugins, AStrangersInterfaceStaysThoughItsNamespaceHasTheInodeNumber) {
+  covers("A3.04 A12.05 A12.10");
+  testing::Netns blue("blue");
+  Invoker invoker(runner_, options_);
+  const NetworkList network = default_network(*choose_subnet(*read_route_table()));
+  Attachment attachment;
+  attachment.container_id = "blue";
+  attachment.netns = blue.path();
+  const auto result = invoker.add(network, attachment);
+  ASSERT_TRUE(result) << result.error().what;
+  ASSERT_TRUE(blue.remake());
+  testing::shell("ip -n blue link add eth0 type veth peer name eth1; ip -n blue addr add 192.0.2.1/24 dev eth0");
+
+  const auto done = invoker.del_container("blue");
+  ASSERT_TRUE(done) << done.error().what;
+  EXPECT_THAT(testing::shell("ip -n blue -br addr"), HasSubstr("192.0.2.1/24"));
+  EXPECT_FALSE(base::path_exists("/var/lib/cni/networks/podrun/" + pod_ips(*result)[0]));
 }
 
 TEST_F(RealPlugins, AFailureInTheMiddleIsCleanedUp) {

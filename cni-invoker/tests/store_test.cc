@@ -169,8 +169,7 @@ class LedgerTest : public testing::InvokerTest {
     one.plugin_dirs = {"/a", "/b \"c"};
     one.owner = "test";
     one.boot_id = "boot";
-    one.netns_device = 4;
-    one.netns_inode = 4026531840;
+    one.netns_identity = {.device = 4, .inode = 4026531840, .cookie = 7, .id = 196080};
     one.created_at = ++clock_;
     return one;
   }
@@ -195,7 +194,7 @@ TEST_F(LedgerTest, KeepsAllThatADelNeeds) {
   EXPECT_EQ((*found)->attachment.capability_args.dump(), R"({"x":1.0})");
   EXPECT_EQ((*found)->plugin_dirs, one.plugin_dirs);
   EXPECT_EQ((*found)->boot_id, "boot");
-  EXPECT_EQ((*found)->netns_inode, one.netns_inode);
+  EXPECT_EQ((*found)->netns_identity, one.netns_identity);
   EXPECT_EQ((*found)->created_at, one.created_at);
   EXPECT_EQ(mode_of(dir.path() + "/ledger"), 0700U);
   EXPECT_EQ(mode_of(dir.path() + "/ledger/net@pod1@eth0.json"), 0600U);

@@ -26,7 +26,7 @@ Result<int> gc(Context& context, const Options& options) {
   const cni::NetworkList network = TRY(tool.network(options.network.at(0)));
   const std::vector<cni::ValidAttachment> listed = TRY(parse_valid(options.valid));
   // A pod's interfaces are its own as long as it exists: `podrun delete` is what takes them.
-  const auto is_of_pod = [&](const cni::Attachment& attachment) {
+  const auto is_of_pod = [&](const cni::Attachment& attachment, bool) {
     return base::path_exists(tool.runtime.store().layout().box(attachment.container_id));
   };
   std::vector<Recovered> report;

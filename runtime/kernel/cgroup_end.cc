@@ -5,11 +5,13 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
 #include <csignal>
+#include <map>
 #include <memory>
 #include <thread>
 
@@ -75,10 +77,17 @@ Result<bool> wait_unpopulated(const std::string& dir, steady_clock::time_point d
 // v1 has no cgroup.kill: with no more forks allowed, killing what is listed until nothing is listed comes to an end.
 bool kill_listed_once(const std::string& dir) {
   (void)base::write_in_place(dir + "/pids.max", "0");
-  std::vector<pid_t> pids;
-  (void)processes_below(dir, pids);  // none, when it is gone
-  for (const pid_t pid : pids) ::kill(pid, SIGKILL);
-  return pids.empty();
+  std::vector<pid_t> listed;
+  (void)processes_below(dir, listed);  // none, when it is gone
+  std::map<pid_t, Fd> held;
+  for (const pid_t pid : listed) held[pid].reset(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  // A pid may have become another's before it was held. Who is listed once more is in the cgroup.
+  std::vector<pid_t> still_listed;
+  (void)processes_below(dir, still_listed);
+  for (const pid_t pid : still_listed)
+    if (const auto process = held.find(pid); process != held.end())
+      ::syscall(SYS_pidfd_send_signal, process->second.get(), SIGKILL, nullptr, 0);
+  return listed.empty();
 }
 
 bool kill_listed(const std::string& dir, steady_clock::time_point deadline) {

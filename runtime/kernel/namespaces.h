@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/netns.h"
 #include "runtime/kernel/types.h"
 
 namespace podrun {
@@ -44,11 +45,9 @@ namespace netns {
 // Its directory becomes what ip-netns(8) makes of it, a shared mount over itself: else the first `ip netns add` of a
 // boot would do that, over what is pinned there.
 Result<void> pin(int ns_fd, const std::string& path);
-// Unmounts (lazily) and unlinks, also below a mount that hides it; absent is success. Refuses (Kind::busy) what is not
-// a namespace of inode `inode`, when that is not 0: a foreign file of the same name is not ours to remove.
-Result<void> unpin(const std::string& path, std::uint64_t inode);
-// The inode of the namespace pinned there; not_found when the file is absent or is no pinned namespace.
-Result<std::uint64_t> pinned_inode(const std::string& path);
+// Unmounts (lazily) and unlinks, also below a mount that hides it; absent is success, and so is another namespace than
+// `ours`, which somebody else has pinned there meanwhile and which stays. Kind::busy when such a one hides ours.
+Result<void> unpin(const std::string& path, const base::NetnsIdentity& ours);
 }  // namespace netns
 
 }  // namespace podrun

@@ -61,6 +61,23 @@ Result<void> unlink_hidden(const std::string& path) {
   return {};
 }
 
+// Kind::not_found when the file is absent or is no pinned namespace.
+Result<base::NetnsIdentity> pinned_at(const std::string& path) {
+  const Fd fd = TRY(base::open_file(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK));
+  struct statfs filesystem {};
+  if (::fstatfs(fd.get(), &filesystem) != 0) return Error::system(errno, "stat '" + path + "'");
+  if (filesystem.f_type == kNsfsMagic) return base::identify_netns(fd, path);
+  return Error{Kind::not_found, 0, "read network namespace '" + path + "': the file is no pinned namespace"};
+}
+
+// Whether ours is below what is mounted there: seen in a copy of the mounts, from which that is taken off.
+Result<bool> is_hidden(const std::string& path, const base::NetnsIdentity& ours) {
+  const auto copy = TRY(mounts::PrivateNamespace::enter());
+  while (::umount2(path.c_str(), MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
+    if (const auto below = pinned_at(path); below && ours.is(*below)) return true;
+  return false;
+}
+
 }  // namespace
 
 Result<void> pin(int ns_fd, const std::string& path) {
@@ -76,22 +93,13 @@ Result<void> pin(int ns_fd, const std::string& path) {
   return {};
 }
 
-Result<std::uint64_t> pinned_inode(const std::string& path) {
-  const Fd fd = TRY(base::open_file(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK));
-  struct statfs filesystem {};
-  struct stat info {};
-  if (::fstatfs(fd.get(), &filesystem) != 0 || ::fstat(fd.get(), &info) != 0)
-    return Error::system(errno, "stat '" + path + "'");
-  if (filesystem.f_type != kNsfsMagic)
-    return Error{Kind::not_found, 0, "read network namespace '" + path + "': the file is no pinned namespace"};
-  return info.st_ino;
-}
-
-Result<void> unpin(const std::string& path, std::uint64_t inode) {
+Result<void> unpin(const std::string& path, const base::NetnsIdentity& ours) {
   if (!base::path_exists(path)) return {};
-  auto pinned = pinned_inode(path);
-  if (pinned && inode != 0 && *pinned != inode)
-    return Error{Kind::busy, 0, "unpin '" + path + "': another namespace is pinned there"};
+  auto pinned = pinned_at(path);
+  if (pinned && !ours.is(*pinned)) {
+    if (!TRY(is_hidden(path, ours))) return {};
+    return Error{Kind::busy, 0, "unpin '" + path + "': another namespace is mounted over the pod's; unmount it first"};
+  }
   if (pinned && ::umount2(path.c_str(), MNT_DETACH | UMOUNT_NOFOLLOW) != 0)
     return Error::system(errno, "unmount '" + path + "'");
   if (!pinned && pinned.error().kind != Kind::not_found) return std::move(pinned).error();

@@ -34,13 +34,13 @@ Result<const ContainerRecord*> find_container(const PodRecord& pod, const std::s
 }
 
 // The namespaces of the container that are not the caller's own already: joining one's own user namespace is an error.
+// Asked of the process and not of its record: a namespace that it has left may be gone, and its number ours by now.
 Result<std::uint64_t> namespaces_to_join(const ContainerRecord& container) {
   const auto ours = TRY(namespace_inodes(::getpid()));
+  const auto theirs = TRY(namespace_inodes(container.process.pid));
   std::uint64_t flags = 0;
-  for (const auto& kind : kNamespaces) {
-    const auto theirs = container.namespaces.find(kind.name);
-    if (theirs == container.namespaces.end() || theirs->second != ours.at(kind.name)) flags |= kind.flag;
-  }
+  for (const auto& kind : kNamespaces)
+    if (theirs.at(kind.name) != ours.at(kind.name)) flags |= kind.flag;
   return flags;
 }
 

@@ -23,10 +23,11 @@ std::string detached_text(const cni::LedgerEntry& entry);
 void add_clean_up(std::vector<Recovered>& report, const std::string& step, Result<cni::CleanUp> done);
 
 // GC of one network: of what ledger and cache have of ours there, what is not `listed` and does not stay is detached.
-// `stays` is asked while no attachment can be made (cni::Invoker::collect).
+// `stays` is asked while no attachment can be made (cni::Invoker::collect), and told whether the attachment's namespace
+// stands.
+using Stays = std::function<bool(const cni::Attachment&, bool netns_stands)>;
 Result<cni::CleanUp> collect(cni::Invoker& invoker, const cni::NetworkList& network,
-                             const std::vector<cni::ValidAttachment>& listed,
-                             const std::function<bool(const cni::Attachment&)>& stays);
+                             const std::vector<cni::ValidAttachment>& listed, const Stays& stays);
 
 class Network {
  public:

@@ -11,8 +11,8 @@ namespace {
 using Pods = std::function<bool(const std::string&)>;
 
 // A pod's is the pod's as long as it exists; a person's (`podrun cni add`) as long as there is the namespace.
-bool in_use(const cni::Attachment& attachment, const Pods& exists) {
-  return is_pod_id(attachment.container_id) ? exists(attachment.container_id) : base::path_exists(attachment.netns);
+bool in_use(const cni::Attachment& attachment, bool netns_stands, const Pods& exists) {
+  return is_pod_id(attachment.container_id) ? exists(attachment.container_id) : netns_stands;
 }
 
 void add_unless_named(std::vector<cni::NetworkList>& lists, cni::NetworkList list) {
@@ -37,16 +37,16 @@ void add_clean_up(std::vector<Recovered>& report, const std::string& step, Resul
 }
 
 Result<cni::CleanUp> collect(cni::Invoker& invoker, const cni::NetworkList& network,
-                             const std::vector<cni::ValidAttachment>& listed,
-                             const std::function<bool(const cni::Attachment&)>& stays) {
+                             const std::vector<cni::ValidAttachment>& listed, const Stays& stays) {
   return invoker.collect(network, [&]() -> Result<std::vector<cni::ValidAttachment>> {
     std::vector<cni::ValidAttachment> valid = listed;
-    const auto judge = [&](const std::string& name, const cni::Attachment& attachment) {
-      if (name == network.name && stays(attachment)) valid.push_back({attachment.container_id, attachment.ifname});
+    const auto judge = [&](const std::string& name, const auto& entry) {
+      if (name == network.name && stays(entry.attachment, cni::netns_stands(entry)))
+        valid.push_back({entry.attachment.container_id, entry.attachment.ifname});
     };
-    for (const auto& entry : TRY(invoker.ledger()->list())) judge(entry.network.name, entry.attachment);
+    for (const auto& entry : TRY(invoker.ledger()->list())) judge(entry.network.name, entry);
     for (const auto& entry : TRY(invoker.cache().list()))
-      if (entry.owner == invoker.options().owner) judge(entry.network, entry.attachment);
+      if (entry.owner == invoker.options().owner) judge(entry.network, entry);
     std::sort(valid.begin(), valid.end());
     valid.erase(std::unique(valid.begin(), valid.end()), valid.end());
     return valid;
@@ -56,13 +56,15 @@ Result<cni::CleanUp> collect(cni::Invoker& invoker, const cni::NetworkList& netw
 Result<cni::CleanUp> Network::settle(const Pods& alive) {
   return invoker_.settle([&](const cni::LedgerEntry& entry) {
     const bool pod = is_pod_id(entry.attachment.container_id);
-    return in_use(entry.attachment, alive) && (pod || !entry.owed());  // a `cni add` that was killed is nobody's
+    return in_use(entry.attachment, cni::netns_stands(entry), alive) &&
+           (pod || !entry.owed());  // a `cni add` that was killed is nobody's
   });
 }
 
 Result<cni::CleanUp> Network::collect(const cni::NetworkList& network, const Pods& alive) {
-  return podrun::collect(invoker_, network, {},
-                         [&](const cni::Attachment& attachment) { return in_use(attachment, alive); });
+  return podrun::collect(invoker_, network, {}, [&](const cni::Attachment& attachment, bool netns_stands) {
+    return in_use(attachment, netns_stands, alive);
+  });
 }
 
 Result<std::vector<cni::NetworkList>> Network::known(const std::string& conf_dir) const {

@@ -128,7 +128,8 @@ Result<void> Runtime::build(const PodPlan& plan, const Box& box, PodRecord& reco
 
   if (!record.netns_path.empty()) {
     const Fd netns = TRY(open_namespace(record.pause.pid, "net"));
-    TRY(box.save(record).in("record the namespaces"));  // unpin() removes only what has the recorded inode
+    record.netns_identity = TRY(base::identify_netns(netns, "the pod's network namespace"));
+    TRY(box.save(record).in("record the namespaces"));  // unpin() removes only what is on record
     TRY(netns::pin(netns.get(), record.netns_path).in("pin network namespace"));
     TRY(done("pin network namespace"));
   }

@@ -39,8 +39,8 @@ Result<void> Runtime::tear_down(PodRecord record, const Box& box, bool force) {
       if (!force) return std::move(detached).error().in("detach networks");
       options_.warn("left behind by plugins that failed: " + detached.error().what);
     }
-    if (const auto net = record.namespaces.find("net"); !record.netns_path.empty() && net != record.namespaces.end())
-      TRY(netns::unpin(record.netns_path, net->second).in("unpin network namespace"));
+    if (!record.netns_path.empty() && record.namespaces.contains("net"))  // else it has not come so far
+      TRY(netns::unpin(record.netns_path, record.netns_identity).in("unpin network namespace"));
     TRY(cgroup.remove());
     TRY(base::remove_tree(layout.pod_data(record.id)).in("remove writable layers"));
     TRY(box.empty());

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/netns.h"
 #include "runtime/kernel/capabilities.h"
 #include "runtime/kernel/process.h"
 #include "runtime/kernel/types.h"
@@ -84,6 +85,7 @@ struct PodRecord {
   bool host_users = false;
   std::uint32_t id_base = 0;  // first host id of the pod's 65,536; 0 with host_users
   std::string netns_path;     // pinned namespace; empty with host_network
+  base::NetnsIdentity netns_identity;
   std::string cgroup_parent;  // as given; empty for the root
   std::string cgroup_path;    // "/podrun-ID" under the parent
 

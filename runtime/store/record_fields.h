@@ -20,6 +20,14 @@ void visit(Visitor& field, Record& process) {
   field("pidfdInode", process.pidfd_inode);
 }
 
+template <class Visitor, MaybeConst<base::NetnsIdentity> Record>
+void visit(Visitor& field, Record& netns) {
+  field("device", netns.device);
+  field("inode", netns.inode);
+  field("cookie", netns.cookie);
+  field("id", netns.id);
+}
+
 template <class Visitor, MaybeConst<ProcessSettings> Record>
 void visit(Visitor& field, Record& settings) {
   field("args", settings.args);
@@ -80,6 +88,7 @@ void visit(Visitor& field, Record& pod) {
   field("hostUsers", pod.host_users);
   field("idBase", pod.id_base);
   field("netnsPath", pod.netns_path);
+  field.optional("netnsIdentity", pod.netns_identity);
   field("cgroupParent", pod.cgroup_parent);
   field("cgroupPath", pod.cgroup_path);
   field("containers", pod.containers);

@@ -167,6 +167,10 @@ Result<PodRecord> record_from_json(const std::string& text) {
   PodRecord record;
   if (fault.empty()) visit(reader, record);
   if (fault.empty()) fault = why_implausible(record);
+  // Records of before have no more than this.
+  if (const auto net = record.namespaces.find("net");
+      record.netns_identity.inode == 0 && net != record.namespaces.end())
+    record.netns_identity.inode = net->second;
   if (!fault.empty()) return corrupt(fault);
   return record;
 }

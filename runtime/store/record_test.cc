@@ -65,6 +65,15 @@ TEST(Record, OfBeforeThereWereDeadlinesIsRead) {
   EXPECT_EQ(read->deadline, 0);
 }
 
+TEST(Record, OfBeforeNamespacesHadAnIdentityIsRead) {
+  json record = json::parse(to_json(full_record()));
+  record.erase("netnsIdentity");
+  const auto read = record_from_json(record.dump());
+  ASSERT_TRUE(read) << read.error().what;
+  const base::NetnsIdentity inode_alone{.device = 0, .inode = 4026532000, .cookie = 0, .id = 0};
+  EXPECT_EQ(read->netns_identity, inode_alone);
+}
+
 TEST_P(CorruptRecord, NamesTheField) {
   json record = json::parse(to_json(full_record()));
   GetParam().spoil(record);

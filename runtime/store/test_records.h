@@ -31,6 +31,7 @@ inline PodRecord full_record() {
   pod.host_users = true;
   pod.id_base = 1'879'048'192;
   pod.netns_path = "/run/netns/team-a_web";
+  pod.netns_identity = {.device = 4, .inode = 4026532000, .cookie = 0, .id = 196080};
   pod.cgroup_parent = "/machine";
   pod.cgroup_path = "/podrun/" + pod.id;
   ContainerRecord container;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cni/attachment.h"
+#include "cni/base/netns.h"
 #include "cni/base/result.h"
 #include "cni/config.h"
 #include "cni/result.h"
@@ -23,7 +24,13 @@ struct CachedAttachment {
   std::optional<NetworkList> effective;  // with sub-directory plugins; only entries of ours have it
   std::string result;                    // JSON of the final result
   std::string owner;                     // empty: made by somebody else
+  // Only entries of ours have the next two (LedgerEntry).
+  std::string boot_id;
+  base::NetnsIdentity netns_identity;
 };
+
+// As of a LedgerEntry. Of an entry that is not ours no more is known than its path.
+bool netns_stands(const CachedAttachment& entry);
 
 class Cache {
  public:

@@ -13,6 +13,7 @@
 
 #include "cni/attachment.h"
 #include "cni/base/fd.h"
+#include "cni/base/netns.h"
 #include "cni/base/result.h"
 #include "cni/config.h"
 
@@ -30,14 +31,17 @@ struct LedgerEntry {
   std::vector<std::string> plugin_dirs;
   std::string result;  // JSON of the final result; of the plugins so far until attached; empty: none has ended
   std::string owner;
-  std::string boot_id;             // of the boot in which the ADD ran: the netns of an older one is gone
-  std::uint64_t netns_device = 0;  // identity of the namespace, as stat(2) tells it; 0: not known
-  std::uint64_t netns_inode = 0;
-  std::int64_t created_at = 0;  // nanoseconds since the epoch
-  std::string last_error;       // why the last DEL failed
+  std::string boot_id;                 // of the boot in which the ADD ran: the netns of an older one is gone
+  base::NetnsIdentity netns_identity;  // as far as it was looked at
+  std::int64_t created_at = 0;         // nanoseconds since the epoch
+  std::string last_error;              // why the last DEL failed
 
   bool owed() const { return state != State::attached; }
 };
+
+// Whether the namespace of the ADD is behind its path still: another may have come in its place, under the same inode
+// number even. By all that is known of it; of an older boot nothing stands.
+bool netns_stands(const LedgerEntry& entry);
 
 class Ledger {
  public:
