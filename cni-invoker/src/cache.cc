@@ -36,7 +36,7 @@ std::string to_text(const CachedAttachment& entry) {
 Result<CachedAttachment> from_text(const std::string& text) {
   const JsonObject object = TRY(JsonObject::parse(text));
   CachedAttachment entry;
-  if (object.find("kind") == nullptr) {  // libcni 0.7.0 and 0.7.1 wrote the bare result
+  if (find_any_case(object, "kind") == nullptr) {  // libcni 0.7.0 and 0.7.1 wrote the bare result
     TRY(parse_result(text, Version{}));
     entry.result = object.dump();
     return entry;

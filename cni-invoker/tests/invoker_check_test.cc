@@ -105,6 +105,34 @@ TEST_F(Check, UsesTheParametersOfTheAddAsSpelledThen) {
   EXPECT_EQ(runner.call("CHECK one").environment.at("CNI_NETNS"), "/run/netns/x");
 }
 
+// The configuration above all: today's may be of other plugins. Only where the binaries are is today's to say.
+TEST_F(Check, UsesConfigurationArgsAndCapabilitiesOfTheAdd) {
+  covers("A7.10 A7.13 A12.04");
+  for (const bool with_ledger : {true, false}) {
+    options.ledger_dir = with_ledger ? dir.path() + "/ledger" : "";
+    chain = network(
+        R"({"cniVersion":"1.0.0","name":"net","plugins":[{"type":"one","mtu":1500,"capabilities":{"x":true}}]})");
+    Attachment then = attachment(with_ledger ? "pod1" : "pod2");
+    then.args = {{"K", "V"}};
+    then.capability_args.set("x", "[1.0]");
+    then.conventional_args.set("l", "1");
+    options.plugin_dirs = {"/then"};
+    ASSERT_TRUE(invoker().add(chain, then));
+    runner.calls.clear();
+    options.plugin_dirs = {"/now"};
+    const NetworkList changed = network(
+        R"({"cniVersion":"1.1.0","name":"net","plugins":[{"type":"one","mtu":9000,"capabilities":{"x":true}},{"type":"new"}]})");
+    const auto checked = invoker().check(changed, attachment(then.container_id));
+    ASSERT_TRUE(checked) << checked.error().what;
+    EXPECT_THAT(runner.names(), ElementsAre("CHECK one")) << "with ledger: " << with_ledger;
+    EXPECT_EQ(input("CHECK one"), json::parse(R"({"cniVersion":"1.0.0","name":"net","type":"one","mtu":1500,)"
+                                              R"("runtimeConfig":{"x":[1.0]},"args":{"cni":{"l":1}},"prevResult":)" +
+                                              std::string(kResult) + "}"));
+    EXPECT_EQ(runner.call("CHECK one").environment.at("CNI_ARGS"), "K=V");
+    EXPECT_EQ(runner.call("CHECK one").environment.at("CNI_PATH"), "/now");
+  }
+}
+
 TEST_F(Check, KnowsAttachmentsFromTheCacheToo) {
   covers("A11.06 B9");
   attach();

@@ -52,28 +52,77 @@ TEST(Dns, ServersAreAddressesDomainsNamesOptionsWords) {
     EXPECT_THAT(problem({{}, "", {}, {bad}}), HasSubstr("'dns.options[0]'")) << bad;
 }
 
-TEST(Result, SameVersionIsUnchanged) {
+TEST(Result, OfTheSameVersionItIsUnchanged) {
   covers("A8.01 A8.08 B18");
-  const std::string text = R"({"cniVersion":"1.0.0","ips":[],"mine":{"x":1.0,"y":12345678901234567890123}})";
-  EXPECT_EQ(*to_json(*parse_result(text, kV100), kV100), text);
+  for (const Version& version : kKnownVersions) {
+    const std::string text =
+        R"({"mine":{"x":1.0,"y":12345678901234567890123},"cniVersion":")" + version.to_text() +
+        R"(","routes":[],"ips":[{"version":"4","address":"10.1.0.5/16","own":1.50}],"ip4":{"ip":"10.1.0.5/16","own":[]},"dns":{}})";
+    EXPECT_EQ(*to_json(*parse_result(text, version), version), text);
+  }
+}
+
+// The same attachment in the three shapes that the seven versions have.
+struct Shape {
+  std::vector<Version> versions;
+  std::string document;  // less the version
+};
+const std::vector<Shape> kShapes = {
+    {{kV010, kV020},
+     R"({"ip4":{"ip":"10.1.0.5/16","gateway":"10.1.0.1","routes":[{"dst":"0.0.0.0/0","gw":"10.1.0.1"},{"dst":"10.9.0.0/16"}]},
+         "ip6":{"ip":"fd00::5/64","gateway":"fd00::1","routes":[{"dst":"::/0","gw":"fd00::1"}]},
+         "dns":{"nameservers":["10.1.0.1"],"domain":"d","search":["s"],"options":["o"]}})"},
+    {{{0, 3, 0}, kV031, kV040},
+     R"({"ips":[{"version":"4","address":"10.1.0.5/16","gateway":"10.1.0.1"},
+                {"version":"6","address":"fd00::5/64","gateway":"fd00::1"}],
+         "routes":[{"dst":"0.0.0.0/0","gw":"10.1.0.1"},{"dst":"10.9.0.0/16"},{"dst":"::/0","gw":"fd00::1"}],
+         "dns":{"nameservers":["10.1.0.1"],"domain":"d","search":["s"],"options":["o"]}})"},
+    {{kV100, kV110},
+     R"({"ips":[{"address":"10.1.0.5/16","gateway":"10.1.0.1"},{"address":"fd00::5/64","gateway":"fd00::1"}],
+         "routes":[{"dst":"0.0.0.0/0","gw":"10.1.0.1"},{"dst":"10.9.0.0/16"},{"dst":"::/0","gw":"fd00::1"}],
+         "dns":{"nameservers":["10.1.0.1"],"domain":"d","search":["s"],"options":["o"]}})"}};
+
+json of_version(const std::string& document, const Version& version) {
+  json whole = json::parse(document);
+  whole["cniVersion"] = version.to_text();
+  return whole;
 }
 
 TEST(Result, EveryVersionConvertsToEveryOther) {
   covers("A8.01 A2.07");
-  for (const Version& from : kKnownVersions) {
-    const json source = convert(kFull, from);
-    ASSERT_TRUE(source.is_object()) << source;
-    for (const Version& to : kKnownVersions) {
-      const json target = convert(source.dump(), to);
-      ASSERT_TRUE(target.is_object()) << target;
-      EXPECT_EQ(target["cniVersion"], to.to_text());
-      const auto again = parse_result(target.dump(), kV110);
-      ASSERT_TRUE(again) << again.error().what;
-      EXPECT_EQ(again->ips[0].address, "10.1.0.5/16");
-    }
+  std::size_t pairs = 0;
+  for (const Shape& from : kShapes)
+    for (const Shape& to : kShapes)
+      for (const Version& source : from.versions)
+        for (const Version& target : to.versions) {
+          const json document = of_version(from.document, source);
+          EXPECT_EQ(convert(document.dump(), target), of_version(to.document, target))
+              << source.to_text() << " to " << target.to_text();
+          ++pairs;
+        }
+  EXPECT_EQ(pairs, kKnownVersions.size() * kKnownVersions.size());
+}
+
+TEST(Result, AnUnknownVersionIsNeitherReadNorWritten) {
+  covers("A8.01 A2.07");
+  for (const Version& unknown :
+       {Version{0, 5, 0}, Version{0, 0, 1}, Version{1, 0, 1}, Version{1, 2, 0}, Version{2, 0, 0}}) {
+    EXPECT_EQ(to_json(*parse_result(kFull, kV110), unknown).error().kind, Kind::unsupported) << unknown.to_text();
+    EXPECT_FALSE(parse_result(R"({"cniVersion":")" + unknown.to_text() + "\"}", kV100)) << unknown.to_text();
   }
-  EXPECT_FALSE(to_json(*parse_result(kFull, kV110), Version{0, 5, 0}));
-  EXPECT_FALSE(parse_result(R"({"cniVersion":"0.5.0"})", kV100));
+}
+
+TEST(Result, WhatAnInterfaceHasSurvivesWhereTheVersionsHaveInterfaces) {
+  covers("A8.01");
+  for (const Version& from : {Version{0, 3, 0}, kV031, kV040, kV100, kV110})
+    for (const Version& to : {Version{0, 3, 0}, kV031, kV040, kV100, kV110}) {
+      const json down = convert(convert(kFull, from).dump(), to);
+      EXPECT_EQ(down["interfaces"][1]["name"], "eth0") << from.to_text() << " to " << to.to_text();
+      EXPECT_EQ(down["interfaces"][1]["mac"], "02:00:00:00:00:02");
+      EXPECT_EQ(down["interfaces"][1]["sandbox"], "/n");
+      EXPECT_EQ(down["ips"][1]["interface"], 1);
+      EXPECT_FALSE(down["ips"][2].contains("interface"));
+    }
 }
 
 TEST(Result, FromPerFamilyUp) {

@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "support.h"
 
@@ -278,12 +279,20 @@ TEST_F(Delegation, TheDelegateGetsEverythingUnchanged) {
   ipam(
       "env > " + dir.path() + "/env; cat > " + dir.path() +
       R"(/input; echo log >&2; echo '{"cniVersion":"0.3.1","ips":[{"version":"4","address":"10.0.0.1/8"}],"dns":{}}')");
+  environment.emplace_back("MINE", "a=b c");
   const RunOutcome added = run(DELEGATING, "ADD", input);
   ASSERT_EQ(added.exit_code, 0) << added.output;
   EXPECT_EQ(json::parse(added.output), json::parse(R"({"cniVersion":"1.0.0","ips":[{"address":"10.0.0.1/8"}]})"));
   EXPECT_EQ(added.errors, "log\n");
   EXPECT_EQ(testing::read(dir.path() + "/input"), input);
-  EXPECT_THAT(testing::read(dir.path() + "/env"), HasSubstr("CNI_CONTAINERID=pod1"));
+  std::vector<std::string> expected = {"CNI_COMMAND=ADD"};
+  for (const auto& [key, value] : environment) expected.push_back(key + "=" + value);
+  std::istringstream lines(testing::read(dir.path() + "/env"));
+  std::vector<std::string> given;
+  for (std::string line; std::getline(lines, line);)
+    if (!line.starts_with("PWD=") && !line.starts_with("_=") && !line.starts_with("SHLVL="))
+      given.push_back(line);  // sh's
+  EXPECT_THAT(given, ::testing::UnorderedElementsAreArray(expected));
   EXPECT_EQ(run(DELEGATING, "DEL", input).exit_code, 0);
   EXPECT_EQ(log(), "ADD\nDEL\n");
 }

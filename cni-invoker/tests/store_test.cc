@@ -13,24 +13,20 @@
 #include "cni/base/files.h"
 #include "disk.h"
 #include "locks.h"
-#include "support.h"
+#include "store_support.h"
 
 namespace cni {
 namespace {
 
 using nlohmann::json;
+using testing::CacheTest;
 using testing::covers;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::kResult;
+using testing::mode_of;
 using namespace std::chrono_literals;
-
-mode_t mode_of(const std::string& path) {
-  struct stat info {};
-  EXPECT_EQ(::stat(path.c_str(), &info), 0) << path;
-  return info.st_mode & 07777U;
-}
 
 TEST(Base64, IsWhatOthersWrite) {
   for (const auto& [bytes, text] : std::initializer_list<std::pair<std::string, std::string>>{
@@ -39,44 +35,6 @@ TEST(Base64, IsWhatOthersWrite) {
     EXPECT_EQ(*from_base64(text), bytes);
   }
   for (const char* bad : {"Z", "Zg=", "Z===", "!!!!", "Zg==Zg=="}) EXPECT_FALSE(from_base64(bad)) << bad;
-}
-
-class CacheTest : public testing::InvokerTest {
- protected:
-  CachedAttachment entry() {
-    CachedAttachment one;
-    one.network = "net";
-    one.attachment = attachment();
-    one.attachment.args = {{"K", "V"}, {"A", "B"}};
-    one.attachment.capability_args.set("portMappings", R"([{"hostPort":8080.0}])");
-    one.attachment.conventional_args.set("labels", "[]");
-    one.config = chain.bytes;
-    one.effective = chain;
-    one.result = kResult;
-    one.owner = "test";
-    return one;
-  }
-  Cache cache{dir.path() + "/cache"};
-};
-
-TEST_F(CacheTest, IsLibcnisFormatInLibcnisPlace) {
-  covers("A11.01 A11.02 B12");
-  for (const bool durable : {true, false}) {
-    ASSERT_TRUE(cache.save(entry(), durable));
-    const std::string file = dir.path() + "/cache/results/net-pod1-eth0";
-    EXPECT_EQ(mode_of(dir.path() + "/cache/results"), 0700U);
-    EXPECT_EQ(mode_of(file), 0600U);
-    const json text = json::parse(testing::read(file));
-    EXPECT_EQ(text["kind"], "cniCacheV1");
-    EXPECT_EQ(text["containerId"], "pod1");
-    EXPECT_EQ(text["ifName"], "eth0");
-    EXPECT_EQ(text["networkName"], "net");
-    EXPECT_EQ(text["netns"], "/run/netns/x");
-    EXPECT_EQ(*from_base64(text["config"].get<std::string>()), chain.bytes);
-    EXPECT_EQ(text["cniArgs"], json::parse(R"([["K","V"],["A","B"]])"));
-    EXPECT_THAT(testing::read(file), HasSubstr(R"("capabilityArgs":{"portMappings":[{"hostPort":8080.0}]})"));
-    EXPECT_EQ(text["result"], json::parse(kResult));
-  }
 }
 
 TEST_F(CacheTest, ReadsWhatItWroteAndTheEffectiveList) {
@@ -92,28 +50,6 @@ TEST_F(CacheTest, ReadsWhatItWroteAndTheEffectiveList) {
   EXPECT_EQ((*loaded)->effective->plugins.size(), 4U);
   EXPECT_EQ((*loaded)->owner, "test");
   EXPECT_FALSE(cache.load("net", "pod2", "eth0")->has_value());
-}
-
-TEST_F(CacheTest, ReadsOthersSpellings) {
-  covers("A11.02");
-  dir.write("cache/results/net-pod1-eth0",
-            R"({"kind":"cniCacheV1","containerID":"pod1","config":"e30=","IfName":"eth0","networkName":"net",
-                "cniArgs":null,"capabilityArgs":null,"result":{"cniVersion":"1.0.0"}})");
-  const auto loaded = cache.load("net", "pod1", "eth0");
-  ASSERT_TRUE(loaded) << loaded.error().what;
-  EXPECT_EQ((*loaded)->config, "{}");
-  EXPECT_EQ((*loaded)->owner, "");
-}
-
-TEST_F(CacheTest, ABareResultIsReadButNotListed) {
-  covers("A11.04");
-  dir.write("cache/results/net-pod1-eth0", kResult);
-  const auto loaded = cache.load("net", "pod1", "eth0");
-  ASSERT_TRUE(loaded && *loaded);
-  EXPECT_EQ(json::parse((*loaded)->result), json::parse(kResult));
-  EXPECT_THAT(*cache.list(), IsEmpty());
-  dir.write("cache/results/net-pod1-eth0", R"({"kind":"cniCacheV9","ips":[]})");
-  EXPECT_EQ(cache.load("net", "pod1", "eth0").error().kind, Kind::corrupt);
 }
 
 TEST_F(CacheTest, ListsTheCompleteByFileNameAndByContainer) {
