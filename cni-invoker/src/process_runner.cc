@@ -1,6 +1,5 @@
 // One loop per run: feeds stdin, drains stdout and stderr, watches the process and the clock.
 #include <poll.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,7 +7,6 @@
 #include <csignal>
 #include <memory>
 #include <optional>
-#include <thread>
 
 #include "cancel.h"
 #include "cni/base/try.h"
@@ -22,7 +20,6 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr int kKillGrace = 2000;  // milliseconds
-constexpr int kGroupGrace = 500;  // milliseconds, about
 
 // A plugin that never reads its stdin must not end us. Only this thread's mask changes, and a SIGPIPE that came
 // meanwhile is taken away again.
@@ -85,7 +82,7 @@ class Run {
       }
     }
     if (!ended) {
-      ::kill(-process_.pid, SIGKILL);
+      process_.keeper.kill_group();
       outcome.duration = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begun);
     }
     reap(outcome);
@@ -97,7 +94,7 @@ class Run {
   // Waits until something can be done; true once the process has ended.
   bool wait(Clock::time_point until, bool ended) {
     const auto left = std::chrono::ceil<milliseconds>(until - Clock::now()).count();
-    std::array<pollfd, 6> fds = {{{ended ? -1 : process_.pidfd.get(), POLLIN, 0},
+    std::array<pollfd, 6> fds = {{{ended ? -1 : process_.keeper.plugin(), POLLIN, 0},
                                   {gate_ < 0 ? process_.input.get() : -1, POLLOUT, 0},
                                   {process_.output.get(), POLLIN, 0},
                                   {process_.errors.get(), POLLIN, 0},
@@ -145,38 +142,16 @@ class Run {
 
   void reap(RunOutcome& outcome) {
     // After a SIGKILL it is gone at once, unless it hangs in the kernel: then not even that may hold up the caller.
-    pollfd process{process_.pidfd.get(), POLLIN, 0};
+    pollfd process{process_.keeper.plugin(), POLLIN, 0};
     if (outcome.end != RunOutcome::End::exited && ::poll(&process, 1, kKillGrace) != 1) return;
-    const bool failed = end_group_of_failed();
-    int status = 0;
-    pid_t got = 0;
-    while ((got = ::waitpid(process_.pid, &status, 0)) < 0 && errno == EINTR) {
-    }
-    if (failed) wait_for_group();
+    const PluginEnd end = process_.keeper.finish().value_or(PluginEnd{CLD_KILLED, SIGKILL});
     if (outcome.end != RunOutcome::End::exited) return;
-    if (got == process_.pid && WIFEXITED(status)) {
-      outcome.exit_code = WEXITSTATUS(status);
+    if (end.code == CLD_EXITED) {
+      outcome.exit_code = end.status;
     } else {
       outcome.end = RunOutcome::End::signaled;
-      outcome.signal = got == process_.pid ? WTERMSIG(status) : 0;
+      outcome.signal = end.status;
     }
-  }
-
-  // What a failed plugin has started must not go on behind the DEL that follows: the iptables of a portmap that was
-  // killed would add its rule after all. Before the plugin is reaped, as its number is its group's until then.
-  bool end_group_of_failed() const {
-    siginfo_t end{};
-    while (::waitid(P_PID, static_cast<id_t>(process_.pid), &end, WEXITED | WNOWAIT) != 0 && errno == EINTR) {
-    }
-    if (end.si_code == CLD_EXITED && end.si_status == 0) return false;
-    ::kill(-process_.pid, SIGKILL);
-    return true;
-  }
-
-  // Bounded, because where nobody reaps orphans they stay.
-  void wait_for_group() const {
-    for (int waited = 0; waited < kGroupGrace && ::kill(-process_.pid, 0) == 0; ++waited)
-      std::this_thread::sleep_for(milliseconds(1));
   }
 
   Spawned process_;

@@ -1,4 +1,4 @@
-// Starts a plugin's process. The one place with Boost.Process.
+// Starting a plugin: its pipes, and its process. spawn.cc is the one place with Boost.Process.
 #pragma once
 
 #include <sys/types.h>
@@ -6,13 +6,13 @@
 #include "cni/base/fd.h"
 #include "cni/base/result.h"
 #include "cni/runner.h"
+#include "keeper.h"
 
 namespace cni {
 
-// A started plugin: our ends of its pipes, and the process, which the caller must wait for.
+// A started plugin: who keeps it, and our ends of its pipes.
 struct Spawned {
-  pid_t pid = -1;  // also its process group
-  Fd pidfd;
+  Keeper keeper;
   Fd input;  // non-blocking, as the next two
   Fd output;
   Fd errors;

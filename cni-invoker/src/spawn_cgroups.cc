@@ -2,10 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/magic.h>
-#include <linux/sched.h>
-#include <sys/syscall.h>
 #include <sys/vfs.h>
-#include <unistd.h>
 
 #include "cni/base/files.h"
 #include "cni/base/try.h"
@@ -29,13 +26,6 @@ Result<Cgroups> open_cgroups(const std::vector<std::string>& paths) {
   }
   if (last) cgroups.files.push_back(std::move(last));
   return cgroups;
-}
-
-long clone_sibling_into(const Cgroups& cgroups) {
-  clone_args args{};
-  args.flags = CLONE_INTO_CGROUP | CLONE_PARENT;
-  args.cgroup = static_cast<unsigned>(cgroups.version2.get());
-  return ::syscall(SYS_clone3, &args, sizeof args);
 }
 
 }  // namespace cni

@@ -1,4 +1,4 @@
-// Getting a plugin into its cgroups before it is the plugin.
+// The cgroups a plugin is to run in, and the clone that is born in one of them.
 #pragma once
 
 #include <string>
@@ -16,12 +16,5 @@ struct Cgroups {
 
 // `paths`: RunRequest::cgroup_files.
 Result<Cgroups> open_cgroups(const std::vector<std::string>& paths);
-
-// In a child between fork and exec: it has a sibling, born in the cgroup of version 2. As fork(2): 0 in the sibling,
-// its pid in the child; -1: before Linux 5.7, or under a filter that knows no clone3.
-//
-// To move there takes about 15 ms, because the kernel has every fork and exit wait for it (cgroup_attach_lock(), an RCU
-// grace period). To be born there takes none.
-long clone_sibling_into(const Cgroups& cgroups);
 
 }  // namespace cni

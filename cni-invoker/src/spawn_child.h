@@ -1,39 +1,19 @@
-// What the child does between fork and exec: in its cgroup, its process group and "/", with default signals and three
-// descriptors. It makes system calls only: the parent may have threads.
+// What the plugin's process does between vfork and exec, in the memory of the keeper, which stands still meanwhile.
 #pragma once
 
-#include <sys/types.h>
-
-#include "cni/base/fd.h"
 #include "cni/base/result.h"
-#include "spawn_cgroups.h"
 
 namespace cni {
 
-// What it tells before its exec.
-struct ChildNote {
-  enum Kind { born_in_cgroup, cannot_join_cgroup, cannot_change_directory, orphaned };
-  Kind kind;
-  int number;  // a pid; errno
-};
-
 struct Child {
-  const Cgroups& cgroups;
-  int notes;     // a pipe, close-on-exec
-  pid_t parent;  // us, where the child is not to outlive us; else 0
+  bool dies_with_keeper = false;
+  // Why it ended before its exec: read by the keeper afterwards, as the memory is the same.
+  const char* failed = nullptr;
+  int error_number = 0;
 
-  // Does not return where something fails; then a note says what.
-  void prepare() const;
-
- private:
-  bool be_born_in_cgroup() const;
-  void tell(const ChildNote& note) const;
-  [[noreturn]] void give_up(ChildNote::Kind kind) const;
+  // Into a process group of its own and "/", with default signals, and nothing open after its exec but 0, 1 and 2.
+  // System calls only. Does not return where one fails.
+  void prepare();
 };
-
-// False at the end: when the child has become the plugin, or is no more.
-bool next(const Fd& notes, ChildNote& note);
-// Of a note that is a failure.
-Error error_of(const ChildNote& note);
 
 }  // namespace cni

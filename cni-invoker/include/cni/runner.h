@@ -66,8 +66,8 @@ class Runner {
 // Runs plugins as processes: in the caller's network namespace, in a process group of their own that is killed whole
 // when the time is up, with three pipes and no other descriptor, the default signal mask and handlers, in /. After the
 // plugin's end it waits no longer than `drain_grace` for a grandchild that holds stdout. May be used by several threads
-// at once. It waits for its own children only: the caller must not reap them (SIGCHLD ignored, or a wait for any
-// child).
+// at once, whatever the caller does with its own children: none of them is a plugin (docs/cni-library.md, "How a plugin
+// is started").
 class ProcessRunner final : public Runner {
  public:
   struct Options {

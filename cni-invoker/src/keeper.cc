@@ -1,0 +1,117 @@
+#include "keeper.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <cstdint>
+#include <thread>
+
+#include "cni/base/try.h"
+
+namespace cni {
+namespace {
+
+constexpr int kGroupGrace = 500;  // milliseconds, about
+
+// None of the caller's signal handlers may run in the keeper, and ^C on its terminal is not meant for it. All of them:
+// the C library keeps two for itself, which its own functions leave out.
+class AllSignalsBlocked {
+ public:
+  AllSignalsBlocked() { ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &kAll, &before_, sizeof kAll); }
+  AllSignalsBlocked(const AllSignalsBlocked&) = delete;
+  AllSignalsBlocked& operator=(const AllSignalsBlocked&) = delete;
+  ~AllSignalsBlocked() { ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before_, nullptr, sizeof kAll); }
+
+ private:
+  static constexpr std::uint64_t kAll = ~std::uint64_t{0};
+  std::uint64_t before_ = 0;
+};
+
+Result<Shared> clone_keeper(const Stack& stack, Kept& kept) {
+  const AllSignalsBlocked quiet;
+  if (kept.cgroups->version2) {
+    kept.born_in_cgroup = true;
+    if (auto born = clone_sharing(stack, keep, &kept, kept.cgroups->version2.get())) return born;
+    kept.born_in_cgroup = false;  // it moves there, which any kernel has
+  }
+  return clone_sharing(stack, keep, &kept, -1);
+}
+
+void wait_readable(int fd) {
+  pollfd awaited{fd, POLLIN, 0};
+  while (::poll(&awaited, 1, -1) < 0 && errno == EINTR) {
+  }
+}
+
+}  // namespace
+
+Result<Keeper> Keeper::start(const Launch& launch) {
+  const Cgroups cgroups = TRY(open_cgroups(launch.request.cgroup_files));
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return Error::system(errno, "make a socket");
+  Keeper keeper(TRY(Stack::make()), std::make_unique<Kept>());
+  Kept& kept = *keeper.kept_;
+  keeper.ours_.reset(ends[0]);
+  kept.channel.reset(ends[1]);
+  kept.launch = &launch;
+  kept.cgroups = &cgroups;
+  kept.caller = ::getpid();
+  keeper.process_ = TRY(clone_keeper(keeper.stack_, kept));
+  if (!keeper.answered()) {
+    keeper.stack_.leave();  // the plugin may be on it, if it is just about to become one
+    return Error{Kind::internal, 0, "its parent was killed", std::make_shared<MayHaveRun>()};
+  }
+  if (!kept.started) return std::move(kept.started).error();
+  return keeper;
+}
+
+Keeper::~Keeper() {
+  if (!process_.pidfd) return;
+  ::syscall(SYS_pidfd_send_signal, process_.pidfd.get(), SIGKILL, nullptr, 0);
+  await_end();
+}
+
+void Keeper::kill_group() {
+  if (!ask(ask::kKill)) ::syscall(SYS_pidfd_send_signal, plugin(), SIGKILL, nullptr, 0);
+}
+
+std::optional<PluginEnd> Keeper::finish() {
+  static_cast<void>(!::write(ours_.get(), &ask::kFinish, 1));
+  await_end();
+  if (!kept_->reaped) return std::nullopt;
+  if (!kept_->end.is_success()) await_group();
+  return kept_->end;
+}
+
+bool Keeper::ask(char command) { return ::write(ours_.get(), &command, 1) == 1 && answered(); }
+
+// False once the keeper is no more.
+bool Keeper::answered() const {
+  std::array<pollfd, 2> awaited{{{ours_.get(), POLLIN, 0}, {process_.pidfd.get(), POLLIN, 0}}};
+  while (::poll(awaited.data(), awaited.size(), -1) < 0 && errno == EINTR) {
+  }
+  char answer = 0;
+  return (awaited[0].revents & POLLIN) != 0 && ::read(ours_.get(), &answer, 1) == 1;
+}
+
+// A caller that waits for any child and says __WALL may have taken it already: all that matters is that it is gone.
+void Keeper::await_end() {
+  wait_readable(process_.pidfd.get());
+  siginfo_t end{};
+  while (::waitid(P_PIDFD, static_cast<id_t>(process_.pidfd.get()), &end, WEXITED | __WALL) != 0 && errno == EINTR) {
+  }
+  process_.pidfd.reset();
+}
+
+// Bounded, because where nobody reaps orphans they stay. Signal 0 does nothing to whoever has the number by now.
+void Keeper::await_group() const {
+  for (int waited = 0; waited < kGroupGrace && ::kill(-kept_->plugin, 0) == 0; ++waited)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+}
+
+}  // namespace cni
