@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "cancel.h"
 #include "cni/base/netns.h"
 #include "cni/base/try.h"
 #include "disk.h"
@@ -51,8 +52,8 @@ std::optional<Ledger> Invoker::ledger() const {
   return Ledger(options_.ledger_dir);
 }
 
-Result<NetworkResult> Invoker::add(const NetworkList& network, const Attachment& attachment) {
-  const Operation operation(runner_, options_, "ADD", options_.timeouts.add);
+Result<NetworkResult> Invoker::add(const NetworkList& network, const Attachment& attachment, const CallOptions& call) {
+  const Operation operation(runner_, options_, call, "ADD", options_.timeouts.add);
   std::vector<std::string> binaries;
   for (const PluginConfig& plugin : network.plugins)
     binaries.push_back(TRY(operation.find(plugin.type, options_.plugin_dirs)));
@@ -62,11 +63,11 @@ Result<NetworkResult> Invoker::add(const NetworkList& network, const Attachment&
   TRY(guard_loopback(network, attachment));
   LedgerEntry entry = TRY(intent(network, attachment));
 
-  const Lock lock =
-      TRY(lock_container(options_.lock_dir, attachment.container_id, options_.timeouts.lock, options_.cancel_fd));
+  const Lock lock = TRY(lock_container(options_.lock_dir, attachment.container_id, lock_patience(call, options_),
+                                       cancel_fd_of(call, options_)));
   TRY(refuse_second_add(network.name, attachment));
   auto result = run_recorded(operation, entry, binaries);
-  if (!result) return give_up(std::move(entry), std::move(result).error());
+  if (!result) return give_up(std::move(entry), std::move(result).error(), call);
   return result;
 }
 
@@ -156,13 +157,14 @@ Result<void> Invoker::keep(const LedgerEntry& entry) const {
 // A failed ADD owes a DEL of the whole list, also to plugins that never ran: with the result of those that did, without
 // which some do nothing (firewall looks there for the addresses whose rules it made). But one that could not be started
 // (run_chain has left it out) could not be started for its DEL either; and where that was the first nothing was made.
-Error Invoker::give_up(LedgerEntry entry, Error error) {
+Error Invoker::give_up(LedgerEntry entry, Error error, const CallOptions& call) {
   // A plugin that exited by itself said all it knows: for one that was cut short, DEL is tried once more (del_locked).
   if (const PluginFailure* failure = plugin_failure(error); failure != nullptr && failure->exit_code >= 0)
     entry.state = LedgerEntry::State::deleting;
   const auto undo = [&]() -> Result<void> {
     if (entry.network.plugins.empty()) return strike(entry);
-    if (options_.clean_up_failed_add) return del_locked(std::move(entry));
+    if (options_.clean_up_failed_add)
+      return del_locked(std::move(entry), {.on_stderr = call.on_stderr});  // in time of its own
     if (const auto book = ledger(); book && never_started(error)) return book->save(entry);
     return {};
   };

@@ -1,4 +1,5 @@
 // CHECK, STATUS, and what is known of an attachment.
+#include "cancel.h"
 #include "cni/base/try.h"
 #include "cni/invoker.h"
 #include "locks.h"
@@ -50,7 +51,7 @@ Result<LedgerEntry> Invoker::attached_entry(const NetworkList& network, const At
                    attachment.ifname + "'"};
 }
 
-Result<void> Invoker::check(const NetworkList& network, const Attachment& attachment) {
+Result<void> Invoker::check(const NetworkList& network, const Attachment& attachment, const CallOptions& call) {
   // In this order: below 0.4.0 it is an error even where checking is switched off, as in libcni.
   if (!network.version.has_check())
     return Error{Kind::unsupported, 0,
@@ -59,7 +60,8 @@ Result<void> Invoker::check(const NetworkList& network, const Attachment& attach
   if (network.disable_check) return {};
   TRY(check_network_name(network.name));
   TRY(check_attachment(attachment));
-  const Lock lock = TRY(lock_container(options_.lock_dir, attachment.container_id, options_.timeouts.lock));
+  const Lock lock = TRY(lock_container(options_.lock_dir, attachment.container_id, lock_patience(call, options_),
+                                       cancel_fd_of(call, options_)));
   LedgerEntry entry = TRY(attached_entry(network, attachment));
   // Plugins compare the path with the one in the result, letter by letter.
   if (entry.attachment.netns.empty()) entry.attachment.netns = attachment.netns;
@@ -68,7 +70,7 @@ Result<void> Invoker::check(const NetworkList& network, const Attachment& attach
   const NetworkResult result = TRY(parse_result(entry.result, then.version).in("result of the ADD"));
   const std::string previous = TRY(to_json(result, then.version).in("result of the ADD"));
 
-  const Operation operation(runner_, options_, "CHECK", options_.timeouts.check);
+  const Operation operation(runner_, options_, call, "CHECK", options_.timeouts.check);
   const Environment environment = plugin_environment("CHECK", entry.attachment, options_.plugin_dirs, options_.trace);
   for (const PluginConfig& plugin : then.plugins) {
     const std::string path = TRY(operation.find(plugin.type, options_.plugin_dirs));
@@ -80,9 +82,9 @@ Result<void> Invoker::check(const NetworkList& network, const Attachment& attach
 }
 
 // Takes no lock: whether a network is ready must never have to wait for an ADD.
-Result<void> Invoker::status(const NetworkList& network) {
+Result<void> Invoker::status(const NetworkList& network, const CallOptions& call) {
   if (!network.version.has_gc_and_status()) return {};
-  const Operation operation(runner_, options_, "STATUS", options_.timeouts.status);
+  const Operation operation(runner_, options_, call, "STATUS", options_.timeouts.status);
   const Environment environment = plugin_environment("STATUS", no_attachment(), options_.plugin_dirs, options_.trace);
   for (const PluginConfig& plugin : network.plugins) {
     const std::string path = TRY(operation.find(plugin.type, options_.plugin_dirs));

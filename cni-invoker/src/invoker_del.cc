@@ -69,11 +69,12 @@ std::vector<std::string> dirs_for_del(const LedgerEntry& entry, const InvokerOpt
 
 }  // namespace
 
-Result<void> Invoker::del(const NetworkList& network, const Attachment& attachment) {
+Result<void> Invoker::del(const NetworkList& network, const Attachment& attachment, const CallOptions& call) {
   TRY(check_network_name(network.name));
   TRY(check_attachment(attachment));
-  const Lock lock = TRY(lock_container(options_.lock_dir, attachment.container_id, options_.timeouts.lock));
-  return del_locked(owed_entry(network, attachment));
+  const Lock lock =
+      TRY(lock_container(options_.lock_dir, attachment.container_id, lock_patience(call, options_), call.cancel_fd));
+  return del_locked(owed_entry(network, attachment), call);
 }
 
 // Ledger, else cache, else what the caller says.
@@ -100,11 +101,12 @@ LedgerEntry Invoker::owed_entry(const NetworkList& network, const Attachment& at
   return entry;
 }
 
-Result<void> Invoker::del_locked(LedgerEntry entry) {
-  auto done = run_del(entry);
+Result<void> Invoker::del_locked(LedgerEntry entry, const CallOptions& call) {
+  auto done = run_del(entry, call);
   // Once more for an ADD that came to no end: where bridge was killed before it had made its chain, its first DEL takes
   // the interface and fails for want of the chain, and the second succeeds.
-  if (!done && entry.state == LedgerEntry::State::adding && done.error().kind != Kind::timeout) done = run_del(entry);
+  if (!done && entry.state == LedgerEntry::State::adding && done.error().kind != Kind::timeout)
+    done = run_del(entry, call);
   if (done) done = strike(entry);
   if (done) return {};
   // Only what is in the ledger already: an attachment that was never ours is not owed by us.
@@ -129,7 +131,7 @@ Result<void> Invoker::strike(const LedgerEntry& entry) const {
   return {};
 }
 
-Result<void> Invoker::run_del(const LedgerEntry& entry) const {
+Result<void> Invoker::run_del(const LedgerEntry& entry, const CallOptions& call) const {
   const std::vector<std::string> dirs = dirs_for_del(entry, options_);
   Attachment attachment = entry.attachment;
   bool stands_in = false;
@@ -137,16 +139,16 @@ Result<void> Invoker::run_del(const LedgerEntry& entry) const {
     attachment.netns = netns_for_del(entry);
     stands_in = put_back(entry, attachment.netns, options_);
   }
-  auto done = run_del_plugins(entry, attachment, dirs);
+  auto done = run_del_plugins(entry, attachment, dirs, call);
   // It was an earlier DEL that took the interface, and the rules with it: bridge fails where they are gone, and has
   // nothing to look for without an interface.
-  if (!done && stands_in) done = run_del_plugins(entry, attachment, dirs);
+  if (!done && stands_in) done = run_del_plugins(entry, attachment, dirs, call);
   return done;
 }
 
 Result<void> Invoker::run_del_plugins(const LedgerEntry& entry, const Attachment& attachment,
-                                      const std::vector<std::string>& dirs) const {
-  Operation operation(runner_, options_, "DEL", options_.timeouts.del);
+                                      const std::vector<std::string>& dirs, const CallOptions& call) const {
+  Operation operation(runner_, options_, call, "DEL", options_.timeouts.del);
   const std::string previous = previous_result(entry, options_);
   const Environment environment = plugin_environment("DEL", attachment, dirs, options_.trace);
   std::vector<Error> errors;
@@ -171,20 +173,21 @@ Result<void> Invoker::run_del_plugins(const LedgerEntry& entry, const Attachment
   return join_errors(std::move(errors));
 }
 
-Result<void> Invoker::del_entry(const LedgerEntry& entry) {
+Result<void> Invoker::del_entry(const LedgerEntry& entry, const CallOptions& call) {
   const Attachment& attachment = entry.attachment;
   TRY(check_attachment(attachment));
-  const Lock lock = TRY(lock_container(options_.lock_dir, attachment.container_id, options_.timeouts.lock));
+  const Lock lock =
+      TRY(lock_container(options_.lock_dir, attachment.container_id, lock_patience(call, options_), call.cancel_fd));
   if (const auto book = ledger()) {
     // As it is now: another may have done it meanwhile.
     auto current = TRY(book->find(entry.network.name, attachment.container_id, attachment.ifname));
     if (!current) return {};
-    return del_locked(std::move(*current));
+    return del_locked(std::move(*current), call);
   }
-  return del_locked(entry);
+  return del_locked(entry, call);
 }
 
-Result<void> Invoker::del_container(std::string_view container_id) {
+Result<void> Invoker::del_container(std::string_view container_id, const CallOptions& call) {
   TRY(check_container_id(container_id));
   const auto book = ledger();
   if (!book) return {};
@@ -196,7 +199,7 @@ Result<void> Invoker::del_container(std::string_view container_id) {
     std::vector<LedgerEntry> failed;
     std::vector<Error> errors;
     for (LedgerEntry& entry : owed) {
-      auto done = del_entry(entry);
+      auto done = del_entry(entry, call);
       if (done) continue;
       errors.push_back(std::move(done).error().in("network '" + entry.network.name + "'"));
       failed.push_back(std::move(entry));
@@ -209,7 +212,8 @@ Result<void> Invoker::del_container(std::string_view container_id) {
 
 // Judged under the lock: an ADD that was under way a moment ago may have come to its end. Whoever holds the lock takes
 // care of its container; false then, as for what stands.
-Result<bool> Invoker::settle_entry(const LedgerEntry& entry, const std::function<bool(const LedgerEntry&)>& stands) {
+Result<bool> Invoker::settle_entry(const LedgerEntry& entry, const std::function<bool(const LedgerEntry&)>& stands,
+                                   const CallOptions& call) {
   const std::string& container_id = entry.attachment.container_id;
   TRY(check_container_id(container_id));
   const auto lock = lock_container(options_.lock_dir, container_id, kSettlePatience);
@@ -217,22 +221,22 @@ Result<bool> Invoker::settle_entry(const LedgerEntry& entry, const std::function
   if (!lock) return lock.error();
   auto current = TRY(ledger()->find(entry.network.name, container_id, entry.attachment.ifname));
   if (!current || stands(*current)) return false;
-  TRY(del_locked(std::move(*current)));
+  TRY(del_locked(std::move(*current), call));
   return true;
 }
 
-Result<CleanUp> Invoker::settle(const std::function<bool(const LedgerEntry&)>& alive) {
+Result<CleanUp> Invoker::settle(const std::function<bool(const LedgerEntry&)>& alive, const CallOptions& call) {
   CleanUp report;
   const auto book = ledger();
   if (!book) return report;
   const auto stands = [&](const LedgerEntry& entry) { return entry.boot_id == current_boot_id() && alive(entry); };
   for (LedgerEntry& entry : TRY(book->list())) {
     if (entry.owner != options_.owner || stands(entry)) continue;
-    if (is_cancelled(options_.cancel_fd)) {
+    if (is_cancelled(cancel_fd_of(call, options_))) {
       report.failures.push_back(interrupted("settle"));
       return report;
     }
-    if (auto done = settle_entry(entry, stands); !done)
+    if (auto done = settle_entry(entry, stands, call); !done)
       report.failures.push_back(std::move(done).error().in("container '" + entry.attachment.container_id + "'"));
     else if (*done)
       report.detached.push_back(std::move(entry));

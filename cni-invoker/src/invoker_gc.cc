@@ -71,37 +71,41 @@ Result<void> Invoker::ask_to_collect(const NetworkList& network, const PluginCon
 }
 
 Result<CleanUp> Invoker::collect(const NetworkList& network,
-                                 const std::function<Result<std::vector<ValidAttachment>>()>& list_valid) {
+                                 const std::function<Result<std::vector<ValidAttachment>>()>& list_valid,
+                                 const CallOptions& call) {
   CleanUp report;
   if (network.disable_gc) return report;
   TRY(check_network_name(network.name));
-  const Lock lock = TRY(lock_all(options_.lock_dir, options_.timeouts.lock, options_.cancel_fd));
+  const int cancel_fd = cancel_fd_of(call, options_);
+  const Lock lock = TRY(lock_all(options_.lock_dir, lock_patience(call, options_), cancel_fd));
   std::vector<ValidAttachment> valid = TRY(list_valid());
   for (const ValidAttachment& one : valid) {
     TRY(check_container_id(one.container_id));
     TRY(check_ifname(one.ifname));
   }
   for (LedgerEntry& entry : TRY(stale(network, valid))) {
-    if (is_cancelled(options_.cancel_fd)) break;
-    if (auto done = del_locked(entry); done)
+    if (is_cancelled(cancel_fd)) break;
+    if (auto done = del_locked(entry, call); done)
       report.detached.push_back(std::move(entry));
     else
       report.failures.push_back(std::move(done).error().in("container '" + entry.attachment.container_id + "'"));
   }
-  if (is_cancelled(options_.cancel_fd)) {
+  if (is_cancelled(cancel_fd)) {
     report.failures.push_back(interrupted("collect"));
     return report;
   }
   if (!network.version.has_gc_and_status()) return report;
-  const Operation operation(runner_, options_, "GC", options_.timeouts.gc);
+  const Operation operation(runner_, options_, call, "GC", options_.timeouts.gc);
   for (const PluginConfig& plugin : network.plugins)
     if (auto done = ask_to_collect(network, plugin, operation, valid_json(valid)); !done)
       report.failures.push_back(std::move(done).error());
   return report;
 }
 
-Result<void> Invoker::gc(const NetworkList& network, const std::vector<ValidAttachment>& valid) {
-  CleanUp report = TRY(collect(network, [&valid] { return Result<std::vector<ValidAttachment>>(valid); }));
+Result<void> Invoker::gc(const NetworkList& network, const std::vector<ValidAttachment>& valid,
+                         const CallOptions& call) {
+  CleanUp report = TRY(collect(
+      network, [&valid] { return Result<std::vector<ValidAttachment>>(valid); }, call));
   if (report.failures.empty()) return {};
   return join_errors(std::move(report.failures));
 }

@@ -13,8 +13,8 @@ bool PluginVersions::supports(const Version& version) const {
   return std::find(supported.begin(), supported.end(), version.to_text()) != supported.end();
 }
 
-Result<PluginVersions> Invoker::version(const std::string& plugin) {
-  const Operation operation(runner_, options_, "VERSION", options_.timeouts.version);
+Result<PluginVersions> Invoker::version(const std::string& plugin, const CallOptions& call) {
+  const Operation operation(runner_, options_, call, "VERSION", options_.timeouts.version);
   const std::string path = TRY(operation.find(plugin, options_.plugin_dirs));
   // Old plugins check these variables before the command, so they have to be something.
   Attachment nobody = no_attachment();
@@ -26,12 +26,12 @@ Result<PluginVersions> Invoker::version(const std::string& plugin) {
   return PluginVersions{plugin, TRY(versions_of(plugin, outcome))};
 }
 
-Result<std::set<std::string>> Invoker::validate(const NetworkList& network) {
+Result<std::set<std::string>> Invoker::validate(const NetworkList& network, const CallOptions& call) {
   std::vector<Error> errors;
   std::set<std::string> capabilities;
   for (const PluginConfig& plugin : network.plugins) {
     capabilities.insert(plugin.capabilities.begin(), plugin.capabilities.end());
-    auto versions = version(plugin.type);
+    auto versions = version(plugin.type, call);
     if (!versions) {
       errors.push_back(std::move(versions).error());
     } else if (!versions->supports(network.version)) {

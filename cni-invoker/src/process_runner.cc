@@ -52,6 +52,7 @@ class Run {
         input_(request.input),
         gate_(request.input_gate),
         cancel_(request.cancel_fd),
+        on_stderr_(request.on_stderr),
         max_output_(options.max_output),
         drain_grace_(options.drain_grace),
         cancel_grace_(options.cancel_grace) {}
@@ -67,7 +68,9 @@ class Run {
       if (gate_ < 0) feed();
       if (gate_failed_) break;
       drain(process_.output, outcome.output);
+      const std::size_t told = outcome.errors.size();
       drain(process_.errors, outcome.errors);
+      if (on_stderr_ && outcome.errors.size() > told) on_stderr_(std::string_view(outcome.errors).substr(told));
       if (outcome.output.size() > max_output_ || outcome.errors.size() > max_output_) {
         outcome.end = RunOutcome::End::too_much_output;
         break;
@@ -159,6 +162,7 @@ class Run {
   int gate_;
   bool gate_failed_ = false;
   int cancel_;
+  const std::function<void(std::string_view)>& on_stderr_;
   std::optional<Clock::time_point> cancelled_;
   std::size_t max_output_;
   milliseconds drain_grace_;

@@ -8,8 +8,11 @@
 //   …
 //   auto done = invoker.del_container(id);
 //
-// Safe to use from several processes and threads at once: operations on one container are serial, GC is alone
-// (locks.h). Clean-up has deadlines of its own; it never inherits what an ADD has used up.
+// Safe to use from several processes and threads at once, one Invoker too: operations on one container are serial, GC
+// is alone (locks.h). What it calls it calls on the calling thread; the few threads of its own call nobody. Clean-up
+// has deadlines of its own; it never inherits what an ADD has used up.
+//
+// Each operation takes CallOptions last: its own deadline, cancellation and sink of stderr.
 #pragma once
 
 #include <chrono>
@@ -24,6 +27,7 @@
 #include "cni/attachment.h"
 #include "cni/base/result.h"
 #include "cni/cache.h"
+#include "cni/call.h"
 #include "cni/config.h"
 #include "cni/error.h"
 #include "cni/ledger.h"
@@ -89,12 +93,16 @@ struct InvokerOptions {
   bool keep_capabilities_key = false;     // libcni's habit: "capabilities" stays in what plugins get
   std::vector<std::string> cgroup_files;  // RunRequest::cgroup_files
   // Not negative: once something can be read here, an ADD fails with EINTR, and is undone like any that
-  // fails; settle() and collect() begin no further DEL. A DEL is not cut short: half of it may be all that ever is
-  // done.
+  // fails; CHECK, STATUS, GC and VERSION fail; settle() and collect() begin no further DEL. A DEL is not cut short:
+  // half of it may be all that ever is done.
   int cancel_fd = -1;
   TraceContext trace;
-  std::function<void(const PluginRun&)> observer;
-  std::function<void(const std::string&)> warn;  // one line each
+  // These three are called by operations, on the thread that called the operation and before it returns. Of operations
+  // on several threads each calls for itself, at the same time: what they share is theirs to guard. They must not call
+  // operations, and must not throw.
+  StderrSink on_stderr;                            // what plugins print, while they run
+  std::function<void(const PluginRun&)> observer;  // after each run
+  std::function<void(const std::string&)> warn;    // one line each
 };
 
 struct PluginVersions {
@@ -125,42 +133,43 @@ class Invoker {
   // before the first plugin: missing binaries (Kind::not_found), bad names (Kind::invalid), a second ADD
   // (Kind::exists). When a plugin fails the error has its PluginFailure, and the DEL that is owed has been done
   // (clean_up_failed_add) or stays in the ledger.
-  Result<NetworkResult> add(const NetworkList& network, const Attachment& attachment);
+  Result<NetworkResult> add(const NetworkList& network, const Attachment& attachment, const CallOptions& call = {});
 
   // Detaches: every plugin in reverse order. Parameters and configuration of the ADD come from the ledger, without an
   // entry there from the cache, and only without either from the arguments. Repeating it is fine.
-  Result<void> del(const NetworkList& network, const Attachment& attachment);
+  Result<void> del(const NetworkList& network, const Attachment& attachment, const CallOptions& call = {});
 
   // What the ledger has of a container, newest first; a DEL that fails is repeated after the others. None is success.
-  Result<void> del_container(std::string_view container_id);
+  Result<void> del_container(std::string_view container_id, const CallOptions& call = {});
   // One entry, also of an older boot: whose plugins get an empty CNI_NETNS, because its path may be somebody else's
   // now.
-  Result<void> del_entry(const LedgerEntry& entry);
+  Result<void> del_entry(const LedgerEntry& entry, const CallOptions& call = {});
   // A DEL for every ledger entry of ours that an older boot left, and every other whose `alive` is false, also under
   // its container's lock; then the temporary and lock files that killed processes left. What another process is at
   // work on is left to it. After a reboot, or a crash.
-  Result<CleanUp> settle(const std::function<bool(const LedgerEntry&)>& alive);
+  Result<CleanUp> settle(const std::function<bool(const LedgerEntry&)>& alive, const CallOptions& call = {});
 
   // Whether the attachment is still as ADD left it: the first plugin that says otherwise is the error, unwrapped.
   // Kind::unsupported below 0.4.0; Kind::not_found when it is not attached; success without a run with disableCheck.
-  Result<void> check(const NetworkList& network, const Attachment& attachment);
+  Result<void> check(const NetworkList& network, const Attachment& attachment, const CallOptions& call = {});
 
   // Ready for an ADD? The first plugin that says no is the error, unwrapped. Below 1.1.0: success without a run.
-  Result<void> status(const NetworkList& network);
+  Result<void> status(const NetworkList& network, const CallOptions& call = {});
 
   // Removes what belongs to none of the valid: a DEL for each attachment of ours in this network, then (from 1.1.0) the
   // plugins' own GC. Foreign cache entries count as valid. `list_valid` is called once GC is alone (A10.02): no ADD can
   // come between the list and its use. It must not call operations of an invoker, which would wait for GC's end. Its
   // error is collect()'s, and nothing has been removed.
   Result<CleanUp> collect(const NetworkList& network,
-                          const std::function<Result<std::vector<ValidAttachment>>()>& list_valid);
+                          const std::function<Result<std::vector<ValidAttachment>>()>& list_valid,
+                          const CallOptions& call = {});
   // The same for whoever attaches nothing meanwhile, and has a list. All errors come back joined.
-  Result<void> gc(const NetworkList& network, const std::vector<ValidAttachment>& valid);
+  Result<void> gc(const NetworkList& network, const std::vector<ValidAttachment>& valid, const CallOptions& call = {});
 
-  Result<PluginVersions> version(const std::string& plugin);
+  Result<PluginVersions> version(const std::string& plugin, const CallOptions& call = {});
 
   // Every binary exists and implements the network's version exactly. Returns the capabilities some plugin takes.
-  Result<std::set<std::string>> validate(const NetworkList& network);
+  Result<std::set<std::string>> validate(const NetworkList& network, const CallOptions& call = {});
 
   // The attachment as ledger or cache have it: args and capability args restored. nullopt: neither has.
   Result<std::optional<CachedAttachment>> attachment(const std::string& network, const std::string& container_id,
@@ -178,15 +187,17 @@ class Invoker {
   Result<NetworkResult> run_chain(const Operation& operation, LedgerEntry& entry,
                                   const std::vector<std::string>& binaries, int gate) const;
   Result<void> keep(const LedgerEntry& entry) const;
-  Error give_up(LedgerEntry entry, Error error);
+  Error give_up(LedgerEntry entry, Error error, const CallOptions& call);
 
   Result<LedgerEntry> attached_entry(const NetworkList& network, const Attachment& attachment) const;
   LedgerEntry owed_entry(const NetworkList& network, const Attachment& attachment) const;
-  Result<void> del_locked(LedgerEntry entry);  // the caller holds the container's lock, or all
-  Result<bool> settle_entry(const LedgerEntry& entry, const std::function<bool(const LedgerEntry&)>& stands);
-  Result<void> run_del(const LedgerEntry& entry) const;
+  Result<void> del_locked(LedgerEntry entry,
+                          const CallOptions& call);  // the caller holds the container's lock, or all
+  Result<bool> settle_entry(const LedgerEntry& entry, const std::function<bool(const LedgerEntry&)>& stands,
+                            const CallOptions& call);
+  Result<void> run_del(const LedgerEntry& entry, const CallOptions& call) const;
   Result<void> run_del_plugins(const LedgerEntry& entry, const Attachment& attachment,
-                               const std::vector<std::string>& dirs) const;
+                               const std::vector<std::string>& dirs, const CallOptions& call) const;
   Result<void> strike(const LedgerEntry& entry) const;
   Result<void> ask_to_collect(const NetworkList& network, const PluginConfig& plugin, const Operation& operation,
                               const std::string& valid) const;

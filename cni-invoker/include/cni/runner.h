@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,7 +28,9 @@ struct RunRequest {
   int cancel_fd = -1;
   std::chrono::milliseconds timeout{0};   // of this run; 0 or less: expired already
   std::vector<std::string> cgroup_files;  // cgroup.procs or tasks files, which exist; the child writes "0" to each
-  bool dies_with_us = false;              // killed when the thread that runs it ends before it does (PR_SET_PDEATHSIG)
+  // Given what comes on stderr as it comes, on the thread that runs exec(); it must not throw.
+  std::function<void(std::string_view)> on_stderr;
+  bool dies_with_us = false;  // killed when the thread that runs it ends before it does (PR_SET_PDEATHSIG)
 };
 
 struct RunOutcome {
