@@ -58,7 +58,7 @@ TEST_F(InNetns, ASocketStaysInItsNamespace) {
   testing::shell("ip link set lo down");
   testing::shell("ip -n pod link set lo up");
   const auto socket = in_netns(
-      pod->path(), []() -> Result<base::Fd> { return base::Fd(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)); });
+      pod->path(), []() -> Result<Fd> { return Fd(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)); });
   ASSERT_TRUE(socket) << socket.error().what;
   ifreq request{};
   std::snprintf(request.ifr_name, sizeof request.ifr_name, "lo");
