@@ -49,6 +49,7 @@ TEST_F(ConfigFiles, ScansByExtensionInByteOrder) {
   EXPECT_EQ(networks.find("d"), nullptr);
   EXPECT_THAT(InvokerOptions().plugin_dirs, ElementsAre("/opt/cni/bin", "/usr/lib/cni"));
   EXPECT_EQ(InvokerOptions().cache_dir, "/var/lib/cni");
+  EXPECT_EQ(Attachment().ifname, "eth0");
 }
 
 TEST_F(ConfigFiles, AMissingDirectoryHasNoneAndALinkToOneIsAProblem) {
@@ -97,7 +98,25 @@ TEST_F(ConfigFiles, OfOneNameTheFirstListCounts) {
   ASSERT_EQ(networks.lists.size(), 1U);
   EXPECT_EQ(networks.find("n")->path, dir.path() + "/10.conflist");
   ASSERT_EQ(networks.problems.size(), 2U);
-  EXPECT_THAT(networks.problems[0].to_text(), HasSubstr("network 'n' is already defined in"));
+  for (const char* loser : {"/00.conf", "/20.conflist"})
+    EXPECT_THAT(networks.problems,
+                ::testing::Contains(::testing::Property(
+                    &Diagnostic::to_text,
+                    dir.path() + loser + ": network 'n' is already defined in '" + dir.path() + "/10.conflist'")));
+}
+
+TEST_F(ConfigFiles, OfOneNameTheFirstSingleConfigurationCountsWhereThereIsNoList) {
+  covers("A1.05 A1.09 B5");
+  dir.write("00-bad.conflist", "{");
+  dir.write("10.conf", single_named("n"));
+  dir.write("05.json", single_named("n"));
+  dir.write("07.conf", single_named("m"));
+  const Networks networks = scan();
+  EXPECT_THAT(names(networks), ElementsAre("n", "m"));
+  EXPECT_EQ(networks.find("n")->path, dir.path() + "/05.json");
+  EXPECT_EQ(networks.first()->path, dir.path() + "/05.json") << "a file that cannot be read is no network";
+  ASSERT_EQ(networks.problems.size(), 2U);
+  EXPECT_THAT(networks.problems[1].to_text(), HasSubstr("/10.conf: network 'n' is already defined in '"));
 }
 
 TEST_F(ConfigFiles, PluginsOfTheSubDirectoryFollowTheInlined) {

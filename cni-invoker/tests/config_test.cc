@@ -164,6 +164,19 @@ TEST(Version, IsChosenNumericallyAmongTheKnown) {
             "0.4.0");
 }
 
+TEST(Version, IsKnownExactly) {
+  covers("A2.07");
+  EXPECT_EQ(kKnownVersions.size(), 7U);
+  for (const char* near : {"0.0.1", "0.1.1", "0.2.1", "0.3.2", "0.4.1", "0.5.0", "1.0.1", "1.1.1", "1.2.0"}) {
+    const std::string quoted = '"' + std::string(near) + '"';
+    EXPECT_THAT(refusal(R"({"cniVersion":)" + quoted + R"(,"name":"n","plugins":[{"type":"t"}]})"), HasSubstr(near));
+    EXPECT_EQ(parse(R"({"cniVersion":"0.3.0","cniVersions":[)" + quoted + R"(],"name":"n","plugins":[{"type":"t"}]})")
+                  ->version.to_text(),
+              "0.3.0")
+        << near;
+  }
+}
+
 TEST(Version, Parses) {
   covers("A2.02 A2.04");
   EXPECT_EQ(Version::parse("")->to_text(), "0.1.0");
@@ -190,10 +203,13 @@ TEST(Version, TooNewIsAnErrorOfItsOwn) {
 
 TEST(Version, Gates) {
   covers("A2.07");
-  EXPECT_FALSE(Version({0, 3, 1}).has_check());
-  EXPECT_TRUE(Version({0, 4, 0}).has_check());
-  EXPECT_FALSE(Version({1, 0, 0}).has_gc_and_status());
-  EXPECT_TRUE(Version({1, 1, 0}).has_gc_and_status());
+  std::vector<std::string> check, gc_and_status;
+  for (const Version& version : kKnownVersions) {
+    if (version.has_check()) check.push_back(version.to_text());
+    if (version.has_gc_and_status()) gc_and_status.push_back(version.to_text());
+  }
+  EXPECT_THAT(check, ::testing::ElementsAre("0.4.0", "1.0.0", "1.1.0"));
+  EXPECT_THAT(gc_and_status, ::testing::ElementsAre("1.1.0"));
   EXPECT_FALSE(is_known({0, 5, 0}));
 }
 

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cni/base/files.h"
+#include "locks.h"
 #include "support.h"
 
 namespace cni {
@@ -171,6 +172,15 @@ TEST_F(Status, TheFirstErrorIsTheAnswerAndItsCodeSurvives) {
   EXPECT_EQ(plugin_failure(status.error())->remedy(), Remedy::not_ready);
   EXPECT_THAT(runner.names(), ElementsAre("STATUS one", "STATUS two"));
   EXPECT_TRUE(invoker().add(chain, attachment()));  // it blocks nothing
+}
+
+TEST_F(Status, WaitsForNobody) {
+  covers("A7.14");
+  options.timeouts.lock = std::chrono::milliseconds(0);
+  const auto lock = lock_all(dir.path() + "/cache/locks", std::chrono::seconds(1));
+  ASSERT_TRUE(lock);
+  EXPECT_TRUE(invoker().status(chain));
+  EXPECT_EQ(invoker().add(chain, attachment()).error().kind, Kind::busy);
 }
 
 TEST_F(Status, BelowOneOneItIsFineUnasked) {

@@ -33,7 +33,7 @@ INSTANTIATE_TEST_SUITE_P(Each, KeptForDel,
                                             ::testing::Bool()));
 
 TEST_P(KeptForDel, TheNextDelIsTheSameDelFromItsBeginning) {
-  covers("A7.08 A7.13");
+  covers("A7.08 A7.13 A11.06");
   const auto [way, with_ledger] = GetParam();
   if (!with_ledger) options.ledger_dir.clear();
   chain = network(R"({"cniVersion":"1.0.0","name":"net","plugins":[
@@ -75,6 +75,34 @@ TEST_P(KeptForDel, TheNextDelIsTheSameDelFromItsBeginning) {
   EXPECT_EQ(last["args"]["cni"]["l"], 1);
   EXPECT_EQ(last["prevResult"], json::parse(testing::kResult));
   EXPECT_FALSE(*invoker().attachment("net", "pod1", "eth0"));
+}
+
+class WhatServesADel : public testing::InvokerTest {};
+
+TEST_F(WhatServesADel, ABareResultOfAnOldLibcni) {
+  covers("A11.04 A7.09");
+  dir.write("cache/results/net-pod1-eth0", R"({"cniVersion":"0.4.0","ips":[{"version":"4","address":"10.1.0.5/16"}]})");
+  ASSERT_TRUE(invoker().del(chain, attachment()));
+  EXPECT_THAT(runner.names(), ElementsAre("DEL three", "DEL two", "DEL one"));
+  EXPECT_EQ(json::parse(runner.calls[0].input)["prevResult"],
+            json::parse(R"({"cniVersion":"1.0.0","ips":[{"address":"10.1.0.5/16"}]})"));
+  EXPECT_FALSE(invoker().cache().load("net", "pod1", "eth0")->has_value());
+  dir.write("cache/results/net-pod1-eth0", R"({"kind":"cniCacheV9","cniVersion":"1.0.0","ips":[]})");
+  ASSERT_TRUE(invoker().del(chain, attachment()));
+  EXPECT_FALSE(json::parse(runner.calls.back().input).contains("prevResult")) << "an unknown kind says nothing";
+}
+
+TEST_F(WhatServesADel, GoingOnKeepsEveryCode) {
+  covers("A7.12 A6.05");
+  options.del_policy = DelPolicy::keep_going;
+  ASSERT_TRUE(invoker().add(chain, attachment()));
+  runner.answer("DEL three", R"({"code":103,"msg":"no"})", 1);
+  runner.answer("DEL one", R"({"code":101,"msg":"no"})", 1);
+  const Error error = invoker().del(chain, attachment()).error().in("a caller's words");
+  ASSERT_EQ(plugin_failures(error).size(), 2U);
+  EXPECT_EQ(plugin_failures(error)[0].code, 103U);
+  EXPECT_EQ(plugin_failures(error)[1].code, 101U);
+  EXPECT_EQ(plugin_failures(error)[1].plugin, "one");
 }
 
 class SeveralNetworks : public testing::InvokerTest {

@@ -264,5 +264,39 @@ TEST_F(RealPlugins, AFailureInTheMiddleIsCleanedUp) {
   EXPECT_THAT(testing::shell("ip -br link"), Not(HasSubstr("veth")));
 }
 
+// Where the caller is, and never in the container, though a DEL looks into it.
+TEST_F(RealPlugins, RunInTheCallersNamespaceAtEveryOperation) {
+  covers("A5.01");
+  const testing::Netns pod("pod");
+  const testing::TempDir dir;
+  const std::string log = dir.path() + "/log";
+  dir.write("spy", "#!/bin/sh\ncat > /dev/null\necho $CNI_COMMAND $(readlink /proc/self/ns/net) >> " + log + R"(
+case $CNI_COMMAND in
+ADD) echo "{\"cniVersion\":\"1.1.0\",\"interfaces\":[{\"name\":\"eth0\",\"sandbox\":\"$CNI_NETNS\"}],
+            \"ips\":[{\"address\":\"10.1.0.5/16\",\"interface\":0}]}" ;;
+VERSION) echo '{"cniVersion":"1.1.0","supportedVersions":["1.1.0"]}' ;;
+esac
+)",
+            0755);
+  options_.plugin_dirs = {dir.path()};
+  Invoker invoker(runner_, options_);
+  const NetworkList network =
+      *parse_network_list(R"({"cniVersion":"1.1.0","name":"n","plugins":[{"type":"spy"}]})", "n");
+  Attachment attachment;
+  attachment.container_id = "abc";
+  attachment.netns = pod.path();
+  ASSERT_TRUE(invoker.add(network, attachment));
+  EXPECT_TRUE(invoker.check(network, attachment));
+  EXPECT_TRUE(invoker.del(network, attachment));
+  EXPECT_TRUE(invoker.status(network));
+  EXPECT_TRUE(invoker.gc(network, {}));
+  EXPECT_TRUE(invoker.version("spy"));
+  const std::string here = std::filesystem::read_symlink("/proc/self/ns/net");
+  std::string expected;
+  for (const char* operation : {"ADD", "CHECK", "DEL", "STATUS", "GC", "VERSION"})
+    expected += operation + (" " + here) + "\n";
+  EXPECT_EQ(testing::read(log), expected);
+}
+
 }  // namespace
 }  // namespace cni

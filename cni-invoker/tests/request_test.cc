@@ -2,6 +2,7 @@
 #include "request.h"
 
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
@@ -108,6 +109,28 @@ TEST_F(RequestTest, EnvironmentHasAllSixInPlaceOfInherited) {
   EXPECT_EQ(values["CNI_PATH"], "/a:/b");
   EXPECT_EQ(values["MINE"], "a=b");
   EXPECT_THAT(values["PATH"], ::testing::StartsWith(::getenv("PATH")));
+}
+
+TEST_F(RequestTest, TheCallersEnvironmentIsThereAsAWhole) {
+  covers("B14 A5.02");
+  ::setenv("EMPTY", "", 1);
+  ::setenv("EQUALS", "a=b=c", 1);
+  ::setenv("CNI_ARGS", "inherited", 1);
+  ::setenv("CNI_LATER", "unknown to us", 1);
+  const Environment given = plugin_environment("STATUS", no_attachment(), {"/a"}, {});
+  std::map<std::string, std::string> values(given.begin(), given.end());
+  std::size_t inherited = 0;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string text = *entry;
+    const std::string key = text.substr(0, text.find('='));
+    if (key == "PATH" || key == "CNI_ARGS") continue;
+    ASSERT_TRUE(values.contains(key)) << key;
+    EXPECT_EQ(key + "=" + values[key], text);
+    ++inherited;
+  }
+  for (const char* ours : {"EMPTY", "EQUALS", "CNI_ARGS", "CNI_LATER"}) ::unsetenv(ours);
+  EXPECT_EQ(values["CNI_ARGS"], "");
+  EXPECT_EQ(values.size(), inherited + 7) << "the six that are CNI's, PATH, and nothing else";
 }
 
 // Cron, su and systemd units have no sbin, where iptables and nft are.

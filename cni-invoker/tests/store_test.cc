@@ -65,6 +65,10 @@ TEST_F(CacheTest, ListsTheCompleteByFileNameAndByContainer) {
   const auto listed = cache.list();
   ASSERT_EQ(listed->size(), 2U);
   EXPECT_EQ((*listed)[0].attachment.container_id, "a");
+  EXPECT_EQ((*listed)[0].attachment.args, entry().attachment.args);
+  EXPECT_EQ((*listed)[0].attachment.capability_args.dump(), entry().attachment.capability_args.dump());
+  EXPECT_EQ((*listed)[1].attachment.conventional_args.dump(), entry().attachment.conventional_args.dump());
+  EXPECT_EQ((*listed)[1].result, kResult);
   EXPECT_EQ(cache.list("b")->size(), 1U);
   EXPECT_EQ(cache.list("none")->size(), 0U);
   EXPECT_THAT(*Cache(dir.path() + "/none").list(), IsEmpty());

@@ -88,6 +88,24 @@ TEST_F(SubDirectory, WhatRanAtTheAddIsDeletedWhenTheDirectoryIsGone) {
   }
 }
 
+TEST_F(SubDirectory, IsReadAtEveryVersionUnlessTheFileSaysOtherwise) {
+  covers("A1.13");
+  for (const Version& version : kKnownVersions) {
+    const std::string head =
+        R"({"cniVersion":")" + version.to_text() + R"(","name":"net","plugins":[{"type":"inlined"}])";
+    dir.write("net.d/net.conflist", head + "}");
+    EXPECT_EQ(load("net").plugins.size(), 3U) << version.to_text();
+    for (const char* only_inlined : {"true", "\"true\"", "\"TRUE\""}) {
+      dir.write("net.d/net.conflist", head + R"(,"loadOnlyInlinedPlugins":)" + only_inlined + "}");
+      EXPECT_EQ(load("net").plugins.size(), 1U) << version.to_text();
+    }
+    dir.write("net.d/net.conflist", head + R"(,"loadOnlyInlinedPlugins":false})");
+    EXPECT_EQ(load("net").plugins.size(), 3U) << version.to_text();
+  }
+  EXPECT_EQ(parse_network_list(testing::read(dir.path() + "/net.d/net.conflist"), "bytes")->plugins.size(), 1U)
+      << "bytes have no directory";
+}
+
 TEST_F(SubDirectory, OneBadPluginCostsTheNetwork) {
   covers("A1.14");
   dir.write("net.d/net/15.conf", R"({"type":"a/b"})");
