@@ -1,5 +1,5 @@
-// GC: first a DEL for each attachment of ours that is not valid, then the plugins' own GC. No plugin of the reference
-// set does anything in its GC, so stale addresses come back through the first step.
+// GC: first a DEL for each attachment of ours that is not valid, then the plugins' own GC. Of the reference set only
+// host-local (1.10.0) does anything in it, and bridge does not hand it on: stale addresses come back through the first step.
 #include <algorithm>
 
 #include "cancel.h"
