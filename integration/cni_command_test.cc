@@ -121,6 +121,33 @@ TEST_F(CniCommandTest, AttachesChecksAndDetachesWithoutATrace) {
   expect_world_unchanged();
 }
 
+TEST_F(CniCommandTest, DirectoriesAreTheCallersElseTheConventionalOnes) {
+  covers("A1.03");
+  Command command = podrun_command({"cni", "list", "--cni-conf-dir", cni_conf_dir(), "--cni-bin-dir", plugins_dir()});
+  command.environment = {"NETCONFPATH=/nowhere", "CNI_PATH=/nowhere"};
+  EXPECT_THAT(run(command).out, AllOf(HasSubstr("lab"), HasSubstr(plugins_dir() + "/bridge"))) << "flags come first";
+  const auto without_any = [this](const std::vector<std::string>& args) {
+    Command bare = podrun_command(args);
+    bare.environment.clear();
+    bare.argv.insert(bare.argv.begin(), {"env", "-u", "NETCONFPATH", "-u", "CNI_PATH"});
+    return run(bare).err;
+  };
+  EXPECT_THAT(without_any({"cni", "version", "nonesuch"}), HasSubstr("not in /opt/cni/bin, /usr/lib/cni;"));
+  EXPECT_THAT(without_any({"cni", "status", "nonesuch"}), HasSubstr("find network 'nonesuch' in /etc/cni/net.d: "));
+}
+
+TEST_F(CniCommandTest, TakesCnitoolsCapabilityArguments) {
+  covers("A1.03 A13.00");
+  configure(
+      "20-mac.conflist",
+      R"({"cniVersion":"1.0.0","name":"mac","plugins":[{"type":"bridge","bridge":"br-mac","capabilities":{"mac":true}}]})");
+  Command add = podrun_command({"cni", "add", "mac", "blue"});
+  add.environment.emplace_back(R"(CAP_ARGS={"mac":"02:00:00:00:00:77"})");
+  const Output added = run(add);
+  ASSERT_EQ(added.status, 0) << added.err;
+  EXPECT_THAT(links("blue"), AllOf(HasSubstr("eth0"), HasSubstr("02:00:00:00:00:77"))) << "eth0 is the default";
+}
+
 TEST_F(CniCommandTest, TakesCnitoolsEnvironment) {
   covers("A1.03 A14.04");
   Command add = podrun_command({"cni", "add", "lab", "blue"});
