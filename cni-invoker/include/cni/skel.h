@@ -61,7 +61,8 @@ int run_plugin(Plugin& plugin);
 Error plugin_error(unsigned code, std::string message, std::string details = {});
 
 // Calls another plugin, IPAM mostly, with this call's environment and stdin; only the command may differ. Its stderr
-// goes to ours. After an add that failed its del has been called.
+// goes to ours. After an add that failed its del has been called. For another configuration than the plugin's own, give
+// a copy of the call with another `input`.
 Result<NetworkResult> delegate_add(const PluginCall& call, const std::string& type);
 Result<void> delegate(const PluginCall& call, const std::string& type, const std::string& command);
 
