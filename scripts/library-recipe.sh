@@ -58,7 +58,13 @@ if [ "$(id -u)" != 0 ] || [ ! -x /usr/lib/cni/bridge ]; then
   exit
 fi
 
-# In here, a host of its own: nothing is to be left of what the program made.
+# In a host of its own.
+nothing_is_left() {
+  [ "$(ls /run/minimal-runtime)" = ledger ] || fail "a namespace was left: $(ls /run/minimal-runtime)"
+  [ -z "$(ls /run/minimal-runtime/ledger)" ] || fail "an attachment is still in the ledger"
+  [ -z "$(ls /var/lib/cni/networks/stranger | grep '^10\.')" ] || fail "an address is still leased"
+  ! ip -o link | grep veth || fail "a link was left"
+}
 attach() {
   mount -t tmpfs tmpfs /run
   mkdir -p /var/lib/cni && mount -t tmpfs tmpfs /var/lib/cni
@@ -69,16 +75,21 @@ attach() {
   {"type": "bridge", "bridge": "stranger0", "isGateway": true,
    "ipam": {"type": "host-local", "ranges": [[{"subnet": "10.77.0.0/24"}]]}}]}
 NETWORK
-  before=$(ls /run /var/lib/cni)
   seen=$("$1" /run/net.d ip -o -4 address show dev eth0 2> /run/told)
   [[ $seen == *" 10.77.0.2/24 "* ]] || fail "eth0 has not its address: $seen $(cat /run/told)"
   grep -qx 10.77.0.2 /run/told || fail "it did not tell the address: $(cat /run/told)"
   status=0
   "$1" /run/net.d sh -c 'exit 7' 2> /dev/null || status=$?
   [ "$status" = 7 ] || fail "the command's exit status 7 became $status"
-  [ -z "$(ls /run/minimal-runtime/ledger)" ] || fail "an attachment is still in the ledger"
-  [ -z "$(ls /var/lib/cni/networks/stranger | grep '^10\.')" ] || fail "an address is still leased"
-  ! ip -o link | grep veth || fail "a link was left"
+  nothing_is_left
+  # What a run leaves that is killed, the next one takes away.
+  "$1" /run/net.d sh -c 'echo $$ > /run/pid; exec sleep 60' 2> /dev/null &
+  until [ -s /run/pid ]; do sleep 0.1; done
+  kill -9 $! "$(cat /run/pid)"
+  wait $! 2> /dev/null || true
+  ip -o link | grep -q veth || fail "the run that was killed had made no link"
+  "$1" /run/net.d true 2> /dev/null
+  nothing_is_left
 }
-unshare --mount --net --propagation private bash -euo pipefail -c "$(declare -f fail attach); attach $program"
+unshare --mount --net --propagation private bash -euo pipefail -c "$(declare -f fail nothing_is_left attach); attach $program"
 echo "$recipe: built and run"

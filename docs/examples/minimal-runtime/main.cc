@@ -1,5 +1,5 @@
-// A runtime: makes a network namespace, attaches it to the first network of a directory, runs a command in it, and takes
-// all of it away again.
+// A runtime: makes a network namespace, attaches it to the first network of a directory, runs a command in it, and
+// takes all of it away again.
 //   minimal-runtime CNI-CONF-DIR COMMAND [ARGUMENT...]
 #include <fcntl.h>
 #include <sched.h>
@@ -34,6 +34,11 @@ static Result<void> make_netns(const std::string& path) {
   return made;
 }
 
+static void remove_netns(const std::string& path) {
+  ::umount2(path.c_str(), MNT_DETACH);
+  ::unlink(path.c_str());
+}
+
 static Result<int> run(char** command) {
   pid_t child = 0;
   if (const int error = ::posix_spawnp(&child, *command, nullptr, nullptr, command, environ); error != 0)
@@ -57,8 +62,12 @@ int main(int argc, char** argv) {
   options.ledger_dir = state + "/ledger";
   options.owner = "minimal-runtime";
   cni::Invoker invoker(runner, options);
-  const auto lives = [](const cni::LedgerEntry& entry) { return ::kill(std::stoi(entry.attachment.container_id), 0) == 0; };
-  if (const auto settled = invoker.settle(lives); !settled) return fail(settled.error());  // what a killed run left
+  const auto lives = [](const cni::LedgerEntry& entry) {
+    return ::kill(std::stoi(entry.attachment.container_id), 0) == 0;
+  };
+  const auto settled = invoker.settle(lives);  // what runs that were killed have left
+  if (!settled) return fail(settled.error());
+  for (const cni::LedgerEntry& entry : settled->detached) remove_netns(entry.attachment.netns);
 
   cni::Attachment attachment;
   attachment.container_id = std::to_string(::getpid());
@@ -67,10 +76,10 @@ int main(int argc, char** argv) {
   const auto added = invoker.add(*networks->first(), attachment);
   if (added)
     for (const std::string& address : cni::pod_ips(*added)) std::fprintf(stderr, "%s\n", address.c_str());
-  const auto ended = added ? cni::in_netns(attachment.netns, [&] { return run(argv + 2); }) : Result<int>(added.error());
+  const auto ended =
+      added ? cni::in_netns(attachment.netns, [&] { return run(argv + 2); }) : Result<int>(added.error());
   const auto deleted = invoker.del_container(attachment.container_id);
-  ::umount2(attachment.netns.c_str(), MNT_DETACH);
-  ::unlink(attachment.netns.c_str());
+  remove_netns(attachment.netns);
   if (!ended) return fail(ended.error());
   return deleted ? *ended : fail(deleted.error());
 }
