@@ -1,0 +1,108 @@
+#!/bin/bash
+# Do the unit tests notice? Makes small faults in the library and the store, one at a time (an operator, a comparison, a
+# constant, a condition negated, a statement left out or before its neighbour: scripts/mutants.py), builds the unit tests
+# that link the file, runs them, and prints what none of them noticed.
+#
+#   scripts/mutate.sh                             150 of all, chosen by the seed 1
+#   scripts/mutate.sh -n 40 -s 7 cni-invoker/src/ledger.cc
+#   scripts/mutate.sh -n 0 runtime/store          every one
+#
+#   -n NUMBER   how many; 0 for all
+#   -s SEED     of the choice: the same of the same source
+#   -t SECONDS  for each test program; a fault with which it hangs is noticed (60)
+#   -m SECONDS  begin no further fault after that long
+#
+# Works in a copy with a build directory of its own, below $TMPDIR or /var/tmp, gone in the end. What is known to change
+# nothing is in scripts/mutate.equivalent. Exits with 1 where less than 95 % are noticed.
+set -euo pipefail
+. "$(dirname -- "$(realpath -- "$0")")/setup.sh"
+number=150 seed=1 limit=60 most=$((1 << 30)) wanted=95
+
+while getopts n:s:t:m: option; do
+  case $option in
+    n) number=$OPTARG ;;
+    s) seed=$OPTARG ;;
+    t) limit=$OPTARG ;;
+    m) most=$OPTARG ;;
+    *) die "unknown option" "options are at the head of $0" ;;
+  esac
+done
+shift $((OPTIND - 1))
+cd "$root"
+mapfile -t files < <(git ls-files "${@:-cni-invoker/src}" "${@:-runtime/store}" | grep '\.cc$' | grep -v '_test\.cc$' | sort -u)
+[ ${#files[@]} -gt 0 ] || die "no sources in: $*" "name files or folders in cni-invoker/src or runtime/store"
+
+copy=$(mktemp -d "${TMPDIR:-/var/tmp}/podrun-mutate.XXXXXX")
+trap 'rm -rf -- "$copy"' EXIT
+trap 'exit 130' INT TERM
+mkdir "$copy/whole" "$copy/broken"
+git ls-files -z --cached --others --exclude-standard | tar --null -T - -c | tee >(tar -C "$copy/broken" -x) | tar -C "$copy/whole" -x
+cd "$copy/whole"
+if command -v ccache > /dev/null; then
+  export CMAKE_CXX_COMPILER_LAUNCHER=ccache CMAKE_C_COMPILER_LAUNCHER=ccache CCACHE_BASEDIR=$copy CCACHE_NOHASHDIR=1
+fi
+
+# tests_of FILE: the unit tests of the CMakeLists.txt above it, and of those below that.
+tests_of() {
+  local folder=${1%/*}
+  while [ ! -e "$folder/CMakeLists.txt" ]; do folder=${folder%/*}; done
+  find "$folder" -name CMakeLists.txt -exec sed -n 's/^podrun_test(\([a-z_]*\).*/\1/p' {} +
+}
+build() { cmake --build "$copy/build" --target "$@" > "$copy/log" 2>&1 < /dev/null; }
+# In namespaces of its own where we may, so that what a broken library starts ends with the test.
+apart=()
+[ "$(id -u)" != 0 ] || apart=(unshare --mount --net --ipc --pid --fork --kill-child --mount-proc)
+passes() { "${apart[@]}" timeout -k 1 "$limit" "$copy/build/tests/$1" --gtest_brief=1 --gtest_fail_fast > "$copy/log" 2>&1 < /dev/null; }
+
+step "Building the tests in $copy"
+mapfile -t tests < <(for file in "${files[@]}"; do tests_of "$file"; done | awk '!seen[$0]++')
+[ ${#tests[@]} -gt 0 ] || die "no unit tests link these files"
+cmake -S "$copy/broken" -B "$copy/build" -G Ninja -D CMAKE_BUILD_TYPE=Debug -D CMAKE_CXX_FLAGS='-O0 -g0' -D PODRUN_TESTS=ON \
+  -D CMAKE_GTEST_DISCOVER_TESTS_DISCOVERY_MODE=PRE_TEST > "$copy/log" 2>&1 && build "${tests[@]}" ||
+  { tail -n 20 "$copy/log"; die "the build failed" "the tree has to build before it is broken"; }
+for test in "${tests[@]}"; do
+  passes "$test" || { tail -n 20 "$copy/log"; die "$test fails as it is" "all tests have to pass before anything is broken"; }
+done
+
+# The test that noticed the last fault in a file is asked first about the next.
+declare -A order
+# first_to_notice FILE: the test that fails; nothing where all pass, "none" where the fault does not compile.
+first_to_notice() {
+  local file=$1 test
+  order[$file]=${order[$file]:-$(tests_of "$file" | tr '\n' ' ')}
+  for test in ${order[$file]}; do
+    build "$test" || { noticed_by=none; return; }
+    passes "$test" && continue
+    noticed_by=$test
+    order[$file]="$test ${order[$file]/$test /}"
+    return
+  done
+  noticed_by=
+}
+
+step "Faults in ${#files[@]} files, seed $seed"
+tried=0 noticed=0 invalid=0 survivors=()
+while IFS=$'\t' read -r id file line change; do
+  [ "$SECONDS" -lt "$most" ] || { echo "time is up: the rest is not tried"; break; }
+  python3 scripts/mutants.py apply "$file" "$id" > "$copy/broken/$file"
+  first_to_notice "$file"
+  cp "$file" "$copy/broken/$file"
+  if [ "$noticed_by" = none ]; then
+    invalid=$((invalid + 1))
+    continue
+  fi
+  tried=$((tried + 1))
+  if [ -n "$noticed_by" ]; then
+    noticed=$((noticed + 1))
+  else
+    survivors+=("$file:$line: $change")
+  fi
+  printf '%-24s %s:%s: %s\n' "${noticed_by:-SURVIVED}" "$file" "$line" "$change"
+done < <(python3 scripts/mutants.py list --sample "$number" --seed "$seed" --except scripts/mutate.equivalent "${files[@]}")
+
+step "Survivors"
+printf '%s\n' "${survivors[@]:-none}"
+[ "$tried" -gt 0 ] || die "no fault was tried"
+printf '\n%s faults, %s noticed: %s %% (%s more did not compile; seed %s)\n' \
+  "$tried" "$noticed" "$(awk "BEGIN { printf \"%.1f\", 100 * $noticed / $tried }")" "$invalid" "$seed"
+[ $((100 * noticed)) -ge $((wanted * tried)) ]
