@@ -62,6 +62,8 @@ def closing(tokens, at):
 def token_mutants(source, tokens):
     for i, token in enumerate(tokens):
         line = source[source.rfind("\n", 0, token.start) + 1:(source + "\n").find("\n", token.end)]
+        if ".reserve(" in line:  # says how much memory, and no caller can tell
+            continue
         spaced = source[token.start - 1].isspace() and source[token.end:token.end + 1].isspace()
         if token.text in OPERATORS and spaced:
             if token.text not in "+-" or '"' not in line:  # with text on the line it joins strings

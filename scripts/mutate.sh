@@ -16,31 +16,7 @@
 # nothing is in scripts/mutate.equivalent. Exits with 1 where less than 95 % are noticed.
 set -euo pipefail
 . "$(dirname -- "$(realpath -- "$0")")/setup.sh"
-number=150 seed=1 limit=60 most=$((1 << 30)) wanted=95
-
-while getopts n:s:t:m: option; do
-  case $option in
-    n) number=$OPTARG ;;
-    s) seed=$OPTARG ;;
-    t) limit=$OPTARG ;;
-    m) most=$OPTARG ;;
-    *) die "unknown option" "options are at the head of $0" ;;
-  esac
-done
-shift $((OPTIND - 1))
-cd "$root"
-mapfile -t files < <(git ls-files "${@:-cni-invoker/src}" "${@:-runtime/store}" | grep '\.cc$' | grep -v '_test\.cc$' | sort -u)
-[ ${#files[@]} -gt 0 ] || die "no sources in: $*" "name files or folders in cni-invoker/src or runtime/store"
-
-copy=$(mktemp -d "${TMPDIR:-/var/tmp}/podrun-mutate.XXXXXX")
-trap 'rm -rf -- "$copy"' EXIT
-trap 'exit 130' INT TERM
-mkdir "$copy/whole" "$copy/broken"
-git ls-files -z --cached --others --exclude-standard | tar --null -T - -c | tee >(tar -C "$copy/broken" -x) | tar -C "$copy/whole" -x
-cd "$copy/whole"
-if command -v ccache > /dev/null; then
-  export CMAKE_CXX_COMPILER_LAUNCHER=ccache CMAKE_C_COMPILER_LAUNCHER=ccache CCACHE_BASEDIR=$copy CCACHE_NOHASHDIR=1
-fi
+wanted=95
 
 # tests_of FILE: the unit tests of the CMakeLists.txt above it, and of those below that.
 tests_of() {
@@ -48,25 +24,19 @@ tests_of() {
   while [ ! -e "$folder/CMakeLists.txt" ]; do folder=${folder%/*}; done
   find "$folder" -name CMakeLists.txt -exec sed -n 's/^podrun_test(\([a-z_]*\).*/\1/p' {} +
 }
+
 build() { cmake --build "$copy/build" --target "$@" > "$copy/log" 2>&1 < /dev/null; }
+
 # In namespaces of its own where we may, so that what a broken library starts ends with the test.
 apart=()
 [ "$(id -u)" != 0 ] || apart=(unshare --mount --net --ipc --pid --fork --kill-child --mount-proc)
-passes() { "${apart[@]}" timeout -k 1 "$limit" "$copy/build/tests/$1" --gtest_brief=1 --gtest_fail_fast > "$copy/log" 2>&1 < /dev/null; }
+passes() {
+  "${apart[@]}" timeout -k 1 "$limit" "$copy/build/tests/$1" --gtest_brief=1 --gtest_fail_fast > "$copy/log" 2>&1 < /dev/null
+}
 
-step "Building the tests in $copy"
-mapfile -t tests < <(for file in "${files[@]}"; do tests_of "$file"; done | awk '!seen[$0]++')
-[ ${#tests[@]} -gt 0 ] || die "no unit tests link these files"
-cmake -S "$copy/broken" -B "$copy/build" -G Ninja -D CMAKE_BUILD_TYPE=Debug -D CMAKE_CXX_FLAGS='-O0 -g0' -D PODRUN_TESTS=ON \
-  -D CMAKE_GTEST_DISCOVER_TESTS_DISCOVERY_MODE=PRE_TEST > "$copy/log" 2>&1 && build "${tests[@]}" ||
-  { tail -n 20 "$copy/log"; die "the build failed" "the tree has to build before it is broken"; }
-for test in "${tests[@]}"; do
-  passes "$test" || { tail -n 20 "$copy/log"; die "$test fails as it is" "all tests have to pass before anything is broken"; }
-done
-
-# The test that noticed the last fault in a file is asked first about the next.
+# Sets noticed_by: the test that fails; nothing where all pass, "none" where the fault does not compile. The test that
+# noticed the last fault in a file is asked first about the next.
 declare -A order
-# first_to_notice FILE: the test that fails; nothing where all pass, "none" where the fault does not compile.
 first_to_notice() {
   local file=$1 test
   order[$file]=${order[$file]:-$(tests_of "$file" | tr '\n' ' ')}
@@ -80,29 +50,76 @@ first_to_notice() {
   noticed_by=
 }
 
-step "Faults in ${#files[@]} files, seed $seed"
-tried=0 noticed=0 invalid=0 survivors=()
-while IFS=$'\t' read -r id file line change; do
-  [ "$SECONDS" -lt "$most" ] || { echo "time is up: the rest is not tried"; break; }
-  python3 scripts/mutants.py apply "$file" "$id" > "$copy/broken/$file"
-  first_to_notice "$file"
-  cp "$file" "$copy/broken/$file"
-  if [ "$noticed_by" = none ]; then
-    invalid=$((invalid + 1))
-    continue
+# In the copy, with a second one to break.
+build_as_it_is() {
+  mkdir "$copy/whole" "$copy/broken"
+  git ls-files -z --cached --others --exclude-standard |
+    tar --null -T - -c | tee >(tar -C "$copy/broken" -x) | tar -C "$copy/whole" -x
+  cd "$copy/whole"
+  if command -v ccache > /dev/null; then
+    export CMAKE_CXX_COMPILER_LAUNCHER=ccache CMAKE_C_COMPILER_LAUNCHER=ccache CCACHE_BASEDIR=$copy CCACHE_NOHASHDIR=1
   fi
-  tried=$((tried + 1))
-  if [ -n "$noticed_by" ]; then
-    noticed=$((noticed + 1))
-  else
-    survivors+=("$file:$line: $change")
-  fi
-  printf '%-24s %s:%s: %s\n' "${noticed_by:-SURVIVED}" "$file" "$line" "$change"
-done < <(python3 scripts/mutants.py list --sample "$number" --seed "$seed" --except scripts/mutate.equivalent "${files[@]}")
+  mapfile -t tests < <(for file in "${files[@]}"; do tests_of "$file"; done | awk '!seen[$0]++')
+  [ ${#tests[@]} -gt 0 ] || die "no unit tests link these files"
+  cmake -S "$copy/broken" -B "$copy/build" -G Ninja -D CMAKE_BUILD_TYPE=Debug -D CMAKE_CXX_FLAGS='-O0 -g0' -D PODRUN_TESTS=ON \
+    -D CMAKE_EXPORT_COMPILE_COMMANDS=ON -D CMAKE_GTEST_DISCOVER_TESTS_DISCOVERY_MODE=PRE_TEST > "$copy/log" 2>&1 &&
+    build "${tests[@]}" || { tail -n 20 "$copy/log"; die "the build failed" "the tree has to build before it is broken"; }
+  for test in "${tests[@]}"; do
+    passes "$test" || { tail -n 20 "$copy/log"; die "$test fails as it is" "all tests have to pass before anything is broken"; }
+  done
+}
 
-step "Survivors"
-printf '%s\n' "${survivors[@]:-none}"
-[ "$tried" -gt 0 ] || die "no fault was tried"
-printf '\n%s faults, %s noticed: %s %% (%s more did not compile; seed %s)\n' \
-  "$tried" "$noticed" "$(awk "BEGIN { printf \"%.1f\", 100 * $noticed / $tried }")" "$invalid" "$seed"
-[ $((100 * noticed)) -ge $((wanted * tried)) ]
+main() {
+  local number=150 seed=1 most=$((1 << 30)) option id file line change
+  limit=60
+  while getopts n:s:t:m: option; do
+    case $option in
+      n) number=$OPTARG ;;
+      s) seed=$OPTARG ;;
+      t) limit=$OPTARG ;;
+      m) most=$OPTARG ;;
+      *) die "unknown option" "options are at the head of $0" ;;
+    esac
+  done
+  shift $((OPTIND - 1))
+  [ $# -gt 0 ] || set -- cni-invoker/src runtime/store
+  cd "$root"
+  mapfile -t files < <(git ls-files "$@" | grep '\.cc$' | grep -v '_test\.cc$' | sort -u)
+  [ ${#files[@]} -gt 0 ] || die "no sources in: $*" "name files or folders in cni-invoker/src or runtime/store"
+
+  copy=$(mktemp -d "${TMPDIR:-/var/tmp}/podrun-mutate.XXXXXX")
+  trap 'rm -rf -- "$copy"' EXIT
+  trap 'exit 130' INT TERM
+  step "Building the tests in $copy"
+  build_as_it_is
+  mapfile -t files < <(printf '%s\n' "${files[@]}" | grep -Ff - -o "$copy/build/compile_commands.json" | sort -u)
+
+  step "Faults in ${#files[@]} files, seed $seed"
+  local tried=0 noticed=0 invalid=0 survivors=()
+  while IFS=$'\t' read -r id file line change; do
+    [ "$SECONDS" -lt "$most" ] || { echo "time is up: the rest is not tried"; break; }
+    python3 scripts/mutants.py apply "$file" "$id" > "$copy/broken/$file"
+    first_to_notice "$file"
+    cp "$file" "$copy/broken/$file"
+    if [ "$noticed_by" = none ]; then
+      invalid=$((invalid + 1))
+      continue
+    fi
+    tried=$((tried + 1))
+    if [ -n "$noticed_by" ]; then
+      noticed=$((noticed + 1))
+    else
+      survivors+=("$file:$line: $change")
+    fi
+    printf '%-24s %s:%s: %s\n' "${noticed_by:-SURVIVED}" "$file" "$line" "$change"
+  done < <(python3 scripts/mutants.py list --sample "$number" --seed "$seed" --except scripts/mutate.equivalent "${files[@]}")
+
+  step "Survivors"
+  printf '%s\n' "${survivors[@]:-none}"
+  [ "$tried" -gt 0 ] || die "no fault was tried"
+  printf '\n%s faults, %s noticed: %s %% (%s more did not compile; seed %s)\n' \
+    "$tried" "$noticed" "$(awk "BEGIN { printf \"%.1f\", 100 * $noticed / $tried }")" "$invalid" "$seed"
+  [ $((100 * noticed)) -ge $((wanted * tried)) ]
+}
+
+main "$@"  # as one function: bash reads a script as it goes, and this one may be edited while it runs

@@ -78,6 +78,11 @@ TEST(Answer, AnErrorWithExitZeroIsAFailure) {
   EXPECT_EQ(plugin_failure(result.error())->code, 7U);
   EXPECT_FALSE(result_of_add("x", {1, 0, 0}, exited(0, R"({"msg":"no"})")));
   EXPECT_TRUE(result_of_add("x", {1, 0, 0}, exited(0, R"({"msg":"no","dns":{}})")));
+  for (const char* key : {"ips", "interfaces", "routes"})
+    EXPECT_TRUE(result_of_add("x", {1, 0, 0}, exited(0, R"({"code":7,")" + std::string(key) + "\":[]}"))) << key;
+  EXPECT_TRUE(result_of_add("x", {0, 2, 0}, exited(0, R"({"code":7,"ip4":{"ip":"10.0.0.1/8"}})")));
+  EXPECT_TRUE(result_of_add("x", {0, 2, 0}, exited(0, R"({"code":7,"ip6":{"ip":"fd00::1/8"}})")));
+  EXPECT_TRUE(result_of_add("x", {1, 0, 0}, exited(0, R"({"code":0})")));
 }
 
 TEST(Answer, WhatIsNoResultIsAFailure) {
@@ -129,6 +134,13 @@ TEST(Answer, Versions) {
   EXPECT_FALSE(versions_of("x", exited(0, R"({"cniVersion":"1.0.0"})")));
   EXPECT_FALSE(versions_of("x", exited(0, R"({"supportedVersions":["1.0.0"]})")));
   EXPECT_FALSE(versions_of("x", exited(0, "")));
+  EXPECT_THAT(versions_of("x", exited(0, "no")).error().what,
+              HasSubstr("plugin 'x' VERSION: printed no JSON, stdout: no"));
+  EXPECT_THAT(versions_of("x", exited(0, "{}")).error().what, HasSubstr("'cniVersion' is missing, stdout: {}"));
+  EXPECT_THAT(versions_of("x", exited(0, R"({"cniVersion":"1.0.0","supportedVersions":[]})")).error().what,
+              HasSubstr("'supportedVersions' is missing"));
+  EXPECT_FALSE(versions_of("x", exited(0, R"({"cniVersion":"1.0.0","supportedVersions":[1]})")));
+  EXPECT_FALSE(versions_of("x", exited(0, R"({"cniVersion":1,"supportedVersions":["1.0.0"]})")));
   EXPECT_THAT(*versions_of("x", exited(1, R"({"code":100,"msg":"unknown CNI_COMMAND: VERSION"})")),
               ElementsAre("0.1.0"));
   EXPECT_FALSE(versions_of("x", exited(1, R"({"code":100,"msg":"other"})")));

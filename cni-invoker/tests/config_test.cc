@@ -164,6 +164,13 @@ TEST(Version, IsChosenNumericallyAmongTheKnown) {
             "0.4.0");
 }
 
+TEST(Version, AnEmptyListOfVersionsDeclaresNone) {
+  covers("A2.01 A2.04");
+  EXPECT_EQ(parse(R"({"cniVersions":[],"name":"n","plugins":[{"type":"t"}]})")->version.to_text(), "0.1.0");
+  EXPECT_EQ(parse(R"({"cniVersion":"0.4.0","cniVersions":[],"name":"n","plugins":[{"type":"t"}]})")->version.to_text(),
+            "0.4.0");
+}
+
 TEST(Version, IsKnownExactly) {
   covers("A2.07");
   EXPECT_EQ(kKnownVersions.size(), 7U);

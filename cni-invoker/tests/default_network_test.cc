@@ -52,6 +52,18 @@ TEST(DefaultNetwork, KeepsClearOfRoutes) {
   EXPECT_EQ(choose_subnet({{{0, 1}}, own})->to_text(), "10.131.0.0/16");
 }
 
+// In this order: what others take by default comes nowhere, and a machine keeps the subnet it has.
+TEST(DefaultNetwork, TriesOneCandidateAfterTheOther) {
+  RouteTable taken;
+  std::vector<std::string> chosen;
+  while (const auto next = choose_subnet(taken)) {
+    chosen.push_back(next->to_text());
+    taken.others.push_back(*next);
+  }
+  EXPECT_THAT(chosen, ::testing::ElementsAre("10.63.0.0/16", "10.131.0.0/16", "10.157.0.0/16", "10.179.0.0/16",
+                                             "10.203.0.0/16", "10.219.0.0/16", "172.30.0.0/16", "172.26.0.0/16"));
+}
+
 TEST(DefaultNetwork, ReadsThisMachinesRoutes) { EXPECT_TRUE(read_route_table()); }
 
 }  // namespace

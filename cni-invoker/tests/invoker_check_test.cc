@@ -42,6 +42,7 @@ TEST_F(Check, TheFirstErrorStopsAndComesBare) {
   const auto checked = invoker().check(chain, attachment());
   ASSERT_FALSE(checked);
   EXPECT_EQ(plugin_failure(checked.error())->code, 100U);
+  EXPECT_THAT(checked.error().what, ::testing::StartsWith("plugin 'two' CHECK: route missing (code 100, "));
   EXPECT_THAT(runner.names(), ElementsAre("CHECK one", "CHECK two"));
   EXPECT_TRUE(invoker().ledger()->find("net", "pod1", "eth0")->has_value());
 }

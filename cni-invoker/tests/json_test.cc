@@ -61,6 +61,24 @@ TEST(Json, MembersKnowTheirPlaceInTheText) {
   EXPECT_EQ(text.substr(member.offset + (*elements)[1].offset, (*elements)[1].length), R"({"b": 2})");
 }
 
+TEST(Json, ElementsOfOneCharacterAndOfNone) {
+  covers("A1.15");
+  const std::string text = R"({"a":[1,2,"",[],{}],"":{"b":3,"c":4},"d":[[]],"e":[],"f":{},"g":0})";
+  EXPECT_EQ(JsonObject::parse(text)->dump(), text);
+  EXPECT_EQ(JsonObject::parse(" {\n} ")->dump(), "{}");
+  EXPECT_THAT(*parse_json_array("[ ]"), ::testing::IsEmpty());
+}
+
+TEST(Json, SaysWhereATextThatEndsTooSoonEnds) {
+  std::size_t offset = 99;
+  EXPECT_FALSE(check_json("", &offset));
+  EXPECT_EQ(offset, 0U);
+  EXPECT_FALSE(check_json("{\"a\":", &offset));
+  EXPECT_GE(offset, 4U);
+  EXPECT_TRUE(check_json("{}", &offset));
+  EXPECT_EQ(offset, 0U);
+}
+
 TEST(Json, SetAndErase) {
   JsonObject object;
   object.set("a", "1");

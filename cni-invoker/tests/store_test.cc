@@ -275,6 +275,7 @@ TEST_F(LocksTest, OneContainerIsSerialOthersAreNot) {
   covers("A12.02 A12.08");
   auto first = lock_container(dir(), "a", 1s);
   ASSERT_TRUE(first);
+  for (const char* file : {"/container.a", "/all", "/turn"}) EXPECT_EQ(mode_of(dir() + file), 0600U) << file;
   EXPECT_EQ(lock_container(dir(), "a", 20ms).error().kind, Kind::busy);
   EXPECT_TRUE(lock_container(dir(), "b", 20ms));
   { const Lock released = std::move(*first); }

@@ -112,6 +112,15 @@ INSTANTIATE_TEST_SUITE_P(
         BadField{"SameContainerTwice", [](json& r) { r["containers"].push_back(r["containers"][0]); }, "twice"}),
     [](const auto& bad) { return bad.param.name; });
 
+TEST(CorruptRecordText, SaysWhatIsWrongInAFewWords) {
+  EXPECT_THAT(record_from_json("{").error().what,
+              ::testing::StartsWith("read the record: parse error at line 1, column 2"));
+  EXPECT_THAT(record_from_json("[]").error().what, HasSubstr("expected an object, found array"));
+  const std::string what = record_from_json("\"" + std::string(1000, 'x')).error().what;
+  EXPECT_GT(what.size(), 100U);
+  EXPECT_LT(what.size(), 250U);
+}
+
 TEST(CorruptRecordText, IsRefusedWhateverItIs) {
   const std::string good = to_json(full_record());
   for (std::size_t length = 0; length < good.size(); length += 7) {

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <vector>
 
 #include "runtime/store/test_store.h"
@@ -83,7 +84,7 @@ TEST_F(Status, FailedWhenOneEndedBadly) {
 }
 
 TEST_F(Status, AnExitFileOfOtherFormIsNotBelieved) {
-  for (const char* text : {"", "0", "0 0 1", "zero 0 1\n", "0 0 x\n"}) {
+  for (const char* text : {"", "0", "0 0 1", "zero 0 1\n", "0 0 x\n", "0 0 1x\n", "0 0 1 \n"}) {
     end(pod_.containers[0], text);
     const ContainerStatus status = status_of(store_.layout(), pod_, pod_.containers[0]);
     EXPECT_FALSE(status.running) << text;
@@ -118,6 +119,32 @@ TEST_F(Status, AReusedPidIsNotThePod) {
   pod_.pause.start_time += 1;
   pod_.pause.pidfd_inode = 0;
   EXPECT_EQ(phase(), Phase::failed);
+}
+
+TEST(PhaseText, IsKubernetes) {
+  EXPECT_STREQ(to_text(Phase::pending), "Pending");
+  EXPECT_STREQ(to_text(Phase::running), "Running");
+  EXPECT_STREQ(to_text(Phase::succeeded), "Succeeded");
+  EXPECT_STREQ(to_text(Phase::failed), "Failed");
+  EXPECT_STREQ(to_text(Phase::unknown), "Unknown");
+}
+
+TEST(ExitReason, IsTheKubelets) {
+  EXPECT_STREQ((ExitStatus{.code = 0}.reason()), "Completed");
+  EXPECT_STREQ((ExitStatus{.code = 1}.reason()), "Error");
+  EXPECT_STREQ((ExitStatus{.code = 137, .signal = 9, .finished_at = 0, .out_of_memory = true}.reason()), "OOMKilled");
+}
+
+TEST(Deadline, IsOverOnceItsTimeHasCome) {
+  PodRecord pod;
+  EXPECT_FALSE(is_overdue(pod)) << "0 is none";
+  pod.deadline = boot_time() + 60'000'000'000;
+  EXPECT_FALSE(is_overdue(pod));
+  pod.deadline = boot_time();
+  EXPECT_TRUE(is_overdue(pod));
+  pod.deadline = boot_time() + 60'000'000'000;
+  const std::int64_t now = std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
+  EXPECT_NEAR(static_cast<double>(deletion_time(pod) - now), 60e9, 5e9);
 }
 
 TEST(BootId, IsAUuid) { EXPECT_EQ(boot_id().size(), 36U); }

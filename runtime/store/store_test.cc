@@ -52,10 +52,29 @@ TEST_F(StoreTest, NamesDoNotClimbOut) {
     EXPECT_EQ(store_.find("default", name).error().kind, Kind::not_found) << name;
     EXPECT_EQ(store_.reserve_name("default", name, test_id('1')).error().kind, Kind::invalid) << name;
   }
-  for (const char* id : {"../pods", "", "abc"}) {
+  const std::string g(64, 'g'), upper(64, 'A'), longer(65, 'a'), shorter(63, 'a');
+  for (const std::string& id : {std::string("../pods"), std::string(), std::string("abc"), g, upper, longer, shorter}) {
+    EXPECT_EQ(store_.lock_holder(id).error().kind, Kind::invalid) << id;
     EXPECT_EQ(store_.load(id).error().kind, Kind::invalid) << id;
     EXPECT_EQ(store_.create(id).error().kind, Kind::invalid) << id;
     EXPECT_EQ(store_.lock(id, 0).error().kind, Kind::invalid) << id;
+  }
+}
+
+TEST_F(StoreTest, NamesAreKubernetes) {
+  put(test_id('1'), "default", "web");
+  const std::string longest(253, 'a');
+  for (const std::string& name : {std::string("a"), std::string("0"), std::string("a-b.c9"), longest}) {
+    EXPECT_TRUE(store_.reserve_name("default", name, test_id('1'))) << name;
+    EXPECT_EQ(*store_.find("default", name), test_id('1'));
+    EXPECT_EQ(store_.find(name, "web").error().kind, Kind::not_found) << "a namespace is no name";
+    EXPECT_TRUE(store_.release_name("default", name, test_id('1')));
+  }
+  for (const std::string& name : {longest + "a", std::string("a-"), std::string("a."), std::string("a b")}) {
+    EXPECT_EQ(store_.reserve_name("default", name, test_id('1')).error().kind, Kind::invalid) << name;
+    EXPECT_EQ(store_.reserve_name(name, "a", test_id('1')).error().kind, Kind::invalid) << name;
+    EXPECT_EQ(store_.find(name, "web").error().kind, Kind::not_found) << name;
+    EXPECT_TRUE(store_.release_name("default", name, test_id('1')));
   }
 }
 
