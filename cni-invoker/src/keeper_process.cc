@@ -23,6 +23,12 @@ Result<void> join(const Cgroups& cgroups, bool born_there) {
   return {};
 }
 
+// It must not run beside the DEL that follows.
+void give_up(Kept& kept) {
+  ::kill(-kept.plugin, SIGKILL);
+  ::waitpid(kept.plugin, nullptr, 0);
+}
+
 Result<void> start(Kept& kept) {
   // Here, where nobody ignores it: the plugin's end is to be told to us.
   ::signal(SIGCHLD, SIG_DFL);
@@ -32,8 +38,7 @@ Result<void> start(Kept& kept) {
   if (kept.pidfd) return {};
   Error error = Error::system(errno, "open pidfd");
   error.detail = std::make_shared<MayHaveRun>();
-  ::kill(-kept.plugin, SIGKILL);  // it must not run beside the DEL that follows
-  ::waitpid(kept.plugin, nullptr, 0);
+  give_up(kept);
   return error;
 }
 
@@ -41,10 +46,12 @@ Result<void> start(Kept& kept) {
 __attribute__((noinline, no_sanitize("thread"))) void attend(Kept& kept) {
   const int channel = kept.channel.get();
   char asked = 0;
-  while (::syscall(SYS_read, channel, &asked, 1L) == 1 && asked == ask::kKill) {
+  bool heard = true;
+  while ((heard = ::syscall(SYS_read, channel, &asked, 1L) == 1) && asked == ask::kKill) {
     ::syscall(SYS_kill, -kept.plugin, SIGKILL);
-    ::syscall(SYS_write, channel, &kAnswer, 1L);
+    if (::syscall(SYS_write, channel, &kAnswer, 1L) != 1) break;
   }
+  if (!heard) ::syscall(SYS_kill, -kept.plugin, SIGKILL);  // we can be asked nothing any more
   // What a failed plugin has started must not go on behind the DEL that follows: the iptables of a portmap that was
   // killed would add its rule after all. Before the plugin is reaped: until then its number is its group's.
   siginfo_t end{};
@@ -67,8 +74,9 @@ int keep(void* shared) noexcept {
   if (::getppid() != kept.caller) return 0;
   kept.started = start(kept);
   const bool runs = static_cast<bool>(kept.started);
-  ::syscall(SYS_write, kept.channel.get(), &kAnswer, 1L);
-  if (runs) attend(kept);
+  const bool told = ::syscall(SYS_write, kept.channel.get(), &kAnswer, 1L) == 1;
+  if (runs && told) attend(kept);
+  if (runs && !told) give_up(kept);
   return 0;
 }
 

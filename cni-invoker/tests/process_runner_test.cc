@@ -204,6 +204,27 @@ TEST_F(ProcessRunnerTest, WhatAFailedPluginStartedEndsWithIt) {
   }
 }
 
+// It has made itself a daemon, of a network perhaps, which others use by now: whatever becomes of its plugin.
+TEST_F(ProcessRunnerTest, WhatHasASessionOfItsOwnOutlivesItsPlugin) {
+  covers("R.7");
+  const std::string daemon =
+      "setsid sleep 60 >/dev/null 2>&1 & echo $!; sleep 60 >/dev/null 2>&1 & echo $!; sleep 0.1; ";
+  for (const std::string end : {"exit 0", "exit 1", "kill -9 $$", "sleep 60"}) {
+    RunRequest one = request(daemon + end);
+    one.timeout = 1s;
+    const auto outcome = runner.exec(one);
+    ASSERT_TRUE(outcome) << outcome.error().what;
+    std::istringstream pids(outcome->output);
+    pid_t own_session = 0;
+    pid_t plugins = 0;
+    ASSERT_TRUE(pids >> own_session >> plugins) << outcome->output;
+    EXPECT_EQ(::getpgid(own_session), own_session) << end;
+    EXPECT_EQ(testing::read("/proc/" + std::to_string(own_session) + "/stat").find(") Z"), std::string::npos) << end;
+    EXPECT_EQ(::kill(own_session, SIGKILL), 0) << end;
+    ::kill(plugins, SIGKILL);
+  }
+}
+
 TEST_F(ProcessRunnerTest, OutputComingInTheGraceIsTaken) {
   covers("A5.08");
   EXPECT_EQ(run("(sleep 0.05; echo late) & exit 0").output, "late\n");

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "integration/bench/large_caller.h"
 #include "integration/bench/machine.h"
 #include "integration/bench/memory.h"
 #include "integration/bench/operations.h"
@@ -72,6 +73,7 @@ int run(const Scene& scene, const Options& options) {
   report.print_spread();
   report.print_targets();
   print_memory(scene, podrun);
+  print_large_caller(options.runs);
   return 0;
 }
 
