@@ -22,14 +22,16 @@ constexpr CommandEntry kCommands[] = {
 
 }  // namespace
 
+// As cnitool, these commands pass on what plugins print on stderr; live, and printable.
 CniTool::CniTool(const Context& context)
-    : runtime(context.runtime()),
-      invoker(runner, invoker_options(runtime.options(), runtime.store().layout(), nullptr, nullptr)) {}
+    : runtime(context.runtime(warn, [](const std::string&, const std::string& line) { note(line); })),
+      invoker(runner, invoker_options(runtime.options(), runtime.store().layout())) {}
 
 Result<cni::NetworkList> CniTool::network(const std::string& name) const {
   return choose_network(name, runtime.options().cni_conf_dir, runtime.options().warn);
 }
 
-void cni_command(Command& command, Context&) { command.group(kCommands); }
+void cni_command(Command& command, Context&) {
+  command.group(kCommands); }
 
 }  // namespace podrun::cli

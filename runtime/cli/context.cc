@@ -17,6 +17,8 @@ Result<void> take_timeout(std::optional<std::chrono::milliseconds>& value, const
   return {};
 }
 
+void say_of_plugin(const std::string& plugin, const std::string& line) { say("plugin " + plugin + ": " + line); }
+
 }  // namespace
 
 void Context::add_flags(Command& podrun) {
@@ -39,16 +41,19 @@ void Context::add_flags(Command& podrun) {
   const Option::Set timeout = [this](const std::string& text) { return take_timeout(flags.cni_timeout, text); };
   podrun.option("--cni-timeout", timeout, "DURATION", "Limit of one CNI operation: an ADD of all plugins, a DEL")
       .from("PODRUN_CNI_TIMEOUT");
+  podrun.flag("--verbose", flags.verbose, "Show what CNI plugins print on stderr, while they run");
   podrun.flag("--version", flags.version, "Print the version");
 }
 
-Runtime Context::runtime(std::function<void(const std::string&)> warn) const {
+Runtime Context::runtime(std::function<void(const std::string&)> warn, PluginSays plugin_says) const {
+  if (!plugin_says && flags.verbose) plugin_says = say_of_plugin;
   return Runtime({.directories = flags.directories,
                   .cgroup_parent = flags.cgroup_parent,
                   .cni_conf_dir = flags.cni_conf_dir,
                   .cni_bin_dirs = split_path(flags.cni_bin_path),
                   .cni_timeout = flags.cni_timeout,
-                  .warn = std::move(warn)});
+                  .warn = std::move(warn),
+                  .plugin_says = std::move(plugin_says)});
 }
 
 Result<void> Context::require_root(const std::string& command) const {

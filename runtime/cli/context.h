@@ -23,6 +23,7 @@ struct GlobalFlags {
   std::string cni_conf_dir = "/etc/cni/net.d";
   std::string cni_bin_path = "/opt/cni/bin:/usr/lib/cni";
   std::optional<std::chrono::milliseconds> cni_timeout;
+  bool verbose = false;
   bool version = false;
 };
 
@@ -33,7 +34,9 @@ class Context {
 
   void add_flags(Command& podrun);
   Store store() const { return Store(Layout(flags.directories)); }
-  Runtime runtime(std::function<void(const std::string&)> warn = cli::warn) const;
+  using PluginSays = std::function<void(const std::string& plugin, const std::string& line)>;
+  // `plugin_says`: as RuntimeOptions have it; else what --verbose says.
+  Runtime runtime(std::function<void(const std::string&)> warn = cli::warn, PluginSays plugin_says = nullptr) const;
 
   // For commands that change something: Kind::denied with one clear line unless we are root.
   Result<void> require_root(const std::string& command) const;

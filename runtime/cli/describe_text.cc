@@ -123,6 +123,12 @@ void describe_networks(Text& text, const PodRecord& record) {
   }
 }
 
+void describe_messages(Text& text, const PodRecord& record) {
+  if (record.plugin_messages.empty()) return;
+  text.line(0, "Plugin Messages", "");
+  for (const PluginMessage& message : record.plugin_messages) text.bare(2, message.plugin + ": " + message.text);
+}
+
 void describe_conditions(Text& text, const Json& kube) {
   text.line(0, "Conditions", "");
   const auto columns = [&text](std::string type, const std::string& status) {
@@ -155,6 +161,7 @@ std::string describe_text(const LivePod& pod, const Json& kube) {
   text.line(0, "IPs", record.ips.empty() ? "<none>" : "");
   for (const std::string& ip : record.ips) text.bare(2, "IP:  " + ip);
   describe_networks(text, record);
+  describe_messages(text, record);
   text.line(0, "Network NS", record.netns_path.empty() ? "host" : record.netns_path);
   pairs(text, "Namespaces", record.namespaces, ":");
   text.line(0, "User IDs", record.host_users ? "host" : std::to_string(record.id_base) + " +65536");

@@ -5,6 +5,7 @@
 //          PARENT/podrun-ID/ctr/NAME    one container
 //     v1   PARENT/podrun-ID             limits and device rules, in each hierarchy with a controller we use
 //          PARENT/podrun-ID/ctr-NAME    one container
+//          PARENT/podrun-networks       daemons of networks, while there are any: where processes are tracked
 //
 // A hybrid machine has both. The tracking hierarchy, the one that answers "which processes are the pod's", is v2 where
 // there is one, else v1's pids controller, which then has an `aux` too.
@@ -40,6 +41,13 @@ struct CgroupEntry {
   std::vector<Fd> v1_tasks;
 };
 
+// How to tell what plugins have left in `aux`. Plugins start in the session of the podrun that runs them. What has made
+// a session of its own (setsid, as daemons do) it has made to outlive who started it: it is its network's.
+struct PluginTraces {
+  std::vector<pid_t> of_the_pod;  // shim and pause, which are in `aux` too
+  std::vector<pid_t> sessions;    // of the podruns that have run plugins there
+};
+
 class Cgroup {
  public:
   // `path` is the pod's, relative to each hierarchy's mount: "PARENT/podrun-ID".
@@ -54,15 +62,19 @@ class Cgroup {
   // Files a process writes "0" to, to put itself into `aux`: for those we start through somebody else's library.
   std::vector<std::string> aux_join_files() const;
 
-  // Waits until nobody is in `aux` but `known`. Who still is when the limit is over is left to kill().
-  void let_others_end(const std::vector<pid_t>& known, std::chrono::milliseconds limit) const;
+  // Waits until no plugin is under way in `aux`. One that still is when the limit is over is left to kill().
+  void let_plugins_end(const PluginTraces& traces, std::chrono::milliseconds limit) const;
+  // Moves networks' daemons out of `aux` into PARENT/podrun-networks, beside the pods, which other pods' plugins find
+  // them in as well as here, and where they live as pods do: in no session's scope, and in no pod's limits.
+  Result<void> release_daemons(const PluginTraces& traces) const;
   // Kills every process in the whole tree and waits until it is empty; no tree is success. Kind::timeout names what
   // stayed.
   Result<void> kill(std::chrono::milliseconds limit) const;
   Result<std::vector<pid_t>> processes() const;
   // After kill(): makes `aux` anew for what has yet to run there. False where the pod has no cgroup any more.
   Result<bool> renew_aux() const;
-  // Removes the (empty) tree from every hierarchy; what is absent is success.
+  // Removes the (empty) tree from every hierarchy, and PARENT/podrun-networks where that is empty; what is absent is
+  // success.
   Result<void> remove() const;
 
   const std::string& path() const { return path_; }
@@ -70,6 +82,7 @@ class Cgroup {
 
  private:
   std::string tracking_dir() const;
+  std::string daemons_dir() const;
 
   CgroupHost host_;
   std::string path_;

@@ -1,7 +1,10 @@
-// Making one cgroup, of v1 or v2: a directory.
+// One cgroup, of v1 or v2: a directory.
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
+#include <vector>
 
 #include "runtime/kernel/types.h"
 
@@ -9,5 +12,8 @@ namespace podrun {
 
 // One that is there already is success. Error not_found: the cgroup above it is missing.
 Result<void> make_cgroup(const std::string& path);
+
+// Who is in it, and not in one below. None where there is no such cgroup.
+std::vector<pid_t> processes_of(const std::string& path);
 
 }  // namespace podrun

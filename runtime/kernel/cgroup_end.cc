@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <csignal>
 #include <map>
 #include <memory>
@@ -17,6 +16,7 @@
 
 #include "base/files.h"
 #include "runtime/kernel/cgroup.h"
+#include "runtime/kernel/cgroup_dir.h"
 
 namespace podrun {
 namespace {
@@ -36,22 +36,15 @@ void leaves_first(const std::string& dir, std::vector<std::string>& found) {
   found.push_back(dir);
 }
 
-Result<void> processes_below(const std::string& dir, std::vector<pid_t>& pids) {
+std::vector<pid_t> processes_below(const std::string& dir) {
   std::vector<std::string> dirs;
   leaves_first(dir, dirs);
+  std::vector<pid_t> pids;
   for (const auto& one : dirs) {
-    auto text = base::read_file(one + "/cgroup.procs");
-    if (!text) continue;  // removed meanwhile
-    const char* at = text->data();
-    const char* const end = at + text->size();
-    for (pid_t pid = 0; at < end; ++at) {
-      const auto [next, error] = std::from_chars(at, end, pid);
-      if (error != std::errc{}) break;
-      if (pid > 0) pids.push_back(pid);
-      at = next;
-    }
+    const auto here = processes_of(one);
+    pids.insert(pids.end(), here.begin(), here.end());
   }
-  return {};
+  return pids;
 }
 
 // cgroup.events tells when the last process of the whole subtree has gone. Its notification comes up to 10 ms late (the
@@ -77,14 +70,11 @@ Result<bool> wait_unpopulated(const std::string& dir, steady_clock::time_point d
 // v1 has no cgroup.kill: with no more forks allowed, killing what is listed until nothing is listed comes to an end.
 bool kill_listed_once(const std::string& dir) {
   (void)base::write_in_place(dir + "/pids.max", "0");
-  std::vector<pid_t> listed;
-  (void)processes_below(dir, listed);  // none, when it is gone
+  const auto listed = processes_below(dir);  // none, when it is gone
   std::map<pid_t, Fd> held;
   for (const pid_t pid : listed) held[pid].reset(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
   // A pid may have become another's before it was held. Who is listed once more is in the cgroup.
-  std::vector<pid_t> still_listed;
-  (void)processes_below(dir, still_listed);
-  for (const pid_t pid : still_listed)
+  for (const pid_t pid : processes_below(dir))
     if (const auto process = held.find(pid); process != held.end())
       ::syscall(SYS_pidfd_send_signal, process->second.get(), SIGKILL, nullptr, 0);
   return listed.empty();
@@ -114,22 +104,7 @@ bool kill_once(const std::string& cgroup) {
   return killed || killed.error().kind != Kind::not_found || kill_listed_once(cgroup);
 }
 
-Result<std::vector<pid_t>> Cgroup::processes() const {
-  std::vector<pid_t> pids;
-  TRY(processes_below(tracking_dir(), pids));
-  return pids;
-}
-
-void Cgroup::let_others_end(const std::vector<pid_t>& known, milliseconds limit) const {
-  const auto deadline = steady_clock::now() + limit;
-  for (milliseconds pause(1);; pause = std::min(pause * 2, milliseconds(50))) {
-    std::vector<pid_t> pids;
-    if (!processes_below(tracking_dir() + "/aux", pids)) return;
-    std::erase_if(pids, [&](pid_t pid) { return std::find(known.begin(), known.end(), pid) != known.end(); });
-    if (pids.empty() || steady_clock::now() > deadline) return;
-    std::this_thread::sleep_for(pause);
-  }
-}
+Result<std::vector<pid_t>> Cgroup::processes() const { return processes_below(tracking_dir()); }
 
 Result<void> Cgroup::kill(milliseconds limit) const {
   const auto deadline = steady_clock::now() + limit;
@@ -166,6 +141,7 @@ Result<void> Cgroup::remove() const {
   for (const auto& hierarchy : host_.v1) leaves_first(hierarchy.mount + path_, dirs);
   if (!host_.unified.empty()) leaves_first(host_.unified + path_, dirs);
   for (const auto& dir : dirs) TRY(remove_dir(dir));
+  ::rmdir(daemons_dir().c_str());  // busy as long as a daemon is there
   return {};
 }
 

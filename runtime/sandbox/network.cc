@@ -1,6 +1,9 @@
 #include "runtime/sandbox/network.h"
 
+#include <memory>
+
 #include "base/interruption.h"
+#include "runtime/sandbox/plugin_messages.h"
 
 namespace podrun {
 namespace {
@@ -19,7 +22,7 @@ std::string owner_mark(const Layout& layout) {
 }  // namespace
 
 cni::InvokerOptions invoker_options(const RuntimeOptions& options, const Layout& layout, const Cgroup* cgroup,
-                                    std::vector<Timing>* timings) {
+                                    RunNotes notes) {
   cni::InvokerOptions invoker;
   invoker.plugin_dirs = options.cni_bin_dirs;
   invoker.ledger_dir = layout.ledger();
@@ -36,18 +39,23 @@ cni::InvokerOptions invoker_options(const RuntimeOptions& options, const Layout&
     for (auto* limit : {&limits.add, &limits.del, &limits.check, &limits.gc, &limits.status, &limits.version})
       *limit = *options.cni_timeout;
   }
-  if (timings != nullptr)
-    invoker.observer = [timings](const cni::PluginRun& run) {
-      if (run.outcome != nullptr)
-        timings->push_back(
-            {"plugin " + run.plugin + " " + run.operation, static_cast<std::uint64_t>(run.outcome->duration.count())});
-    };
+  std::function<void()> end_of_run;
+  if (options.plugin_says || notes.messages != nullptr) {
+    const auto messages = std::make_shared<PluginMessages>(options.plugin_says, notes.messages);
+    invoker.on_stderr = [messages](const cni::PluginOutput& output) { messages->take(output); };
+    end_of_run = [messages] { messages->end_of_run(); };
+  }
+  invoker.observer = [end_of_run, timings = notes.timings](const cni::PluginRun& run) {
+    if (end_of_run) end_of_run();
+    if (timings != nullptr && run.outcome != nullptr)
+      timings->push_back(
+          {"plugin " + run.plugin + " " + run.operation, static_cast<std::uint64_t>(run.outcome->duration.count())});
+  };
   return invoker;
 }
 
-Network::Network(const RuntimeOptions& options, const Layout& layout, const Cgroup* cgroup,
-                 std::vector<Timing>* timings)
-    : invoker_(runner_, invoker_options(options, layout, cgroup, timings)) {}
+Network::Network(const RuntimeOptions& options, const Layout& layout, const Cgroup* cgroup, RunNotes notes)
+    : invoker_(runner_, invoker_options(options, layout, cgroup, notes)) {}
 
 Result<DnsSpec> Network::attach(const std::vector<NetworkPlan>& plans, PodRecord& record) {
   DnsSpec dns;

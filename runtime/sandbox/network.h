@@ -12,10 +12,16 @@
 
 namespace podrun {
 
+// What is written down of plugins' runs, each where it is not null: a row a run, the last lines of what they say.
+struct RunNotes {
+  std::vector<Timing>* timings = nullptr;
+  std::vector<PluginMessage>* messages = nullptr;
+};
+
 // How podrun runs plugins: its ledger, locks, cache and mark of ownership, the same for a pod's networks and for
-// `podrun cni`. `timings`, when not null, receives a row a plugin run. Plugins run in `cgroup`'s aux while it stands.
-cni::InvokerOptions invoker_options(const RuntimeOptions& options, const Layout& layout, const Cgroup* cgroup,
-                                    std::vector<Timing>* timings);
+// `podrun cni`. Plugins run in `cgroup`'s aux while it stands.
+cni::InvokerOptions invoker_options(const RuntimeOptions& options, const Layout& layout, const Cgroup* cgroup = nullptr,
+                                    RunNotes notes = {});
 
 // A line of a report: "network 'lab': detached 'eth0' of container 'web-1'".
 std::string detached_text(const cni::LedgerEntry& entry);
@@ -32,7 +38,7 @@ Result<cni::CleanUp> collect(cni::Invoker& invoker, const cni::NetworkList& netw
 class Network {
  public:
   // As invoker_options.
-  Network(const RuntimeOptions& options, const Layout& layout, const Cgroup* cgroup, std::vector<Timing>* timings);
+  Network(const RuntimeOptions& options, const Layout& layout, const Cgroup* cgroup = nullptr, RunNotes notes = {});
 
   // One after another, as the spec demands of one container's. Adds to `record` network by network; its addresses are
   // those of the first network that gives any. Returns the DNS of all. On failure everything is undone, or owed by the

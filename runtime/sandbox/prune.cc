@@ -8,7 +8,7 @@ namespace podrun {
 
 Result<std::vector<Recovered>> Runtime::prune() {
   std::vector<Recovered> report = TRY(recover());
-  Network network(options_, store_.layout(), nullptr, nullptr);
+  Network network(options_, store_.layout());
   const auto has_box = [&](const std::string& id) { return base::path_exists(store_.layout().box(id)); };
   for (const cni::NetworkList& list : TRY(network.known(options_.cni_conf_dir))) {
     const std::string step = "network '" + list.name + "'";

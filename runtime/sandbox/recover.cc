@@ -112,7 +112,7 @@ Result<std::vector<Recovered>> Runtime::recover() {
   if (is_cut_short()) return report;
   if (auto swept = store_.sweep(); !swept) report.push_back({"unfinished boxes", std::move(swept).error()});
   const auto has_box = [&](const std::string& id) { return base::path_exists(layout.box(id)); };
-  add_clean_up(report, "attachments owed a DEL", Network(options_, layout, nullptr, nullptr).settle(has_box));
+  add_clean_up(report, "attachments owed a DEL", Network(options_, layout).settle(has_box));
   for (const auto& id : base::list_dir(layout.pods_data()).value_or({})) {
     if (has_box(id)) continue;
     if (is_cut_short()) return report;

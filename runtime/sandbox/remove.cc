@@ -89,8 +89,6 @@ Result<void> Runtime::remove(const std::string& id, const DeleteOptions& options
     if (!box) return {};
     record = TRY(record_to_remove(*box, false));
   }
-  record.state = PodState::deleting;
-  (void)box->save(record);  // as above
   return tear_down(std::move(record), *box, options.force);
 }
 

@@ -107,6 +107,7 @@ Result<void> Runtime::build(const PodPlan& plan, const Box& box, PodRecord& reco
     watch.lap(step);
     return base::check_interruption();
   };
+  record.plugin_sessions = {static_cast<std::uint32_t>(::getsid(0))};
   TRY(box.save(record).in("record the pod"));  // from here a crash leaves what recover() can find
   TRY(store_.reserve_name(record.name_space, record.name, record.id));
   TRY(check_ports_of_pods(store_, record.id, plan.host_ports));
@@ -142,7 +143,8 @@ Result<void> Runtime::build(const PodPlan& plan, const Box& box, PodRecord& reco
 
   DnsSpec network_dns;
   if (!plan.networks.empty()) {
-    network_dns = TRY(Network(options_, layout, &cgroup, &record.timings).attach(plan.networks, record));
+    network_dns = TRY(
+        Network(options_, layout, &cgroup, {&record.timings, &record.plugin_messages}).attach(plan.networks, record));
     TRY(done("attach networks"));
   }
   const DnsSpec dns = dns_of(plan.etc, network_dns);

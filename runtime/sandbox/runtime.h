@@ -22,6 +22,8 @@ struct RuntimeOptions {
   std::vector<std::string> cni_bin_dirs;                 // searched in order
   std::optional<std::chrono::milliseconds> cni_timeout;  // of one CNI operation; empty: each has its own default
   std::function<void(const std::string&)> warn;          // one line each
+  // Each line that a plugin prints on stderr, while it runs: "bridge ADD", the line.
+  std::function<void(const std::string& plugin, const std::string& line)> plugin_says;
 };
 
 struct CreateOptions {

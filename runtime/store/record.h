@@ -50,6 +50,12 @@ struct Timing {
   std::uint64_t microseconds = 0;
 };
 
+// A line that a CNI plugin printed on stderr.
+struct PluginMessage {
+  std::string plugin;  // "bridge ADD"
+  std::string text;
+};
+
 enum class PodState {
   creating,  // a create is under way, or died: recover finishes the delete
   ready,     // made; whether it still lives is the kernel's to say
@@ -80,6 +86,7 @@ struct PodRecord {
 
   ProcessId shim;
   ProcessId pause;
+  std::vector<std::uint32_t> plugin_sessions;  // of the podruns that have run its plugins: PluginTraces
   std::map<std::string, std::uint64_t> namespaces;  // pause's seven, by kernel name
   bool host_network = false;
   bool host_users = false;
@@ -94,6 +101,7 @@ struct PodRecord {
   std::vector<std::string> ips;  // pod IPs without prefix length, the primary first
   std::string hostname;
   std::vector<Timing> timings;
+  std::vector<PluginMessage> plugin_messages;  // the last lines
 };
 
 std::string to_json(const PodRecord& record);

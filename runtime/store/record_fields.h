@@ -66,6 +66,12 @@ void visit(Visitor& field, Record& timing) {
   field("microseconds", timing.microseconds);
 }
 
+template <class Visitor, MaybeConst<PluginMessage> Record>
+void visit(Visitor& field, Record& message) {
+  field("plugin", message.plugin);
+  field("text", message.text);
+}
+
 template <class Visitor, MaybeConst<PodRecord> Record>
 void visit(Visitor& field, Record& pod) {
   field("id", pod.id);
@@ -83,6 +89,7 @@ void visit(Visitor& field, Record& pod) {
   field.optional("deadline", pod.deadline);
   field("shim", pod.shim);
   field("pause", pod.pause);
+  field.optional("pluginSessions", pod.plugin_sessions);
   field("namespaces", pod.namespaces);
   field("hostNetwork", pod.host_network);
   field("hostUsers", pod.host_users);
@@ -96,6 +103,7 @@ void visit(Visitor& field, Record& pod) {
   field("ips", pod.ips);
   field("hostname", pod.hostname);
   field("timings", pod.timings);
+  field.optional("pluginMessages", pod.plugin_messages);
 }
 
 }  // namespace podrun
