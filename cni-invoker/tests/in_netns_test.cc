@@ -57,8 +57,8 @@ TEST_F(InNetns, ASocketStaysInItsNamespace) {
   covers("P.11");
   testing::shell("ip link set lo down");
   testing::shell("ip -n pod link set lo up");
-  const auto socket = in_netns(
-      pod->path(), []() -> Result<Fd> { return Fd(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)); });
+  const auto socket =
+      in_netns(pod->path(), []() -> Result<Fd> { return Fd(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)); });
   ASSERT_TRUE(socket) << socket.error().what;
   ifreq request{};
   std::snprintf(request.ifr_name, sizeof request.ifr_name, "lo");

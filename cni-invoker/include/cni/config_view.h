@@ -69,9 +69,9 @@ class ConfigView {
   Error expected(std::string_view what) const;
 
   std::shared_ptr<const std::string> document_;
-  std::size_t offset_ = 0;            // in the document; of what is absent: that of the object it should be in
-  std::size_t length_ = 0;            // 0: absent
-  std::string path_;                  // "ipam.ranges[0]"; empty: the whole
+  std::size_t offset_ = 0;      // in the document; of what is absent: that of the object it should be in
+  std::size_t length_ = 0;      // 0: absent
+  std::string path_;            // "ipam.ranges[0]"; empty: the whole
   std::optional<Error> wrong_;  // what was no object on the way here
 };
 

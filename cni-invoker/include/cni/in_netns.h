@@ -8,9 +8,8 @@
 // other way round, by all that follows.)
 //
 // What the function should know:
-// - Threads and processes that it starts are in the namespace, and stay there. Sockets belong to the namespace they
-// were
-//   opened in for ever, on whatever thread they are used: a function may return one.
+// - Threads and processes that it starts are in the namespace, and stay there. A socket belongs for ever to the
+//   namespace that it was opened in, on whatever thread it is used: a function may return one.
 // - thread_local variables are the new thread's; signals, descriptors, the working directory are the process's.
 // - /proc/net is not the namespace's (it is the first thread's of the process); /proc/thread-self/net is, and so is
 //   /proc/sys/net. /sys/class/net shows the namespace that /sys was mounted in.
