@@ -264,6 +264,42 @@ TEST_F(CniCommandTest, SaysOfAPodWhatIsBroken) {
   EXPECT_EQ(podrun({"check", "nobody"}).status, 3);
 }
 
+// The broken file may be anything; that there is no such network is certain.
+TEST_F(CniCommandTest, AnUnknownNetworkBesideABrokenFileIsUnknown) {
+  covers("A1.06");
+  configure("20-bad.conflist", "{\n  \"name\": \"bad\",\n  \"plugins\": []\n}\n");
+  const Output unknown = cni({"add", "nonesuch", "blue"});
+  EXPECT_EQ(unknown.status, 3);
+  EXPECT_EQ(lines_of(unknown.err).size(), 1U) << unknown.err;
+  EXPECT_THAT(unknown.err,
+              testing::MatchesRegex(".*find network 'nonesuch' in .*: no such network .there is: lab.; a file "
+                                    "that was passed over: .*/20-bad.conflist:3:14: .*\n"));
+  const Output known = cni({"add", "lab", "blue"});
+  EXPECT_EQ(known.status, 0) << known.err;
+}
+
+TEST_F(CniCommandTest, ASingleConfigurationIsCachedAsByCnitool) {
+  covers("A11.10 B12");
+  if (!can_run({cnitool()})) return;
+  ASSERT_EQ(run({"rm", cni_conf_dir() + "/10-lab.conflist"}).status, 0);
+  configure("10-lab.conf",
+            R"({ "cniVersion":"1.0.0", "name":"lab", "type":"bridge", "bridge":"br-lab", "isGateway":true,)"
+            R"("ipam":{"type":"host-local","ranges":[[{"subnet":"10.203.0.0/24"}]]}})");
+  const auto cached = [] {
+    const Json entry = Json::parse(run({"sh", "-c", "cat /var/lib/cni/results/lab-*"}).out, nullptr, false);
+    return Json::parse(run(Command{{"base64", "-d"}, entry.at("config"), {}}).out, nullptr, false);
+  };
+  ASSERT_EQ(cnitool_run("add").status, 0);
+  const Json theirs = cached();
+  ASSERT_EQ(cnitool_run("del").status, 0);
+  ASSERT_EQ(cni({"add", "lab", "blue"}).status, 0);
+  const Json ours = cached();
+  EXPECT_TRUE(theirs.is_object() && theirs.contains("plugins")) << theirs;
+  EXPECT_EQ(ours, theirs);
+  const Output checked = cnitool_run("check");
+  EXPECT_EQ(checked.status, 0) << checked.err;
+}
+
 TEST_F(CniCommandTest, CnitoolDeletesWhatPodrunAdded) {
   covers("A11.01 A11.02 B12 B20");
   if (!can_run({cnitool()})) return;

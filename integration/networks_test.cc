@@ -3,11 +3,13 @@
 
 #include <fstream>
 
+#include "cni-invoker/tests/covers.h"
 #include "integration/test_host.h"
 
 namespace integration {
 namespace {
 
+using cni::testing::covers;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
@@ -117,6 +119,72 @@ TEST_F(NetworksTest, CheckNamesTheNetworkThatIsBroken) {
   EXPECT_THAT(checked.err, AllOf(HasSubstr("network 'blue' on net1"), Not(HasSubstr("network 'red'"))));
 }
 
+TEST_F(NetworksTest, TheDomainOfANetworkIsItsSearchListWhereItHasNone) {
+  covers("B24");
+  const auto with_dns = [&](const std::string& name, const std::string& dns) {
+    std::ofstream(cni_conf_dir() + "/" + name + ".conflist")
+        << R"({"cniVersion":"1.0.0","name":")" << name << R"(","plugins":[{"type":"bridge","bridge":"br-)" << name
+        << R"(","ipam":{"type":"host-local","ranges":[[{"subnet":"10.205.0.0/24"}]]},"dns":)" << dns << "}]}";
+  };
+  with_dns("corp", R"({"domain":"corp.example"})");
+  with_dns("both", R"({"domain":"corp.example","search":["a.example","b.example"]})");
+  for (const auto& [network, line] :
+       {std::pair{"corp", "search corp.example\n"}, {"both", "search a.example b.example\n"}}) {
+    ASSERT_TRUE(must_create(server(), {"--network", network}));
+    EXPECT_THAT(exec("web", {"/bin/busybox", "cat", "/etc/resolv.conf"}).out, HasSubstr(line));
+    EXPECT_EQ(remove("web").status, 0);
+  }
+}
+
+TEST_F(NetworksTest, HostLocalGivesAnAddressOfTheRangesThatThePodAsksFor) {
+  covers("A13.01");
+  std::ofstream(cni_conf_dir() + "/wide.conflist")
+      << R"({"cniVersion":"1.0.0","name":"wide","plugins":[{"type":"bridge","bridge":"br-wide","capabilities":)"
+      << R"({"ipRanges":true},"ipam":{"type":"host-local"}}]})";
+  Json asking = server();
+  asking["metadata"]["annotations"] = {
+      {"podrun.io/ip-ranges", R"([[{"subnet":"10.207.0.0/24","rangeStart":"10.207.0.40","rangeEnd":"10.207.0.41"}]])"}};
+  ASSERT_TRUE(must_create(asking, {"--network", "wide"}));
+  EXPECT_THAT(inspect("web").at("networks").at(0).at("result").at("ips").dump(), HasSubstr("10.207.0.40/24"));
+}
+
+// What the plugins of two networks are told of the pod, by one that writes it down.
+TEST_F(NetworksTest, PluginsThatTakeThemGetThePodsUidCgroupAnnotationsAndNames) {
+  covers("A13.01 A14.06");
+  const std::string told = dir() + "/told";
+  ASSERT_EQ(run({"mkdir", told, dir() + "/bin"}).status, 0);
+  std::ofstream(dir() + "/bin/scribe") << "#!/bin/sh\n[ $CNI_COMMAND = ADD ] || exit 0\ncat > " << told
+                                       << "/$CNI_IFNAME.json\necho \"$CNI_ARGS\" > " << told
+                                       << "/$CNI_IFNAME.args\necho '{\"cniVersion\":\"1.0.0\"}'\n";
+  ASSERT_EQ(run({"chmod", "0755", dir() + "/bin/scribe"}).status, 0);
+  const auto scribe = [&](const std::string& name, const std::string& capabilities) {
+    std::ofstream(cni_conf_dir() + "/" + name + ".conflist")
+        << R"({"cniVersion":"1.0.0","name":")" << name << R"(","plugins":[{"type":"scribe")" << capabilities << "}]}";
+  };
+  scribe("curious", R"(,"capabilities":{"aliases":true,"cgroupPath":true,"io.kubernetes.cri.pod-annotations":true})");
+  scribe("modest", "");
+  Json manifest = server();
+  manifest["metadata"]["uid"] = "1d9b1c1e-0c6b-4f0a-9c4f-3c1b0f0e7a11";
+  manifest["metadata"]["annotations"] = {{"podrun.io/aliases", "db,cache"}, {"team", "blue"}};
+  const Output made = create(manifest, {"--network", "curious,modest", "--cni-bin-dir", dir() + "/bin"});
+  ASSERT_EQ(made.status, 0) << made.err;
+
+  const Json first = Json::parse(run({"cat", told + "/eth0.json"}).out, nullptr, false);
+  const Json given = first.value("runtimeConfig", Json::object());
+  EXPECT_EQ(given.value("aliases", Json()), Json::array({"db", "cache"}));
+  EXPECT_EQ(given.value("io.kubernetes.cri.pod-annotations", Json()), manifest["metadata"]["annotations"]);
+  const Json record = inspect("web");
+  EXPECT_EQ(given.value("cgroupPath", ""),
+            record.at("cgroupParent").get<std::string>() + record.at("cgroupPath").get<std::string>());
+  const Json second = Json::parse(run({"cat", told + "/eth1.json"}).out, nullptr, false);
+  EXPECT_FALSE(second.contains("runtimeConfig")) << second;
+  for (const char* interface : {"eth0", "eth1"})
+    EXPECT_THAT(run({"cat", told + "/" + interface + ".args"}).out,
+                HasSubstr("K8S_POD_UID=1d9b1c1e-0c6b-4f0a-9c4f-3c1b0f0e7a11"));
+  EXPECT_EQ(Json::parse(podrun({"get", "web", "-o", "json"}).out).at("metadata").at("uid"),
+            manifest["metadata"]["uid"]);
+}
+
 TEST_F(NetworksTest, WhenTheSecondFailsTheFirstIsTakenBack) {
   remember_world({"--network", "red"});
   std::ofstream(cni_conf_dir() + "/bad.conflist")
@@ -136,6 +204,12 @@ TEST_F(NetworksTest, RefusesWhatIsMissingOrMeantTwiceBeforeAnythingIsMade) {
   const Output twice = create(server(), {"--network", "red@eth7,blue@eth7"});
   EXPECT_NE(twice.status, 0);
   EXPECT_THAT(twice.err, HasSubstr("two networks as 'eth7'"));
+  const Output taken = create(server("blue@eth0"), {"--network", "red"});
+  EXPECT_NE(taken.status, 0);
+  EXPECT_THAT(taken.err,
+              AllOf(HasSubstr("metadata.annotations[k8s.v1.cni.cncf.io/networks]: attach two networks as 'eth0'"),
+                    Not(HasSubstr("\n\n"))));
+  EXPECT_EQ(lines_of(taken.err).size(), 1U) << taken.err;
   const Output annotation = create(server(R"([{"name":"red","mac":"seven"}])"), {"--network", "red"});
   EXPECT_NE(annotation.status, 0);
   EXPECT_THAT(annotation.err, HasSubstr("metadata.annotations[k8s.v1.cni.cncf.io/networks][0].mac"));

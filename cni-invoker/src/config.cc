@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "any_case.h"
 #include "cni/attachment.h"
 #include "cni/base/try.h"
 #include "cni/default_network.h"
@@ -10,13 +11,6 @@
 
 namespace cni {
 namespace {
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-    return lower(x) == lower(y);
-  });
-}
 
 struct ConfigError : base::ErrorDetail {
   Diagnostic diagnostic;
@@ -60,7 +54,7 @@ Result<JsonObject> ConfigReader::root() const {
 Result<std::string> ConfigReader::required_text(const JsonObject& object, std::string_view key) const {
   if (object.find(key) != nullptr) return text(object, key);
   for (const JsonObject::Member& member : object.members()) {
-    if (equal_ignoring_case(member.key, key))
+    if (equal_in_any_case(member.key, key))
       return at(member.offset, "'" + member.key + "' is not '" + std::string(key) + "': keys are case-sensitive");
   }
   return at(0, "'" + std::string(key) + "' is missing");
@@ -78,8 +72,8 @@ Result<bool> ConfigReader::flag(const JsonObject& object, std::string_view key) 
   const JsonObject::Member* member = object.member(key);
   if (member == nullptr) return false;
   // The spec of 0.4.0 called disableCheck a string, and files written then are still about.
-  if (member->value == "true" || equal_ignoring_case(member->value, "\"true\"")) return true;
-  if (member->value == "false" || equal_ignoring_case(member->value, "\"false\"")) return false;
+  if (member->value == "true" || equal_in_any_case(member->value, "\"true\"")) return true;
+  if (member->value == "false" || equal_in_any_case(member->value, "\"false\"")) return false;
   return at(member->offset, "'" + std::string(key) + "': expected true or false");
 }
 
@@ -128,11 +122,12 @@ Result<PluginConfig> ConfigReader::plugin(std::vector<std::string>& warnings) co
       std::any_of(plugin.type.begin(), plugin.type.end(), [](char c) { return c == '/' || (c >= 0 && c < ' '); });
   if (bad)
     return at(plugin.object.member("type")->offset, "'type': '" + plugin.type + "' is no name of a plugin's binary");
-  if (const JsonObject::Member* member = plugin.object.member("capabilities")) {
+  if (const JsonObject::Member* member = plugin.object.member("capabilities");
+      member != nullptr && member->value != "null") {
     const auto capabilities = JsonObject::parse(member->value);
     if (!capabilities) return at(member->offset, "'capabilities': expected an object of true and false");
     for (const JsonObject::Member& one : capabilities->members()) {
-      if (one.value != "true" && one.value != "false")
+      if (one.value != "true" && one.value != "false" && one.value != "null")
         return at(member->offset, "'capabilities': '" + one.key + "': expected true or false");
       if (one.value == "true") plugin.capabilities.insert(one.key);
     }
@@ -194,10 +189,14 @@ Result<NetworkList> ConfigReader::list() const {
 Result<NetworkList> ConfigReader::single() const {
   const JsonObject object = TRY(root());
   NetworkList list;
-  list.bytes = text_;
   list.name = TRY(network_name(object));
   list.version = TRY(version(object, false));
   list.plugins.push_back(TRY(plugin(list.warnings)));
+  JsonObject made;
+  made.set("cniVersion", json_text(TRY(text(object, "cniVersion"))));
+  made.set("name", json_text(list.name));
+  made.set("plugins", "[" + object.dump() + "]");
+  list.bytes = made.dump();
   return list;
 }
 

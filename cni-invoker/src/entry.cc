@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 
+#include "any_case.h"
 #include "cni/base/files.h"
 #include "cni/base/try.h"
 
@@ -35,8 +36,6 @@ constexpr std::array<std::pair<std::string_view, std::uint64_t base::NetnsIdenti
      {"netnsInode", &base::NetnsIdentity::inode},
      {"netnsCookie", &base::NetnsIdentity::cookie},
      {"netnsId", &base::NetnsIdentity::id}}};
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 }  // namespace
 
@@ -112,9 +111,7 @@ Result<base::NetnsIdentity> netns_identity_of(const JsonObject& object) {
 const std::string* find_any_case(const JsonObject& object, std::string_view key) {
   if (const std::string* exact = object.find(key)) return exact;
   for (const JsonObject::Member& member : object.members()) {
-    if (std::equal(member.key.begin(), member.key.end(), key.begin(), key.end(),
-                   [](char a, char b) { return lower(a) == lower(b); }))
-      return &member.value;
+    if (equal_in_any_case(member.key, key)) return &member.value;
   }
   return nullptr;
 }

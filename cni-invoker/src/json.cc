@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "cni/base/try.h"
+#include "go_json_text.h"
 
 namespace cni {
 namespace {
@@ -48,10 +49,14 @@ class Checker final : public nlohmann::json_sax<nlohmann::json> {
   int depth_ = 0;
 };
 
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
 std::string decode_string(std::string_view json) {
   const std::string_view inner = json.substr(1, json.size() - 2);
-  if (inner.find('\\') == std::string_view::npos) return std::string(inner);
-  const nlohmann::json value = nlohmann::json::parse(json, nullptr, false);
+  if (inner.find('\\') == std::string_view::npos && is_ascii(inner)) return std::string(inner);
+  const nlohmann::json value = parse_tree(json);
   return value.is_string() ? value.get<std::string>() : std::string(inner);
 }
 
@@ -90,7 +95,7 @@ class Scanner {
         return out += ']';
       }
       case '"':
-        return std::string(string());
+        return well_formed(string());
       default: {
         const std::size_t start = at_;
         at_ = std::min(text_.find_first_of(",]} \t\r\n", at_), text_.size());
@@ -158,8 +163,9 @@ TextPosition position_of(std::string_view text, std::size_t offset) {
 Result<void> check_json(std::string_view text, std::size_t* offset) {
   if (offset != nullptr) *offset = 0;
   if (text.starts_with("\xEF\xBB\xBF")) return error_at(text, 0, "starts with a byte order mark: save it without");
+  if (Checker strict; nlohmann::json::sax_parse(text, &strict)) return {};
   Checker checker;
-  if (nlohmann::json::sax_parse(text, &checker)) return {};
+  if (nlohmann::json::sax_parse(stand_in(text), &checker)) return {};
   if (offset != nullptr) *offset = checker.offset;
   return error_at(text, checker.offset, checker.message);
 }
@@ -218,7 +224,7 @@ std::string json_text(std::string_view text) {
 }
 
 Result<std::string> json_string(std::string_view json) {
-  const nlohmann::json value = nlohmann::json::parse(json, nullptr, false);
+  const nlohmann::json value = parse_tree(json);
   if (!value.is_string()) return Error{Kind::invalid, 0, "expected a JSON string"};
   return value.get<std::string>();
 }

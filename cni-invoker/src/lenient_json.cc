@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <limits>
 
+#include "any_case.h"
+
 namespace cni {
 namespace {
 
 using nlohmann::json;
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 Error expected(std::string_view key, std::string_view what) {
   return {Kind::invalid, 0, "'" + std::string(key) + "': expected " + std::string(what)};
@@ -21,10 +21,8 @@ const json* find_member(const json& object, std::string_view key) {
   if (members == nullptr) return nullptr;
   auto found = members->find(std::string(key));
   if (found == members->end()) {
-    found = std::find_if(members->begin(), members->end(), [&](const auto& member) {
-      return std::equal(member.first.begin(), member.first.end(), key.begin(), key.end(),
-                        [](char a, char b) { return lower(a) == lower(b); });
-    });
+    found = std::find_if(members->begin(), members->end(),
+                         [&](const auto& member) { return equal_in_any_case(member.first, key); });
   }
   return found == members->end() || found->second.is_null() ? nullptr : &found->second;
 }
@@ -53,6 +51,14 @@ Result<std::uint64_t> unsigned_member(const json& object, std::string_view key) 
   if (value == nullptr) return std::uint64_t{0};
   if (!value->is_number_unsigned()) return expected(key, "a number of 0 or more");
   return value->get<std::uint64_t>();
+}
+
+Result<std::optional<std::uint32_t>> uint32_member(const json& object, std::string_view key) {
+  const json* value = find_member(object, key);
+  if (value == nullptr) return std::optional<std::uint32_t>();
+  if (!value->is_number_unsigned() || value->get<std::uint64_t>() > std::numeric_limits<std::uint32_t>::max())
+    return expected(key, "a number from 0 to 4294967295");
+  return std::optional(value->get<std::uint32_t>());
 }
 
 Result<std::optional<int>> int_member(const json& object, std::string_view key) {

@@ -20,6 +20,7 @@ const nlohmann::json* find_member(const nlohmann::json& object, std::string_view
 Result<std::string> text_member(const nlohmann::json& object, std::string_view key);
 Result<std::vector<std::string>> texts_member(const nlohmann::json& object, std::string_view key);
 Result<std::uint64_t> unsigned_member(const nlohmann::json& object, std::string_view key);
+Result<std::optional<std::uint32_t>> uint32_member(const nlohmann::json& object, std::string_view key);
 Result<std::optional<int>> int_member(const nlohmann::json& object, std::string_view key);
 // An array of objects; a null pointer when absent.
 Result<const nlohmann::json*> objects_member(const nlohmann::json& object, std::string_view key);

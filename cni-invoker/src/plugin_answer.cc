@@ -4,6 +4,7 @@
 #include <array>
 
 #include "cni/json.h"
+#include "go_json_text.h"
 #include "lenient_json.h"
 
 namespace cni {
@@ -19,7 +20,7 @@ std::string excerpt(const std::string& output) {
 // The error object as far as it can be read. False when the text is none: wrong types, two documents, no JSON.
 bool read_error_object(const std::string& output, PluginFailure& failure) {
   if (!check_json(output)) return false;
-  const json document = json::parse(output, nullptr, false);
+  const json document = parse_tree(output);
   const auto code = unsigned_member(document, "code");
   auto message = text_member(document, "msg");
   auto details = text_member(document, "details");
@@ -81,7 +82,7 @@ Result<NetworkResult> result_of_add(const std::string& plugin, const Version& ve
   if (is_blank(outcome.output)) return not_a_result(plugin, outcome, "stdout is empty");
   auto result = parse_result(outcome.output, version);
   if (!result) return not_a_result(plugin, outcome, result.error().what + ", stdout: " + excerpt(outcome.output));
-  if (looks_like_error(json::parse(outcome.output, nullptr, false))) {
+  if (looks_like_error(parse_tree(outcome.output))) {
     PluginFailure failure = facts_of("ADD", plugin, outcome);
     if (!read_error_object(outcome.output, failure)) failure.message = "stdout: " + excerpt(outcome.output);
     failure.message = "exited with 0, but printed an error: " + failure.message;
@@ -105,7 +106,7 @@ Result<std::vector<std::string>> versions_of(const std::string& plugin, const Ru
     return to_error(std::move(failure));
   };
   if (!check_json(outcome.output)) return bad("printed no JSON");
-  const json document = json::parse(outcome.output, nullptr, false);
+  const json document = parse_tree(outcome.output);
   const auto own = text_member(document, "cniVersion");
   auto supported = texts_member(document, "supportedVersions");
   if (!own || own->empty()) return bad("'cniVersion' is missing");

@@ -1,10 +1,14 @@
 // Reading results, and what consumers ask of them. Writing and converting is result_json.cc's.
 #include "cni/result.h"
 
+#include <algorithm>
+
 #include "cni/base/try.h"
 #include "cni/json.h"
+#include "go_json_text.h"
 #include "ip.h"
 #include "lenient_json.h"
+#include "result_keys.h"
 
 namespace cni {
 namespace {
@@ -55,8 +59,8 @@ Result<Route> read_route(const json& object) {
   route.mtu = TRY(unsigned_member(object, "mtu"));
   route.advmss = TRY(unsigned_member(object, "advmss"));
   route.priority = TRY(unsigned_member(object, "priority"));
-  route.table = TRY(int_member(object, "table"));
-  route.scope = TRY(int_member(object, "scope"));
+  route.table = TRY(uint32_member(object, "table"));
+  route.scope = TRY(uint32_member(object, "scope"));
   return route;
 }
 
@@ -93,6 +97,12 @@ Result<Dns> read_dns(const json& object) {
   return dns;
 }
 
+bool is_null(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\r\n";
+  const auto first = std::min(text.find_first_not_of(kSpace), text.size());
+  return text.substr(first, text.find_last_not_of(kSpace) + 1 - first) == "null";
+}
+
 Result<Version> read_version(const json& document, const Version& assumed) {
   const std::string text = TRY(text_member(document, "cniVersion"));
   if (text.empty()) return assumed;
@@ -104,14 +114,14 @@ Result<Version> read_version(const json& document, const Version& assumed) {
 }  // namespace
 
 Result<NetworkResult> parse_result(std::string_view text, const Version& assumed) {
-  TRY(check_json(text));
-  const json document = json::parse(text, nullptr, false);
   NetworkResult result;
   result.version = assumed;
-  if (document.is_null()) return result;
-  if (!document.is_object()) return Error{Kind::invalid, 0, "expected a JSON object"};
+  const auto printed = JsonObject::parse(text);
+  if (!printed && is_null(text)) return result;
+  if (!printed) return printed.error();
+  result.json = with_known_keys(*printed).dump();
+  const json document = parse_tree(result.json);
   result.version = TRY(read_version(document, assumed));
-  result.json = text;
   if (result.version < Version{0, 3, 0}) {
     TRY(read_family(document, "ip4", result));
     TRY(read_family(document, "ip6", result));

@@ -30,7 +30,8 @@ void put(Json& object, const char* key, const std::vector<std::string>& values) 
 void put(Json& object, const char* key, std::uint64_t value) {
   if (value != 0) object[key] = value;
 }
-void put(Json& object, const char* key, std::optional<int> value) {
+template <class Number>
+void put(Json& object, const char* key, std::optional<Number> value) {
   if (value) object[key] = *value;
 }
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <initializer_list>
 
-#include "entry.h"
+#include "any_case.h"
 
 namespace cni {
 namespace {
@@ -19,8 +19,8 @@ const Keys kIp = {{"version"}, {"interface"}, {"address"}, {"gateway"}};
 const Keys kRoute = {{"dst"}, {"gw"}, {"mtu"}, {"advmss"}, {"priority"}, {"table"}, {"scope"}};
 const Keys kDns = {{"nameservers"}, {"domain"}, {"search"}, {"options"}};
 const Keys kFamily = {{"ip"}, {"gateway"}, {"routes", &kRoute}};
-const Keys kResult = {{"cniVersion"},      {"interfaces", &kInterface}, {"ips", &kIp},     {"routes", &kRoute},
-                      {"dns", &kDns},      {"ip4", &kFamily},           {"ip6", &kFamily}};
+const Keys kResult = {{"cniVersion"}, {"interfaces", &kInterface}, {"ips", &kIp},    {"routes", &kRoute},
+                      {"dns", &kDns}, {"ip4", &kFamily},           {"ip6", &kFamily}};
 
 JsonObject spelled(const JsonObject& object, const Keys& keys);
 
@@ -37,8 +37,8 @@ std::string spelled(const std::string& value, const Keys& keys) {
 JsonObject spelled(const JsonObject& object, const Keys& keys) {
   JsonObject known;
   for (const JsonObject::Member& member : object.members()) {
-    const auto* const key = std::find_if(keys.begin(), keys.end(),
-                                         [&](const Key& one) { return equal_in_any_case(one.name, member.key); });
+    const auto* const key =
+        std::find_if(keys.begin(), keys.end(), [&](const Key& one) { return equal_in_any_case(one.name, member.key); });
     if (key == keys.end())
       known.set(member.key, member.value);
     else

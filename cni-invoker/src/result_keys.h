@@ -1,4 +1,5 @@
-// Keys of results. Go's decoder takes them in any letter case, and so do we what it took; whoever reads it next may not.
+// Keys of results. Go's decoder takes them in any letter case, and so do we what it took; whoever reads it next may
+// not.
 #pragma once
 
 #include "cni/json.h"

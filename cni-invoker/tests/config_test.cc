@@ -51,6 +51,29 @@ TEST(Config, ASingleConfigurationBecomesAListOfOne) {
   EXPECT_EQ(*list->plugins[0].object.find("disableGC"), "\"maybe\"");
 }
 
+// As the reference library makes it: what is cached is read by others, as a list.
+TEST(Config, TheListThatASingleConfigurationBecomesIsItsText) {
+  covers("A1.02 A11.10");
+  const auto made = parse_single_config(
+      R"({ "cniVersion" : "1.0", "name": "n", "type": "bridge", "mtu": 1500.0, "cniVersions": ["1.1.0"] })", "x.conf");
+  ASSERT_TRUE(made) << made.error().what;
+  EXPECT_EQ(made->bytes, R"({"cniVersion":"1.0","name":"n","plugins":[{"cniVersion":"1.0","name":"n",)"
+                         R"("type":"bridge","mtu":1500.0,"cniVersions":["1.1.0"]}]})");
+  const auto again = parse(made->bytes);
+  ASSERT_TRUE(again) << again.error().what;
+  EXPECT_EQ(again->version.to_text(), "1.0.0");
+  EXPECT_EQ(again->plugins[0].object.dump(), made->plugins[0].object.dump());
+  EXPECT_EQ(parse_single_config(R"({"name":"n","type":"t"})", "x.conf")->bytes,
+            R"({"cniVersion":"","name":"n","plugins":[{"name":"n","type":"t"}]})");
+}
+
+TEST(Config, NullCapabilitiesAreNone) {
+  covers("A1.11");
+  EXPECT_THAT(parse(with_plugins(R"([{"type":"t","capabilities":null}])"))->plugins[0].capabilities, IsEmpty());
+  EXPECT_THAT(parse(with_plugins(R"([{"type":"t","capabilities":{"mac":null,"ips":true}}])"))->plugins[0].capabilities,
+              ElementsAre("ips"));
+}
+
 TEST(Config, BothFormsLoadAtEveryVersion) {
   covers("A1.01 A2.07");
   for (const Version& version : kKnownVersions) {

@@ -51,6 +51,27 @@ TEST_F(Add, PrevResultIsInTheNetworksVersion) {
   EXPECT_EQ(input("ADD three")["prevResult"]["cniVersion"], "1.0.0");
 }
 
+TEST_F(Add, ASingleConfigurationIsCachedAsAList) {
+  covers("A11.10");
+  auto single = parse_single_config(R"({"cniVersion":"1.0.0","name":"net","type":"one","x":1.0})", "test");
+  ASSERT_TRUE(single) << single.error().what;
+  ASSERT_TRUE(invoker().add(*single, attachment()));
+  const auto cached = invoker().cache().load("net", "pod1", "eth0");
+  ASSERT_TRUE(cached && *cached);
+  const auto list = parse_network_list((*cached)->config, "cached");
+  ASSERT_TRUE(list) << list.error().what;
+  EXPECT_EQ(list->name, "net");
+  EXPECT_EQ(list->plugins.at(0).object.dump(), R"({"cniVersion":"1.0.0","name":"net","type":"one","x":1.0})");
+}
+
+TEST_F(Add, ThePrevResultHasTheSpecificationsKeys) {
+  covers("A8.12");
+  runner.answer("ADD one", R"({"CNIVersion":"1.0.0","IPs":[{"Address":"10.1.0.5/16"}]})");
+  ASSERT_TRUE(invoker().add(chain, attachment()));
+  EXPECT_EQ(nlohmann::json::parse(runner.call("ADD two").input)["prevResult"],
+            nlohmann::json::parse(R"({"cniVersion":"1.0.0","ips":[{"address":"10.1.0.5/16"}]})"));
+}
+
 TEST_F(Add, WhatCannotBeConvertedFailsClearly) {
   covers("A7.02");
   const NetworkList old = network(R"({"cniVersion":"0.2.0","name":"net","plugins":[{"type":"one"},{"type":"two"}]})");

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <nlohmann/json.hpp>
+
 #include "support.h"
 
 namespace cni {
@@ -31,6 +33,63 @@ TEST(Json, RefusesWhatIsNoSingleDocument) {
        {"", " ", "{", "{}{}", "{} x", "{\"a\":}", "[1,]", "\xEF\xBB\xBF{}", "{'a':1}", "\"\x01\"", "NaN"})
     EXPECT_FALSE(check_json(text)) << text;
   for (const char* text : {"{}", "[]", "null", " 1 ", "\"x\"", "{\"a\":[{}]}"}) EXPECT_TRUE(check_json(text)) << text;
+}
+
+TEST(Json, TakesNumbersThatNoDoubleHolds) {
+  covers("A1.18");
+  const std::string long_one(400, '9');
+  for (const std::string& number : {std::string("1e400"), std::string("-1.5E+99999"), long_one, "-" + long_one,
+                                    long_one + ".5", long_one + "e10", std::string("1e-400")}) {
+    const std::string text = R"({"n":)" + number + R"(,"x":["1e400","\"1e400"]})";
+    const auto object = JsonObject::parse(text);
+    ASSERT_TRUE(object) << object.error().what;
+    EXPECT_EQ(object->dump(), text);
+  }
+  for (const std::string& bad :
+       {std::string("1.e400"), std::string("01e400"), "0" + long_one, std::string("1e400x"), std::string("+1e400"),
+        std::string("1e4e400"), std::string("-"), std::string("--1e400")})
+    EXPECT_FALSE(check_json("[" + bad + "]")) << bad;
+  std::size_t offset = 0;
+  EXPECT_FALSE(check_json(R"({"a": 1e400, oops})", &offset));
+  EXPECT_EQ(offset, 13U);
+}
+
+// Expected is what Go 1.26's encoding/json makes of them.
+TEST(Json, WhatIsNoUtf8BecomesTheReplacementCharacter) {
+  covers("A1.19");
+  const std::string r = "\xEF\xBF\xBD";
+  for (const auto& [text, expected] : std::initializer_list<std::pair<std::string, std::string>>{
+           {"a\xFFz", "a" + r + "z"},
+           {"\xC3", r},                          // cut off
+           {"\xC3\x28", r + "("},                // not gone on with
+           {"\xC0\xAF", r + r},                  // longer than it must be
+           {"\xE0\x80\xAF", r + r + r},          // likewise
+           {"\xED\xA0\x80", r + r + r},          // half of a pair
+           {"\xF4\x90\x80\x80", r + r + r + r},  // beyond U+10FFFF
+           {"\xE2\x82", r + r},                  //
+           {"\xE2\x82\xAC \xF0\x9F\x98\x80", "\xE2\x82\xAC \xF0\x9F\x98\x80"},
+           {"\\ud83d\\ude00", "\xF0\x9F\x98\x80"},
+           {"\\ud83d", r},
+           {"\\ud83dx", r + "x"},
+           {"\\ude00\\ud83d", r + r},
+           {"\\ud83d\\u0041", r + "A"},
+           {"\\ud83d\\ud83d\\ude00", r + "\xF0\x9F\x98\x80"},
+           {"\\\\ud83d", "\\ud83d"},
+       }) {
+    const std::string json = "\"" + text + "\"";
+    EXPECT_TRUE(check_json(json)) << text;
+    EXPECT_EQ(json_string(json).value_or("none"), expected) << text;
+    const auto object = JsonObject::parse("{" + json + ":" + json + "}");
+    ASSERT_TRUE(object) << text;
+    EXPECT_EQ(object->members()[0].key, expected) << text;
+    EXPECT_EQ(json_string(object->members()[0].value).value_or("none"), expected) << text;
+    EXPECT_TRUE(nlohmann::json::accept(object->dump())) << "whoever reads it next is stricter: " << text;
+  }
+  std::size_t offset = 0;
+  EXPECT_FALSE(check_json("{\"a\": \"\xFF\\ud83d\", oops}", &offset));
+  EXPECT_EQ(offset, 17U) << "of the text as it is";
+  EXPECT_FALSE(check_json("{\"a\":\xFF}"));
+  EXPECT_FALSE(check_json("\"\\ud8"));
 }
 
 TEST(Json, RefusesDeepNesting) {

@@ -211,6 +211,59 @@ TEST(Result, KeysInAnyCase) {
   EXPECT_EQ(result->ips[0].interface, 0);
 }
 
+// Whoever reads it next need not be written in Go.
+TEST(Result, IsHandedOnWithTheSpecificationsKeys) {
+  covers("A1.07 A8.12 D1.16");
+  EXPECT_EQ(convert(R"({"CNIVersion":"1.0.0","Mine":{"NAME":1},
+      "INTERFACES":[{"Name":"eth0","MAC":"02:00:00:00:00:01","Sandbox":"/n","SocketPath":"/s","PciID":"0","Own":1.0}],
+      "IPs":[{"Address":"10.1.0.5/16","Gateway":"10.1.0.1","Interface":0}],
+      "Routes":[{"DST":"0.0.0.0/0","Gw":"10.1.0.1","AdvMSS":1400,"Table":7}],
+      "DNS":{"NameServers":["10.1.0.1"],"Search":["s"]}})",
+                    kV100),
+            json::parse(R"({"cniVersion":"1.0.0","Mine":{"NAME":1},
+      "interfaces":[{"name":"eth0","mac":"02:00:00:00:00:01","sandbox":"/n","socketPath":"/s","pciID":"0","Own":1.0}],
+      "ips":[{"address":"10.1.0.5/16","gateway":"10.1.0.1","interface":0}],
+      "routes":[{"dst":"0.0.0.0/0","gw":"10.1.0.1","advmss":1400,"table":7}],
+      "dns":{"nameservers":["10.1.0.1"],"search":["s"]}})"));
+  EXPECT_EQ(convert(R"({"CniVersion":"0.2.0","IP4":{"IP":"10.1.0.5/16","Routes":[{"Dst":"0.0.0.0/0"}]}})", kV020),
+            json::parse(R"({"cniVersion":"0.2.0","ip4":{"ip":"10.1.0.5/16","routes":[{"dst":"0.0.0.0/0"}]}})"));
+}
+
+TEST(Result, OfKeysThatDifferInCaseTheLastCounts) {
+  covers("A8.12 A1.15");
+  for (const char* text : {R"({"IPS":[{"address":"10.0.0.1/8"}],"ips":[{"address":"10.0.0.2/8"}]})",
+                           R"({"ips":[{"address":"10.0.0.1/8"}],"IPS":[{"address":"10.0.0.2/8"}]})"}) {
+    EXPECT_THAT(pod_ips(*parse_result(text, kV100)), ElementsAre("10.0.0.2")) << text;
+    EXPECT_EQ(convert(text, kV100)["ips"].size(), 1U);
+  }
+}
+
+TEST(Result, TablesAndScopesAreUnsignedAndOf32Bits) {
+  covers("A8.13");
+  const auto with = [](const std::string& member) {
+    return R"({"cniVersion":"1.1.0","routes":[{"dst":"0.0.0.0/0",)" + member + "}]}";
+  };
+  for (const char* good : {"0", "253", "2147483648", "4294967295"}) {
+    const auto result = parse_result(with(std::string("\"table\":") + good + ",\"scope\":" + good), kV110);
+    ASSERT_TRUE(result) << result.error().what;
+    EXPECT_EQ(std::to_string(*result->routes[0].table), good);
+    EXPECT_EQ(json::parse(*to_json(*result, kV040))["routes"][0]["table"], json::parse(good));
+    EXPECT_EQ(json::parse(*to_json(*result, kV040))["routes"][0]["scope"], json::parse(good));
+  }
+  for (const char* bad : {"-1", "4294967296", "1.5", "\"1\"", "1e400"})
+    for (const char* key : {"table", "scope"})
+      EXPECT_THAT(parse_result(with("\"" + std::string(key) + "\":" + bad), kV110).error().what,
+                  HasSubstr("'" + std::string(key) + "': expected a number from 0 to 4294967295"))
+          << bad;
+}
+
+TEST(Result, WhatNobodyHereKnowsMayBeAnyNumberAndAnyBytes) {
+  covers("A1.18 A1.19 A8.08");
+  const auto result = parse_result("{\"cniVersion\":\"1.0.0\",\"mine\":1e400,\"note\":\"a\xFF\"}", kV100);
+  ASSERT_TRUE(result) << result.error().what;
+  EXPECT_EQ(*to_json(*result, kV100), "{\"cniVersion\":\"1.0.0\",\"mine\":1e400,\"note\":\"a\xEF\xBF\xBD\"}");
+}
+
 TEST(Result, TheLoopbackPluginsShapesAreRead) {
   covers("A8.10");
   const std::string ips =

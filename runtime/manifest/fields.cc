@@ -302,9 +302,9 @@ constexpr Field kObjectMetaFields[] = {
     {"name", accepted, text},
     {"generateName", accepted, text},
     {"namespace", accepted, text},
+    {"uid", accepted, text},
     // What a cluster keeps of a Pod, down to managedFields, asks for nothing.
     {"selfLink", moot, text},
-    {"uid", moot, text},
     {"resourceVersion", moot, text},
     {"generation", moot, whole},
     {"creationTimestamp", moot, text},

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <cctype>
+
 #include "runtime/manifest/manifest.h"
 #include "runtime/manifest/names.h"
 #include "runtime/manifest/parts.h"
@@ -35,6 +38,15 @@ std::map<std::string, std::string> read_annotations(const Reader& metadata) {
   return annotations;
 }
 
+// A cluster's is a UUID or a hash, and the API server has no rule for it: here it goes into CNI_ARGS.
+std::string why_bad_uid(std::string_view uid) {
+  constexpr std::size_t kLongest = 128;
+  const bool good = uid.size() <= kLongest && std::all_of(uid.begin(), uid.end(), [](char c) {
+                      return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.';
+                    });
+  return good ? "" : "is not one word of letters, digits, '-', '_' and '.', at most 128";
+}
+
 }  // namespace
 
 void read_metadata(const Reader& metadata, PodSpec& pod) {
@@ -51,6 +63,9 @@ void read_metadata(const Reader& metadata, PodSpec& pod) {
   if (const std::string given = metadata.text("namespace"); !given.empty()) pod.name_space = given;
   if (const std::string why = why_bad_label(pod.name_space); !why.empty())
     metadata.bad("namespace", quote(pod.name_space) + " " + why);
+
+  pod.uid = metadata.text("uid");
+  if (const std::string why = why_bad_uid(pod.uid); !why.empty()) metadata.bad("uid", quote(pod.uid) + " " + why);
 
   pod.labels = read_labels(metadata);
   pod.annotations = read_annotations(metadata);

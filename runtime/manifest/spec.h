@@ -67,6 +67,7 @@ struct HostAlias {
 struct PodSpec {
   std::string name;
   std::string name_space = "default";
+  std::string uid;  // empty: one is to be made up
   std::map<std::string, std::string> labels;
   std::map<std::string, std::string> annotations;
 

@@ -13,6 +13,8 @@ inline constexpr const char* kIngressBandwidth = "kubernetes.io/ingress-bandwidt
 inline constexpr const char* kEgressBandwidth = "kubernetes.io/egress-bandwidth";
 inline constexpr const char* kIps = "podrun.io/ips";
 inline constexpr const char* kMac = "podrun.io/mac";
+inline constexpr const char* kAliases = "podrun.io/aliases";
+inline constexpr const char* kIpRanges = "podrun.io/ip-ranges";
 // The de-facto standard of the Network Plumbing Working Group, "Network Attachment Selection Annotation", version 1.
 inline constexpr const char* kNetworks = "k8s.v1.cni.cncf.io/networks";
 

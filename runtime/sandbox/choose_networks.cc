@@ -11,14 +11,17 @@ namespace {
 Result<cni::NetworkList> find_network(const cni::Networks& networks, const std::string& name,
                                       const std::string& conf_dir) {
   if (const cni::NetworkList* found = name.empty() ? networks.first() : networks.find(name)) return *found;
-  if (!networks.problems.empty()) return Error{Kind::invalid, 0, networks.problems.front().to_text()};
-  if (name.empty() || name == cni::kDefaultNetworkName)
+  if (name.empty() || name == cni::kDefaultNetworkName) {
+    // A file that cannot be read may be the one that was meant.
+    if (!networks.problems.empty()) return Error{Kind::invalid, 0, networks.problems.front().to_text()};
     return cni::default_network(TRY(cni::choose_subnet(TRY(cni::read_route_table()))));
+  }
   std::string known;
   for (const auto& list : networks.lists) known += (known.empty() ? " (there is: " : ", ") + list.name;
-  return Error{Kind::not_found, 0,
-               "find network '" + name + "' in " + conf_dir +
-                   (known.empty() ? ": no network is configured there" : known + ")")};
+  std::string what =
+      "find network '" + name + "' in " + conf_dir + ": no such network" + (known.empty() ? "" : known + ")");
+  if (!networks.problems.empty()) what += "; a file that was passed over: " + networks.problems.front().to_text();
+  return Error{Kind::not_found, 0, std::move(what)};
 }
 
 }  // namespace

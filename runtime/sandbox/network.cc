@@ -12,6 +12,11 @@ void append(std::vector<std::string>& to, const std::vector<std::string>& from) 
   to.insert(to.end(), from.begin(), from.end());
 }
 
+// resolv.conf(5) knows one list: `domain` is a list of one, and the specification prefers `search` to it.
+std::vector<std::string> searches_of(const cni::Dns& dns) {
+  return dns.search.empty() && !dns.domain.empty() ? std::vector{dns.domain} : dns.search;
+}
+
 // All podruns of a machine share the cache: pods of another data directory are in nobody's ledger here, and not ours to
 // collect.
 std::string owner_mark(const Layout& layout) {
@@ -64,7 +69,7 @@ Result<DnsSpec> Network::attach(const std::vector<NetworkPlan>& plans, PodRecord
     const cni::NetworkResult result = TRY(invoker_.add(plan.network, plan.attachment).in(where));
     if (record.ips.empty()) record.ips = cni::pod_ips(result);
     append(dns.nameservers, result.dns.nameservers);
-    append(dns.searches, result.dns.search);
+    append(dns.searches, searches_of(result.dns));
     append(dns.options, result.dns.options);
     record.networks.push_back({plan.network.name, plan.attachment.ifname,
                                TRY(cni::to_json(result, plan.network.version).in("keep the network's result"))});

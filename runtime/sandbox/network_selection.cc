@@ -96,8 +96,9 @@ Result<Selections> select_networks(const PodSpec& spec, const std::vector<std::s
   Selections more = annotation == nullptr ? Selections() : TRY(annotated(*annotation));
   std::set<std::string> taken;
   TRY(take_named(first, taken));
-  TRY(take_named(more, taken));
   name_others(first, "eth", 0, taken);
+  if (auto named = take_named(more, taken); !named)
+    return std::move(named).error().in("metadata.annotations[" + std::string(annotations::kNetworks) + "]");
   name_others(more, "net", 1, taken);
   first.insert(first.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   return first;

@@ -96,6 +96,15 @@ TEST_F(NetworkSelectionTest, WhatCannotBeMeantIsRefusedByName) {
     EXPECT_THAT(refused({}, annotation), testing::AllOf(HasSubstr(kAnnotation), HasSubstr(told)));
 }
 
+TEST_F(NetworkSelectionTest, TheAnnotationCannotTakeAnInterfaceOfTheOthers) {
+  for (const Words& wanted : {Words{}, Words{"a"}, Words{"a", "b"}})
+    EXPECT_EQ(refused(wanted, "blue@eth0"),
+              "metadata.annotations[k8s.v1.cni.cncf.io/networks]: attach two networks as "
+              "'eth0' (name another interface)");
+  EXPECT_THAT(refused({"a", "b"}, R"([{"name":"blue","interface":"eth1"}])"), HasSubstr("two networks as 'eth1'"));
+  EXPECT_THAT(selected({"a@data0"}, "blue@eth0"), ElementsAre("a@data0", "blue@eth0"));
+}
+
 TEST_F(NetworkSelectionTest, WithoutANetworkTheAnnotationIsTold) {
   EXPECT_THAT(selected({"none"}), IsEmpty());
   EXPECT_THAT(warnings_, IsEmpty());

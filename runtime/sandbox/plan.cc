@@ -18,7 +18,7 @@ constexpr std::uint32_t kMaxPingGroup = 0x7fffffff;  // the most that the kernel
 PodRecord record_of(const PodSpec& spec, const HostFacts& facts, const Layout& layout) {
   PodRecord record;
   record.id = facts.id;
-  record.uid = facts.uid;
+  record.uid = spec.uid.empty() ? facts.uid : spec.uid;
   record.name = spec.name;
   record.name_space = spec.name_space;
   record.labels = spec.labels;

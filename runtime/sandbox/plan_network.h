@@ -1,5 +1,5 @@
-// What a pod tells the plugins of its network: CNI_ARGS as Kubernetes runtimes send them, and the capability arguments
-// of CONVENTIONS.md in the CNI repository.
+// What a pod tells the plugins of its network: CNI_ARGS as Kubernetes runtimes send them, and capability arguments
+// (capability_args.h).
 #pragma once
 
 #include "runtime/manifest/spec.h"

@@ -86,6 +86,66 @@ TEST(PlanNetwork, OnlyThePrimaryNetworkServesPortsAndThePodsOwnAnnotations) {
   EXPECT_EQ(plan->attachment.conventional_args.dump(), R"({"labels":[1.0]})");
 }
 
+TEST(PlanNetwork, NamesAndRangesComeFromAnnotations) {
+  covers("A13.00 A13.01");
+  PodSpec spec = spec_of();
+  spec.annotations = {
+      {"podrun.io/aliases", "db, primary-db"},
+      {"podrun.io/ip-ranges", R"([[{"subnet": "10.1.2.0/24", "rangeStart": "10.1.2.9"}], [{"subnet":"fd00::/64"}]])"}};
+  auto plan = network_plan(spec, chosen_of(), record_of(), true);
+  ASSERT_TRUE(plan) << plan.error().what;
+  EXPECT_EQ(capability(*plan, "aliases"), R"(["db","primary-db"])");
+  EXPECT_EQ(capability(*plan, "ipRanges"),
+            R"([[{"rangeStart":"10.1.2.9","subnet":"10.1.2.0/24"}],[{"subnet":"fd00::/64"}]])");
+  spec.annotations["podrun.io/aliases"] = R"({"n": ["db", "primary-db"]})";
+  EXPECT_EQ(capability(*network_plan(spec, chosen_of(), record_of(), true), "aliases"), R"({"n":["db","primary-db"]})");
+  plan = network_plan(spec, chosen_of("net1"), record_of(), false);
+  EXPECT_EQ(capability(*plan, "aliases"), "");
+  EXPECT_EQ(capability(*plan, "ipRanges"), "");
+}
+
+// They may be long, and are kept with every attachment.
+TEST(PlanNetwork, CgroupAndAnnotationsGoToWhoeverTakesThem) {
+  covers("A13.00 A13.01");
+  PodSpec spec = spec_of();
+  spec.annotations = {{"team", "a \"b\""}};
+  PodRecord record = record_of();
+  record.cgroup_parent = "/machine";
+  record.cgroup_path = "/podrun-" + record.id;
+  auto plan = network_plan(spec, chosen_of(), record, true);
+  EXPECT_TRUE(plan->attachment.capability_args.empty());
+
+  ChosenNetwork chosen = chosen_of("net1");
+  chosen.network.plugins[0].capabilities = {"cgroupPath", "io.kubernetes.cri.pod-annotations"};
+  plan = network_plan(spec, chosen, record, false);
+  ASSERT_TRUE(plan) << plan.error().what;
+  EXPECT_EQ(capability(*plan, "cgroupPath"), "\"/machine/podrun-" + record.id + "\"");
+  EXPECT_EQ(capability(*plan, "io.kubernetes.cri.pod-annotations"), R"({"team":"a \"b\""})");
+}
+
+TEST(PlanNetwork, NamesAndRangesThatAreNoneNameTheirAnnotation) {
+  PodSpec spec = spec_of();
+  for (const auto& [name, bad] : {std::pair{"podrun.io/aliases", ""},
+                                  {"podrun.io/aliases", "a b"},
+                                  {"podrun.io/aliases", "[\"a\"]"},
+                                  {"podrun.io/aliases", "{}"},
+                                  {"podrun.io/aliases", "{\"n\":[]}"},
+                                  {"podrun.io/aliases", "{\"n\":\"a\"}"},
+                                  {"podrun.io/ip-ranges", "10.1.2.0/24"},
+                                  {"podrun.io/ip-ranges", "[]"},
+                                  {"podrun.io/ip-ranges", "[[]]"},
+                                  {"podrun.io/ip-ranges", R"([{"subnet":"10.1.2.0/24"}])"},
+                                  {"podrun.io/ip-ranges", R"([[{"subnet":"10.1.2.0"}]])"},
+                                  {"podrun.io/ip-ranges", R"([[{"rangeStart":"10.1.2.3"}]])"},
+                                  {"podrun.io/ip-ranges", R"([[{"subnet":"10.1.2.0/24","rangeEnd":5}]])"},
+                                  {"podrun.io/ip-ranges", R"([[{"subnet":"10.1.2.0/24","end":"10.1.2.5"}]])"}}) {
+    spec.annotations = {{name, bad}};
+    const auto plan = network_plan(spec, chosen_of(), record_of(), true);
+    ASSERT_FALSE(plan) << bad;
+    EXPECT_THAT(plan.error().what, HasSubstr(std::string("metadata.annotations[") + name + "]: expected "));
+  }
+}
+
 TEST(PlanNetwork, ABandwidthThatIsNoneNamesItsAnnotation) {
   PodSpec spec = spec_of();
   for (const char* bad : {"fast", "1", "-5M", "2000P"}) {

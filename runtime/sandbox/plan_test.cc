@@ -60,6 +60,13 @@ TEST(PlanNamespaces, AllSevenAreNewByDefault) {
   EXPECT_EQ(plan.fresh, static_cast<std::uint64_t>(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWCGROUP));
 }
 
+TEST(PlanRecord, HasTheManifestsUidOrOneThatWasMadeUp) {
+  PodSpec spec = spec_of();
+  EXPECT_EQ(plan_of(spec).record.uid, facts_of().uid);
+  spec.uid = "1d9b1c1e-0c6b-4f0a-9c4f-3c1b0f0e7a11";
+  EXPECT_EQ(plan_of(spec).record.uid, spec.uid);
+}
+
 TEST(PlanNamespaces, ASharedPidNamespaceIsJoinedAndNotMadeAnew) {
   PodSpec spec = spec_of();
   spec.share_process_namespace = true;

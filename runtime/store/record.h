@@ -67,7 +67,7 @@ struct PodRecord {
   static constexpr int kFormat = 1;
 
   std::string id;   // 64 hex digits; also CNI_CONTAINERID
-  std::string uid;  // the Pod's metadata.uid: a UUID
+  std::string uid;  // the Pod's metadata.uid, else a UUID
   std::string name;
   std::string name_space;
   std::map<std::string, std::string> labels;

@@ -27,7 +27,7 @@ struct NetworkList {
   bool disable_gc = false;
   bool only_inlined_plugins = false;
   std::vector<PluginConfig> plugins;  // at least one; those of the sub-directory last
-  std::string bytes;                  // the file's content
+  std::string bytes;                  // the file's content; of a single configuration, the list it was made into
   std::string path;                   // empty when it came from bytes
   std::vector<std::string> warnings;  // what is honoured but looks wrong; one line each
 };

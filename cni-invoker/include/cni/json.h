@@ -1,6 +1,6 @@
 // JSON as CNI needs it: what belongs to somebody else passes through unchanged. A JsonObject keeps each member's value
 // as the text it came as, so 12345678901234567890, 1.0 and keys nobody here knows reach the plugin as they were written
-// (a tree of doubles would not do that). White space goes; of duplicate keys the last stays, as decoders do.
+// (a tree of doubles would not do that). White space goes, of duplicate keys the last stays, no UTF-8 becomes U+FFFD.
 #pragma once
 
 #include <cstddef>

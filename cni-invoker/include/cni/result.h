@@ -35,8 +35,8 @@ struct Route {
   std::uint64_t mtu = 0;  // 1.1.0; 0: not told, as for the next two
   std::uint64_t advmss = 0;
   std::uint64_t priority = 0;
-  std::optional<int> table;  // 0 is a value
-  std::optional<int> scope;
+  std::optional<std::uint32_t> table;  // 0 is a value
+  std::optional<std::uint32_t> scope;
 };
 
 struct Dns {
@@ -53,7 +53,9 @@ struct NetworkResult {
   std::vector<IpConfig> ips;
   std::vector<Route> routes;
   Dns dns;
-  std::string json;  // the document itself: as the plugin printed it, unknown keys included, when read; else empty
+  // The document itself, when it was read: numbers and unknown keys as the plugin printed them, keys of the
+  // specification as that spells them. Else empty.
+  std::string json;
 };
 
 // Reads any version. A document without cniVersion is of `assumed`. `null` is an empty result. Keys match in any letter

@@ -438,6 +438,16 @@ TEST(Manifest, BadMetadata) {
   EXPECT_TRUE(parse_manifest(metadata("name: web, annotations: {a: " + std::string(262143, 'x') + "}"), "x"));
 }
 
+TEST(Manifest, TheUidIsAWordThatCniArgsCanHold) {
+  EXPECT_EQ(parse(metadata("name: web")).spec.uid, "");
+  EXPECT_EQ(parse(metadata("name: web, uid: 1d9b1c1e-0c6b-4f0a-9c4f-3c1b0f0e7a11")).spec.uid,
+            "1d9b1c1e-0c6b-4f0a-9c4f-3c1b0f0e7a11");
+  EXPECT_EQ(parse(metadata("name: web, uid: 8a7f01d2e3")).spec.uid, "8a7f01d2e3") << "of a static pod";
+  const std::string why = " is not one word of letters, digits, '-', '_' and '.', at most 128";
+  expect_refused({{metadata("name: web, uid: 'a;K8S_POD_NAME=b'"), "metadata.uid: 'a;K8S_POD_NAME=b'" + why},
+                  {metadata("name: web, uid: 'a b'"), "metadata.uid: 'a b'" + why}});
+}
+
 TEST(Manifest, HostnameIsThePodsNameCutAsTheKubeletCutsIt) {
   EXPECT_EQ(parse(pod("hostname: other")).spec.hostname, "other");
   EXPECT_EQ(parse(pod("hostname: ''")).spec.hostname, "web");
