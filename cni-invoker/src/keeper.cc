@@ -8,9 +8,9 @@
 
 #include <array>
 #include <csignal>
-#include <cstdint>
 #include <thread>
 
+#include "cni/base/signals_blocked.h"
 #include "cni/base/try.h"
 
 namespace cni {
@@ -18,22 +18,9 @@ namespace {
 
 constexpr int kGroupGrace = 500;  // milliseconds, about
 
-// None of the caller's signal handlers may run in the keeper, and ^C on its terminal is not meant for it. All of them:
-// the C library keeps two for itself, which its own functions leave out.
-class AllSignalsBlocked {
- public:
-  AllSignalsBlocked() { ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &kAll, &before_, sizeof kAll); }
-  AllSignalsBlocked(const AllSignalsBlocked&) = delete;
-  AllSignalsBlocked& operator=(const AllSignalsBlocked&) = delete;
-  ~AllSignalsBlocked() { ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before_, nullptr, sizeof kAll); }
-
- private:
-  static constexpr std::uint64_t kAll = ~std::uint64_t{0};
-  std::uint64_t before_ = 0;
-};
-
 Result<Shared> clone_keeper(const Stack& stack, Kept& kept) {
-  const AllSignalsBlocked quiet;
+  // None of the caller's signal handlers may run in the keeper, and ^C on its terminal is not meant for it.
+  const base::AllSignalsBlocked quiet;
   if (kept.cgroups->version2) {
     kept.born_in_cgroup = true;
     if (auto born = clone_sharing(stack, keep, &kept, kept.cgroups->version2.get())) return born;

@@ -10,8 +10,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <chrono>
+#include <csignal>
 #include <cstring>
 #include <functional>
+#include <string>
+#include <thread>
+#include <vector>
 
 #include "base/files.h"
 
@@ -116,6 +122,31 @@ TEST_F(CgroupDevices, AreOnlyNarrowedByASecondProgram) {
   ASSERT_TRUE(attach_v2(directory_.get(), {}));
   ASSERT_TRUE(attach_v2(directory_.get(), default_rules()));
   EXPECT_EQ(open_in_cgroup("/dev/null", O_RDONLY), EPERM);
+}
+
+// A signal that comes while the kernel verifies the program is handled, and no failure of ours.
+TEST_F(CgroupDevices, AreAttachedWhileSignalsCome) {
+  struct sigaction nothing {};
+  nothing.sa_handler = [](int) {};
+  struct sigaction before {};
+  ASSERT_EQ(::sigaction(SIGUSR1, &nothing, &before), 0);
+  constexpr int kPrograms = 60;  // a cgroup takes 64
+  std::atomic<bool> done = false;
+  std::thread sender([&, to = ::pthread_self()] {
+    while (!done) {
+      ::pthread_kill(to, SIGUSR1);
+      std::this_thread::sleep_for(std::chrono::microseconds(10));
+    }
+  });
+  std::vector<std::string> failures;
+  for (int i = 0; i < kPrograms; ++i) {
+    const auto attached = attach_v2(directory_.get(), default_rules());
+    if (!attached) failures.push_back(attached.error().what);
+  }
+  done = true;
+  sender.join();
+  ::sigaction(SIGUSR1, &before, nullptr);
+  EXPECT_THAT(failures, testing::IsEmpty());
 }
 
 TEST(AttachDeviceRules, NamesTheStepThatFailed) {

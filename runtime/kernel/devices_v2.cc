@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "base/signals_blocked.h"
 #include "runtime/kernel/devices.h"
 
 namespace podrun::devices {
@@ -84,6 +85,15 @@ Program compile(std::span<const Rule> rules) {
 
 long bpf(bpf_cmd command, bpf_attr& attributes) { return ::syscall(SYS_bpf, command, &attributes, sizeof attributes); }
 
+// The verifier gives up with EAGAIN where it finds a signal that waits to be handled (kernel/bpf/verifier.c, do_check):
+// a ^C that comes now is for those who look for interruptions, and no failure of this step.
+Result<Fd> load_program(bpf_attr& attributes) {
+  const base::AllSignalsBlocked quiet;
+  Fd loaded(static_cast<int>(bpf(BPF_PROG_LOAD, attributes)));  // close-on-exec, as every BPF descriptor
+  if (!loaded) return Error::system(errno, "load device rules");
+  return loaded;
+}
+
 }  // namespace
 
 Result<void> attach_v2(int cgroup_dir, std::span<const Rule> rules) {
@@ -94,8 +104,7 @@ Result<void> attach_v2(int cgroup_dir, std::span<const Rule> rules) {
   load_attributes.insn_cnt = static_cast<std::uint32_t>(program.size());
   load_attributes.license =
       reinterpret_cast<std::uintptr_t>("");  // required; no helper is called that asks for the GPL
-  const Fd loaded(static_cast<int>(bpf(BPF_PROG_LOAD, load_attributes)));  // close-on-exec, as every BPF descriptor
-  if (!loaded) return Error::system(errno, "load device rules");
+  const Fd loaded = TRY(load_program(load_attributes));
 
   bpf_attr attach_attributes{};
   attach_attributes.target_fd = static_cast<std::uint32_t>(cgroup_dir);
