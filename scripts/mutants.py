@@ -8,6 +8,7 @@ A lexer is enough: what it takes for a statement and is none does not compile, a
 spaces around every operator of two operands and around no bracket of a template, which tells them apart.
 """
 import argparse
+import collections
 import random
 import re
 import sys
@@ -160,10 +161,15 @@ def list_mutants(options):
         with open(path, encoding="utf-8") as file:
             source = file.read()
         lines = source.split("\n")
+        seen = collections.Counter()  # the same change may be possible twice in a line
         for number, mutant in enumerate(mutants_of(source)):
             line = source.count("\n", 0, mutant.start) + 1
-            if (path, one_line(mutant.change), lines[line - 1].strip()) not in excepted:
-                every.append((number, path, line, one_line(mutant.change)))
+            change = one_line(mutant.change)
+            seen[line, change] += 1
+            if seen[line, change] > 1:
+                change += f" ({seen[line, change]})"
+            if (path, change, lines[line - 1].strip()) not in excepted:
+                every.append((number, path, line, change))
     if options.sample:
         every = random.Random(options.seed).sample(every, min(options.sample, len(every)))
     for mutant in every:

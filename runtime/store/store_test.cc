@@ -1,5 +1,9 @@
 #include <gmock/gmock.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "runtime/store/test_store.h"
 
@@ -98,6 +102,26 @@ TEST_F(StoreTest, ErasedIsGoneAndErasingAgainIsFine) {
   EXPECT_TRUE(box->erase());
   EXPECT_EQ(store_.load(test_id('1')).error().kind, Kind::not_found);
   EXPECT_EQ(store_.lock(test_id('1'), 0).error().kind, Kind::not_found);
+}
+
+// As a lock that is a mount point stays: what is left must not be taken for gone.
+TEST_F(StoreTest, ABoxThatCannotBeRemovedIsAnError) {
+  put(test_id('1'), "default", "web");
+  const std::string lock = store_.layout().lock(test_id('1'));
+  const pid_t child = ::fork();
+  if (child == 0) {
+    constexpr int kCannot = 2;
+    if (::unshare(CLONE_NEWNS) != 0 || ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+        ::mount(lock.c_str(), lock.c_str(), nullptr, MS_BIND, nullptr) != 0)
+      ::_exit(kCannot);
+    const auto box = store_.lock(test_id('1'), 0);
+    ::_exit(box && !box->erase() ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  if (WEXITSTATUS(status) == 2) GTEST_SKIP() << "needs root";
+  EXPECT_EQ(status, 0) << "said to be gone";
+  EXPECT_TRUE(base::path_exists(lock));
 }
 
 }  // namespace
