@@ -59,23 +59,26 @@ Result<Keeper> Keeper::start(const Launch& launch) {
 
 Keeper::~Keeper() {
   if (!process_.pidfd) return;
-  ::syscall(SYS_pidfd_send_signal, process_.pidfd.get(), SIGKILL, nullptr, 0);
+  end_keeper();
   await_end();
 }
 
 void Keeper::kill_group() {
-  if (!ask(ask::kKill)) ::syscall(SYS_pidfd_send_signal, plugin(), SIGKILL, nullptr, 0);
+  const char kill = 'k';
+  const bool killed = ::write(ours_.get(), &kill, 1) == 1 && answered();
+  if (!killed) ::syscall(SYS_pidfd_send_signal, plugin(), SIGKILL, nullptr, 0);
 }
 
 std::optional<PluginEnd> Keeper::finish() {
-  static_cast<void>(!::write(ours_.get(), &ask::kFinish, 1));
+  // Both ends are in the one table of descriptors that we share: to close ours would not be seen.
+  if (::shutdown(ours_.get(), SHUT_WR) != 0) end_keeper();
   await_end();
   if (!kept_->reaped) return std::nullopt;
   if (!kept_->end.is_success()) await_group();
   return kept_->end;
 }
 
-bool Keeper::ask(char command) { return ::write(ours_.get(), &command, 1) == 1 && answered(); }
+void Keeper::end_keeper() { ::syscall(SYS_pidfd_send_signal, process_.pidfd.get(), SIGKILL, nullptr, 0); }
 
 // False once the keeper is no more.
 bool Keeper::answered() const {

@@ -41,7 +41,7 @@ class Keeper {
 
  private:
   Keeper(Stack stack, std::unique_ptr<Kept> kept) : stack_(std::move(stack)), kept_(std::move(kept)) {}
-  bool ask(char command);
+  void end_keeper();
   bool answered() const;
   void await_end();
   void await_group() const;

@@ -46,12 +46,12 @@ Result<void> start(Kept& kept) {
 __attribute__((noinline, no_sanitize("thread"))) void attend(Kept& kept) {
   const int channel = kept.channel.get();
   char asked = 0;
-  bool heard = true;
-  while ((heard = ::syscall(SYS_read, channel, &asked, 1L) == 1) && asked == ask::kKill) {
+  long got = 0;
+  while ((got = ::syscall(SYS_read, channel, &asked, 1L)) == 1) {
     ::syscall(SYS_kill, -kept.plugin, SIGKILL);
     if (::syscall(SYS_write, channel, &kAnswer, 1L) != 1) break;
   }
-  if (!heard) ::syscall(SYS_kill, -kept.plugin, SIGKILL);  // we can be asked nothing any more
+  if (got < 0) ::syscall(SYS_kill, -kept.plugin, SIGKILL);  // we can be asked nothing any more
   // What a failed plugin has started must not go on behind the DEL that follows: the iptables of a portmap that was
   // killed would add its rule after all. Before the plugin is reaped: until then its number is its group's.
   siginfo_t end{};

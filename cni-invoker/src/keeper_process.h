@@ -30,19 +30,15 @@ struct PluginEnd {
   bool is_success() const;
 };
 
-// What the keeper is asked: a byte each.
-namespace ask {
-inline constexpr char kKill = 'k';    // SIGKILL to the plugin's process group; is answered
-inline constexpr char kFinish = 'f';  // reap it, which has ended, and end
-}  // namespace ask
-
 // What both know.
 struct Kept {
   const Launch* launch = nullptr;
   const Cgroups* cgroups = nullptr;
   bool born_in_cgroup = false;  // in that of version 2
   pid_t caller = 0;
-  Fd channel;  // the keeper's end
+  // The keeper's end. Each byte asks for a SIGKILL to the plugin's process group, and is answered by one. End of file,
+  // once the plugin has ended, asks to reap it and to end.
+  Fd channel;
   // By the keeper, before it answers:
   Result<void> started;
   pid_t plugin = -1;  // also its process group: until the keeper has reaped it, nobody else's
