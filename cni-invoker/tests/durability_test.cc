@@ -6,6 +6,7 @@
 #include "cni/base/files.h"
 #include "disk.h"
 #include "entry.h"
+#include "locks.h"
 #include "support.h"
 #include "traced.h"
 
@@ -72,6 +73,15 @@ TEST_F(Durability, ACachedResultIsFlushedWhereItIsAllThereIs) {
   const auto seen = traced(added);
   EXPECT_THAT(seen, AllOf(Contains("flush " + file + ".tmp."), Contains("flush " + at("cache/results"))));
   EXPECT_THAT(seen, Each(Not(HasSubstr("ledger"))));
+}
+
+// A second time it could be another's, who has made the file anew.
+TEST_F(Durability, ALockFileIsRemovedOnce) {
+  covers("A12.02");
+  const std::string locks = at("locks");
+  ASSERT_TRUE(make_entry_dir(locks));
+  EXPECT_THAT(traced([&] { return static_cast<bool>(lock_container(locks, "a", std::chrono::seconds(1))); }),
+              ElementsAre("remove " + locks + "/container.a"));
 }
 
 // Real plugins, as it is about when they are given what they wait for.

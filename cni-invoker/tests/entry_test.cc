@@ -83,7 +83,7 @@ TEST(EntryNetwork, IsTheSameWhenReadAgain) {
     EXPECT_THAT(after->warnings, IsEmpty()) << "told when the file was loaded";
     EXPECT_EQ(after->bytes, "") << "the file's, not ours";
   }
-  EXPECT_FALSE(network_from_json("{}"));
+  EXPECT_THAT(network_from_json("{}").error().what, ::testing::StartsWith("network:1:1: "));
   EXPECT_FALSE(network_from_json(R"({"name":"net","plugins":[]})"));
 }
 

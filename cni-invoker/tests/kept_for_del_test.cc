@@ -1,7 +1,9 @@
 // What a DEL that fails leaves for the next, and containers with several networks.
 #include <gmock/gmock.h>
 
+#include <chrono>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "support.h"
 
@@ -103,6 +105,35 @@ TEST_F(WhatServesADel, GoingOnKeepsEveryCode) {
   EXPECT_EQ(plugin_failures(error)[0].code, 103U);
   EXPECT_EQ(plugin_failures(error)[1].code, 101U);
   EXPECT_EQ(plugin_failures(error)[1].plugin, "one");
+}
+
+TEST_F(WhatServesADel, APluginThatTakesItsTimeTakesNoneFromTheOthers) {
+  covers("A7.12 A5.09");
+  class Slow : public Runner {
+   public:
+    explicit Slow(Runner& runner) : runner_(runner) {}
+    Result<std::string> find(std::string_view type, const std::vector<std::string>& dirs) override {
+      return runner_.find(type, dirs);
+    }
+    Result<RunOutcome> exec(const RunRequest& request) override {
+      given.push_back(request.timeout);
+      std::this_thread::sleep_for(std::chrono::milliseconds(300));
+      return runner_.exec(request);
+    }
+    std::vector<std::chrono::milliseconds> given;
+
+   private:
+    Runner& runner_;
+  };
+  options.del_policy = DelPolicy::keep_going;
+  ASSERT_TRUE(invoker().add(chain, attachment()));
+  runner.answer("DEL three", "", 1);
+  options.timeouts.del = std::chrono::milliseconds(20'000);
+  Slow slow(runner);
+  EXPECT_FALSE(Invoker(slow, options).del(chain, attachment()));
+  ASSERT_EQ(slow.given.size(), 3U);
+  EXPECT_GT(slow.given[1], std::chrono::milliseconds(19'800)) << "after a failure the clock begins anew";
+  EXPECT_LE(slow.given[2], std::chrono::milliseconds(19'700)) << "and goes on else";
 }
 
 class SeveralNetworks : public testing::InvokerTest {

@@ -292,6 +292,8 @@ TEST_F(ProcessRunnerTest, BusyForEverIsAnErrorWithinTheDeadline) {
   EXPECT_LT(std::chrono::steady_clock::now() - begun, 2s);
 }
 
+TEST_F(ProcessRunnerTest, IsFoundInPsByItsKeeper) { EXPECT_EQ(run("cat /proc/$PPID/comm").output, "cni-keeper\n"); }
+
 TEST_F(ProcessRunnerTest, TheChildIsClean) {
   covers("A5.12");
   const Fd stray(::open("/dev/null", O_RDONLY));  // not close-on-exec, as a careless caller's may be

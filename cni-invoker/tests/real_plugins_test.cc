@@ -56,6 +56,8 @@ TEST_F(RealPlugins, DefaultNetworkAttachesMapsPortsAndLeavesNothing) {
   EXPECT_TRUE(check_interfaces(*result));
   EXPECT_THAT(testing::shell("iptables-save -t nat"), HasSubstr("--dport 8080"));
   EXPECT_THAT(testing::shell("ip -br link"), HasSubstr("veth"));
+  for (const char* rule : {"ip daddr 127.0.0.0/8 drop", "ip saddr 127.0.0.0/8 drop"})
+    EXPECT_THAT(testing::shell("nft list table ip podrun"), HasSubstr(R"(iifname "cni-podrun0" )" + std::string(rule)));
   EXPECT_THAT(runs_, ::testing::ElementsAre("ADD bridge", "ADD portmap", "ADD firewall"));
 
   const auto again = invoker.add(network, attachment);

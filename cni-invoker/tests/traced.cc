@@ -69,6 +69,14 @@ class Trace {
 #endif
         pending_[pid] = "rename " + path_at(pid, args[3]);
         break;
+#ifdef SYS_unlink
+      case SYS_unlink:
+        seen.push_back("remove " + path_at(pid, args[0]));
+        break;
+#endif
+      case SYS_unlinkat:
+        seen.push_back("remove " + path_at(pid, args[1]));
+        break;
       case SYS_write:
         if (open_as(pid, args[0]).starts_with("pipe:")) seen.push_back("feed " + memory(pid, args[1], args[2]));
         break;

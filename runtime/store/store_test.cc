@@ -65,6 +65,13 @@ TEST_F(StoreTest, NamesDoNotClimbOut) {
   }
 }
 
+TEST_F(StoreTest, IdsAreOfAllHexadecimalDigits) {
+  const std::string id = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+  put(id, "default", "web");
+  EXPECT_EQ(*store_.find("default", "web"), id);
+  EXPECT_EQ(store_.list()->size(), 1U);
+}
+
 TEST_F(StoreTest, NamesAreKubernetes) {
   put(test_id('1'), "default", "web");
   const std::string longest(253, 'a');
