@@ -168,8 +168,13 @@ def list_mutants(options):
             seen[line, change] += 1
             if seen[line, change] > 1:
                 change += f" ({seen[line, change]})"
-            if (path, change, lines[line - 1].strip()) not in excepted:
+            if (path, change, lines[line - 1].strip()) in excepted:
+                excepted.discard((path, change, lines[line - 1].strip()))
+            else:
                 every.append((number, path, line, change))
+    for path, change, line in sorted(excepted):
+        if path in options.files:
+            print(f"{options.excepted}: no longer there: {path}: {change}: {line}", file=sys.stderr)
     if options.sample:
         every = random.Random(options.seed).sample(every, min(options.sample, len(every)))
     for mutant in every:
