@@ -88,14 +88,53 @@ TEST_F(RecoverTest, EverythingOfAPodKilledAtOnceCanBeDeleted) {
   expect_world_unchanged();
 }
 
+// Without a namespace bridge would free the address and leave its masquerading rules.
+TEST_F(RecoverTest, ANamespaceWhosePinWasTakenAwayIsPinnedAgainForTheDel) {
+  covers("L.13");
+  if (!has_bridge()) return;
+  remember_world({});
+  const auto take_away_and = [&](const std::vector<std::string>& taking, const std::vector<std::string>& ending) {
+    ASSERT_TRUE(must_create(sleeping(), {}));
+    ASSERT_EQ(run(taking).status, 0);
+    for (const char* which : {"shim", "pause"})  // containers hold the namespace too
+      if (ending.front() == "recover") kill_process(which);
+    const Output ended = podrun(ending);
+    EXPECT_EQ(ended.status, 0) << ended.err;
+    EXPECT_EQ(ended.err, "");
+    expect_world_unchanged();
+  };
+  for (const std::vector<std::string>& ending :
+       {std::vector<std::string>{"delete", "web", "--grace-period", "0"}, std::vector<std::string>{"recover"}}) {
+    take_away_and({"ip", "netns", "del", "web"}, ending);
+    take_away_and({"umount", "/run/netns/web"}, ending);
+  }
+}
+
+TEST_F(RecoverTest, AnotherNamespaceUnderItsNameIsLeftAlone) {
+  if (!has_bridge()) return;
+  ASSERT_TRUE(must_create(sleeping(), {}));
+  ASSERT_EQ(run({"ip", "netns", "del", "web"}).status, 0);
+  ASSERT_EQ(run({"ip", "netns", "add", "web"}).status, 0);
+  ASSERT_EQ(run({"ip", "-n", "web", "link", "add", "eth0", "type", "bridge"}).status, 0);
+  const Output removed = remove("web");
+  EXPECT_EQ(removed.status, 0);
+  EXPECT_THAT(removed.err, HasSubstr("another namespace is pinned there"));
+  EXPECT_THAT(run({"ip", "-n", "web", "link"}).out, HasSubstr("eth0"));
+  EXPECT_EQ(leases(), "");
+  ASSERT_EQ(run({"ip", "netns", "del", "web"}).status, 0);
+}
+
 TEST_F(RecoverTest, ANetworkNamespaceThatIsGoneDoesNotKeepThePod) {
   if (!has_bridge()) return;
   remember_world({});
   ASSERT_TRUE(must_create(sleeping(), {}));
-  ASSERT_EQ(::umount2("/run/netns/web", MNT_DETACH), 0);
-  ASSERT_EQ(::unlink("/run/netns/web"), 0);
+  for (const char* which : {"shim", "pause"}) kill_process(which);
+  const Json record = inspect("web");
+  ::kill(record.at("containers").at(0).at("process").at("pid").get<int>(), SIGKILL);
+  ASSERT_EQ(run({"ip", "netns", "del", "web"}).status, 0);
   const Output removed = remove("web");
   EXPECT_EQ(removed.status, 0) << removed.err;
+  EXPECT_THAT(removed.err, HasSubstr("the masquerading rule of 10."));
   // Without a namespace the bridge plugin frees the address, and leaves its masquerading chain, whatever it is asked.
   for (const std::string& change : changes()) EXPECT_THAT(change, testing::StartsWith("left: nftables"));
 }

@@ -211,4 +211,11 @@ Result<NetworkList> parse_single_config(std::string_view bytes, const std::strin
   return ConfigReader(bytes, name).single();
 }
 
+std::string ipam_type(const PluginConfig& plugin) {
+  const std::string* ipam = plugin.object.find("ipam");
+  const auto object = ipam != nullptr ? JsonObject::parse(*ipam) : JsonObject();
+  const std::string* type = object ? object->find("type") : nullptr;
+  return type != nullptr ? json_string(*type).value_or("") : "";
+}
+
 }  // namespace cni

@@ -23,6 +23,28 @@ std::string end_of(const PluginFailure& failure) {
   return "exit status " + std::to_string(failure.exit_code);
 }
 
+std::string sentence(const PluginFailure& failure) {
+  std::string what = "plugin '" + failure.plugin + "' " + failure.operation + ": " + one_line(failure.message);
+  if (!failure.details.empty()) what += "; " + one_line(failure.details);
+  what += " (";
+  if (failure.code != code::kUnknown) what += "code " + std::to_string(failure.code) + ", ";
+  return what + end_of(failure);
+}
+
+std::string with_stderr(std::string what, const PluginFailure& failure) {
+  return failure.stderr_text.empty() ? what : what + "; stderr: " + one_line(failure.stderr_text);
+}
+
+std::string whole_text(const PluginFailure& failure) {
+  return with_stderr(sentence(failure) + " after " + std::to_string(failure.duration.count() / 1000) + " ms)", failure);
+}
+
+// Where a plugin printed no error, what it logged is all that tells why.
+std::string lasting_text(const PluginFailure& failure) {
+  const std::string what = sentence(failure) + ")";
+  return failure.code == code::kUnknown ? with_stderr(what, failure) : what;
+}
+
 }  // namespace
 
 Remedy PluginFailure::remedy() const {
@@ -63,16 +85,21 @@ const PluginFailure* plugin_failure(const Error& error) {
 }
 
 Error to_error(PluginFailure failure) {
-  std::string what = "plugin '" + failure.plugin + "' " + failure.operation + ": " + one_line(failure.message);
-  if (!failure.details.empty()) what += "; " + one_line(failure.details);
-  what += " (";
-  if (failure.code != code::kUnknown) what += "code " + std::to_string(failure.code) + ", ";
-  what += end_of(failure) + " after " + std::to_string(failure.duration.count() / 1000) + " ms)";
-  if (!failure.stderr_text.empty()) what += "; stderr: " + one_line(failure.stderr_text);
+  std::string what = whole_text(failure);
   const Kind kind = failure.timed_out ? Kind::timeout : Kind::plugin;
   auto detail = std::make_shared<PluginFailures>();
   detail->all.push_back(std::move(failure));
   return {kind, 0, std::move(what), std::move(detail)};
+}
+
+std::string lasting_text(const Error& error) {
+  std::string text = error.what;
+  for (const PluginFailure& failure : plugin_failures(error)) {
+    const std::string whole = whole_text(failure);
+    if (const auto at = text.find(whole); at != std::string::npos)
+      text.replace(at, whole.size(), lasting_text(failure));
+  }
+  return text;
 }
 
 Error join_errors(std::vector<Error> errors) {

@@ -65,9 +65,9 @@ Result<NetworkResult> Invoker::add(const NetworkList& network, const Attachment&
 
   const Lock lock = TRY(lock_container(options_.lock_dir, attachment.container_id, lock_patience(call, options_),
                                        cancel_fd_of(call, options_)));
-  TRY(refuse_second_add(network.name, attachment));
+  TRY(refuse_second_add(network, attachment, call));
   auto result = run_recorded(operation, entry, binaries);
-  if (!result) return give_up(std::move(entry), std::move(result).error(), call);
+  if (!result) return explained(network, give_up(std::move(entry), std::move(result).error(), call), call);
   return result;
 }
 
@@ -98,19 +98,23 @@ Result<LedgerEntry> Invoker::intent(const NetworkList& network, const Attachment
   return entry;
 }
 
-// An entry of the cache alone was made by somebody else, whose attachment our clean-up would take down.
-Result<void> Invoker::refuse_second_add(const std::string& network, const Attachment& attachment) const {
-  const auto refuse = [&](const std::string& where) {
-    return Error{Kind::exists, 0,
-                 "attach '" + attachment.container_id + "' to network '" + network + "' as '" + attachment.ifname +
-                     "': it is " + where + " already; delete it first"};
-  };
+// An entry of the cache alone was made by somebody else, whose attachment our clean-up would take down. What an ADD of
+// ours still owes is paid first.
+Result<void> Invoker::refuse_second_add(const NetworkList& network, const Attachment& attachment,
+                                        const CallOptions& call) {
+  const std::string what =
+      "attach '" + attachment.container_id + "' to network '" + network.name + "' as '" + attachment.ifname + "': ";
+  const Error attached{Kind::exists, 0, what + "it is attached already; delete it first"};
   if (const auto book = ledger()) {
-    const auto entry = TRY(book->find(network, attachment.container_id, attachment.ifname));
-    if (entry) return refuse(entry->owed() ? "owed a DEL" : "attached");
+    auto entry = TRY(book->find(network.name, attachment.container_id, attachment.ifname));
+    if (entry && (!entry->owed() || taken_over(*entry))) return attached;
+    if (entry) {
+      auto paid = del_locked(std::move(*entry), &network, call);
+      if (!paid) return Error{Kind::exists, 0, what + "it is owed a DEL, which fails: " + paid.error().what};
+    }
   }
-  const auto cached = cache().load(network, attachment.container_id, attachment.ifname);
-  if (cached && *cached) return refuse("attached");
+  const auto cached = cache().load(network.name, attachment.container_id, attachment.ifname);
+  if (cached && *cached) return attached;
   return {};
 }
 
@@ -121,19 +125,26 @@ Result<NetworkResult> Invoker::run_chain(const Operation& operation, LedgerEntry
   const NetworkList& network = entry.network;
   const auto book = ledger();
   const Environment environment = plugin_environment("ADD", entry.attachment, entry.plugin_dirs, options_.trace);
-  for (std::size_t i = 0; i < network.plugins.size(); ++i) {
+  const auto run = [&](std::size_t i) -> Result<std::string> {
     const PluginConfig& plugin = network.plugins[i];
-    if (book && i > 0) TRY(book->progress(entry).in("record the result so far"));
-    std::string request =
-        attachment_request(network, plugin, entry.attachment, entry.result, options_.keep_capabilities_key);
-    auto outcome = operation.run(plugin.type, binaries[i], std::move(request), environment, i == 0 ? gate : -1);
-    if (!outcome) {
-      if (never_started(outcome.error())) leave_out(i, entry.network.plugins);
-      return std::move(outcome).error();
-    }
-    const NetworkResult result = TRY(result_of_add(plugin.type, network.version, *outcome));
+    const RunOutcome outcome = TRY(operation.run(
+        plugin.type, binaries[i],
+        attachment_request(network, plugin, entry.attachment, entry.result, options_.keep_capabilities_key),
+        environment, i == 0 ? gate : -1));
+    const NetworkResult result = TRY(result_of_add(plugin.type, network.version, outcome));
     // Plugins refuse a prevResult of another version than their configuration's.
-    entry.result = TRY(to_json(result, network.version).in("convert the result of plugin '" + plugin.type + "'"));
+    return to_json(result, network.version).in("convert the result of plugin '" + plugin.type + "'");
+  };
+  for (std::size_t i = 0; i < network.plugins.size(); ++i) {
+    if (book && i > 0) TRY(book->progress(entry).in("record the result so far"));
+    auto result = run(i);
+    if (!result) {
+      if (never_started(result.error())) leave_out(i, entry.network.plugins);
+      if (const PluginFailure* failure = plugin_failure(result.error()))
+        entry.add_failure = LedgerEntry::AddFailure{i, failure->code};
+      return std::move(result).error();
+    }
+    entry.result = std::move(*result);
   }
   return parse_result(entry.result, network.version);
 }
@@ -164,8 +175,8 @@ Error Invoker::give_up(LedgerEntry entry, Error error, const CallOptions& call) 
   const auto undo = [&]() -> Result<void> {
     if (entry.network.plugins.empty()) return strike(entry);
     if (options_.clean_up_failed_add)
-      return del_locked(std::move(entry), {.on_stderr = call.on_stderr});  // in time of its own
-    if (const auto book = ledger(); book && never_started(error)) return book->save(entry);
+      return del_locked(std::move(entry), nullptr, {.on_stderr = call.on_stderr});  // in time of its own
+    if (const auto book = ledger(); book && (never_started(error) || entry.add_failure)) return book->save(entry);
     return {};
   };
   if (auto undone = undo(); !undone)

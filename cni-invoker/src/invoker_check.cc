@@ -19,10 +19,18 @@ Result<void> check_same_netns(const LedgerEntry& entry) {
 
 }  // namespace
 
+// Since then, because an ADD is refused where the cache has an entry. One that cannot be read says nothing.
+std::optional<CachedAttachment> Invoker::taken_over(const LedgerEntry& entry) const {
+  const Attachment& attachment = entry.attachment;
+  auto cached = cache().load(entry.network.name, attachment.container_id, attachment.ifname);
+  return cached && *cached && (*cached)->owner != entry.owner ? std::move(*cached) : std::nullopt;
+}
+
 Result<std::optional<CachedAttachment>> Invoker::attachment(const std::string& network, const std::string& container_id,
                                                             const std::string& ifname) const {
   if (const auto book = ledger()) {
     if (auto entry = TRY(book->find(network, container_id, ifname))) {
+      if (auto theirs = taken_over(*entry)) return theirs;
       CachedAttachment known;
       known.network = network;
       known.attachment = std::move(entry->attachment);
@@ -39,6 +47,8 @@ Result<std::optional<CachedAttachment>> Invoker::attachment(const std::string& n
 Result<LedgerEntry> Invoker::attached_entry(const NetworkList& network, const Attachment& attachment) const {
   if (const auto book = ledger()) {
     auto entry = TRY(book->find(network.name, attachment.container_id, attachment.ifname));
+    auto theirs = entry ? taken_over(*entry) : std::nullopt;
+    if (theirs) return entry_of(std::move(*theirs), network);
     if (entry && !entry->owed()) return std::move(*entry);
     if (entry)
       return Error{Kind::not_found, 0,
@@ -74,9 +84,10 @@ Result<void> Invoker::check(const NetworkList& network, const Attachment& attach
   const Environment environment = plugin_environment("CHECK", entry.attachment, options_.plugin_dirs, options_.trace);
   for (const PluginConfig& plugin : then.plugins) {
     const std::string path = TRY(operation.find(plugin.type, options_.plugin_dirs));
-    TRY(operation.run(plugin.type, path,
-                      attachment_request(then, plugin, entry.attachment, previous, options_.keep_capabilities_key),
-                      environment));
+    auto same = operation.run(
+        plugin.type, path, attachment_request(then, plugin, entry.attachment, previous, options_.keep_capabilities_key),
+        environment);
+    if (!same) return explained(then, std::move(same).error(), call);
   }
   return {};
 }
@@ -88,7 +99,8 @@ Result<void> Invoker::status(const NetworkList& network, const CallOptions& call
   const Environment environment = plugin_environment("STATUS", no_attachment(), options_.plugin_dirs, options_.trace);
   for (const PluginConfig& plugin : network.plugins) {
     const std::string path = TRY(operation.find(plugin.type, options_.plugin_dirs));
-    TRY(operation.run(plugin.type, path, network_request(network, plugin).dump(), environment));
+    auto ready = operation.run(plugin.type, path, network_request(network, plugin).dump(), environment);
+    if (!ready) return explained(network, std::move(ready).error(), call);
   }
   return {};
 }

@@ -1,6 +1,8 @@
 // GC: first a DEL for each attachment of ours that is not valid, then the plugins' own GC. Of the reference set only
-// host-local (1.10.0) does anything in it, and bridge does not hand it on: stale addresses come back through the first step.
+// host-local (1.10.0) does anything in it, and bridge does not hand it on: stale addresses come back through the first
+// step.
 #include <algorithm>
+#include <iterator>
 
 #include "cancel.h"
 #include "cni/base/try.h"
@@ -32,29 +34,41 @@ std::string valid_json(const std::vector<ValidAttachment>& valid) {
 
 }  // namespace
 
-// Attachments of this network that are ours and not valid; those of others go into `valid`.
-Result<std::vector<LedgerEntry>> Invoker::stale(const NetworkList& network, std::vector<ValidAttachment>& valid) const {
+// Attachments of this network that are ours and not valid; those of others go into `valid`, and where they were ours
+// once, off the ledger.
+Result<std::vector<LedgerEntry>> Invoker::stale(const NetworkList& network, std::vector<ValidAttachment>& valid,
+                                                CleanUp& report) const {
   std::vector<LedgerEntry> stale;
+  const auto is_meant = [&](const std::string& name, const Attachment& attachment) {
+    return name == network.name && !holds(valid, attachment);
+  };
+  const auto leave = [&](const Attachment& attachment) {
+    valid.push_back({attachment.container_id, attachment.ifname});
+  };
   const auto judge = [&](LedgerEntry entry) {
-    if (entry.network.name != network.name || holds(valid, entry.attachment)) return;
     if (entry.owner == options_.owner)
       stale.push_back(std::move(entry));
     else
-      valid.push_back({entry.attachment.container_id, entry.attachment.ifname});
+      leave(entry.attachment);
   };
   if (const auto book = ledger()) {
-    for (LedgerEntry& entry : TRY(book->list())) judge(std::move(entry));
+    for (LedgerEntry& entry : TRY(book->list())) {
+      if (!is_meant(entry.network.name, entry.attachment)) continue;
+      if (taken_over(entry)) {
+        leave(entry.attachment);
+        if (entry.owner == options_.owner) let_go(std::move(entry), report);
+      } else {
+        judge(std::move(entry));
+      }
+    }
   }
   for (const CachedAttachment& cached : TRY(cache().list())) {
-    if (cached.network != network.name) continue;
     const auto known = [&](const LedgerEntry& entry) {
       return entry.attachment.container_id == cached.attachment.container_id &&
              entry.attachment.ifname == cached.attachment.ifname;
     };
-    if (std::any_of(stale.begin(), stale.end(), known)) continue;
-    LedgerEntry entry = owed_entry(network, cached.attachment);
-    entry.owner = cached.owner;
-    judge(std::move(entry));
+    if (is_meant(cached.network, cached.attachment) && std::none_of(stale.begin(), stale.end(), known))
+      judge(owed_entry(network, cached.attachment));
   }
   return stale;
 }
@@ -83,12 +97,12 @@ Result<CleanUp> Invoker::collect(const NetworkList& network,
     TRY(check_container_id(one.container_id));
     TRY(check_ifname(one.ifname));
   }
-  for (LedgerEntry& entry : TRY(stale(network, valid))) {
+  for (LedgerEntry& entry : TRY(stale(network, valid, report))) {
     if (is_cancelled(cancel_fd)) break;
-    if (auto done = del_locked(entry, call); done)
+    if (auto done = del_locked(entry, &network, call); done)
       report.detached.push_back(std::move(entry));
     else
-      report.failures.push_back(std::move(done).error().in("container '" + entry.attachment.container_id + "'"));
+      report.add_failure(entry, std::move(done).error());
   }
   if (is_cancelled(cancel_fd)) {
     report.failures.push_back(interrupted("collect"));
@@ -96,9 +110,11 @@ Result<CleanUp> Invoker::collect(const NetworkList& network,
   }
   if (!network.version.has_gc_and_status()) return report;
   const Operation operation(runner_, options_, call, "GC", options_.timeouts.gc);
+  std::vector<Error> refusals;
   for (const PluginConfig& plugin : network.plugins)
     if (auto done = ask_to_collect(network, plugin, operation, valid_json(valid)); !done)
-      report.failures.push_back(std::move(done).error());
+      refusals.push_back(std::move(done).error());
+  if (!refusals.empty()) report.failures.push_back(explained(network, join_errors(std::move(refusals)), call));
   return report;
 }
 
@@ -106,8 +122,10 @@ Result<void> Invoker::gc(const NetworkList& network, const std::vector<ValidAtta
                          const CallOptions& call) {
   CleanUp report = TRY(collect(
       network, [&valid] { return Result<std::vector<ValidAttachment>>(valid); }, call));
-  if (report.failures.empty()) return {};
-  return join_errors(std::move(report.failures));
+  std::vector<Error> failures = std::move(report.failures);
+  std::move(report.known_failures.begin(), report.known_failures.end(), std::back_inserter(failures));
+  if (failures.empty()) return {};
+  return join_errors(std::move(failures));
 }
 
 }  // namespace cni

@@ -40,6 +40,12 @@ std::string to_text(const LedgerEntry& entry) {
   object.set("config", json_text(to_base64(entry.network.bytes)));
   object.set("path", json_text(entry.network.path));
   if (!entry.result.empty()) object.set("result", entry.result);
+  if (entry.add_failure) {
+    JsonObject failure;
+    failure.set("plugin", std::to_string(entry.add_failure->plugin));
+    failure.set("code", std::to_string(entry.add_failure->code));
+    object.set("addFailure", failure.dump());
+  }
   if (!entry.last_error.empty()) object.set("lastError", json_text(entry.last_error));
   return object.dump();
 }
@@ -74,6 +80,11 @@ Result<LedgerEntry> from_text(const std::string& text) {
   entry.network.bytes = TRY(from_base64(config));
   entry.network.path = TRY(text_of(object, "path"));
   if (const std::string* result = object.find("result")) entry.result = *result;
+  if (object.find("addFailure") != nullptr) {
+    const JsonObject failure = TRY(object_of(object, "addFailure"));
+    const auto plugin = TRY(number_of<std::size_t>(failure, "plugin"));
+    entry.add_failure = LedgerEntry::AddFailure{plugin, TRY(number_of<unsigned>(failure, "code"))};
+  }
   entry.last_error = TRY(text_of(object, "lastError"));
   return entry;
 }

@@ -217,9 +217,32 @@ TEST_F(Versions, ValidateCollectsEveryProblem) {
   runner.answer("VERSION one", R"({"cniVersion":"0.4.0","supportedVersions":["0.4.0"]})");
   runner.missing = {"three"};
   const auto validated = invoker().validate(chain);
-  EXPECT_THAT(validated.error().what,
-              HasSubstr("plugin 'one' does not implement version 1.0.0 of network 'net', only 0.4.0"));
+  EXPECT_THAT(validated.error().what, HasSubstr("plugin 'one' knows versions up to 0.4.0; network 'net' wants 1.0.0"));
   EXPECT_THAT(validated.error().what, HasSubstr("find plugin 'three'"));
+}
+
+TEST_F(Versions, ValidateSaysWhichVersionWouldDo) {
+  covers("A7.17 L.9");
+  chain =
+      network(R"({"cniVersion":"1.1.0","name":"net","plugins":[{"type":"one","ipam":{"type":"two"}},{"type":"one"}]})");
+  const auto problem = [&](const std::string& one, const std::string& two) {
+    for (const auto& [plugin, versions] : {std::pair("one", one), std::pair("two", two)})
+      runner.answer("VERSION " + std::string(plugin),
+                    R"({"cniVersion":"1.0.0","supportedVersions":[)" + versions + "]}");
+    runner.calls.clear();
+    const auto validated = invoker().validate(chain);
+    EXPECT_THAT(runner.names(), ElementsAre("VERSION one", "VERSION two"));
+    return validated ? "" : validated.error().what;
+  };
+  EXPECT_EQ(problem(R"("1.0.0","1.1.0")", R"("1.1.0")"), "");
+  EXPECT_EQ(
+      problem(R"("1.0.0","1.1.0")", R"("0.4.0","1.0.0")"),
+      "plugin 'two' knows versions up to 1.0.0; network 'net' wants 1.1.0: set \"cniVersion\": \"1.0.0\" there, or "
+      "install newer plugins");
+  EXPECT_EQ(
+      problem(R"("1.2.0")", R"("1.0.0","1.1.0")"),
+      "plugin 'one' knows no versions but 1.2.0; network 'net' wants 1.1.0: its plugins have no version in common, "
+      "so others have to be installed");
 }
 
 }  // namespace

@@ -210,7 +210,7 @@ TEST_F(Del, KeepGoingRunsAllAndTellsAll) {
   covers("A7.12 A4.03");
   options.del_policy = DelPolicy::keep_going;
   attach(attachment());
-  runner.answer("DEL three", R"({"code":1,"msg":"never"})", 1);
+  runner.answer("DEL three", R"({"code":100,"msg":"never"})", 1);
   runner.missing = {"two"};
   const auto done = invoker().del(chain, attachment());
   EXPECT_THAT(runner.names(), ElementsAre("DEL three", "DEL one"));

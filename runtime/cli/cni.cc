@@ -13,6 +13,7 @@ constexpr CommandEntry kCommands[] = {
     {"add", "Attach a network namespace and print the result", cni_add_command},
     {"check", "Ask the plugins whether it is still attached as it was", cni_check_command},
     {"del", "Detach it, with the configuration and arguments it was attached with", cni_del_command},
+    {"forget", "Give up what is owed a DEL that can never succeed, and tell what may be left", cni_forget_command},
     {"gc", "Detach everything but what is listed, what pods have, and others' own", cni_gc_command},
     {"status", "Ask the plugins whether they could attach something now", cni_status_command},
     {"version", "Ask plugins which versions of CNI they implement", cni_version_command},
@@ -31,7 +32,6 @@ Result<cni::NetworkList> CniTool::network(const std::string& name) const {
   return choose_network(name, runtime.options().cni_conf_dir, runtime.options().warn);
 }
 
-void cni_command(Command& command, Context&) {
-  command.group(kCommands); }
+void cni_command(Command& command, Context&) { command.group(kCommands); }
 
 }  // namespace podrun::cli

@@ -24,7 +24,8 @@ Result<int> attachments(Context& context, const std::string& format) {
   std::vector<AttachmentView> views;
   for (cni::LedgerEntry& entry : TRY(tool.invoker.ledger()->list(&broken))) {
     const bool cached = is_cached(tool.invoker, entry);
-    views.push_back({std::move(entry), cached});
+    const bool taken = tool.invoker.taken_over(entry).has_value();
+    views.push_back({.entry = std::move(entry), .cached = cached, .taken = taken});
   }
   for (const std::string& path : broken) warn("'" + path + "' cannot be read; what it stood for is not known");
   if (is_document(format))

@@ -14,6 +14,7 @@ void cni_attachments_command(Command& command, Context& context);
 void cni_check_command(Command& command, Context& context);
 void cni_default_config_command(Command& command, Context& context);
 void cni_del_command(Command& command, Context& context);
+void cni_forget_command(Command& command, Context& context);
 void cni_gc_command(Command& command, Context& context);
 void cni_list_command(Command& command, Context& context);
 void cni_status_command(Command& command, Context& context);

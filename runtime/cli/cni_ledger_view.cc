@@ -11,15 +11,17 @@ namespace podrun::cli {
 namespace {
 
 std::string remark(const AttachmentView& view) {
+  if (view.taken) return "another tool has attached it since, and is to detach it";
   if (!view.entry.last_error.empty()) return one_line(view.entry.last_error);
   return view.cached || view.entry.owed() ? "" : "not in the cache: another tool may have deleted it";
 }
 
 }  // namespace
 
-std::string state_word(const cni::LedgerEntry& entry, const std::string& boot_id) {
-  if (entry.owed()) return "owed";
-  return entry.boot_id == boot_id ? "attached" : "stale";
+std::string state_word(const AttachmentView& view, const std::string& boot_id) {
+  if (view.taken) return "taken";
+  if (view.entry.owed()) return "owed";
+  return view.entry.boot_id == boot_id ? "attached" : "stale";
 }
 
 std::string attachment_table(const std::vector<AttachmentView>& views, const std::string& boot_id, std::int64_t now) {
@@ -28,12 +30,9 @@ std::string attachment_table(const std::vector<AttachmentView>& views, const std
     const cni::Attachment& attachment = view.entry.attachment;
     const auto passed =
         std::chrono::duration_cast<std::chrono::seconds>(std::chrono::nanoseconds(now - view.entry.created_at));
-    Row row = {view.entry.network.name,
-               attachment.container_id,
-               attachment.ifname,
-               state_word(view.entry, boot_id),
-               age(passed),
-               attachment.netns};
+    Row row = {
+        view.entry.network.name, attachment.container_id, attachment.ifname, state_word(view, boot_id), age(passed),
+        attachment.netns};
     if (std::string text = remark(view); !text.empty()) row.push_back(std::move(text));
     rows.push_back(std::move(row));
   }
@@ -51,7 +50,7 @@ Json attachment_json(const std::vector<AttachmentView>& views, const std::string
                 {"netns", entry.attachment.netns},
                 {"args", cni::join_args(entry.attachment.args)},
                 {"capabilityArgs", Json::parse(entry.attachment.capability_args.dump(), nullptr, false)},
-                {"state", state_word(entry, boot_id)},
+                {"state", state_word(view, boot_id)},
                 {"cached", view.cached},
                 {"owner", entry.owner},
                 {"createdAt", rfc3339(entry.created_at)}};

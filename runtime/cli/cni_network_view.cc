@@ -7,14 +7,6 @@
 namespace podrun::cli {
 namespace {
 
-// Empty where the plugin delegates to none.
-std::string ipam_type(const cni::PluginConfig& plugin) {
-  const std::string* ipam = plugin.object.find("ipam");
-  const auto object = ipam ? cni::JsonObject::parse(*ipam) : cni::JsonObject();
-  const std::string* type = object ? object->find("type") : nullptr;
-  return type ? cni::json_string(*type).value_or("") : "";
-}
-
 Json plugin_json(const PluginView& plugin) {
   return {{"type", plugin.type},
           {"ipam", plugin.ipam},
@@ -30,7 +22,7 @@ std::vector<NetworkView> view_of(const cni::Networks& networks,
     NetworkView& view = views.emplace_back(NetworkView{&network, {}});
     for (const cni::PluginConfig& plugin : network.plugins) {
       view.plugins.push_back({plugin.type, false, find(plugin.type).value_or("")});
-      if (const std::string ipam = ipam_type(plugin); !ipam.empty())
+      if (const std::string ipam = cni::ipam_type(plugin); !ipam.empty())
         view.plugins.push_back({ipam, true, find(ipam).value_or("")});
     }
   }

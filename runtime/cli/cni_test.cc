@@ -133,6 +133,9 @@ TEST(LedgerView, TellsWhatIsOwed) {
   EXPECT_THAT(shown(), HasSubstr("lab       web-1       eth0        attached   5s    /run/netns/blue\n"));
   view.cached = false;
   EXPECT_THAT(shown(), HasSubstr("another tool"));
+  view.taken = true;
+  EXPECT_THAT(shown(), testing::AllOf(HasSubstr("taken"), HasSubstr("is to detach it")));
+  view.taken = false;
   view.entry.boot_id = "before";
   EXPECT_THAT(shown(), HasSubstr("stale"));
   view.entry.state = cni::LedgerEntry::State::deleting;

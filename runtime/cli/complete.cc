@@ -2,7 +2,9 @@
 #include "runtime/cli/complete.h"
 
 #include <algorithm>
+#include <set>
 
+#include "cni/ledger.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/parse.h"
 #include "runtime/cli/pods.h"
@@ -45,6 +47,7 @@ class Candidates {
   }
 
   void words(const Words& words) {
+    if (words.takes == "CONTAINER") return attached();
     if (!words.takes.starts_with("POD")) return;
     const std::size_t of_pod = !typed_words().empty() && is_resource_word(typed_words().front()) ? 1 : 0;
     if (words.takes == "POD [CONTAINER]" && typed_words().size() > of_pod) return containers();
@@ -59,6 +62,16 @@ class Candidates {
       if (pod.name_space != context_.flags.name_space) continue;
       if (std::find(typed.begin(), typed.end(), pod.name) == typed.end()) offer(pod.name);
     }
+  }
+
+  // Ids of the ledger's containers.
+  void attached() {
+    const auto entries = cni::Ledger(context_.store().layout().ledger()).list();
+    if (!entries) return;
+    std::set<std::string> ids;
+    for (const cni::LedgerEntry& entry : *entries) ids.insert(entry.attachment.container_id);
+    for (const std::string& id : ids)
+      if (std::find(typed_words().begin(), typed_words().end(), id) == typed_words().end()) offer(id);
   }
 
   void containers() {

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "base/files.h"
+#include "cni/ledger.h"
 #include "runtime/store/test_store.h"
 
 namespace podrun::cli {
@@ -66,6 +67,19 @@ TEST_F(CompleteTest, ContainersOfThePod) {
   EXPECT_THAT(offered({"exec", "web", "-c", ""}), ElementsAre("httpd"));
   EXPECT_THAT(offered({"logs", "pod", "web", "h"}), ElementsAre("httpd"));
   EXPECT_THAT(offered({"logs", "nobody", "--container", ""}), IsEmpty());
+}
+
+TEST_F(CompleteTest, ContainersOfTheLedger) {
+  const cni::Ledger ledger(Layout({.state = root_ + "/state", .data = root_ + "/data"}).ledger());
+  cni::LedgerEntry entry;
+  entry.network = *cni::parse_network_list(R"({"name":"lab","plugins":[{"type":"one"}]})", "test");
+  for (const auto& [container, ifname] : {std::pair("web-2", "eth0"), {"web-1", "eth0"}, {"web-1", "eth1"}}) {
+    entry.attachment.container_id = container;
+    entry.attachment.ifname = ifname;
+    ASSERT_TRUE(ledger.save(entry));
+  }
+  EXPECT_THAT(offered({"cni", "forget", ""}), ElementsAre("web-1", "web-2"));
+  EXPECT_THAT(offered({"cni", "forget", "web-1", "w"}), ElementsAre("web-2"));
 }
 
 TEST_F(CompleteTest, ValuesAndFiles) {

@@ -7,6 +7,9 @@ namespace podrun::cli {
 
 inline constexpr int kUsage = 2;  // the same as Kind::invalid: what was typed is input too
 
+// Nothing has failed but what had failed before, and was told then.
+inline constexpr int kToldBefore = 11;
+
 // exec's are its command's own; 126 and 127 come from Runtime::exec.
 int exit_code(Kind kind);
 

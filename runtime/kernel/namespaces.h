@@ -45,6 +45,10 @@ namespace netns {
 // Its directory becomes what ip-netns(8) makes of it, a shared mount over itself: else the first `ip netns add` of a
 // boot would do that, over what is pinned there.
 Result<void> pin(int ns_fd, const std::string& path);
+// Whether it is `ours` that is pinned there.
+bool is_pinned(const std::string& path, const base::NetnsIdentity& ours);
+// pin() where the pin has been taken away, by ip-netns(8) say. Kind::busy when another namespace has the path.
+Result<void> pin_again(int ns_fd, const std::string& path);
 // Unmounts (lazily) and unlinks, also below a mount that hides it; absent is success, and so is another namespace than
 // `ours`, which somebody else has pinned there meanwhile and which stays. Kind::busy when such a one hides ours.
 Result<void> unpin(const std::string& path, const base::NetnsIdentity& ours);

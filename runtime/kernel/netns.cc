@@ -78,12 +78,11 @@ Result<bool> is_hidden(const std::string& path, const base::NetnsIdentity& ours)
   return false;
 }
 
-}  // namespace
-
-Result<void> pin(int ns_fd, const std::string& path) {
+// `exclusive`: O_EXCL, or 0 where the file may be there.
+Result<void> pin_at(int ns_fd, const std::string& path, int exclusive) {
   TRY(base::make_dirs(directory_of(path)));
   TRY(make_mount_point(directory_of(path)));
-  { TRY(base::open_file(path, O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0444)); }
+  { TRY(base::open_file(path, O_RDONLY | O_CREAT | exclusive | O_NOFOLLOW, 0444)); }
   const std::string source = "/proc/self/fd/" + std::to_string(ns_fd);
   if (::mount(source.c_str(), path.c_str(), nullptr, MS_BIND, nullptr) != 0) {
     const int error_number = errno;
@@ -91,6 +90,22 @@ Result<void> pin(int ns_fd, const std::string& path) {
     return Error::system(error_number, "mount the network namespace at '" + path + "'");
   }
   return {};
+}
+
+}  // namespace
+
+Result<void> pin(int ns_fd, const std::string& path) { return pin_at(ns_fd, path, O_EXCL); }
+
+bool is_pinned(const std::string& path, const base::NetnsIdentity& ours) {
+  const auto pinned = pinned_at(path);
+  return pinned && ours.is(*pinned);
+}
+
+Result<void> pin_again(int ns_fd, const std::string& path) {
+  const auto pinned = pinned_at(path);
+  if (pinned) return Error{Kind::busy, 0, "pin '" + path + "' again: another namespace is pinned there"};
+  if (pinned.error().kind != Kind::not_found) return pinned.error();
+  return pin_at(ns_fd, path, 0);  // umount(8) leaves the file
 }
 
 Result<void> unpin(const std::string& path, const base::NetnsIdentity& ours) {

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "base/interruption.h"
+#include "runtime/sandbox/choose_networks.h"
 #include "runtime/sandbox/plugin_messages.h"
 
 namespace podrun {
@@ -39,6 +40,9 @@ cni::InvokerOptions invoker_options(const RuntimeOptions& options, const Layout&
   if (cgroup != nullptr) invoker.cgroup_files = cgroup->aux_join_files();
   invoker.cancel_fd = base::interruption_fd();
   invoker.warn = options.warn;
+  invoker.configured = [dir = options.cni_conf_dir](const std::string& name) {
+    return choose_network(name, dir, [](const std::string&) {});  // what is wrong with other files is not the question
+  };
   if (options.cni_timeout) {
     cni::Timeouts& limits = invoker.timeouts;
     for (auto* limit : {&limits.add, &limits.del, &limits.check, &limits.gc, &limits.status, &limits.version})

@@ -25,6 +25,8 @@ cni::InvokerOptions invoker_options(const RuntimeOptions& options, const Layout&
 
 // A line of a report: "network 'lab': detached 'eth0' of container 'web-1'".
 std::string detached_text(const cni::LedgerEntry& entry);
+// "network 'lab': 'eth0' of container 'web-1' is given up; left behind may be …": what nobody will take away any more.
+std::string abandoned_text(const cni::LedgerEntry& entry);
 // A line for each thing that was done, and for each failure an error of `step`.
 void add_clean_up(std::vector<Recovered>& report, const std::string& step, Result<cni::CleanUp> done);
 
@@ -53,6 +55,9 @@ class Network {
 
   // Whatever the ledger has of the pod; nothing is success.
   Result<void> detach(const std::string& id);
+
+  // Strikes off what DELs of the pod's networks have failed for. A line each (abandoned_text).
+  Result<std::vector<std::string>> abandon(const std::string& id);
 
   // Attachments of pods that are gone (`alive` says of a pod's id whether it is not), of namespaces that are gone,
   // where a person attached them (`podrun cni add`), and of older boots.

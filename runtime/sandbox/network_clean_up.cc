@@ -27,13 +27,31 @@ std::string detached_text(const cni::LedgerEntry& entry) {
          entry.attachment.container_id + "'";
 }
 
+std::string abandoned_text(const cni::LedgerEntry& entry) {
+  std::string plugins;
+  for (const cni::PluginConfig& plugin : entry.network.plugins) plugins += (plugins.empty() ? "" : ", ") + plugin.type;
+  std::string addresses;
+  const auto result = cni::parse_result(entry.result.empty() ? "null" : entry.result, entry.network.version);
+  if (result)
+    for (const std::string& ip : cni::pod_ips(*result)) addresses += (addresses.empty() ? "" : ", ") + ip;
+  return "network '" + entry.network.name + "': '" + entry.attachment.ifname + "' of container '" +
+         entry.attachment.container_id + "' is given up; left behind may be what its plugins (" + plugins + ") made" +
+         (addresses.empty() ? "" : ", and its addresses " + addresses) +
+         (entry.last_error.empty() ? "" : "; its DEL failed: " + entry.last_error);
+}
+
 void add_clean_up(std::vector<Recovered>& report, const std::string& step, Result<cni::CleanUp> done) {
   if (!done) {
     report.push_back({step, std::move(done).error()});
     return;
   }
   for (const cni::LedgerEntry& entry : done->detached) report.push_back({detached_text(entry), std::nullopt});
+  for (const cni::LedgerEntry& entry : done->taken_over)
+    report.push_back({"network '" + entry.network.name + "': another tool has attached '" + entry.attachment.ifname +
+                          "' of container '" + entry.attachment.container_id + "' since, and is to detach it",
+                      std::nullopt});
   for (Error& failure : done->failures) report.push_back({step, std::move(failure)});
+  for (Error& failure : done->known_failures) report.push_back({step, std::move(failure), true});
 }
 
 Result<cni::CleanUp> collect(cni::Invoker& invoker, const cni::NetworkList& network,
@@ -51,6 +69,13 @@ Result<cni::CleanUp> collect(cni::Invoker& invoker, const cni::NetworkList& netw
     valid.erase(std::unique(valid.begin(), valid.end()), valid.end());
     return valid;
   });
+}
+
+Result<std::vector<std::string>> Network::abandon(const std::string& id) {
+  std::vector<std::string> lines;
+  for (const cni::LedgerEntry& entry : TRY(invoker_.ledger()->of_container(id)))
+    if (entry.owed() && TRY(invoker_.forget(entry))) lines.push_back(abandoned_text(entry));
+  return lines;
 }
 
 Result<cni::CleanUp> Network::settle(const Pods& alive) {

@@ -47,20 +47,24 @@ PodRecord Runtime::record_of_broken(const std::string& id) const {
   return record;
 }
 
-Result<bool> Runtime::settle(const std::string& id, std::string& what) {
+std::optional<Recovered> Runtime::settle(const std::string& id) {
   const auto seen = store_.load(id);
-  if (seen && stands(*seen)) return false;
+  if (seen && stands(*seen)) return std::nullopt;
   // A little patience: a shim that has just been cloned holds its podrun's lock until it execs, also when that podrun
   // is dead.
   auto box = store_.lock(id, 500);
-  if (!box && (box.error().kind == Kind::busy || box.error().kind == Kind::not_found)) return false;  // in good hands
-  const Box held = TRY(std::move(box));
-  auto loaded = held.load();
+  if (!box && (box.error().kind == Kind::busy || box.error().kind == Kind::not_found))
+    return std::nullopt;  // in good hands
+  if (!box) return Recovered{"pod " + id.substr(0, 12), std::move(box).error()};
+  auto loaded = box->load();
   PodRecord record = loaded ? std::move(*loaded) : record_of_broken(id);
-  if (stands(record)) return false;
-  what = shown(record) + ": removed what was left of it";
-  TRY(tear_down(std::move(record), held, false).in(what));
-  return true;
+  if (stands(record)) return std::nullopt;
+  const std::string pod = shown(record);
+  const std::string before = record.failure;
+  auto gone = tear_down(std::move(record), *box, false);
+  if (gone) return Recovered{pod + ": removed what was left of it", std::nullopt};
+  const bool told_before = cni::lasting_text(gone.error()) == before;
+  return Recovered{pod, std::move(gone).error(), told_before};
 }
 
 // What is in the data directory and in no box is taken for the rest of a pod. That is true only for one state
@@ -101,12 +105,7 @@ Result<std::vector<Recovered>> Runtime::recover() {
   };
   for (const auto& id : ids) {
     if (is_cut_short()) return report;
-    std::string what;
-    auto settled = settle(id, what);
-    if (!settled)
-      report.push_back({"pod " + id.substr(0, 12), std::move(settled).error()});
-    else if (*settled)
-      report.push_back({what, std::nullopt});
+    if (auto settled = settle(id)) report.push_back(std::move(*settled));
   }
 
   if (is_cut_short()) return report;
@@ -142,8 +141,8 @@ Result<void> Runtime::settle_name(const std::string& name_space, const std::stri
   const auto record = store_.load(*id);
   // Taken, also when it has failed: create says so.
   if (record && record->state == PodState::ready && !is_overdue(*record)) return {};
-  std::string what;
-  TRY(settle(*id, what));
+  auto settled = settle(*id);
+  if (settled && settled->error) return std::move(*settled->error).in(settled->what);
   return {};
 }
 

@@ -33,7 +33,9 @@ struct CreateOptions {
 
 struct DeleteOptions {
   std::optional<std::chrono::seconds> grace_period;  // empty: the pod's own; 0 kills at once
-  bool force = false;  // ends a create that is under way, and removes our own objects even if plugins fail
+  // Ends a create that is under way, and removes our own objects even if plugins fail; what those leave is told by
+  // `warn` and forgotten.
+  bool force = false;
 };
 
 struct ExecOptions {
@@ -49,6 +51,7 @@ struct ExecOptions {
 struct Recovered {
   std::string what;            // "pod default/web: finished its delete"
   std::optional<Error> error;  // set when it could not be
+  bool told_before = false;    // the error was on record: nothing new
 };
 
 class Runtime {
@@ -90,8 +93,8 @@ class Runtime {
   Result<PodPlan> plan(const PodSpec& spec, const CreateOptions& options);
   Result<void> build(const PodPlan& plan, const Box& box, PodRecord& record);
   Result<void> tear_down(PodRecord record, const Box& box, bool force);
-  // Takes away what is left of a pod that does not stand; true when there was something, told in `what`.
-  Result<bool> settle(const std::string& id, std::string& what);
+  // Takes away what is left of a pod that does not stand; nothing where there is nothing to do.
+  std::optional<Recovered> settle(const std::string& id);
   PodRecord record_of_broken(const std::string& id) const;
   Result<PodRecord> record_to_remove(const Box& box, bool force) const;
   void warn_of_oom_once() const;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/files.h"
+#include "base/netns.h"
 #include "runtime/kernel/cgroup.h"
 #include "runtime/kernel/namespaces.h"
 #include "runtime/sandbox/network.h"
@@ -15,6 +16,22 @@ namespace {
 
 constexpr std::chrono::seconds kKillPatience{30};
 constexpr std::chrono::seconds kOrphanPatience{5};
+
+// Somebody may have taken the pin away (`ip netns del`) from a namespace that lives on with its processes. While there
+// are any it is pinned again: without it plugins find less, and bridge leaves its masquerading rules.
+Result<void> pin_again(const PodRecord& record) {
+  if (record.netns_path.empty() || netns::is_pinned(record.netns_path, record.netns_identity)) return {};
+  std::vector<ProcessId> holders{record.pause};
+  for (const ContainerRecord& container : record.containers) holders.push_back(container.process);
+  for (const ProcessId& holder : holders) {
+    if (holder.empty() || !is_alive(holder)) continue;
+    const auto netns = open_namespace(holder.pid, "net");
+    const auto identity = netns ? base::identify_netns(*netns, record.netns_path) : netns.error();
+    // It is what it is, whoever has the pid by now; and a container may have moved to another one.
+    if (identity && record.netns_identity.is(*identity)) return netns::pin_again(netns->get(), record.netns_path);
+  }
+  return {};
+}
 
 void release_daemons(const RuntimeOptions& options, const Cgroup& cgroup, const PluginTraces& traces) {
   if (auto released = cgroup.release_daemons(traces); !released)
@@ -51,6 +68,7 @@ Result<void> Runtime::tear_down(PodRecord record, const Box& box, bool force) {
   (void)box.save(record);  // for who looks at it, and for who goes on: a full disk keeps no pod from ending
   const auto take_away = [&]() -> Result<void> {
     const Cgroup cgroup(TRY(CgroupHost::discover()), record.cgroup_parent + record.cgroup_path);
+    if (auto pinned = pin_again(record); !pinned) options_.warn("pin network namespace again: " + pinned.error().what);
     // A plugin whose podrun was killed goes on by itself, and had better come to its end: of a DEL that was cut short
     // bridge does not take up the rest (no interface is left to tell it whose masquerading chain that was). Before its
     // shim is on record a pod has no plugins.
@@ -63,7 +81,10 @@ Result<void> Runtime::tear_down(PodRecord record, const Box& box, bool force) {
     TRY(cgroup.kill(kKillPatience));
     if (auto detached = detach_networks(options_, layout, cgroup, record); !detached) {
       if (!force) return std::move(detached).error().in("detach networks");
-      options_.warn("left behind by plugins that failed: " + detached.error().what);
+      const auto abandoned = TRY(Network(options_, layout).abandon(record.id));
+      for (const std::string& line : abandoned) options_.warn(line);
+      // Not for a DEL: what has had none is owed still.
+      if (abandoned.empty()) options_.warn("detach networks: " + detached.error().what);
     }
     if (!record.netns_path.empty() && record.namespaces.contains("net"))  // else it has not come so far
       TRY(netns::unpin(record.netns_path, record.netns_identity).in("unpin network namespace"));
@@ -77,7 +98,7 @@ Result<void> Runtime::tear_down(PodRecord record, const Box& box, bool force) {
 
   auto gone = take_away();
   if (gone) return {};
-  record.failure = gone.error().what;
+  record.failure = cni::lasting_text(gone.error());
   (void)box.save(record);  // the first failure is the one to tell
   return gone;
 }

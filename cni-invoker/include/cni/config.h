@@ -20,6 +20,9 @@ struct PluginConfig {
   std::set<std::string> capabilities;  // those declared true
 };
 
+// The plugin that this one is to call for addresses (ipam.type); empty: it names none.
+std::string ipam_type(const PluginConfig& plugin);
+
 struct NetworkList {
   std::string name;
   Version version;  // selected from cniVersion and cniVersions

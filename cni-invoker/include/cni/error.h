@@ -65,6 +65,8 @@ const PluginFailure* plugin_failure(const Error& error);
 const std::vector<PluginFailure>& plugin_failures(const Error& error);
 
 Error to_error(PluginFailure failure);
+// What is the same when the same fails again: without how long it took and what was logged beside an error message.
+std::string lasting_text(const Error& error);
 // Joins errors into one; the details of all are kept. `errors` is not empty.
 Error join_errors(std::vector<Error> errors);
 

@@ -97,12 +97,15 @@ struct InvokerOptions {
   // half of it may be all that ever is done.
   int cancel_fd = -1;
   TraceContext trace;
-  // These three are called by operations, on the thread that called the operation and before it returns. Of operations
+  // These four are called by operations, on the thread that called the operation and before it returns. Of operations
   // on several threads each calls for itself, at the same time: what they share is theirs to guard. They must not call
   // operations, and must not throw.
   StderrSink on_stderr;                            // what plugins print, while they run
   std::function<void(const PluginRun&)> observer;  // after each run
   std::function<void(const std::string&)> warn;    // one line each
+  // The network of that name as it is configured now, for a DEL that a plugin refuses with the configuration of the ADD
+  // (del). Not set: only what the operation was given.
+  std::function<Result<NetworkList>(const std::string& name)> configured;
 };
 
 struct PluginVersions {
@@ -120,8 +123,13 @@ struct ValidAttachment {
 
 // What settle() and collect() did; neither stops at a failure.
 struct CleanUp {
-  std::vector<LedgerEntry> detached;  // had their DEL
-  std::vector<Error> failures;        // DELs that stay owed, plugins' own GCs, files that could not be removed
+  std::vector<LedgerEntry> detached;    // had their DEL
+  std::vector<LedgerEntry> taken_over;  // another has attached them since: off our ledger, and theirs to detach
+  std::vector<Error> failures;          // DELs that stay owed, plugins' own GCs, files that could not be removed
+  std::vector<Error> known_failures;    // DELs that stay owed for the reason that was on record already
+
+  // Of the entry's DEL; it is as it was before.
+  void add_failure(const LedgerEntry& entry, Error error);
 };
 
 class Invoker {
@@ -131,12 +139,18 @@ class Invoker {
 
   // Attaches: every plugin in order, each with the previous one's result. Everything that can be refused is refused
   // before the first plugin: missing binaries (Kind::not_found), bad names (Kind::invalid), a second ADD
-  // (Kind::exists). When a plugin fails the error has its PluginFailure, and the DEL that is owed has been done
-  // (clean_up_failed_add) or stays in the ledger.
+  // (Kind::exists), after the DEL of an earlier one that is owed still. When a plugin fails the error has its
+  // PluginFailure, and the DEL that is owed has been done (clean_up_failed_add) or stays in the ledger. One that fails
+  // for its version (code 1) is explained by what validate() says.
   Result<NetworkResult> add(const NetworkList& network, const Attachment& attachment, const CallOptions& call = {});
 
   // Detaches: every plugin in reverse order. Parameters and configuration of the ADD come from the ledger, without an
-  // entry there from the cache, and only without either from the arguments. Repeating it is fine.
+  // entry there from the cache, and only without either from the arguments. What another tool has attached since is in
+  // the cache without our owner, and that entry counts. Repeating it is fine.
+  //
+  // A plugin that answers "incompatible version" as its ADD did owes nothing. Else it is asked in a version that it
+  // knows, and where the configuration of the ADD is to blame, with the one of today (`network`, or
+  // options().configured), if that has the same plugins.
   Result<void> del(const NetworkList& network, const Attachment& attachment, const CallOptions& call = {});
 
   // What the ledger has of a container, newest first; a DEL that fails is repeated after the others. None is success.
@@ -148,6 +162,9 @@ class Invoker {
   // its container's lock; then the temporary and lock files that killed processes left. What another process is at
   // work on is left to it. After a reboot, or a crash.
   Result<CleanUp> settle(const std::function<bool(const LedgerEntry&)>& alive, const CallOptions& call = {});
+  // Strikes an entry off, with what the cache has of it, and runs no plugin: whatever is left of the attachment is left
+  // for good. False: there is none. Kind::busy when it is no longer as it is given.
+  Result<bool> forget(const LedgerEntry& entry, const CallOptions& call = {});
 
   // Whether the attachment is still as ADD left it: the first plugin that says otherwise is the error, unwrapped.
   // Kind::unsupported below 0.4.0; Kind::not_found when it is not attached; success without a run with disableCheck.
@@ -168,12 +185,15 @@ class Invoker {
 
   Result<PluginVersions> version(const std::string& plugin, const CallOptions& call = {});
 
-  // Every binary exists and implements the network's version exactly. Returns the capabilities some plugin takes.
+  // Every binary exists and implements the network's version exactly, the plugins for addresses (ipam.type) too where
+  // they are there. Returns the capabilities some plugin takes.
   Result<std::set<std::string>> validate(const NetworkList& network, const CallOptions& call = {});
 
   // The attachment as ledger or cache have it: args and capability args restored. nullopt: neither has.
   Result<std::optional<CachedAttachment>> attachment(const std::string& network, const std::string& container_id,
                                                      const std::string& ifname) const;
+  // The cache's entry of an attachment in the ledger, where it is another's: who detached ours, and attached it again.
+  std::optional<CachedAttachment> taken_over(const LedgerEntry& entry) const;
 
   const InvokerOptions& options() const { return options_; }
   Cache cache() const { return Cache(options_.cache_dir); }
@@ -181,7 +201,7 @@ class Invoker {
 
  private:
   Result<LedgerEntry> intent(const NetworkList& network, const Attachment& attachment) const;
-  Result<void> refuse_second_add(const std::string& network, const Attachment& attachment) const;
+  Result<void> refuse_second_add(const NetworkList& network, const Attachment& attachment, const CallOptions& call);
   Result<NetworkResult> run_recorded(const Operation& operation, LedgerEntry& entry,
                                      const std::vector<std::string>& binaries) const;
   Result<NetworkResult> run_chain(const Operation& operation, LedgerEntry& entry,
@@ -191,17 +211,20 @@ class Invoker {
 
   Result<LedgerEntry> attached_entry(const NetworkList& network, const Attachment& attachment) const;
   LedgerEntry owed_entry(const NetworkList& network, const Attachment& attachment) const;
-  Result<void> del_locked(LedgerEntry entry,
-                          const CallOptions& call);  // the caller holds the container's lock, or all
-  Result<bool> settle_entry(const LedgerEntry& entry, const std::function<bool(const LedgerEntry&)>& stands,
-                            const CallOptions& call);
-  Result<void> run_del(const LedgerEntry& entry, const CallOptions& call) const;
-  Result<void> run_del_plugins(const LedgerEntry& entry, const Attachment& attachment,
-                               const std::vector<std::string>& dirs, const CallOptions& call) const;
+  // The caller holds the container's lock, or all. `now`: the network as the caller has it, if it does.
+  Result<void> del_locked(LedgerEntry entry, const NetworkList* now, const CallOptions& call);
+  Result<void> settle_entry(const LedgerEntry& entry, const std::function<bool(const LedgerEntry&)>& stands,
+                            CleanUp& report, const CallOptions& call);
+  void let_go(LedgerEntry entry, CleanUp& report) const;
+  Result<void> run_del(const LedgerEntry& entry, const NetworkList* now, const CallOptions& call) const;
+  Result<void> run_del_plugins(const LedgerEntry& entry, const Attachment& attachment, const NetworkList* now,
+                               const CallOptions& call) const;
   Result<void> strike(const LedgerEntry& entry) const;
   Result<void> ask_to_collect(const NetworkList& network, const PluginConfig& plugin, const Operation& operation,
                               const std::string& valid) const;
-  Result<std::vector<LedgerEntry>> stale(const NetworkList& network, std::vector<ValidAttachment>& valid) const;
+  Result<std::vector<LedgerEntry>> stale(const NetworkList& network, std::vector<ValidAttachment>& valid,
+                                         CleanUp& report) const;
+  Error explained(const NetworkList& network, Error error, const CallOptions& call);
 
   Runner& runner_;
   InvokerOptions options_;

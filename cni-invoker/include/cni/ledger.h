@@ -3,6 +3,7 @@
 // forgets nothing. A directory with one file an attachment, each written whole and durably.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -34,7 +35,13 @@ struct LedgerEntry {
   std::string boot_id;                 // of the boot in which the ADD ran: the netns of an older one is gone
   base::NetnsIdentity netns_identity;  // as far as it was looked at
   std::int64_t created_at = 0;         // nanoseconds since the epoch
-  std::string last_error;              // why the last DEL failed
+  // The plugin that ended the ADD: its place in the list, and what it answered. Those behind it have not run.
+  struct AddFailure {
+    std::size_t plugin = 0;
+    unsigned code = 0;
+  };
+  std::optional<AddFailure> add_failure;
+  std::string last_error;  // why the last DEL failed: lasting_text()
 
   bool owed() const { return state != State::attached; }
 };
