@@ -57,6 +57,16 @@ void PrintTo(const BadField& bad, std::ostream* out) { *out << bad.name; }
 
 class CorruptRecord : public ::testing::TestWithParam<BadField> {};
 
+TEST(Record, OfAPodThatHasNoProcessYetIsRead) {
+  PodRecord record = full_record();
+  record.shim.pid = 0;
+  record.pause.pid = 0;
+  record.containers.at(0).process.pid = 0;
+  const auto read = record_from_json(to_json(record));
+  ASSERT_TRUE(read) << read.error().what;
+  EXPECT_EQ(read->shim.pid, 0);
+}
+
 TEST(Record, OfBeforeThereWereDeadlinesIsRead) {
   json record = json::parse(to_json(full_record()));
   record.erase("deadline");

@@ -56,6 +56,8 @@ inline PodRecord full_record() {
   pod.ips = {"10.88.0.2", "fd00::2"};
   pod.hostname = "web";
   pod.timings = {{"create cgroup", 120}, {"plugin bridge ADD", 31000}};
+  pod.plugin_sessions = {4711, 4712};
+  pod.plugin_messages = {{"bridge ADD", "took the last address"}};
   return pod;
 }
 
