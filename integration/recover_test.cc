@@ -20,6 +20,15 @@ class RecoverTest : public PodrunTest {
  protected:
   static Json sleeping() { return pod("web", {container("main", {"/bin/payload", "sleep"})}); }
   void kill_process(const char* which) const { ::kill(inspect("web").at(which).at("pid").get<int>(), SIGKILL); }
+  // Kills those of the record, and waits until they are gone.
+  void end_processes(const std::vector<std::string>& places) const {
+    const Json record = inspect("web");
+    for (const std::string& place : places) {
+      const int pid = record.at(Json::json_pointer(place)).at("pid").get<int>();
+      ::kill(pid, SIGKILL);
+      EXPECT_TRUE(eventually([&] { return ::kill(pid, 0) != 0; })) << place;
+    }
+  }
   bool has_failed() const {
     return eventually([&] { return phase("web") == "Failed"; });
   }
@@ -96,8 +105,7 @@ TEST_F(RecoverTest, ANamespaceWhosePinWasTakenAwayIsPinnedAgainForTheDel) {
   const auto take_away_and = [&](const std::vector<std::string>& taking, const std::vector<std::string>& ending) {
     ASSERT_TRUE(must_create(sleeping(), {}));
     ASSERT_EQ(run(taking).status, 0);
-    for (const char* which : {"shim", "pause"})  // containers hold the namespace too
-      if (ending.front() == "recover") kill_process(which);
+    if (ending.front() == "recover") end_processes({"/shim", "/pause"});  // the container holds the namespace too
     const Output ended = podrun(ending);
     EXPECT_EQ(ended.status, 0) << ended.err;
     EXPECT_EQ(ended.err, "");
@@ -128,9 +136,7 @@ TEST_F(RecoverTest, ANetworkNamespaceThatIsGoneDoesNotKeepThePod) {
   if (!has_bridge()) return;
   remember_world({});
   ASSERT_TRUE(must_create(sleeping(), {}));
-  for (const char* which : {"shim", "pause"}) kill_process(which);
-  const Json record = inspect("web");
-  ::kill(record.at("containers").at(0).at("process").at("pid").get<int>(), SIGKILL);
+  end_processes({"/shim", "/pause", "/containers/0/process"});
   ASSERT_EQ(run({"ip", "netns", "del", "web"}).status, 0);
   const Output removed = remove("web");
   EXPECT_EQ(removed.status, 0) << removed.err;
