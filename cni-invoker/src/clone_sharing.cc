@@ -8,6 +8,12 @@
 #include <cerrno>
 #include <cstdint>
 
+#if __has_include(<sanitizer/asan_interface.h>)
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_UNPOISON_MEMORY_REGION(address, size) static_cast<void>(0)
+#endif
+
 namespace cni {
 namespace {
 
@@ -78,6 +84,8 @@ Result<Stack> Stack::make() {
   if (base == MAP_FAILED) return Error::system(errno, "make a stack");
   Stack stack(static_cast<std::byte*>(base));
   if (::mprotect(stack.bottom(), kSize, PROT_READ | PROT_WRITE) != 0) return Error::system(errno, "make a stack");
+  // Here may have been the stack of one that was killed in the middle of a function.
+  ASAN_UNPOISON_MEMORY_REGION(stack.bottom(), kSize);
   return stack;
 }
 

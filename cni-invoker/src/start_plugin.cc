@@ -33,6 +33,18 @@ namespace bp = boost::process::v1;
 namespace bp = boost::process;
 #endif
 
+// A sanitizer has a vfork of its own, which knows the stacks of threads only, and not a keeper's.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define CNI_INVOKER_SANITIZED
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(CNI_INVOKER_SANITIZED)
+#define CNI_INVOKER_USE_VFORK
+#else
+#define CNI_INVOKER_USE_VFORK , bp::posix::use_vfork
+#endif
+
 #include "cni/base/files.h"
 #include "spawn_child.h"
 
@@ -99,7 +111,7 @@ Result<pid_t> start_plugin(const Launch& launch) {
   try {
     std::error_code error;
     bp::child child(bp::exe = path, bp::posix::fd.bind(0, launch.input), bp::posix::fd.bind(1, launch.output),
-                    bp::posix::fd.bind(2, launch.errors), setup, error, bp::posix::use_vfork);
+                    bp::posix::fd.bind(2, launch.errors), setup, error CNI_INVOKER_USE_VFORK);
     const pid_t pid = child.id();
     child.detach();  // waiting is ours
     if (error) return exec_failed(error.value(), path);
