@@ -57,6 +57,17 @@ void PrintTo(const BadField& bad, std::ostream* out) { *out << bad.name; }
 
 class CorruptRecord : public ::testing::TestWithParam<BadField> {};
 
+// Words that another version reads.
+TEST(Record, StatesAreWords) {
+  for (const auto& [state, word] :
+       {std::pair{PodState::creating, "creating"}, {PodState::ready, "ready"}, {PodState::deleting, "deleting"}}) {
+    PodRecord record = full_record();
+    record.state = state;
+    EXPECT_EQ(json::parse(to_json(record)).at("state"), word);
+    EXPECT_EQ(record_from_json(to_json(record))->state, state);
+  }
+}
+
 TEST(Record, OfAPodThatHasNoProcessYetIsRead) {
   PodRecord record = full_record();
   record.shim.pid = 0;

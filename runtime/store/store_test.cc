@@ -5,6 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
+
 #include "runtime/store/test_store.h"
 
 namespace podrun {
@@ -109,6 +111,39 @@ TEST_F(StoreTest, ErasedIsGoneAndErasingAgainIsFine) {
   EXPECT_TRUE(box->erase());
   EXPECT_EQ(store_.load(test_id('1')).error().kind, Kind::not_found);
   EXPECT_EQ(store_.lock(test_id('1'), 0).error().kind, Kind::not_found);
+}
+
+TEST_F(StoreTest, EmptyLeavesTheRecordAndTheLock) {
+  put(test_id('1'), "default", "web");
+  const auto box = store_.lock(test_id('1'), 0);
+  ASSERT_TRUE(box);
+  ASSERT_TRUE(base::make_dirs(store_.layout().container(test_id('1'), "c")));
+  EXPECT_TRUE(box->empty());
+  EXPECT_THAT(base::list_dir(store_.layout().box(test_id('1'))).value(), ElementsAre("lock", "record.json"));
+  EXPECT_TRUE(box->load());
+}
+
+// Of what no create of ours has left it takes nothing, and complains of nothing.
+TEST_F(StoreTest, ASweepLeavesWhatHoldsSomething) {
+  put(test_id('1'), "default", "web");
+  const std::string strange = store_.layout().pods() + "/.strange";
+  ASSERT_TRUE(base::make_dirs(strange + "/inside"));
+  ASSERT_TRUE(base::make_dirs(store_.layout().pods() + "/.left"));
+  const auto swept = store_.sweep();
+  EXPECT_TRUE(swept) << swept.error().what;
+  EXPECT_TRUE(base::path_exists(strange + "/inside"));
+  EXPECT_FALSE(base::path_exists(store_.layout().pods() + "/.left"));
+  EXPECT_TRUE(store_.load(test_id('1')));
+}
+
+// Who asks for the holder has the lock for a blink, and must not make another fail who has no time to wait.
+TEST_F(StoreTest, ALockIsTriedTwiceAtLeast) {
+  put(test_id('1'), "default", "web");
+  const auto held = store_.lock(test_id('1'), 0);
+  ASSERT_TRUE(held);
+  const auto begun = std::chrono::steady_clock::now();
+  EXPECT_EQ(store_.lock(test_id('1'), 0).error().kind, Kind::busy);
+  EXPECT_GE(std::chrono::steady_clock::now() - begun, std::chrono::milliseconds(1));
 }
 
 // As a lock that is a mount point stays: what is left must not be taken for gone.
