@@ -12,7 +12,7 @@ set(arrows
   "init:             base kernel init"
   "shim:             base kernel init protocol shim"
   "manifest:         base manifest"
-  "image:            base image"
+  "image:            base kernel image"
   "store:            base kernel store"
   "sandbox:          base cni kernel init protocol manifest image store sandbox"
   "cli:              base cni kernel manifest store sandbox cli")

@@ -7,6 +7,7 @@
 #include "runtime/cli/cni_ledger_view.h"
 #include "runtime/cli/print.h"
 #include "runtime/cli/time_text.h"
+#include "runtime/kernel/clock.h"
 
 namespace podrun::cli {
 namespace {
@@ -31,7 +32,7 @@ Result<int> attachments(Context& context, const std::string& format) {
   if (is_document(format))
     print_document(context.out, format, attachment_json(views, cni::current_boot_id()));
   else if (!views.empty())
-    context.out.print(attachment_table(views, cni::current_boot_id(), now()));
+    context.out.print(attachment_table(views, cni::current_boot_id(), wall_time()));
   else
     note("Nothing is attached");
   return 0;

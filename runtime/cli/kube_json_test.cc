@@ -11,6 +11,7 @@
 #include "runtime/cli/inspect_json.h"
 #include "runtime/cli/pod_table.h"
 #include "runtime/cli/yaml_out.h"
+#include "runtime/kernel/clock.h"
 #include "runtime/store/test_records.h"
 
 namespace podrun::cli {

@@ -11,6 +11,7 @@
 #include "runtime/cli/log_wait.h"
 #include "runtime/cli/pods.h"
 #include "runtime/cli/time_text.h"
+#include "runtime/kernel/clock.h"
 
 namespace podrun::cli {
 namespace {
@@ -49,7 +50,7 @@ Result<std::string> since(const Options& options) {
   if (!options.since_time.empty())
     return rfc3339_nanoseconds(TRY(parse_time(options.since_time).in("logs: --since-time")));
   if (options.since.empty()) return std::string();
-  return rfc3339_nanoseconds(now() - TRY(parse_duration(options.since).in("logs: --since")).count());
+  return rfc3339_nanoseconds(wall_time() - TRY(parse_duration(options.since).in("logs: --since")).count());
 }
 
 Result<void> check(const Options& options) {

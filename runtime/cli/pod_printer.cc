@@ -9,6 +9,7 @@
 #include "runtime/cli/kube_json.h"
 #include "runtime/cli/time_text.h"
 #include "runtime/cli/yaml_out.h"
+#include "runtime/kernel/clock.h"
 
 namespace podrun::cli {
 namespace {
@@ -59,7 +60,8 @@ bool is_table(const std::string& format) { return format.empty() || format == "w
 
 Result<PodPrinter> pod_printer(const std::string& format, TableStyle style) {
   style.wide = format == "wide";
-  if (is_table(format)) return PodPrinter([style](const Pods& pods, bool) { return pod_table(pods, style, now()); });
+  if (is_table(format))
+    return PodPrinter([style](const Pods& pods, bool) { return pod_table(pods, style, wall_time()); });
   if (format == "name") return PodPrinter([](const Pods& pods, bool) { return names(pods); });
   if (format == "json")
     return PodPrinter([](const Pods& pods, bool single) { return document(pods, single).dump(4) + "\n"; });

@@ -72,12 +72,6 @@ std::string age(std::chrono::seconds passed) {
   return std::to_string(days / 365) + "y";
 }
 
-std::int64_t now() {
-  timespec time{};
-  ::clock_gettime(CLOCK_REALTIME, &time);
-  return time.tv_sec * kNanosecondsPerSecond + time.tv_nsec;
-}
-
 Result<std::int64_t> parse_time(std::string_view text) {
   const Error bad{Kind::invalid, 0, "'" + std::string(text) + "' is no time, such as 2026-01-02T03:04:05Z"};
   const std::string whole(text);

@@ -19,8 +19,6 @@ std::string long_date(std::int64_t nanoseconds);
 // "5s", "2m", "3h14m", "2d4h", "1y200d": two units at most, and the second only while it matters.
 std::string age(std::chrono::seconds passed);
 
-std::int64_t now();  // nanoseconds since the epoch
-
 // RFC 3339, "2026-01-02T03:04:05.5+01:00": nanoseconds since the epoch; Kind::invalid otherwise.
 Result<std::int64_t> parse_time(std::string_view text);
 

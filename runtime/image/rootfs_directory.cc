@@ -15,6 +15,7 @@
 #include <sstream>
 
 #include "base/files.h"
+#include "runtime/kernel/mountinfo.h"
 
 namespace podrun::image {
 namespace {
@@ -43,15 +44,10 @@ bool is_root_of_hosts_filesystem(int fd, const struct stat& info, const struct s
   if (info.st_dev != host_root.st_dev || ::statx(fd, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &more) != 0 ||
       (more.stx_attributes & STATX_ATTR_MOUNT_ROOT) == 0)
     return false;
-  const std::string id = std::to_string(more.stx_mnt_id) + " ";
-  std::istringstream mounts(base::read_file("/proc/self/mountinfo").value_or(""));
-  for (std::string line; std::getline(mounts, line);) {
-    if (!line.starts_with(id)) continue;
-    std::string parent, device, root;
-    std::istringstream(line.substr(id.size())) >> parent >> device >> root;
-    return root == "/";
-  }
-  return false;
+  bool is_whole = false;
+  const std::string mounts = read_mountinfo().value_or("");
+  each_mount(mounts, [&](const MountLine& mount) { is_whole |= mount.id == more.stx_mnt_id && mount.root == "/"; });
+  return is_whole;
 }
 
 // passwd(5): the sixth field.

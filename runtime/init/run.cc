@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sched.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cstring>
@@ -120,7 +119,7 @@ Error become_command(const Channel& channel, const Received& received, Fd slave)
   // A session of its own, and never the caller's controlling terminal: what is typed into that must not come from
   // inside.
   if (::setsid() < 0) return Error::system(errno, "start a session");
-  const Fd self(static_cast<int>(::syscall(SYS_pidfd_open, ::getpid(), 0)));
+  const Fd self = open_pidfd(::getpid());
   if (!self) return Error::system(errno, "open the own process");
   if (auto sent = channel.send(number(MessageType::entered), "", {self.get()}); !sent) return std::move(sent).error();
   if (slave)

@@ -8,7 +8,7 @@
 #include <sstream>
 #include <string_view>
 
-#include "base/files.h"
+#include "runtime/kernel/mountinfo.h"
 
 namespace podrun {
 namespace {
@@ -25,40 +25,9 @@ bool contains(const List& list, std::string_view word) {
   return std::find(list.begin(), list.end(), word) != list.end();
 }
 
-// proc_pid_mountinfo(5): a blank, say, is written \040.
-std::string unescaped(const std::string& field) {
-  std::string text;
-  for (std::size_t i = 0; i < field.size(); ++i) {
-    if (field[i] != '\\' || i + 3 >= field.size()) {
-      text += field[i];
-      continue;
-    }
-    text += static_cast<char>(std::stoi(field.substr(i + 1, 3), nullptr, 8));
-    i += 3;
-  }
-  return text;
-}
-
-struct MountLine {
-  std::string root, target, type, options;
-};
-
-// ID PARENT DEVICE ROOT TARGET OPTIONS [TAG…] - TYPE SOURCE SUPEROPTIONS
-MountLine parse(const std::string& line) {
-  MountLine mount;
-  std::istringstream fields(line);
-  std::string word;
-  for (int skipped = 0; skipped < 3; ++skipped) fields >> word;
-  fields >> mount.root >> mount.target;
-  while (fields >> word && word != "-") {
-  }
-  fields >> mount.type >> word >> mount.options;
-  return mount;
-}
-
-std::vector<std::string> controllers_of(const std::string& options) {
+std::vector<std::string> controllers_of(std::string_view options) {
   std::vector<std::string> controllers;
-  std::istringstream words(options);
+  std::istringstream words{std::string(options)};
   for (std::string word; std::getline(words, word, ',');)
     if (contains(kControllers, word)) controllers.push_back(word);
   return controllers;
@@ -98,16 +67,16 @@ const char* to_text(CgroupHost::Mode mode) {
 
 Result<CgroupHost> cgroup_host_from(const std::string& mountinfo) {
   std::vector<MountLine> found;
-  std::istringstream lines(mountinfo);
-  for (std::string line; std::getline(lines, line);)
-    if (line.find(" - cgroup") != std::string::npos) found.push_back(parse(line));
+  each_mount(mountinfo, [&](const MountLine& mount) {
+    if (mount.type == "cgroup" || mount.type == "cgroup2") found.push_back(mount);
+  });
   std::stable_partition(found.begin(), found.end(), [](const MountLine& mount) { return mount.root != "/"; });
 
   CgroupHost host;
   for (const MountLine& mount : found) {
-    if (mount.type == "cgroup2") host.unified = unescaped(mount.target);
+    if (mount.type == "cgroup2") host.unified = unescape_mount_field(mount.target);
     if (mount.type != "cgroup") continue;
-    CgroupHost::Hierarchy hierarchy{controllers_of(mount.options), unescaped(mount.target)};
+    CgroupHost::Hierarchy hierarchy{controllers_of(mount.options), unescape_mount_field(mount.target)};
     if (!is_used(hierarchy.controllers)) continue;
     std::erase_if(host.v1, [&](const auto& earlier) { return earlier.controllers == hierarchy.controllers; });
     host.v1.push_back(std::move(hierarchy));
@@ -127,7 +96,7 @@ Result<CgroupHost> CgroupHost::discover() {
     host.unified = kStandardMount;
     return host;
   }
-  return cgroup_host_from(TRY(base::read_file("/proc/self/mountinfo").in("find cgroups")));
+  return cgroup_host_from(TRY(read_mountinfo().in("find cgroups")));
 }
 
 }  // namespace podrun

@@ -63,10 +63,14 @@ Result<ProcessId> identify(pid_t pid, int pidfd) {
   return ProcessId{pid, stat.start_time, pidfd_inode(pidfd)};
 }
 
+Fd open_pidfd(pid_t pid) { return Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))); }
+
+bool send_signal(int pidfd, int signal) { return ::syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0) == 0; }
+
 Result<Fd> open_process(const ProcessId& id) {
   const Error gone{Kind::not_found, ESRCH, "find process " + std::to_string(id.pid) + ": it has ended"};
   if (id.empty()) return gone;
-  Fd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, id.pid, 0)));
+  Fd pidfd = open_pidfd(id.pid);
   if (!pidfd) {
     if (errno == ESRCH || errno == EINVAL) return gone;
     return Error::system(errno, "open process " + std::to_string(id.pid));

@@ -27,6 +27,12 @@ Result<ProcessId> identify(pid_t pid, int pidfd);
 Result<Fd> open_process(const ProcessId& id);
 bool is_alive(const ProcessId& id);
 
+// A pidfd of whoever has the pid now: the caller knows that it cannot be another's. Empty, with errno, when there is
+// none.
+Fd open_pidfd(pid_t pid);
+// False, with errno, when it has ended.
+bool send_signal(int pidfd, int signal);
+
 // A pidfd becomes readable when its process ended. False: still running after `limit`.
 Result<bool> wait_for_exit(int pidfd, std::chrono::milliseconds limit);
 

@@ -2,7 +2,6 @@
 
 #include <poll.h>
 #include <sys/signalfd.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,7 +25,7 @@ bool pass_on_signals(const Attended& command) {
       continue;
     }
     asked_to_end = true;
-    ::syscall(SYS_pidfd_send_signal, command.pidfd, static_cast<int>(signal.ssi_signo), nullptr, 0);
+    send_signal(command.pidfd, static_cast<int>(signal.ssi_signo));
   }
   return asked_to_end;
 }

@@ -3,9 +3,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <ctime>
-
 #include "base/files.h"
+#include "runtime/kernel/clock.h"
 #include "runtime/kernel/namespaces.h"
 #include "runtime/kernel/seccomp.h"
 #include "runtime/sandbox/init_process.h"
@@ -50,12 +49,6 @@ Error explain(Error error, const Cgroup& cgroup, const std::string& name, bool h
   if (!has_memory_limit || (error.error_number != ENOMEM && !cgroup.has_run_out_of_memory(name))) return error;
   return {Kind::invalid, ENOMEM,
           "its memory limit is too low to start with: the kernel had no memory for it (raise resources.limits.memory)"};
-}
-
-std::int64_t now() {
-  timespec time{};
-  ::clock_gettime(CLOCK_REALTIME, &time);
-  return static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
 }
 
 }  // namespace
@@ -109,7 +102,7 @@ Result<ContainerRecord> release(PreparedContainer& container, const Cgroup& cgro
   TRY(handshake.go());
   if (auto started = handshake.expect_exec(); !started)
     return explain(std::move(started).error(), cgroup, container.record.name, container.has_memory_limit);
-  container.record.started_at = now();
+  container.record.started_at = wall_time();
   return container.record;
 }
 

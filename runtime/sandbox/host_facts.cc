@@ -6,9 +6,9 @@
 
 #include <array>
 #include <climits>
-#include <ctime>
 
 #include "base/files.h"
+#include "runtime/kernel/clock.h"
 #include "runtime/sandbox/choose_networks.h"
 #include "runtime/sandbox/host_ports.h"
 #include "runtime/sandbox/plan.h"
@@ -33,12 +33,6 @@ std::uint64_t memory_bytes() {
   return ::sysinfo(&info) == 0 ? static_cast<std::uint64_t>(info.totalram) * info.mem_unit : 0;
 }
 
-std::int64_t now() {
-  timespec time{};
-  ::clock_gettime(CLOCK_REALTIME, &time);
-  return static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
-}
-
 Result<ImageFacts> image_facts(const ImageStore& images, const std::string& reference) {
   ImageFacts facts{TRY(images.resolve(reference)), "", ""};
   const std::vector<std::string> layers = facts.image.layers.readable();
@@ -59,7 +53,7 @@ Result<PodPlan> Runtime::plan(const PodSpec& spec, const CreateOptions& options)
   facts.id = base::random_hex(32);
   facts.uid = make_uuid();
   facts.boot_id = boot_id();
-  facts.now = now();
+  facts.now = wall_time();
   facts.cgroup = TRY(CgroupHost::discover());
   facts.cgroup_parent = options_.cgroup_parent;
   facts.memory_bytes = memory_bytes();

@@ -1,14 +1,13 @@
 // Runtime::remove: a pod ends in good order, or at once. The lock is held for steps and never for a grace period: a
 // delete that gives containers time is overtaken by one that gives them less.
 #include <poll.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <csignal>
 
 #include "base/interruption.h"
+#include "runtime/kernel/clock.h"
 #include "runtime/kernel/process.h"
 #include "runtime/sandbox/runtime.h"
 #include "runtime/sandbox/take_box.h"
@@ -36,7 +35,7 @@ std::int64_t deadline_for(const PodRecord& pod, const DeleteOptions& options) {
 // SIGTERM to every container: once, however many deletes there are.
 void ask_to_end(PodRecord& pod, const Box& box, const std::vector<Fd>& running, const DeleteOptions& options) {
   if (pod.deadline == 0)
-    for (const Fd& process : running) ::syscall(SYS_pidfd_send_signal, process.get(), SIGTERM, nullptr, 0);
+    for (const Fd& process : running) send_signal(process.get(), SIGTERM);
   pod.deadline = deadline_for(pod, options);
   (void)box.save(pod);  // for who looks at it, and for recover: a full disk keeps no pod from ending
 }

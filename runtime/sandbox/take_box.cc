@@ -1,12 +1,10 @@
 #include "runtime/sandbox/take_box.h"
 
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <chrono>
 #include <csignal>
 
 #include "base/interruption.h"
+#include "runtime/kernel/process.h"
 
 namespace podrun {
 namespace {
@@ -36,10 +34,9 @@ Result<std::optional<Box>> wait_for_box(const Store& store, const std::string& i
 void signal_holder(const Store& store, const std::string& id, int signal) {
   const pid_t holder = store.lock_holder(id).value_or(0);
   if (holder == 0) return;
-  const Fd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, holder, 0)));
+  const Fd pidfd = open_pidfd(holder);
   // Still the holder, now that the pid cannot be reused any more?
-  if (pidfd && store.lock_holder(id).value_or(0) == holder)
-    ::syscall(SYS_pidfd_send_signal, pidfd.get(), signal, nullptr, 0);
+  if (pidfd && store.lock_holder(id).value_or(0) == holder) send_signal(pidfd.get(), signal);
 }
 
 }  // namespace

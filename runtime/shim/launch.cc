@@ -1,7 +1,6 @@
 #include "runtime/shim/launch.h"
 
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -108,7 +107,7 @@ Result<Child> launch_container(const Launch& request, Sent sent, int pause) {
   if ((request.fresh & CLONE_NEWPID) == 0) child.cgroup = request.cgroup;
   child.log = std::move(sent.log);
   // It is our own child, not waited for yet: the pid cannot be anybody else's.
-  child.pidfd.reset(static_cast<int>(::syscall(SYS_pidfd_open, child.pid, 0)));
+  child.pidfd = open_pidfd(child.pid);
   if (!child.pidfd) return Error::system(errno, "open the container's process");
   return child;
 }

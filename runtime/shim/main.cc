@@ -15,7 +15,6 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
-#include <ctime>
 
 #include "base/files.h"
 #include "runtime/init/handshake.h"
@@ -23,6 +22,7 @@
 #include "runtime/kernel/cgroup_end.h"
 #include "runtime/kernel/channel.h"
 #include "runtime/kernel/clean_slate.h"
+#include "runtime/kernel/clock.h"
 #include "runtime/kernel/process.h"
 #include "runtime/kernel/seccomp.h"
 #include "runtime/kernel/wire.h"
@@ -100,13 +100,11 @@ class Shim {
 
   // In place first, then renamed: a reader sees the whole line or no file.
   void write_exit_file(const std::string& name, int status) const {
-    timespec now{};
-    ::clock_gettime(CLOCK_REALTIME, &now);
     const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     const int code = signal != 0 ? 128 + signal : WEXITSTATUS(status);
     char line[64];
-    const int size = std::snprintf(line, sizeof(line), "%d %d %lld\n", code, signal,
-                                   static_cast<long long>(now.tv_sec) * 1'000'000'000LL + now.tv_nsec);
+    const int size =
+        std::snprintf(line, sizeof(line), "%d %d %lld\n", code, signal, static_cast<long long>(wall_time()));
     const std::string path = "containers/" + name + "/exit";
     const std::string temporary = path + ".tmp";
     const Fd file(::openat(box_.get(), temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));

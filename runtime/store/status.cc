@@ -7,6 +7,7 @@
 
 #include "base/files.h"
 #include "runtime/kernel/cgroup.h"
+#include "runtime/kernel/clock.h"
 #include "runtime/store/store.h"
 
 namespace podrun {
@@ -37,12 +38,6 @@ std::optional<ExitStatus> await_exit(const std::string& path, const ProcessId& s
   }
 }
 
-std::int64_t time_of(clockid_t clock) {
-  timespec now{};
-  ::clock_gettime(clock, &now);
-  return now.tv_sec * std::int64_t{1'000'000'000} + now.tv_nsec;
-}
-
 // Asked of the cgroup, which stands as long as the pod does. A shell, too, answers 128 + 9 where its command was
 // killed.
 constexpr int kKilled = 128 + SIGKILL;
@@ -64,11 +59,9 @@ const std::string& boot_id() {
   return id;
 }
 
-std::int64_t boot_time() { return time_of(CLOCK_BOOTTIME); }
-
 bool is_overdue(const PodRecord& pod) { return pod.deadline != 0 && boot_time() >= pod.deadline; }
 
-std::int64_t deletion_time(const PodRecord& pod) { return time_of(CLOCK_REALTIME) + pod.deadline - boot_time(); }
+std::int64_t deletion_time(const PodRecord& pod) { return wall_time() + pod.deadline - boot_time(); }
 
 const char* to_text(Phase phase) {
   switch (phase) {

@@ -1,6 +1,5 @@
 // Phases, told from real processes and real exit files.
 #include <signal.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -33,7 +32,7 @@ class Status : public StoreTest {
       ::_exit(0);
     }
     children_.push_back(pid);
-    const Fd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+    const Fd pidfd = open_pidfd(pid);
     const auto id = identify(pid, pidfd.get());
     EXPECT_TRUE(id);
     return id ? *id : ProcessId{};

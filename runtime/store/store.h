@@ -100,7 +100,6 @@ ContainerStatus status_of(const Layout& layout, const PodRecord& pod, const Cont
 // Failed when shim or pause is gone, or all containers ended and one not with 0; Succeeded when all exited with 0.
 Phase phase_of(const Layout& layout, const PodRecord& pod);
 const std::string& boot_id();  // this boot's
-std::int64_t boot_time();      // CLOCK_BOOTTIME now, nanoseconds
 // Whether its containers have had the time that a delete gave them: that delete takes it away now, or has died.
 bool is_overdue(const PodRecord& pod);
 std::int64_t deletion_time(const PodRecord& pod);  // its deadline, in nanoseconds since the epoch
