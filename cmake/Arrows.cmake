@@ -2,20 +2,22 @@
 # Every line is a test, `arrows.TARGET`, that compiles with the target's own include directories.
 set(folder_headers
   base=cni/base/result.h cni=cni/invoker.h compiler=specs/seccomp/profile.h kernel=runtime/kernel/process.h
-  init=runtime/init/plan.h protocol=runtime/shim/protocol.h shim=runtime/shim/launch.h manifest=runtime/manifest/spec.h
-  image=runtime/image/image.h store=runtime/store/store.h sandbox=runtime/sandbox/runtime.h cli=runtime/cli/context.h)
+  spec=runtime/model/spec.h model=runtime/model/record.h init=runtime/init/plan.h protocol=runtime/shim/protocol.h
+  shim=runtime/shim/launch.h manifest=runtime/manifest/manifest.h image=runtime/image/image.h plan=runtime/plan/pod.h
+  store=runtime/store/store.h sandbox=runtime/sandbox/host.h cli=runtime/cli/context.h)
 set(arrows
   "cni-base:         base"
   "cni-invoker:      base cni"
   "seccomp_compiler: base compiler"
   "kernel:           base kernel"
-  "init:             base kernel init"
-  "shim:             base kernel init protocol shim"
-  "manifest:         base manifest"
+  "init:             base kernel spec model init"
+  "shim:             base kernel spec model init protocol shim"
+  "manifest:         base spec manifest"
   "image:            base kernel image"
-  "store:            base kernel store"
-  "sandbox:          base cni kernel init protocol manifest image store sandbox"
-  "cli:              base cni kernel manifest store sandbox cli")
+  "plan:             base cni kernel spec model manifest image plan"
+  "store:            base kernel spec model store"
+  "sandbox:          base cni kernel spec model init protocol manifest image plan store sandbox"
+  "cli:              base cni kernel spec model manifest image plan store sandbox cli")
 
 foreach(arrow IN LISTS arrows)
   string(REGEX MATCHALL "[a-z_-]+" seen "${arrow}")

@@ -48,7 +48,7 @@ class CallerTest : public PodrunTest {
   }
   // The lines of one process's /proc files that its starter decides.
   std::string shim_start(const std::string& name) const {
-    const std::string dir = "/proc/" + std::to_string(inspect(name).at("shim").at("pid").get<int>());
+    const std::string dir = "/proc/" + std::to_string(shim_pid(name));
     std::string text = file(dir + "/limits") + file(dir + "/coredump_filter") + file(dir + "/environ");
     for (const std::string& line : lines_of(file(dir + "/status")))
       for (const char* key : {"Umask", "SigPnd", "SigBlk", "SigIgn", "SigCgt", "ShdPnd", "Cpus_allowed", "THP"})
@@ -102,16 +102,16 @@ TEST_F(CallerTest, LimitsThatCannotBeGivenBackAreTold) {
 class CallerFilesTest : public CallerTest {
  protected:
   std::set<std::string> made(const std::string& name) {
-    const Json record = inspect(name);
     std::set<std::string> all;
+    const std::string own_id = pod_id(name);
+    const uid_t base = id_base(name);
     const auto note = [&](const std::string& path) {
       struct stat info {};
       if (::lstat(path.c_str(), &info) != 0 || S_ISLNK(info.st_mode)) return;
       std::string shown = path;
-      for (const std::string& part : {record.at("id").get<std::string>(), name})
+      for (const std::string& part : {own_id, name})
         for (auto at = shown.find(part); at != std::string::npos; at = shown.find(part))
           shown.replace(at, part.size(), "X");
-      const uid_t base = record.at("idBase").get<uid_t>();
       const auto id = [base](uid_t number) {
         return number >= base ? "pod " + std::to_string(number - base) : std::to_string(number);
       };

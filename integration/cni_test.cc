@@ -34,8 +34,8 @@ class CniTest : public PodrunTest {
 
   static Json server() { return container("server", {"/bin/payload", "serve", "8080"}); }
   std::string ip_of(const std::string& name) const {
-    const Json record = inspect(name);
-    return record.is_object() && !record.at("ips").empty() ? record.at("ips").at(0).get<std::string>() : "";
+    const auto ips = pod_ips(name);
+    return ips.empty() ? "" : ips.front();
   }
   static std::string ask(const std::string& address, const std::string& port) {
     return run({tests_dir() + "/payload", "ask", address, port}).out;
@@ -92,7 +92,7 @@ TEST_F(CniTest, TakesTheFirstNetworkByNameOfItsFile) {
   configure("10-first.conflist", bridge_list("first", "10.201.0.0/24"));
   ASSERT_TRUE(must_create(pod("web", {server()}), {}));
   EXPECT_THAT(ip_of("web"), testing::StartsWith("10.201.0."));
-  EXPECT_EQ(inspect("web").at("networks").at(0).at("network"), "first");
+  EXPECT_EQ(pod_networks("web").at(0).at("network"), "first");
 }
 
 TEST_F(CniTest, TakesTheNetworkItIsTold) {
@@ -127,7 +127,7 @@ TEST_F(CniTest, LimitsBandwidthAsTheAnnotationSays) {
 TEST_F(CniTest, LeavesTheResultWhereOtherToolsLookForIt) {
   covers("A11.01 B12");
   ASSERT_TRUE(must_create(pod("web", {server()}), {}));
-  const std::string id = inspect("web").at("id");
+  const std::string id = pod_id("web");
   const Output found = run({"sh", "-c", "cat /var/lib/cni/results/*" + id + "*"});
   EXPECT_THAT(found.out, testing::AllOf(HasSubstr(ip_of("web")), HasSubstr("\"kind\"")));
   EXPECT_EQ(remove("web").status, 0);

@@ -75,7 +75,7 @@ TEST_F(ContainerEndTest, IsNotSeenInAChildOfItsParent) {
   ASSERT_TRUE(must_create(manifest));
   EXPECT_TRUE(eventually([&] { return logs("web", "main").find("siblings 20\n") != std::string::npos; }));
   EXPECT_EQ(phase("web"), "Running");
-  const std::string shim = std::to_string(inspect("web").at("shim").at("pid").get<int>());
+  const std::string shim = std::to_string(shim_pid("web"));
   EXPECT_TRUE(eventually([&] {
     std::ifstream file("/proc/" + shim + "/task/" + shim + "/children");
     int children = 0;
@@ -88,7 +88,7 @@ TEST_F(ContainerEndTest, IsNotSeenInAChildOfItsParent) {
 
 TEST_F(ContainerEndTest, TheShimKeepsNoPrivilegeItDoesNotNeed) {
   ASSERT_TRUE(must_create(pod("web", {container("main", {"/bin/payload", "sleep"})})));
-  const std::string status = "/proc/" + std::to_string(inspect("web").at("shim").at("pid").get<int>()) + "/status";
+  const std::string status = "/proc/" + std::to_string(shim_pid("web")) + "/status";
   const auto line = [&](const std::string& key) {
     std::ifstream file(status);
     for (std::string text; std::getline(file, text);)

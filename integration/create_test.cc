@@ -47,18 +47,17 @@ TEST_F(CreateTest, SaysWhatItMadeAndLeavesNothingAfterDelete) {
 TEST_F(CreateTest, GivesThePodSevenNamespacesOfItsOwn) {
   ASSERT_TRUE(must_create(pod("web", {container("main", kSleep)})));
   const Json record = inspect("web");
-  const std::string pause = std::to_string(record.at("pause").at("pid").get<int>());
+  const std::string pause = std::to_string(pause_pid("web"));
   for (const char* kind : kKinds) {
     EXPECT_NE(namespace_of(pause, kind), namespace_of("self", kind)) << kind;
-    EXPECT_EQ(namespace_of(pause, kind), record.at("namespaces").at(kind).get<std::uint64_t>()) << kind;
+    EXPECT_EQ(namespace_of(pause, kind), record.at("life").at("namespaces").at(kind).get<std::uint64_t>()) << kind;
   }
 }
 
 TEST_F(CreateTest, JoinsContainersToThePodsNamespacesButMountPidAndCgroup) {
   ASSERT_TRUE(must_create(pod("web", {container("main", kSleep)})));
-  const Json record = inspect("web");
-  const std::string pause = std::to_string(record.at("pause").at("pid").get<int>());
-  const std::string main = std::to_string(record.at("containers").at(0).at("process").at("pid").get<int>());
+  const std::string pause = std::to_string(pause_pid("web"));
+  const std::string main = std::to_string(container_pid("web", "main"));
   for (const char* kind : {"user", "uts", "ipc", "net"})
     EXPECT_EQ(namespace_of(main, kind), namespace_of(pause, kind)) << kind;
   for (const char* kind : {"mnt", "pid", "cgroup"}) {
@@ -71,16 +70,15 @@ TEST_F(CreateTest, SharesThePidNamespaceWhenAsked) {
   Json shared = pod("web", {container("main", kSleep)});
   shared["spec"]["shareProcessNamespace"] = true;
   ASSERT_TRUE(must_create(shared));
-  const Json record = inspect("web");
-  EXPECT_EQ(namespace_of(std::to_string(record.at("pause").at("pid").get<int>()), "pid"),
-            namespace_of(std::to_string(record.at("containers").at(0).at("process").at("pid").get<int>()), "pid"));
+  EXPECT_EQ(namespace_of(std::to_string(pause_pid("web")), "pid"),
+            namespace_of(std::to_string(container_pid("web", "main")), "pid"));
 }
 
 TEST_F(CreateTest, UsesTheHostsNetworkPidsAndIpcWhenAsked) {
   Json host = pod("web", {container("main", kSleep)});
   for (const char* field : {"hostNetwork", "hostPID", "hostIPC"}) host["spec"][field] = true;
   ASSERT_TRUE(must_create(host));
-  const std::string main = std::to_string(inspect("web").at("containers").at(0).at("process").at("pid").get<int>());
+  const std::string main = std::to_string(container_pid("web", "main"));
   for (const char* kind : {"user", "pid", "net", "ipc"})
     EXPECT_EQ(namespace_of(main, kind), namespace_of("self", kind)) << kind;
   for (const char* kind : {"mnt", "uts", "cgroup"})
@@ -122,23 +120,23 @@ TEST_F(CreateTest, GivesEachPodAnIdRangeThatNoOtherHas) {
   std::vector<std::uint32_t> bases;
   for (const char* name : {"a", "b", "c"}) {
     ASSERT_TRUE(must_create(pod(name, {container("main", kSleep)})));
-    bases.push_back(inspect(name).at("idBase").get<std::uint32_t>());
+    bases.push_back(id_base(name));
   }
   std::sort(bases.begin(), bases.end());
   EXPECT_GE(bases[1] - bases[0], 65536U);
   EXPECT_GE(bases[2] - bases[1], 65536U);
-  const std::string pause = std::to_string(inspect("a").at("pause").at("pid").get<int>());
+  const std::string pause = std::to_string(pause_pid("a"));
   std::ifstream map("/proc/" + pause + "/uid_map");
   std::uint32_t inside = 1, outside = 0, count = 0;
   map >> inside >> outside >> count;
   EXPECT_EQ(inside, 0U);
-  EXPECT_EQ(outside, inspect("a").at("idBase").get<std::uint32_t>());
+  EXPECT_EQ(outside, id_base("a"));
   EXPECT_EQ(count, 65536U);
 }
 
 TEST_F(CreateTest, WritesLogsInTheCriFormat) {
   ASSERT_TRUE(must_create(pod("web", {container("main", {"/bin/payload", "say-two"})})));
-  const std::string path = inspect("web").at("containers").at(0).at("logPath");
+  const std::string path = log_path("web", "main");
   std::string text;
   EXPECT_TRUE(eventually([&] {
     std::ifstream file(path);

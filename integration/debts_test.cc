@@ -38,7 +38,7 @@ class DebtsTest : public CniHostTest {
     EXPECT_EQ(recovered.err, "Nothing to recover\n");
   }
   static Json sleeping() { return pod("web", {container("main", {"/bin/payload", "sleep"})}); }
-  std::string id_of_web() const { return inspect("web").at("id"); }
+  std::string id_of_web() const { return pod_id("web"); }
 };
 
 TEST_F(DebtsTest, AnAddInAVersionThatThePluginsDoNotKnowIsToldInOneLineAndOwesNothing) {

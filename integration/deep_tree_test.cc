@@ -58,7 +58,7 @@ TEST_F(DeepTreeTest, OfAPodThatIsGoneStandsInNobodysWay) {
 TEST_F(DeepTreeTest, AMountInsideIsNamedAndLeftAlone) {
   remember_world();
   ASSERT_TRUE(must_create(pod("web", {container("main", {"/bin/payload", "sleep"})})));
-  const std::string upper = data_dir() + "/pods/" + inspect("web")["id"].get<std::string>() + "/containers/main/upper";
+  const std::string upper = data_dir() + "/pods/" + pod_id("web") + "/containers/main/upper";
   const std::string precious = dir() + "/precious";
   run({"mkdir", "-p", upper + "/mnt", precious + "/kept"});
   ASSERT_EQ(run({"mount", "--bind", precious, upper + "/mnt"}).status, 0);

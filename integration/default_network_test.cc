@@ -45,7 +45,7 @@ class DefaultNetworkTest : public PodrunTest {
     main["ports"] = {{{"containerPort", 8080}, {"hostPort", port}}};
     return main;
   }
-  std::string ip_of(const std::string& name) const { return inspect(name).at("ips").at(0); }
+  std::string ip_of(const std::string& name) const { return pod_ips(name).at(0); }
   static std::string gateway() {
     const Json links = Json::parse(run({"ip", "-j", "-4", "addr", "show", "dev", kBridge}).out);
     return links.at(0).at("addr_info").at(0).at("local");

@@ -25,7 +25,7 @@ class DeleteTest : public PodrunTest {
 
   // Until its handler stands, the kernel drops a SIGTERM to pid 1 of a pid namespace.
   bool hears_sigterm(const std::string& name) const {
-    const int pid = inspect(name).at("containers").at(0).at("process").at("pid").get<int>();
+    const int pid = container_pid(name, "main");
     std::ifstream status("/proc/" + std::to_string(pid) + "/status");
     for (std::string line; std::getline(status, line);)
       if (line.starts_with("SigCgt:")) return (std::stoull(line.substr(7), nullptr, 16) >> (SIGTERM - 1) & 1U) != 0;
@@ -106,7 +106,7 @@ TEST_F(DeleteTest, TakesThePodsOfAManifest) {
 
 TEST_F(DeleteTest, TakesTheLogsAndTheWritableLayer) {
   ASSERT_TRUE(must_create(sleeping("web")));
-  const std::string id = inspect("web").at("id");
+  const std::string id = pod_id("web");
   ASSERT_EQ(run({"ls", data_dir() + "/pods/" + id}).status, 0);
   EXPECT_EQ(remove("web").status, 0);
   EXPECT_NE(run({"ls", data_dir() + "/pods/" + id}).status, 0);
@@ -172,7 +172,7 @@ TEST_F(DeleteTest, AsksTheContainersToEndOnce) {
   ASSERT_TRUE(eventually([&] { return logs("web", "main") == "counting\n"; }));
   const pid_t first = start(podrun_command({"delete", "web", "--grace-period", "300"}).argv, dir() + "/first.log");
   ASSERT_TRUE(eventually([&] { return is_terminating("web"); }));
-  const auto deadline = [&] { return inspect("web").at("deadline").get<std::int64_t>(); };
+  const auto deadline = [&] { return inspect("web").at("life").at("deadline").get<std::int64_t>(); };
   const std::int64_t of_first = deadline();
   const pid_t second = start(podrun_command({"delete", "web", "--grace-period", "200"}).argv, dir() + "/second.log");
   ASSERT_TRUE(eventually([&] { return deadline() < of_first; })) << "the second has had its turn";

@@ -65,8 +65,9 @@ TEST_F(ExecTest, KeepsStdoutAndStderrApart) {
 TEST_F(ExecTest, GoesIntoTheContainerThatIsNamed) {
   const Json containers = inspect("web").at("containers");
   for (const std::size_t i : {0U, 1U}) {
-    const std::string name = containers.at(i).at("name");
-    const std::string inode = std::to_string(containers.at(i).at("namespaces").at("mnt").get<std::uint64_t>());
+    const std::string name = containers.at(i).at("plan").at("name");
+    const std::string inode =
+        std::to_string(containers.at(i).at("life").at("namespaces").at("mnt").get<std::uint64_t>());
     EXPECT_THAT(report({"-c", name}).out, HasSubstr("namespace mnt mnt:[" + inode + "]"));
   }
   const Output wrong = report({"-c", "third"});

@@ -84,8 +84,7 @@ class FaultsTest : public PodrunTest {
     const Output recovered = podrun({"recover"});
     if (recovered.status != 0) return "recover: " + recovered.err;
     if (!exists(name)) return "";
-    const Json record = inspect(name);
-    if (!record.is_object() || record.value("state", "") != "ready") return "recover left the pod " + record.dump();
+    if (pod_state(name) != "ready") return "recover left the pod " + inspect(name).dump();
     return removed(name);
   }
 

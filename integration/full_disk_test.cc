@@ -105,9 +105,7 @@ TEST_F(FullDiskTest, RecoverAndPruneNeedNoSpace) {
   for (const std::vector<std::string>& command : {std::vector<std::string>{"recover"}, {"system", "prune"}}) {
     remember_world();
     ASSERT_TRUE(must_create(web()));
-    const Json record = inspect("web");
-    ASSERT_TRUE(record.is_object());
-    for (const char* process : {"shim", "pause"}) ::kill(record[process]["pid"].get<pid_t>(), SIGKILL);
+    end_shim_and_pause("web");
     ASSERT_TRUE(eventually([&] { return phase("web") == "Failed"; }));
     fill_all();
     const Output done = podrun(command);

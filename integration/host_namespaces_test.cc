@@ -77,10 +77,8 @@ TEST_F(HostNamespacesTest, NoMountOfAContainerHasAPeerOutside) {
   for (const auto& fields : combinations()) {
     SCOPED_TRACE(testing::PrintToString(fields));
     ASSERT_TRUE(must_create(with_host(pod("web", {container("main", {"/bin/payload", "sleep"})}), fields)));
-    const Json record = inspect("web");
-    for (const Json& process : {record.at("pause"), record.at("containers").at(0).at("process")}) {
-      const std::string mounts =
-          base::read_file("/proc/" + std::to_string(process.at("pid").get<int>()) + "/mountinfo").value_or("");
+    for (const pid_t pid : {pause_pid("web"), container_pid("web", "main")}) {
+      const std::string mounts = base::read_file("/proc/" + std::to_string(pid) + "/mountinfo").value_or("");
       EXPECT_THAT(mounts, HasSubstr(" /proc "));
       for (const char* tie : {" shared:", " master:", " propagate_from:"}) EXPECT_THAT(mounts, Not(HasSubstr(tie)));
     }

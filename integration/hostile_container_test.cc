@@ -42,12 +42,7 @@ class HostileContainerTest : public PodrunTest {
     EXPECT_EQ(remove("web").status, 0);
     return said;
   }
-  std::string hunter_pid() const {
-    const Json record = inspect("web");
-    for (const Json& one : record.at("containers"))
-      if (one.at("name") == "hunter") return std::to_string(one.at("process").at("pid").get<int>());
-    return "none";
-  }
+  std::string hunter_pid() const { return std::to_string(container_pid("web", "hunter")); }
   static void expect_nothing_found(const std::string& said) {
     EXPECT_GE(std::stoi("0" + value_of(said, "seen")), 10) << "the hunter saw too few to prove anything:\n" << said;
     EXPECT_THAT(said, Not(HasSubstr("found "))) << said.substr(0, 2000);
@@ -106,8 +101,7 @@ TEST_F(HostileContainerTest, PauseIsNoWayToTheKernelsFiles) {
       manifest["spec"]["hostUsers"] = true;
       manifest["spec"][field] = true;
       ASSERT_TRUE(must_create(manifest));
-      const std::string pause =
-          field == std::string("hostPID") ? std::to_string(inspect("web").at("pause").at("pid").get<int>()) : "1";
+      const std::string pause = field == std::string("hostPID") ? std::to_string(pause_pid("web")) : "1";
       for (const char* file : {"sys/kernel/core_pattern", "sysrq-trigger", "irq/default_smp_affinity"})
         EXPECT_FALSE(opens("/proc/" + pause + "/root/proc/" + file)) << file;
       if (!traces) {

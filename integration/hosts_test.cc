@@ -160,7 +160,7 @@ TEST_F(HostsTest, ACgroupParentIsTheSameInAnySpelling) {
     command.argv[4] = spelling;  // podrun --data-dir DIR --cgroup-parent PARENT
     const Output made = run(command);
     ASSERT_EQ(made.status, 0) << spelling << ": " << made.err;
-    EXPECT_EQ(inspect("web").at("cgroupParent"), cgroup_parent());
+    EXPECT_EQ(inspect("web").at("plan").at("cgroupPath"), cgroup_parent() + "/podrun-" + pod_id("web"));
     EXPECT_EQ(remove("web").status, 0);
   }
 }

@@ -223,7 +223,7 @@ TEST_F(InterruptTest, RecoverAndPruneStopBetweenTwoPods) {
   for (const std::vector<std::string>& command : {std::vector<std::string>{"recover"}, {"system", "prune"}}) {
     for (const char* name : {"a", "b"}) {
       ASSERT_TRUE(must_create(sleeping(name), {}));
-      ::kill(inspect(name).at("pause").at("pid").get<pid_t>(), SIGKILL);
+      ::kill(pause_pid(name), SIGKILL);
     }
     run({"rm", "-f", log()});
     configure("[ $CNI_COMMAND = DEL ] || exit 0; echo begins >> " + log() + "; sleep 1; echo ends >> " + log());

@@ -130,7 +130,7 @@ TEST_F(KilledStormTest, RecoverMakesTheWorldWholeAgain) {
   expect_all_succeeded(again);
   expect_addresses_are_unique(pods_that_stand());
 
-  for (int i = 0; i < kPods; ++i) complaints_ += "\n  " + name_of(i) + " is " + inspect(name_of(i)).value("id", "");
+  for (int i = 0; i < kPods; ++i) complaints_ += "\n  " + name_of(i) + " is " + pod_id(name_of(i));
   Crowd deletes;
   // Half of the pods stand for a while yet: else every shim would have ended before the first can be hit.
   for (int i = 0; i < kPods; ++i) deletes.start(delete_number(i, i % 2 == 0 ? 0 : 3 * slow_factor()));

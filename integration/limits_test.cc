@@ -31,7 +31,7 @@ class LimitsTest : public PodrunTest {
     }
     return {};
   }
-  int main_pid() const { return inspect("web").at("containers").at(0).at("process").at("pid").get<int>(); }
+  int main_pid() const { return container_pid("web", "main"); }
 };
 
 TEST_F(LimitsTest, MemoryIsWrittenAndFelt) {
@@ -58,8 +58,7 @@ TEST_F(LimitsTest, ProcessorTimeIsWrittenAndFelt) {
   const std::string quota = cgroup_file("cpu", "cpu.cfs_quota_us", "cpu.max");
   EXPECT_THAT(quota, testing::StartsWith("10000"));
   const auto used = [&] {  // clock ticks, proc_pid_stat(5)
-    std::ifstream file(
-        "/proc/" + std::to_string(inspect("web").at("containers").at(0).at("process").at("pid").get<int>()) + "/stat");
+    std::ifstream file("/proc/" + std::to_string(main_pid()) + "/stat");
     std::string word;
     for (int field = 1; field <= 14; ++field) file >> word;
     return std::stol(word);
@@ -74,9 +73,8 @@ TEST_F(LimitsTest, ProcessorTimeIsWrittenAndFelt) {
 
 TEST_F(LimitsTest, TheShimAndPauseAreOutsideOfTheLimits) {
   ASSERT_TRUE(must_create_limited({{"podrun.io/pids", 5}}));
-  const Json record = inspect("web");
-  for (const char* which : {"shim", "pause"}) {
-    std::ifstream file("/proc/" + std::to_string(record.at(which).at("pid").get<int>()) + "/cgroup");
+  for (const auto& [which, pid] : {std::pair{"shim", shim_pid("web")}, {"pause", pause_pid("web")}}) {
+    std::ifstream file("/proc/" + std::to_string(pid) + "/cgroup");
     const std::string cgroups((std::istreambuf_iterator<char>(file)), {});
     EXPECT_THAT(cgroups, testing::HasSubstr("/aux")) << which;
     EXPECT_THAT(cgroups, testing::Not(testing::HasSubstr("/ctr"))) << which;
@@ -92,16 +90,15 @@ TEST_F(LimitsTest, MemoryThatWasAskedForSparesFromTheOomKiller) {
   EXPECT_EQ(made.status, 0);
   EXPECT_THAT(made.err, testing::Not(testing::HasSubstr("requests"))) << "it has a meaning";
   ASSERT_TRUE(must_create(pod("idle", {container("main", {"/bin/payload", "sleep"})})));
-  const auto score_of = [&](const std::string& name, std::size_t index) {
-    const int pid = inspect(name).at("containers").at(index).at("process").at("pid").get<int>();
-    std::ifstream file("/proc/" + std::to_string(pid) + "/oom_score_adj");
+  const auto score_of = [&](const std::string& name, const std::string& container) {
+    std::ifstream file("/proc/" + std::to_string(container_pid(name, container)) + "/oom_score_adj");
     int score = -1;
     file >> score;
     return score;
   };
-  EXPECT_EQ(score_of("web", 0), 999);
-  EXPECT_EQ(score_of("web", 1), 999);
-  EXPECT_EQ(score_of("idle", 0), 1000);
+  EXPECT_EQ(score_of("web", "modest"), 999);
+  EXPECT_EQ(score_of("web", "other"), 999);
+  EXPECT_EQ(score_of("idle", "main"), 1000);
   EXPECT_EQ(exec("web", {"/bin/cat", "/proc/self/oom_score_adj"}).out, "999\n") << "exec is one more of its processes";
 }
 

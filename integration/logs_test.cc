@@ -22,9 +22,7 @@ class LogsTest : public PodrunTest {
     if (!annotations.empty()) manifest["metadata"]["annotations"] = annotations;
     return manifest;
   }
-  std::string log_dir() const {
-    return fs::path(inspect("web").at("containers").at(0).at("logPath").get<std::string>()).parent_path();
-  }
+  std::string log_dir() const { return fs::path(log_path("web", "main")).parent_path(); }
   static std::string numbers(int from, int to) {
     std::string text;
     for (int i = from; i <= to; ++i) text += "line " + std::to_string(i) + "\n";

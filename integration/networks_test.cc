@@ -43,7 +43,7 @@ class NetworksTest : public PodrunTest {
 
   // Of the network at that place: {"network", "interface", address}.
   std::vector<std::string> network(std::size_t place) const {
-    const Json networks = inspect("web").at("networks");
+    const Json networks = pod_networks("web");
     if (place >= networks.size()) return {};
     const Json& one = networks.at(place);
     const std::string address = one.at("result").at("ips").at(0).at("address");
@@ -68,7 +68,7 @@ TEST_F(NetworksTest, AttachesToTwoNetworksAndAnswersOnBoth) {
   EXPECT_THAT(blue, testing::ElementsAre("blue", "data0", testing::StartsWith("10.202.0.")));
   EXPECT_EQ(ask(red.at(2)), "hello from web\n");
   EXPECT_EQ(ask(blue.at(2)), "hello from web\n");
-  EXPECT_EQ(inspect("web").at("ips"), Json::array({red.at(2)}));
+  EXPECT_EQ(pod_ips("web"), std::vector<std::string>{red.at(2)});
   EXPECT_EQ(podrun({"check", "web"}).status, 0);
   EXPECT_THAT(exec("web", {"/bin/busybox", "cat", "/etc/resolv.conf"}).out,
               AllOf(HasSubstr("nameserver 10.201.0.1\n"), HasSubstr("nameserver 10.202.0.1\n")));
@@ -145,7 +145,7 @@ TEST_F(NetworksTest, HostLocalGivesAnAddressOfTheRangesThatThePodAsksFor) {
   asking["metadata"]["annotations"] = {
       {"podrun.io/ip-ranges", R"([[{"subnet":"10.207.0.0/24","rangeStart":"10.207.0.40","rangeEnd":"10.207.0.41"}]])"}};
   ASSERT_TRUE(must_create(asking, {"--network", "wide"}));
-  EXPECT_THAT(inspect("web").at("networks").at(0).at("result").at("ips").dump(), HasSubstr("10.207.0.40/24"));
+  EXPECT_THAT(pod_networks("web").at(0).at("result").at("ips").dump(), HasSubstr("10.207.0.40/24"));
 }
 
 // What the plugins of two networks are told of the pod, by one that writes it down.

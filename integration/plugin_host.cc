@@ -99,10 +99,7 @@ void PluginTest::delete_pods(const std::vector<std::string>& names) const {
   }
 }
 
-std::vector<std::string> PluginTest::addresses(const std::string& pod) const {
-  const Json record = inspect(pod);
-  return record.is_object() ? record.at("ips").get<std::vector<std::string>>() : std::vector<std::string>();
-}
+std::vector<std::string> PluginTest::addresses(const std::string& pod) const { return pod_ips(pod); }
 
 Output PluginTest::in_netns(const std::string& netns, std::vector<std::string> command) {
   command.insert(command.begin(), {"ip", "netns", "exec", netns});

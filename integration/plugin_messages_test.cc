@@ -56,7 +56,7 @@ TEST_F(PluginMessagesTest, APodKeepsThem) {
   const Output created = create(sleeper("web"), {"--network", "net"});
   EXPECT_EQ(created.status, 0);
   EXPECT_EQ(created.err, "") << "what a plugin that succeeded says is no warning";
-  const Json messages = inspect("web")["pluginMessages"];
+  const Json messages = inspect("web")["life"]["pluginMessages"];
   ASSERT_EQ(messages.size(), 3U) << messages;
   EXPECT_EQ(messages[0], (Json{{"plugin", "talks ADD"}, {"text", "ADD is under way"}}));
   EXPECT_EQ(messages[2]["text"], "ADD is done");
@@ -71,7 +71,7 @@ TEST_F(PluginMessagesTest, APodKeepsTheLastOfMany) {
   configure(
       "i=0; while [ $i -lt 200 ]; do i=$((i+1)); echo line $i >&2; done; head -c 100000 /dev/zero | tr '\\0' x >&2");
   ASSERT_TRUE(must_create(sleeper("web"), {"--network", "net"}));
-  const Json messages = inspect("web")["pluginMessages"];
+  const Json messages = inspect("web")["life"]["pluginMessages"];
   ASSERT_EQ(messages.size(), 20U);
   EXPECT_EQ(messages[18]["text"], "line 200");
   EXPECT_EQ(messages[19]["text"], std::string(500, 'x'));
@@ -96,7 +96,7 @@ TEST_F(PluginMessagesTest, ADeleteThatFailedKeepsThemToo) {
   ASSERT_TRUE(must_create(sleeper("web"), {"--network", "net"}));
   configure("echo $CNI_COMMAND finds nothing >&2; exit 1");
   EXPECT_NE(remove("web").status, 0);
-  const Json messages = inspect("web")["pluginMessages"];
+  const Json messages = inspect("web")["life"]["pluginMessages"];
   ASSERT_FALSE(messages.empty());
   EXPECT_EQ(messages.back(), (Json{{"plugin", "talks DEL"}, {"text", "DEL finds nothing"}}));
   configure("exit 0");

@@ -80,7 +80,7 @@ TEST_P(NewestPlugins, GcDetachesTheRestAndTellsThePluginsWhatIsValid) {
   const std::string links = run({"ip", "-n", "blue", "-o", "link"}).out;
   EXPECT_THAT(links, AllOf(Not(HasSubstr("net1")), HasSubstr("net2")));
   const std::string valid = Json::parse(run({"cat", dir() + "/gc"}).out).at("cni.dev/valid-attachments").dump();
-  EXPECT_THAT(valid, AllOf(HasSubstr("of-net2"), HasSubstr(inspect("web").at("id")), Not(HasSubstr("of-net1"))));
+  EXPECT_THAT(valid, AllOf(HasSubstr("of-net2"), HasSubstr(pod_id("web")), Not(HasSubstr("of-net1"))));
   EXPECT_EQ(ask(addresses("web").at(0)), "hello from web\n");
   expect_check_passes("web");
   EXPECT_EQ(cni({"check", "lab", "blue", "--container-id", "of-net2", "--ifname", "net2"}).status, 0);
@@ -117,7 +117,7 @@ TEST_P(NewestPlugins, GcReleasesALeaseOfNobodysAndNoOther) {
   stray.in = Json({{"cniVersion", "1.1.0"}, {"name", "lab"}, {"ipam", ipam}}).dump();
   ASSERT_EQ(run(stray).status, 0);
   const auto leases = [] { return run({"sh", "-c", "cat /var/lib/cni/networks/lab/10.*"}).out; };
-  const std::string pod = inspect("web").at("id");
+  const std::string pod = pod_id("web");
   ASSERT_THAT(leases(), AllOf(HasSubstr("stray"), HasSubstr("ended"), HasSubstr(pod)));
   const auto record = [&] {
     return run({"sh", "-c", "cat " + data_dir() + "/cni/ledger/lab@kept@* " + cache_of("kept").string()}).out;

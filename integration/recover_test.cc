@@ -19,14 +19,12 @@ using testing::HasSubstr;
 class RecoverTest : public PodrunTest {
  protected:
   static Json sleeping() { return pod("web", {container("main", {"/bin/payload", "sleep"})}); }
-  void kill_process(const char* which) const { ::kill(inspect("web").at(which).at("pid").get<int>(), SIGKILL); }
-  // Kills those of the record, and waits until they are gone.
-  void end_processes(const std::vector<std::string>& places) const {
-    const Json record = inspect("web");
-    for (const std::string& place : places) {
-      const int pid = record.at(Json::json_pointer(place)).at("pid").get<int>();
+  static void end(pid_t pid) { ::kill(pid, SIGKILL); }
+  // Kills them, and waits until they are gone.
+  static void end_processes(const std::vector<pid_t>& pids) {
+    for (const pid_t pid : pids) {
       ::kill(pid, SIGKILL);
-      EXPECT_TRUE(eventually([&] { return ::kill(pid, 0) != 0; })) << place;
+      EXPECT_TRUE(eventually([&] { return ::kill(pid, 0) != 0; })) << pid;
     }
   }
   bool has_failed() const {
@@ -65,7 +63,7 @@ TEST_F(RecoverTest, LeavesAPodThatLivesAlone) {
 TEST_F(RecoverTest, APodWithoutItsShimHasFailedAndCanBeDeleted) {
   remember_world();
   ASSERT_TRUE(must_create(sleeping()));
-  kill_process("shim");
+  end(shim_pid("web"));
   EXPECT_TRUE(has_failed()) << phase("web");
   EXPECT_EQ(remove("web").status, 0);
   expect_world_unchanged();
@@ -74,7 +72,7 @@ TEST_F(RecoverTest, APodWithoutItsShimHasFailedAndCanBeDeleted) {
 TEST_F(RecoverTest, APodWithoutItsPauseHasFailedAndCanBeDeleted) {
   remember_world();
   ASSERT_TRUE(must_create(sleeping()));
-  kill_process("pause");
+  end(pause_pid("web"));
   EXPECT_TRUE(has_failed()) << phase("web");
   EXPECT_EQ(remove("web").status, 0);
   expect_world_unchanged();
@@ -91,7 +89,7 @@ TEST_F(RecoverTest, EverythingOfAPodKilledAtOnceCanBeDeleted) {
   if (!has_bridge()) return;
   remember_world({});
   ASSERT_TRUE(must_create(sleeping(), {}));
-  for (const char* which : {"shim", "pause"}) kill_process(which);
+  end_shim_and_pause("web");
   const Output removed = remove("web");
   EXPECT_EQ(removed.status, 0) << removed.err;
   expect_world_unchanged();
@@ -105,7 +103,8 @@ TEST_F(RecoverTest, ANamespaceWhosePinWasTakenAwayIsPinnedAgainForTheDel) {
   const auto take_away_and = [&](const std::vector<std::string>& taking, const std::vector<std::string>& ending) {
     ASSERT_TRUE(must_create(sleeping(), {}));
     ASSERT_EQ(run(taking).status, 0);
-    if (ending.front() == "recover") end_processes({"/shim", "/pause"});  // the container holds the namespace too
+    if (ending.front() == "recover")
+      end_processes({shim_pid("web"), pause_pid("web")});  // the container holds the namespace too
     const Output ended = podrun(ending);
     EXPECT_EQ(ended.status, 0) << ended.err;
     EXPECT_EQ(ended.err, "");
@@ -136,7 +135,7 @@ TEST_F(RecoverTest, ANetworkNamespaceThatIsGoneDoesNotKeepThePod) {
   if (!has_bridge()) return;
   remember_world({});
   ASSERT_TRUE(must_create(sleeping(), {}));
-  end_processes({"/shim", "/pause", "/containers/0/process"});
+  end_processes({shim_pid("web"), pause_pid("web"), container_pid("web", "main")});
   ASSERT_EQ(run({"ip", "netns", "del", "web"}).status, 0);
   const Output removed = remove("web");
   EXPECT_EQ(removed.status, 0) << removed.err;
@@ -170,8 +169,8 @@ TEST_F(RecoverTest, AfterARebootTheNextCreateSettlesByItself) {
 TEST_F(RecoverTest, ARecordThatIsTornDoesNotStopTheOthers) {
   ASSERT_TRUE(must_create(sleeping()));
   ASSERT_TRUE(must_create(pod("other", {container("main", {"/bin/payload", "sleep"})})));
-  const std::string id = inspect("web").at("id");
-  std::ofstream("/run/podrun/pods/" + id + "/record.json") << "{\"format\":1,";
+  const std::string id = pod_id("web");
+  std::ofstream("/run/podrun/pods/" + id + "/pod.json") << "{\"format\":2,";
   EXPECT_THAT(podrun({"get", "-o", "name"}).out, HasSubstr("other"));
   EXPECT_EQ(remove("other").status, 0);
 }

@@ -186,10 +186,9 @@ TEST_F(SecurityTest, OurOwnListenNoAbstractSocket) {
 
 TEST_F(SecurityTest, RootInsideIsNobodyOutside) {
   ASSERT_TRUE(must_create(pod("web", {container("main", {"/bin/payload", "sleep"})})));
-  const Json record = inspect("web");
-  for (const Json& process : {record.at("pause"), record.at("containers").at(0).at("process")}) {
+  for (const pid_t pid : {pause_pid("web"), container_pid("web", "main")}) {
     struct stat status {};
-    ASSERT_EQ(::stat(("/proc/" + std::to_string(process.at("pid").get<int>())).c_str(), &status), 0);
+    ASSERT_EQ(::stat(("/proc/" + std::to_string(pid)).c_str(), &status), 0);
     EXPECT_GE(status.st_uid, 65536U) << "undumpable processes show as root, ours after exec do not";
   }
 }

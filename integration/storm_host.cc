@@ -33,8 +33,8 @@ std::set<std::string> StormTest::pods_that_stand() const {
 }
 
 std::string StormTest::ip_of(const std::string& name) const {
-  const Json record = inspect(name);
-  return record.is_object() && record.at("ips").size() == 1 ? record.at("ips").at(0).get<std::string>() : "";
+  const auto ips = pod_ips(name);
+  return ips.size() == 1 ? ips.front() : "";
 }
 
 void StormTest::expect_works(const std::string& name) const {

@@ -56,9 +56,7 @@ TEST_F(StrangersTest, APodsPathAndNumberAreAnothersNow) {
   covers("A3.04 A12.05 A12.10");
   if (!has_network()) return;
   ASSERT_TRUE(must_create(sleeping(), {"--network", "lab"}));
-  const Json record = inspect("web");
-  for (const char* which : {"/pause", "/shim", "/containers/0/process"})
-    ::kill(record.at(Json::json_pointer(which)).at("pid").get<int>(), SIGKILL);
+  for (const pid_t pid : {pause_pid("web"), shim_pid("web"), container_pid("web", "main")}) ::kill(pid, SIGKILL);
   ASSERT_TRUE(eventually([&] { return phase("web") == "Failed"; }));
   give_to_a_stranger("web");
 
@@ -120,16 +118,15 @@ TEST_F(StrangersTest, OneThatHidesThePodsIsAnErrorThatSaysSo) {
 // A container may leave the namespaces that are on record of it (unshare(2)), and their numbers be the caller's then.
 TEST_F(StrangersTest, AnExecGoesIntoTheContainerWhateverItsRecordSays) {
   ASSERT_TRUE(must_create(sleeping()));
-  const Json known = inspect("web");
-  const std::string path = "/run/podrun/pods/" + known.at("id").get<std::string>() + "/record.json";
+  const Json theirs = inspect("web").at("containers").at(0).at("life").at("namespaces");
+  const std::string path = "/run/podrun/pods/" + pod_id("web") + "/containers/main.0.json";
   Json record = Json::parse(std::ifstream(path));
   for (const char* kind : {"mnt", "pid", "uts", "net"})
-    record["containers"][0]["namespaces"][kind] = inode_of(std::string("/proc/self/ns/") + kind);
+    record["life"]["namespaces"][kind] = inode_of(std::string("/proc/self/ns/") + kind);
   std::ofstream(path) << record;
 
   const Output inside = exec("web", {"payload", "report"});
   EXPECT_EQ(inside.status, 0) << inside.err;
-  const auto& theirs = known.at("containers").at(0).at("namespaces");
   for (const char* kind : {"mnt", "pid"})
     EXPECT_THAT(inside.out, HasSubstr(std::string(kind) + ":[" + std::to_string(theirs.at(kind).get<ino_t>()) + "]"));
 }

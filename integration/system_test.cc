@@ -68,9 +68,8 @@ void expect_nothing_more(const Output& again) {
 TEST_F(SystemPruneTest, TakesAwayWhatAKilledPodLeft) {
   covers("A12.03 B19");
   ASSERT_TRUE(create_on_lab("web"));
-  const Json record = inspect("web");
   ASSERT_NE(veths(), "");
-  for (const char* which : {"shim", "pause"}) ::kill(record.at(which).at("pid").get<int>(), SIGKILL);
+  end_shim_and_pause("web");
   ASSERT_TRUE(eventually([&] { return phase("web") == "Failed"; }));
   const Output pruned = prune();
   EXPECT_EQ(pruned.status, 0) << pruned.err;

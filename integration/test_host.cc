@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -94,6 +95,66 @@ Output PodrunTest::remove(const std::string& name) const { return podrun({"delet
 Json PodrunTest::inspect(const std::string& name) const {
   const Json record = Json::parse(podrun({"inspect", name}).out, nullptr, false);
   return record.is_discarded() ? Json() : record;
+}
+
+namespace {
+
+// The value behind a JSON pointer; `otherwise` where there is none.
+template <class Value>
+Value value_at(const Json& record, const char* pointer, Value otherwise) {
+  const Json::json_pointer path(pointer);
+  return record.is_object() && record.contains(path) ? record.at(path).get<Value>() : otherwise;
+}
+
+Json container_in(const Json& record, const std::string& container) {
+  for (const Json& one : value_at(record, "/containers", Json::array()))
+    if (one.at("plan").at("name") == container) return one;
+  return {};
+}
+
+}  // namespace
+
+std::string PodrunTest::pod_id(const std::string& name) const {
+  return value_at(inspect(name), "/plan/who/id", std::string());
+}
+
+std::string PodrunTest::pod_state(const std::string& name) const {
+  return value_at(inspect(name), "/life/state", std::string());
+}
+
+std::vector<std::string> PodrunTest::pod_ips(const std::string& name) const {
+  return value_at(inspect(name), "/life/ips", std::vector<std::string>());
+}
+
+Json PodrunTest::pod_networks(const std::string& name) const {
+  return value_at(inspect(name), "/life/networks", Json::array());
+}
+
+std::uint32_t PodrunTest::id_base(const std::string& name) const {
+  return value_at(inspect(name), "/life/idBase", std::uint32_t{0});
+}
+
+pid_t PodrunTest::shim_pid(const std::string& name) const {
+  return value_at(inspect(name), "/life/shim/pid", pid_t{0});
+}
+
+pid_t PodrunTest::pause_pid(const std::string& name) const {
+  return value_at(inspect(name), "/life/pause/pid", pid_t{0});
+}
+
+pid_t PodrunTest::container_pid(const std::string& name, const std::string& container) const {
+  return value_at(container_in(inspect(name), container), "/life/process/pid", pid_t{0});
+}
+
+std::string PodrunTest::log_path(const std::string& name, const std::string& container) const {
+  return value_at(container_in(inspect(name), container), "/plan/logPath", std::string());
+}
+
+void PodrunTest::end_shim_and_pause(const std::string& name) const {
+  for (const pid_t pid : {shim_pid(name), pause_pid(name)}) {
+    ASSERT_GT(pid, 0);
+    ::kill(pid, SIGKILL);
+  }
 }
 
 std::string PodrunTest::phase(const std::string& name) const {

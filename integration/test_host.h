@@ -3,7 +3,9 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <sys/types.h>
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -38,8 +40,23 @@ class PodrunTest : public testing::Test {
   bool must_create(const Json& manifest, const std::vector<std::string>& args = {"--network", "none"}) const;
   Output exec(const std::string& name, const std::vector<std::string>& command,
               const std::vector<std::string>& options = {}) const;
-  Output remove(const std::string& name) const;      // at once
-  Json inspect(const std::string& name) const;       // the record; null where there is none
+  Output remove(const std::string& name) const;  // at once
+  Json inspect(const std::string& name) const;   // the record; null where there is none
+
+  // What is in the record, by its meaning; empty, 0 or null where there is none.
+  std::string pod_id(const std::string& name) const;
+  std::string pod_state(const std::string& name) const;  // "ready"
+  std::vector<std::string> pod_ips(const std::string& name) const;
+  Json pod_networks(const std::string& name) const;
+  std::uint32_t id_base(const std::string& name) const;
+  pid_t shim_pid(const std::string& name) const;
+  pid_t pause_pid(const std::string& name) const;
+  pid_t container_pid(const std::string& name, const std::string& container) const;
+  std::string log_path(const std::string& name, const std::string& container) const;
+
+  // What no pod survives.
+  void end_shim_and_pause(const std::string& name) const;
+
   std::string phase(const std::string& name) const;  // "Running"; empty where there is none
   std::string logs(const std::string& name, const std::string& container) const;
 

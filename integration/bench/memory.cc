@@ -76,12 +76,12 @@ Held held_by(const Podrun& podrun, int pods) {
     const integration::Output output = integration::run(podrun.command({"inspect", name_of(number)}));
     const Json record = Json::parse(output.out, nullptr, false);
     if (output.status != 0 || record.is_discarded()) fail("inspect a pod: " + output.err);
-    const pid_t shim = record["shim"]["pid"];
-    const pid_t pause = record["pause"]["pid"];
+    const pid_t shim = record["life"]["shim"]["pid"];
+    const pid_t pause = record["life"]["pause"]["pid"];
     sum.shim += pss(shim);
     sum.pause += pss(pause);
     sum.memfds += memfds(shim) + memfds(pause);
-    sum.files += files_below("/run/podrun/pods/" + record["id"].get<std::string>());
+    sum.files += files_below("/run/podrun/pods/" + record["plan"]["who"]["id"].get<std::string>());
   }
   return {sum.shim / pods, sum.pause / pods, sum.memfds / pods, sum.files / pods};
 }

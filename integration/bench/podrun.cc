@@ -71,7 +71,7 @@ Milliseconds Podrun::plugins_time() const {
   const Json record = Json::parse(output.out, nullptr, false);
   if (output.status != 0 || record.is_discarded()) fail("inspect the pod: " + output.err);
   std::chrono::microseconds sum{0};
-  for (const auto& [step, microseconds] : record["timings"].items())
+  for (const auto& [step, microseconds] : record["life"]["timings"].items())
     if (step.starts_with("plugin ")) sum += std::chrono::microseconds(microseconds.get<std::int64_t>());
   if (sum.count() == 0) fail("no plugin in the timings of `podrun inspect`");
   return sum;

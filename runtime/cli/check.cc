@@ -1,4 +1,6 @@
 // podrun check: are pods still connected as they were made?
+#include "runtime/sandbox/check.h"
+
 #include <memory>
 
 #include "runtime/cli/commands.h"
@@ -7,18 +9,18 @@
 namespace podrun::cli {
 namespace {
 
-Result<void> check_one(const Context& context, const Runtime& runtime, const std::string& name) {
-  return runtime.check(TRY(find_pod(context, name))).in("check pod \"" + name + "\"");
+Result<void> check_one(const Context& context, const Host& host, const std::string& name) {
+  return check_pod(host, TRY(find_pod(context, name)).record).in("check pod \"" + name + "\"");
 }
 
 Result<int> check(Context& context, const std::vector<std::string>& words) {
   TRY(context.require_root("check"));
   const std::vector<std::string> names = TRY(pod_names(words));
   if (names.empty()) return Error{Kind::invalid, 0, "check: expected the name of a pod"};
-  const Runtime runtime = context.runtime();
+  const Host host = context.host();
   Failures failures;
   for (const std::string& name : names) {
-    if (const auto whole = check_one(context, runtime, name); !whole)
+    if (const auto whole = check_one(context, host, name); !whole)
       failures.add(whole.error());
     else
       context.out.print("pod/" + name + " ok\n");

@@ -25,11 +25,11 @@ constexpr CommandEntry kCommands[] = {
 
 // As cnitool, these commands pass on what plugins print on stderr; live, and printable.
 CniTool::CniTool(const Context& context)
-    : runtime(context.runtime(warn, [](const std::string&, const std::string& line) { note(line); })),
-      invoker(runner, invoker_options(runtime.options(), runtime.store().layout())) {}
+    : host(context.host(warn, [](const std::string&, const std::string& line) { note(line); })),
+      invoker(runner, invoker_options(host)) {}
 
 Result<cni::NetworkList> CniTool::network(const std::string& name) const {
-  return choose_network(name, runtime.options().cni_conf_dir, runtime.options().warn);
+  return choose_network(name, host.options.cni_conf_dir, host.warn);
 }
 
 void cni_command(Command& command, Context&) { command.group(kCommands); }

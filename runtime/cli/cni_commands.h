@@ -28,7 +28,7 @@ class CniTool {
   // As for a pod: from the configured directory, or podrun's own default by its name.
   Result<cni::NetworkList> network(const std::string& name) const;
 
-  Runtime runtime;
+  Host host;
   cni::ProcessRunner runner;
   cni::Invoker invoker;
 };

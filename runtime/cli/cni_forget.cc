@@ -23,7 +23,7 @@ Error cannot(const cni::LedgerEntry& entry, const std::string& why) {
 }
 
 Result<bool> forget(CniTool& tool, const cni::LedgerEntry& entry) {
-  if (base::path_exists(tool.runtime.store().layout().box(entry.attachment.container_id)))
+  if (base::path_exists(tool.host.layout().box(entry.attachment.container_id)))
     return cannot(entry, "is a pod's: `podrun delete` detaches it, and with --force gives it up");
   const AttachmentView view{.entry = entry, .taken = tool.invoker.taken_over(entry).has_value()};
   if (state_word(view, cni::current_boot_id()) == "attached")

@@ -27,7 +27,7 @@ Result<int> gc(Context& context, const Options& options) {
   const std::vector<cni::ValidAttachment> listed = TRY(parse_valid(options.valid));
   // A pod's interfaces are its own as long as it exists: `podrun delete` is what takes them.
   const auto is_of_pod = [&](const cni::Attachment& attachment, bool) {
-    return base::path_exists(tool.runtime.store().layout().box(attachment.container_id));
+    return base::path_exists(tool.host.layout().box(attachment.container_id));
   };
   std::vector<Recovered> report;
   add_clean_up(report, "network '" + network.name + "'", collect(tool.invoker, network, listed, is_of_pod));

@@ -24,7 +24,7 @@ int tell_unusable(CniTool& tool, const std::vector<NetworkView>& views) {
     for (const std::string& warning : view.network->warnings) note(view.network->path + ": warning: " + warning);
     for (const PluginView& plugin : view.plugins) {
       if (!plugin.binary.empty()) continue;
-      const auto missing = cni::ProcessRunner().find(plugin.type, tool.runtime.options().cni_bin_dirs);
+      const auto missing = cni::ProcessRunner().find(plugin.type, tool.host.options.cni_bin_dirs);
       code = exit_code(Kind::not_found);
       all_there = false;
       if (!missing) note(view.network->path + ": " + missing.error().what);
@@ -40,11 +40,9 @@ int tell_unusable(CniTool& tool, const std::vector<NetworkView>& views) {
 
 Result<int> list(Context& context, const std::string& format) {
   CniTool tool(context);
-  const std::string& dir = tool.runtime.options().cni_conf_dir;
+  const std::string& dir = tool.host.options.cni_conf_dir;
   const cni::Networks networks = TRY(cni::scan_networks(dir));
-  const auto find = [&](const std::string& type) {
-    return tool.runner.find(type, tool.runtime.options().cni_bin_dirs);
-  };
+  const auto find = [&](const std::string& type) { return tool.runner.find(type, tool.host.options.cni_bin_dirs); };
   const std::vector<NetworkView> views = view_of(networks, find);
   if (is_document(format))
     print_document(context.out, format, network_json(dir, views, networks.problems));

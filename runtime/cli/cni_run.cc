@@ -6,6 +6,7 @@
 #include "runtime/cli/cni_attachment.h"
 #include "runtime/cli/cni_commands.h"
 #include "runtime/cli/indent_json.h"
+#include "runtime/sandbox/settle.h"
 
 namespace podrun::cli {
 namespace {
@@ -20,7 +21,7 @@ struct Options {
 Result<cni::Attachment> attachment(const CniTool& tool, const Options& options) {
   AttachmentFlags flags = options.flags;
   flags.netns = options.words.at(1);
-  return attachment_of(flags, tool.runtime.store().layout().directories().netns);
+  return attachment_of(flags, tool.host.layout().directories().netns);
 }
 
 Result<int> add(Context& context, const Options& options) {
@@ -32,7 +33,7 @@ Result<int> add(Context& context, const Options& options) {
     warn("'" + wanted.netns +
          "' is another's once its process has ended; `ip netns attach` gives it a name that stays");
   const cni::NetworkList network = TRY(tool.network(options.network()));
-  TRY(tool.runtime.settle_after_boot());
+  TRY(settle_after_boot(tool.host));
   const cni::NetworkResult result = TRY(tool.invoker.add(network, wanted));
   context.out.print(indent_json(TRY(cni::to_json(result, network.version))));
   return 0;

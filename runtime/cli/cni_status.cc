@@ -17,7 +17,7 @@ std::string word(const Error& error) {
 
 Result<std::vector<cni::NetworkList>> chosen(const CniTool& tool, const std::vector<std::string>& names) {
   if (!names.empty()) return std::vector{TRY(tool.network(names.front()))};
-  cni::Networks networks = TRY(cni::scan_networks(tool.runtime.options().cni_conf_dir));
+  cni::Networks networks = TRY(cni::scan_networks(tool.host.options.cni_conf_dir));
   for (const cni::Diagnostic& problem : networks.problems) warn(problem.to_text());
   return std::move(networks.lists);
 }
@@ -36,7 +36,7 @@ Result<int> status(Context& context, const std::vector<std::string>& names) {
     rows.push_back({network.name, network.version.to_text(), std::move(text)});
   }
   if (networks.empty())
-    note("No networks in " + tool.runtime.options().cni_conf_dir);
+    note("No networks in " + tool.host.options.cni_conf_dir);
   else
     context.out.print(table(rows));
   return failures.exit_code();

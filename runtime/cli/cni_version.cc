@@ -35,7 +35,7 @@ std::string joined(const std::vector<std::string>& versions) {
 
 Result<int> version(Context& context, const std::vector<std::string>& names) {
   CniTool tool(context);
-  const std::vector<std::string>& dirs = tool.runtime.options().cni_bin_dirs;
+  const std::vector<std::string>& dirs = tool.host.options.cni_bin_dirs;
   const std::set<std::string> plugins = names.empty() ? installed(dirs) : std::set(names.begin(), names.end());
   std::vector<Row> rows{{"PLUGIN", "BINARY", "VERSIONS"}};
   Failures failures;

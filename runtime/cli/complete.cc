@@ -59,8 +59,8 @@ class Candidates {
     if (!all) return;
     for (const PodRecord& pod : *all) {
       const auto& typed = typed_words();
-      if (pod.name_space != context_.flags.name_space) continue;
-      if (std::find(typed.begin(), typed.end(), pod.name) == typed.end()) offer(pod.name);
+      if (pod.plan.who.name_space != context_.flags.name_space) continue;
+      if (std::find(typed.begin(), typed.end(), pod.plan.who.name) == typed.end()) offer(pod.plan.who.name);
     }
   }
 
@@ -79,7 +79,7 @@ class Candidates {
     if (!name) return;
     const auto pod = find_pod(context_, *name);
     if (!pod) return;
-    for (const ContainerRecord& container : pod->containers) offer(container.name);
+    for (const ContainerRecord& container : pod->containers) offer(container.plan.name);
   }
 
   const std::vector<std::string>& typed_words() const { return line_.words(); }

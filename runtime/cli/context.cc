@@ -45,15 +45,14 @@ void Context::add_flags(Command& podrun) {
   podrun.flag("--version", flags.version, "Print the version");
 }
 
-Runtime Context::runtime(std::function<void(const std::string&)> warn, PluginSays plugin_says) const {
+Host Context::host(Warn warn, PluginSays plugin_says) const {
   if (!plugin_says && flags.verbose) plugin_says = say_of_plugin;
-  return Runtime({.directories = flags.directories,
-                  .cgroup_parent = flags.cgroup_parent,
-                  .cni_conf_dir = flags.cni_conf_dir,
-                  .cni_bin_dirs = split_path(flags.cni_bin_path),
-                  .cni_timeout = flags.cni_timeout,
-                  .warn = std::move(warn),
-                  .plugin_says = std::move(plugin_says)});
+  return make_host({.directories = flags.directories,
+                    .cgroup_parent = flags.cgroup_parent,
+                    .cni_conf_dir = flags.cni_conf_dir,
+                    .cni_bin_dirs = split_path(flags.cni_bin_path),
+                    .cni_timeout = flags.cni_timeout},
+                   std::move(warn), std::move(plugin_says));
 }
 
 Result<void> Context::require_root(const std::string& command) const {

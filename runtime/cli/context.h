@@ -1,14 +1,13 @@
-// What every command has: the global flags, and from them the store and the runtime.
+// What every command has: the global flags, and from them the store and the host.
 #pragma once
 
 #include <chrono>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "runtime/cli/console.h"
-#include "runtime/sandbox/runtime.h"
+#include "runtime/sandbox/host.h"
 #include "runtime/store/store.h"
 
 namespace podrun::cli {
@@ -34,9 +33,8 @@ class Context {
 
   void add_flags(Command& podrun);
   Store store() const { return Store(Layout(flags.directories)); }
-  using PluginSays = std::function<void(const std::string& plugin, const std::string& line)>;
-  // `plugin_says`: as RuntimeOptions have it; else what --verbose says.
-  Runtime runtime(std::function<void(const std::string&)> warn = cli::warn, PluginSays plugin_says = nullptr) const;
+  // `plugin_says`: as Host has it; else what --verbose says.
+  Host host(Warn warn = cli::warn, PluginSays plugin_says = nullptr) const;
 
   // For commands that change something: Kind::denied with one clear line unless we are root.
   Result<void> require_root(const std::string& command) const;

@@ -9,6 +9,7 @@
 #include "runtime/cli/manifest_file.h"
 #include "runtime/cli/pods.h"
 #include "runtime/cli/print.h"
+#include "runtime/sandbox/create_pod.h"
 
 namespace podrun::cli {
 namespace {
@@ -34,15 +35,15 @@ void show(Output& out, const std::string& format, const std::string& name, const
   out.print("pod/" + name + (format == "name" ? "" : what) + "\n");
 }
 
-Result<void> create_one(Context& context, Runtime& runtime, const std::string& file, const Options& options) {
+Result<void> create_one(Context& context, Host& host, const std::string& file, const Options& options) {
   const PodSpec spec = TRY(read_manifest(context, file, false));
   if (options.is_dry_run()) {
     show(context.out, options.output, spec.name, " created (dry run)", as_asked(spec));
     return {};
   }
   const base::InterruptionScope listening;
-  PodRecord record = TRY(runtime.create(spec, options.create).in("create pod \"" + spec.name + "\""));
-  show(context.out, options.output, spec.name, " created", kube_pod(look_at(runtime.store(), std::move(record))));
+  Pod pod = TRY(create_pod(host, spec, options.create).in("create pod \"" + spec.name + "\""));
+  show(context.out, options.output, spec.name, " created", kube_pod(look_at(host.store, std::move(pod))));
   // Shown before the next manifest is begun. Whether it could be written is told once, at the end.
   static_cast<void>(context.out.flush());
   return {};
@@ -50,12 +51,12 @@ Result<void> create_one(Context& context, Runtime& runtime, const std::string& f
 
 Result<int> create(Context& context, const Options& options) {
   if (!options.is_dry_run()) TRY(context.require_root("create"));
-  Runtime runtime = context.runtime();
+  Host host = context.host();
   Failures failures;
   for (const std::string& file : options.files) {
     auto created = base::check_interruption().in("create from '" + file + "'");
     const bool interrupted = !created;
-    if (created) created = create_one(context, runtime, file, options);
+    if (created) created = create_one(context, host, file, options);
     if (!created) failures.add(created.error());
     if (interrupted) break;
   }

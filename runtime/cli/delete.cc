@@ -11,6 +11,7 @@
 #include "runtime/cli/print.h"
 #include "runtime/cli/selector.h"
 #include "runtime/cli/time_text.h"
+#include "runtime/sandbox/delete_pod.h"
 
 namespace podrun::cli {
 namespace {
@@ -53,9 +54,11 @@ Result<std::vector<Target>> from_store(const Context& context, const Options& op
   const Store store = context.store();
   std::vector<Target> targets;
   for (const PodRecord& pod : TRY(store.list())) {
-    if (!options.all_namespaces && pod.name_space != context.flags.name_space) continue;
-    if (selector.matches(pod.labels) && (options.field_selector.empty() || fields.matches(look_at(store, pod))))
-      targets.push_back({pod.name_space, pod.name});
+    const Identity& who = pod.plan.who;
+    if (!options.all_namespaces && who.name_space != context.flags.name_space) continue;
+    if (selector.matches(who.labels) &&
+        (options.field_selector.empty() || fields.matches(look_at(store, {pod, TRY(store.load_containers(who.id))}))))
+      targets.push_back({who.name_space, who.name});
   }
   return targets;
 }
@@ -87,7 +90,7 @@ Result<void> begin(Detached& removal, const Store& store, const std::string& id)
   for (int attempt = 0; attempt < 50; ++attempt) {
     if (const auto done = removal.wait(std::chrono::milliseconds(20))) return *done;
     const auto pod = store.load(id);
-    if (!pod || pod->is_terminating()) return {};
+    if (!pod || pod->life.is_terminating()) return {};
   }
   return {};
 }
@@ -102,7 +105,7 @@ Result<void> delete_one(const Context& context, const Target& target, const Opti
   TRY(base::check_interruption());
   const Store store = context.store();
   const std::string id = TRY(find_id(store, target.name_space, target.name));
-  const auto work = [&](const Detached::Warn& warn) { return context.runtime(warn).remove(id, how(options)); };
+  const auto work = [&](const Warn& warn) { return delete_pod(context.host(warn), id, how(options)); };
   if (options.wait && options.timeout.count() == 0) {
     const base::InterruptionScope listening;  // the others go on whatever happens to us
     return work(warn);

@@ -80,31 +80,32 @@ void limits(Text& text, const Json& spec) {
   for (const auto& [name, value] : resources["limits"].items()) text.line(6, name, plain(value));
 }
 
-void state(Text& text, const ContainerRecord& container, const ContainerStatus& status) {
-  if (container.process.empty()) return text.line(4, "State", "Waiting");
+void state(Text& text, const LiveContainer& container) {
+  const auto& [record, status] = container;
+  if (record.life.process.empty()) return text.line(4, "State", "Waiting");
   text.line(4, "State", status.running ? "Running" : "Terminated");
   if (status.exit) text.line(6, "Reason", status.exit->reason());
   if (!status.running) text.line(6, "Exit Code", status.exit ? std::to_string(status.exit->code) : "unknown");
   if (status.exit && status.exit->signal != 0) text.line(6, "Signal", std::to_string(status.exit->signal));
-  text.line(6, "Started", long_date(container.started_at));
+  text.line(6, "Started", long_date(record.life.started_at));
   if (status.exit) text.line(6, "Finished", long_date(status.exit->finished_at));
 }
 
-void describe_container(Text& text, const LivePod& pod, std::size_t index, const Json& spec) {
-  const ContainerRecord& container = pod.record.containers[index];
-  text.line(2, container.name, "");
-  text.line(4, "Container ID", "podrun://" + pod.record.id + "/" + container.name);
-  text.line(4, "Image", container.image);
-  text.line(4, "Image ID", container.image_digest.empty() ? "<none>" : container.image_digest);
+void describe_container(Text& text, const std::string& pod_id, const LiveContainer& container, const Json& spec) {
+  const ContainerPlan& plan = container.record.plan;
+  text.line(2, plan.name, "");
+  text.line(4, "Container ID", "podrun://" + pod_id + "/" + plan.name);
+  text.line(4, "Image", plan.image);
+  text.line(4, "Image ID", plan.image_digest.empty() ? "<none>" : plan.image_digest);
   ports(text, spec);
   block(text, "Command", spec.value("command", Json()));
   block(text, "Args", spec.value("args", Json()));
-  state(text, container, pod.containers[index]);
-  text.line(4, "Ready", yes(pod.containers[index].running));
+  state(text, container);
+  text.line(4, "Ready", yes(container.status.running));
   text.line(4, "Restart Count", "0");
   limits(text, spec);
-  text.line(4, "PID", std::to_string(container.process.pid));
-  text.line(4, "Log", container.log_path);
+  text.line(4, "PID", std::to_string(container.record.life.process.pid));
+  text.line(4, "Log", plan.log_path);
 }
 
 Json spec_of(const Json& kube, const std::string& name) {
@@ -114,7 +115,7 @@ Json spec_of(const Json& kube, const std::string& name) {
 }
 
 void describe_networks(Text& text, const PodRecord& record) {
-  text.line(0, "Networks", record.networks.empty() ? "<none>" : "");
+  text.line(0, "Networks", record.life.networks.empty() ? "<none>" : "");
   const Json networks = network_status(record);
   for (const Json& network : networks) {
     std::string what = plain(network["interface"]);
@@ -123,10 +124,10 @@ void describe_networks(Text& text, const PodRecord& record) {
   }
 }
 
-void describe_messages(Text& text, const PodRecord& record) {
-  if (record.plugin_messages.empty()) return;
+void describe_messages(Text& text, const PodLife& life) {
+  if (life.plugin_messages.empty()) return;
   text.line(0, "Plugin Messages", "");
-  for (const PluginMessage& message : record.plugin_messages) text.bare(2, message.plugin + ": " + message.text);
+  for (const PluginMessage& message : life.plugin_messages) text.bare(2, message.plugin + ": " + message.text);
 }
 
 void describe_conditions(Text& text, const Json& kube) {
@@ -145,32 +146,33 @@ void describe_conditions(Text& text, const Json& kube) {
 std::string describe_text(const LivePod& pod, const Json& kube) {
   const PodRecord& record = pod.record;
   Text text;
-  text.line(0, "Name", record.name);
-  text.line(0, "Namespace", record.name_space);
-  text.line(0, "Pod ID", record.id);
-  text.line(0, "Start Time", long_date(record.created_at));
-  pairs(text, "Labels", record.labels, "=");
-  pairs(text, "Annotations", record.annotations, ": ");
-  text.line(0, "Status", record.is_terminating() ? "Terminating" : to_text(pod.phase));
+  text.line(0, "Name", record.plan.who.name);
+  text.line(0, "Namespace", record.plan.who.name_space);
+  text.line(0, "Pod ID", record.plan.who.id);
+  text.line(0, "Start Time", long_date(record.life.created_at));
+  pairs(text, "Labels", record.plan.who.labels, "=");
+  pairs(text, "Annotations", record.plan.who.annotations, ": ");
+  text.line(0, "Status", record.life.is_terminating() ? "Terminating" : to_text(pod.phase));
   if (!pod.reason.empty()) {
     text.line(0, "Reason", pod.reason);
     text.line(0, "Message", pod.message);
   }
-  text.line(0, "Hostname", record.hostname);
-  text.line(0, "IP", record.ips.empty() ? "<none>" : record.ips.front());
-  text.line(0, "IPs", record.ips.empty() ? "<none>" : "");
-  for (const std::string& ip : record.ips) text.bare(2, "IP:  " + ip);
+  text.line(0, "Hostname", record.plan.hostname);
+  text.line(0, "IP", record.life.ips.empty() ? "<none>" : record.life.ips.front());
+  text.line(0, "IPs", record.life.ips.empty() ? "<none>" : "");
+  for (const std::string& ip : record.life.ips) text.bare(2, "IP:  " + ip);
   describe_networks(text, record);
-  describe_messages(text, record);
-  text.line(0, "Network NS", record.netns_path.empty() ? "host" : record.netns_path);
-  pairs(text, "Namespaces", record.namespaces, ":");
-  text.line(0, "User IDs", record.host_users ? "host" : std::to_string(record.id_base) + " +65536");
-  text.line(0, "Cgroup", record.cgroup_parent + record.cgroup_path);
-  text.line(0, "Shim PID", std::to_string(record.shim.pid) + (pod.shim_alive ? "" : " (gone)"));
-  text.line(0, "Pause PID", std::to_string(record.pause.pid) + (pod.pause_alive ? "" : " (gone)"));
+  describe_messages(text, record.life);
+  text.line(0, "Network NS", record.plan.netns_path.empty() ? "host" : record.plan.netns_path);
+  pairs(text, "Namespaces", record.life.namespaces, ":");
+  text.line(0, "User IDs",
+            record.plan.namespaces.host_users ? "host" : std::to_string(record.life.id_base) + " +65536");
+  text.line(0, "Cgroup", record.plan.cgroup_path);
+  text.line(0, "Shim PID", std::to_string(record.life.shim.pid) + (pod.shim_alive ? "" : " (gone)"));
+  text.line(0, "Pause PID", std::to_string(record.life.pause.pid) + (pod.pause_alive ? "" : " (gone)"));
   text.line(0, "Containers", "");
-  for (std::size_t i = 0; i < record.containers.size(); ++i)
-    describe_container(text, pod, i, spec_of(kube, record.containers[i].name));
+  for (const LiveContainer& container : pod.containers)
+    describe_container(text, record.plan.who.id, container, spec_of(kube, container.record.plan.name));
   describe_conditions(text, kube);
   return std::move(text).take();
 }

@@ -6,13 +6,12 @@
 #include <optional>
 #include <string>
 
-#include "runtime/kernel/types.h"
+#include "runtime/sandbox/host.h"
 
 namespace podrun::cli {
 
 class Detached {
  public:
-  using Warn = std::function<void(const std::string& text)>;
   using Work = std::function<Result<void>(const Warn& warn)>;
 
   // Runs `work` in a process of a session of its own, with nothing of the caller's open. To be called while there is

@@ -1,4 +1,6 @@
 // podrun exec: run a command in a container. On the way there nothing is listed and no other pod is looked at.
+#include "runtime/sandbox/exec.h"
+
 #include <unistd.h>
 
 #include <cstdlib>
@@ -43,15 +45,14 @@ Result<int> exec(Context& context, Options& options) {
   TRY(context.require_root("exec"));
   const std::string name = TRY(pod_name(options.words).in("exec"));
   TRY(split_env(options));
-  const PodRecord pod = TRY(find_pod(context, name));
-  options.exec.container = TRY(choose_container(pod, options.exec.container, options.quiet))->name;
+  const Pod pod = TRY(find_pod(context, name));
+  options.exec.container = TRY(choose_container(pod, options.exec.container, options.quiet))->plan.name;
   if (options.exec.terminal && ::isatty(STDIN_FILENO) == 0) {
     options.exec.terminal = false;
     warn("stdin is no terminal; going on without one");
   }
-  // All that Runtime::exec warns of is why the command could not be run, which makes 126 or 127: for us that is an
-  // error.
-  return context.runtime(say).exec(pod, options.exec).in("exec in pod \"" + pod.name + "\"");
+  // All that it warns of is why the command could not be run, which makes 126 or 127: for us that is an error.
+  return podrun::exec(pod, options.exec, say).in("exec in pod \"" + pod.record.plan.who.name + "\"");
 }
 
 }  // namespace

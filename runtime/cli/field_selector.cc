@@ -11,11 +11,12 @@ struct Field {
 };
 
 constexpr Field kFields[] = {
-    {"metadata.name", [](const LivePod& pod) { return pod.record.name; }},
-    {"metadata.namespace", [](const LivePod& pod) { return pod.record.name_space; }},
-    {"spec.hostNetwork", [](const LivePod& pod) { return std::string(pod.record.host_network ? "true" : "false"); }},
+    {"metadata.name", [](const LivePod& pod) { return pod.record.plan.who.name; }},
+    {"metadata.namespace", [](const LivePod& pod) { return pod.record.plan.who.name_space; }},
+    {"spec.hostNetwork",
+     [](const LivePod& pod) { return std::string(pod.record.plan.namespaces.host_network ? "true" : "false"); }},
     {"status.phase", [](const LivePod& pod) { return std::string(to_text(pod.phase)); }},
-    {"status.podIP", [](const LivePod& pod) { return pod.record.ips.empty() ? "" : pod.record.ips.front(); }},
+    {"status.podIP", [](const LivePod& pod) { return pod.record.life.ips.empty() ? "" : pod.record.life.ips.front(); }},
 };
 
 Error bad_input(std::string_view part, const std::string& why) {

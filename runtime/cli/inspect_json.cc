@@ -17,20 +17,19 @@ void open_up(Json& text) {
 // {"create cgroup": 120, "plugin bridge ADD": 31000}, in the order they ran; a step that ran twice has the sum.
 Json timings(const PodRecord& record) {
   Json steps = Json::object();
-  for (const Timing& timing : record.timings)
+  for (const Timing& timing : record.life.timings)
     steps[timing.step] = steps.value(timing.step, std::uint64_t{0}) + timing.microseconds;
   return steps;
 }
 
 Json live(const LivePod& pod) {
   Json containers = Json::object();
-  for (std::size_t i = 0; i < pod.containers.size(); ++i) {
-    const ContainerStatus& status = pod.containers[i];
+  for (const auto& [record, status] : pod.containers) {
     Json one = {{"running", status.running}};
     if (status.exit)
       one["exit"] = {
           {"code", status.exit->code}, {"signal", status.exit->signal}, {"finishedAt", status.exit->finished_at}};
-    containers[pod.record.containers[i].name] = std::move(one);
+    containers[record.plan.name] = std::move(one);
   }
   Json json = {{"phase", to_text(pod.phase)},
                {"shimAlive", pod.shim_alive},
@@ -45,12 +44,16 @@ Json live(const LivePod& pod) {
 
 nlohmann::ordered_json inspect_json(const LivePod& pod) {
   Json json = Json::parse(to_json(pod.record), nullptr, false);
-  open_up(json["manifest"]);
-  for (Json& network : json["networks"]) open_up(network["result"]);
-  for (Json& container : json["containers"])
-    container["settings"]["capabilities"] =
-        capabilities::names(container["settings"]["capabilities"].get<capabilities::Set>());
-  json["timings"] = timings(pod.record);
+  open_up(json["plan"]["who"]["manifest"]);
+  for (Json& network : json["life"]["networks"]) open_up(network["result"]);
+  json["life"]["timings"] = timings(pod.record);
+  json["containers"] = Json::array();
+  for (const LiveContainer& container : pod.containers) {
+    Json one = Json::parse(to_json(container.record), nullptr, false);
+    one.erase("format");
+    one["plan"]["process"]["capabilities"] = capabilities::names(container.record.plan.process.capabilities);
+    json["containers"].push_back(std::move(one));
+  }
   json["live"] = live(pod);
   return json;
 }

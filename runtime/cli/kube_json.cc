@@ -12,31 +12,31 @@ namespace podrun::cli {
 namespace {
 
 Json metadata(const PodRecord& pod) {
-  Json data = {{"name", pod.name},
-               {"namespace", pod.name_space},
-               {"uid", pod.uid},
-               {"creationTimestamp", rfc3339(pod.created_at)}};
-  if (pod.deadline != 0) data["deletionTimestamp"] = rfc3339(deletion_time(pod));
-  if (!pod.labels.empty()) data["labels"] = pod.labels;
-  if (!pod.annotations.empty()) data["annotations"] = pod.annotations;
-  if (!pod.networks.empty()) data["annotations"][kNetworkStatus] = network_status(pod).dump();
+  Json data = {{"name", pod.plan.who.name},
+               {"namespace", pod.plan.who.name_space},
+               {"uid", pod.plan.who.uid},
+               {"creationTimestamp", rfc3339(pod.life.created_at)}};
+  if (pod.life.deadline != 0) data["deletionTimestamp"] = rfc3339(deletion_time(pod));
+  if (!pod.plan.who.labels.empty()) data["labels"] = pod.plan.who.labels;
+  if (!pod.plan.who.annotations.empty()) data["annotations"] = pod.plan.who.annotations;
+  if (!pod.life.networks.empty()) data["annotations"][kNetworkStatus] = network_status(pod).dump();
   return data;
 }
 
 // What was asked for. A record whose manifest cannot be read still shows what it has.
-Json spec(const PodRecord& pod) {
-  const Json manifest = Json::parse(pod.manifest, nullptr, false);
+Json spec(const LivePod& pod) {
+  const Json manifest = Json::parse(pod.record.plan.who.manifest, nullptr, false);
   if (const auto found = manifest.is_object() ? manifest.find("spec") : manifest.end();
       manifest.is_object() && found != manifest.end() && found->is_object())
     return *found;
   Json containers = Json::array();
-  for (const ContainerRecord& container : pod.containers)
-    containers.push_back({{"name", container.name}, {"image", container.image}});
+  for (const LiveContainer& container : pod.containers)
+    containers.push_back({{"name", container.record.plan.name}, {"image", container.record.plan.image}});
   return {{"containers", std::move(containers)}};
 }
 
 Json terminated(const ContainerRecord& container, const std::optional<ExitStatus>& exit, const std::string& id) {
-  Json state = {{"containerID", id}, {"startedAt", rfc3339(container.started_at)}};
+  Json state = {{"containerID", id}, {"startedAt", rfc3339(container.life.started_at)}};
   if (!exit) {  // the shim died before it could tell: what kubelet says of containers it lost
     state.update({{"exitCode", 137}, {"reason", "ContainerStatusUnknown"}, {"finishedAt", nullptr}});
     return state;
@@ -46,18 +46,19 @@ Json terminated(const ContainerRecord& container, const std::optional<ExitStatus
   return state;
 }
 
-Json container_status(const PodRecord& pod, const ContainerRecord& container, const ContainerStatus& status) {
-  const std::string id = "podrun://" + pod.id + "/" + container.name;
-  Json json = {{"name", container.name},      {"image", container.image}, {"imageID", container.image_digest},
-               {"lastState", Json::object()}, {"ready", status.running},  {"restartCount", 0},
+Json container_status(const PodRecord& pod, const LiveContainer& live) {
+  const auto& [container, status] = live;
+  const std::string id = "podrun://" + pod.plan.who.id + "/" + container.plan.name;
+  Json json = {{"name", container.plan.name}, {"image", container.plan.image}, {"imageID", container.plan.image_digest},
+               {"lastState", Json::object()}, {"ready", status.running},       {"restartCount", 0},
                {"started", status.running}};
-  if (container.process.empty()) {
+  if (container.life.process.empty()) {
     json["state"] = {{"waiting", {{"reason", "ContainerCreating"}}}};
     return json;
   }
   json["containerID"] = id;
   if (status.running) {
-    json["state"] = {{"running", {{"startedAt", rfc3339(container.started_at)}}}};
+    json["state"] = {{"running", {{"startedAt", rfc3339(container.life.started_at)}}}};
   } else {
     json["state"] = {{"terminated", terminated(container, status.exit, id)}};
   }
@@ -85,10 +86,11 @@ void add_unstarted(Json& statuses, const Json& spec) {
 }
 
 std::int64_t last_change(const LivePod& pod) {
-  std::int64_t latest = pod.record.created_at;
-  for (const ContainerRecord& container : pod.record.containers) latest = std::max(latest, container.started_at);
-  for (const ContainerStatus& status : pod.containers)
+  std::int64_t latest = pod.record.life.created_at;
+  for (const auto& [record, status] : pod.containers) {
+    latest = std::max(latest, record.life.started_at);
     if (status.exit) latest = std::max(latest, status.exit->finished_at);
+  }
   return latest;
 }
 
@@ -102,24 +104,24 @@ Json condition(const char* type, bool holds, std::int64_t since) {
 Json status(const LivePod& pod, const Json& pod_spec) {
   const PodRecord& record = pod.record;
   Json statuses = Json::array();
-  for (std::size_t i = 0; i < record.containers.size() && i < pod.containers.size(); ++i)
-    statuses.push_back(container_status(record, record.containers[i], pod.containers[i]));
-  if (record.state == PodState::creating) add_unstarted(statuses, pod_spec);
-  const bool ready =
-      pod.phase == Phase::running && record.state == PodState::ready &&
-      std::all_of(pod.containers.begin(), pod.containers.end(), [](const ContainerStatus& c) { return c.running; });
+  for (const LiveContainer& container : pod.containers) statuses.push_back(container_status(record, container));
+  if (record.life.state == PodState::creating) add_unstarted(statuses, pod_spec);
+  const bool ready = pod.phase == Phase::running && record.life.state == PodState::ready &&
+                     std::all_of(pod.containers.begin(), pod.containers.end(),
+                                 [](const LiveContainer& c) { return c.status.running; });
 
   Json json = {{"phase", to_text(pod.phase)},
-               {"startTime", rfc3339(record.created_at)},
-               {"conditions", Json::array({condition("Initialized", record.state == PodState::ready, record.created_at),
-                                           condition("Ready", ready, last_change(pod)),
-                                           condition("ContainersReady", ready, last_change(pod))})},
+               {"startTime", rfc3339(record.life.created_at)},
+               {"conditions",
+                Json::array({condition("Initialized", record.life.state == PodState::ready, record.life.created_at),
+                             condition("Ready", ready, last_change(pod)),
+                             condition("ContainersReady", ready, last_change(pod))})},
                {"containerStatuses", std::move(statuses)}};
-  if (!record.ips.empty()) {
-    json["podIP"] = record.ips.front();
+  if (!record.life.ips.empty()) {
+    json["podIP"] = record.life.ips.front();
     json["podIPs"] = Json::array();
-    for (const std::string& ip : record.ips) json["podIPs"].push_back({{"ip", ip}});
-    if (record.host_network) json["hostIP"] = record.ips.front();
+    for (const std::string& ip : record.life.ips) json["podIPs"].push_back({{"ip", ip}});
+    if (record.plan.namespaces.host_network) json["hostIP"] = record.life.ips.front();
   }
   if (!pod.reason.empty()) {
     json["reason"] = pod.reason;
@@ -131,7 +133,7 @@ Json status(const LivePod& pod, const Json& pod_spec) {
 }  // namespace
 
 Json kube_pod(const LivePod& pod) {
-  Json json = {{"apiVersion", "v1"}, {"kind", "Pod"}, {"metadata", metadata(pod.record)}, {"spec", spec(pod.record)}};
+  Json json = {{"apiVersion", "v1"}, {"kind", "Pod"}, {"metadata", metadata(pod.record)}, {"spec", spec(pod)}};
   json["status"] = status(pod, json["spec"]);
   return json;
 }

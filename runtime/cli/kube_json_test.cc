@@ -23,20 +23,21 @@ using ::testing::HasSubstr;
 LivePod live_pod(std::optional<ExitStatus> exit = ExitStatus{0, 0, 1'700'000'005'000'000'000}) {
   LivePod pod;
   pod.record = full_record();
-  pod.record.state = PodState::ready;
-  pod.record.deadline = 0;
-  pod.record.failure.clear();
-  pod.record.host_network = false;
-  pod.record.manifest = R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"web"},"spec":{"containers":[)"
-                        R"({"name":"httpd","image":"oci:/images/web:1","command":["/bin/httpd"],)"
-                        R"("ports":[{"containerPort":80,"hostPort":8080}],"resources":{"limits":{"memory":"64Mi"}}},)"
-                        R"({"name":"once","image":"rootfs:/"}]}})";
-  ContainerRecord once = pod.record.containers[0];
-  once.name = "once";
-  once.image = "rootfs:/";
-  once.image_digest.clear();
-  pod.record.containers.push_back(once);
-  pod.containers = {{.running = true, .exit = std::nullopt}, {.running = false, .exit = exit}};
+  pod.record.life.state = PodState::ready;
+  pod.record.life.deadline = 0;
+  pod.record.life.failure.clear();
+  pod.record.plan.namespaces.host_network = false;
+  pod.record.plan.who.manifest =
+      R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"web"},"spec":{"containers":[)"
+      R"({"name":"httpd","image":"oci:/images/web:1","command":["/bin/httpd"],)"
+      R"("ports":[{"containerPort":80,"hostPort":8080}],"resources":{"limits":{"memory":"64Mi"}}},)"
+      R"({"name":"once","image":"rootfs:/"}]}})";
+  ContainerRecord once = full_container();
+  once.plan.name = "once";
+  once.plan.image = "rootfs:/";
+  once.plan.image_digest.clear();
+  pod.containers = {{full_container(), {.running = true, .exit = std::nullopt}},
+                    {once, {.running = false, .exit = exit}}};
   pod.phase = Phase::running;
   pod.shim_alive = pod.pause_alive = true;
   return pod;
@@ -86,7 +87,7 @@ TEST(KubeJson, HasTheShapeOfAPod) {
   text.replace(text.find(test_id('b')), 64, "DIGEST");
   Json pod = Json::parse(text);
   EXPECT_EQ(pod["spec"]["containers"].size(), 2U);
-  EXPECT_EQ(pod["spec"], Json::parse(live_pod().record.manifest)["spec"]);
+  EXPECT_EQ(pod["spec"], Json::parse(live_pod().record.plan.who.manifest)["spec"]);
   pod.erase("spec");
   EXPECT_EQ(pod, expected) << pod.dump(2);
 }
@@ -105,8 +106,8 @@ TEST(KubeJson, SaysHowAContainerEnded) {
 
 TEST(KubeJson, ShowsContainersThatAPodInTheMakingHasYetToStart) {
   LivePod pod = live_pod();
-  pod.record.state = PodState::creating;
-  pod.record.containers.pop_back();
+  pod.record.life.state = PodState::creating;
+  pod.containers.pop_back();
   pod.containers.pop_back();
   const Json statuses = kube_pod(pod)["status"]["containerStatuses"];
   ASSERT_EQ(statuses.size(), 2U);
@@ -117,8 +118,8 @@ TEST(KubeJson, ShowsContainersThatAPodInTheMakingHasYetToStart) {
 TEST(KubeJson, AManifestThatCannotBeReadCostsTheSpecOnly) {
   for (const char* manifest : {"", "{", "[]", "{}", R"({"spec":3})", R"({"spec":{"containers":{"a":[]}}})"}) {
     LivePod pod = live_pod();
-    pod.record.manifest = manifest;
-    pod.record.state = PodState::creating;
+    pod.record.plan.who.manifest = manifest;
+    pod.record.life.state = PodState::creating;
     EXPECT_EQ(kube_pod(pod)["metadata"]["name"], "web") << manifest;
   }
 }
@@ -188,7 +189,7 @@ TEST(Yaml, KeepsNumbersFlagsAndEmptyCollections) {
 }
 
 TEST(PodTable, HasKubectlsColumns) {
-  const std::int64_t later = full_record().created_at + 125'000'000'000;
+  const std::int64_t later = full_record().life.created_at + 125'000'000'000;
   EXPECT_EQ(pod_table({live_pod()}, {}, later),
             "NAME   READY   STATUS     RESTARTS   AGE\n"
             "web    1/2     NotReady   0          2m5s\n");
@@ -203,20 +204,20 @@ TEST(StatusWord, SaysWhatKubectlWould) {
   EXPECT_EQ(status_word(live_pod(ExitStatus{1, 0, 0})), "Error");
   EXPECT_EQ(status_word(live_pod(std::nullopt)), "ContainerStatusUnknown");
   LivePod pod = live_pod();
-  pod.containers[1] = {.running = true, .exit = std::nullopt};
+  pod.containers[1].status = {.running = true, .exit = std::nullopt};
   EXPECT_EQ(status_word(pod), "Running");
-  pod.containers[0] = pod.containers[1] = {.running = false, .exit = ExitStatus{}};
+  pod.containers[0].status = pod.containers[1].status = {.running = false, .exit = ExitStatus{}};
   EXPECT_EQ(status_word(pod), "Completed");
   pod.reason = "SandboxGone";
   EXPECT_EQ(status_word(pod), "SandboxGone");
-  pod.record.state = PodState::deleting;
+  pod.record.life.state = PodState::deleting;
   EXPECT_EQ(status_word(pod), "Terminating");
   pod = live_pod();
-  pod.record.deadline = boot_time() + 30'000'000'000;
+  pod.record.life.deadline = boot_time() + 30'000'000'000;
   EXPECT_EQ(status_word(pod), "Terminating");
   EXPECT_TRUE(kube_pod(pod)["metadata"].contains("deletionTimestamp"));
   pod = live_pod();
-  pod.record.state = PodState::creating;
+  pod.record.life.state = PodState::creating;
   EXPECT_EQ(status_word(pod), "ContainerCreating");
 }
 
@@ -237,10 +238,10 @@ TEST(Describe, NamesWhatAPersonLooksFor) {
 
 TEST(NetworkStatus, IsWhatMultusWritesIntoAPod) {
   LivePod pod = live_pod();
-  pod.record.networks = {{"podrun", "eth0", R"({"cniVersion":"1.0.0","interfaces":[{"name":"br0"},{"name":"eth0",
+  pod.record.life.networks = {{"podrun", "eth0", R"({"cniVersion":"1.0.0","interfaces":[{"name":"br0"},{"name":"eth0",
       "mac":"c2:11:22:33:44:55","sandbox":"/run/netns/web"}],"ips":[{"address":"10.88.0.2/16","interface":1}],
       "dns":{"nameservers":["10.88.0.1"],"search":["a.example"]}})"},
-                         {"blue", "net1", "no json"}};
+                              {"blue", "net1", "no json"}};
   const Json json = kube_pod(pod);
   EXPECT_EQ(Json::parse(json["metadata"]["annotations"]["k8s.v1.cni.cncf.io/network-status"].get<std::string>()),
             Json::parse(R"([{"name":"podrun","interface":"eth0","ips":["10.88.0.2"],"mac":"c2:11:22:33:44:55",
@@ -251,18 +252,18 @@ TEST(NetworkStatus, IsWhatMultusWritesIntoAPod) {
 
 TEST(Inspect, OpensWhatIsJsonAndSumsTheTimings) {
   LivePod pod = live_pod();
-  pod.record.timings.push_back({"create cgroup", 30});
-  pod.record.networks.push_back({"odd", "eth1", "no json"});
+  pod.record.life.timings.push_back({"create cgroup", 30});
+  pod.record.life.networks.push_back({"odd", "eth1", "no json"});
   const auto json = inspect_json(pod);
-  EXPECT_EQ(json["manifest"]["kind"], "Pod");
-  EXPECT_EQ(json["networks"][0]["result"]["cniVersion"], "1.0.0");
-  EXPECT_EQ(json["networks"][1]["result"], "no json");
-  EXPECT_EQ(json["timings"]["create cgroup"], 150);
-  EXPECT_EQ(json["timings"]["plugin bridge ADD"], 31000);
-  EXPECT_EQ(json["containers"][0]["settings"]["capabilities"][0], "CAP_CHOWN");
+  EXPECT_EQ(json["plan"]["who"]["manifest"]["kind"], "Pod");
+  EXPECT_EQ(json["life"]["networks"][0]["result"]["cniVersion"], "1.0.0");
+  EXPECT_EQ(json["life"]["networks"][1]["result"], "no json");
+  EXPECT_EQ(json["life"]["timings"]["create cgroup"], 150);
+  EXPECT_EQ(json["life"]["timings"]["plugin bridge ADD"], 31000);
+  EXPECT_EQ(json["containers"][0]["plan"]["process"]["capabilities"][0], "CAP_CHOWN");
   EXPECT_EQ(json["live"]["containers"]["once"]["exit"]["code"], 0);
   EXPECT_EQ(json["live"]["containers"]["httpd"]["running"], true);
-  EXPECT_EQ(json["namespaces"]["net"], 4026532000);
+  EXPECT_EQ(json["life"]["namespaces"]["net"], 4026532000);
 }
 
 }  // namespace

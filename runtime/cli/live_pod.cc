@@ -12,15 +12,15 @@ void explain(LivePod& pod) {
     pod.reason = reason;
     pod.message = std::move(message);
   };
-  const bool older_boot = pod.record.boot_id != boot_id();
-  switch (pod.record.state) {
+  const bool older_boot = pod.record.life.boot_id != boot_id();
+  switch (pod.record.life.state) {
     case PodState::creating:
       if (pod.lock_holder == 0)
         because("CreateInterrupted", "its create died; podrun recover removes what is left, or podrun delete");
       return;
     case PodState::deleting:
-      if (!pod.record.failure.empty()) {
-        because("DeleteFailed", pod.record.failure);
+      if (!pod.record.life.failure.empty()) {
+        because("DeleteFailed", pod.record.life.failure);
       } else if (pod.lock_holder == 0) {
         because("DeleteInterrupted", kDeleteInterrupted);
       }
@@ -40,17 +40,18 @@ void explain(LivePod& pod) {
 
 }  // namespace
 
-LivePod look_at(const Store& store, PodRecord record) {
+LivePod look_at(const Store& store, Pod seen) {
   LivePod pod;
-  pod.phase = phase_of(store.layout(), record);
-  for (const ContainerRecord& container : record.containers)
-    pod.containers.push_back(status_of(store.layout(), record, container));
-  const bool this_boot = record.boot_id == boot_id();
-  pod.shim_alive = this_boot && is_alive(record.shim);
-  pod.pause_alive = this_boot && is_alive(record.pause);
+  pod.record = std::move(seen.record);
+  const PodLife& life = pod.record.life;
+  pod.containers = look_at(store.layout(), pod.record, std::move(seen.containers));
+  pod.phase = phase_of(pod.record, pod.containers);
+  const bool this_boot = life.boot_id == boot_id();
+  pod.shim_alive = this_boot && is_alive(life.shim);
+  pod.pause_alive = this_boot && is_alive(life.pause);
   // Only asked where the answer matters: the question takes the lock for a moment.
-  if (record.state != PodState::ready || is_overdue(record)) pod.lock_holder = store.lock_holder(record.id).value_or(0);
-  pod.record = std::move(record);
+  if (life.state != PodState::ready || is_overdue(pod.record))
+    pod.lock_holder = store.lock_holder(pod.record.plan.who.id).value_or(0);
   explain(pod);
   return pod;
 }

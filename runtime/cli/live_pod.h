@@ -11,7 +11,7 @@ namespace podrun::cli {
 struct LivePod {
   PodRecord record;
   Phase phase = Phase::unknown;
-  std::vector<ContainerStatus> containers;  // as record.containers
+  std::vector<LiveContainer> containers;
   bool shim_alive = false;
   bool pause_alive = false;
   pid_t lock_holder = 0;  // who is creating or deleting it; 0: nobody
@@ -21,6 +21,6 @@ struct LivePod {
   std::string message;
 };
 
-LivePod look_at(const Store& store, PodRecord record);
+LivePod look_at(const Store& store, Pod pod);
 
 }  // namespace podrun::cli

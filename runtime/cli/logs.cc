@@ -60,7 +60,7 @@ Result<void> check(const Options& options) {
   return {};
 }
 
-Result<std::vector<const ContainerRecord*>> choose(const PodRecord& pod, const Options& options) {
+Result<std::vector<const ContainerRecord*>> choose(const Pod& pod, const Options& options) {
   if (!options.all_containers) return std::vector{TRY(choose_container(pod, options.container, false))};
   std::vector<const ContainerRecord*> all;
   for (const ContainerRecord& container : pod.containers) all.push_back(&container);
@@ -69,24 +69,25 @@ Result<std::vector<const ContainerRecord*>> choose(const PodRecord& pod, const O
 
 // Prints what comes until the container ended and the shim has written what was left in its pipes (the exit file comes
 // after that), or until nobody reads us any more.
-Result<void> follow(const Layout& layout, const PodRecord& pod, const ContainerRecord& container,
+Result<void> follow(const Layout& layout, const Pod& pod, const ContainerRecord& container,
                     const std::function<Result<void>()>& print_new) {
-  LogWait wait = TRY(LogWait::on(container.log_path, container.process));
+  LogWait wait = TRY(LogWait::on(container.plan.log_path, container.life.process));
   auto event = LogWait::Event::grew;  // what came between the first look and the watch
   while (event == LogWait::Event::grew) {
     TRY(print_new());
     event = TRY(wait.next());
   }
   if (event == LogWait::Event::reader_gone) return {};
-  for (int attempt = 0; attempt < 50 && is_alive(pod.shim) && !status_of(layout, pod, container).exit; ++attempt)
+  for (int attempt = 0;
+       attempt < 50 && is_alive(pod.record.life.shim) && !status_of(layout, pod.record, container).exit; ++attempt)
     if (TRY(wait.grows_within(20))) TRY(print_new());
   return print_new();
 }
 
 // Several are followed at once, a thread each; `turn` keeps their lines whole.
-Result<void> print_log(Context& context, const PodRecord& pod, const ContainerRecord& container, const LogStyle& style,
+Result<void> print_log(Context& context, const Pod& pod, const ContainerRecord& container, const LogStyle& style,
                        const Options& options, std::mutex& turn) {
-  LogFile log = TRY(LogFile::open(container.log_path));
+  LogFile log = TRY(LogFile::open(container.plan.log_path));
   if (options.tail >= 0) TRY(log.seek_tail(static_cast<std::uint64_t>(options.tail)));
   LogPrinter printer(context.out, style);
   const auto print_new = [&]() -> Result<void> {
@@ -101,13 +102,13 @@ Result<void> print_log(Context& context, const PodRecord& pod, const ContainerRe
   return context.out.flush();
 }
 
-Result<int> print_logs(Context& context, const PodRecord& pod, const std::vector<const ContainerRecord*>& containers,
+Result<int> print_logs(Context& context, const Pod& pod, const std::vector<const ContainerRecord*>& containers,
                        const Options& options, const std::string& since) {
   std::mutex turn;
   std::vector<Result<void>> done(containers.size(), Result<void>());
   const auto print_one = [&](std::size_t i) {
     LogStyle style{.timestamps = options.timestamps, .prefix = "", .since = since};
-    if (options.prefix) style.prefix = "[pod/" + pod.name + "/" + containers[i]->name + "] ";
+    if (options.prefix) style.prefix = "[pod/" + pod.record.plan.who.name + "/" + containers[i]->plan.name + "] ";
     done[i] = print_log(context, pod, *containers[i], style, options, turn);
   };
   if (options.follow && containers.size() > 1) {
@@ -127,12 +128,12 @@ Result<int> logs(Context& context, Options options) {
   const std::string name = TRY(take_words(options));
   TRY(check(options));
   const std::string newer_than = TRY(since(options));
-  const PodRecord pod = TRY(find_pod(context, name));
+  const Pod pod = TRY(find_pod(context, name));
   const auto containers = TRY(choose(pod, options));
   if (options.previous)
     return Error{Kind::not_found, 0,
-                 "logs: previous terminated container \"" + containers.front()->name + "\" in pod \"" + pod.name +
-                     "\" not found: containers are not restarted here"};
+                 "logs: previous terminated container \"" + containers.front()->plan.name + "\" in pod \"" +
+                     pod.record.plan.who.name + "\" not found: containers are not restarted here"};
   return print_logs(context, pod, containers, options, newer_than);
 }
 

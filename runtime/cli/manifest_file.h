@@ -4,7 +4,7 @@
 #include <string>
 
 #include "runtime/cli/context.h"
-#include "runtime/manifest/spec.h"
+#include "runtime/model/spec.h"
 
 namespace podrun::cli {
 

@@ -35,7 +35,7 @@ Json status_of(const NetworkRecord& network) {
 
 Json network_status(const PodRecord& pod) {
   Json all = Json::array();
-  for (const NetworkRecord& network : pod.networks) all.push_back(status_of(network));
+  for (const NetworkRecord& network : pod.life.networks) all.push_back(status_of(network));
   if (!all.empty()) all.front()["default"] = true;
   return all;
 }

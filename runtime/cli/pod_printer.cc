@@ -26,7 +26,7 @@ Json document(const Pods& pods, bool single) {
 
 std::string names(const Pods& pods) {
   std::string text;
-  for (const LivePod& pod : pods) text += "pod/" + pod.record.name + "\n";
+  for (const LivePod& pod : pods) text += "pod/" + pod.record.plan.who.name + "\n";
   return text;
 }
 

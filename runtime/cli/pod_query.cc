@@ -22,9 +22,10 @@ Result<std::vector<LivePod>> selected(const Context& context, const PodQuery& qu
   std::vector<std::string> broken;
   std::vector<LivePod> pods;
   for (PodRecord& record : TRY(store.list(&broken))) {
-    if (!query.all_namespaces && record.name_space != context.flags.name_space) continue;
-    if (!selector.matches(record.labels)) continue;
-    LivePod pod = look_at(store, std::move(record));
+    if (!query.all_namespaces && record.plan.who.name_space != context.flags.name_space) continue;
+    if (!selector.matches(record.plan.who.labels)) continue;
+    const std::string id = record.plan.who.id;
+    LivePod pod = look_at(store, {std::move(record), TRY(store.load_containers(id))});
     if (fields.matches(pod)) pods.push_back(std::move(pod));
   }
   warn_of_broken(store, broken);
@@ -35,11 +36,11 @@ Result<std::vector<LivePod>> named(const Context& context, const std::vector<std
   const Store store = context.store();
   std::vector<LivePod> pods;
   for (const std::string& name : names) {
-    auto record = find_pod(context, name);
-    if (record) {
-      pods.push_back(look_at(store, std::move(record).value()));
+    auto pod = find_pod(context, name);
+    if (pod) {
+      pods.push_back(look_at(store, std::move(pod).value()));
     } else {
-      failures.add(record.error());
+      failures.add(pod.error());
     }
   }
   return pods;

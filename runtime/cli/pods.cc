@@ -62,35 +62,38 @@ Result<std::string> find_id(const Store& store, const std::string& name_space, c
   auto id = store.find(name_space, name);
   if (id || id.error().kind != Kind::not_found) return id;
   for (const PodRecord& pod : TRY(store.list()))
-    if (pod.state == PodState::deleting && pod.name == name && pod.name_space == name_space) return pod.id;
+    if (const Identity& who = pod.plan.who;
+        pod.life.state == PodState::deleting && who.name == name && who.name_space == name_space)
+      return who.id;
   return id;
 }
 
-Result<PodRecord> find_pod(const Context& context, const std::string& name) {
+Result<Pod> find_pod(const Context& context, const std::string& name) {
   const Store store = context.store();
   const std::string id = TRY(find_id(store, context.flags.name_space, name));
-  auto record = store.load(id);
-  if (!record && record.error().kind == Kind::not_found)  // deleted meanwhile, or its create has only just begun
+  auto pod = store.load_whole(id);
+  if (!pod && pod.error().kind == Kind::not_found)  // deleted meanwhile, or its create has only just begun
     return Error{Kind::not_found, ENOENT,
                  "pod \"" + name + "\" not found in namespace \"" + context.flags.name_space + "\""};
-  return record;
+  return pod;
 }
 
-Result<const ContainerRecord*> choose_container(const PodRecord& pod, const std::string& name, bool quiet) {
-  if (const auto wanted = pod.annotations.find("kubectl.kubernetes.io/default-container");
-      name.empty() && wanted != pod.annotations.end())
+Result<const ContainerRecord*> choose_container(const Pod& pod, const std::string& name, bool quiet) {
+  const auto& annotations = pod.record.plan.who.annotations;
+  if (const auto wanted = annotations.find("kubectl.kubernetes.io/default-container");
+      name.empty() && wanted != annotations.end())
     for (const ContainerRecord& container : pod.containers)
-      if (container.name == wanted->second) return &container;
+      if (container.plan.name == wanted->second) return &container;
   std::string all;
   for (const ContainerRecord& container : pod.containers) {
-    if (container.name == name) return &container;
-    all += (all.empty() ? "" : ", ") + container.name;
+    if (container.plan.name == name) return &container;
+    all += (all.empty() ? "" : ", ") + container.plan.name;
   }
   if (!name.empty() || pod.containers.empty())
     return Error{Kind::not_found, ENOENT,
-                 "container \"" + name + "\" not found in pod \"" + pod.name + "\", which has: " + all};
+                 "container \"" + name + "\" not found in pod \"" + pod.record.plan.who.name + "\", which has: " + all};
   if (pod.containers.size() > 1 && !quiet)
-    say("defaulted container \"" + pod.containers.front().name + "\" out of: " + all);
+    say("defaulted container \"" + pod.containers.front().plan.name + "\" out of: " + all);
   return &pod.containers.front();
 }
 

@@ -19,11 +19,11 @@ Result<std::string> pod_name(const std::vector<std::string>& words);
 // The id of the pod of that name, or, where a delete was stopped after it had given the name back, of the one whose
 // record says so. Kind::not_found: pod "web" not found in namespace "default".
 Result<std::string> find_id(const Store& store, const std::string& name_space, const std::string& name);
-Result<PodRecord> find_pod(const Context& context, const std::string& name);
+Result<Pod> find_pod(const Context& context, const std::string& name);
 
 // The container called `name`, or the one that the annotation kubectl.kubernetes.io/default-container names, or the
 // first, saying so when there are more and `quiet` is not set.
-Result<const ContainerRecord*> choose_container(const PodRecord& pod, const std::string& name, bool quiet);
+Result<const ContainerRecord*> choose_container(const Pod& pod, const std::string& name, bool quiet);
 
 // Errors of commands that go on with the next pod: each is said at once, the first decides the exit code.
 class Failures {

@@ -10,8 +10,7 @@ namespace {
 Result<int> recover(Context& context) {
   TRY(context.require_root("recover"));
   const base::InterruptionScope listening;
-  Runtime runtime = context.runtime();
-  const std::vector<Recovered> settled = TRY(runtime.recover());
+  const std::vector<Recovered> settled = TRY(podrun::recover(context.host()));
   if (settled.empty()) note("Nothing to recover");
   return tell(context, settled);
 }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "runtime/cli/context.h"
+#include "runtime/sandbox/recover.h"
 
 namespace podrun::cli {
 

@@ -3,6 +3,7 @@
 #include "base/interruption.h"
 #include "runtime/cli/recovered.h"
 #include "runtime/cli/system_commands.h"
+#include "runtime/sandbox/prune.h"
 
 namespace podrun::cli {
 namespace {
@@ -10,8 +11,7 @@ namespace {
 Result<int> prune(Context& context) {
   TRY(context.require_root("system prune"));
   const base::InterruptionScope listening;
-  Runtime runtime = context.runtime();
-  const std::vector<Recovered> pruned = TRY(runtime.prune());
+  const std::vector<Recovered> pruned = TRY(podrun::prune(context.host()));
   if (pruned.empty()) note("Nothing to prune");
   return tell(context, pruned);
 }

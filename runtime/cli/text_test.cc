@@ -112,18 +112,18 @@ TEST(PodNames, AreTakenAsKubectlsUsersTypeThem) {
 }
 
 TEST(Container, IsTheFirstUnlessNamed) {
-  PodRecord pod;
-  pod.name = "web";
+  Pod pod;
+  pod.record.plan.who.name = "web";
   pod.containers.resize(2);
-  pod.containers[0].name = "httpd";
-  pod.containers[1].name = "client";
-  EXPECT_EQ((*choose_container(pod, "", true))->name, "httpd");
-  EXPECT_EQ((*choose_container(pod, "client", true))->name, "client");
-  pod.annotations["kubectl.kubernetes.io/default-container"] = "client";
-  EXPECT_EQ((*choose_container(pod, "", true))->name, "client");
-  EXPECT_EQ((*choose_container(pod, "httpd", true))->name, "httpd");
-  pod.annotations["kubectl.kubernetes.io/default-container"] = "gone";
-  EXPECT_EQ((*choose_container(pod, "", true))->name, "httpd");
+  pod.containers[0].plan.name = "httpd";
+  pod.containers[1].plan.name = "client";
+  EXPECT_EQ((*choose_container(pod, "", true))->plan.name, "httpd");
+  EXPECT_EQ((*choose_container(pod, "client", true))->plan.name, "client");
+  pod.record.plan.who.annotations["kubectl.kubernetes.io/default-container"] = "client";
+  EXPECT_EQ((*choose_container(pod, "", true))->plan.name, "client");
+  EXPECT_EQ((*choose_container(pod, "httpd", true))->plan.name, "httpd");
+  pod.record.plan.who.annotations["kubectl.kubernetes.io/default-container"] = "gone";
+  EXPECT_EQ((*choose_container(pod, "", true))->plan.name, "httpd");
   const auto unknown = choose_container(pod, "x", true);
   ASSERT_FALSE(unknown);
   EXPECT_EQ(unknown.error().what, "container \"x\" not found in pod \"web\", which has: httpd, client");

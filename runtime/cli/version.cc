@@ -9,7 +9,7 @@ namespace podrun::cli {
 
 Result<int> version(Context& context, const std::string& format) {
   if (is_document(format)) {
-    print_document(context.out, format, {{"version", PODRUN_VERSION}, {"recordFormat", PodRecord::kFormat}});
+    print_document(context.out, format, {{"version", PODRUN_VERSION}, {"recordFormat", kRecordFormat}});
   } else {
     context.out.print("podrun " PODRUN_VERSION "\n");
   }

@@ -15,6 +15,20 @@ void visit(V& v, PackedError& e) {
   v(e.kind, e.error_number, e.what);
 }
 
+struct Contents {
+  std::uint32_t stdio = 0;
+  std::uint32_t mounts = 0;
+  std::uint32_t program = 0;
+};
+struct PackedPlan {
+  Contents contents;
+  Plan plan;
+};
+template <class V>
+void visit(V& v, PackedPlan& p) {
+  v(p.contents, p.plan);
+}
+
 constexpr std::uint32_t number(MessageType type) { return static_cast<std::uint32_t>(type); }
 
 }  // namespace
@@ -27,8 +41,31 @@ Error unpack_error(const std::string& body) {
   return {packed->kind, packed->error_number, packed->what};
 }
 
-Result<void> Handshake::send_plan(const Plan& plan, const std::vector<int>& fds) {
-  return channel_.send(number(MessageType::plan), wire::write(plan), fds).in("send the plan");
+Result<void> Handshake::send_plan(Plan plan, const Handed& handed) {
+  PackedPlan packed{{}, std::move(plan)};
+  packed.contents.stdio = static_cast<std::uint32_t>(handed.stdio.size());
+  packed.contents.mounts = static_cast<std::uint32_t>(handed.mounts.size());
+  packed.contents.program = handed.program ? 1 : 0;
+  std::vector<int> fds;
+  for (const Fd& stream : handed.stdio) fds.push_back(stream.get());
+  for (const Fd& mount : handed.mounts) fds.push_back(mount.get());
+  if (handed.program) fds.push_back(handed.program.get());
+  return channel_.send(number(MessageType::plan), wire::write(packed), fds).in("send the plan");
+}
+
+Result<Received> receive_plan(const Channel& channel) {
+  Message message = TRY(channel.receive(kPatience));
+  if (message.type != number(MessageType::plan)) return Error{Kind::internal, 0, "receive the plan: it is not one"};
+  PackedPlan packed = TRY(wire::read<PackedPlan>(message.body));
+  const Contents& contents = packed.contents;
+  if (message.fds.size() != contents.stdio + contents.mounts + contents.program)
+    return Error{Kind::internal, 0, "receive the plan: descriptors are missing"};
+  Received received{std::move(packed.plan), {}};
+  auto next = message.fds.begin();
+  for (std::uint32_t i = 0; i < contents.stdio; ++i) received.handed.stdio.push_back(std::move(*next++));
+  for (std::uint32_t i = 0; i < contents.mounts; ++i) received.handed.mounts.push_back(std::move(*next++));
+  if (contents.program != 0) received.handed.program = std::move(*next);
+  return received;
 }
 
 Result<Message> Handshake::expect(MessageType type) {

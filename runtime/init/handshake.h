@@ -15,6 +15,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <vector>
 
 #include "runtime/init/plan.h"
 #include "runtime/kernel/channel.h"
@@ -23,13 +24,27 @@ namespace podrun::init {
 
 enum class MessageType : std::uint32_t { plan = 1, terminal, entered, ready, go, error };
 
+// What goes with a plan. Each part has its place because sender and receiver are the two functions below.
+struct Handed {
+  std::vector<Fd> stdio;   // stdin, stdout and stderr, or none
+  std::vector<Fd> mounts;  // for Mount::Source::sent, in the order of the list
+  Fd program;              // to exec, where the plan's arguments do not name one
+};
+
+// In the child.
+struct Received {
+  Plan plan;
+  Handed handed;
+};
+Result<Received> receive_plan(const Channel& channel);
+
 // The client's side. Owns its end of the channel; dropping it makes a child that waits give up.
 class Handshake {
  public:
   Handshake() = default;
   explicit Handshake(Channel channel) : channel_(std::move(channel)) {}
 
-  Result<void> send_plan(const Plan& plan, const std::vector<int>& fds);
+  Result<void> send_plan(Plan plan, const Handed& handed);
   Result<Fd> expect_terminal();
   Result<Fd> expect_entered();
   Result<void> expect_ready();

@@ -113,7 +113,8 @@ Result<void> take_terminal(Fd slave) {
 
 void stay_undumpable() { ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 
-Result<void> become_user(const Process& process, bool makes_cwd) {
+Result<void> become_user(const Plan& plan, bool makes_cwd) {
+  const Process& process = plan.process;
   unblock_signals();
   // As root, who may enter what the user may not, such as a /root of mode 0700; and as the user where even root may
   // not, as on a FUSE filesystem of the user's. Other runtimes have it so.
@@ -122,7 +123,7 @@ Result<void> become_user(const Process& process, bool makes_cwd) {
   if (process.no_new_privileges && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
     return Error::system(errno, "set no_new_privs");
   // Without no_new_privs a filter needs CAP_SYS_ADMIN, which is about to go.
-  if (!process.no_new_privileges && !process.seccomp.empty()) TRY(seccomp::install(process.seccomp));
+  if (!process.no_new_privileges && !plan.seccomp.empty()) TRY(seccomp::install(plan.seccomp));
   TRY(capabilities::limit_bounding_set(process.capabilities));
   TRY(set_user(process));
   TRY(capabilities::apply(process.capabilities));
@@ -131,9 +132,9 @@ Result<void> become_user(const Process& process, bool makes_cwd) {
   return check_cwd(process.cwd);
 }
 
-Result<void> install_seccomp(const Process& process) {
-  if (!process.no_new_privileges || process.seccomp.empty()) return {};
-  return seccomp::install(process.seccomp);
+Result<void> install_seccomp(const Plan& plan) {
+  if (!plan.process.no_new_privileges || plan.seccomp.empty()) return {};
+  return seccomp::install(plan.seccomp);
 }
 
 Result<std::string> find_program(const Process& process) {

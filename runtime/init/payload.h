@@ -29,14 +29,14 @@ void stay_undumpable();
 
 // Signals, privileges, user, working directory (made where it is missing, if asked to). After it the process has the
 // payload's rights.
-Result<void> become_user(const Process& process, bool makes_cwd);
+Result<void> become_user(const Plan& plan, bool makes_cwd);
 
 // The program's path as execve will find it, looked up with the payload's own rights. Kind::not_found or Kind::denied,
 // which the CLI turns into 127 and 126 as shells do.
 Result<std::string> find_program(const Process& process);
 
 // The filter, where become_user() has not installed it already.
-Result<void> install_seccomp(const Process& process);
+Result<void> install_seccomp(const Plan& plan);
 
 // execve; returns only to say why it did not happen. `program` is a descriptor where `path` is empty.
 Error execute(const Process& process, const std::string& path, int program);

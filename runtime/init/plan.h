@@ -9,8 +9,17 @@
 #include <utility>
 #include <vector>
 
-#include "runtime/kernel/capabilities.h"
 #include "runtime/kernel/mounts.h"
+#include "runtime/model/process.h"
+
+namespace podrun::wire {
+
+template <class V>
+void visit(V& v, Process& p) {
+  v(p.args, p.env, p.cwd, p.uid, p.gid, p.groups, p.capabilities, p.no_new_privileges, p.seccomp, p.terminal);
+}
+
+}  // namespace podrun::wire
 
 namespace podrun::init {
 
@@ -47,27 +56,13 @@ struct Root {
   std::vector<std::string> read_only;  // as it is, but read-only
 };
 
-struct Process {
-  std::vector<std::string> args;  // args[0] is looked up in env's PATH unless it holds a slash; empty: the program sent
-  std::vector<std::pair<std::string, std::string>> env;
-  std::string cwd = "/";
-  std::uint32_t uid = 0;
-  std::uint32_t gid = 0;
-  std::vector<std::uint32_t> groups;
-  capabilities::Set capabilities = 0;
-  bool no_new_privileges = true;
-  bool terminal = false;             // make a pseudo-terminal of the container's own, send its master back
-  std::vector<sock_filter> seccomp;  // empty: none
-};
-
 struct Plan {
   Role role = Role::pause;
   bool new_user_namespace = true;  // false with hostUsers
-  bool sends_stdio = false;        // the first three descriptors are stdin, stdout and stderr
   bool waits_for_go = false;       // a barrier between "ready" and the payload, for what the client has to do last
-  bool sends_program = false;      // the last descriptor is the program to exec
   Root root;
   Process process;
+  std::vector<sock_filter> seccomp;  // the filter itself; empty: none
 };
 
 template <class V>
@@ -79,12 +74,8 @@ void visit(V& v, Root& r) {
   v(r.hostname, r.loopback, r.sysctls, r.mounts, r.is_read_only, r.masked, r.read_only);
 }
 template <class V>
-void visit(V& v, Process& p) {
-  v(p.args, p.env, p.cwd, p.uid, p.gid, p.groups, p.capabilities, p.no_new_privileges, p.terminal, p.seccomp);
-}
-template <class V>
 void visit(V& v, Plan& p) {
-  v(p.role, p.new_user_namespace, p.sends_stdio, p.waits_for_go, p.sends_program, p.root, p.process);
+  v(p.role, p.new_user_namespace, p.waits_for_go, p.root, p.process, p.seccomp);
 }
 
 }  // namespace podrun::init

@@ -107,7 +107,7 @@ Result<void> make_read_only(const std::string& path) {
 
 }  // namespace
 
-Result<void> build_root(const Root& root, std::vector<Fd>& sent) {
+Result<void> build_root(const Root& root, std::vector<Fd> sent) {
   TRY(mounts::stop_propagation());
   if (!root.hostname.empty() && ::sethostname(root.hostname.data(), root.hostname.size()) != 0)
     return Error::system(errno, "set hostname '" + root.hostname + "'");

@@ -7,7 +7,7 @@
 
 namespace podrun::init {
 
-// `sent` are the descriptors for Mount::Source::sent, in the order of the list; they are used up.
-Result<void> build_root(const Root& root, std::vector<Fd>& sent);
+// `sent` are the descriptors for Mount::Source::sent, in the order of the list.
+Result<void> build_root(const Root& root, std::vector<Fd> sent);
 
 }  // namespace podrun::init

@@ -10,7 +10,6 @@
 #include "runtime/init/payload.h"
 #include "runtime/init/root.h"
 #include "runtime/kernel/process.h"
-#include "runtime/kernel/wire.h"
 
 namespace podrun::init {
 namespace {
@@ -35,33 +34,6 @@ Channel keep_only(Channel channel, int* beside = nullptr) {
   return channel;
 }
 
-struct Received {
-  Plan plan;
-  std::vector<Fd> stdio;  // three or none
-  std::vector<Fd> sent;   // mounts
-  Fd program;
-};
-
-Result<Received> receive_plan(const Channel& channel) {
-  Message message = TRY(channel.receive(kPatience));
-  if (message.type != number(MessageType::plan)) return Error{Kind::internal, 0, "receive the plan: it is not one"};
-  Received received;
-  received.plan = TRY(wire::read<Plan>(message.body));
-  auto& fds = message.fds;
-  const std::size_t fixed = (received.plan.sends_stdio ? 3U : 0U) + (received.plan.sends_program ? 1U : 0U);
-  if (fds.size() < fixed) return Error{Kind::internal, 0, "receive the plan: descriptors are missing"};
-  if (received.plan.sends_program) {
-    received.program = std::move(fds.back());
-    fds.pop_back();
-  }
-  if (received.plan.sends_stdio) {
-    received.stdio.assign(std::make_move_iterator(fds.begin()), std::make_move_iterator(fds.begin() + 3));
-    fds.erase(fds.begin(), fds.begin() + 3);
-  }
-  received.sent = std::move(fds);
-  return received;
-}
-
 Result<void> tell_terminal(const Channel& channel, const Terminal& terminal) {
   return channel.send(number(MessageType::terminal), "", {terminal.master.get()});
 }
@@ -74,42 +46,56 @@ Error finish(const Channel& channel, const Received& received, const std::string
         channel.receive(std::chrono::minutes(60));  // a CNI plugin may take its time; a dead client is end of file
     if (!go) return std::move(go).error();
   }
-  return execute(received.plan.process, path, received.program.get());
+  return execute(received.plan.process, path, received.handed.program.get());
 }
 
-// Where it stands, step by step:
+// The steps of a process that was made in its namespaces, and where it stands after each:
 //                       pause                        container
 //   on entry            seven new namespaces,        pod's user net ipc uts, own pid cgroup,
 //                       nobody in the user one       copy of pause's mounts, nobody
-//   plan received       ids are mapped (the client maps them before it sends the plan)
-//   namespace root      uid 0 of the user namespace, every capability in it
-//   root built          own root, the host's gone    own root, the pod's gone
-//   user                no capabilities              the payload's user and rights
-//   seccomp             its own filter               the payload's
+//   receive_plan        ids are mapped (the client maps them before it sends the plan)
+//   take_streams        none yet                     its own standard streams, a session of its own
+//   become root inside  uid 0 of the user namespace, every capability in it
+//   build_root          own root, the host's gone    own root, the pod's gone
+//   take_place          nothing left open            a terminal where one is asked for
+//   become_user         no capabilities              the payload's user and rights
+//   install_seccomp     its own filter               the payload's
+
+Result<void> take_streams(const Plan& plan, std::vector<Fd>& stdio) {
+  if (plan.role == Role::container && ::setsid() < 0) return Error::system(errno, "start a session");
+  if (!stdio.empty()) TRY(install_stdio(stdio));
+  stdio.clear();
+  return {};
+}
+
+Result<void> take_place(const Plan& plan, const Channel& channel) {
+  const Process& process = plan.process;
+  if (process.terminal) {
+    Terminal terminal = TRY(make_terminal(process.uid, process.gid));
+    TRY(tell_terminal(channel, terminal));
+    TRY(take_terminal(std::move(terminal.slave)));
+  }
+  if (plan.role == Role::pause) ::close_range(0, 2, 0);  // it needs none, and containers may see into it
+  return {};
+}
+
+// Returns the path of the program; empty for the one that was sent.
+Result<std::string> prepare_payload(const Channel& channel, Received& received) {
+  const Plan& plan = received.plan;
+  TRY(take_streams(plan, received.handed.stdio));
+  if (plan.new_user_namespace) TRY(become_namespace_root());
+  TRY(build_root(plan.root, std::move(received.handed.mounts)).in("build root filesystem"));
+  TRY(take_place(plan, channel));
+  TRY(become_user(plan, plan.role == Role::container));
+  const std::string path = received.handed.program ? std::string() : TRY(find_program(plan.process));
+  TRY(install_seccomp(plan));
+  return path;
+}
+
 Error become_payload(const Channel& channel) {
   auto received = receive_plan(channel);
   if (!received) return std::move(received).error();
-  const Plan& plan = received->plan;
-  const Process& process = plan.process;
-  const auto prepare = [&]() -> Result<std::string> {
-    if (plan.role == Role::container && ::setsid() < 0) return Error::system(errno, "start a session");
-    if (plan.sends_stdio) TRY(install_stdio(received->stdio));
-    if (plan.new_user_namespace) TRY(become_namespace_root());
-    TRY(build_root(plan.root, received->sent).in("build root filesystem"));
-    if (process.terminal) {
-      Terminal terminal = TRY(make_terminal(process.uid, process.gid));
-      TRY(tell_terminal(channel, terminal));
-      TRY(take_terminal(std::move(terminal.slave)));
-    }
-    received->sent.clear();
-    received->stdio.clear();
-    if (plan.role == Role::pause) ::close_range(0, 2, 0);  // it needs none, and containers may see into it
-    TRY(become_user(process, plan.role == Role::container));
-    const std::string path = plan.sends_program ? std::string() : TRY(find_program(process));
-    TRY(install_seccomp(process));
-    return path;
-  };
-  auto path = prepare();
+  auto path = prepare_payload(channel, *received);
   if (!path) return std::move(path).error();
   return finish(channel, *received, *path);
 }
@@ -156,11 +142,11 @@ Result<Fd> become_inside(int container, std::uint64_t join, const Channel& chann
     TRY(tell_terminal(channel, terminal));
     terminal.master.reset();
   } else {
-    TRY(install_stdio(received.stdio));
-    received.stdio.clear();
+    TRY(install_stdio(received.handed.stdio));
+    received.handed.stdio.clear();
   }
-  TRY(become_user(process, false));
-  TRY(install_seccomp(process));
+  TRY(become_user(plan, false));
+  TRY(install_seccomp(plan));
   if ((join & CLONE_NEWPID) == 0) return std::move(terminal.slave);  // it is inside already
   auto pid = clone_process(CLONE_PARENT, nullptr);
   if (!pid && pid.error().error_number == ENOMEM) return Error{Kind::not_found, ESRCH, "the container has ended"};

@@ -53,7 +53,7 @@ Result<void> Cgroup::create() const {
   return {};
 }
 
-Result<CgroupEntry> Cgroup::enter_aux() const {
+Result<CgroupEntry> Cgroup::aux_entry() const {
   CgroupEntry entry;
   if (!host_.unified.empty())
     entry.v2 = TRY(open_dir(host_.unified + path_ + "/aux"));
@@ -62,7 +62,7 @@ Result<CgroupEntry> Cgroup::enter_aux() const {
   return entry;
 }
 
-Result<CgroupEntry> Cgroup::enter_container(const std::string& name) const {
+Result<CgroupEntry> Cgroup::container_entry(const std::string& name) const {
   CgroupEntry entry;
   entry.dir = tracking_dir() + (host_.unified.empty() ? "/ctr-" : "/ctr/") + name;
   if (!host_.unified.empty()) entry.v2 = TRY(open_dir(entry.dir));

@@ -57,8 +57,8 @@ class Cgroup {
   Result<void> create_container(const std::string& name, const CgroupLimits& limits) const;
   // Whether the OOM killer has ended a process of the container, for the container's limit or the machine's end.
   bool has_run_out_of_memory(const std::string& name) const;
-  Result<CgroupEntry> enter_aux() const;
-  Result<CgroupEntry> enter_container(const std::string& name) const;
+  Result<CgroupEntry> aux_entry() const;  // opened; nobody moves
+  Result<CgroupEntry> container_entry(const std::string& name) const;
   // Files a process writes "0" to, to put itself into `aux`: for those we start through somebody else's library.
   std::vector<std::string> aux_join_files() const;
 

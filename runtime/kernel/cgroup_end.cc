@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,6 +16,7 @@
 #include "base/files.h"
 #include "runtime/kernel/cgroup.h"
 #include "runtime/kernel/cgroup_dir.h"
+#include "runtime/kernel/process.h"
 
 namespace podrun {
 namespace {
@@ -72,11 +72,11 @@ bool kill_listed_once(const std::string& dir) {
   (void)base::write_in_place(dir + "/pids.max", "0");
   const auto listed = processes_below(dir);  // none, when it is gone
   std::map<pid_t, Fd> held;
-  for (const pid_t pid : listed) held[pid].reset(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  for (const pid_t pid : listed) held[pid] = open_pidfd(pid);
   // A pid may have become another's before it was held. Who is listed once more is in the cgroup.
   for (const pid_t pid : processes_below(dir))
     if (const auto process = held.find(pid); process != held.end())
-      ::syscall(SYS_pidfd_send_signal, process->second.get(), SIGKILL, nullptr, 0);
+      send_signal(process->second.get(), SIGKILL);
   return listed.empty();
 }
 

@@ -50,7 +50,8 @@ bool is_pinned(const std::string& path, const base::NetnsIdentity& ours);
 // pin() where the pin has been taken away, by ip-netns(8) say. Kind::busy when another namespace has the path.
 Result<void> pin_again(int ns_fd, const std::string& path);
 // Unmounts (lazily) and unlinks, also below a mount that hides it; absent is success, and so is another namespace than
-// `ours`, which somebody else has pinned there meanwhile and which stays. Kind::busy when such a one hides ours.
+// `ours`, which somebody else has pinned there meanwhile and which stays. Kind::busy when such a one hides ours. An
+// identity of which nothing is known is that of any namespace.
 Result<void> unpin(const std::string& path, const base::NetnsIdentity& ours);
 }  // namespace netns
 

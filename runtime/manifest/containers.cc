@@ -4,6 +4,7 @@
 #include "runtime/manifest/manifest.h"
 #include "runtime/manifest/names.h"
 #include "runtime/manifest/parts.h"
+#include "runtime/manifest/ports.h"
 #include "runtime/manifest/text.h"
 
 namespace podrun::manifest {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "runtime/kernel/types.h"
-#include "runtime/manifest/spec.h"
+#include "runtime/model/spec.h"
 
 namespace podrun {
 

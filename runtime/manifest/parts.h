@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "runtime/manifest/reader.h"
-#include "runtime/manifest/spec.h"
+#include "runtime/model/spec.h"
 
 namespace podrun::manifest {
 

@@ -1,3 +1,5 @@
+#include "runtime/manifest/ports.h"
+
 #include <algorithm>
 
 #include "base/ip.h"

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/sandbox/network_plan.h"
+#include "runtime/plan/network_plan.h"
 
 namespace podrun {
 

@@ -1,12 +1,16 @@
-// A container of a pod, step by step: prepare() has it cloned and sends it its plan, so that it works towards its
-// barrier by itself while the network is being made; await_ready() sees it there, with the payload's rights and no
-// others; and when all of the pod's are, release() lets it become its payload, which may see what its siblings do.
+// A container on its way to its payload, step by step. prepare() has it cloned and sends it its plan, so that it works
+// towards its barrier by itself while the network is being made; await_ready() sees it there, with the payload's rights
+// and no others; and when all of the pod's are, release() lets it become its payload, which may see what its siblings
+// do.
+//
+// A step that fails ends nothing: the process stays where it is until `Prepared` is dropped, whose handshake it then
+// finds closed, and until the pod's cgroup is killed. What it has on disk is taken away with the pod (take_down.h). No
+// step can be taken twice.
 #pragma once
 
-#include <string>
-
+#include "runtime/plan/pod.h"
 #include "runtime/sandbox/etc_mount.h"
-#include "runtime/sandbox/plan.h"
+#include "runtime/sandbox/host.h"
 #include "runtime/sandbox/rootfs.h"
 #include "runtime/sandbox/shim.h"
 
@@ -14,23 +18,25 @@ namespace podrun {
 
 // What all containers of a pod need, made once.
 struct ContainerMakings {
+  const Host& host;
+  const Box& box;
+  const PodPlan& pod;
   const Cgroup& cgroup;
   const mounts::PrivateNamespace& workbench;
   PodUsers users;
   const EtcMount& etc;
-  std::uint64_t join = 0;
-  std::uint64_t fresh = 0;
 };
 
-struct PreparedContainer {
+struct Prepared {
   ContainerRecord record;
-  Shim::Launched launched;
-  std::string warning;  // empty: none
-  bool has_memory_limit = false;
+  NewProcess launched;
 };
 
-Result<PreparedContainer> prepare(const ContainerPlan& plan, const ContainerMakings& makings, Shim& shim);
-Result<void> await_ready(PreparedContainer& container, const Cgroup& cgroup);
-Result<ContainerRecord> release(PreparedContainer& container, const Cgroup& cgroup);
+// On record before anything of it is made.
+Result<Prepared> prepare(const NewContainer& container, const ContainerMakings& makings, ShimClient& shim);
+// Kind::invalid when the container's memory limit is too low to start with.
+Result<void> await_ready(Prepared& container, const Cgroup& cgroup);
+// Its process is on record before it may go on: nothing runs that nobody knows of.
+Result<void> release(Prepared& container, const Box& box, const Cgroup& cgroup);
 
 }  // namespace podrun

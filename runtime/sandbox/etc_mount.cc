@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "base/files.h"
-#include "runtime/sandbox/plan.h"
 
 namespace podrun {
 namespace {
@@ -29,11 +28,8 @@ Result<EtcMount> EtcMount::make(const mounts::PrivateNamespace& at, std::uint32_
   return etc;
 }
 
-Result<std::vector<Fd>> EtcMount::clone(bool read_only) const {
-  std::vector<Fd> files;
-  for (const char* name : kNames)
-    files.push_back(TRY(mounts::clone(mount_.get(), name, read_only ? MOUNT_ATTR_RDONLY : 0)));
-  return files;
+Result<Fd> EtcMount::clone(const std::string& name, bool read_only) const {
+  return mounts::clone(mount_.get(), name, read_only ? MOUNT_ATTR_RDONLY : 0);
 }
 
 Result<void> EtcMount::write(const EtcFiles& etc, const std::vector<std::string>& ips, const DnsSpec& dns) const {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "runtime/kernel/mounts.h"
-#include "runtime/sandbox/etc_files.h"
+#include "runtime/plan/etc_files.h"
 
 namespace podrun {
 
@@ -17,8 +17,8 @@ class EtcMount {
   // part.
   static Result<EtcMount> make(const mounts::PrivateNamespace& at, std::uint32_t owner);
 
-  // For one container: detached mounts in the order of container_root().
-  Result<std::vector<Fd>> clone(bool read_only) const;
+  // One of the files as a detached mount, for one container.
+  Result<Fd> clone(const std::string& name, bool read_only) const;
 
   // The content, written when it is known, into the inodes that are mounted in containers by then.
   Result<void> write(const EtcFiles& etc, const std::vector<std::string>& ips, const DnsSpec& dns) const;

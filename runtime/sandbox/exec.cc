@@ -1,5 +1,5 @@
-// Runtime::exec: a command in a running container, started by podrun itself. No lock of the pod, no plan-making, no
-// round trip to the shim: join, become the user, clone, exec.
+#include "runtime/sandbox/exec.h"
+
 #include <sys/prctl.h>
 #include <sys/statvfs.h>
 #include <sys/wait.h>
@@ -16,28 +16,28 @@
 #include "runtime/kernel/mounts.h"
 #include "runtime/kernel/namespaces.h"
 #include "runtime/sandbox/attend.h"
-#include "runtime/sandbox/exec_settings.h"
+#include "runtime/sandbox/exec_process.h"
 #include "runtime/sandbox/init_process.h"
-#include "runtime/sandbox/runtime.h"
 #include "runtime/sandbox/terminal.h"
 
 namespace podrun {
 namespace {
 
-Result<const ContainerRecord*> find_container(const PodRecord& pod, const std::string& name) {
-  for (const auto& container : pod.containers)
-    if (name.empty() || container.name == name) return &container;
+Result<const ContainerRecord*> find_container(const Pod& pod, const std::string& name) {
   std::string known;
-  for (const auto& container : pod.containers) known += (known.empty() ? "" : ", ") + container.name;
+  for (const ContainerRecord& container : pod.containers) {
+    if (name.empty() || container.plan.name == name) return &container;
+    known += (known.empty() ? "" : ", ") + container.plan.name;
+  }
   return Error{Kind::not_found, 0,
-               "container '" + name + "' not found in pod '" + pod.name + "' (it has: " + known + ")"};
+               "container '" + name + "' not found in pod '" + pod.record.plan.who.name + "' (it has: " + known + ")"};
 }
 
 // The namespaces of the container that are not the caller's own already: joining one's own user namespace is an error.
 // Asked of the process and not of its record: a namespace that it has left may be gone, and its number ours by now.
 Result<std::uint64_t> namespaces_to_join(const ContainerRecord& container) {
   const auto ours = TRY(namespace_inodes(::getpid()));
-  const auto theirs = TRY(namespace_inodes(container.process.pid));
+  const auto theirs = TRY(namespace_inodes(container.life.process.pid));
   std::uint64_t flags = 0;
   for (const auto& kind : kNamespaces)
     if (theirs.at(kind.name) != ours.at(kind.name)) flags |= kind.flag;
@@ -58,9 +58,9 @@ struct Started {
 };
 
 Result<Started> start(const Cgroup& cgroup, const ContainerRecord& container, int target, bool host_users) {
-  const CgroupEntry entry = TRY(cgroup.enter_container(container.name));
+  const CgroupEntry entry = TRY(cgroup.container_entry(container.plan.name));
   std::uint64_t join = TRY(namespaces_to_join(container));
-  const int score = oom_score_adj_of(container.process.pid);
+  const int score = oom_score_adj_of(container.life.process.pid);
   auto [ours, theirs] = TRY(Channel::pair());
   // The container must not trace what is on its way into it (CVE-2016-9962).
   ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
@@ -104,35 +104,35 @@ int shell_code(const Error& error) { return error.kind == Kind::not_found ? 127 
 
 }  // namespace
 
-Result<int> Runtime::exec(const PodRecord& pod, const ExecOptions& options) {
+Result<int> exec(const Pod& pod, const ExecOptions& options, const Warn& warn) {
+  const PodPlan& pod_plan = pod.record.plan;
+  const bool host_users = pod_plan.namespaces.host_users;
   const ContainerRecord& container = *TRY(find_container(pod, options.container));
-  auto target = open_process(container.process);
+  const std::string& name = container.plan.name;
+  auto target = open_process(container.life.process);
   if (!target)
-    return Error{Kind::not_found, 0, "container '" + container.name + "' of pod '" + pod.name + "' is not running"};
-  if (pod.host_users) TRY(go_on_read_only());
+    return Error{Kind::not_found, 0, "container '" + name + "' of pod '" + pod_plan.who.name + "' is not running"};
+  if (host_users) TRY(go_on_read_only());
   const Fd signals = TRY(take_signals());
-  const Cgroup cgroup(TRY(CgroupHost::discover()), pod.cgroup_parent + pod.cgroup_path);
+  const Cgroup cgroup(TRY(CgroupHost::discover()), pod_plan.cgroup_path);
   // First, so that it starts while the rest is being decided.
-  Started started =
-      TRY(start(cgroup, container, target->get(), pod.host_users).in("enter container '" + container.name + "'"));
+  Started started = TRY(start(cgroup, container, target->get(), host_users).in("enter container '" + name + "'"));
   init::Plan plan;
   plan.role = init::Role::exec;
-  plan.new_user_namespace = !pod.host_users;
-  plan.process = to_init_process(TRY(exec_settings(container, options)));
-  plan.process.terminal = options.terminal;
+  plan.new_user_namespace = !host_users;
+  set_process(plan, TRY(exec_process(container, options)));
   plan.waits_for_go = options.terminal;
-  plan.sends_stdio = !options.terminal;
   ExecStreams streams;
   if (!options.terminal)
-    streams = TRY(make_streams(container.process.pid, options.interactive, pod.id_base + plan.process.uid,
-                               pod.id_base + plan.process.gid));
+    streams = TRY(make_streams(container.life.process.pid, options.interactive,
+                               pod.record.life.id_base + plan.process.uid, pod.record.life.id_base + plan.process.gid));
 
   Fd master, command;
   const auto become = [&]() -> Result<void> {
-    std::vector<int> fds;
-    for (const Fd& stream : streams.theirs) fds.push_back(stream.get());
-    TRY(started.handshake.send_plan(plan, fds));
-    streams.theirs.clear();
+    init::Handed handed;
+    handed.stdio = std::move(streams.theirs);
+    TRY(started.handshake.send_plan(std::move(plan), handed));
+    handed.stdio.clear();  // their ends are theirs alone
     if (options.terminal) master = TRY(started.handshake.expect_terminal());
     command = TRY(started.handshake.expect_entered());
     if (options.terminal) {
@@ -143,13 +143,15 @@ Result<int> Runtime::exec(const PodRecord& pod, const ExecOptions& options) {
     return started.handshake.expect_exec();
   };
   if (auto became = become(); !became) {
-    options_.warn(became.error().what);
+    warn(became.error().what);
     return shell_code(became.error());
   }
   std::optional<RawMode> raw;
   if (options.terminal) streams = terminal_streams(master, options.interactive);
   if (options.terminal && options.interactive) raw.emplace();
-  const int status = TRY(attend({started.between, command.get(), signals.get(), master.get()}, std::move(streams)));
+  const int status =
+      TRY(attend({.between = started.between, .pidfd = command.get(), .signals = signals.get(), .master = master.get()},
+                 std::move(streams)));
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 

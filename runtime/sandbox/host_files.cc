@@ -7,7 +7,7 @@
 
 #include "base/files.h"
 #include "runtime/kernel/types.h"
-#include "runtime/sandbox/etc_files.h"
+#include "runtime/plan/etc_files.h"
 
 namespace podrun {
 namespace {

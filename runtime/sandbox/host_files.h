@@ -5,12 +5,9 @@
 #include <cstddef>
 #include <string>
 
-namespace podrun {
+#include "runtime/plan/facts.h"
 
-struct HostFile {
-  std::string text;     // with the line ends of Unix
-  std::string problem;  // why there is none: one line that names the file; empty where there was no problem
-};
+namespace podrun {
 
 HostFile read_host_file(const std::string& path, std::size_t limit);
 

@@ -2,7 +2,7 @@
 
 #include "base/ip.h"
 #include "runtime/kernel/ports.h"
-#include "runtime/manifest/manifest.h"
+#include "runtime/manifest/ports.h"
 
 namespace podrun {
 namespace {
@@ -26,13 +26,11 @@ std::vector<base::IpAddress> addresses_of(const PortSpec& port) {
 Result<void> check_ports_of_pods(const Store& store, const std::string& id, const std::vector<PortSpec>& ports) {
   if (ports.empty()) return {};
   for (const PodRecord& pod : TRY(store.list())) {
-    if (pod.id == id) continue;
-    const auto manifest = parse_manifest(pod.manifest, pod.name);
-    if (!manifest) continue;  // of another version of podrun
-    for (const ContainerSpec& container : manifest->spec.containers)
-      for (const PortSpec& other : container.ports)
-        for (const PortSpec& port : ports)
-          if (collide(port, other)) return taken(port, "pod '" + pod.name + "' in namespace '" + pod.name_space + "'");
+    const Identity& who = pod.plan.who;
+    if (who.id == id) continue;
+    for (const PortSpec& other : pod.plan.host_ports)
+      for (const PortSpec& port : ports)
+        if (collide(port, other)) return taken(port, "pod '" + who.name + "' in namespace '" + who.name_space + "'");
   }
   return {};
 }

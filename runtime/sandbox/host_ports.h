@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "runtime/manifest/spec.h"
+#include "runtime/model/spec.h"
 #include "runtime/store/store.h"
 
 namespace podrun {

@@ -27,8 +27,9 @@ std::string owner_mark(const Layout& layout) {
 
 }  // namespace
 
-cni::InvokerOptions invoker_options(const RuntimeOptions& options, const Layout& layout, const Cgroup* cgroup,
-                                    RunNotes notes) {
+cni::InvokerOptions invoker_options(const Host& host, const PluginRuns& runs) {
+  const HostOptions& options = host.options;
+  const Layout& layout = host.layout();
   cni::InvokerOptions invoker;
   invoker.plugin_dirs = options.cni_bin_dirs;
   invoker.ledger_dir = layout.ledger();
@@ -37,9 +38,9 @@ cni::InvokerOptions invoker_options(const RuntimeOptions& options, const Layout&
   // Held until the intent is durable: leases on disk outlive a power cut, and exec hides most of the flush.
   invoker.intent_sync = cni::IntentSync::hold_config;
   invoker.del_policy = cni::DelPolicy::keep_going;  // a plugin that cannot succeed must not keep the others' objects
-  if (cgroup != nullptr) invoker.cgroup_files = cgroup->aux_join_files();
+  if (runs.cgroup != nullptr) invoker.cgroup_files = runs.cgroup->aux_join_files();
   invoker.cancel_fd = base::interruption_fd();
-  invoker.warn = options.warn;
+  invoker.warn = host.warn;
   invoker.configured = [dir = options.cni_conf_dir](const std::string& name) {
     return choose_network(name, dir, [](const std::string&) {});  // what is wrong with other files is not the question
   };
@@ -49,12 +50,12 @@ cni::InvokerOptions invoker_options(const RuntimeOptions& options, const Layout&
       *limit = *options.cni_timeout;
   }
   std::function<void()> end_of_run;
-  if (options.plugin_says || notes.messages != nullptr) {
-    const auto messages = std::make_shared<PluginMessages>(options.plugin_says, notes.messages);
+  if (host.plugin_says || runs.messages != nullptr) {
+    const auto messages = std::make_shared<PluginMessages>(host.plugin_says, runs.messages);
     invoker.on_stderr = [messages](const cni::PluginOutput& output) { messages->take(output); };
     end_of_run = [messages] { messages->end_of_run(); };
   }
-  invoker.observer = [end_of_run, timings = notes.timings](const cni::PluginRun& run) {
+  invoker.observer = [end_of_run, timings = runs.timings](const cni::PluginRun& run) {
     if (end_of_run) end_of_run();
     if (timings != nullptr && run.outcome != nullptr)
       timings->push_back(
@@ -63,32 +64,31 @@ cni::InvokerOptions invoker_options(const RuntimeOptions& options, const Layout&
   return invoker;
 }
 
-Network::Network(const RuntimeOptions& options, const Layout& layout, const Cgroup* cgroup, RunNotes notes)
-    : invoker_(runner_, invoker_options(options, layout, cgroup, notes)) {}
+Network::Network(const Host& host, const PluginRuns& runs) : invoker_(runner_, invoker_options(host, runs)) {}
 
-Result<DnsSpec> Network::attach(const std::vector<NetworkPlan>& plans, PodRecord& record) {
+Result<DnsSpec> Network::attach(const std::vector<NetworkPlan>& plans, PodLife& pod) {
   DnsSpec dns;
   for (const NetworkPlan& plan : plans) {
     const auto where = "attach network '" + plan.network.name + "' as " + plan.attachment.ifname;
     const cni::NetworkResult result = TRY(invoker_.add(plan.network, plan.attachment).in(where));
-    if (record.ips.empty()) record.ips = cni::pod_ips(result);
+    if (pod.ips.empty()) pod.ips = cni::pod_ips(result);
     append(dns.nameservers, result.dns.nameservers);
     append(dns.searches, searches_of(result.dns));
     append(dns.options, result.dns.options);
-    record.networks.push_back({plan.network.name, plan.attachment.ifname,
-                               TRY(cni::to_json(result, plan.network.version).in("keep the network's result"))});
+    pod.networks.push_back({plan.network.name, plan.attachment.ifname,
+                            TRY(cni::to_json(result, plan.network.version).in("keep the network's result"))});
   }
   return dns;
 }
 
 Result<void> Network::check(const PodRecord& pod) {
   const auto check_one = [&](const NetworkRecord& network) -> Result<void> {
-    const auto entry = TRY(invoker_.ledger()->find(network.network, pod.id, network.interface_name));
+    const auto entry = TRY(invoker_.ledger()->find(network.network, pod.plan.who.id, network.interface_name));
     if (!entry) return Error{Kind::not_found, 0, "the ledger has no such attachment"};
     return invoker_.check(entry->network, entry->attachment);
   };
   std::vector<Error> broken;
-  for (const NetworkRecord& network : pod.networks)
+  for (const NetworkRecord& network : pod.life.networks)
     if (auto checked = check_one(network); !checked)
       broken.push_back(std::move(checked).error().in("network '" + network.network + "' on " + network.interface_name));
   if (broken.empty()) return {};

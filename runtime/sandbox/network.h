@@ -7,21 +7,21 @@
 
 #include "cni/invoker.h"
 #include "runtime/kernel/cgroup.h"
-#include "runtime/sandbox/network_plan.h"
-#include "runtime/sandbox/runtime.h"
+#include "runtime/plan/network_plan.h"
+#include "runtime/sandbox/host.h"
+#include "runtime/sandbox/recover.h"
 
 namespace podrun {
 
-// What is written down of plugins' runs, each where it is not null: a row a run, the last lines of what they say.
-struct RunNotes {
-  std::vector<Timing>* timings = nullptr;
-  std::vector<PluginMessage>* messages = nullptr;
+struct PluginRuns {
+  const Cgroup* cgroup = nullptr;                  // plugins run in its aux while it stands; null: where podrun is
+  std::vector<Timing>* timings = nullptr;          // receives a row a plugin run; null: nobody asks
+  std::vector<PluginMessage>* messages = nullptr;  // the last lines of what plugins say; null: nobody asks
 };
 
 // How podrun runs plugins: its ledger, locks, cache and mark of ownership, the same for a pod's networks and for
-// `podrun cni`. Plugins run in `cgroup`'s aux while it stands.
-cni::InvokerOptions invoker_options(const RuntimeOptions& options, const Layout& layout, const Cgroup* cgroup = nullptr,
-                                    RunNotes notes = {});
+// `podrun cni`.
+cni::InvokerOptions invoker_options(const Host& host, const PluginRuns& runs = {});
 
 // A line of a report: "network 'lab': detached 'eth0' of container 'web-1'".
 std::string detached_text(const cni::LedgerEntry& entry);
@@ -39,13 +39,12 @@ Result<cni::CleanUp> collect(cni::Invoker& invoker, const cni::NetworkList& netw
 
 class Network {
  public:
-  // As invoker_options.
-  Network(const RuntimeOptions& options, const Layout& layout, const Cgroup* cgroup = nullptr, RunNotes notes = {});
+  explicit Network(const Host& host, const PluginRuns& runs = {});
 
-  // One after another, as the spec demands of one container's. Adds to `record` network by network; its addresses are
+  // One after another, as the spec demands of one container's. Adds to `pod` network by network; its addresses are
   // those of the first network that gives any. Returns the DNS of all. On failure everything is undone, or owed by the
   // ledger.
-  Result<DnsSpec> attach(const std::vector<NetworkPlan>& plans, PodRecord& record);
+  Result<DnsSpec> attach(const std::vector<NetworkPlan>& plans, PodLife& pod);
 
   // Asks the plugins whether the pod is still attached as it was. Goes on past a failure; the error has all of them.
   Result<void> check(const PodRecord& pod);

@@ -4,36 +4,51 @@
 
 #include "runtime/kernel/mounts.h"
 #include "runtime/kernel/namespaces.h"
+#include "runtime/kernel/seccomp.h"
+#include "runtime/plan/root.h"
+#include "runtime/sandbox/mount_rows.h"
 
 namespace podrun {
 namespace {
 
-// The descriptors of pause_root(), in its order. The null device is the host's own, on a mount that nobody can change
-// its mode through.
-Result<std::vector<Fd>> make_mounts(bool host_ipc) {
-  std::vector<Fd> made;
-  made.push_back(TRY(mounts::clone(AT_FDCWD, "/dev/null", MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC)));
-  if (host_ipc)
-    made.push_back(TRY(mounts::clone(AT_FDCWD, "/dev/shm", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)));
-  return made;
+Result<Fd> open_source(const MountPlan& row) {
+  const auto* host = std::get_if<HostPath>(&row.source);
+  if (host == nullptr) return Error{Kind::internal, 0, "mount '" + row.target + "': pause has no such mount"};
+  return mounts::clone(AT_FDCWD, host->path, host->attributes);
+}
+
+init::Plan init_plan(const PodPlan& pod, init::Root root) {
+  init::Plan plan;
+  plan.role = init::Role::pause;
+  plan.new_user_namespace = !pod.namespaces.host_users;
+  plan.root = std::move(root);
+  plan.root.hostname = pod.hostname;
+  plan.root.loopback = !pod.namespaces.host_network;
+  plan.root.sysctls = pod.sysctls;
+  plan.root.masked = masked_kernel_files();
+  plan.root.read_only = read_only_kernel_files();
+  plan.process.args = {"pause"};
+  const auto filter = seccomp::pause_profile();
+  plan.seccomp.assign(filter.begin(), filter.end());
+  return plan;
 }
 
 }  // namespace
 
-Result<Shim::Launched> start_pause(const PodPlan& plan, std::uint32_t id_base, Shim& shim) {
+Result<NewProcess> start_pause(const PodPlan& pod, std::uint32_t id_base, ShimClient& shim) {
+  const Namespaces& namespaces = pod.namespaces;
   shim::Launch request;
   request.role = init::Role::pause;
-  request.fresh = plan.pause_namespaces;
-  TRY(shim.launch(request, {}, {}));
-  const Fd program = TRY(open_helper("pause", !plan.pause.new_user_namespace));
-  const std::vector<Fd> mounts = TRY(make_mounts((plan.pause_namespaces & CLONE_NEWIPC) == 0));
-  std::vector<int> fds;
-  for (const Fd& mount : mounts) fds.push_back(mount.get());
-  fds.push_back(program.get());
-  Shim::Launched pause = TRY(shim.expect());
+  request.fresh = namespaces.pause;
+  TRY(shim.launch(request, {}, nullptr));
+  init::Handed handed;
+  handed.program = TRY(open_helper("pause", namespaces.host_users));
+  MountRows rows = TRY(open_rows(pause_mounts((namespaces.pause & CLONE_NEWIPC) == 0), open_source));
+  handed.mounts = std::move(rows.sent);
+  NewProcess pause = TRY(shim.expect());
   // Before the plan goes out: what execs with an unmapped user loses every capability (user_namespaces(7)).
-  if (plan.pause.new_user_namespace) TRY(write_id_maps(pause.process.pid, id_base, 65536));
-  TRY(pause.handshake.send_plan(plan.pause, fds));
+  if (!namespaces.host_users) TRY(write_id_maps(pause.process.pid, id_base, 65536));
+  TRY(pause.handshake.send_plan(init_plan(pod, std::move(rows.root)), handed));
   return pause;
 }
 

@@ -1,13 +1,13 @@
 // The pod's first process: its namespaces exist as soon as pause does.
 #pragma once
 
-#include "runtime/sandbox/plan.h"
+#include "runtime/model/plan.h"
 #include "runtime/sandbox/shim.h"
 
 namespace podrun {
 
 // Has the shim clone it, and gives it its ids (`id_base`, unless the host's are used) and its plan. Its namespaces are
 // there when this returns; its mounts, which containers get a copy of, when its handshake's expect_exec() has.
-Result<Shim::Launched> start_pause(const PodPlan& plan, std::uint32_t id_base, Shim& shim);
+Result<NewProcess> start_pause(const PodPlan& pod, std::uint32_t id_base, ShimClient& shim);
 
 }  // namespace podrun

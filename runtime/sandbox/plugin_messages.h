@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "cni/invoker.h"
-#include "runtime/store/record.h"
+#include "runtime/model/record.h"
 
 namespace podrun {
 

@@ -114,7 +114,7 @@ Result<Fd> mount_overlay(const mounts::PrivateNamespace& at, const ImageLayers& 
 }  // namespace
 
 Result<Fd> mount_rootfs(const mounts::PrivateNamespace& at, const ImageLayers& layers, const std::string& writable,
-                        const PodUsers& users, std::string& warning) {
+                        const PodUsers& users, const std::function<void(const std::string&)>& warn) {
   const auto on_data = [&](Result<void> done) -> Result<void> {
     if (done || (done.error().error_number != EPERM && done.error().error_number != EOPNOTSUPP)) return done;
     Error error = std::move(done).error();
@@ -126,7 +126,7 @@ Result<Fd> mount_rootfs(const mounts::PrivateNamespace& at, const ImageLayers& l
   TRY(on_data(make_writable(writable, users)));
   auto overlay = mount_overlay(at, layers, writable, users);
   if (overlay || overlay.error().kind != Kind::unsupported) return overlay;
-  warning = overlay.error().what + ": the container gets a private copy of its image";
+  warn(overlay.error().what + ": the container gets a private copy of its image");
   const std::string copy = writable + "/rootfs";
   TRY(on_data(copy_layers(layers.readable(), copy, users.base).in("copy the image")));
   return mounts::clone(AT_FDCWD, copy, kRootAttributes);

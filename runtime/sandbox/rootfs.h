@@ -2,6 +2,7 @@
 // them.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -19,10 +20,10 @@ struct PodUsers {
 
 // An overlay of `layers` (lowest first), shared and read-only, with `writable`/upper on top. `at` is where the layers
 // are attached while the overlay is made. Where a layer's filesystem cannot map ids, or that of `writable` cannot be
-// written into over a layer, a private copy with shifted owners takes the overlay's place, and `warning` names the
+// written into over a layer, a private copy with shifted owners takes the overlay's place, and `warn` is told the
 // filesystem.
 Result<Fd> mount_rootfs(const mounts::PrivateNamespace& at, const ImageLayers& layers, const std::string& writable,
-                        const PodUsers& users, std::string& warning);
+                        const PodUsers& users, const std::function<void(const std::string&)>& warn);
 
 // A tmpfs with the device nodes every container has. Made by the host's root, since a user namespace can make none.
 Result<Fd> mount_dev(const PodUsers& users);

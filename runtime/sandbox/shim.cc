@@ -80,55 +80,53 @@ Result<Fd> open_helper(const std::string& name, bool host_users) {
   return host_users ? mounts::read_only_program(path) : base::open_file(path, O_PATH);
 }
 
-Result<Shim> Shim::start(const std::string& id, bool host_users, const CgroupEntry& aux, const std::string& box,
-                         const std::string& log_path) {
+Result<ShimClient> start_shim(const Layout& layout, const PodPlan& pod, const Cgroup& cgroup) {
+  const std::string& id = pod.who.id;
+  const CgroupEntry aux = TRY(cgroup.aux_entry());
   auto [ours, theirs] = TRY(Channel::pair());
   ShimFiles files;
-  files.program = TRY(open_helper("podrun-shim", host_users));
+  files.program = TRY(open_helper("podrun-shim", pod.namespaces.host_users));
   files.control.reset(::fcntl(theirs.fd(), F_DUPFD_CLOEXEC, 5));
   theirs.close();
-  files.box = TRY(base::open_file(box, O_PATH | O_DIRECTORY));
+  files.box = TRY(base::open_file(layout.box(id), O_PATH | O_DIRECTORY));
   files.null = TRY(base::open_file("/dev/null", O_RDWR));
-  files.log = TRY(base::open_file(log_path, O_WRONLY | O_CREAT | O_APPEND, 0600));
+  files.log = TRY(base::open_file(layout.shim_log(id), O_WRONLY | O_CREAT | O_APPEND, 0600));
 
-  Shim shim;
   Fd pidfd;
   const pid_t pid = TRY(clone_process(0, &pidfd, aux.v2 ? aux.v2.get() : -1));
   if (pid == 0) {
     const Error error = become_shim(files, id, aux.v1_tasks);
     give_up(Channel(std::move(files.control)), error);
   }
-  shim.process_ = TRY(identify(pid, pidfd.get()));
-  shim.control_ = std::move(ours);
-  return shim;
+  return ShimClient(TRY(identify(pid, pidfd.get())), std::move(ours));
 }
 
-Result<void> Shim::launch(shim::Launch request, const CgroupEntry& entry, const std::vector<int>& logged) {
+Result<void> ShimClient::launch(shim::Launch request, const CgroupEntry& entry, const LogSource* log) {
   auto [ours, theirs] = TRY(Channel::pair());
   std::vector<int> fds{theirs.fd()};
   if (entry.v2) fds.push_back(entry.v2.get());
   for (const Fd& tasks : entry.v1_tasks) fds.push_back(tasks.get());
-  fds.insert(fds.end(), logged.begin(), logged.end());
+  if (log != nullptr) fds.insert(fds.end(), {log->dir.get(), log->out.get(), log->err.get()});
   request.cgroup = entry.dir;
   request.into_cgroup = static_cast<bool>(entry.v2);
   request.v1_tasks = static_cast<std::uint32_t>(entry.v1_tasks.size());
-  request.logged = !logged.empty();
+  request.logged = log != nullptr;
   TRY(control_.send(static_cast<std::uint32_t>(shim::MessageType::launch), wire::write(request), fds)
           .in("ask the shim"));
   asked_.emplace_back(std::move(ours));
   return {};
 }
 
-Result<Shim::Launched> Shim::expect() {
+Result<NewProcess> ShimClient::expect() {
   Message answer = TRY(control_.receive(kPatience).in("hear from the shim"));
   init::Handshake handshake = std::move(asked_.front());
   asked_.erase(asked_.begin());
   if (answer.type == static_cast<std::uint32_t>(shim::MessageType::error)) return init::unpack_error(answer.body);
   const auto launched = TRY(wire::read<shim::Launched>(answer.body));
   if (answer.fds.size() != 1) return Error{Kind::internal, 0, "hear from the shim: no process came"};
-  Launched result{TRY(identify(launched.pid, answer.fds.front().get())), std::move(answer.fds.front()),
-                  std::move(handshake)};
-  return result;
+  return NewProcess{.process = TRY(identify(launched.pid, answer.fds.front().get())),
+                    .pidfd = std::move(answer.fds.front()),
+                    .handshake = std::move(handshake)};
 }
 
 }  // namespace podrun

@@ -7,6 +7,8 @@
 #include "runtime/init/handshake.h"
 #include "runtime/kernel/cgroup.h"
 #include "runtime/kernel/process.h"
+#include "runtime/model/layout.h"
+#include "runtime/model/plan.h"
 #include "runtime/shim/protocol.h"
 
 namespace podrun {
@@ -17,29 +19,36 @@ namespace podrun {
 // costs no mount.
 Result<Fd> open_helper(const std::string& name, bool host_users);
 
-class Shim {
- public:
-  // Starts podrun-shim, born in `aux`, in a session of its own, with `box` (the pod's directory) for its exit files and
-  // `log_path` as its stderr. It lives until its last child has ended.
-  static Result<Shim> start(const std::string& id, bool host_users, const CgroupEntry& aux, const std::string& box,
-                            const std::string& log_path);
+// What a shim needs to keep a container's log: the log's directory, and what to read.
+struct LogSource {
+  Fd dir, out, err;
+};
 
+// A process that a shim has cloned for us, and that speaks with us.
+struct NewProcess {
+  ProcessId process;
+  Fd pidfd;  // open, so that the pid is nobody else's
+  init::Handshake handshake;
+};
+
+class ShimClient {
+ public:
+  ShimClient(ProcessId process, Channel control) : process_(process), control_(std::move(control)) {}
   const ProcessId& process() const { return process_; }
 
-  struct Launched {
-    ProcessId process;
-    Fd pidfd;
-    init::Handshake handshake;
-  };
-  // `entry` and `logged` (directory of the log, stdout and stderr to read from) as in shim/protocol.h; both may be
-  // empty. launch() asks, expect() takes the answer: between the two the client is free to do something else.
-  Result<void> launch(shim::Launch request, const CgroupEntry& entry, const std::vector<int>& logged);
-  Result<Launched> expect();
+  // `entry` may be empty, `log` null. launch() asks, expect() takes the answer: between the two the client is free to
+  // do something else.
+  Result<void> launch(shim::Launch request, const CgroupEntry& entry, const LogSource* log);
+  Result<NewProcess> expect();
 
  private:
   ProcessId process_;
   Channel control_;
   std::vector<init::Handshake> asked_;  // in order; the answers come in the same
 };
+
+// Starts podrun-shim, born in the pod's `aux`, in a session of its own, with the pod's box for its exit files and
+// shim.log as its stderr. It lives until its last child has ended.
+Result<ShimClient> start_shim(const Layout& layout, const PodPlan& pod, const Cgroup& cgroup);
 
 }  // namespace podrun

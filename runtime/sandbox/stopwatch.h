@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "runtime/store/record.h"
+#include "runtime/model/record.h"
 
 namespace podrun {
 

@@ -43,7 +43,7 @@ Result<Sent> sort_out(const Launch& request, std::vector<Fd> fds) {
   if (request.into_cgroup) sent.cgroup = std::move(*next++);
   for (std::uint32_t i = 0; i < request.v1_tasks; ++i) sent.tasks.push_back(std::move(*next++));
   if (request.logged) {
-    Log log = TRY(Log::open(std::move(next[0]), request.name, request.log));
+    Log log = TRY(Log::open(std::move(next[0]), request.log_name, request.log));
     sent.log.emplace(std::move(log), std::move(next[1]), std::move(next[2]));
   }
   return sent;
@@ -103,7 +103,7 @@ Result<Child> launch_container(const Launch& request, Sent sent, int pause) {
   }
   Child child;
   child.pid = report->pid;
-  child.name = request.name;
+  child.key = request.key;
   if ((request.fresh & CLONE_NEWPID) == 0) child.cgroup = request.cgroup;
   child.log = std::move(sent.log);
   // It is our own child, not waited for yet: the pid cannot be anybody else's.

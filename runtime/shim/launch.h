@@ -13,7 +13,7 @@ namespace podrun::shim {
 struct Child {
   pid_t pid = 0;
   Fd pidfd;
-  std::string name;  // empty: pause
+  std::string key;  // empty: pause
   std::optional<LogPump> log;
   std::string cgroup;  // ends with it; empty: whoever is in there is in its pid namespace, and ends with that
 };

@@ -36,8 +36,8 @@ std::size_t whole_lines(std::span<const iovec> parts, std::size_t written) {
 
 }  // namespace
 
-Result<Log> Log::open(Fd dir, const std::string& container, LogLimits limits) {
-  Log log(std::move(dir), container + ".log", limits);
+Result<Log> Log::open(Fd dir, std::string name, LogLimits limits) {
+  Log log(std::move(dir), std::move(name), limits);
   // Readable too: the last byte says whether whoever wrote here before came to the end of a line.
   log.file_.reset(::openat(log.dir_.get(), log.name_.c_str(), (kAppend & ~O_WRONLY) | O_RDWR, kMode));
   struct stat info {};

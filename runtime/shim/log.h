@@ -9,14 +9,14 @@
 #include <string>
 
 #include "runtime/kernel/types.h"
-#include "runtime/shim/protocol.h"
+#include "runtime/model/plan.h"
 
 namespace podrun::shim {
 
 class Log {
  public:
   // Goes on at the end of what is there already.
-  static Result<Log> open(Fd dir, const std::string& container, LogLimits limits);
+  static Result<Log> open(Fd dir, std::string name, LogLimits limits);
 
   // `lines` is a few whole lines, each end of a line at the end of a part. Returns how many bytes of them were taken:
   // fewer than all when the disk is full, but whole lines.

@@ -30,7 +30,7 @@ class LogPumpTest : public testing::Test {
     ASSERT_EQ(::pipe2(err.data(), O_CLOEXEC | O_NONBLOCK), 0);
     out_.reset(out[1]);
     err_.reset(err[1]);
-    auto log = Log::open(base::open_file(dir_, O_PATH | O_DIRECTORY).value(), "web", {});
+    auto log = Log::open(base::open_file(dir_, O_PATH | O_DIRECTORY).value(), "web.log", {});
     ASSERT_TRUE(log);
     pump_.emplace(std::move(*log), Fd(out[0]), Fd(err[0]));
   }

@@ -23,7 +23,7 @@ class LogTest : public testing::Test {
 
   Log open(LogLimits limits = {}) {
     auto dir = base::open_file(dir_, O_PATH | O_DIRECTORY);
-    auto log = Log::open(std::move(*dir), "web", limits);
+    auto log = Log::open(std::move(*dir), "web.log", limits);
     EXPECT_TRUE(log);
     return std::move(*log);
   }
@@ -130,7 +130,7 @@ TEST_F(LogTest, GrowsOnWhereNoFileCanBeMade) {
 
 TEST_F(LogTest, ALinkInItsPlaceIsNotFollowed) {
   ASSERT_EQ(::symlink("/etc/passwd", (dir_ + "/web.log").c_str()), 0);
-  EXPECT_FALSE(Log::open(base::open_file(dir_, O_PATH | O_DIRECTORY).value(), "web", {}));
+  EXPECT_FALSE(Log::open(base::open_file(dir_, O_PATH | O_DIRECTORY).value(), "web.log", {}));
 }
 
 }  // namespace

@@ -47,9 +47,9 @@ void give_back_program_pages() {
 constexpr int kBusyFor = 1000;  // milliseconds after which nothing more is expected soon
 constexpr int kKillAgain = 20;  // milliseconds
 
-class Shim {
+class Server {
  public:
-  Shim(Channel control, Fd box, Fd signals)
+  Server(Channel control, Fd box, Fd signals)
       : control_(std::move(control)), box_(std::move(box)), signals_(std::move(signals)) {}
 
   // Until nobody is left to look after: no child and no client.
@@ -90,8 +90,8 @@ class Shim {
       if (child == children_.end()) continue;
       if (child->log) child->log->pump();
       if (!child->cgroup.empty()) ending_.push_back(std::move(child->cgroup));
-      if (!child->name.empty())
-        write_exit_file(child->name, ended.status);
+      if (!child->key.empty())
+        write_exit_file(child->key, ended.status);
       else
         pause_ = -1;
       children_.erase(child);
@@ -99,18 +99,18 @@ class Shim {
   }
 
   // In place first, then renamed: a reader sees the whole line or no file.
-  void write_exit_file(const std::string& name, int status) const {
+  void write_exit_file(const std::string& key, int status) const {
     const int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     const int code = signal != 0 ? 128 + signal : WEXITSTATUS(status);
     char line[64];
     const int size =
         std::snprintf(line, sizeof(line), "%d %d %lld\n", code, signal, static_cast<long long>(wall_time()));
-    const std::string path = "containers/" + name + "/exit";
+    const std::string path = "containers/" + key + ".exit";
     const std::string temporary = path + ".tmp";
     const Fd file(::openat(box_.get(), temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
     if (!file || ::write(file.get(), line, static_cast<std::size_t>(size)) != size ||
         ::renameat(box_.get(), temporary.c_str(), box_.get(), path.c_str()) != 0)
-      std::fprintf(stderr, "podrun-shim: keep the exit code of container '%s': %s\n", name.c_str(),
+      std::fprintf(stderr, "podrun-shim: keep the exit code of container '%s': %s\n", key.c_str(),
                    ::strerrordesc_np(errno));
   }
 
@@ -122,7 +122,7 @@ class Shim {
     Result<void> answered = {};
     if (child) {
       answered = control_.send(number(MessageType::launched), wire::write(Launched{child->pid}), {child->pidfd.get()});
-      if (child->name.empty()) pause_ = child->pidfd.get();
+      if (child->key.empty()) pause_ = child->pidfd.get();
       children_.push_back(std::move(*child));
     } else {
       answered = control_.send(number(MessageType::error), init::pack(child.error()));
@@ -194,6 +194,6 @@ int main() {
     std::fprintf(stderr, "podrun-shim: %s\n", signals.error().what.c_str());
     return 1;
   }
-  shim::Shim(Channel(Fd(shim::kControl)), Fd(shim::kBox), std::move(*signals)).serve();
+  shim::Server(Channel(Fd(shim::kControl)), Fd(shim::kBox), std::move(*signals)).serve();
   return 0;
 }

@@ -13,23 +13,16 @@
 #include <string>
 
 #include "runtime/init/plan.h"
+#include "runtime/model/plan.h"
 
 namespace podrun::shim {
 
 enum class MessageType : std::uint32_t { launch = 1, launched, error };
 
-struct LogLimits {
-  std::uint64_t bytes = 10U << 20U;  // of one file; the kubelet's containerLogMaxSize
-  std::uint32_t files = 5;           // with the one being written; its containerLogMaxFiles
-};
-template <class V>
-void visit(V& v, LogLimits& l) {
-  v(l.bytes, l.files);
-}
-
 struct Launch {
   init::Role role = init::Role::pause;
-  std::string name;         // the container's; names its exit file
+  std::string key;          // the container's, "web.0"; names its exit file
+  std::string log_name;     // of its log's file
   std::uint64_t join = 0;   // CLONE_NEW* of pause's namespaces to join: containers
   std::uint64_t fresh = 0;  // CLONE_NEW* to make
   std::string cgroup;       // directory of the container's cgroup, to end what is left in it
@@ -41,7 +34,7 @@ struct Launch {
 };
 template <class V>
 void visit(V& v, Launch& l) {
-  v(l.role, l.name, l.join, l.fresh, l.cgroup, l.into_cgroup, l.v1_tasks, l.logged, l.log, l.oom_score_adj);
+  v(l.role, l.key, l.log_name, l.join, l.fresh, l.cgroup, l.into_cgroup, l.v1_tasks, l.logged, l.log, l.oom_score_adj);
 }
 
 struct Launched {

@@ -14,6 +14,7 @@
 #include <cstdio>
 
 #include "base/files.h"
+#include "runtime/store/format_1.h"
 #include "runtime/store/names.h"
 #include "runtime/store/private_dir.h"
 #include "runtime/store/store.h"
@@ -128,18 +129,35 @@ Result<pid_t> Store::lock_holder(const std::string& id) const {
   return error == std::errc() && pid > 0 ? pid : 0;
 }
 
+// A pod of format 1 goes over to this one whole: its containers first, so that a crash in between leaves it as it was.
 Result<void> Box::save(const PodRecord& record) const {
-  return base::write_file_durably(layout_.record(id_), to_json(record));
+  const std::string old = format_1::record_path(layout_, id_);
+  const bool is_old = base::path_exists(old);
+  if (is_old)
+    for (const ContainerRecord& container : TRY(load_containers())) TRY(save(container));
+  TRY(base::write_file_durably(layout_.record(id_), to_json(record)));
+  return is_old ? base::remove_file(old) : Result<void>();
+}
+
+Result<void> Box::save(const ContainerRecord& record) const {
+  const std::string path = layout_.container_record(id_, record.plan.key());
+  const std::string text = to_json(record);
+  auto saved = base::write_file_durably(path, text);
+  if (saved || saved.error().kind != Kind::not_found) return saved;
+  TRY(base::make_dirs(layout_.containers(id_), 0700));  // the pod's first
+  return base::write_file_durably(path, text);
 }
 
 Result<PodRecord> Box::load() const { return Store(layout_).load(id_); }
+
+Result<std::vector<ContainerRecord>> Box::load_containers() const { return Store(layout_).load_containers(id_); }
 
 Result<void> Box::empty() const {
   const std::string box = layout_.box(id_);
   auto entries = base::list_dir(box);
   if (!entries) return entries.error().kind == Kind::not_found ? Result<void>{} : std::move(entries).error();
   for (const std::string& entry : *entries)
-    if (entry != "lock" && entry != "record.json") TRY(base::remove_tree(box + "/" + entry));
+    if (entry != "lock" && entry != "pod.json" && entry != "record.json") TRY(base::remove_tree(box + "/" + entry));
   return {};
 }
 
@@ -147,6 +165,7 @@ Result<void> Box::erase() const {
   const std::string box = layout_.box(id_);
   TRY(empty());
   TRY(base::remove_file(layout_.record(id_)));
+  TRY(base::remove_file(format_1::record_path(layout_, id_)));
   if (base::remove_tree(box)) return {};
   return base::remove_tree(box);  // again: someone who came to lock it made the lock file anew before the rmdir
 }

@@ -1,12 +1,12 @@
-// The fields of a record by their names in record.json, listed once for both directions: a writer visits a const
-// record, a reader a mutable one. Whoever adds a field, adds it here: as an optional one, which older records lack, or
-// with a new PodRecord::kFormat.
+// The fields of records by their names in JSON, listed once for both directions: a writer visits a const record, a
+// reader a mutable one. Whoever adds a field, adds it here: as an optional one, which older records lack, or with a new
+// kRecordFormat.
 #pragma once
 
 #include <concepts>
 #include <type_traits>
 
-#include "runtime/store/record.h"
+#include "runtime/model/record.h"
 
 namespace podrun {
 
@@ -28,29 +28,185 @@ void visit(Visitor& field, Record& netns) {
   field("id", netns.id);
 }
 
-template <class Visitor, MaybeConst<ProcessSettings> Record>
-void visit(Visitor& field, Record& settings) {
-  field("args", settings.args);
-  field("env", settings.env);
-  field("cwd", settings.cwd);
-  field("uid", settings.uid);
-  field("gid", settings.gid);
-  field("groups", settings.groups);
-  field("capabilities", settings.capabilities);
-  field("noNewPrivileges", settings.no_new_privileges);
-  field("seccomp", settings.seccomp);
+template <class Visitor, MaybeConst<Process> Record>
+void visit(Visitor& field, Record& process) {
+  field("args", process.args);
+  field("env", process.env);
+  field("cwd", process.cwd);
+  field("uid", process.uid);
+  field("gid", process.gid);
+  field("groups", process.groups);
+  field("capabilities", process.capabilities);
+  field("noNewPrivileges", process.no_new_privileges);
+  field("seccomp", process.seccomp);
+  field.optional("terminal", process.terminal);
+}
+
+template <class Visitor, MaybeConst<Rootfs> Record>
+void visit(Visitor&, Record&) {}
+template <class Visitor, MaybeConst<Dev> Record>
+void visit(Visitor&, Record&) {}
+template <class Visitor, MaybeConst<CgroupDir> Record>
+void visit(Visitor&, Record&) {}
+template <class Visitor, MaybeConst<EtcFile> Record>
+void visit(Visitor& field, Record& file) {
+  field("name", file.name);
+}
+template <class Visitor, MaybeConst<HostPath> Record>
+void visit(Visitor& field, Record& host) {
+  field("path", host.path);
+  field("attributes", host.attributes);
+}
+template <class Visitor, MaybeConst<Filesystem> Record>
+void visit(Visitor& field, Record& filesystem) {
+  field("type", filesystem.type);
+  field("options", filesystem.options);
+  field("attributes", filesystem.attributes);
+}
+template <class Visitor, MaybeConst<PodMount> Record>
+void visit(Visitor& field, Record& mount) {
+  field("path", mount.path);
+}
+
+// A mount's source is an object of one member, named after what it is: {"podMount": {"path": "/dev/shm"}}.
+template <class Source>
+inline constexpr const char* kSourceName = nullptr;
+template <>
+inline constexpr const char* kSourceName<Rootfs> = "rootfs";
+template <>
+inline constexpr const char* kSourceName<Dev> = "dev";
+template <>
+inline constexpr const char* kSourceName<CgroupDir> = "cgroupDir";
+template <>
+inline constexpr const char* kSourceName<EtcFile> = "etcFile";
+template <>
+inline constexpr const char* kSourceName<HostPath> = "hostPath";
+template <>
+inline constexpr const char* kSourceName<Filesystem> = "filesystem";
+template <>
+inline constexpr const char* kSourceName<PodMount> = "podMount";
+
+template <class Visitor, MaybeConst<MountPlan> Record>
+void visit(Visitor& field, Record& mount) {
+  field("target", mount.target);
+  field("source", mount.source);
+  field("isFile", mount.is_file);
+  field("readOnly", mount.read_only);
+}
+
+template <class Visitor, MaybeConst<CgroupLimits> Record>
+void visit(Visitor& field, Record& limits) {
+  field("memoryBytes", limits.memory_bytes);
+  field("memoryKept", limits.memory_kept);
+  field("cpuMillis", limits.cpu_millis);
+  field("cpuWeight", limits.cpu_weight);
+  field("pids", limits.pids);
+  field("pidsUnlessSaid", limits.pids_unless_said);
+}
+
+template <class Visitor, MaybeConst<ContainerPlan> Record>
+void visit(Visitor& field, Record& plan) {
+  field("name", plan.name);
+  field("attempt", plan.attempt);
+  field("image", plan.image);
+  field("imageDigest", plan.image_digest);
+  field("layers", plan.layers);
+  field("join", plan.join);
+  field("fresh", plan.fresh);
+  field("mounts", plan.mounts);
+  field("masked", plan.masked);
+  field("readOnly", plan.read_only);
+  field("process", plan.process);
+  field("limits", plan.limits);
+  field("oomScoreAdj", plan.oom_score_adj);
+  field("logPath", plan.log_path);
+}
+
+template <class Visitor, MaybeConst<ContainerLife> Record>
+void visit(Visitor& field, Record& life) {
+  field("createdAt", life.created_at);
+  field("startedAt", life.started_at);
+  field("process", life.process);
+  field("namespaces", life.namespaces);
 }
 
 template <class Visitor, MaybeConst<ContainerRecord> Record>
 void visit(Visitor& field, Record& container) {
-  field("name", container.name);
-  field("image", container.image);
-  field("imageDigest", container.image_digest);
-  field("process", container.process);
-  field("startedAt", container.started_at);
-  field("logPath", container.log_path);
-  field("settings", container.settings);
-  field("namespaces", container.namespaces);
+  field("plan", container.plan);
+  field("life", container.life);
+}
+
+template <class Visitor, MaybeConst<Identity> Record>
+void visit(Visitor& field, Record& who) {
+  field("id", who.id);
+  field("uid", who.uid);
+  field("name", who.name);
+  field("namespace", who.name_space);
+  field("labels", who.labels);
+  field("annotations", who.annotations);
+  field("manifest", who.manifest);
+}
+
+template <class Visitor, MaybeConst<Namespaces> Record>
+void visit(Visitor& field, Record& namespaces) {
+  field("pause", namespaces.pause);
+  field("join", namespaces.join);
+  field("fresh", namespaces.fresh);
+  field("hostNetwork", namespaces.host_network);
+  field("hostUsers", namespaces.host_users);
+}
+
+template <class Visitor, MaybeConst<HostAlias> Record>
+void visit(Visitor& field, Record& alias) {
+  field("ip", alias.ip);
+  field("hostnames", alias.hostnames);
+}
+
+template <class Visitor, MaybeConst<DnsSpec> Record>
+void visit(Visitor& field, Record& dns) {
+  field("nameservers", dns.nameservers);
+  field("searches", dns.searches);
+  field("options", dns.options);
+}
+
+template <class Visitor, MaybeConst<EtcFiles> Record>
+void visit(Visitor& field, Record& etc) {
+  field("hostname", etc.hostname);
+  field("aliases", etc.aliases);
+  field("dns", etc.dns);
+  field("hostNetwork", etc.host_network);
+  field("hostHosts", etc.host_hosts);
+  field("hostResolvConf", etc.host_resolv_conf);
+  field("hostResolvProblem", etc.host_resolv_problem);
+}
+
+template <class Visitor, MaybeConst<PortSpec> Record>
+void visit(Visitor& field, Record& port) {
+  field("name", port.name);
+  field("containerPort", port.container_port);
+  field("hostPort", port.host_port);
+  field("hostIP", port.host_ip);
+  field("protocol", port.protocol);
+}
+
+template <class Visitor, MaybeConst<LogLimits> Record>
+void visit(Visitor& field, Record& limits) {
+  field("bytes", limits.bytes);
+  field("files", limits.files);
+}
+
+template <class Visitor, MaybeConst<PodPlan> Record>
+void visit(Visitor& field, Record& plan) {
+  field("who", plan.who);
+  field("namespaces", plan.namespaces);
+  field("etc", plan.etc);
+  field("hostPorts", plan.host_ports);
+  field("sysctls", plan.sysctls);
+  field("logLimits", plan.log_limits);
+  field("hostname", plan.hostname);
+  field("netnsPath", plan.netns_path);
+  field("cgroupPath", plan.cgroup_path);
+  field("gracePeriod", plan.grace_period);
 }
 
 template <class Visitor, MaybeConst<NetworkRecord> Record>
@@ -72,38 +228,29 @@ void visit(Visitor& field, Record& message) {
   field("text", message.text);
 }
 
+template <class Visitor, MaybeConst<PodLife> Record>
+void visit(Visitor& field, Record& life) {
+  field("state", life.state);
+  field("failure", life.failure);
+  field("bootId", life.boot_id);
+  field("createdAt", life.created_at);
+  field("deadline", life.deadline);
+  field("shim", life.shim);
+  field("pause", life.pause);
+  field("pluginSessions", life.plugin_sessions);
+  field("namespaces", life.namespaces);
+  field("netnsIdentity", life.netns_identity);
+  field("idBase", life.id_base);
+  field("networks", life.networks);
+  field("ips", life.ips);
+  field("timings", life.timings);
+  field("pluginMessages", life.plugin_messages);
+}
+
 template <class Visitor, MaybeConst<PodRecord> Record>
 void visit(Visitor& field, Record& pod) {
-  field("id", pod.id);
-  field("uid", pod.uid);
-  field("name", pod.name);
-  field("namespace", pod.name_space);
-  field("labels", pod.labels);
-  field("annotations", pod.annotations);
-  field("manifest", pod.manifest);
-  field("gracePeriod", pod.grace_period);
-  field("state", pod.state);
-  field("failure", pod.failure);
-  field("bootId", pod.boot_id);
-  field("createdAt", pod.created_at);
-  field.optional("deadline", pod.deadline);
-  field("shim", pod.shim);
-  field("pause", pod.pause);
-  field.optional("pluginSessions", pod.plugin_sessions);
-  field("namespaces", pod.namespaces);
-  field("hostNetwork", pod.host_network);
-  field("hostUsers", pod.host_users);
-  field("idBase", pod.id_base);
-  field("netnsPath", pod.netns_path);
-  field.optional("netnsIdentity", pod.netns_identity);
-  field("cgroupParent", pod.cgroup_parent);
-  field("cgroupPath", pod.cgroup_path);
-  field("containers", pod.containers);
-  field("networks", pod.networks);
-  field("ips", pod.ips);
-  field("hostname", pod.hostname);
-  field("timings", pod.timings);
-  field.optional("pluginMessages", pod.plugin_messages);
+  field("plan", pod.plan);
+  field("life", pod.life);
 }
 
 }  // namespace podrun

@@ -8,14 +8,17 @@
 #include "base/files.h"
 #include "runtime/kernel/cgroup.h"
 #include "runtime/kernel/clock.h"
+#include "runtime/store/format_1.h"
 #include "runtime/store/store.h"
 
 namespace podrun {
 namespace {
 
 // "CODE SIGNAL NANOSECONDS\n"; anything else counts as not told.
-std::optional<ExitStatus> read_exit(const std::string& path) {
-  const auto text = base::read_file(path, 128);
+std::optional<ExitStatus> read_exit(const Layout& layout, const PodRecord& pod, const ContainerPlan& container) {
+  const std::string& id = pod.plan.who.id;
+  auto text = base::read_file(layout.exit_file(id, container.key()), 128);
+  if (!text) text = base::read_file(format_1::exit_path(layout, id, container.name), 128);
   if (!text) return std::nullopt;
   ExitStatus status;
   long long finished_at = 0;
@@ -29,11 +32,12 @@ std::optional<ExitStatus> read_exit(const std::string& path) {
 }
 
 // Between a container's death and the shim's word of it lies a moment. A shim that lives is given 20 ms to speak.
-std::optional<ExitStatus> await_exit(const std::string& path, const ProcessId& shim) {
+std::optional<ExitStatus> await_exit(const Layout& layout, const PodRecord& pod, const ContainerPlan& container) {
   constexpr timespec kMillisecond{0, 1'000'000};
   for (int attempt = 0;; ++attempt) {
-    if (auto status = read_exit(path)) return status;
-    if (attempt == 20 || !is_alive(shim)) return read_exit(path);  // once more: it may have spoken and left
+    if (auto status = read_exit(layout, pod, container)) return status;
+    if (attempt == 20 || !is_alive(pod.life.shim))
+      return read_exit(layout, pod, container);  // once more: it may have spoken and left
     ::nanosleep(&kMillisecond, nullptr);
   }
 }
@@ -43,7 +47,7 @@ std::optional<ExitStatus> await_exit(const std::string& path, const ProcessId& s
 constexpr int kKilled = 128 + SIGKILL;
 bool ran_out_of_memory(const PodRecord& pod, const ContainerRecord& container) {
   auto host = CgroupHost::discover();
-  return host && Cgroup(std::move(*host), pod.cgroup_parent + pod.cgroup_path).has_run_out_of_memory(container.name);
+  return host && Cgroup(std::move(*host), pod.plan.cgroup_path).has_run_out_of_memory(container.plan.name);
 }
 
 }  // namespace
@@ -59,9 +63,9 @@ const std::string& boot_id() {
   return id;
 }
 
-bool is_overdue(const PodRecord& pod) { return pod.deadline != 0 && boot_time() >= pod.deadline; }
+bool is_overdue(const PodRecord& pod) { return pod.life.deadline != 0 && boot_time() >= pod.life.deadline; }
 
-std::int64_t deletion_time(const PodRecord& pod) { return wall_time() + pod.deadline - boot_time(); }
+std::int64_t deletion_time(const PodRecord& pod) { return wall_time() + pod.life.deadline - boot_time(); }
 
 const char* to_text(Phase phase) {
   switch (phase) {
@@ -80,25 +84,34 @@ const char* to_text(Phase phase) {
 }
 
 ContainerStatus status_of(const Layout& layout, const PodRecord& pod, const ContainerRecord& container) {
-  if (container.process.empty()) return {};
-  const std::string path = layout.exit_file(pod.id, container.name);
-  if (pod.boot_id != boot_id()) return {.running = false, .exit = read_exit(path)};
-  if (is_alive(container.process)) return {.running = true, .exit = std::nullopt};
-  ContainerStatus status{.running = false, .exit = await_exit(path, pod.shim)};
+  if (container.life.process.empty()) return {};
+  if (pod.life.boot_id != boot_id()) return {.running = false, .exit = read_exit(layout, pod, container.plan)};
+  if (is_alive(container.life.process)) return {.running = true, .exit = std::nullopt};
+  ContainerStatus status{.running = false, .exit = await_exit(layout, pod, container.plan)};
   if (status.exit && status.exit->code == kKilled) status.exit->out_of_memory = ran_out_of_memory(pod, container);
   return status;
 }
 
-Phase phase_of(const Layout& layout, const PodRecord& pod) {
-  if (pod.state == PodState::creating) return pod.boot_id == boot_id() ? Phase::pending : Phase::failed;
-  if (pod.boot_id != boot_id() || !is_alive(pod.shim) || !is_alive(pod.pause)) return Phase::failed;
-  if (pod.containers.empty()) return Phase::running;
-  bool all_good = true;
-  for (const ContainerRecord& container : pod.containers) {
-    if (container.process.empty()) return Phase::pending;
+std::vector<LiveContainer> look_at(const Layout& layout, const PodRecord& pod,
+                                   std::vector<ContainerRecord> containers) {
+  std::vector<LiveContainer> live;
+  for (ContainerRecord& container : containers) {
     const ContainerStatus status = status_of(layout, pod, container);
-    if (status.running) return Phase::running;
-    all_good = all_good && status.exit && status.exit->code == 0;
+    live.push_back({std::move(container), status});
+  }
+  return live;
+}
+
+Phase phase_of(const PodRecord& pod, const std::vector<LiveContainer>& containers) {
+  const PodLife& life = pod.life;
+  if (life.state == PodState::creating) return life.boot_id == boot_id() ? Phase::pending : Phase::failed;
+  if (life.boot_id != boot_id() || !is_alive(life.shim) || !is_alive(life.pause)) return Phase::failed;
+  if (containers.empty()) return Phase::running;
+  bool all_good = true;
+  for (const LiveContainer& container : containers) {
+    if (container.record.life.process.empty()) return Phase::pending;
+    if (container.status.running) return Phase::running;
+    all_good = all_good && container.status.exit && container.status.exit->code == 0;
   }
   return all_good ? Phase::succeeded : Phase::failed;
 }

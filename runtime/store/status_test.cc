@@ -15,11 +15,11 @@ class Status : public StoreTest {
  protected:
   Status() {
     pod_ = full_record();
-    pod_.boot_id = boot_id();
-    pod_.state = PodState::ready;
-    pod_.shim = start();
-    pod_.pause = start();
-    pod_.containers = {container("a"), container("b")};
+    pod_.life.boot_id = boot_id();
+    pod_.life.state = PodState::ready;
+    pod_.life.shim = start();
+    pod_.life.pause = start();
+    containers_ = {container("a"), container("b")};
   }
   ~Status() override {
     for (const pid_t pid : children_) end(pid);
@@ -43,80 +43,81 @@ class Status : public StoreTest {
   }
   ContainerRecord container(const std::string& name) {
     ContainerRecord record;
-    record.name = name;
-    record.process = start();
+    record.plan.name = name;
+    record.life.process = start();
     return record;
   }
   void end(const ContainerRecord& container, const std::string& exit_text) {
-    end(container.process.pid);
-    const std::string path = store_.layout().exit_file(pod_.id, container.name);
+    end(container.life.process.pid);
+    const std::string path = store_.layout().exit_file(pod_.plan.who.id, container.plan.key());
     EXPECT_TRUE(base::make_dirs(path.substr(0, path.rfind('/'))));
     EXPECT_TRUE(base::write_file_durably(path, exit_text));
   }
-  Phase phase() const { return phase_of(store_.layout(), pod_); }
+  Phase phase() const { return phase_of(pod_, look_at(store_.layout(), pod_, containers_)); }
 
   PodRecord pod_;
+  std::vector<ContainerRecord> containers_;
   std::vector<pid_t> children_;
 };
 
 TEST_F(Status, RunsWhileOneContainerRuns) {
   EXPECT_EQ(phase(), Phase::running);
-  end(pod_.containers[0], "1 0 1700000000000000000\n");
+  end(containers_[0], "1 0 1700000000000000000\n");
   EXPECT_EQ(phase(), Phase::running);
 }
 
 TEST_F(Status, SucceededWhenAllEndedWell) {
-  end(pod_.containers[0], "0 0 1700000000000000000\n");
-  end(pod_.containers[1], "0 0 1700000000000000001\n");
+  end(containers_[0], "0 0 1700000000000000000\n");
+  end(containers_[1], "0 0 1700000000000000001\n");
   EXPECT_EQ(phase(), Phase::succeeded);
-  const ContainerStatus status = status_of(store_.layout(), pod_, pod_.containers[1]);
+  const ContainerStatus status = status_of(store_.layout(), pod_, containers_[1]);
   ASSERT_TRUE(status.exit);
   EXPECT_FALSE(status.running);
   EXPECT_EQ(status.exit->finished_at, 1'700'000'000'000'000'001);
 }
 
 TEST_F(Status, FailedWhenOneEndedBadly) {
-  end(pod_.containers[0], "0 0 1700000000000000000\n");
-  end(pod_.containers[1], "0 9 1700000000000000000\n");
+  end(containers_[0], "0 0 1700000000000000000\n");
+  end(containers_[1], "0 9 1700000000000000000\n");
   EXPECT_EQ(phase(), Phase::failed);
-  EXPECT_EQ(status_of(store_.layout(), pod_, pod_.containers[1]).exit->code, 137);
+  EXPECT_EQ(status_of(store_.layout(), pod_, containers_[1]).exit->code, 137);
 }
 
 TEST_F(Status, AnExitFileOfOtherFormIsNotBelieved) {
   for (const char* text : {"", "0", "0 0 1", "zero 0 1\n", "0 0 x\n", "0 0 1x\n", "0 0 1 \n"}) {
-    end(pod_.containers[0], text);
-    const ContainerStatus status = status_of(store_.layout(), pod_, pod_.containers[0]);
+    end(containers_[0], text);
+    const ContainerStatus status = status_of(store_.layout(), pod_, containers_[0]);
     EXPECT_FALSE(status.running) << text;
     EXPECT_FALSE(status.exit) << text;
   }
 }
 
 TEST_F(Status, FailedWithoutPauseOrShim) {
-  end(pod_.pause.pid);
+  end(pod_.life.pause.pid);
   EXPECT_EQ(phase(), Phase::failed);
-  pod_.pause = start();
+  pod_.life.pause = start();
   EXPECT_EQ(phase(), Phase::running);
-  end(pod_.shim.pid);
+  end(pod_.life.shim.pid);
   EXPECT_EQ(phase(), Phase::failed);
 }
 
 TEST_F(Status, NothingOfAnOlderBootRuns) {
-  pod_.boot_id = "00000000-0000-0000-0000-000000000000";
+  pod_.life.boot_id = "00000000-0000-0000-0000-000000000000";
   EXPECT_EQ(phase(), Phase::failed);
-  EXPECT_FALSE(status_of(store_.layout(), pod_, pod_.containers[0]).running);
+  EXPECT_FALSE(status_of(store_.layout(), pod_, containers_[0]).running);
 }
 
 TEST_F(Status, PendingUntilMadeAndStarted) {
-  pod_.state = PodState::creating;
+  pod_.life.state = PodState::creating;
   EXPECT_EQ(phase(), Phase::pending);
-  pod_.state = PodState::ready;
-  pod_.containers[0].process = {};
+  pod_.life.state = PodState::ready;
+  containers_[0].life.process = {};
   EXPECT_EQ(phase(), Phase::pending);
 }
 
 TEST_F(Status, AReusedPidIsNotThePod) {
-  pod_.pause.start_time += 1;
-  pod_.pause.pidfd_inode = 0;
+  pod_.life.pause.start_time += 1;
+  pod_.life.pause.pidfd_inode = 0;
   EXPECT_EQ(phase(), Phase::failed);
 }
 

@@ -5,18 +5,68 @@
 #include <tuple>
 
 #include "base/files.h"
+#include "runtime/store/format_1.h"
 #include "runtime/store/links.h"
 #include "runtime/store/names.h"
 
 namespace podrun {
 
+namespace {
+
+// Kind::not_found where the pod has none of format 1.
+Result<Pod> load_format_1(const Layout& layout, const std::string& id) {
+  const std::string path = format_1::record_path(layout, id);
+  return format_1::from_json(TRY(base::read_file(path))).in("'" + path + "'");
+}
+
+Error is_no_id(const std::string& id) {
+  return {Kind::invalid, 0, "read the record of pod '" + id + "': that is no pod id"};
+}
+
+}  // namespace
+
 Result<PodRecord> Store::load(const std::string& id) const {
-  if (!is_pod_id(id)) return Error{Kind::invalid, 0, "read the record of pod '" + id + "': that is no pod id"};
-  const std::string text = TRY(base::read_file(layout_.record(id)));
-  PodRecord record = TRY(record_from_json(text).in("'" + layout_.record(id) + "'"));
-  if (record.id != id)
-    return Error{Kind::corrupt, 0, "'" + layout_.record(id) + "': it is the record of another pod, " + record.id};
+  if (!is_pod_id(id)) return is_no_id(id);
+  const std::string path = layout_.record(id);
+  const auto read = [&]() -> Result<PodRecord> {
+    auto text = base::read_file(path);
+    if (text) return pod_from_json(*text).in("'" + path + "'");
+    if (text.error().kind != Kind::not_found) return std::move(text).error();
+    auto old = load_format_1(layout_, id);
+    if (!old && old.error().kind == Kind::not_found) return std::move(text).error();
+    return std::move(TRY(std::move(old)).record);
+  };
+  PodRecord record = TRY(read());
+  if (record.plan.who.id != id)
+    return Error{Kind::corrupt, 0, "'" + path + "': it is the record of another pod, " + record.plan.who.id};
   return record;
+}
+
+Result<std::vector<ContainerRecord>> Store::load_containers(const std::string& id,
+                                                            std::vector<std::string>* broken) const {
+  if (!is_pod_id(id)) return is_no_id(id);
+  if (!base::path_exists(layout_.record(id)))
+    if (auto old = load_format_1(layout_, id)) return std::move(old->containers);
+  std::vector<ContainerRecord> containers;
+  for (const std::string& name : base::list_dir(layout_.containers(id)).value_or({})) {  // none while it is made
+    if (!name.ends_with(".json")) continue;
+    const std::string key = name.substr(0, name.size() - std::string_view(".json").size());
+    const auto text = base::read_file(layout_.container_record(id, key));
+    auto record = text ? container_from_json(*text) : text.error();
+    if (record && record->plan.key() == key)
+      containers.push_back(std::move(record).value());
+    else if (broken != nullptr)
+      broken->push_back(key);
+  }
+  std::sort(containers.begin(), containers.end(), [](const ContainerRecord& a, const ContainerRecord& b) {
+    return std::tie(a.life.created_at, a.plan.name) < std::tie(b.life.created_at, b.plan.name);
+  });
+  return containers;
+}
+
+Result<Pod> Store::load_whole(const std::string& id) const {
+  PodRecord record = TRY(load(id));
+  return Pod{std::move(record), TRY(load_containers(id))};
 }
 
 Result<std::vector<PodRecord>> Store::list(std::vector<std::string>* broken) const {
@@ -36,7 +86,7 @@ Result<std::vector<PodRecord>> Store::list(std::vector<std::string>* broken) con
     }
   }
   std::sort(pods.begin(), pods.end(), [](const PodRecord& a, const PodRecord& b) {
-    return std::tie(a.name_space, a.name) < std::tie(b.name_space, b.name);
+    return std::tie(a.plan.who.name_space, a.plan.who.name) < std::tie(b.plan.who.name_space, b.plan.who.name);
   });
   return pods;
 }

@@ -9,8 +9,9 @@
 #include <vector>
 
 #include "runtime/kernel/types.h"
-#include "runtime/store/layout.h"
-#include "runtime/store/record.h"
+#include "runtime/model/layout.h"
+#include "runtime/model/record.h"
+#include "runtime/store/record_json.h"
 
 namespace podrun {
 
@@ -19,8 +20,10 @@ namespace podrun {
 class Box {
  public:
   Result<void> save(const PodRecord& record) const;
+  Result<void> save(const ContainerRecord& record) const;
   Result<PodRecord> load() const;
-  // Removes everything but record and lock: what may be done while the pod still has its name.
+  Result<std::vector<ContainerRecord>> load_containers() const;
+  // Removes everything but the pod's record and the lock: what may be done while the pod still has its name.
   Result<void> empty() const;
   // Removes the box: name, ids, netns file are the caller's to release first. The record goes after everything it
   // speaks of, and the lock after the record: a crash in between leaves a box that recover can read, or at least lock.
@@ -53,6 +56,11 @@ class Store {
   Result<pid_t> lock_holder(const std::string& id) const;
 
   Result<PodRecord> load(const std::string& id) const;
+  // In the order they were made. `broken`, when not null, receives the keys of those whose record cannot be read: they
+  // cost the pod no more than themselves.
+  Result<std::vector<ContainerRecord>> load_containers(const std::string& id,
+                                                       std::vector<std::string>* broken = nullptr) const;
+  Result<Pod> load_whole(const std::string& id) const;
   // Every pod with a readable record, by namespace and name. `broken`, when not null, receives the ids of boxes without
   // one.
   Result<std::vector<PodRecord>> list(std::vector<std::string>* broken = nullptr) const;
@@ -97,8 +105,13 @@ struct ContainerStatus {
 };
 
 ContainerStatus status_of(const Layout& layout, const PodRecord& pod, const ContainerRecord& container);
+struct LiveContainer {
+  ContainerRecord record;
+  ContainerStatus status;
+};
+std::vector<LiveContainer> look_at(const Layout& layout, const PodRecord& pod, std::vector<ContainerRecord> containers);
 // Failed when shim or pause is gone, or all containers ended and one not with 0; Succeeded when all exited with 0.
-Phase phase_of(const Layout& layout, const PodRecord& pod);
+Phase phase_of(const PodRecord& pod, const std::vector<LiveContainer>& containers);
 const std::string& boot_id();  // this boot's
 // Whether its containers have had the time that a delete gave them: that delete takes it away now, or has died.
 bool is_overdue(const PodRecord& pod);

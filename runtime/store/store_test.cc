@@ -36,7 +36,7 @@ TEST_F(StoreTest, ListsByNamespaceAndNameAndSaysWhatIsBroken) {
   const auto pods = store_.list(&broken);
   ASSERT_TRUE(pods);
   std::vector<std::string> names;
-  for (const PodRecord& pod : *pods) names.push_back(pod.name_space + "/" + pod.name);
+  for (const PodRecord& pod : *pods) names.push_back(pod.plan.who.name_space + "/" + pod.plan.who.name);
   EXPECT_THAT(names, ElementsAre("a/zoo", "default/api", "default/web"));
   EXPECT_THAT(broken, ElementsAre(test_id('4'), test_id('5'), test_id('7')));
 }
@@ -91,6 +91,29 @@ TEST_F(StoreTest, NamesAreKubernetes) {
   }
 }
 
+// A torn record costs one container.
+TEST_F(StoreTest, ContainersComeInTheOrderTheyWereMadeAndSayWhichAreBroken) {
+  put(test_id('1'), "default", "web");
+  const auto box = store_.lock(test_id('1'), 0);
+  ASSERT_TRUE(box);
+  ContainerRecord container = full_container();
+  for (const char* name : {"zoo", "api", "torn", "moved"}) {
+    container.plan.name = name;
+    ++container.life.created_at;
+    ASSERT_TRUE(box->save(container));
+  }
+  const auto path = [&](const char* key) { return store_.layout().container_record(test_id('1'), key); };
+  ASSERT_TRUE(base::write_file_durably(path("torn.2"), "{"));
+  ASSERT_EQ(::rename(path("moved.2").c_str(), path("away.2").c_str()), 0);
+  std::vector<std::string> broken;
+  const auto containers = store_.load_containers(test_id('1'), &broken);
+  ASSERT_TRUE(containers);
+  std::vector<std::string> keys;
+  for (const ContainerRecord& one : *containers) keys.push_back(one.plan.key());
+  EXPECT_THAT(keys, ElementsAre("zoo.2", "api.2"));
+  EXPECT_THAT(broken, ::testing::UnorderedElementsAre("torn.2", "away.2"));
+}
+
 TEST_F(StoreTest, BoxesAreForTheOwnerOnly) {
   put(test_id('1'), "default", "web");
   struct stat info {};
@@ -104,7 +127,7 @@ TEST_F(StoreTest, ErasedIsGoneAndErasingAgainIsFine) {
   put(test_id('1'), "default", "web");
   const auto box = store_.lock(test_id('1'), 0);
   ASSERT_TRUE(box);
-  ASSERT_TRUE(base::make_dirs(store_.layout().container(test_id('1'), "c")));
+  ASSERT_TRUE(box->save(full_container()));
   EXPECT_TRUE(box->load());
   EXPECT_TRUE(box->erase());
   EXPECT_FALSE(base::path_exists(store_.layout().box(test_id('1'))));
@@ -117,9 +140,9 @@ TEST_F(StoreTest, EmptyLeavesTheRecordAndTheLock) {
   put(test_id('1'), "default", "web");
   const auto box = store_.lock(test_id('1'), 0);
   ASSERT_TRUE(box);
-  ASSERT_TRUE(base::make_dirs(store_.layout().container(test_id('1'), "c")));
+  ASSERT_TRUE(box->save(full_container()));
   EXPECT_TRUE(box->empty());
-  EXPECT_THAT(base::list_dir(store_.layout().box(test_id('1'))).value(), ElementsAre("lock", "record.json"));
+  EXPECT_THAT(base::list_dir(store_.layout().box(test_id('1'))).value(), ElementsAre("lock", "pod.json"));
   EXPECT_TRUE(box->load());
 }
 

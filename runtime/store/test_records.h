@@ -1,63 +1,96 @@
-// A record with something in every field, for tests.
+// Records with something in every field, for tests.
 #pragma once
 
 #include <string>
 
-#include "runtime/store/record.h"
+#include "runtime/model/record.h"
 
 namespace podrun {
 
 inline std::string test_id(char digit) { return std::string(64, digit); }
 
+inline ContainerRecord full_container() {
+  ContainerRecord container;
+  ContainerPlan& plan = container.plan;
+  plan.name = "httpd";
+  plan.attempt = 2;
+  plan.image = "oci:/images/web:1";
+  plan.image_digest = "sha256:" + test_id('b');
+  plan.layers = {"/layers/1", "/layers/2"};
+  plan.join = 1;
+  plan.fresh = 2;
+  plan.mounts = {
+      {.target = "/", .source = Rootfs{}, .read_only = true},
+      {.target = "/dev", .source = Dev{}},
+      {.target = "/sys/fs/cgroup", .source = CgroupDir{}},
+      {.target = "/etc/hosts", .source = EtcFile{"hosts"}, .is_file = true},
+      {.target = "/dev/null", .source = HostPath{"/dev/null", 3}, .is_file = true},
+      {.target = "/dev/pts", .source = Filesystem{"devpts", {{"newinstance", ""}, {"gid", "5"}}, 7}},
+      {.target = "/dev/shm", .source = PodMount{"/dev/shm"}},
+  };
+  plan.masked = {"/proc/kcore"};
+  plan.read_only = {"/proc/sys"};
+  plan.process = {.args = {"/bin/httpd", "-f"},
+                  .env = {{"PATH", "/bin"}, {"EQUALS", "a=b=c"}},
+                  .cwd = "/www",
+                  .uid = 1000,
+                  .gid = 1001,
+                  .groups = {10, 20},
+                  .capabilities = 0xa80425fb,
+                  .no_new_privileges = false,
+                  .seccomp = false,
+                  .terminal = true};
+  plan.limits = {
+      .memory_bytes = 1U << 20U, .memory_kept = 2, .cpu_millis = 3, .cpu_weight = 4, .pids = 5, .pids_unless_said = 6};
+  plan.oom_score_adj = -997;
+  plan.log_path = "/var/lib/podrun/pods/x/logs/httpd.log";
+  container.life = {.created_at = 1'700'000'000'900'000'000,
+                    .started_at = 1'700'000'001'000'000'000,
+                    .process = {103, 5002, 79},
+                    .namespaces = {{"mnt", 4026532010}}};
+  return container;
+}
+
 inline PodRecord full_record() {
   PodRecord pod;
-  pod.id = test_id('a');
-  pod.uid = "0f0e0d0c-0b0a-4908-8706-050403020100";
-  pod.name = "web";
-  pod.name_space = "team-a";
-  pod.labels = {{"app", "web"}, {"tier", "front"}};
-  pod.annotations = {{"note", "line one\nline two"}};
-  pod.manifest = R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"web"}})";
-  pod.grace_period = 5;
-  pod.state = PodState::deleting;
-  pod.failure = "detach networks: plugin bridge DEL: exit status 1";
-  pod.boot_id = "11111111-2222-3333-4444-555555555555";
-  pod.created_at = 1'700'000'000'123'456'789;
-  pod.deadline = 987654321;
-  pod.shim = {101, 5000, 77};
-  pod.pause = {102, 18'446'744'073'709'551'615U, 78};
-  pod.namespaces = {{"net", 4026532000}, {"user", 4026532001}};
-  pod.host_network = true;
-  pod.host_users = true;
-  pod.id_base = 1'879'048'192;
-  pod.netns_path = "/run/netns/team-a_web";
-  pod.netns_identity = {.device = 4, .inode = 4026532000, .cookie = 0, .id = 196080};
-  pod.cgroup_parent = "/machine";
-  pod.cgroup_path = "/podrun/" + pod.id;
-  ContainerRecord container;
-  container.name = "httpd";
-  container.image = "oci:/images/web:1";
-  container.image_digest = "sha256:" + test_id('b');
-  container.process = {103, 5002, 79};
-  container.started_at = 1'700'000'001'000'000'000;
-  container.log_path = "/var/lib/podrun/pods/x/logs/httpd.log";
-  container.settings.args = {"/bin/httpd", "-f"};
-  container.settings.env = {{"PATH", "/bin"}, {"EQUALS", "a=b=c"}};
-  container.settings.cwd = "/www";
-  container.settings.uid = 1000;
-  container.settings.gid = 1001;
-  container.settings.groups = {10, 20};
-  container.settings.capabilities = 0xa80425fb;
-  container.settings.no_new_privileges = false;
-  container.settings.seccomp = false;
-  container.namespaces = {{"mnt", 4026532010}};
-  pod.containers = {container};
-  pod.networks = {{"podrun", "eth0", R"({"cniVersion":"1.0.0","ips":[{"address":"10.88.0.2/16"}]})"}};
-  pod.ips = {"10.88.0.2", "fd00::2"};
-  pod.hostname = "web";
-  pod.timings = {{"create cgroup", 120}, {"plugin bridge ADD", 31000}};
-  pod.plugin_sessions = {4711, 4712};
-  pod.plugin_messages = {{"bridge ADD", "took the last address"}};
+  PodPlan& plan = pod.plan;
+  plan.who = {.id = test_id('a'),
+              .uid = "0f0e0d0c-0b0a-4908-8706-050403020100",
+              .name = "web",
+              .name_space = "team-a",
+              .labels = {{"app", "web"}, {"tier", "front"}},
+              .annotations = {{"note", "line one\nline two"}},
+              .manifest = R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"web"}})"};
+  plan.namespaces = {.pause = 1, .join = 2, .fresh = 3, .host_network = true, .host_users = true};
+  plan.etc = {.hostname = "web",
+              .aliases = {{"192.0.2.1", {"db", "db.example"}}},
+              .dns = {{"192.0.2.53"}, {"a.example"}, {"ndots:5"}},
+              .host_network = true,
+              .host_hosts = "127.0.0.1 localhost\n",
+              .host_resolv_conf = "nameserver 192.0.2.54\n",
+              .host_resolv_problem = "none"};
+  plan.host_ports = {{"http", 80, 8080, "192.0.2.7", "udp"}};
+  plan.sysctls = {{"net.ipv4.ip_unprivileged_port_start", "0"}};
+  plan.log_limits = {.bytes = 1000, .files = 3};
+  plan.hostname = "web";
+  plan.netns_path = "/run/netns/team-a_web";
+  plan.cgroup_path = "/machine/podrun-" + plan.who.id;
+  plan.grace_period = 5;
+  pod.life = {.state = PodState::deleting,
+              .failure = "detach networks: plugin bridge DEL: exit status 1",
+              .boot_id = "11111111-2222-3333-4444-555555555555",
+              .created_at = 1'700'000'000'123'456'789,
+              .deadline = 987654321,
+              .shim = {101, 5000, 77},
+              .pause = {102, 18'446'744'073'709'551'615U, 78},
+              .plugin_sessions = {11, 12},
+              .namespaces = {{"net", 4026532000}, {"user", 4026532001}},
+              .netns_identity = {.device = 4, .inode = 4026532000, .cookie = 7, .id = 196080},
+              .id_base = 1'879'048'192,
+              .networks = {{"podrun", "eth0", R"({"cniVersion":"1.0.0","ips":[{"address":"10.88.0.2/16"}]})"}},
+              .ips = {"10.88.0.2", "fd00::2"},
+              .timings = {{"create cgroup", 120}, {"plugin bridge ADD", 31000}},
+              .plugin_messages = {{"bridge ADD", "be careful"}}};
   return pod;
 }
 

@@ -21,9 +21,9 @@ class StoreTest : public ::testing::Test {
   // A pod on disk with a record of that id and name; its lock is let go again.
   PodRecord put(const std::string& id, const std::string& name_space, const std::string& name) {
     PodRecord record = full_record();
-    record.id = id;
-    record.name_space = name_space;
-    record.name = name;
+    record.plan.who.id = id;
+    record.plan.who.name_space = name_space;
+    record.plan.who.name = name;
     const auto box = store_.create(id);
     EXPECT_TRUE(box && box->save(record) && store_.reserve_name(name_space, name, id));
     return record;

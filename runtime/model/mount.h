@@ -1,0 +1,39 @@
+// A mount is one row of one list, from the plan to the kernel. The first row of a list is "/".
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "runtime/kernel/mounts.h"
+
+namespace podrun {
+
+// What is mounted.
+struct Rootfs {};     // the image's layers, the container's writable one on top
+struct Dev {};        // device nodes, made by the host's root
+struct CgroupDir {};  // where cgroup v1's hierarchies have their places
+struct EtcFile {      // one of the pod's own in /etc, shared by its containers
+  std::string name;   // "hosts"
+};
+struct HostPath {  // a clone of what the host has there
+  std::string path;
+  std::uint64_t attributes = 0;  // MOUNT_ATTR_*
+};
+struct Filesystem {  // a new instance, made inside: proc, sysfs, mqueue, devpts, cgroup, cgroup2, tmpfs
+  std::string type;
+  mounts::Options options;
+  std::uint64_t attributes = 0;  // MOUNT_ATTR_*
+};
+struct PodMount {    // what pause has there, shared by all containers of the pod
+  std::string path;  // "/dev/shm"
+};
+
+struct MountPlan {
+  std::string target;
+  std::variant<Rootfs, Dev, CgroupDir, EtcFile, HostPath, Filesystem, PodMount> source;
+  bool is_file = false;    // the mount point is a file, made empty where it is missing
+  bool read_only = false;  // of "/": once all mount points are made
+};
+
+}  // namespace podrun

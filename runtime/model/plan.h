@@ -1,0 +1,87 @@
+// What was decided about a pod and its containers, before the first side effect. On disk from create to remove: whoever
+// makes, starts or takes away something of the pod later asks neither the manifest nor the image again. A plan never
+// contains a record.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runtime/kernel/cgroup.h"
+#include "runtime/model/mount.h"
+#include "runtime/model/process.h"
+#include "runtime/model/spec.h"
+
+namespace podrun {
+
+struct Identity {
+  std::string id;   // 64 hex digits; also CNI_CONTAINERID
+  std::string uid;  // the Pod's metadata.uid, else a UUID
+  std::string name;
+  std::string name_space;
+  std::map<std::string, std::string> labels;
+  std::map<std::string, std::string> annotations;
+  std::string manifest;  // compact JSON of the Pod as asked for
+};
+
+struct Namespaces {
+  std::uint64_t pause = 0;  // CLONE_NEW* made with pause
+  std::uint64_t join = 0;   // those that a container joins
+  std::uint64_t fresh = 0;  // those that it makes for itself
+  bool host_network = false;
+  bool host_users = false;
+};
+
+// What the three files in /etc are made of that all containers of a pod share.
+struct EtcFiles {
+  std::string hostname;
+  std::vector<HostAlias> aliases;
+  DnsSpec dns;
+  bool host_network = false;
+  std::string host_hosts;  // what the host has
+  std::string host_resolv_conf;
+  std::string host_resolv_problem;  // why it has none
+};
+
+// How much of what a container prints is kept.
+struct LogLimits {
+  std::uint64_t bytes = 10U << 20U;  // of one file; the kubelet's containerLogMaxSize
+  std::uint32_t files = 5;           // with the one being written; its containerLogMaxFiles
+};
+
+struct PodPlan {
+  Identity who;
+  Namespaces namespaces;
+  EtcFiles etc;
+  std::vector<PortSpec> host_ports;
+  std::vector<std::pair<std::string, std::string>> sysctls;  // of the pod's own namespaces
+  LogLimits log_limits;                                      // of each container
+  std::string hostname;
+  std::string netns_path;           // where the network namespace is pinned; empty with the host's
+  std::string cgroup_path;          // "PARENT/podrun-ID", below each hierarchy's mount
+  std::uint32_t grace_period = 30;  // seconds
+};
+
+struct ContainerPlan {
+  std::string name;
+  std::uint32_t attempt = 0;        // each is made once, runs once and ends once
+  std::string image;                // as the manifest has it
+  std::string image_digest;         // empty for rootfs:
+  std::vector<std::string> layers;  // lowest first
+  std::uint64_t join = 0;           // CLONE_NEW* of pause's
+  std::uint64_t fresh = 0;          // CLONE_NEW* of its own
+  std::vector<MountPlan> mounts;
+  std::vector<std::string> masked;
+  std::vector<std::string> read_only;  // paths
+  Process process;
+  CgroupLimits limits;
+  int oom_score_adj = 0;
+  std::string log_path;
+
+  // "web.0": no name has a dot (they are DNS labels), so it is unambiguous.
+  std::string key() const { return name + "." + std::to_string(attempt); }
+};
+
+}  // namespace podrun

@@ -1,0 +1,27 @@
+// A process in a container: its first one, or an exec's.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runtime/kernel/capabilities.h"
+
+namespace podrun {
+
+// Ids are those inside.
+struct Process {
+  std::vector<std::string> args;  // args[0] is looked up in env's PATH unless it holds a slash
+  std::vector<std::pair<std::string, std::string>> env;
+  std::string cwd = "/";
+  std::uint32_t uid = 0;
+  std::uint32_t gid = 0;
+  std::vector<std::uint32_t> groups;
+  capabilities::Set capabilities = 0;
+  bool no_new_privileges = true;
+  bool seccomp = true;    // the default profile
+  bool terminal = false;  // one of the container's own, whose master goes to the client
+};
+
+}  // namespace podrun

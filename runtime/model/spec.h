@@ -1,0 +1,87 @@
+// PodSpec: what the user asked for, parsed and checked, nothing decided yet. Made from a Kubernetes Pod manifest
+// (manifest.h); every field is named after the Pod field it comes from.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace podrun {
+
+struct PortSpec {
+  std::string name;
+  std::uint16_t container_port = 0;
+  std::uint16_t host_port = 0;   // 0: not published
+  std::string host_ip;           // empty: every address of the host; else as the kernel spells it
+  std::string protocol = "tcp";  // tcp, udp or sctp, lower case as CNI wants it
+};
+
+struct ResourceSpec {
+  std::optional<std::uint64_t> memory_limit;    // bytes
+  std::optional<std::uint64_t> memory_request;  // bytes; spares it from the OOM killer, and is kept from reclaim
+  std::optional<std::uint64_t> cpu_limit;       // thousandths of a processor
+  std::optional<std::uint64_t> cpu_request;     // thousandths of a processor; becomes the cgroup's weight
+  std::optional<std::uint64_t> pids_limit;      // processes and threads (limits["podrun.io/pids"])
+};
+
+struct SecuritySpec {
+  std::optional<std::uint32_t> run_as_user;  // an id inside the pod's user namespace
+  std::optional<std::uint32_t> run_as_group;
+  bool run_as_non_root = false;
+  std::vector<std::string> add_capabilities;  // upper case, without CAP_; "ALL" allowed
+  std::vector<std::string> drop_capabilities;
+  bool read_only_root = false;
+  bool no_new_privileges = true;  // false only with allowPrivilegeEscalation: true
+  bool seccomp = true;            // the default profile; false only where Unconfined is asked for
+};
+
+struct ContainerSpec {
+  std::string name;
+  std::string image;                                     // "rootfs:DIR" or "oci:DIR[:TAG]"
+  std::vector<std::string> command;                      // replaces the image's entrypoint when not empty
+  std::vector<std::string> args;                         // replaces the image's cmd when not empty
+  std::vector<std::pair<std::string, std::string>> env;  // in order; $(NAME) references are expanded already
+  std::string working_dir;                               // empty: the image's
+  std::vector<PortSpec> ports;
+  ResourceSpec resources;
+  SecuritySpec security;
+};
+
+struct DnsSpec {
+  std::vector<std::string> nameservers;
+  std::vector<std::string> searches;
+  std::vector<std::string> options;  // "ndots:5"
+  bool empty() const { return nameservers.empty() && searches.empty() && options.empty(); }
+};
+
+struct HostAlias {
+  std::string ip;
+  std::vector<std::string> hostnames;
+};
+
+struct PodSpec {
+  std::string name;
+  std::string name_space = "default";
+  std::string uid;  // empty: one is to be made up
+  std::map<std::string, std::string> labels;
+  std::map<std::string, std::string> annotations;
+
+  std::vector<ContainerSpec> containers;
+  std::string hostname;  // never empty: the pod's name where the manifest has none
+  bool host_network = false;
+  bool host_pid = false;
+  bool host_ipc = false;
+  bool host_users = false;  // the three above imply it
+  bool share_process_namespace = false;
+  std::uint32_t grace_period = 30;  // seconds
+  DnsSpec dns;
+  std::vector<HostAlias> host_aliases;
+  std::string restart_policy = "Always";  // carried, not acted on yet
+
+  std::string manifest;  // the Pod as compact JSON, defaults not filled in: what `get -o json` shows as spec
+};
+
+}  // namespace podrun

@@ -1,0 +1,31 @@
+// Annotations of a pod that say something about its networks: found, and told of when they cannot be used.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "runtime/kernel/types.h"
+#include "runtime/model/spec.h"
+
+namespace podrun::annotations {
+
+inline constexpr const char* kIngressBandwidth = "kubernetes.io/ingress-bandwidth";
+inline constexpr const char* kEgressBandwidth = "kubernetes.io/egress-bandwidth";
+inline constexpr const char* kIps = "podrun.io/ips";
+inline constexpr const char* kMac = "podrun.io/mac";
+inline constexpr const char* kAliases = "podrun.io/aliases";
+inline constexpr const char* kIpRanges = "podrun.io/ip-ranges";
+// The de-facto standard of the Network Plumbing Working Group, "Network Attachment Selection Annotation", version 1.
+inline constexpr const char* kNetworks = "k8s.v1.cni.cncf.io/networks";
+
+const std::string* find(const PodSpec& spec, const std::string& name);  // null: the pod has none
+
+// Kind::invalid: "metadata.annotations[NAME]WHERE: expected EXPECTED, found 'FOUND'"; `where` may be empty.
+Error bad(const std::string& name, const std::string& where, const std::string& expected, const std::string& found);
+
+// The parts between commas, without the blanks around them; empty ones do not count.
+std::vector<std::string> comma_separated(const std::string& text);
+bool is_address(const std::string& text);  // IPv4 or IPv6, with or without the length of its prefix
+bool is_mac(const std::string& text);      // six pairs of hex digits with colons
+
+}  // namespace podrun::annotations

@@ -1,0 +1,38 @@
+#include "runtime/plan/container.h"
+
+#include "runtime/plan/oom_score.h"
+#include "runtime/plan/process.h"
+#include "runtime/plan/root.h"
+
+namespace podrun {
+namespace {
+
+constexpr std::uint64_t kPids = 2048;  // processes and threads of a container unless said otherwise, as podman has it
+
+}  // namespace
+
+Result<ContainerPlan> make_container_plan(const PodSpec& pod, const ContainerSpec& spec, const PodPlan& pod_plan,
+                                          const ImageFacts& image, const MachineFacts& machine, const Layout& layout) {
+  ContainerPlan plan;
+  plan.name = spec.name;
+  plan.image = spec.image;
+  plan.image_digest = image.image.digest;
+  plan.layers = image.image.layers.paths;
+  plan.join = pod_plan.namespaces.join;
+  plan.fresh = pod_plan.namespaces.fresh;
+  plan.mounts = container_mounts(machine.cgroup, spec.security.read_only_root);
+  plan.masked = masked_kernel_files();
+  plan.read_only = read_only_kernel_files();
+  plan.process = TRY(make_process(spec, pod_plan.hostname, image));
+  plan.limits = {.memory_bytes = spec.resources.memory_limit,
+                 .memory_kept = spec.resources.memory_request,
+                 .cpu_millis = spec.resources.cpu_limit,
+                 .cpu_weight = spec.resources.cpu_request,
+                 .pids = spec.resources.pids_limit,
+                 .pids_unless_said = kPids};
+  plan.oom_score_adj = oom_score_adj(pod, spec, machine.memory_bytes);
+  plan.log_path = layout.log(pod_plan.who.id, spec.name);
+  return plan;
+}
+
+}  // namespace podrun

@@ -1,0 +1,15 @@
+// A container, decided: see pod.h.
+#pragma once
+
+#include "runtime/model/layout.h"
+#include "runtime/model/plan.h"
+#include "runtime/plan/facts.h"
+
+namespace podrun {
+
+// Its first attempt, in a pod that was planned before it. Kind::invalid says what the manifest and the image cannot
+// mean together.
+Result<ContainerPlan> make_container_plan(const PodSpec& pod, const ContainerSpec& spec, const PodPlan& pod_plan,
+                                          const ImageFacts& image, const MachineFacts& machine, const Layout& layout);
+
+}  // namespace podrun

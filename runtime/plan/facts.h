@@ -1,0 +1,44 @@
+// What has to be known of the machine and of images before a pod can be planned.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "runtime/image/image.h"
+#include "runtime/kernel/cgroup_host.h"
+#include "runtime/plan/network_plan.h"
+
+namespace podrun {
+
+// A container's image and what its own files say about users.
+struct ImageFacts {
+  Image image;
+  std::string passwd;
+  std::string group;
+};
+
+// A file of the host whose content goes into pods.
+struct HostFile {
+  std::string text;     // with the line ends of Unix
+  std::string problem;  // why there is none: one line that names the file; empty where there was no problem
+};
+
+struct MachineFacts {
+  CgroupHost cgroup;
+  std::string cgroup_parent;
+  std::uint64_t memory_bytes = 0;
+  std::string hostname;
+  HostFile hosts;        // /etc/hosts and
+  HostFile resolv_conf;  // /etc/resolv.conf
+};
+
+struct PodFacts {
+  std::string id;   // of the new pod: 64 hex digits
+  std::string uid;  // of the new Pod object: a UUID
+  MachineFacts machine;
+  std::vector<ImageFacts> images;       // one a container, in their order
+  std::vector<ChosenNetwork> networks;  // in the order of attachment, the primary first; empty: no CNI
+};
+
+}  // namespace podrun

@@ -1,0 +1,51 @@
+#include "runtime/plan/oom_score.h"
+
+#include <gtest/gtest.h>
+
+namespace podrun {
+namespace {
+
+constexpr std::uint64_t kGibi = 1U << 30U;
+constexpr std::uint64_t kMachine = 16 * kGibi;
+
+PodSpec pod_of(std::vector<ResourceSpec> containers) {
+  PodSpec pod;
+  for (const ResourceSpec& resources : containers) pod.containers.emplace_back().resources = resources;
+  return pod;
+}
+
+int score(const PodSpec& pod, std::size_t container = 0) {
+  return oom_score_adj(pod, pod.containers.at(container), kMachine);
+}
+
+ResourceSpec asking(std::uint64_t bytes) {
+  ResourceSpec resources;
+  resources.memory_request = bytes;
+  return resources;
+}
+
+ResourceSpec guaranteed() {
+  ResourceSpec resources;
+  resources.memory_limit = resources.memory_request = kGibi;
+  resources.cpu_limit = resources.cpu_request = 500;
+  return resources;
+}
+
+TEST(OomScore, NothingAskedForGoesFirst) { EXPECT_EQ(score(pod_of({{}, {}})), 1000); }
+
+TEST(OomScore, WhoHasAllItMayUseGoesLast) { EXPECT_EQ(score(pod_of({guaranteed(), guaranteed()}), 1), -997); }
+
+TEST(OomScore, OneContainerWithoutLimitsAndThePodIsNotGuaranteed) {
+  const PodSpec pod = pod_of({guaranteed(), {}});
+  EXPECT_EQ(score(pod, 0), 1000 - 1000 / 16);
+  EXPECT_EQ(score(pod, 1), 999);
+}
+
+TEST(OomScore, MoreAskedForIsSparedLonger) {
+  EXPECT_EQ(score(pod_of({asking(4 * kGibi)})), 750);
+  EXPECT_EQ(score(pod_of({asking(1)})), 999) << "never as soon as one that asks for nothing";
+  EXPECT_EQ(score(pod_of({asking(100 * kGibi)})), 3) << "never as late as a guaranteed one";
+}
+
+}  // namespace
+}  // namespace podrun

@@ -1,0 +1,98 @@
+#include "runtime/plan/pod.h"
+
+#include <sched.h>
+
+#include "runtime/image/attributes.h"
+#include "runtime/plan/container.h"
+#include "runtime/plan/log_limits.h"
+#include "runtime/plan/network.h"
+
+namespace podrun {
+namespace {
+
+constexpr std::uint32_t kMaxPingGroup = 0x7fffffff;  // the most that the kernel takes
+
+Namespaces namespaces_of(const PodSpec& spec) {
+  Namespaces plan;
+  plan.host_network = spec.host_network;
+  plan.host_users = spec.host_users;
+  plan.pause = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWCGROUP;
+  plan.join = CLONE_NEWNS | CLONE_NEWUTS;  // pause's mounts are what the container's own are copied from
+  plan.fresh = CLONE_NEWNS | CLONE_NEWCGROUP;
+  const auto share = [&](std::uint64_t flag) {
+    plan.pause |= flag;
+    plan.join |= flag;
+  };
+  if (!spec.host_users) share(CLONE_NEWUSER);
+  if (!spec.host_network) share(CLONE_NEWNET);
+  if (!spec.host_ipc) share(CLONE_NEWIPC);
+  if (spec.host_pid) return plan;
+  plan.pause |= CLONE_NEWPID;
+  (spec.share_process_namespace ? plan.join : plan.fresh) |= CLONE_NEWPID;
+  return plan;
+}
+
+// What containers without capabilities may do in a network that is the pod's alone, as under podman, docker and
+// containerd: ping, and serve ports below 1024. Ids that the user namespace has not are none to the kernel.
+std::vector<std::pair<std::string, std::string>> sysctls_of_network(bool host_users) {
+  const std::uint32_t last_group = host_users ? kMaxPingGroup : image::kIdCount - 1;
+  return {{"net.ipv4.ping_group_range", "0 " + std::to_string(last_group)},
+          {"net.ipv4.ip_unprivileged_port_start", "0"}};
+}
+
+std::vector<PortSpec> host_ports(const PodSpec& spec) {
+  std::vector<PortSpec> ports;
+  for (const auto& container : spec.containers)
+    for (const auto& port : container.ports)
+      if (port.host_port != 0) ports.push_back(port);
+  return ports;
+}
+
+}  // namespace
+
+Result<PodPlan> make_pod_plan(const PodSpec& spec, const PodFacts& facts, const Layout& layout) {
+  PodPlan plan;
+  plan.who = {.id = facts.id,
+              .uid = spec.uid.empty() ? facts.uid : spec.uid,
+              .name = spec.name,
+              .name_space = spec.name_space,
+              .labels = spec.labels,
+              .annotations = spec.annotations,
+              .manifest = spec.manifest};
+  plan.namespaces = namespaces_of(spec);
+  plan.hostname = spec.host_network ? facts.machine.hostname : spec.hostname;  // as the kubelet has it
+  plan.etc = {.hostname = plan.hostname,
+              .aliases = spec.host_aliases,
+              .dns = spec.dns,
+              .host_network = spec.host_network,
+              .host_hosts = facts.machine.hosts.text,
+              .host_resolv_conf = facts.machine.resolv_conf.text,
+              .host_resolv_problem = facts.machine.resolv_conf.problem};
+  plan.host_ports = host_ports(spec);
+  if (!spec.host_network) {
+    plan.sysctls = sysctls_of_network(spec.host_users);
+    plan.netns_path = layout.netns(spec.name_space, spec.name);
+  }
+  plan.log_limits = TRY(log_limits(spec));
+  plan.cgroup_path = facts.machine.cgroup_parent + "/podrun-" + facts.id;
+  plan.grace_period = spec.grace_period;
+  return plan;
+}
+
+Result<NewPod> make_plan(const PodSpec& spec, const PodFacts& facts, const Layout& layout) {
+  NewPod pod;
+  pod.cgroup_host = facts.machine.cgroup;
+  pod.plan = TRY(make_pod_plan(spec, facts, layout));
+  for (std::size_t i = 0; i < spec.containers.size(); ++i) {
+    const ContainerSpec& container = spec.containers[i];
+    pod.containers.push_back({TRY(make_container_plan(spec, container, pod.plan, facts.images[i], facts.machine, layout)
+                                      .in("container '" + container.name + "'")),
+                              facts.images[i].image.layers});
+  }
+  for (const ChosenNetwork& network : facts.networks)
+    pod.networks.push_back(TRY(network_plan(spec, network, pod.plan, &network == &facts.networks.front())
+                                   .in("network '" + network.network.name + "'")));
+  return pod;
+}
+
+}  // namespace podrun

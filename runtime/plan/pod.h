@@ -1,0 +1,29 @@
+// A pod, decided. Pure: what has to be known of the machine is an argument, so every decision is tested without root,
+// and what can be refused is refused here, before the first side effect.
+#pragma once
+
+#include <vector>
+
+#include "runtime/model/layout.h"
+#include "runtime/model/plan.h"
+#include "runtime/plan/facts.h"
+#include "runtime/plan/network_plan.h"
+
+namespace podrun {
+
+Result<PodPlan> make_pod_plan(const PodSpec& spec, const PodFacts& facts, const Layout& layout);
+
+// What create makes. Beside the plans, which go on record, what is needed once only.
+struct NewContainer {
+  ContainerPlan plan;
+  ImageLayers layers;  // the plan's, held
+};
+struct NewPod {
+  PodPlan plan;
+  std::vector<NewContainer> containers;
+  std::vector<NetworkPlan> networks;  // kept by the CNI ledger
+  CgroupHost cgroup_host;
+};
+Result<NewPod> make_plan(const PodSpec& spec, const PodFacts& facts, const Layout& layout);
+
+}  // namespace podrun

@@ -1,0 +1,20 @@
+// A pod made.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "runtime/sandbox/host.h"
+
+namespace podrun {
+
+struct CreateOptions {
+  // "NETWORK[@INTERFACE]" each, the primary one first; "none" alone for only `lo`; empty: the first configured one.
+  std::vector<std::string> networks;
+};
+
+// Makes the whole pod or nothing. Kind::exists when the name is taken; EINTR when a signal asked for the
+// end (base/interruption.h), and everything is undone then too.
+Result<Pod> create_pod(Host& host, const PodSpec& spec, const CreateOptions& options);
+
+}  // namespace podrun

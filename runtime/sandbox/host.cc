@@ -1,0 +1,37 @@
+#include "runtime/sandbox/host.h"
+
+#include <filesystem>
+
+namespace podrun {
+namespace {
+
+// "mine", "/mine/" and "//mine" are "/mine", below the root of the cgroups as they are mounted; the root itself is "".
+std::string with_one_slash(const std::string& cgroup) {
+  std::string path = std::filesystem::path("/" + cgroup).lexically_normal();
+  while (path.ends_with('/') || path.starts_with("//")) path.erase(path.ends_with('/') ? path.size() - 1 : 0, 1);
+  return path;
+}
+
+// Plugins run in "/", and records outlive the caller's working directory.
+HostOptions with_absolute_paths(HostOptions options) {
+  const auto absolute = [](std::string& path) { path = std::filesystem::absolute(path).lexically_normal(); };
+  for (std::string* path :
+       {&options.directories.state, &options.directories.data, &options.directories.netns, &options.cni_conf_dir})
+    absolute(*path);
+  for (std::string& path : options.cni_bin_dirs) absolute(path);
+  options.cgroup_parent = with_one_slash(options.cgroup_parent);
+  return options;
+}
+
+}  // namespace
+
+Host make_host(HostOptions options, Warn warn, PluginSays plugin_says) {
+  options = with_absolute_paths(std::move(options));
+  Store store{Layout(options.directories)};
+  return {.options = std::move(options),
+          .store = std::move(store),
+          .warn = std::move(warn),
+          .plugin_says = std::move(plugin_says)};
+}
+
+}  // namespace podrun

@@ -1,0 +1,38 @@
+// The machine as podrun is to use it: what every act on a pod is given first.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runtime/store/store.h"
+
+namespace podrun {
+
+struct HostOptions {
+  Directories directories;
+  std::string cgroup_parent;  // below each hierarchy's mount, in any spelling; empty: the root
+  std::string cni_conf_dir = "/etc/cni/net.d";
+  std::vector<std::string> cni_bin_dirs;                 // searched in order
+  std::optional<std::chrono::milliseconds> cni_timeout;  // of one CNI operation; empty: each has its own default
+};
+
+using Warn = std::function<void(const std::string&)>;  // one line each
+
+// A line that a plugin prints on stderr, while it runs: "bridge ADD", the line.
+using PluginSays = std::function<void(const std::string& plugin, const std::string& line)>;
+
+struct Host {
+  HostOptions options;  // with absolute paths
+  Store store;
+  Warn warn;
+  PluginSays plugin_says;  // may be empty
+
+  const Layout& layout() const { return store.layout(); }
+};
+
+Host make_host(HostOptions options, Warn warn, PluginSays plugin_says = nullptr);
+
+}  // namespace podrun

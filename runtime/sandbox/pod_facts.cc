@@ -1,0 +1,72 @@
+#include "runtime/sandbox/pod_facts.h"
+
+#include <sys/stat.h>
+#include <sys/sysinfo.h>
+#include <unistd.h>
+
+#include <array>
+#include <climits>
+
+#include "base/files.h"
+#include "runtime/sandbox/choose_networks.h"
+#include "runtime/sandbox/host_files.h"
+
+namespace podrun {
+namespace {
+
+constexpr std::size_t kLargestHosts = 1U << 20U;
+
+// RFC 9562, version 4.
+std::string make_uuid() {
+  std::string hex = base::random_hex(16);
+  hex[12] = '4';
+  hex[16] = "89ab"[static_cast<unsigned char>(hex[16]) % 4];
+  for (const std::size_t dash : {20U, 16U, 12U, 8U}) hex.insert(dash, "-");
+  return hex;
+}
+
+std::uint64_t memory_bytes() {
+  struct sysinfo info {};
+  return ::sysinfo(&info) == 0 ? static_cast<std::uint64_t>(info.totalram) * info.mem_unit : 0;
+}
+
+Result<ImageFacts> image_facts(const ImageStore& images, const std::string& reference) {
+  ImageFacts facts{TRY(images.resolve(reference)), "", ""};
+  const std::vector<std::string> layers = facts.image.layers.readable();
+  facts.passwd = TRY(read_from_layers(layers, "/etc/passwd"));
+  facts.group = TRY(read_from_layers(layers, "/etc/group"));
+  return facts;
+}
+
+Result<MachineFacts> find_machine(const Host& host, bool host_network) {
+  MachineFacts machine;
+  machine.cgroup = TRY(CgroupHost::discover());
+  machine.cgroup_parent = host.options.cgroup_parent;
+  machine.memory_bytes = memory_bytes();
+  std::array<char, HOST_NAME_MAX + 1> hostname{};
+  if (::gethostname(hostname.data(), HOST_NAME_MAX) == 0) machine.hostname = hostname.data();
+  if (host_network) {
+    machine.hosts = read_host_file("/etc/hosts", kLargestHosts);
+    if (!machine.hosts.problem.empty()) host.warn(machine.hosts.problem + " (the pod's own has localhost alone)");
+  }
+  machine.resolv_conf = read_resolv_conf(host_network);
+  return machine;
+}
+
+}  // namespace
+
+Result<PodFacts> find_facts(const Host& host, const PodSpec& spec, const std::vector<std::string>& networks) {
+  const Layout& layout = host.layout();
+  PodFacts facts;
+  facts.id = base::random_hex(32);
+  facts.uid = make_uuid();
+  facts.machine = TRY(find_machine(host, spec.host_network));
+  const ImageStore images(layout.images(), {layout.directories().state, layout.pods_data(), layout.ledger()});
+  for (const auto& container : spec.containers)
+    facts.images.push_back(TRY(image_facts(images, container.image).in("container '" + container.name + "'")));
+  facts.networks =
+      TRY(choose_networks(TRY(select_networks(spec, networks, host.warn)), host.options.cni_conf_dir, host.warn));
+  return facts;
+}
+
+}  // namespace podrun

@@ -1,0 +1,16 @@
+// What a plan has to know of the machine and of images, found out. Of all that create does this may only read, and
+// unpack image layers, which are kept for whoever comes next.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "runtime/plan/facts.h"
+#include "runtime/sandbox/host.h"
+
+namespace podrun {
+
+// `networks` as in CreateOptions.
+Result<PodFacts> find_facts(const Host& host, const PodSpec& spec, const std::vector<std::string>& networks);
+
+}  // namespace podrun

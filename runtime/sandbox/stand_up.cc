@@ -1,0 +1,127 @@
+#include "runtime/sandbox/stand_up.h"
+
+#include <unistd.h>
+
+#include "base/interruption.h"
+#include "runtime/kernel/namespaces.h"
+#include "runtime/plan/etc_files.h"
+#include "runtime/sandbox/container.h"
+#include "runtime/sandbox/host_ports.h"
+#include "runtime/sandbox/network.h"
+#include "runtime/sandbox/pause.h"
+#include "runtime/sandbox/stopwatch.h"
+
+namespace podrun {
+namespace {
+
+Result<void> reserve(const Host& host, PodRecord& pod) {
+  const Identity& who = pod.plan.who;
+  TRY(host.store.reserve_name(who.name_space, who.name, who.id));
+  TRY(check_ports_of_pods(host.store, who.id, pod.plan.host_ports));
+  if (!pod.plan.namespaces.host_users) pod.life.id_base = TRY(host.store.reserve_ids(who.id).in("reserve user ids"));
+  return {};
+}
+
+Result<void> pin_network_namespace(const Box& box, PodRecord& pod) {
+  if (pod.plan.netns_path.empty()) return {};
+  const Fd netns = TRY(open_namespace(pod.life.pause.pid, "net"));
+  pod.life.netns_identity = TRY(base::identify_netns(netns, "the pod's network namespace"));
+  TRY(box.save(pod).in("record the namespaces"));  // unpin() removes only what is on record
+  return netns::pin(netns.get(), pod.plan.netns_path).in("pin network namespace");
+}
+
+struct PreparedAll {
+  EtcMount etc;
+  std::vector<Prepared> containers;
+};
+
+Result<PreparedAll> prepare_all(const Host& host, const Box& box, const NewPod& decided, const Cgroup& cgroup,
+                                const PodUsers& users, ShimClient& shim) {
+  const auto workbench = TRY(mounts::PrivateNamespace::enter());
+  PreparedAll all{TRY(EtcMount::make(workbench, users.base).in("make /etc files")), {}};
+  const ContainerMakings makings{.host = host,
+                                 .box = box,
+                                 .pod = decided.plan,
+                                 .cgroup = cgroup,
+                                 .workbench = workbench,
+                                 .users = users,
+                                 .etc = all.etc};
+  for (const NewContainer& container : decided.containers)
+    all.containers.push_back(
+        TRY(prepare(container, makings, shim).in("prepare container '" + container.plan.name + "'")));
+  return all;
+}
+
+Result<DnsSpec> attach_networks(const Host& host, const Cgroup& cgroup, const NewPod& decided, PodLife& life) {
+  if (decided.networks.empty()) return DnsSpec{};
+  return Network(host, {.cgroup = &cgroup, .timings = &life.timings, .messages = &life.plugin_messages})
+      .attach(decided.networks, life);
+}
+
+Result<void> write_etc_files(const Host& host, const PodRecord& pod, const DnsSpec& network, bool has_network,
+                             const EtcMount& etc) {
+  const DnsSpec dns = dns_of(pod.plan.etc, network);
+  const bool needs_dns = has_network || pod.plan.namespaces.host_network;
+  if (const std::string problem = dns_problem(pod.plan.etc, dns); needs_dns && !problem.empty()) host.warn(problem);
+  return etc.write(pod.plan.etc, pod.life.ips, dns).in("write /etc files");
+}
+
+// All are seen ready before one is let go: a payload may see what its siblings do.
+Result<void> start_containers(const Box& box, const Cgroup& cgroup, std::vector<Prepared>& prepared, Pod& pod) {
+  for (Prepared& container : prepared)
+    TRY(await_ready(container, cgroup).in("start container '" + container.record.plan.name + "'"));
+  for (Prepared& container : prepared) {
+    TRY(release(container, box, cgroup).in("start container '" + container.record.plan.name + "'"));
+    pod.containers.push_back(container.record);
+  }
+  return {};
+}
+
+}  // namespace
+
+// take_down() needs nothing but the record; so each step that leaves something behind is preceded by writing down what
+// take_down() must know of it.
+Result<void> stand_up(Host& host, const Box& box, const NewPod& decided, Pod& made) {
+  PodRecord& pod = made.record;
+  Stopwatch watch(pod.life.timings);
+  const auto done = [&](const char* step) {
+    watch.lap(step);
+    return base::check_interruption();
+  };
+  pod.life.plugin_sessions = {static_cast<std::uint32_t>(::getsid(0))};
+  TRY(box.save(pod).in("record the pod"));  // from here a crash leaves what recover() can find
+  TRY(reserve(host, pod));
+  TRY(done("record the pod"));
+
+  const Cgroup cgroup(decided.cgroup_host, pod.plan.cgroup_path);
+  TRY(cgroup.create().in("create cgroup"));
+  TRY(done("create cgroup"));
+
+  ShimClient shim = TRY(start_shim(host.layout(), pod.plan, cgroup).in("start shim"));
+  NewProcess pause = TRY(start_pause(pod.plan, pod.life.id_base, shim).in("start pause"));
+  pod.life.shim = shim.process();
+  pod.life.pause = pause.process;
+  pod.life.namespaces = TRY(namespace_inodes(pause.process.pid));
+  TRY(done("start shim and pause"));
+
+  TRY(pin_network_namespace(box, pod));
+  TRY(done("pin network namespace"));
+
+  const Fd user_ns = pod.plan.namespaces.host_users ? Fd() : TRY(open_namespace(pod.life.pause.pid, "user"));
+  TRY(pause.handshake.expect_exec().in("start pause"));  // containers copy its mounts
+  // Cloned, their plans sent, they work towards their barrier by themselves.
+  PreparedAll prepared = TRY(prepare_all(host, box, decided, cgroup, {pod.life.id_base, user_ns.get()}, shim));
+  TRY(done("prepare containers"));
+
+  const DnsSpec network_dns = TRY(attach_networks(host, cgroup, decided, pod.life));
+  TRY(done("attach networks"));
+  TRY(write_etc_files(host, pod, network_dns, !decided.networks.empty(), prepared.etc));
+
+  TRY(start_containers(box, cgroup, prepared.containers, made));
+  TRY(done("start containers"));
+
+  pod.life.state = PodState::ready;
+  return box.save(pod).in("record the running pod");
+}
+
+}  // namespace podrun

@@ -1,0 +1,137 @@
+#include "runtime/sandbox/take_down.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <tuple>
+
+#include "base/files.h"
+#include "base/netns.h"
+#include "runtime/kernel/cgroup.h"
+#include "runtime/kernel/namespaces.h"
+#include "runtime/sandbox/network.h"
+
+namespace podrun {
+namespace {
+
+constexpr std::chrono::seconds kKillPatience{30};
+constexpr std::chrono::seconds kOrphanPatience{5};
+
+// Somebody may have taken the pin away (`ip netns del`) from a namespace that lives on with its processes. While there
+// are any it is pinned again: without it plugins find less, and bridge leaves its masquerading rules.
+Result<void> pin_again(const Box& box, const PodRecord& pod) {
+  const std::string& path = pod.plan.netns_path;
+  const base::NetnsIdentity& ours = pod.life.netns_identity;
+  if (path.empty() || netns::is_pinned(path, ours)) return {};
+  std::vector<ProcessId> holders{pod.life.pause};
+  for (const ContainerRecord& container : box.load_containers().value_or({})) holders.push_back(container.life.process);
+  for (const ProcessId& holder : holders) {
+    if (holder.empty() || !is_alive(holder)) continue;
+    const auto netns = open_namespace(holder.pid, "net");
+    const auto identity = netns ? base::identify_netns(*netns, path) : netns.error();
+    // It is what it is, whoever has the pid by now; and a container may have moved to another one.
+    if (identity && ours.is(*identity)) return netns::pin_again(netns->get(), path);
+  }
+  return {};
+}
+
+void release_daemons(const Host& host, const Cgroup& cgroup, const PluginTraces& traces) {
+  if (auto released = cgroup.release_daemons(traces); !released)
+    host.warn(released.error().what + "; it ends with the pod whose plugins started it");
+}
+
+// The plugins run in the pod's cgroup, like those of an ADD: should we be killed, whoever goes on from here finds them.
+Result<void> detach_networks(const Host& host, const Cgroup& cgroup, PodRecord& pod) {
+  const std::string& id = pod.plan.who.id;
+  if (!TRY(Network(host).is_attached(id))) return {};
+  const Cgroup* const place = TRY(cgroup.renew_aux()) ? &cgroup : nullptr;
+  auto detached = Network(host, {.cgroup = place, .messages = &pod.life.plugin_messages}).detach(id);
+  release_daemons(host, cgroup, {{}, {::getsid(0)}});
+  TRY(cgroup.kill(kKillPatience));  // what plugins left running
+  return detached;
+}
+
+PluginTraces traces_in(const PodLife& life) {
+  return {{life.shim.pid, life.pause.pid}, {life.plugin_sessions.begin(), life.plugin_sessions.end()}};
+}
+
+void add_own_session(std::vector<std::uint32_t>& sessions) {
+  const auto own = static_cast<std::uint32_t>(::getsid(0));
+  if (std::find(sessions.begin(), sessions.end(), own) == sessions.end()) sessions.push_back(own);
+}
+
+// Nothing of the pod runs any more when its plugins are called: one that was orphaned in the middle of an ADD would go
+// on with it after its DEL.
+Result<void> end_processes(const Host& host, const Cgroup& cgroup, const PodLife& life, const PluginTraces& traces) {
+  // A plugin whose podrun was killed goes on by itself, and had better come to its end: of a DEL that was cut short
+  // bridge does not take up the rest (no interface is left to tell it whose masquerading chain that was). Before its
+  // shim is on record a pod has no plugins.
+  if (!life.shim.empty() && !traces.sessions.empty()) {
+    cgroup.let_plugins_end(traces, kOrphanPatience);
+    release_daemons(host, cgroup, traces);
+  }
+  return cgroup.kill(kKillPatience);
+}
+
+Result<void> unpin_network_namespace(const Remains& remains) {
+  const std::string& path = remains.record.plan.netns_path;
+  if (path.empty()) return {};
+  const base::NetnsIdentity& ours = remains.record.life.netns_identity;
+  const bool has_come_so_far = ours.inode != 0 || remains.is_guessed;
+  return has_come_so_far ? netns::unpin(path, ours) : Result<void>();
+}
+
+Result<void> take_away(const Host& host, const Box& box, Remains& remains, const PluginTraces& traces,
+                       const TakeDownOptions& options) {
+  const Identity& who = remains.record.plan.who;
+  const Cgroup cgroup(TRY(CgroupHost::discover()), remains.record.plan.cgroup_path);
+  if (auto pinned = pin_again(box, remains.record); !pinned)
+    host.warn("pin network namespace again: " + pinned.error().what);
+  TRY(end_processes(host, cgroup, remains.record.life, traces));
+  if (auto detached = detach_networks(host, cgroup, remains.record); !detached) {
+    if (!options.force) return std::move(detached).error().in("detach networks");
+    const auto abandoned = TRY(Network(host).abandon(who.id));
+    for (const std::string& line : abandoned) host.warn(line);
+    // Not for a DEL: what has had none is owed still.
+    if (abandoned.empty()) host.warn("detach networks: " + detached.error().what);
+  }
+  TRY(unpin_network_namespace(remains).in("unpin network namespace"));
+  TRY(cgroup.remove());
+  TRY(base::remove_tree(host.layout().pod_data(who.id)).in("remove writable layers"));
+  TRY(box.empty());
+  TRY(host.store.release_ids(who.id));
+  if (!who.name.empty()) TRY(host.store.release_name(who.name_space, who.name, who.id));
+  return box.erase();
+}
+
+}  // namespace
+
+// Without a readable record there is what the id names, and the name it reserved: enough for every step of the way
+// down.
+Remains remains_of(const Host& host, const Box& box) {
+  if (auto loaded = box.load()) return {.record = std::move(*loaded)};
+  Remains guess{.record = {}, .is_guessed = true};
+  PodPlan& plan = guess.record.plan;
+  plan.who.id = box.id();
+  plan.cgroup_path = host.options.cgroup_parent + "/podrun-" + box.id();
+  if (auto name = host.store.name_of(box.id())) {
+    std::tie(plan.who.name_space, plan.who.name) = *name;
+    plan.netns_path = host.layout().netns(plan.who.name_space, plan.who.name);
+  }
+  return guess;
+}
+
+Result<void> take_down(const Host& host, const Box& box, Remains remains, const TakeDownOptions& options) {
+  PodLife& life = remains.record.life;
+  const PluginTraces traces = traces_in(life);  // of those before us
+  life.state = PodState::deleting;
+  add_own_session(life.plugin_sessions);
+  (void)box.save(remains.record);  // for who looks at it, and for who goes on: a full disk keeps no pod from ending
+  auto gone = take_away(host, box, remains, traces, options);
+  if (gone) return {};
+  life.failure = cni::lasting_text(gone.error());
+  (void)box.save(remains.record);  // the first failure is the one to tell
+  return gone;
+}
+
+}  // namespace podrun

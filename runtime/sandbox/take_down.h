@@ -1,0 +1,25 @@
+// The way down, for a delete, for a create that failed, and for recover.
+#pragma once
+
+#include "runtime/sandbox/host.h"
+
+namespace podrun {
+
+// What there is of a pod.
+struct Remains {
+  PodRecord record;
+  // Its record could not be read: this one has what follows from its id and from the name that it reserved. Whichever
+  // network namespace is pinned under that name is taken for its own.
+  bool is_guessed = false;
+};
+Remains remains_of(const Host& host, const Box& box);
+
+struct TakeDownOptions {
+  bool force = false;  // remove our own objects even if plugins fail
+};
+
+// Every step is idempotent and needs only the record. Where one fails the record stays, with the reason, so that
+// another call goes on from there.
+Result<void> take_down(const Host& host, const Box& box, Remains remains, const TakeDownOptions& options = {});
+
+}  // namespace podrun

@@ -1,0 +1,99 @@
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <type_traits>
+#include <variant>
+
+#include "runtime/store/record_fields.h"
+#include "runtime/store/record_json.h"
+
+namespace podrun {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+class Writer {
+ public:
+  template <class Value>
+  void operator()(const char* key, const Value& value) {
+    object_[key] = encode(value);
+  }
+  template <class Value>
+  void optional(const char* key, const Value& value) {
+    (*this)(key, value);
+  }
+  Json take() && { return std::move(object_); }
+
+  template <class Record>
+  static Json object(const Record& record) {
+    Writer writer;
+    visit(writer, record);
+    return std::move(writer).take();
+  }
+
+ private:
+  static Json encode(const std::string& text) { return text; }
+  static Json encode(PodState state) { return to_text(state); }
+  static Json encode(const std::pair<std::string, std::string>& variable) {
+    return variable.first + "=" + variable.second;
+  }
+  template <class Value>
+  static Json encode(const std::map<std::string, Value>& map) {
+    return map;
+  }
+  template <class Value>
+  static Json encode(const std::optional<Value>& value) {
+    return value ? encode(*value) : Json();
+  }
+  template <class... Sources>
+  static Json encode(const std::variant<Sources...>& source) {
+    return std::visit(
+        [](const auto& one) {
+          return Json{{kSourceName<std::decay_t<decltype(one)>>, object(one)}};
+        },
+        source);
+  }
+  template <class Element>
+  static Json encode(const std::vector<Element>& elements) {
+    Json array = Json::array();
+    for (const Element& element : elements) array.push_back(encode(element));
+    return array;
+  }
+  template <class Value>
+  static Json encode(const Value& value) {
+    if constexpr (std::is_arithmetic_v<Value>) {
+      return value;
+    } else {
+      return object(value);
+    }
+  }
+
+  Json object_ = Json::object();
+};
+
+template <class Record>
+std::string text_of(const Record& record) {
+  Json json = {{"format", kRecordFormat}};
+  json.update(Writer::object(record));
+  // Text that is no UTF-8 (an odd --data-dir, say) is kept readable rather than losing the record.
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
+const char* to_text(PodState state) {
+  switch (state) {
+    case PodState::creating:
+      return "creating";
+    case PodState::ready:
+      return "ready";
+    case PodState::deleting:
+      return "deleting";
+  }
+  return "unknown";
+}
+
+std::string to_json(const PodRecord& record) { return text_of(record); }
+
+std::string to_json(const ContainerRecord& record) { return text_of(record); }
+
+}  // namespace podrun
