@@ -6,6 +6,7 @@
 #include <chrono>
 #include <vector>
 
+#include "runtime/kernel/clock.h"
 #include "runtime/store/test_store.h"
 
 namespace podrun {
@@ -138,11 +139,11 @@ TEST(ExitReason, IsTheKubelets) {
 TEST(Deadline, IsOverOnceItsTimeHasCome) {
   PodRecord pod;
   EXPECT_FALSE(is_overdue(pod)) << "0 is none";
-  pod.deadline = boot_time() + 60'000'000'000;
+  pod.life.deadline = boot_time() + 60'000'000'000;
   EXPECT_FALSE(is_overdue(pod));
-  pod.deadline = boot_time();
+  pod.life.deadline = boot_time();
   EXPECT_TRUE(is_overdue(pod));
-  pod.deadline = boot_time() + 60'000'000'000;
+  pod.life.deadline = boot_time() + 60'000'000'000;
   const std::int64_t now = std::chrono::nanoseconds(std::chrono::system_clock::now().time_since_epoch()).count();
   EXPECT_NEAR(static_cast<double>(deletion_time(pod) - now), 60e9, 5e9);
 }
