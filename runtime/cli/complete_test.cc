@@ -64,6 +64,7 @@ TEST_F(CompleteTest, PodsOfTheNamespaceEachOnce) {
 }
 
 TEST_F(CompleteTest, ContainersOfThePod) {
+  ASSERT_TRUE(store_.lock(std::string(64, 'a'), 0)->save(full_container()));
   EXPECT_THAT(offered({"exec", "web", "-c", ""}), ElementsAre("httpd"));
   EXPECT_THAT(offered({"logs", "pod", "web", "h"}), ElementsAre("httpd"));
   EXPECT_THAT(offered({"logs", "nobody", "--container", ""}), IsEmpty());
