@@ -18,6 +18,7 @@ TEST_F(StoreTest, WithoutAnyPodListsNothing) {
   const auto pods = store_.list();
   ASSERT_TRUE(pods);
   EXPECT_TRUE(pods->empty());
+  EXPECT_TRUE(store_.sweep());
 }
 
 TEST_F(StoreTest, ListsByNamespaceAndNameAndSaysWhatIsBroken) {
@@ -74,6 +75,14 @@ TEST_F(StoreTest, IdsAreOfAllHexadecimalDigits) {
   EXPECT_EQ(store_.list()->size(), 1U);
 }
 
+// So that stores that do not know each other rarely meet.
+TEST_F(StoreTest, IdsBeginAtAPlaceOfThePods) {
+  for (const auto& [digit, number] : {std::pair{'1', 0x11111111U}, {'2', 0x22222222U}}) {
+    put(test_id(digit), "default", std::string(1, digit));
+    EXPECT_EQ(*store_.reserve_ids(test_id(digit)), 1'879'048'192U + number % 4096U * 65'536U);
+  }
+}
+
 TEST_F(StoreTest, NamesAreKubernetes) {
   put(test_id('1'), "default", "web");
   const std::string longest(253, 'a');
@@ -121,6 +130,8 @@ TEST_F(StoreTest, BoxesAreForTheOwnerOnly) {
   EXPECT_EQ(info.st_mode & 07777U, 0700U);
   ASSERT_EQ(::stat(store_.layout().record(test_id('1')).c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 07777U, 0600U);
+  ASSERT_EQ(::stat(store_.layout().names_in("default").c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 07777U, 0700U);
 }
 
 TEST_F(StoreTest, ErasedIsGoneAndErasingAgainIsFine) {
@@ -134,6 +145,13 @@ TEST_F(StoreTest, ErasedIsGoneAndErasingAgainIsFine) {
   EXPECT_TRUE(box->erase());
   EXPECT_EQ(store_.load(test_id('1')).error().kind, Kind::not_found);
   EXPECT_EQ(store_.lock(test_id('1'), 0).error().kind, Kind::not_found);
+}
+
+TEST_F(StoreTest, ACreateThatFailsLeavesNothing) {
+  put(test_id('1'), "default", "web");
+  EXPECT_FALSE(store_.create(test_id('1'))) << "there is one";
+  EXPECT_THAT(base::list_dir(store_.layout().pods()).value(), ElementsAre(test_id('1')));
+  EXPECT_TRUE(store_.load(test_id('1')));
 }
 
 TEST_F(StoreTest, EmptyLeavesTheRecordAndTheLock) {
