@@ -22,13 +22,14 @@ TOKEN = re.compile(
     |(?P<operator>::|->|\+\+|--|&&|\|\||<=>|[-=!<>+*/%&|^]=|.)""",
     re.VERBOSE | re.DOTALL | re.MULTILINE)
 
-OPERATORS = {"==": "!=", "!=": "==", "<": "<=", "<=": "<", ">": ">=", ">=": ">", "&&": "||", "||": "&&", "+": "-", "-": "+"}
+OPERATORS = {"==": "!=", "!=": "==", "<": "<=", "<=": "<", ">": ">=", ">=": ">", "&&": "||", "||": "&&",
+             "+": "-", "-": "+"}
 WORDS = {"true": "false", "false": "true", "min": "max", "max": "min", "any_of": "all_of", "all_of": "any_of",
          "none_of": "all_of"}
 # No statement that could be left out starts with these.
-KEYWORDS = set("""alignas auto bool case catch char class const constexpr default delete do double else enum explicit extern float
-  for friend goto if inline int long namespace operator private protected public return short static struct switch template throw
-  try typedef typename union unsigned using virtual void volatile while""".split())
+KEYWORDS = set("""alignas auto bool case catch char class const constexpr default delete do double else enum explicit
+  extern float for friend goto if inline int long namespace operator private protected public return short static struct
+  switch template throw try typedef typename union unsigned using virtual void volatile while""".split())
 
 
 class Token(NamedTuple):
@@ -46,7 +47,7 @@ class Mutant(NamedTuple):
 
 
 def tokens_of(source):
-    found = [Token(m.lastgroup if m.lastgroup != "raw" else "string", m.group(), m.start(), m.end()) for m in TOKEN.finditer(source)]
+    found = [Token(m.lastgroup, m.group(), m.start(), m.end()) for m in TOKEN.finditer(source)]
     return [token for token in found if token.kind != "space"]
 
 
@@ -77,14 +78,16 @@ def token_mutants(source, tokens):
             if not (tokens[i - 1].text == "," and tokens[i - 3].text == "::" and tokens[i - 4].text == "Kind"):
                 value = int(token.text.replace("'", ""))  # but an error's "no errno"
                 yield replace(token, str(value + 1 if value < 100 else 0))  # a limit that is one more is as good
-        elif token.kind == "string" and re.fullmatch(r'"[\w./@-]+"', token.text) and not re.search(r"Error|\.in\(", line):
-            yield replace(token, token.text[:-1] + '~"')  # a key, a name or a path, no text for people
+        elif token.kind == "string" and re.fullmatch(r'"[\w./@-]+"', token.text):
+            if not re.search(r"Error|\.in\(", line):  # a key, a name or a path, no text for people
+                yield replace(token, token.text[:-1] + '~"')
         elif token.text == "if" and tokens[i + 1].text == "(":
             end = closing(tokens, i + 1)
             first = max([j for j in range(i + 2, end) if tokens[j].text == ";"], default=i + 1) + 1
             condition = source[tokens[first].start:tokens[end].start]
             declares = re.search(r"[^=!<>]=[^=]", condition)
-            mere_not = condition.startswith("!") and not re.search(r"&&|\|\||[=!<>]=| [<>] ", condition)  # '!' is dropped above
+            # Of a mere !x the '!' is dropped above.
+            mere_not = condition.startswith("!") and not re.search(r"&&|\|\||[=!<>]=| [<>] ", condition)
             if not declares and not mere_not:
                 yield Mutant(tokens[first].start, tokens[end].start, f"!({condition})", f"if ({condition}) negated")
 
@@ -103,7 +106,8 @@ def statement_end(tokens, start):
     while i < len(tokens) and tokens[i].text != ";":
         if tokens[i].text in "{})]":
             return None
-        if i > start and declares and tokens[i].kind == "word" and (tokens[i - 1].kind == "word" or tokens[i - 1].text in ">&*"):
+        before = tokens[i - 1]
+        if i > start and declares and tokens[i].kind == "word" and (before.kind == "word" or before.text in ">&*"):
             return None
         if tokens[i].text in ("=", ".", "->"):
             declares = False
@@ -123,7 +127,8 @@ def statement_mutants(source, tokens):
         if i < in_header:
             continue
         before = tokens[i - 1].text
-        body = before == ")" and re.match(r"\s*\n", source[tokens[i - 1].end:])  # of an if or a loop, on a line of its own
+        # Of an if or a loop, on a line of its own.
+        body = before == ")" and re.match(r"\s*\n", source[tokens[i - 1].end:])
         end = statement_end(tokens, i) if before in (";", "{", "}", "else") or body else None
         if end is None:
             continue

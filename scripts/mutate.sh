@@ -1,7 +1,7 @@
 #!/bin/bash
 # Do the unit tests notice? Makes small faults in the library and the store, one at a time (an operator, a comparison, a
-# constant, a condition negated, a statement left out or before its neighbour: scripts/mutants.py), builds the unit tests
-# that link the file, runs them, and prints what none of them noticed.
+# constant, a condition negated, a statement left out or before its neighbour: scripts/mutants.py), builds the unit
+# tests that link the file, runs them, and prints what none of them noticed.
 #
 #   scripts/mutate.sh                             150 of all, chosen by the seed 1
 #   scripts/mutate.sh -n 40 -s 7 cni-invoker/src/ledger.cc
@@ -31,7 +31,8 @@ build() { cmake --build "$copy/build" --target "$@" > "$copy/log" 2>&1 < /dev/nu
 apart=()
 [ "$(id -u)" != 0 ] || apart=(unshare --mount --net --ipc --pid --fork --kill-child --mount-proc)
 passes() {
-  "${apart[@]}" timeout -k 1 "$limit" "$copy/build/tests/$1" --gtest_brief=1 --gtest_fail_fast > "$copy/log" 2>&1 < /dev/null
+  "${apart[@]}" timeout -k 1 "$limit" "$copy/build/tests/$1" --gtest_brief=1 --gtest_fail_fast \
+    > "$copy/log" 2>&1 < /dev/null
 }
 
 # Sets noticed_by: the test that fails; nothing where all pass, "none" where the fault does not compile. The test that
@@ -62,11 +63,14 @@ build_as_it_is() {
   fi
   mapfile -t tests < <(for file in "${files[@]}"; do tests_of "$file"; done | awk '!seen[$0]++')
   [ ${#tests[@]} -gt 0 ] || die "no unit tests link these files"
-  cmake -S "$copy/broken" -B "$copy/build" -G Ninja -D CMAKE_BUILD_TYPE=Debug -D CMAKE_CXX_FLAGS='-O0 -g0' -D PODRUN_TESTS=ON \
-    -D CMAKE_EXPORT_COMPILE_COMMANDS=ON -D CMAKE_GTEST_DISCOVER_TESTS_DISCOVERY_MODE=PRE_TEST > "$copy/log" 2>&1 &&
-    build "${tests[@]}" || { tail -n 20 "$copy/log"; die "the build failed" "the tree has to build before it is broken"; }
+  cmake -S "$copy/broken" -B "$copy/build" -G Ninja -D CMAKE_BUILD_TYPE=Debug -D CMAKE_CXX_FLAGS='-O0 -g0' \
+    -D PODRUN_TESTS=ON -D CMAKE_EXPORT_COMPILE_COMMANDS=ON \
+    -D CMAKE_GTEST_DISCOVER_TESTS_DISCOVERY_MODE=PRE_TEST > "$copy/log" 2>&1 &&
+    build "${tests[@]}" ||
+    { tail -n 20 "$copy/log"; die "the build failed" "the tree has to build before it is broken"; }
   for test in "${tests[@]}"; do
-    passes "$test" || { tail -n 20 "$copy/log"; die "$test fails as it is" "all tests have to pass before anything is broken"; }
+    passes "$test" ||
+      { tail -n 20 "$copy/log"; die "$test fails as it is" "all tests have to pass before anything is broken"; }
   done
 }
 
@@ -113,7 +117,8 @@ main() {
       survivors+=("$file:$line: $change")
     fi
     printf '%-24s %s:%s: %s\n' "${noticed_by:-SURVIVED}" "$file" "$line" "$change"
-  done < <(python3 scripts/mutants.py list --sample "$number" --seed "$seed" --except scripts/mutate.equivalent "${files[@]}")
+  done < <(python3 scripts/mutants.py list --sample "$number" --seed "$seed" \
+             --except scripts/mutate.equivalent "${files[@]}")
 
   step "Survivors"
   printf '%s\n' "${survivors[@]:-none}"
