@@ -173,9 +173,7 @@ TEST_F(NetworksTest, PluginsThatTakeThemGetThePodsUidCgroupAnnotationsAndNames) 
   const Json given = first.value("runtimeConfig", Json::object());
   EXPECT_EQ(given.value("aliases", Json()), Json::array({"db", "cache"}));
   EXPECT_EQ(given.value("io.kubernetes.cri.pod-annotations", Json()), manifest["metadata"]["annotations"]);
-  const Json record = inspect("web");
-  EXPECT_EQ(given.value("cgroupPath", ""),
-            record.at("cgroupParent").get<std::string>() + record.at("cgroupPath").get<std::string>());
+  EXPECT_EQ(given.value("cgroupPath", ""), inspect("web").at("plan").at("cgroupPath").get<std::string>());
   const Json second = Json::parse(run({"cat", told + "/eth1.json"}).out, nullptr, false);
   EXPECT_FALSE(second.contains("runtimeConfig")) << second;
   for (const char* interface : {"eth0", "eth1"})

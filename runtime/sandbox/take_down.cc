@@ -17,12 +17,17 @@ namespace {
 constexpr std::chrono::seconds kKillPatience{30};
 constexpr std::chrono::seconds kOrphanPatience{5};
 
+// The namespace is on record before it is pinned.
+bool was_to_be_pinned(const PodRecord& pod) {
+  return !pod.plan.netns_path.empty() && pod.life.netns_identity.inode != 0;
+}
+
 // Somebody may have taken the pin away (`ip netns del`) from a namespace that lives on with its processes. While there
 // are any it is pinned again: without it plugins find less, and bridge leaves its masquerading rules.
 Result<void> pin_again(const Box& box, const PodRecord& pod) {
   const std::string& path = pod.plan.netns_path;
   const base::NetnsIdentity& ours = pod.life.netns_identity;
-  if (path.empty() || netns::is_pinned(path, ours)) return {};
+  if (!was_to_be_pinned(pod) || netns::is_pinned(path, ours)) return {};
   std::vector<ProcessId> holders{pod.life.pause};
   for (const ContainerRecord& container : box.load_containers().value_or({})) holders.push_back(container.life.process);
   for (const ProcessId& holder : holders) {
@@ -74,11 +79,9 @@ Result<void> end_processes(const Host& host, const Cgroup& cgroup, const PodLife
 }
 
 Result<void> unpin_network_namespace(const Remains& remains) {
-  const std::string& path = remains.record.plan.netns_path;
-  if (path.empty()) return {};
-  const base::NetnsIdentity& ours = remains.record.life.netns_identity;
-  const bool has_come_so_far = ours.inode != 0 || remains.is_guessed;
-  return has_come_so_far ? netns::unpin(path, ours) : Result<void>();
+  const PodRecord& pod = remains.record;
+  const bool is_ours = was_to_be_pinned(pod) || (remains.is_guessed && !pod.plan.netns_path.empty());
+  return is_ours ? netns::unpin(pod.plan.netns_path, pod.life.netns_identity) : Result<void>();
 }
 
 Result<void> take_away(const Host& host, const Box& box, Remains& remains, const PluginTraces& traces,
