@@ -199,5 +199,19 @@ TEST_F(DeleteTest, ThatWasKilledWhileItWaitedIsFinishedByRecover) {
   expect_world_unchanged();
 }
 
+// Nobody could ask it to end, and it has a right to its time.
+TEST_F(DeleteTest, AContainerWhoseRecordIsTornIsKilledByForceOnly) {
+  ASSERT_TRUE(must_create(sleeping("web")));
+  const int pid = container_pid("web", "main");
+  std::ofstream("/run/podrun/pods/" + pod_id("web") + "/containers/main.0.json") << "{";
+  EXPECT_THAT(podrun({"get", "web"}).out, HasSubstr("RecordUnreadable"));
+  const Output refused = podrun({"delete", "web"});
+  EXPECT_NE(refused.status, 0);
+  EXPECT_THAT(refused.err, HasSubstr("container 'main.0'"));
+  EXPECT_EQ(run({"test", "-e", "/proc/" + std::to_string(pid)}).status, 0);
+  EXPECT_EQ(podrun({"delete", "web", "--force"}).status, 0);
+  EXPECT_NE(run({"test", "-e", "/proc/" + std::to_string(pid)}).status, 0);
+}
+
 }  // namespace
 }  // namespace integration

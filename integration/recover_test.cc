@@ -175,5 +175,27 @@ TEST_F(RecoverTest, ARecordThatIsTornDoesNotStopTheOthers) {
   EXPECT_EQ(remove("other").status, 0);
 }
 
+// What is known of such a pod is a guess, which is on record once a DEL has failed: who goes on knows it for one.
+TEST_F(RecoverTest, AGuessThatWasSavedIsAGuess) {
+  const std::string bin = dir() + "/bin";
+  ASSERT_EQ(run({"mkdir", bin}).status, 0);
+  std::ofstream(bin + "/flaky") << "#!/bin/sh\n[ $CNI_COMMAND != DEL ] || [ ! -e " << bin << "/fails ] || exit 1\n"
+                                << "[ $CNI_COMMAND != ADD ] || echo '{\"cniVersion\":\"1.0.0\"}'\n";
+  ASSERT_EQ(run({"chmod", "0755", bin + "/flaky"}).status, 0);
+  std::ofstream(cni_conf_dir() + "/flaky.conflist")
+      << R"({"cniVersion":"1.0.0","name":"flaky","plugins":[{"type":"flaky"}]})";
+  const std::vector<std::string> network{"--network", "flaky", "--cni-bin-dir", bin};
+  ASSERT_TRUE(must_create(sleeping(), network));
+  std::ofstream("/run/podrun/pods/" + pod_id("web") + "/pod.json") << "{\"format\":2,";
+  ASSERT_EQ(run({"touch", bin + "/fails"}).status, 0);
+  EXPECT_EQ(podrun({"recover"}).status, 10);
+  ASSERT_EQ(run({"rm", bin + "/fails"}).status, 0);
+  const Output recovered = podrun({"recover"});
+  EXPECT_EQ(recovered.status, 0) << recovered.err;
+  EXPECT_NE(run({"test", "-e", "/run/netns/web"}).status, 0);
+  EXPECT_TRUE(must_create(sleeping(), network));
+  EXPECT_EQ(remove("web").status, 0);
+}
+
 }  // namespace
 }  // namespace integration

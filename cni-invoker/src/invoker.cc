@@ -109,7 +109,7 @@ Result<void> Invoker::refuse_second_add(const NetworkList& network, const Attach
     auto entry = TRY(book->find(network.name, attachment.container_id, attachment.ifname));
     if (entry && (!entry->owed() || taken_over(*entry))) return attached;
     if (entry) {
-      auto paid = del_locked(std::move(*entry), &network, call);
+      auto paid = del_locked(std::move(*entry), &network, {.on_stderr = call.on_stderr});  // a DEL is not cut short
       if (!paid) return Error{Kind::exists, 0, what + "it is owed a DEL, which fails: " + paid.error().what};
     }
   }

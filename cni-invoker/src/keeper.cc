@@ -1,6 +1,7 @@
 #include "keeper.h"
 
 #include <poll.h>
+#include <pthread.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -8,6 +9,7 @@
 
 #include <array>
 #include <csignal>
+#include <optional>
 #include <thread>
 
 #include "cni/base/signals_blocked.h"
@@ -16,11 +18,25 @@
 namespace cni {
 namespace {
 
-constexpr int kGroupGrace = 500;  // milliseconds, about
+constexpr int kGroupGrace = 500;     // milliseconds, about
+constexpr int kKillPatience = 2000;  // milliseconds; a keeper answers at once, unless its cgroup is frozen
+constexpr int kForEver = -1;
+
+// Until the keeper has answered it uses this thread's memory: the heap, and errno. So nothing else may run on the
+// thread: no signal handler, whose errno would be the keeper's, no unwinding by a pthread_cancel().
+class Still {
+ public:
+  Still() { ::pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before_); }
+  Still(const Still&) = delete;
+  Still& operator=(const Still&) = delete;
+  ~Still() { ::pthread_setcancelstate(before_, nullptr); }
+
+ private:
+  int before_ = 0;
+  base::AllSignalsBlocked quiet_;
+};
 
 Result<Shared> clone_keeper(const Stack& stack, Kept& kept) {
-  // None of the caller's signal handlers may run in the keeper, and ^C on its terminal is not meant for it.
-  const base::AllSignalsBlocked quiet;
   if (kept.cgroups->version2) {
     kept.born_in_cgroup = true;
     if (auto born = clone_sharing(stack, keep, &kept, kept.cgroups->version2.get())) return born;
@@ -48,8 +64,13 @@ Result<Keeper> Keeper::start(const Launch& launch) {
   kept.launch = &launch;
   kept.cgroups = &cgroups;
   kept.caller = ::getpid();
+  // The keeper inherits that no signal is handled: it has the caller's handlers, and ^C on a terminal is not meant for
+  // it.
+  std::optional<Still> still(std::in_place);
   keeper.process_ = TRY(clone_keeper(keeper.stack_, kept));
-  if (!keeper.answered()) {
+  const bool told = keeper.answered(kForEver);
+  still.reset();
+  if (!told) {
     keeper.stack_.leave();  // the plugin may be on it, if it is just about to become one
     return Error{Kind::internal, 0, "its parent was killed", std::make_shared<MayHaveRun>()};
   }
@@ -65,7 +86,8 @@ Keeper::~Keeper() {
 
 void Keeper::kill_group() {
   const char kill = 'k';
-  const bool killed = ::write(ours_.get(), &kill, 1) == 1 && answered();
+  const bool killed = ::write(ours_.get(), &kill, 1) == 1 && answered(kKillPatience);
+  if (!killed) end_keeper();
   if (!killed) ::syscall(SYS_pidfd_send_signal, plugin(), SIGKILL, nullptr, 0);
 }
 
@@ -80,10 +102,10 @@ std::optional<PluginEnd> Keeper::finish() {
 
 void Keeper::end_keeper() { ::syscall(SYS_pidfd_send_signal, process_.pidfd.get(), SIGKILL, nullptr, 0); }
 
-// False once the keeper is no more.
-bool Keeper::answered() const {
+// False once the keeper is no more, or has not answered within the limit (milliseconds).
+bool Keeper::answered(int limit) const {
   std::array<pollfd, 2> awaited{{{ours_.get(), POLLIN, 0}, {process_.pidfd.get(), POLLIN, 0}}};
-  while (::poll(awaited.data(), awaited.size(), -1) < 0 && errno == EINTR) {
+  while (::poll(awaited.data(), awaited.size(), limit) < 0 && errno == EINTR) {
   }
   char answer = 0;
   return (awaited[0].revents & POLLIN) != 0 && ::read(ours_.get(), &answer, 1) == 1;

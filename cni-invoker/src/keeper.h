@@ -42,7 +42,7 @@ class Keeper {
  private:
   Keeper(Stack stack, std::unique_ptr<Kept> kept) : stack_(std::move(stack)), kept_(std::move(kept)) {}
   void end_keeper();
-  bool answered() const;
+  bool answered(int limit) const;
   void await_end();
   void await_group() const;
 

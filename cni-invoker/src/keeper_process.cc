@@ -23,9 +23,15 @@ Result<void> join(const Cgroups& cgroups, bool born_there) {
   return {};
 }
 
+// Its number and its group's are nobody else's while it is not reaped; and it may have left that group.
+void kill_plugin(const Kept& kept) {
+  ::syscall(SYS_kill, kept.plugin, SIGKILL);
+  ::syscall(SYS_kill, -kept.plugin, SIGKILL);
+}
+
 // It must not run beside the DEL that follows.
 void give_up(Kept& kept) {
-  ::kill(-kept.plugin, SIGKILL);
+  kill_plugin(kept);
   ::waitpid(kept.plugin, nullptr, 0);
 }
 
@@ -48,10 +54,10 @@ __attribute__((noinline, no_sanitize("thread"))) void attend(Kept& kept) {
   char asked = 0;
   long got = 0;
   while ((got = ::syscall(SYS_read, channel, &asked, 1L)) == 1) {
-    ::syscall(SYS_kill, -kept.plugin, SIGKILL);
+    kill_plugin(kept);
     if (::syscall(SYS_write, channel, &kAnswer, 1L) != 1) break;
   }
-  if (got < 0) ::syscall(SYS_kill, -kept.plugin, SIGKILL);  // we can be asked nothing any more
+  if (got < 0) kill_plugin(kept);  // we can be asked nothing any more
   // What a failed plugin has started must not go on behind the DEL that follows: the iptables of a portmap that was
   // killed would add its rule after all. Before the plugin is reaped: until then its number is its group's.
   siginfo_t end{};

@@ -52,6 +52,12 @@ bool is_answer(const Error& error) {
   return failure != nullptr && !failure->timed_out;
 }
 
+// With the configuration it has, another time.
+bool may_pass(const PluginFailure& failure) {
+  const Remedy remedy = failure.remedy();
+  return failure.signal != 0 || remedy == Remedy::retry || remedy == Remedy::retry_later || remedy == Remedy::not_ready;
+}
+
 }  // namespace
 
 PluginDel::PluginDel(Runner& runner, const InvokerOptions& options, const CallOptions& call, const LedgerEntry& entry,
@@ -129,7 +135,7 @@ bool PluginDel::made_nothing(std::size_t index) const {
 // After an ADD that succeeded the configuration was good, unless the plugin itself says that it is no longer. One with
 // which no ADD ever succeeded may be to blame for any failure.
 bool PluginDel::may_be_misconfigured(const Error& error) const {
-  if (!is_answer(error)) return false;
+  if (!is_answer(error) || may_pass(*plugin_failure(error))) return false;
   return entry_.add_failure || entry_.state == LedgerEntry::State::adding ||
          plugin_failure(error)->remedy() == Remedy::fix_config;
 }

@@ -6,7 +6,9 @@ namespace {
 bool stands(const std::string& path, const std::string& boot_id, const base::NetnsIdentity& then) {
   if (!boot_id.empty() && boot_id != current_boot_id()) return false;
   const auto now = base::identify_netns(path);
-  return now && then.is(*now);
+  if (now) return then.is(*now);
+  // What cannot be asked just now (no descriptor, no memory) is not gone.
+  return now.error().kind != Kind::not_found && now.error().kind != Kind::invalid;
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ JsonObject spelled(const JsonObject& object, const Keys& keys) {
     const auto* const key =
         std::find_if(keys.begin(), keys.end(), [&](const Key& one) { return equal_in_any_case(one.name, member.key); });
     if (key == keys.end())
-      known.set(member.key, member.value);
+      known.append(member.key, member.value);  // each is once in the object, and none of ours
     else
       known.set(key->name, key->inside == nullptr ? member.value : spelled(member.value, *key->inside));
   }

@@ -57,7 +57,7 @@ Result<std::vector<Target>> from_store(const Context& context, const Options& op
     const Identity& who = pod.plan.who;
     if (!options.all_namespaces && who.name_space != context.flags.name_space) continue;
     if (selector.matches(who.labels) &&
-        (options.field_selector.empty() || fields.matches(look_at(store, {pod, TRY(store.load_containers(who.id))}))))
+        (options.field_selector.empty() || fields.matches(look_at(store, TRY(store.whole(pod))))))
       targets.push_back({who.name_space, who.name});
   }
   return targets;

@@ -1,4 +1,4 @@
-// podrun exec: run a command in a container. On the way there nothing is listed and no other pod is looked at.
+// podrun exec: run a command in a container. On the way there no other pod is looked at.
 #include "runtime/sandbox/exec.h"
 
 #include <unistd.h>

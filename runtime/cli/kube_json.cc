@@ -65,7 +65,7 @@ Json container_status(const PodRecord& pod, const LiveContainer& live) {
   return json;
 }
 
-// While a pod is made its record has only the containers that were started.
+// While a pod is made not all of its containers are on record.
 void add_unstarted(Json& statuses, const Json& spec) {
   const Json containers = spec.value("containers", Json::array());
   for (const Json& wanted : containers) {

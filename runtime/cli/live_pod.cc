@@ -53,6 +53,12 @@ LivePod look_at(const Store& store, Pod seen) {
   if (life.state != PodState::ready || is_overdue(pod.record))
     pod.lock_holder = store.lock_holder(pod.record.plan.who.id).value_or(0);
   explain(pod);
+  if (!seen.broken.empty() && pod.reason.empty()) {
+    pod.phase = Phase::unknown;
+    pod.reason = "RecordUnreadable";
+    pod.message = "the record of its container '" + seen.broken.front() +
+                  "' cannot be read; podrun delete --force removes the pod";
+  }
   return pod;
 }
 

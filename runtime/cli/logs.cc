@@ -87,6 +87,8 @@ Result<void> follow(const Layout& layout, const Pod& pod, const ContainerRecord&
 // Several are followed at once, a thread each; `turn` keeps their lines whole.
 Result<void> print_log(Context& context, const Pod& pod, const ContainerRecord& container, const LogStyle& style,
                        const Options& options, std::mutex& turn) {
+  if (container.life.process.empty())
+    return Error{Kind::busy, 0, "container \"" + container.plan.name + "\" is waiting to start: ContainerCreating"};
   LogFile log = TRY(LogFile::open(container.plan.log_path));
   if (options.tail >= 0) TRY(log.seek_tail(static_cast<std::uint64_t>(options.tail)));
   LogPrinter printer(context.out, style);

@@ -24,8 +24,7 @@ Result<std::vector<LivePod>> selected(const Context& context, const PodQuery& qu
   for (PodRecord& record : TRY(store.list(&broken))) {
     if (!query.all_namespaces && record.plan.who.name_space != context.flags.name_space) continue;
     if (!selector.matches(record.plan.who.labels)) continue;
-    const std::string id = record.plan.who.id;
-    LivePod pod = look_at(store, {std::move(record), TRY(store.load_containers(id))});
+    LivePod pod = look_at(store, TRY(store.whole(std::move(record))));
     if (fields.matches(pod)) pods.push_back(std::move(pod));
   }
   warn_of_broken(store, broken);

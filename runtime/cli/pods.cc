@@ -92,6 +92,10 @@ Result<const ContainerRecord*> choose_container(const Pod& pod, const std::strin
   if (!name.empty() || pod.containers.empty())
     return Error{Kind::not_found, ENOENT,
                  "container \"" + name + "\" not found in pod \"" + pod.record.plan.who.name + "\", which has: " + all};
+  if (!pod.broken.empty())  // it may be the one that is meant
+    return Error{
+        Kind::corrupt, 0,
+        "read the record of container '" + pod.broken.front() + "' (-c chooses another container: " + all + ")"};
   if (pod.containers.size() > 1 && !quiet)
     say("defaulted container \"" + pod.containers.front().plan.name + "\" out of: " + all);
   return &pod.containers.front();

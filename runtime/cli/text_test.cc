@@ -129,6 +129,16 @@ TEST(Container, IsTheFirstUnlessNamed) {
   EXPECT_EQ(unknown.error().what, "container \"x\" not found in pod \"web\", which has: httpd, client");
 }
 
+// Another one may be meant than the first that can be read.
+TEST(Container, IsToBeNamedWhereARecordCannotBeRead) {
+  Pod pod;
+  pod.containers.resize(1);
+  pod.containers[0].plan.name = "client";
+  pod.broken = {"httpd.0"};
+  EXPECT_EQ(choose_container(pod, "", true).error().kind, Kind::corrupt);
+  EXPECT_EQ((*choose_container(pod, "client", true))->plan.name, "client");
+}
+
 TEST(SplitPath, LeavesOutTheEmptyParts) {
   EXPECT_THAT(split_path("/a:/b::/c:"), ElementsAre("/a", "/b", "/c"));
   EXPECT_THAT(split_path(""), ElementsAre());

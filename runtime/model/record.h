@@ -79,6 +79,7 @@ struct PodRecord {
 struct Pod {
   PodRecord record;
   std::vector<ContainerRecord> containers;
+  std::vector<std::string> broken;  // keys of those whose record cannot be read
 };
 
 }  // namespace podrun

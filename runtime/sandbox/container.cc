@@ -86,10 +86,12 @@ Error explain(Error error, const Cgroup& cgroup, const ContainerPlan& container)
 
 }  // namespace
 
-Result<Prepared> prepare(const NewContainer& container, const ContainerMakings& makings, ShimClient& shim) {
+Result<Prepared> prepare(const NewContainer& container, const ContainerMakings& makings, std::int64_t created_at,
+                         ShimClient& shim) {
   const ContainerPlan& plan = container.plan;
-  Prepared prepared{{plan, {}}, {}};
-  prepared.record.life.created_at = wall_time();
+  Prepared prepared;
+  prepared.record.plan = plan;
+  prepared.record.life.created_at = created_at;
   TRY(makings.box.save(prepared.record).in("record it"));
   TRY(makings.cgroup.create_container(plan.name, plan.limits));
   Mounts mounts = TRY(open_mounts(container, makings));
@@ -124,12 +126,15 @@ Result<void> await_ready(Prepared& container, const Cgroup& cgroup) {
   return {};
 }
 
-Result<void> release(Prepared& container, const Box& box, const Cgroup& cgroup) {
+Result<void> record_process(Prepared& container, const Box& box) {
   ContainerLife& life = container.record.life;
   life.process = container.launched.process;
   life.namespaces = TRY(namespace_inodes(life.process.pid));
   life.started_at = wall_time();
-  TRY(box.save(container.record).in("record its process"));
+  return box.save(container.record).in("record its process");
+}
+
+Result<void> release(Prepared& container, const Cgroup& cgroup) {
   TRY(container.launched.handshake.go());
   auto started = container.launched.handshake.expect_exec();
   if (!started) return explain(std::move(started).error(), cgroup, container.record.plan);

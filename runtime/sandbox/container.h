@@ -1,7 +1,7 @@
 // A container on its way to its payload, step by step. prepare() has it cloned and sends it its plan, so that it works
 // towards its barrier by itself while the network is being made; await_ready() sees it there, with the payload's rights
-// and no others; and when all of the pod's are, release() lets it become its payload, which may see what its siblings
-// do.
+// and no others; record_process() writes it down; and when all of the pod's are so far, release() lets it become its
+// payload, which may see what its siblings do.
 //
 // A step that fails ends nothing: the process stays where it is until `Prepared` is dropped, whose handshake it then
 // finds closed, and until the pod's cgroup is killed. What it has on disk is taken away with the pod (take_down.h). No
@@ -32,11 +32,13 @@ struct Prepared {
   NewProcess launched;
 };
 
-// On record before anything of it is made.
-Result<Prepared> prepare(const NewContainer& container, const ContainerMakings& makings, ShimClient& shim);
+// On record before anything of it is made; `created_at` tells it from its siblings, and is their order.
+Result<Prepared> prepare(const NewContainer& container, const ContainerMakings& makings, std::int64_t created_at,
+                         ShimClient& shim);
 // Kind::invalid when the container's memory limit is too low to start with.
 Result<void> await_ready(Prepared& container, const Cgroup& cgroup);
-// Its process is on record before it may go on: nothing runs that nobody knows of.
-Result<void> release(Prepared& container, const Box& box, const Cgroup& cgroup);
+// Before release(): nothing runs that nobody knows of.
+Result<void> record_process(Prepared& container, const Box& box);
+Result<void> release(Prepared& container, const Cgroup& cgroup);
 
 }  // namespace podrun

@@ -79,7 +79,7 @@ Result<Pod> create_pod(Host& host, const PodSpec& spec, const CreateOptions& opt
   // One way down: what a failed create leaves is taken away by the same steps as any pod. It asks for no interruption:
   // one is the reason to be here, perhaps.
   Error failure = std::move(built).error();
-  if (auto undone = take_down(host, box, {.record = pod.record}); !undone)
+  if (auto undone = take_down(host, box, pod.record); !undone)
     host.warn("could not undo all of it: " + undone.error().what + " (`podrun delete " + spec.name +
               "` goes on from there)");
   else if (base::is_interruption(failure))

@@ -19,11 +19,15 @@ namespace {
 
 using std::chrono::milliseconds;
 
-std::vector<Fd> running_containers(const Box& box) {
+Result<std::vector<Fd>> running_containers(const Box& box) {
+  std::vector<std::string> broken;
   std::vector<Fd> running;
-  for (const auto& container : box.load_containers().value_or({}))
+  for (const auto& container : TRY(box.load_containers(&broken)))
     if (auto process = open_process(container.life.process)) running.push_back(std::move(*process));
-  return running;
+  if (broken.empty()) return running;
+  // It may run, and would be killed without the time it has a right to.
+  return Error{Kind::corrupt, 0,
+               "read the record of container '" + broken.front() + "' (`podrun delete --force` needs none)"};
 }
 
 // A pod that was given some time may be given less, as by kubectl, and never more.
@@ -61,12 +65,12 @@ Result<void> wait_for(const std::vector<Fd>& running, std::int64_t deadline) {
 }
 
 // No record is the last moment of a delete that was stopped; an unreadable one is somebody else's doing.
-Result<Remains> remains_to_delete(const Host& host, const Box& box, bool force) {
+Result<PodRecord> remains_to_delete(const Host& host, const Box& box, bool force) {
   auto loaded = box.load();
   if (!loaded && loaded.error().kind != Kind::not_found && !force)
     return std::move(loaded).error().in(
         "read the pod's record (`podrun delete --force` and `podrun recover` need none)");
-  return loaded ? Remains{.record = std::move(*loaded)} : remains_of(host, box);
+  return loaded ? std::move(loaded) : Result<PodRecord>(remains_of(host, box));
 }
 
 }  // namespace
@@ -74,11 +78,10 @@ Result<Remains> remains_to_delete(const Host& host, const Box& box, bool force) 
 Result<void> delete_pod(const Host& host, const std::string& id, const DeleteOptions& options) {
   std::optional<Box> box = TRY(options.force ? take_box_by_force(host.store, id) : take_box(host.store, id));
   if (!box) return {};
-  Remains remains = TRY(remains_to_delete(host, *box, options.force));
-  PodRecord& pod = remains.record;
+  PodRecord pod = TRY(remains_to_delete(host, *box, options.force));
   const bool at_once = options.force || options.grace_period == std::chrono::seconds(0) ||
                        (!options.grace_period && pod.plan.grace_period == 0);
-  const auto running = at_once || pod.life.state != PodState::ready ? std::vector<Fd>() : running_containers(*box);
+  const auto running = at_once || pod.life.state != PodState::ready ? std::vector<Fd>() : TRY(running_containers(*box));
   if (!running.empty()) {
     ask_to_end(pod, *box, running, options);
     box.reset();
@@ -88,9 +91,9 @@ Result<void> delete_pod(const Host& host, const std::string& id, const DeleteOpt
     if (!again && again.error().kind == Kind::not_found) return {};
     box = TRY(std::move(again));
     if (!box) return {};
-    remains = TRY(remains_to_delete(host, *box, false));
+    pod = TRY(remains_to_delete(host, *box, false));
   }
-  return take_down(host, *box, std::move(remains), {.force = options.force});
+  return take_down(host, *box, std::move(pod), {.force = options.force});
 }
 
 }  // namespace podrun

@@ -31,10 +31,10 @@ std::optional<Recovered> settle_pod(const Host& host, const std::string& id) {
   if (!box && (box.error().kind == Kind::busy || box.error().kind == Kind::not_found))
     return std::nullopt;  // in good hands
   if (!box) return Recovered{"pod " + id.substr(0, 12), std::move(box).error()};
-  Remains remains = remains_of(host, *box);
-  if (stands(remains.record)) return std::nullopt;
-  const std::string pod = shown(remains.record.plan.who);
-  const std::string before = remains.record.life.failure;
+  PodRecord remains = remains_of(host, *box);
+  if (stands(remains)) return std::nullopt;
+  const std::string pod = shown(remains.plan.who);
+  const std::string before = remains.life.failure;
   auto gone = take_down(host, *box, std::move(remains));
   if (gone) return Recovered{pod + ": removed what was left of it", std::nullopt};
   const bool told_before = cni::lasting_text(gone.error()) == before;

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/interruption.h"
+#include "runtime/kernel/clock.h"
 #include "runtime/kernel/namespaces.h"
 #include "runtime/plan/etc_files.h"
 #include "runtime/sandbox/container.h"
@@ -23,7 +24,6 @@ Result<void> reserve(const Host& host, PodRecord& pod) {
 }
 
 Result<void> pin_network_namespace(const Box& box, PodRecord& pod) {
-  if (pod.plan.netns_path.empty()) return {};
   const Fd netns = TRY(open_namespace(pod.life.pause.pid, "net"));
   pod.life.netns_identity = TRY(base::identify_netns(netns, "the pod's network namespace"));
   TRY(box.save(pod).in("record the namespaces"));  // unpin() removes only what is on record
@@ -46,14 +46,14 @@ Result<PreparedAll> prepare_all(const Host& host, const Box& box, const NewPod& 
                                  .workbench = workbench,
                                  .users = users,
                                  .etc = all.etc};
+  std::int64_t created_at = wall_time();  // read once: a clock that is set back must not change their order
   for (const NewContainer& container : decided.containers)
     all.containers.push_back(
-        TRY(prepare(container, makings, shim).in("prepare container '" + container.plan.name + "'")));
+        TRY(prepare(container, makings, created_at++, shim).in("prepare container '" + container.plan.name + "'")));
   return all;
 }
 
 Result<DnsSpec> attach_networks(const Host& host, const Cgroup& cgroup, const NewPod& decided, PodLife& life) {
-  if (decided.networks.empty()) return DnsSpec{};
   return Network(host, {.cgroup = &cgroup, .timings = &life.timings, .messages = &life.plugin_messages})
       .attach(decided.networks, life);
 }
@@ -70,8 +70,10 @@ Result<void> write_etc_files(const Host& host, const PodRecord& pod, const DnsSp
 Result<void> start_containers(const Box& box, const Cgroup& cgroup, std::vector<Prepared>& prepared, Pod& pod) {
   for (Prepared& container : prepared)
     TRY(await_ready(container, cgroup).in("start container '" + container.record.plan.name + "'"));
+  for (Prepared& container : prepared)
+    TRY(record_process(container, box).in("start container '" + container.record.plan.name + "'"));
   for (Prepared& container : prepared) {
-    TRY(release(container, box, cgroup).in("start container '" + container.record.plan.name + "'"));
+    TRY(release(container, cgroup).in("start container '" + container.record.plan.name + "'"));
     pod.containers.push_back(container.record);
   }
   return {};
@@ -104,8 +106,10 @@ Result<void> stand_up(Host& host, const Box& box, const NewPod& decided, Pod& ma
   pod.life.namespaces = TRY(namespace_inodes(pause.process.pid));
   TRY(done("start shim and pause"));
 
-  TRY(pin_network_namespace(box, pod));
-  TRY(done("pin network namespace"));
+  if (!pod.plan.netns_path.empty()) {
+    TRY(pin_network_namespace(box, pod));
+    TRY(done("pin network namespace"));
+  }
 
   const Fd user_ns = pod.plan.namespaces.host_users ? Fd() : TRY(open_namespace(pod.life.pause.pid, "user"));
   TRY(pause.handshake.expect_exec().in("start pause"));  // containers copy its mounts
@@ -113,8 +117,11 @@ Result<void> stand_up(Host& host, const Box& box, const NewPod& decided, Pod& ma
   PreparedAll prepared = TRY(prepare_all(host, box, decided, cgroup, {pod.life.id_base, user_ns.get()}, shim));
   TRY(done("prepare containers"));
 
-  const DnsSpec network_dns = TRY(attach_networks(host, cgroup, decided, pod.life));
-  TRY(done("attach networks"));
+  DnsSpec network_dns;
+  if (!decided.networks.empty()) {
+    network_dns = TRY(attach_networks(host, cgroup, decided, pod.life));
+    TRY(done("attach networks"));
+  }
   TRY(write_etc_files(host, pod, network_dns, !decided.networks.empty(), prepared.etc));
 
   TRY(start_containers(box, cgroup, prepared.containers, made));

@@ -56,8 +56,11 @@ Result<void> detach_networks(const Host& host, const Cgroup& cgroup, PodRecord& 
   return detached;
 }
 
+// The shim leads a session: what it has cloned and not yet moved is the pod's, and no daemon of a network.
 PluginTraces traces_in(const PodLife& life) {
-  return {{life.shim.pid, life.pause.pid}, {life.plugin_sessions.begin(), life.plugin_sessions.end()}};
+  PluginTraces traces{{life.shim.pid, life.pause.pid}, {life.plugin_sessions.begin(), life.plugin_sessions.end()}};
+  if (!traces.sessions.empty() && !life.shim.empty()) traces.sessions.push_back(life.shim.pid);
+  return traces;
 }
 
 void add_own_session(std::vector<std::uint32_t>& sessions) {
@@ -78,20 +81,23 @@ Result<void> end_processes(const Host& host, const Cgroup& cgroup, const PodLife
   return cgroup.kill(kKillPatience);
 }
 
-Result<void> unpin_network_namespace(const Remains& remains) {
-  const PodRecord& pod = remains.record;
-  const bool is_ours = was_to_be_pinned(pod) || (remains.is_guessed && !pod.plan.netns_path.empty());
+// A create writes down its boot before all else. A guess has none, also one that is on record since a take_down() that
+// failed.
+bool is_guess(const PodRecord& pod) { return pod.life.boot_id.empty(); }
+
+// Whichever namespace is pinned under the name of a guess is taken for its own.
+Result<void> unpin_network_namespace(const PodRecord& pod) {
+  const bool is_ours = was_to_be_pinned(pod) || (is_guess(pod) && !pod.plan.netns_path.empty());
   return is_ours ? netns::unpin(pod.plan.netns_path, pod.life.netns_identity) : Result<void>();
 }
 
-Result<void> take_away(const Host& host, const Box& box, Remains& remains, const PluginTraces& traces,
+Result<void> take_away(const Host& host, const Box& box, PodRecord& remains, const PluginTraces& traces,
                        const TakeDownOptions& options) {
-  const Identity& who = remains.record.plan.who;
-  const Cgroup cgroup(TRY(CgroupHost::discover()), remains.record.plan.cgroup_path);
-  if (auto pinned = pin_again(box, remains.record); !pinned)
-    host.warn("pin network namespace again: " + pinned.error().what);
-  TRY(end_processes(host, cgroup, remains.record.life, traces));
-  if (auto detached = detach_networks(host, cgroup, remains.record); !detached) {
+  const Identity& who = remains.plan.who;
+  const Cgroup cgroup(TRY(CgroupHost::discover()), remains.plan.cgroup_path);
+  if (auto pinned = pin_again(box, remains); !pinned) host.warn("pin network namespace again: " + pinned.error().what);
+  TRY(end_processes(host, cgroup, remains.life, traces));
+  if (auto detached = detach_networks(host, cgroup, remains); !detached) {
     if (!options.force) return std::move(detached).error().in("detach networks");
     const auto abandoned = TRY(Network(host).abandon(who.id));
     for (const std::string& line : abandoned) host.warn(line);
@@ -111,10 +117,10 @@ Result<void> take_away(const Host& host, const Box& box, Remains& remains, const
 
 // Without a readable record there is what the id names, and the name it reserved: enough for every step of the way
 // down.
-Remains remains_of(const Host& host, const Box& box) {
-  if (auto loaded = box.load()) return {.record = std::move(*loaded)};
-  Remains guess{.record = {}, .is_guessed = true};
-  PodPlan& plan = guess.record.plan;
+PodRecord remains_of(const Host& host, const Box& box) {
+  if (auto loaded = box.load()) return std::move(*loaded);
+  PodRecord guess;
+  PodPlan& plan = guess.plan;
   plan.who.id = box.id();
   plan.cgroup_path = host.options.cgroup_parent + "/podrun-" + box.id();
   if (auto name = host.store.name_of(box.id())) {
@@ -124,16 +130,16 @@ Remains remains_of(const Host& host, const Box& box) {
   return guess;
 }
 
-Result<void> take_down(const Host& host, const Box& box, Remains remains, const TakeDownOptions& options) {
-  PodLife& life = remains.record.life;
+Result<void> take_down(const Host& host, const Box& box, PodRecord remains, const TakeDownOptions& options) {
+  PodLife& life = remains.life;
   const PluginTraces traces = traces_in(life);  // of those before us
   life.state = PodState::deleting;
   add_own_session(life.plugin_sessions);
-  (void)box.save(remains.record);  // for who looks at it, and for who goes on: a full disk keeps no pod from ending
+  (void)box.save(remains);  // for who looks at it, and for who goes on: a full disk keeps no pod from ending
   auto gone = take_away(host, box, remains, traces, options);
   if (gone) return {};
   life.failure = cni::lasting_text(gone.error());
-  (void)box.save(remains.record);  // the first failure is the one to tell
+  (void)box.save(remains);  // the first failure is the one to tell
   return gone;
 }
 

@@ -5,14 +5,8 @@
 
 namespace podrun {
 
-// What there is of a pod.
-struct Remains {
-  PodRecord record;
-  // Its record could not be read: this one has what follows from its id and from the name that it reserved. Whichever
-  // network namespace is pinned under that name is taken for its own.
-  bool is_guessed = false;
-};
-Remains remains_of(const Host& host, const Box& box);
+// The pod's record; where it cannot be read, a guess: what follows from its id and from the name that it reserved.
+PodRecord remains_of(const Host& host, const Box& box);
 
 struct TakeDownOptions {
   bool force = false;  // remove our own objects even if plugins fail
@@ -20,6 +14,6 @@ struct TakeDownOptions {
 
 // Every step is idempotent and needs only the record. Where one fails the record stays, with the reason, so that
 // another call goes on from there.
-Result<void> take_down(const Host& host, const Box& box, Remains remains, const TakeDownOptions& options = {});
+Result<void> take_down(const Host& host, const Box& box, PodRecord remains, const TakeDownOptions& options = {});
 
 }  // namespace podrun

@@ -70,20 +70,32 @@ std::string why_implausible(const OldPod& old) {
   return why;
 }
 
+std::string lower(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
+// null is as good as absent, as it was for the reader of manifests.
+template <class Value>
+Value value_of(const Json& object, const char* field, Value otherwise) {
+  const auto found = object.find(field);
+  return found == object.end() || found->is_null() ? otherwise : found->template get<Value>();
+}
+
 // Format 1 had the host's ports in the manifest alone, whose every field its podrun had checked.
 std::vector<PortSpec> host_ports(const std::string& manifest, bool host_network) {
   std::vector<PortSpec> ports;
   const Json pod = Json::parse(manifest, nullptr, false);
   if (pod.is_discarded()) return ports;
   for (const Json& container : pod.value(Json::json_pointer("/spec/containers"), Json::array()))
-    for (const Json& port : container.value("ports", Json::array())) {
+    for (const Json& port : value_of(container, "ports", Json(Json::array()))) {
       PortSpec spec;
-      spec.container_port = port.value("containerPort", spec.container_port);
-      spec.host_port = port.value("hostPort", host_network ? spec.container_port : spec.host_port);
-      spec.host_ip = port.value("hostIP", "");
-      spec.protocol.clear();
-      for (const char c : port.value("protocol", std::string("TCP")))
-        spec.protocol += static_cast<char>(std::tolower(c));
+      spec.container_port = value_of(port, "containerPort", spec.container_port);
+      spec.host_port = value_of(port, "hostPort", spec.host_port);
+      if (host_network && spec.host_port == 0) spec.host_port = spec.container_port;
+      spec.host_ip = value_of(port, "hostIP", std::string());
+      spec.protocol = lower(value_of(port, "protocol", std::string("tcp")));
       if (spec.host_port != 0) ports.push_back(std::move(spec));
     }
   return ports;
@@ -107,7 +119,7 @@ Result<Pod> from_json(const std::string& text) {
   try {
     record.plan.host_ports = host_ports(record.plan.who.manifest, record.plan.namespaces.host_network);
   } catch (const Json::exception&) {
-    return corrupt_record("manifest: it is no Pod's");
+    record.plan.host_ports.clear();  // that costs a word about a port that is taken, and not the pod
   }
   for (OldContainer& container : old.containers) {
     // As their order was in the file.

@@ -150,7 +150,9 @@ Result<void> Box::save(const ContainerRecord& record) const {
 
 Result<PodRecord> Box::load() const { return Store(layout_).load(id_); }
 
-Result<std::vector<ContainerRecord>> Box::load_containers() const { return Store(layout_).load_containers(id_); }
+Result<std::vector<ContainerRecord>> Box::load_containers(std::vector<std::string>* broken) const {
+  return Store(layout_).load_containers(id_, broken);
+}
 
 Result<void> Box::empty() const {
   const std::string box = layout_.box(id_);

@@ -8,8 +8,8 @@
 
 namespace podrun {
 
-// Raised when a meaning changes; a field may be added without, for readers give a missing one its default. The reader
-// of the format before stays (format_1.h), so that an upgrade loses no standing pod.
+// Raised when a meaning changes; a field may be added without, where its absence means what it was before (`optional`).
+// The reader of the format before stays (format_1.h), so that an upgrade loses no standing pod.
 inline constexpr int kRecordFormat = 2;
 
 std::string to_json(const PodRecord& record);

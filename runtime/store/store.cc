@@ -10,7 +10,6 @@
 #include "runtime/store/names.h"
 
 namespace podrun {
-
 namespace {
 
 // Kind::not_found where the pod has none of format 1.
@@ -33,8 +32,10 @@ Result<PodRecord> Store::load(const std::string& id) const {
     if (text) return pod_from_json(*text).in("'" + path + "'");
     if (text.error().kind != Kind::not_found) return std::move(text).error();
     auto old = load_format_1(layout_, id);
-    if (!old && old.error().kind == Kind::not_found) return std::move(text).error();
-    return std::move(TRY(std::move(old)).record);
+    if (old) return std::move(old->record);
+    if (old.error().kind != Kind::not_found) return std::move(old).error();
+    // Gone, or just gone over to this format.
+    return pod_from_json(TRY(base::read_file(path))).in("'" + path + "'");
   };
   PodRecord record = TRY(read());
   if (record.plan.who.id != id)
@@ -47,8 +48,10 @@ Result<std::vector<ContainerRecord>> Store::load_containers(const std::string& i
   if (!is_pod_id(id)) return is_no_id(id);
   if (!base::path_exists(layout_.record(id)))
     if (auto old = load_format_1(layout_, id)) return std::move(old->containers);
+  auto names = base::list_dir(layout_.containers(id));
+  if (!names && names.error().kind != Kind::not_found) return std::move(names).error();
   std::vector<ContainerRecord> containers;
-  for (const std::string& name : base::list_dir(layout_.containers(id)).value_or({})) {  // none while it is made
+  for (const std::string& name : std::move(names).value_or({})) {  // none before the first
     if (!name.ends_with(".json")) continue;
     const std::string key = name.substr(0, name.size() - std::string_view(".json").size());
     const auto text = base::read_file(layout_.container_record(id, key));
@@ -64,9 +67,12 @@ Result<std::vector<ContainerRecord>> Store::load_containers(const std::string& i
   return containers;
 }
 
-Result<Pod> Store::load_whole(const std::string& id) const {
-  PodRecord record = TRY(load(id));
-  return Pod{std::move(record), TRY(load_containers(id))};
+Result<Pod> Store::load_whole(const std::string& id) const { return whole(TRY(load(id))); }
+
+Result<Pod> Store::whole(PodRecord record) const {
+  Pod pod{.record = std::move(record), .containers = {}, .broken = {}};
+  pod.containers = TRY(load_containers(pod.record.plan.who.id, &pod.broken));
+  return pod;
 }
 
 Result<std::vector<PodRecord>> Store::list(std::vector<std::string>* broken) const {

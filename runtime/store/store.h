@@ -22,7 +22,7 @@ class Box {
   Result<void> save(const PodRecord& record) const;
   Result<void> save(const ContainerRecord& record) const;
   Result<PodRecord> load() const;
-  Result<std::vector<ContainerRecord>> load_containers() const;
+  Result<std::vector<ContainerRecord>> load_containers(std::vector<std::string>* broken = nullptr) const;
   // Removes everything but the pod's record and the lock: what may be done while the pod still has its name.
   Result<void> empty() const;
   // Removes the box: name, ids, netns file are the caller's to release first. The record goes after everything it
@@ -61,6 +61,7 @@ class Store {
   Result<std::vector<ContainerRecord>> load_containers(const std::string& id,
                                                        std::vector<std::string>* broken = nullptr) const;
   Result<Pod> load_whole(const std::string& id) const;
+  Result<Pod> whole(PodRecord record) const;
   // Every pod with a readable record, by namespace and name. `broken`, when not null, receives the ids of boxes without
   // one.
   Result<std::vector<PodRecord>> list(std::vector<std::string>* broken = nullptr) const;

@@ -107,6 +107,7 @@ TEST_F(NetnsIdentityTest, NumbersOfTwoNumberingsAreNotMixedUp) {
   EXPECT_FALSE(by_id.is(by_cookie));
   const NetnsIdentity no_more{.device = 4, .inode = 5, .cookie = 0, .id = 0};
   EXPECT_TRUE(no_more.is(by_id)) << "as far as it was looked at";
+  EXPECT_TRUE(by_id.is(no_more)) << "it could not be asked: no reason to take it for another";
 }
 
 TEST_F(NetnsIdentityTest, OnlyANetworkNamespaceHasOne) {

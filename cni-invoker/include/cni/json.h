@@ -42,6 +42,8 @@ class JsonObject {
   const Member* member(std::string_view key) const;
   // `value` must be JSON text already: json_text(…), another object's dump(), "true".
   void set(std::string_view key, std::string value);
+  // As set(), for a key that is known to be new: a set() looks through all of them.
+  void append(std::string key, std::string value) { members_.push_back({std::move(key), std::move(value)}); }
   void erase(std::string_view key);
   bool empty() const { return members_.empty(); }
   const std::vector<Member>& members() const { return members_; }

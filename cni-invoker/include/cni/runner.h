@@ -26,8 +26,10 @@ struct RunRequest {
   // Not negative: once something can be read here, the plugin has a moment to come to its end (ProcessRunner::Options),
   // and is killed else.
   int cancel_fd = -1;
-  std::chrono::milliseconds timeout{0};   // of this run; 0 or less: expired already
-  std::vector<std::string> cgroup_files;  // cgroup.procs or tasks files, which exist; the child writes "0" to each
+  std::chrono::milliseconds timeout{0};  // of this run; 0 or less: expired already
+  // cgroup.procs or tasks files, which exist. The keeper, whose child the plugin is, writes "0" to each: name none in
+  // which memory is limited, as its OOM killer would end us.
+  std::vector<std::string> cgroup_files;
   // Given what comes on stderr as it comes, on the thread that runs exec(); it must not throw.
   std::function<void(std::string_view)> on_stderr;
   bool dies_with_us = false;  // killed when the thread that runs it ends before it does (PR_SET_PDEATHSIG)

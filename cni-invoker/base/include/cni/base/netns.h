@@ -20,6 +20,7 @@ struct NetnsIdentity {
   bool operator==(const NetnsIdentity&) const = default;
 
   // Whether `found` is the namespace that this was written down of: each number that was (not 0) has to be found again.
+  // Of a namespace that has neither cookie nor id, because it could not be asked just now, device and inode.
   bool is(const NetnsIdentity& found) const;
 };
 
