@@ -127,7 +127,10 @@ class CallerFilesTest : public CallerTest {
       for (auto at = fs::recursive_directory_iterator(dir); at != fs::recursive_directory_iterator(); ++at) {
         const std::string path = at->path();
         if (dir == "/sys/fs/cgroup" && path.find(cgroup_parent()) == std::string::npos) continue;
-        if (path.find("/work/work") == std::string::npos) note(path);
+        // What overlayfs makes for itself in the directory that it is given as `work`, as it likes.
+        const bool is_overlays_own = at->path().filename() == "work" && at->path().parent_path().filename() == "work";
+        if (is_overlays_own) at.disable_recursion_pending();
+        if (!is_overlays_own) note(path);
       }
     }
     return all;
