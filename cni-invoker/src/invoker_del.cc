@@ -36,7 +36,7 @@ bool put_back(const LedgerEntry& entry, const std::string& netns, const InvokerO
     auto done = put_as_added(netns, entry.attachment.ifname, *result);
     stands_in = done && *done;
     if (!done) why = "its interface '" + entry.attachment.ifname + "' could not be put as it was: " + done.error().what;
-  } else if (entry.boot_id == current_boot_id()) {  // else the rules are gone too
+  } else if (is_of_this_boot(entry.boot_id)) {  // else the rules are gone too
     why = "its network namespace is gone";
   }
   if (why.empty() || !masquerades(entry.network) || !options.warn) return stands_in;

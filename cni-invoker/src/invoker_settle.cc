@@ -50,7 +50,7 @@ Result<CleanUp> Invoker::settle(const std::function<bool(const LedgerEntry&)>& a
   CleanUp report;
   const auto book = ledger();
   if (!book) return report;
-  const auto stands = [&](const LedgerEntry& entry) { return entry.boot_id == current_boot_id() && alive(entry); };
+  const auto stands = [&](const LedgerEntry& entry) { return is_of_this_boot(entry.boot_id) && alive(entry); };
   for (const LedgerEntry& entry : TRY(book->list())) {
     if (entry.owner != options_.owner || stands(entry)) continue;
     if (is_cancelled(cancel_fd_of(call, options_))) {

@@ -4,7 +4,7 @@ namespace cni {
 namespace {
 
 bool stands(const std::string& path, const std::string& boot_id, const base::NetnsIdentity& then) {
-  if (!boot_id.empty() && boot_id != current_boot_id()) return false;
+  if (!boot_id.empty() && !is_of_this_boot(boot_id)) return false;
   const auto now = base::identify_netns(path);
   if (now) return then.is(*now);
   // What cannot be asked just now (no descriptor, no memory) is not gone.
@@ -12,6 +12,11 @@ bool stands(const std::string& path, const std::string& boot_id, const base::Net
 }
 
 }  // namespace
+
+bool is_of_this_boot(const std::string& boot_id) {
+  const std::string current = current_boot_id();
+  return current.empty() || boot_id == current;
+}
 
 bool netns_stands(const LedgerEntry& entry) {
   return stands(entry.attachment.netns, entry.boot_id, entry.netns_identity);

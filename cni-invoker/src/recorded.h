@@ -9,4 +9,7 @@ namespace cni {
 // `fallback` is the network as it is configured now: used where the entry does not hold the one of its ADD.
 LedgerEntry entry_of(CachedAttachment cached, const NetworkList& fallback);
 
+// Also where this boot's id cannot be read just now: nobody loses what is attached for want of a descriptor.
+bool is_of_this_boot(const std::string& boot_id);
+
 }  // namespace cni

@@ -106,6 +106,18 @@ TEST_F(CallTest, TheDelAfterAnAddHasTimeOfItsOwn) {
   EXPECT_TRUE(invoker().ledger()->list()->empty());
 }
 
+// Half of a DEL may be all that ever is done of it.
+TEST_F(CallTest, TheDelThatAnAddPaysFirstHasTimeOfItsOwn) {
+  covers("R.4");
+  plugin("*) exit 1;;");
+  ASSERT_FALSE(invoker().add(network, attachment));
+  ASSERT_EQ(invoker().ledger()->list()->size(), 1U);
+  plugin("DEL) sleep 0.5; echo paid >> " + log() + ";;");
+  EXPECT_FALSE(invoker().add(network, attachment, {.deadline = Clock::now() + 200ms}));
+  EXPECT_THAT(testing::read(log()), HasSubstr("paid\n"));
+  EXPECT_TRUE(invoker().ledger()->list()->empty());
+}
+
 TEST_F(CallTest, ItsDeadlineEndsTheWaitForALock) {
   covers("R.4");
   plugin("ADD) while [ ! -e " + dir.path() + "/free ]; do sleep 0.05; done;;");

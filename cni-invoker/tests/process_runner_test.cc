@@ -230,6 +230,19 @@ TEST_F(ProcessRunnerTest, OutputComingInTheGraceIsTaken) {
   EXPECT_EQ(run("(sleep 0.05; echo late) & exit 0").output, "late\n");
 }
 
+// Of a process that is about to end, as /proc/PID/stat has it: empty once it is gone, or a zombie that pid 1 has not
+// reaped.
+std::string state_once_ended(const std::string& pid) {
+  if (pid.empty()) return "it had never begun";
+  std::string state;
+  for (int tries = 0; tries < 100; ++tries) {
+    state = testing::read("/proc/" + std::to_string(std::stoi(pid)) + "/stat");
+    if (state.empty() || state.find(") Z") != std::string::npos) return "";
+    std::this_thread::sleep_for(20ms);
+  }
+  return state;
+}
+
 TEST_F(ProcessRunnerTest, TimeEndsTheWholeProcessGroup) {
   covers("A5.08 A5.09");
   RunRequest one = request("sleep 30 & echo $! > " + dir.path() + "/pid; wait");
@@ -239,15 +252,23 @@ TEST_F(ProcessRunnerTest, TimeEndsTheWholeProcessGroup) {
   ASSERT_TRUE(outcome);
   EXPECT_EQ(outcome->end, RunOutcome::End::timed_out);
   EXPECT_LT(std::chrono::steady_clock::now() - begun, 5s);
-  const std::string pid = testing::read(dir.path() + "/pid");
-  ASSERT_FALSE(pid.empty());
-  std::string state;
-  for (int tries = 0; tries < 100; ++tries) {  // gone, or a zombie that pid 1 has not reaped
-    state = testing::read("/proc/" + std::to_string(std::stoi(pid)) + "/stat");
-    if (state.empty() || state.find(") Z") != std::string::npos) break;
-    std::this_thread::sleep_for(20ms);
-  }
-  EXPECT_TRUE(state.empty() || state.find(") Z") != std::string::npos) << state;
+  EXPECT_EQ(state_once_ended(testing::read(dir.path() + "/pid")), "");
+}
+
+TEST_F(ProcessRunnerTest, TimeEndsAPluginThatHasLeftItsProcessGroup) {
+  covers("A5.08");
+  RunRequest one = request("");
+  const std::string pid = dir.path() + "/pid";
+  one.path = dir.write("leaver",
+                       "#!/usr/bin/perl\nsetpgrp(0, getpgrp(getppid())) or exit 3;\n"
+                       "open(my $file, '>', '" +
+                           pid + "') or exit 4;\nprint {$file} $$;\nclose($file);\nsleep 60;\n",
+                       0755);
+  one.timeout = 500ms;
+  const auto outcome = runner.exec(one);
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->end, RunOutcome::End::timed_out);
+  EXPECT_EQ(state_once_ended(testing::read(pid)), "");
 }
 
 TEST_F(ProcessRunnerTest, NoTimeLeftIsNoRun) {

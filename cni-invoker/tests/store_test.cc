@@ -2,7 +2,9 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <filesystem>
@@ -347,6 +349,24 @@ TEST_F(LocksTest, ManyWaitersOfOneContainerNeverOverlap) {
   for (std::thread& thread : threads) thread.join();
   done = true;
   sweeper.join();
+}
+
+// A caller that has just no descriptor left knows no more than before.
+TEST(NetnsStands, WhereItCannotBeAsked) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root";
+  LedgerEntry entry;
+  entry.attachment.netns = "/proc/self/ns/net";
+  entry.netns_identity = base::identify_netns(entry.attachment.netns).value();
+  entry.boot_id = current_boot_id();
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit none{0, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  const bool stands = netns_stands(entry);
+  entry.attachment.netns = "/nowhere";
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_TRUE(stands);
+  EXPECT_FALSE(netns_stands(entry));
 }
 
 }  // namespace
