@@ -48,7 +48,7 @@ TEST_F(DeepTreeTest, OfAContainerIsDeletedWithFewDescriptors) {
 TEST_F(DeepTreeTest, OfAPodThatIsGoneStandsInNobodysWay) {
   remember_world();
   const std::string left = data_dir() + "/pods/" + std::string(64, 'a');
-  nest(left + "/containers/main/upper", 5000);
+  nest(left + "/containers/main.0/upper", 5000);
   run({"rm", "-f", "/run/podrun/settled"});
   EXPECT_TRUE(must_create(pod("web", {container("main", {"/bin/payload", "sleep"})})));
   EXPECT_FALSE(base::path_exists(left));
@@ -58,7 +58,7 @@ TEST_F(DeepTreeTest, OfAPodThatIsGoneStandsInNobodysWay) {
 TEST_F(DeepTreeTest, AMountInsideIsNamedAndLeftAlone) {
   remember_world();
   ASSERT_TRUE(must_create(pod("web", {container("main", {"/bin/payload", "sleep"})})));
-  const std::string upper = data_dir() + "/pods/" + pod_id("web") + "/containers/main/upper";
+  const std::string upper = data_dir() + "/pods/" + pod_id("web") + "/containers/main.0/upper";
   const std::string precious = dir() + "/precious";
   run({"mkdir", "-p", upper + "/mnt", precious + "/kept"});
   ASSERT_EQ(run({"mount", "--bind", precious, upper + "/mnt"}).status, 0);

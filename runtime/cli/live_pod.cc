@@ -25,6 +25,16 @@ void explain(LivePod& pod) {
         because("DeleteInterrupted", kDeleteInterrupted);
       }
       return;
+    case PodState::stopping:
+      if (!pod.record.life.failure.empty()) {
+        because("StopFailed", pod.record.life.failure);
+      } else if (pod.lock_holder == 0) {
+        because("StopInterrupted", "its stop died; podrun stop goes on from there, and podrun delete");
+      }
+      return;
+    case PodState::stopped:
+      because("Stopped", "nothing of it runs; podrun start makes it run again");
+      return;
     case PodState::ready:
       if (older_boot) {
         because("MachineRebooted", "it was made before the machine was started; podrun delete removes what is left");

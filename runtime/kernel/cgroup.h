@@ -2,9 +2,9 @@
 //
 //     v2   PARENT/podrun-ID/aux         shim, pause, and CNI plugins while they run
 //          PARENT/podrun-ID/ctr         limits and device rules of all containers
-//          PARENT/podrun-ID/ctr/NAME    one container
+//          PARENT/podrun-ID/ctr/web.0   one attempt of a container
 //     v1   PARENT/podrun-ID             limits and device rules, in each hierarchy with a controller we use
-//          PARENT/podrun-ID/ctr-NAME    one container
+//          PARENT/podrun-ID/ctr-web.0   one attempt of a container
 //          PARENT/podrun-networks       daemons of networks, while there are any: where processes are tracked
 //
 // A hybrid machine has both. The tracking hierarchy, the one that answers "which processes are the pod's", is v2 where

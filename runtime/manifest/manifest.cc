@@ -34,6 +34,11 @@ Result<void> expect_pod(const Json& document) {
   return refuse(found.substr(1, found.size() - 2) + (kind.ends_with("List") ? "; give one Pod at a time" : ""));
 }
 
+RestartPolicy restart_policy(const std::string& word) {
+  if (word == "Never") return RestartPolicy::never;
+  return word == "OnFailure" ? RestartPolicy::on_failure : RestartPolicy::always;
+}
+
 Manifest read_pod(Json document, Problems& problems) {
   Manifest result;
   result.spec.manifest = document.dump();
@@ -50,7 +55,7 @@ Manifest read_pod(Json document, Problems& problems) {
   // Kubernetes ends a pod with a negative period after one second; to us it is a slip.
   if (const auto seconds = spec.whole("terminationGracePeriodSeconds", {}))
     result.spec.grace_period = static_cast<std::uint32_t>(*seconds);
-  if (spec.has("restartPolicy")) result.spec.restart_policy = spec.text("restartPolicy");
+  result.spec.restart = restart_policy(spec.text("restartPolicy"));
   return result;
 }
 

@@ -18,8 +18,8 @@
 //   DATA (/var/lib/podrun: survives a reboot)
 //     state                    a symbolic link to the one STATE it is used with
 //     images/                  ImageStore's
-//     pods/ID/containers/NAME/{upper,work}   writable layer
-//     pods/ID/logs/NAME.log    CRI log format
+//     pods/ID/containers/web.0/{upper,work}   writable layer of an attempt
+//     pods/ID/logs/web.0.log   CRI log format
 //     cni/ledger/              attachments made and owed a DEL
 #pragma once
 
@@ -73,11 +73,11 @@ class Layout {
   std::string ledger() const { return dirs_.data + "/cni/ledger"; }
   std::string pods_data() const { return dirs_.data + "/pods"; }
   std::string pod_data(const std::string& id) const { return pods_data() + "/" + id; }
-  std::string writable(const std::string& id, const std::string& container) const {
-    return pod_data(id) + "/containers/" + container;
+  std::string writable(const std::string& id, const std::string& key) const {
+    return pod_data(id) + "/containers/" + key;
   }
-  std::string log(const std::string& id, const std::string& container) const {
-    return pod_data(id) + "/logs/" + container + ".log";
+  std::string log(const std::string& id, const std::string& key) const {
+    return pod_data(id) + "/logs/" + key + ".log";
   }
 
  private:

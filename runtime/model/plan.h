@@ -3,6 +3,7 @@
 // contains a record.
 #pragma once
 
+#include <csignal>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -62,11 +63,19 @@ struct PodPlan {
   std::string netns_path;           // where the network namespace is pinned; empty with the host's
   std::string cgroup_path;          // "PARENT/podrun-ID", below each hierarchy's mount
   std::uint32_t grace_period = 30;  // seconds
+  RestartPolicy restart = RestartPolicy::never;
+  std::vector<std::string> networks;  // as they were asked for: "NETWORK[@INTERFACE]" each
+};
+
+struct StdioPlan {
+  bool has_stdin = false;   // of its own, for clients to write to; else /dev/null
+  bool stdin_once = false;  // closed when the first client that wrote to it goes
 };
 
 struct ContainerPlan {
   std::string name;
   std::uint32_t attempt = 0;        // each is made once, runs once and ends once
+  ContainerRole role = ContainerRole::main;
   std::string image;                // as the manifest has it
   std::string image_digest;         // empty for rootfs:
   std::vector<std::string> layers;  // lowest first
@@ -78,7 +87,11 @@ struct ContainerPlan {
   Process process;
   CgroupLimits limits;
   int oom_score_adj = 0;
+  StdioPlan stdio;
+  int stop_signal = SIGTERM;  // asks it to end
   std::string log_path;
+  std::string writable;  // directory of its writable layer
+  std::string cgroup;    // its name below the pod's
 
   // "web.0": no name has a dot (they are DNS labels), so it is unambiguous.
   std::string key() const { return name + "." + std::to_string(attempt); }

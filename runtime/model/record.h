@@ -18,6 +18,7 @@ struct ContainerLife {
   std::int64_t started_at = 0;                      // the same; 0 until its process may become the payload
   ProcessId process;                                // empty until then
   std::map<std::string, std::uint64_t> namespaces;  // inodes of its own: mnt, pid, cgroup
+  std::string failure;                              // why it could not become its payload; empty otherwise
 };
 
 struct ContainerRecord {
@@ -46,6 +47,8 @@ enum class PodState {
   creating,  // a create is under way, or died: recover finishes the delete
   ready,     // made; whether it still lives is the kernel's to say
   deleting,  // a delete is under way, or died, or failed: delete again
+  stopping,  // a stop is under way, or died, or failed: stop again
+  stopped,   // nothing of it runs or is attached; its containers' layers and logs are kept: start, or delete
 };
 
 struct PodLife {

@@ -38,13 +38,27 @@ struct SecuritySpec {
   bool seccomp = true;            // the default profile; false only where Unconfined is asked for
 };
 
+// When a container runs, beside the others of its pod (Kubernetes: "Init Containers", "Sidecar Containers").
+enum class ContainerRole : std::uint8_t {
+  main,     // with the other main ones, once all init containers have succeeded
+  init,     // alone, to its end, in the order of the manifest
+  sidecar,  // an init container with restartPolicy Always: from its turn on, beside all that come later
+};
+
+// Whether what ended is made again.
+enum class RestartPolicy : std::uint8_t { always, on_failure, never };
+
 struct ContainerSpec {
   std::string name;
+  ContainerRole role = ContainerRole::main;
   std::string image;                                     // "rootfs:DIR" or "oci:DIR[:TAG]"
   std::vector<std::string> command;                      // replaces the image's entrypoint when not empty
   std::vector<std::string> args;                         // replaces the image's cmd when not empty
   std::vector<std::pair<std::string, std::string>> env;  // in order; $(NAME) references are expanded already
   std::string working_dir;                               // empty: the image's
+  bool has_stdin = false;
+  bool stdin_once = false;
+  bool terminal = false;
   std::vector<PortSpec> ports;
   ResourceSpec resources;
   SecuritySpec security;
@@ -69,7 +83,7 @@ struct PodSpec {
   std::map<std::string, std::string> labels;
   std::map<std::string, std::string> annotations;
 
-  std::vector<ContainerSpec> containers;
+  std::vector<ContainerSpec> containers;  // init containers and sidecars first, in their order
   std::string hostname;  // never empty: the pod's name where the manifest has none
   bool host_network = false;
   bool host_pid = false;
@@ -79,7 +93,7 @@ struct PodSpec {
   std::uint32_t grace_period = 30;  // seconds
   DnsSpec dns;
   std::vector<HostAlias> host_aliases;
-  std::string restart_policy = "Always";  // carried, not acted on yet
+  RestartPolicy restart = RestartPolicy::always;
 
   std::string manifest;  // the Pod as compact JSON, defaults not filled in: what `get -o json` shows as spec
 };

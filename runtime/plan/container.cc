@@ -15,6 +15,7 @@ Result<ContainerPlan> make_container_plan(const PodSpec& pod, const ContainerSpe
                                           const ImageFacts& image, const MachineFacts& machine, const Layout& layout) {
   ContainerPlan plan;
   plan.name = spec.name;
+  plan.role = spec.role;
   plan.image = spec.image;
   plan.image_digest = image.image.digest;
   plan.layers = image.image.layers.paths;
@@ -31,7 +32,11 @@ Result<ContainerPlan> make_container_plan(const PodSpec& pod, const ContainerSpe
                  .pids = spec.resources.pids_limit,
                  .pids_unless_said = kPids};
   plan.oom_score_adj = oom_score_adj(pod, spec, machine.memory_bytes);
-  plan.log_path = layout.log(pod_plan.who.id, spec.name);
+  plan.process.terminal = spec.terminal;
+  plan.stdio = {.has_stdin = spec.has_stdin, .stdin_once = spec.stdin_once};
+  plan.log_path = layout.log(pod_plan.who.id, plan.key());
+  plan.writable = layout.writable(pod_plan.who.id, plan.key());
+  plan.cgroup = plan.key();
   return plan;
 }
 

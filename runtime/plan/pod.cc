@@ -76,6 +76,7 @@ Result<PodPlan> make_pod_plan(const PodSpec& spec, const PodFacts& facts, const 
   plan.log_limits = TRY(log_limits(spec));
   plan.cgroup_path = facts.machine.cgroup_parent + "/podrun-" + facts.id;
   plan.grace_period = spec.grace_period;
+  plan.restart = spec.restart;
   return plan;
 }
 

@@ -49,8 +49,7 @@ Result<Mounts> open_mounts(const NewContainer& container, const ContainerMakings
   const Warn warn = [&](const std::string& what) { makings.host.warn("container '" + name + "': " + what); };
   const auto open = [&](const MountPlan& row) -> Result<Fd> {
     if (std::holds_alternative<Rootfs>(row.source))
-      return mount_rootfs(makings.workbench, container.layers, makings.host.layout().writable(makings.pod.who.id, name),
-                          makings.users, warn);
+      return mount_rootfs(makings.workbench, container.layers, container.plan.writable, makings.users, warn);
     if (std::holds_alternative<Dev>(row.source)) {
       Fd dev = TRY(mount_dev(makings.users));
       opened.null = TRY(open_null(dev));
@@ -79,7 +78,7 @@ init::Plan init_plan(const ContainerPlan& container, bool host_users, init::Root
 // A limit that leaves no room for the start shows as a process that is gone, or as ENOMEM.
 Error explain(Error error, const Cgroup& cgroup, const ContainerPlan& container) {
   if (!container.limits.memory_bytes) return error;
-  if (error.error_number != ENOMEM && !cgroup.has_run_out_of_memory(container.name)) return error;
+  if (error.error_number != ENOMEM && !cgroup.has_run_out_of_memory(container.cgroup)) return error;
   return {Kind::invalid, ENOMEM,
           "its memory limit is too low to start with: the kernel had no memory for it (raise resources.limits.memory)"};
 }
@@ -93,12 +92,12 @@ Result<Prepared> prepare(const NewContainer& container, const ContainerMakings& 
   prepared.record.plan = plan;
   prepared.record.life.created_at = created_at;
   TRY(makings.box.save(prepared.record).in("record it"));
-  TRY(makings.cgroup.create_container(plan.name, plan.limits));
+  TRY(makings.cgroup.create_container(plan.cgroup, plan.limits));
   Mounts mounts = TRY(open_mounts(container, makings));
   Stdio stdio = TRY(make_stdio(std::move(mounts.null), plan.log_path, makings.users.base + plan.process.uid,
                                makings.users.base + plan.process.gid));
 
-  const CgroupEntry entry = TRY(makings.cgroup.container_entry(plan.name));
+  const CgroupEntry entry = TRY(makings.cgroup.container_entry(plan.cgroup));
   shim::Launch request;
   request.role = init::Role::container;
   request.key = plan.key();

@@ -58,7 +58,7 @@ struct Started {
 };
 
 Result<Started> start(const Cgroup& cgroup, const ContainerRecord& container, int target, bool host_users) {
-  const CgroupEntry entry = TRY(cgroup.container_entry(container.plan.name));
+  const CgroupEntry entry = TRY(cgroup.container_entry(container.plan.cgroup));
   std::uint64_t join = TRY(namespaces_to_join(container));
   const int score = oom_score_adj_of(container.life.process.pid);
   auto [ours, theirs] = TRY(Channel::pair());

@@ -124,6 +124,7 @@ Result<Pod> from_json(const std::string& text) {
   for (OldContainer& container : old.containers) {
     // As their order was in the file.
     container.record.life.created_at = record.life.created_at + static_cast<std::int64_t>(old.pod.containers.size());
+    container.record.plan.cgroup = container.record.plan.name;
     old.pod.containers.push_back(std::move(container.record));
   }
   return std::move(old.pod);

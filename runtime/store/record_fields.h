@@ -3,6 +3,7 @@
 // kRecordFormat.
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <type_traits>
 
@@ -12,6 +13,16 @@ namespace podrun {
 
 template <class Record, class Type>
 concept MaybeConst = std::same_as<std::remove_const_t<Record>, Type>;
+
+// The words of an enumeration, in the order of its enumerators.
+template <class Enum>
+inline constexpr std::array<const char*, 0> kWords{};
+template <>
+inline constexpr std::array kWords<PodState>{"creating", "ready", "deleting", "stopping", "stopped"};
+template <>
+inline constexpr std::array kWords<ContainerRole>{"main", "init", "sidecar"};
+template <>
+inline constexpr std::array kWords<RestartPolicy>{"Always", "OnFailure", "Never"};
 
 template <class Visitor, MaybeConst<ProcessId> Record>
 void visit(Visitor& field, Record& process) {
@@ -108,6 +119,7 @@ template <class Visitor, MaybeConst<ContainerPlan> Record>
 void visit(Visitor& field, Record& plan) {
   field("name", plan.name);
   field("attempt", plan.attempt);
+  field.optional("role", plan.role);
   field("image", plan.image);
   field("imageDigest", plan.image_digest);
   field("layers", plan.layers);
@@ -119,7 +131,12 @@ void visit(Visitor& field, Record& plan) {
   field("process", plan.process);
   field("limits", plan.limits);
   field("oomScoreAdj", plan.oom_score_adj);
+  field.optional("stdin", plan.stdio.has_stdin);
+  field.optional("stdinOnce", plan.stdio.stdin_once);
+  field.optional("stopSignal", plan.stop_signal);
   field("logPath", plan.log_path);
+  field("writable", plan.writable);
+  field("cgroup", plan.cgroup);
 }
 
 template <class Visitor, MaybeConst<ContainerLife> Record>
@@ -128,6 +145,7 @@ void visit(Visitor& field, Record& life) {
   field("startedAt", life.started_at);
   field("process", life.process);
   field("namespaces", life.namespaces);
+  field.optional("failure", life.failure);
 }
 
 template <class Visitor, MaybeConst<ContainerRecord> Record>
@@ -207,6 +225,8 @@ void visit(Visitor& field, Record& plan) {
   field("netnsPath", plan.netns_path);
   field("cgroupPath", plan.cgroup_path);
   field("gracePeriod", plan.grace_period);
+  field.optional("restart", plan.restart);
+  field.optional("networks", plan.networks);
 }
 
 template <class Visitor, MaybeConst<NetworkRecord> Record>

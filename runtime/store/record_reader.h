@@ -75,16 +75,18 @@ class Reader {
     }
   }
 
-  void decode(const Json& json, const std::string& path, PodState& state) {
+  template <class Enum>
+  requires std::is_enum_v<Enum>
+  void decode(const Json& json, const std::string& path, Enum& value) {
     std::string text;
     decode(json, path, text);
-    for (const PodState known : {PodState::creating, PodState::ready, PodState::deleting}) {
-      if (text == to_text(known)) {
-        state = known;
+    for (std::size_t i = 0; i < kWords<Enum>.size(); ++i) {
+      if (text == kWords<Enum>[i]) {
+        value = static_cast<Enum>(i);
         return;
       }
     }
-    if (fault_.empty()) fault_ = path + ": no such state";
+    if (fault_.empty()) fault_ = path + ": '" + text.substr(0, 40) + "' is none of its words";
   }
 
   void decode(const Json& json, const std::string& path, std::pair<std::string, std::string>& variable) {

@@ -149,7 +149,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadField{"NegativeContainerPid", [](json& r) { in_container(r, "/life/process/pid", -9); }, "negative pid"},
         BadField{"NumberForFlag", [](json& r) { in_pod(r, "/plan/namespaces/hostUsers", 1); },
                  "plan.namespaces.hostUsers: expected true or false"},
-        BadField{"UnknownState", [](json& r) { in_pod(r, "/life/state", "happy"); }, "life.state: no such state"},
+        BadField{"UnknownState", [](json& r) { in_pod(r, "/life/state", "happy"); }, "life.state: 'happy' is none of its words"},
         BadField{"ObjectForArray", [](json& r) { in_container(r, "/plan/mounts", json::object()); },
                  "plan.mounts: expected an array"},
         BadField{"TextForRecord", [](json& r) { in_container(r, "/plan/mounts/0", "x"); },

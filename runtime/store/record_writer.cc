@@ -32,7 +32,6 @@ class Writer {
 
  private:
   static Json encode(const std::string& text) { return text; }
-  static Json encode(PodState state) { return to_text(state); }
   static Json encode(const std::pair<std::string, std::string>& variable) {
     return variable.first + "=" + variable.second;
   }
@@ -62,6 +61,8 @@ class Writer {
   static Json encode(const Value& value) {
     if constexpr (std::is_arithmetic_v<Value>) {
       return value;
+    } else if constexpr (std::is_enum_v<Value>) {
+      return kWords<Value>.at(static_cast<std::size_t>(value));
     } else {
       return object(value);
     }
@@ -80,17 +81,7 @@ std::string text_of(const Record& record) {
 
 }  // namespace
 
-const char* to_text(PodState state) {
-  switch (state) {
-    case PodState::creating:
-      return "creating";
-    case PodState::ready:
-      return "ready";
-    case PodState::deleting:
-      return "deleting";
-  }
-  return "unknown";
-}
+const char* to_text(PodState state) { return kWords<PodState>.at(static_cast<std::size_t>(state)); }
 
 std::string to_json(const PodRecord& record) { return text_of(record); }
 

@@ -47,7 +47,7 @@ std::optional<ExitStatus> await_exit(const Layout& layout, const PodRecord& pod,
 constexpr int kKilled = 128 + SIGKILL;
 bool ran_out_of_memory(const PodRecord& pod, const ContainerRecord& container) {
   auto host = CgroupHost::discover();
-  return host && Cgroup(std::move(*host), pod.plan.cgroup_path).has_run_out_of_memory(container.plan.name);
+  return host && Cgroup(std::move(*host), pod.plan.cgroup_path).has_run_out_of_memory(container.plan.cgroup);
 }
 
 }  // namespace
@@ -105,8 +105,9 @@ std::vector<LiveContainer> look_at(const Layout& layout, const PodRecord& pod,
 Phase phase_of(const PodRecord& pod, const std::vector<LiveContainer>& containers) {
   const PodLife& life = pod.life;
   if (life.state == PodState::creating) return life.boot_id == boot_id() ? Phase::pending : Phase::failed;
-  if (life.boot_id != boot_id() || !is_alive(life.shim) || !is_alive(life.pause)) return Phase::failed;
-  if (containers.empty()) return Phase::running;
+  const bool is_stopped = life.state == PodState::stopped;
+  if (!is_stopped && (life.boot_id != boot_id() || !is_alive(life.shim) || !is_alive(life.pause))) return Phase::failed;
+  if (containers.empty()) return is_stopped ? Phase::succeeded : Phase::running;
   bool all_good = true;
   for (const LiveContainer& container : containers) {
     if (container.record.life.process.empty()) return Phase::pending;

@@ -42,12 +42,18 @@ inline ContainerRecord full_container() {
                   .terminal = true};
   plan.limits = {
       .memory_bytes = 1U << 20U, .memory_kept = 2, .cpu_millis = 3, .cpu_weight = 4, .pids = 5, .pids_unless_said = 6};
+  plan.role = ContainerRole::sidecar;
   plan.oom_score_adj = -997;
+  plan.stdio = {.has_stdin = true, .stdin_once = true};
+  plan.stop_signal = 3;
   plan.log_path = "/var/lib/podrun/pods/x/logs/httpd.log";
+  plan.writable = "/var/lib/podrun/pods/x/containers/httpd.2";
+  plan.cgroup = "httpd.2";
   container.life = {.created_at = 1'700'000'000'900'000'000,
                     .started_at = 1'700'000'001'000'000'000,
                     .process = {103, 5002, 79},
-                    .namespaces = {{"mnt", 4026532010}}};
+                    .namespaces = {{"mnt", 4026532010}},
+                    .failure = "no such program"};
   return container;
 }
 
@@ -76,6 +82,8 @@ inline PodRecord full_record() {
   plan.netns_path = "/run/netns/team-a_web";
   plan.cgroup_path = "/machine/podrun-" + plan.who.id;
   plan.grace_period = 5;
+  plan.restart = RestartPolicy::on_failure;
+  plan.networks = {"lab@eth1"};
   pod.life = {.state = PodState::deleting,
               .failure = "detach networks: plugin bridge DEL: exit status 1",
               .boot_id = "11111111-2222-3333-4444-555555555555",

@@ -66,7 +66,7 @@ TEST(Manifest, MinimalPodHasTheDefaults) {
   EXPECT_EQ(spec.name_space, "default");
   EXPECT_EQ(spec.hostname, "web");
   EXPECT_EQ(spec.grace_period, 30U);
-  EXPECT_EQ(spec.restart_policy, "Always");
+  EXPECT_EQ(spec.restart, RestartPolicy::always);
   EXPECT_FALSE(spec.host_network || spec.host_pid || spec.host_ipc || spec.host_users || spec.share_process_namespace);
   EXPECT_TRUE(spec.dns.empty());
   ASSERT_EQ(spec.containers.size(), 1U);
@@ -211,7 +211,7 @@ TEST(Manifest, OneWarningForEachPolicyWithoutItsMeaning) {
                   "spec.dnsPolicy: there is no cluster DNS: the Pod resolves names as this machine does",
                   "spec.containers[0].terminationMessagePath, spec.containers[1].terminationMessagePolicy: not acted "
                   "on yet: no termination message is collected"));
-  EXPECT_EQ(manifest.spec.restart_policy, "OnFailure");
+  EXPECT_EQ(manifest.spec.restart, RestartPolicy::on_failure);
 }
 
 // As `kubectl get pod -o yaml` prints one that runs, but for the image.

@@ -14,6 +14,8 @@
 namespace podrun {
 namespace {
 
+constexpr const char* kRestartPolicies[] = {"Always", "OnFailure", "Never"};
+
 using manifest::Field;
 using manifest::Json;
 using manifest::Shape;
@@ -93,7 +95,7 @@ Json describe(const PodSpec& pod) {
       {"searches", pod.dns.searches},
       {"options", pod.dns.options},
       {"host_aliases", aliases},
-      {"restart_policy", pod.restart_policy},
+      {"restart_policy", kRestartPolicies[static_cast<std::size_t>(pod.restart)]},
       {"containers", containers},
   };
 }
