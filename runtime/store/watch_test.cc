@@ -1,0 +1,188 @@
+// Changes of real directories, as the kernel tells them.
+#include "runtime/store/watch.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include <cstdio>
+
+#include "runtime/store/store.h"
+#include "runtime/store/test_store.h"
+
+namespace podrun {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+class WatchTest : public StoreTest {
+ protected:
+  WatchTest() : layout_(store_.layout()) {}
+
+  Watch watch() {
+    auto watch = Watch::on(layout_);
+    EXPECT_TRUE(watch) << watch.error().what;
+    return std::move(watch).value();
+  }
+  static bool is_ready(const Watch& watch) {
+    pollfd awaited{.fd = watch.fd(), .events = POLLIN, .revents = 0};
+    return ::poll(&awaited, 1, 0) == 1;
+  }
+  static Changes take(Watch& watch) {
+    auto changes = watch.take();
+    EXPECT_TRUE(changes) << changes.error().what;
+    EXPECT_FALSE(is_ready(watch));
+    return std::move(changes).value_or({});
+  }
+  // Those of the pods, where it is told which.
+  static std::set<std::string> changed(Watch& watch) {
+    const Changes changes = take(watch);
+    EXPECT_FALSE(changes.everything);
+    return changes.pods;
+  }
+  Box lock(const std::string& id) { return std::move(store_.lock(id, 1000)).value(); }
+  // As the shim does.
+  void write_exit(const std::string& id, const std::string& key) const {
+    const std::string path = layout_.exit_file(id, key);
+    EXPECT_TRUE(base::write_file_durably(path, "0 0 1\n"));
+  }
+  static ContainerRecord container(std::uint32_t attempt) {
+    ContainerRecord record = full_container();
+    record.plan.attempt = attempt;
+    return record;
+  }
+
+  const Layout layout_;
+  const std::string one_ = test_id('1');
+  const std::string two_ = test_id('2');
+};
+
+TEST_F(WatchTest, APodComesChangesAndGoes) {
+  put(one_, "default", "web");
+  Watch watch = this->watch();
+  EXPECT_FALSE(is_ready(watch)) << "what there was is no change";
+  put(two_, "default", "db");
+  EXPECT_TRUE(is_ready(watch));
+  EXPECT_THAT(changed(watch), ElementsAre(two_));
+  for (const std::string& id : {one_, two_}) {
+    const Box box = lock(id);
+    EXPECT_THAT(changed(watch), IsEmpty()) << "a lock is no change";
+    ASSERT_TRUE(box.save(full_record()));
+    EXPECT_THAT(changed(watch), ElementsAre(id));
+    ASSERT_TRUE(box.erase());
+    EXPECT_THAT(changed(watch), ElementsAre(id));
+  }
+}
+
+TEST_F(WatchTest, AContainerIsMadeEndsAndIsRemoved) {
+  put(one_, "default", "web");
+  put(two_, "default", "db");
+  ASSERT_TRUE(lock(two_).save(container(0)));
+  Watch watch = this->watch();
+  for (const std::string& id : {one_, two_}) {  // one has no directory for them yet
+    for (const std::uint32_t attempt : {1U, 2U}) {
+      const std::string key = container(attempt).plan.key();
+      ASSERT_TRUE(lock(id).save(container(attempt)));
+      EXPECT_THAT(changed(watch), ElementsAre(id)) << key << " made";
+      write_exit(id, key);
+      EXPECT_THAT(changed(watch), ElementsAre(id)) << key << " ended";
+      ASSERT_TRUE(base::remove_file(layout_.container_record(id, key)));
+      EXPECT_THAT(changed(watch), ElementsAre(id)) << key << " removed";
+    }
+  }
+}
+
+TEST_F(WatchTest, SeveralChangesComeAsOne) {
+  put(one_, "default", "web");
+  put(two_, "default", "db");
+  Watch watch = this->watch();
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(lock(one_).save(full_record()));
+    ASSERT_TRUE(lock(two_).save(container(0)));
+  }
+  EXPECT_THAT(changed(watch), ElementsAre(one_, two_));
+  EXPECT_TRUE(take(watch).empty());
+}
+
+TEST_F(WatchTest, WhatIsNoBoxYetIsNobodys) {
+  put(one_, "default", "web");
+  Watch watch = this->watch();
+  const std::string unlocked = layout_.unlocked_box(two_);
+  ASSERT_TRUE(base::make_dirs(unlocked));
+  ASSERT_TRUE(store_.sweep());
+  EXPECT_FALSE(base::path_exists(unlocked));
+  EXPECT_THAT(changed(watch), IsEmpty());
+}
+
+TEST_F(WatchTest, ThePodsDirectoryNeedNotBeThere) {
+  Watch watch = this->watch();
+  ASSERT_TRUE(base::make_dirs(root_ + "/something-else"));
+  EXPECT_TRUE(take(watch).empty());
+  ASSERT_TRUE(base::make_dirs(layout_.directories().state));
+  EXPECT_TRUE(take(watch).empty());
+  put(one_, "default", "web");
+  EXPECT_TRUE(take(watch).everything);
+  ASSERT_TRUE(lock(one_).save(container(0)));
+  EXPECT_THAT(changed(watch), ElementsAre(one_));
+}
+
+TEST_F(WatchTest, ThePodsDirectoryMayGoAndComeAgain) {
+  put(one_, "default", "web");
+  Watch watch = this->watch();
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(base::remove_tree(layout_.directories().state));
+    EXPECT_TRUE(take(watch).everything);
+    put(two_, "default", "db");
+    EXPECT_TRUE(take(watch).everything);
+    ASSERT_TRUE(lock(two_).save(container(0)));
+    EXPECT_THAT(changed(watch), ElementsAre(two_));
+  }
+}
+
+TEST_F(WatchTest, WhatTheKernelCouldNotKeepMayBeEverything) {
+  const auto kept = base::read_file("/proc/sys/fs/inotify/max_queued_events");
+  ASSERT_TRUE(kept);
+  const int limit = std::stoi(*kept);
+  if (limit > 200'000) GTEST_SKIP() << "more than this test makes";
+  put(one_, "default", "web");
+  Watch watch = this->watch();
+  const std::string a = layout_.box(one_) + "/a";
+  const std::string b = layout_.box(one_) + "/b";
+  ASSERT_TRUE(base::write_file_durably(a, ""));
+  for (int i = 0; i < limit; ++i) ASSERT_EQ(std::rename((i % 2 == 0 ? a : b).c_str(), (i % 2 == 0 ? b : a).c_str()), 0);
+  put(two_, "default", "db");  // nobody hears of it
+  EXPECT_TRUE(take(watch).everything);
+  ASSERT_TRUE(lock(two_).save(container(0)));
+  EXPECT_THAT(changed(watch), ElementsAre(two_)) << "it is watched all the same";
+}
+
+TEST_F(WatchTest, TheEndOfAProcessIsAChange) {
+  put(one_, "default", "web");
+  Watch watch = this->watch();
+  Fd pidfd;
+  const auto pid = clone_process(SIGCHLD, &pidfd);
+  ASSERT_TRUE(pid);
+  if (*pid == 0) {
+    ::pause();
+    ::_exit(0);
+  }
+  const ProcessId process = std::move(identify(*pid, pidfd.get())).value();
+  for (int i = 0; i < 2; ++i) {
+    const auto follows = watch.follow(one_, process);
+    ASSERT_TRUE(follows);
+    EXPECT_TRUE(*follows);
+  }
+  EXPECT_FALSE(is_ready(watch));
+  ASSERT_EQ(::kill(*pid, SIGKILL), 0);
+  ASSERT_EQ(::waitpid(*pid, nullptr, 0), *pid);
+  EXPECT_THAT(changed(watch), ElementsAre(one_));
+  const auto follows = watch.follow(one_, process);
+  ASSERT_TRUE(follows);
+  EXPECT_FALSE(*follows) << "it has ended";
+}
+
+}  // namespace
+}  // namespace podrun
