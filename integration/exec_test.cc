@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 
+#include "base/files.h"
 #include "integration/test_host.h"
 
 namespace integration {
@@ -160,6 +162,31 @@ TEST_F(ExecTest, GivesATerminalOfTheCallersSize) {
   ::close(terminal);
   EXPECT_EQ(wait_for(pid), 0) << said;
   EXPECT_THAT(said, testing::AllOf(HasSubstr("terminal yes\r\n"), HasSubstr("size 33 99\r\n")));
+}
+
+// With the host's users another process is in between on the way in.
+TEST_F(ExecTest, HasNoChildButItsCommandAndIsItselfAsItWas) {
+  for (const bool host_users : {false, true}) {
+    SCOPED_TRACE(host_users);
+    Json manifest = pod("own", {container("main", {"/bin/payload", "sleep"})});
+    manifest["spec"]["hostUsers"] = host_users;
+    ASSERT_TRUE(must_create(manifest));
+    const Command command = podrun_command({"exec", "own", "--", "/bin/payload", "sleep"});
+    const pid_t pid = start(command.argv, "/dev/null");
+    const std::string proc = "/proc/" + std::to_string(pid);
+    const auto children = [&] {
+      return base::read_file(proc + "/task/" + std::to_string(pid) + "/children").value_or("");
+    };
+    EXPECT_TRUE(eventually([&] {
+      const auto arguments = base::read_file("/proc/" + children().substr(0, children().find(' ')) + "/cmdline");
+      return arguments && arguments->starts_with("/bin/payload");
+    })) << children();
+    EXPECT_TRUE(eventually([&] { return children().find(' ') + 1 == children().size(); })) << children();
+    EXPECT_EQ(run({"readlink", proc + "/ns/pid_for_children"}).out, run({"readlink", proc + "/ns/pid"}).out);
+    ::kill(pid, SIGTERM);
+    EXPECT_EQ(wait_for(pid), 0);
+    EXPECT_EQ(remove("own").status, 0);
+  }
 }
 
 TEST_F(ExecTest, LeavesNothingBehind) {

@@ -1,14 +1,22 @@
 // podrun exec: run a command in a container. On the way there no other pod is looked at.
 #include "runtime/sandbox/exec.h"
 
+#include <fcntl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <utility>
 
+#include "runtime/cli/attend.h"
 #include "runtime/cli/commands.h"
+#include "runtime/cli/own_program.h"
 #include "runtime/cli/pods.h"
+#include "runtime/cli/terminal.h"
+#include "runtime/kernel/process.h"
 
 namespace podrun::cli {
 namespace {
@@ -39,6 +47,53 @@ Result<void> split_env(Options& options) {
   return {};
 }
 
+// The one child there is, if it has ended.
+std::optional<int> reap() {
+  const Ended ended = next_ended(-1, WNOHANG);
+  return ended.pid != 0 ? std::optional(ended.status) : std::nullopt;
+}
+
+// A tracer inside the container is told of the end first; one that never listens would keep it from us.
+Result<int> reap_ended() {
+  for (int tries = 0; tries < 100; ++tries) {
+    if (const auto status = reap()) return *status;
+    ::usleep(10'000);
+  }
+  return Error{Kind::busy, 0,
+               "wait for the command: it has ended, but a process in the container traces it and keeps how"};
+}
+
+// Its wait status.
+Result<int> attend_command(Session session, bool interactive, const Fd& signals) {
+  std::optional<RawMode> raw;
+  if (session.terminal && interactive) raw.emplace();
+  std::optional<int> status;
+  Attended attended;
+  attended.end = session.pidfd.get();
+  if (session.terminal) attended.master = Fd(::fcntl(session.out.get(), F_DUPFD_CLOEXEC, 3));
+  attended.take_signal = [&](int signal) {
+    if (signal != SIGCHLD)
+      send_signal(session.pidfd.get(), signal);
+    else if (!status)
+      status = reap();
+    return true;
+  };
+  attended.streams = relays_to(std::move(session.in), std::move(session.out), std::move(session.err), session.terminal);
+  TRY(attend(attended, signals));
+  return status ? *status : reap_ended();
+}
+
+Result<int> run_command(const Pod& pod, const ExecOptions& options) {
+  const Fd signals = TRY(take_signals());
+  auto session = start_exec(pod, options);
+  if (!session && dynamic_cast<const CommandCannotRun*>(session.error().detail.get()) != nullptr) {
+    say(session.error().what);
+    return session.error().kind == Kind::not_found ? 127 : 126;  // as shells do
+  }
+  const int status = TRY(attend_command(TRY(std::move(session)), options.interactive, signals));
+  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
 Result<int> exec(Context& context, Options& options) {
   if (options.exec.command.empty())
     return Error{Kind::invalid, 0, "exec: no command; it goes behind the pod: podrun exec POD -- COMMAND ARGUMENT..."};
@@ -46,13 +101,16 @@ Result<int> exec(Context& context, Options& options) {
   const std::string name = TRY(pod_name(options.words).in("exec"));
   TRY(split_env(options));
   const Pod pod = TRY(find_pod(context, name));
+  const std::string in_pod = "exec in pod \"" + pod.record.plan.who.name + "\"";
+  if (pod.record.plan.namespaces.host_users) TRY(go_on_read_only().in(in_pod));
   options.exec.container = TRY(choose_container(pod, options.exec.container, options.quiet))->plan.name;
   if (options.exec.terminal && ::isatty(STDIN_FILENO) == 0) {
     options.exec.terminal = false;
     warn("stdin is no terminal; going on without one");
   }
-  // All that it warns of is why the command could not be run, which makes 126 or 127: for us that is an error.
-  return podrun::exec(pod, options.exec, say).in("exec in pod \"" + pod.record.plan.who.name + "\"");
+  options.exec.size = terminal_size();
+  options.exec.one_output = stdout_is_stderr();
+  return run_command(pod, options.exec).in(in_pod);
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ inline constexpr int kUsage = 2;  // the same as Kind::invalid: what was typed i
 // Nothing has failed but what had failed before, and was told then.
 inline constexpr int kToldBefore = 11;
 
-// exec's are its command's own; 126 and 127 come from podrun::exec.
+// exec's are its command's own; 126 and 127 say that it could not be run.
 int exit_code(Kind kind);
 
 }  // namespace podrun::cli

@@ -1,24 +1,24 @@
 #include "runtime/sandbox/exec.h"
 
+#include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <charconv>
-#include <optional>
+#include <csignal>
+#include <memory>
 
 #include "base/files.h"
 #include "runtime/init/handshake.h"
 #include "runtime/init/run.h"
 #include "runtime/kernel/cgroup.h"
 #include "runtime/kernel/clean_slate.h"
-#include "runtime/kernel/mounts.h"
 #include "runtime/kernel/namespaces.h"
-#include "runtime/sandbox/attend.h"
 #include "runtime/sandbox/exec_process.h"
+#include "runtime/sandbox/exec_streams.h"
 #include "runtime/sandbox/init_process.h"
-#include "runtime/sandbox/terminal.h"
 
 namespace podrun {
 namespace {
@@ -52,26 +52,57 @@ int oom_score_adj_of(pid_t pid) {
   return score;
 }
 
-struct Started {
-  pid_t between = 0;  // who clones the command and ends; 0 where our child is the command itself
+// The container must not trace what is on its way into it (CVE-2016-9962): what is cloned while this lives is born
+// undumpable.
+class Undumpable {
+ public:
+  Undumpable() : before_(::prctl(PR_GET_DUMPABLE, 0, 0, 0, 0)) { ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+  Undumpable(const Undumpable&) = delete;
+  Undumpable& operator=(const Undumpable&) = delete;
+  ~Undumpable() { ::prctl(PR_SET_DUMPABLE, before_, 0, 0, 0); }
+
+ private:
+  int before_;
+};
+
+struct Child {
+  pid_t pid = 0;
+  Fd pidfd;
+};
+
+// As fork(2): twice it returns. `inside`: born in the pid namespace of `target`.
+Result<Child> clone_undumpable(int target, bool inside, int cgroup) {
+  const Undumpable undumpable;
+  Child child;
+  if (!inside) {
+    child.pid = TRY(clone_process(0, &child.pidfd, cgroup));
+    return child;
+  }
+  const Fd own = TRY(open_namespace(::getpid(), "pid_for_children"));
+  if (::setns(target, CLONE_NEWPID) != 0) return Error::system(errno, "join the container's pid namespace");
+  auto cloned = clone_process(0, &child.pidfd, cgroup);
+  if (!cloned || *cloned != 0) ::setns(own.get(), CLONE_NEWPID);  // where the caller's own children go
+  child.pid = TRY(std::move(cloned));
+  return child;
+}
+
+struct Entering {
+  Fd child;
+  bool is_command = false;  // else it clones the command and ends
   init::Handshake handshake;
 };
 
-Result<Started> start(const Cgroup& cgroup, const ContainerRecord& container, int target, bool host_users) {
+Result<Entering> enter(const Cgroup& cgroup, const ContainerRecord& container, int target, bool host_users) {
   const CgroupEntry entry = TRY(cgroup.container_entry(container.plan.cgroup));
   std::uint64_t join = TRY(namespaces_to_join(container));
   const int score = oom_score_adj_of(container.life.process.pid);
   auto [ours, theirs] = TRY(Channel::pair());
-  // The container must not trace what is on its way into it (CVE-2016-9962).
-  ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   // With a user namespace that is enough, and one clone too: its capabilities do not reach memory of the host's. With
   // the host's users CAP_SYS_PTRACE would, so nobody may be seen inside before all is done.
-  if (!host_users && (join & CLONE_NEWPID) != 0) {
-    if (::setns(target, CLONE_NEWPID) != 0) return Error::system(errno, "join the container's pid namespace");
-    join &= ~std::uint64_t{CLONE_NEWPID};
-  }
-  const pid_t pid = TRY(clone_process(0, nullptr, entry.v2 ? entry.v2.get() : -1));
-  if (pid == 0) {
+  const bool inside = !host_users && (join & CLONE_NEWPID) != 0;
+  if (inside) join &= ~std::uint64_t{CLONE_NEWPID};
+  Child child = TRY(clone_undumpable(target, inside, entry.v2 ? entry.v2.get() : -1));
+  if (child.pid == 0) {
     clean_slate();
     (void)set_oom_score_adj(score);
     const auto enter_cgroup = [&]() -> Result<void> {
@@ -81,30 +112,46 @@ Result<Started> start(const Cgroup& cgroup, const ContainerRecord& container, in
     };
     init::enter_container(target, join, std::move(theirs), enter_cgroup());
   }
-  return Started{(join & CLONE_NEWPID) != 0 ? pid : 0, init::Handshake(std::move(ours))};
+  return Entering{.child = std::move(child.pidfd),
+                  .is_command = (join & CLONE_NEWPID) == 0,
+                  .handshake = init::Handshake(std::move(ours))};
 }
 
-// A payload may be "#!/proc/self/exe": then podrun itself is what runs in the container, and what a container's root
-// that is the host's root could write to (CVE-2019-5736). So with hostUsers podrun first goes on from a read-only mount
-// of itself.
-Result<void> go_on_read_only() {
-  struct statvfs info {};
-  if (::statvfs("/proc/self/exe", &info) != 0) return Error::system(errno, "look at the running program");
-  if ((info.f_flag & ST_RDONLY) != 0) return {};
-  const Fd self = TRY(mounts::read_only_program("/proc/self/exe"));
-  std::string words = TRY(base::read_file("/proc/self/cmdline"));
-  std::vector<char*> args;
-  for (std::size_t at = 0; at < words.size(); at = words.find('\0', at) + 1) args.push_back(words.data() + at);
-  args.push_back(nullptr);
-  ::execveat(self.get(), "", args.data(), environ, AT_EMPTY_PATH);
-  return Error::system(errno, "run podrun from a read-only mount");
+// Of a child of ours that is of no use any more. One that hangs in the kernel, or that somebody inside traces, is not
+// waited for.
+void end(const Fd& child) {
+  if (!child) return;
+  send_signal(child.get(), SIGKILL);
+  (void)wait_for_exit(child.get(), std::chrono::seconds(1));
+  siginfo_t info{};
+  ::waitid(P_PIDFD, static_cast<id_t>(child.get()), &info, WEXITED | WNOHANG);
 }
 
-int shell_code(const Error& error) { return error.kind == Kind::not_found ? 127 : 126; }
+// The terminal's master; empty without one.
+Result<Fd> become(Entering& entering, Fd& command, init::Plan plan, std::vector<Fd> stdio, const ExecOptions& options) {
+  init::Handshake& handshake = entering.handshake;
+  {
+    init::Handed handed;  // their ends are theirs alone
+    handed.stdio = std::move(stdio);
+    TRY(handshake.send_plan(std::move(plan), handed));
+  }
+  Fd master;
+  if (options.terminal) master = TRY(handshake.expect_terminal());
+  command = TRY(handshake.expect_entered());
+  if (options.terminal) {
+    ::ioctl(master.get(), TIOCSWINSZ, &options.size);
+    TRY(handshake.expect_ready());
+    TRY(handshake.go());
+  }
+  TRY(handshake.expect_exec());
+  return master;
+}
+
+Fd duplicate(const Fd& fd) { return Fd(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 3)); }
 
 }  // namespace
 
-Result<int> exec(const Pod& pod, const ExecOptions& options, const Warn& warn) {
+Result<Session> start_exec(const Pod& pod, const ExecOptions& options) {
   const PodPlan& pod_plan = pod.record.plan;
   const bool host_users = pod_plan.namespaces.host_users;
   const ContainerRecord& container = *TRY(find_container(pod, options.container));
@@ -112,47 +159,50 @@ Result<int> exec(const Pod& pod, const ExecOptions& options, const Warn& warn) {
   auto target = open_process(container.life.process);
   if (!target)
     return Error{Kind::not_found, 0, "container '" + name + "' of pod '" + pod_plan.who.name + "' is not running"};
-  if (host_users) TRY(go_on_read_only());
-  const Fd signals = TRY(take_signals());
+  if (host_users && !runs_read_only())
+    return Error{Kind::denied, 0, "enter container '" + name + "': its root could write to this program"};
   const Cgroup cgroup(TRY(CgroupHost::discover()), pod_plan.cgroup_path);
   // First, so that it starts while the rest is being decided.
-  Started started = TRY(start(cgroup, container, target->get(), host_users).in("enter container '" + name + "'"));
-  init::Plan plan;
-  plan.role = init::Role::exec;
-  plan.new_user_namespace = !host_users;
-  set_process(plan, TRY(exec_process(container, options)));
-  plan.waits_for_go = options.terminal;
-  ExecStreams streams;
-  if (!options.terminal)
-    streams = TRY(make_streams(container.life.process.pid, options.interactive,
-                               pod.record.life.id_base + plan.process.uid, pod.record.life.id_base + plan.process.gid));
-
-  Fd master, command;
-  const auto become = [&]() -> Result<void> {
-    init::Handed handed;
-    handed.stdio = std::move(streams.theirs);
-    TRY(started.handshake.send_plan(std::move(plan), handed));
-    handed.stdio.clear();  // their ends are theirs alone
-    if (options.terminal) master = TRY(started.handshake.expect_terminal());
-    command = TRY(started.handshake.expect_entered());
-    if (options.terminal) {
-      match_size(master.get());
-      TRY(started.handshake.expect_ready());
-      TRY(started.handshake.go());
+  Entering entering = TRY(enter(cgroup, container, target->get(), host_users).in("enter container '" + name + "'"));
+  Session session;
+  session.terminal = options.terminal;
+  const auto start = [&]() -> Result<void> {
+    init::Plan plan;
+    plan.role = init::Role::exec;
+    plan.new_user_namespace = !host_users;
+    set_process(plan, TRY(exec_process(container, options)));
+    plan.waits_for_go = options.terminal;
+    ExecStreams streams;
+    if (!options.terminal)
+      streams = TRY(make_streams(container.life.process.pid, options, pod.record.life.id_base + plan.process.uid,
+                                 pod.record.life.id_base + plan.process.gid));
+    auto became = become(entering, session.pidfd, std::move(plan), std::move(streams.theirs), options);
+    if (!became) {
+      Error error = std::move(became).error();
+      error.detail = std::make_shared<CommandCannotRun>();
+      return error;
     }
-    return started.handshake.expect_exec();
+    session.in = std::move(streams.in);
+    session.out = std::move(streams.out);
+    session.err = std::move(streams.err);
+    if (!options.terminal) return {};
+    session.out = std::move(*became);
+    ::fcntl(session.out.get(), F_SETFL, O_NONBLOCK);
+    if (options.interactive) session.in = duplicate(session.out);
+    return {};
   };
-  if (auto became = become(); !became) {
-    warn(became.error().what);
-    return shell_code(became.error());
+  if (auto started = start(); !started) {
+    end(session.pidfd);
+    end(entering.child);
+    return std::move(started).error();
   }
-  std::optional<RawMode> raw;
-  if (options.terminal) streams = terminal_streams(master, options.interactive);
-  if (options.terminal && options.interactive) raw.emplace();
-  const int status =
-      TRY(attend({.between = started.between, .pidfd = command.get(), .signals = signals.get(), .master = master.get()},
-                 std::move(streams)));
-  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+  if (!entering.is_command) end(entering.child);
+  return session;
+}
+
+bool runs_read_only() {
+  struct statvfs info {};
+  return ::statvfs("/proc/self/exe", &info) == 0 && (info.f_flag & ST_RDONLY) != 0;
 }
 
 }  // namespace podrun

@@ -13,8 +13,6 @@
 namespace podrun {
 namespace {
 
-constexpr const char* kEndOfInput = "\x04";  // ^D: what the line discipline takes for the end
-
 // Opened from here, where a descriptor says what it is of, and not by a path inside, where the container says what is
 // there (CVE-2025-31133). The container's and not the host's, whose mode a root with the host's users could change.
 Result<Fd> open_null(pid_t pid) {
@@ -30,45 +28,27 @@ Result<Fd> open_null(pid_t pid) {
   return base::open_file("/proc/self/fd/" + std::to_string(there.get()), O_RDWR);
 }
 
-Fd duplicate(int fd) { return Fd(::fcntl(fd, F_DUPFD_CLOEXEC, 3)); }
-
-// "2>&1": then one pipe for both keeps the order of what comes.
-bool are_one(int one, int other) {
-  struct stat first {
-  }, second{};
-  return ::fstat(one, &first) == 0 && ::fstat(other, &second) == 0 && first.st_dev == second.st_dev &&
-         first.st_ino == second.st_ino;
-}
-
 }  // namespace
 
-Result<ExecStreams> make_streams(pid_t pid, bool interactive, std::uint32_t user, std::uint32_t group) {
+Result<ExecStreams> make_streams(pid_t pid, const ExecOptions& options, std::uint32_t user, std::uint32_t group) {
   ExecStreams streams;
-  if (interactive) {
+  if (options.interactive) {
     Pipe in = TRY(make_pipe(Ours::writing, user, group));
-    streams.in = Relay(duplicate(STDIN_FILENO), Sink::of(std::move(in.write)));
+    streams.in = std::move(in.write);
     streams.theirs.push_back(std::move(in.read));
   } else {
     streams.theirs.push_back(TRY(open_null(pid)));
   }
   Pipe out = TRY(make_pipe(Ours::reading, user, group));
-  streams.out = Relay(std::move(out.read), Sink::of_caller(STDOUT_FILENO));
+  streams.out = std::move(out.read);
   streams.theirs.push_back(std::move(out.write));
-  if (are_one(STDOUT_FILENO, STDERR_FILENO)) {
-    streams.theirs.push_back(duplicate(streams.theirs.back().get()));
+  if (options.one_output) {
+    streams.theirs.emplace_back(::fcntl(streams.theirs.back().get(), F_DUPFD_CLOEXEC, 3));
     return streams;
   }
   Pipe err = TRY(make_pipe(Ours::reading, user, group));
-  streams.err = Relay(std::move(err.read), Sink::of_caller(STDERR_FILENO));
+  streams.err = std::move(err.read);
   streams.theirs.push_back(std::move(err.write));
-  return streams;
-}
-
-ExecStreams terminal_streams(const Fd& master, bool interactive) {
-  ::fcntl(master.get(), F_SETFL, O_NONBLOCK);
-  ExecStreams streams;
-  if (interactive) streams.in = Relay(duplicate(STDIN_FILENO), Sink::of(duplicate(master.get())), kEndOfInput);
-  streams.out = Relay(duplicate(master.get()), Sink::of_caller(STDOUT_FILENO));
   return streams;
 }
 

@@ -1,12 +1,15 @@
-// podrun's own terminal while a command of exec has one too.
+// podrun's own terminal while what it attends has one too.
 #pragma once
 
+#include <sys/ioctl.h>
 #include <termios.h>
 
-namespace podrun {
+namespace podrun::cli {
 
-// Gives the terminal behind `master` the size of ours; to be called before its program starts, which may look only
-// once.
+// All zero where stdin is no terminal.
+winsize terminal_size();
+
+// Gives the terminal behind `master` the size of ours, where both are terminals.
 void match_size(int master);
 
 // Our own terminal, raw for as long as this lives.
@@ -22,4 +25,4 @@ class RawMode {
   bool is_terminal_;
 };
 
-}  // namespace podrun
+}  // namespace podrun::cli

@@ -1,4 +1,4 @@
-#include "runtime/sandbox/relay.h"
+#include "runtime/cli/relay.h"
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
@@ -11,7 +11,7 @@
 #include <climits>
 #include <cstring>
 
-namespace podrun {
+namespace podrun::cli {
 namespace {
 
 // A terminal's own end; opening a master again would make another terminal.
@@ -100,4 +100,4 @@ void Relay::end_after_what_is_there() {
   if (left_ == 0) from_.reset();
 }
 
-}  // namespace podrun
+}  // namespace podrun::cli

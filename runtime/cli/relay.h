@@ -1,5 +1,5 @@
 // Bytes on their way from one descriptor to another. Neither end is ever waited for: what one side does not take yet is
-// kept, at most a buffer of it, and no more is read meanwhile. So no direction of an exec can hold up another.
+// kept, at most a buffer of it, and no more is read meanwhile. So no direction can hold up another.
 #pragma once
 
 #include <poll.h>
@@ -10,7 +10,7 @@
 
 #include "runtime/kernel/types.h"
 
-namespace podrun {
+namespace podrun::cli {
 
 // Where bytes go. A description of its own where writing could block, so that only ours is non-blocking and not the
 // caller's, which others have too.
@@ -70,4 +70,4 @@ class Relay {
   int loss_ = 0;
 };
 
-}  // namespace podrun
+}  // namespace podrun::cli

@@ -1,9 +1,14 @@
-#include "runtime/sandbox/terminal.h"
+#include "runtime/cli/terminal.h"
 
-#include <sys/ioctl.h>
 #include <unistd.h>
 
-namespace podrun {
+namespace podrun::cli {
+
+winsize terminal_size() {
+  winsize size{};
+  ::ioctl(STDIN_FILENO, TIOCGWINSZ, &size);
+  return size;
+}
 
 void match_size(int master) {
   winsize size{};
@@ -21,4 +26,4 @@ RawMode::~RawMode() {
   if (is_terminal_) ::tcsetattr(STDIN_FILENO, TCSANOW, &saved_);
 }
 
-}  // namespace podrun
+}  // namespace podrun::cli
