@@ -5,11 +5,9 @@
 #include "base/interruption.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/detached.h"
-#include "runtime/cli/field_selector.h"
-#include "runtime/cli/manifest_file.h"
+#include "runtime/cli/pod_choice.h"
 #include "runtime/cli/pods.h"
 #include "runtime/cli/print.h"
-#include "runtime/cli/selector.h"
 #include "runtime/cli/time_text.h"
 #include "runtime/sandbox/delete_pod.h"
 
@@ -17,12 +15,7 @@ namespace podrun::cli {
 namespace {
 
 struct Options {
-  std::vector<std::string> words;
-  std::vector<std::string> files;
-  std::string selector;
-  std::string field_selector;
-  bool all = false;
-  bool all_namespaces = false;
+  PodChoice choice;
   bool force = false;
   bool ignore_not_found = false;
   bool now = false;
@@ -33,49 +26,6 @@ struct Options {
 };
 
 Error bad_input(std::string what) { return {Kind::invalid, 0, std::move(what)}; }
-
-struct Target {
-  std::string name_space;
-  std::string name;
-};
-
-Result<std::vector<Target>> from_files(const Context& context, const Options& options) {
-  std::vector<Target> targets;
-  for (const std::string& file : options.files) {
-    const PodSpec spec = TRY(read_manifest(context, file, true));
-    targets.push_back({spec.name_space, spec.name});
-  }
-  return targets;
-}
-
-Result<std::vector<Target>> from_store(const Context& context, const Options& options) {
-  const Selector selector = TRY(Selector::parse(options.selector));
-  const FieldSelector fields = TRY(FieldSelector::parse(options.field_selector));
-  const Store store = context.store();
-  std::vector<Target> targets;
-  for (const PodRecord& pod : TRY(store.list())) {
-    const Identity& who = pod.plan.who;
-    if (!options.all_namespaces && who.name_space != context.flags.name_space) continue;
-    if (selector.matches(who.labels) &&
-        (options.field_selector.empty() || fields.matches(look_at(store, TRY(store.whole(pod))))))
-      targets.push_back({who.name_space, who.name});
-  }
-  return targets;
-}
-
-Result<std::vector<Target>> choose(const Context& context, const Options& options) {
-  const std::vector<std::string> names = TRY(pod_names(options.words));
-  const bool many = options.all || !options.selector.empty() || !options.field_selector.empty();
-  const int ways = (names.empty() ? 0 : 1) + (options.files.empty() ? 0 : 1) + (many ? 1 : 0);
-  if (ways == 0) return bad_input("delete: which pods? Give names, --filename, --all or a selector");
-  if (ways > 1) return bad_input("delete: names of pods, --filename and --all or a selector do not go together");
-  if (options.all_namespaces && !many) return bad_input("delete: --all-namespaces goes with --all or a selector only");
-  if (!options.files.empty()) return from_files(context, options);
-  if (many) return from_store(context, options);
-  std::vector<Target> targets;
-  for (const std::string& name : names) targets.push_back({context.flags.name_space, name});
-  return targets;
-}
 
 DeleteOptions how(const Options& options) {
   DeleteOptions how;
@@ -101,7 +51,7 @@ Result<void> finish_within(Detached& removal, std::chrono::nanoseconds timeout) 
 }
 
 // The name resolves to an id once: whatever takes the name afterwards is another pod and not meant.
-Result<void> delete_one(const Context& context, const Target& target, const Options& options) {
+Result<void> delete_one(const Context& context, const PodTarget& target, const Options& options) {
   TRY(base::check_interruption());
   const Store store = context.store();
   const std::string id = TRY(find_id(store, target.name_space, target.name));
@@ -117,9 +67,9 @@ Result<void> delete_one(const Context& context, const Target& target, const Opti
 Result<int> remove(Context& context, const Options& options) {
   TRY(context.require_root("delete"));
   if (options.now && options.grace_period) return bad_input("delete: --now and --grace-period do not go together");
-  const std::vector<Target> targets = TRY(choose(context, options));
+  const std::vector<PodTarget> targets = TRY(choose_pods(context, options.choice, "delete"));
   Failures failures;
-  for (const Target& target : targets) {
+  for (const PodTarget& target : targets) {
     const auto removed = delete_one(context, target, options).in("delete pod \"" + target.name + "\"");
     if (!removed) {
       if (!options.ignore_not_found || removed.error().kind != Kind::not_found) failures.add(removed.error());
@@ -139,12 +89,7 @@ Result<int> remove(Context& context, const Options& options) {
 
 void delete_command(Command& command, Context& context) {
   const auto options = std::make_shared<Options>();
-  command.words(options->words, "POD", "Names of pods");
-  command.option("-f,--filename", options->files, "FILE", "The pod of this manifest; - reads stdin");
-  command.flag("--all", options->all, "Every pod of the namespace");
-  command.flag("-A,--all-namespaces", options->all_namespaces, "With --all or --selector: of every namespace");
-  command.option("-l,--selector", options->selector, "SELECTOR", "Pods with these labels");
-  command.option("--field-selector", options->field_selector, "SELECTOR", "Pods with these fields");
+  add_pod_choice(command, options->choice);
   command.option("--grace-period", options->grace_period, "SECONDS", "From SIGTERM to SIGKILL; 0 kills at once");
   command.flag("--now", options->now, "A grace period of one second");
   command.flag("--wait", options->wait, "Wait until they are gone; --wait=false returns at once").shows("true");

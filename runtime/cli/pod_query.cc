@@ -2,9 +2,6 @@
 
 #include <utility>
 
-#include "runtime/cli/field_selector.h"
-#include "runtime/cli/selector.h"
-
 namespace podrun::cli {
 namespace {
 
@@ -15,17 +12,14 @@ void warn_of_broken(const Store& store, const std::vector<std::string>& ids) {
       warn("the pod of id " + id + " has no readable record; podrun recover removes what is left of it");
 }
 
-Result<std::vector<LivePod>> selected(const Context& context, const PodQuery& query) {
-  const Selector selector = TRY(Selector::parse(query.selector));
-  const FieldSelector fields = TRY(FieldSelector::parse(query.field_selector));
+Result<std::vector<LivePod>> selected(const Context& context, const PodFilter& filter) {
   const Store store = context.store();
   std::vector<std::string> broken;
   std::vector<LivePod> pods;
   for (PodRecord& record : TRY(store.list(&broken))) {
-    if (!query.all_namespaces && record.plan.who.name_space != context.flags.name_space) continue;
-    if (!selector.matches(record.plan.who.labels)) continue;
+    if (!filter.may_match(record)) continue;
     LivePod pod = look_at(store, TRY(store.whole(std::move(record))));
-    if (fields.matches(pod)) pods.push_back(std::move(pod));
+    if (filter.matches(pod)) pods.push_back(std::move(pod));
   }
   warn_of_broken(store, broken);
   return pods;
@@ -56,11 +50,20 @@ void add_pod_query(Command& command, PodQuery& query) {
   command.flag("-A,--all-namespaces", query.all_namespaces, "The pods of every namespace");
 }
 
-Result<FoundPods> find_pods(const Context& context, const PodQuery& query, Failures& failures) {
-  const std::vector<std::string> names = TRY(pod_names(query.words));
-  if (names.empty()) return FoundPods{TRY(selected(context, query)), 0};
+Result<PodFilter> filter_of(const Context& context, const PodQuery& query) {
+  std::vector<PodTarget> targets;
+  for (const std::string& name : TRY(pod_names(query.words))) targets.push_back({context.flags.name_space, name});
+  if (targets.empty())
+    return PodFilter::parse(query.all_namespaces ? "" : context.flags.name_space, query.selector, query.field_selector);
   if (!query.selector.empty() || !query.field_selector.empty() || query.all_namespaces)
     return Error{Kind::invalid, 0, "names of pods do not go together with selectors or --all-namespaces"};
+  return PodFilter::of(targets);
+}
+
+Result<FoundPods> find_pods(const Context& context, const PodQuery& query, Failures& failures) {
+  const PodFilter filter = TRY(filter_of(context, query));
+  const std::vector<std::string> names = TRY(pod_names(query.words));
+  if (names.empty()) return FoundPods{TRY(selected(context, filter)), 0};
   return FoundPods{TRY(named(context, names, failures)), names.size()};
 }
 

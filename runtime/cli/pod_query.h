@@ -6,6 +6,7 @@
 
 #include "runtime/cli/command.h"
 #include "runtime/cli/live_pod.h"
+#include "runtime/cli/pod_filter.h"
 #include "runtime/cli/pods.h"
 
 namespace podrun::cli {
@@ -18,6 +19,9 @@ struct PodQuery {
 };
 
 void add_pod_query(Command& command, PodQuery& query);
+
+// Kind::invalid where names and selectors are given.
+Result<PodFilter> filter_of(const Context& context, const PodQuery& query);
 
 struct FoundPods {
   std::vector<LivePod> pods;
