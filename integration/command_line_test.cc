@@ -49,7 +49,7 @@ TEST_F(CommandLineTest, SaysOneSensibleLine) {
       {{"rm", "web"}, "podrun delete"},
       {{"images"}, "rootfs:"},
       {{"kube", "play", "web.yaml"}, "podrun create -f"},
-      {{"run", "-it", "busybox"}, "podrun create -f"},
+      {{"run", "-it", "busybox"}, "--image is required"},
       {{"crate", "-f", "web.yaml"}, "did you mean 'podrun create'?"},
       {{"get", "--outptu", "json"}, "did you mean --output?"},
       {{"get", "-o", "jsn"}, "expected one of"},

@@ -103,9 +103,10 @@ class Command {
              std::size_t most = kAny) {
     words_ = {&into, takes, help, least, most};
   }
-  // Everything behind "--", or behind the words once `complete` holds of them, is somebody else's command line.
+  // Everything behind "--", or behind the words once `complete` holds of them, is somebody else's command line. Without
+  // `complete` there need not be any, and options may follow the words.
   void rest(std::vector<std::string>& into, std::string_view takes,
-            std::function<bool(const std::vector<std::string>&)> complete) {
+            std::function<bool(const std::vector<std::string>&)> complete = nullptr) {
     rest_ = &into;
     rest_takes_ = takes;
     words_complete_ = std::move(complete);
@@ -124,7 +125,10 @@ class Command {
 
   std::vector<std::string>* rest() const { return rest_; }
   std::string_view rest_takes() const { return rest_takes_; }
-  bool rest_begins_behind(const std::vector<std::string>& words) const { return rest_ && words_complete_(words); }
+  bool rest_needs_dashes() const { return !words_complete_; }
+  bool rest_begins_behind(const std::vector<std::string>& words) const {
+    return rest_ && words_complete_ && words_complete_(words);
+  }
 
  private:
   std::string_view name_;

@@ -56,8 +56,17 @@ void ask_command(Command& command, Context&) {
   command.words(typed.words, "POD", "Names");
 }
 
-constexpr CommandEntry kEntries[] = {
-    {"try", "Tries", try_command}, {"run", "Runs", run_command}, {"ask", "Asks", ask_command}};
+void wrap_command(Command& command, Context&) {
+  typed = {};
+  command.words(typed.words, "NAME", "Name", 1, 1);
+  command.rest(typed.rest, "ARGUMENT...");
+  command.option("-e,--env", typed.list, "NAME", "Variable");
+}
+
+constexpr CommandEntry kEntries[] = {{"try", "Tries", try_command},
+                                     {"run", "Runs", run_command},
+                                     {"ask", "Asks", ask_command},
+                                     {"wrap", "Wraps", wrap_command}};
 
 class CommandLineTest : public testing::Test {
  protected:
@@ -170,6 +179,19 @@ TEST_F(CommandLineTest, LeavesTheRestToTheCommand) {
   EXPECT_TRUE(typed.first);
 }
 
+TEST_F(CommandLineTest, MayWantTheRestOnlyBehindTwoDashes) {
+  EXPECT_EQ(read({"wrap", "web", "-e", "A=1", "--", "ls", "-e", "--"}), "");
+  EXPECT_THAT(typed.words, ElementsAre("web"));
+  EXPECT_THAT(typed.list, ElementsAre("A=1"));
+  EXPECT_THAT(typed.rest, ElementsAre("ls", "-e", "--"));
+  EXPECT_EQ(read({"wrap", "-e", "A=1", "web"}), "");
+  EXPECT_THAT(typed.rest, ElementsAre());
+  EXPECT_EQ(read({"wrap", "web", "ls"}),
+            "unexpected argument 'ls'; ARGUMENT... goes behind --; see 'podrun wrap --help'");
+  EXPECT_EQ(read({"wrap", "--help"}), "");
+  EXPECT_THAT(help_, HasSubstr("Usage: podrun wrap [OPTION...] NAME [-- ARGUMENT...]\n"));
+}
+
 TEST_F(CommandLineTest, SaysWhatIsWrongOnOneLineWithWhereToReadOn) {
   const std::vector<std::pair<Arguments, std::string>> wrong = {
       {{"try", "--outptu", "json"}, "unknown option --outptu; did you mean --output?; see 'podrun try --help'"},
@@ -197,7 +219,7 @@ TEST_F(CommandLineTest, SaysWhatIsWrongOnOneLineWithWhereToReadOn) {
 
 TEST_F(CommandLineTest, HelpsWhereverItIsAskedTo) {
   EXPECT_EQ(read({"--help"}), "");
-  EXPECT_THAT(help_, AllOf(HasSubstr("Usage: podrun COMMAND"), HasSubstr("  try   Tries\n")));
+  EXPECT_THAT(help_, AllOf(HasSubstr("Usage: podrun COMMAND"), HasSubstr("  try    Tries\n")));
   EXPECT_EQ(read({"try", "web", "-h"}), "");
   EXPECT_THAT(help_, AllOf(HasSubstr("Usage: podrun try [OPTION...] [POD...]"),
                            HasSubstr("  -o, --output FORMAT   How: json, yaml\n"),
@@ -210,7 +232,7 @@ TEST(Hints, KnowTheWordsOfOthers) {
   const auto hint = [&](const char* word) { return hint_for_command("podrun", word, podrun.commands()); };
   for (const char* word : {"ps", "ls", "list", "pods"}) EXPECT_THAT(hint(word), HasSubstr("podrun get")) << word;
   for (const char* word : {"rm", "stop", "kill"}) EXPECT_THAT(hint(word), HasSubstr("podrun delete")) << word;
-  for (const char* word : {"run", "kube", "play", "apply"}) EXPECT_THAT(hint(word), HasSubstr("podrun create")) << word;
+  for (const char* word : {"up", "kube", "play", "apply"}) EXPECT_THAT(hint(word), HasSubstr("podrun create")) << word;
   for (const char* word : {"top", "stats"}) EXPECT_THAT(hint(word), HasSubstr("podrun inspect")) << word;
   EXPECT_THAT(hint("explain"), HasSubstr("manifest"));
   EXPECT_THAT(hint("completion"), HasSubstr("bash"));

@@ -15,6 +15,7 @@ constexpr CommandEntry kCommands[] = {
     {"inspect", "Print what podrun recorded of a pod, as JSON", inspect_command},
     {"logs", "Print what a container wrote to stdout and stderr", logs_command},
     {"recover", "Remove what crashed commands and reboots left behind", recover_command},
+    {"run", "Make a pod of one container from what is typed", run_command},
     {"system", "Look after what podrun has on this machine", system_command},
     {"version", "Print the version", version_command},
 };

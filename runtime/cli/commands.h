@@ -20,6 +20,7 @@ void help_command(Command& command, Context& context);
 void inspect_command(Command& command, Context& context);
 void logs_command(Command& command, Context& context);
 void recover_command(Command& command, Context& context);
+void run_command(Command& command, Context& context);
 void system_command(Command& command, Context& context);
 Result<int> version(Context& context, const std::string& format);
 void version_command(Command& command, Context& context);

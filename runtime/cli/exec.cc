@@ -6,13 +6,13 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <utility>
 
 #include "runtime/cli/attend.h"
 #include "runtime/cli/commands.h"
+#include "runtime/cli/env_option.h"
 #include "runtime/cli/own_program.h"
 #include "runtime/cli/pods.h"
 #include "runtime/cli/terminal.h"
@@ -31,20 +31,6 @@ struct Options {
 // One word, or the two of "pod web": what follows is the command.
 bool names_a_pod(const std::vector<std::string>& words) {
   return words.size() == 2 || (words.size() == 1 && !is_resource_word(words.front()));
-}
-
-// NAME alone passes on what it is here, and nothing where it is not set.
-Result<void> split_env(Options& options) {
-  for (const std::string& variable : options.env) {
-    const std::string name = variable.substr(0, variable.find('='));
-    if (name.empty()) return Error{Kind::invalid, 0, "exec: --env '" + variable + "': expected NAME=VALUE or NAME"};
-    const char* here = std::getenv(name.c_str());
-    if (name.size() < variable.size())
-      options.exec.env.emplace_back(name, variable.substr(name.size() + 1));
-    else if (here != nullptr)
-      options.exec.env.emplace_back(name, here);
-  }
-  return {};
 }
 
 // The one child there is, if it has ended.
@@ -99,7 +85,7 @@ Result<int> exec(Context& context, Options& options) {
     return Error{Kind::invalid, 0, "exec: no command; it goes behind the pod: podrun exec POD -- COMMAND ARGUMENT..."};
   TRY(context.require_root("exec"));
   const std::string name = TRY(pod_name(options.words).in("exec"));
-  TRY(split_env(options));
+  options.exec.env = TRY(read_env(options.env).in("exec"));
   const Pod pod = TRY(find_pod(context, name));
   const std::string in_pod = "exec in pod \"" + pod.record.plan.who.name + "\"";
   if (pod.record.plan.namespaces.host_users) TRY(go_on_read_only().in(in_pod));

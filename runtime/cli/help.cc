@@ -53,8 +53,9 @@ std::string usage(const std::vector<Command*>& chain) {
   const Command& last = *chain.back();
   if (!last.commands().empty()) return text + " COMMAND [OPTION...]\n";
   text += " [OPTION...]" + words_of(last.words());
-  if (last.rest() != nullptr) text.append(" [--] ").append(last.rest_takes());
-  return text + "\n";
+  if (last.rest() == nullptr) return text + "\n";
+  const std::string takes(last.rest_takes());
+  return text + (last.rest_needs_dashes() ? " [-- " + takes + "]" : " [--] " + takes) + "\n";
 }
 
 }  // namespace

@@ -30,7 +30,6 @@ constexpr std::array kForeign{
     ForeignWord{"pods", kList},
     ForeignWord{"pod", kList},
     ForeignWord{"container", kList},
-    ForeignWord{"run", kMake},
     ForeignWord{"runp", kMake},
     ForeignWord{"apply", kMake},
     ForeignWord{"kube", kMake},

@@ -179,7 +179,8 @@ Result<void> CommandLine::Reader::take_words() {
   for (const std::string& word : line_.words_)  // "-1" and "---x" are no options to CLI11
     if (!line_.only_words_ && word.size() > 1 && word.front() == '-') return unknown_option(line_.chain_, word);
   if (line_.words_.size() <= command.words().most) return {};
-  return bad_input("unexpected argument " + in_quotes(line_.words_[command.words().most]));
+  return bad_input("unexpected argument " + in_quotes(line_.words_[command.words().most]) +
+                   (command.rest() != nullptr ? "; " + std::string(command.rest_takes()) + " goes behind --" : ""));
 }
 
 Result<void> CommandLine::Reader::refuse_extras() {

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <string>
 
 namespace podrun::cli {
@@ -47,6 +48,7 @@ void run(Relay& relay) {
 
 class RelayTest : public testing::Test {
  protected:
+  void SetUp() override { ::signal(SIGPIPE, SIG_IGN); }  // as prepare_console() has it told by errno
   Ends in_ = make_pipe();
   Ends out_ = make_pipe();
   Relay relay(std::string at_end = {}) {

@@ -1,0 +1,50 @@
+#include "runtime/cli/creation.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "base/interruption.h"
+#include "runtime/cli/live_pod.h"
+#include "runtime/cli/print.h"
+
+namespace podrun::cli {
+namespace {
+
+// What was asked for, as the API server would be sent it.
+Json as_asked(const PodSpec& spec) {
+  Json pod = Json::parse(spec.manifest, nullptr, false);
+  pod["metadata"]["namespace"] = spec.name_space;
+  return pod;
+}
+
+void show(Output& out, const std::string& format, const std::string& name, const char* what, const Json& pod) {
+  if (is_document(format)) return print_document(out, format, pod);
+  out.print("pod/" + name + (format == "name" ? "" : what) + "\n");
+}
+
+}  // namespace
+
+void add_creation(Command& command, Creation& creation) {
+  command
+      .option("--network", creation.options.networks, "NAME[@INTERFACE],...",
+              "CNI networks by name, each with the interface it is to be, or none; else the first configured")
+      .split_at_commas();
+  command.option("--dry-run", creation.dry_run, "none|client", "client: check what was asked for, and make nothing")
+      .one_of({"none", "client"});
+  add_output(command, creation.output, {"json", "yaml", "name"});
+}
+
+Result<void> create_and_show(Context& context, Host& host, const PodSpec& spec, const Creation& creation) {
+  if (creation.is_dry()) {
+    show(context.out, creation.output, spec.name, " created (dry run)", as_asked(spec));
+    return {};
+  }
+  const base::InterruptionScope listening;
+  Pod pod = TRY(create_pod(host, spec, creation.options).in("create pod \"" + spec.name + "\""));
+  show(context.out, creation.output, spec.name, " created", kube_pod(look_at(host.store, std::move(pod))));
+  // Shown before the next manifest is begun. Whether it could be written is told once, at the end.
+  static_cast<void>(context.out.flush());
+  return {};
+}
+
+}  // namespace podrun::cli

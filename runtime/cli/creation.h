@@ -1,0 +1,25 @@
+// What every command that makes a pod takes, and how it is made and shown.
+#pragma once
+
+#include <string>
+
+#include "runtime/cli/command.h"
+#include "runtime/cli/context.h"
+#include "runtime/sandbox/create_pod.h"
+
+namespace podrun::cli {
+
+struct Creation {
+  CreateOptions options;
+  std::string output;
+  std::string dry_run = "none";
+
+  bool is_dry() const { return dry_run == "client"; }
+};
+
+void add_creation(Command& command, Creation& creation);
+
+// Ends as create_pod() does at a signal; prints at once what was made, or with a dry run would be.
+Result<void> create_and_show(Context& context, Host& host, const PodSpec& spec, const Creation& creation);
+
+}  // namespace podrun::cli

@@ -1,0 +1,120 @@
+// podrun run: make a pod of one container from what is typed.
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+
+#include "base/files.h"
+#include "runtime/cli/commands.h"
+#include "runtime/cli/creation.h"
+#include "runtime/cli/run_manifest.h"
+#include "runtime/manifest/manifest.h"
+
+namespace podrun::cli {
+namespace {
+
+struct Options {
+  std::vector<std::string> words;
+  RunOptions run;
+  std::vector<std::string> env;
+  std::vector<std::string> env_files;
+  std::optional<std::string> restart;
+  bool detach = false;
+  bool attach = false;
+  bool remove = false;
+  Creation creation;
+
+  bool attaches() const { return !detach && (attach || run.has_stdin || run.terminal); }
+};
+
+constexpr std::size_t kEnvFileLimit = 1U << 20U;
+
+Result<void> check(const Options& options) {
+  if (options.detach && options.attach) return Error{Kind::invalid, 0, "--detach and --attach do not go together"};
+  if (options.remove && !options.attaches())
+    return Error{Kind::invalid, 0,
+                 "--rm: nobody waits for the pod's end to remove it; add --attach, -i or -t, or remove it by 'podrun "
+                 "delete " +
+                     options.words.front() + "'"};
+  if (options.remove && options.run.restart != "Never" && options.run.restart != "no")
+    return Error{Kind::invalid, 0, "--rm and --restart " + options.run.restart + " do not go together"};
+  return {};
+}
+
+// Of two with one name the later counts: --env before --env-file.
+Result<Variables> variables(const Options& options) {
+  Variables all;
+  for (const std::string& file : options.env_files) {
+    const std::string text = TRY(base::read_file(file, kEnvFileLimit).in("--env-file"));
+    for (auto& variable : TRY(read_env_file(text, file))) all.push_back(std::move(variable));
+  }
+  for (auto& variable : TRY(read_env(options.env))) all.push_back(std::move(variable));
+  return all;
+}
+
+Result<Json> read_options(const Context& context, Options& options) {
+  RunOptions& run = options.run;
+  const bool ends_with_caller = options.remove || (options.attaches() && (run.has_stdin || run.terminal));
+  run.restart = options.restart.value_or(ends_with_caller ? "Never" : "Always");
+  run.name = options.words.front();
+  run.name_space = context.flags.name_space;
+  TRY(check(options));
+  run.env = TRY(variables(options));
+  return run_manifest(run);
+}
+
+Result<PodSpec> read_spec(const Context& context, Options& options) {
+  const Json asked = TRY(read_options(context, options).in("run"));
+  Manifest manifest = TRY(parse_manifest(asked.dump(), "run"));
+  for (const std::string& warning : manifest.warnings) warn(warning);
+  return std::move(manifest.spec);
+}
+
+Result<int> run(Context& context, Options& options) {
+  const PodSpec spec = TRY(read_spec(context, options));
+  if (!options.creation.is_dry()) {
+    TRY(context.require_root("run"));
+    if (options.attaches()) return Error{Kind::unsupported, 0, "run: podrun cannot attach to a container yet"};
+  }
+  Host host = context.host();
+  TRY(create_and_show(context, host, spec, options.creation));
+  return 0;
+}
+
+}  // namespace
+
+void run_command(Command& command, Context& context) {
+  const auto options = std::make_shared<Options>();
+  RunOptions& run = options->run;
+  command.words(options->words, "NAME", "Name of the pod and of its container", 1, 1);
+  command.rest(run.words, "ARGUMENT...");
+  command.option("--image", run.image, "IMAGE", "rootfs:DIR or oci:DIR[:TAG]").required();
+  command.flag("--command", run.command, "What is behind -- replaces the image's entrypoint, and not only its command");
+  command.flag("-d,--detach", options->detach, "Return once the pod is made, also with -i or -t");
+  command.flag("-i,--stdin", run.has_stdin, "Keep the container's stdin open, and attach to it");
+  command.flag("-t,--tty", run.terminal, "Give the container a terminal, and attach to it");
+  command.flag("--attach", options->attach, "Attach to what the container prints");
+  command.flag("--rm", options->remove, "Remove the pod at its end; while attached");
+  command.option("-e,--env", options->env, "NAME[=VALUE]",
+                 "Set a variable of the environment, without a value as it is here; may be repeated");
+  command.option("--env-file", options->env_files, "FILE", "The same, a line each");
+  command.option("-p,--port", run.ports, "[[IP:]HOST:]CONTAINER[/PROTOCOL]",
+                 "Publish a port of the container on this machine; may be repeated");
+  command.option("-l,--labels", run.labels, "KEY=VALUE,...", "Labels of the pod; else run=NAME").split_at_commas();
+  command.option("--restart", options->restart, "POLICY", "Whether the container is made again when it ends")
+      .one_of({"Always", "OnFailure", "Never", "always", "on-failure", "no"});
+  command.option("--hostname", run.hostname, "NAME", "Host name of the pod; else its name");
+  command.option("-w,--workdir", run.working_dir, "DIR", "Directory to run in");
+  command.option("-u,--user", run.user, "UID[:GID]", "Run as this user and group");
+  const Option::Set host_users = [&run](const std::string& text) -> Result<void> {
+    bool value = false;
+    TRY(take(value, text));
+    run.host_users = value;
+    return {};
+  };
+  command.option("--host-users", host_users, "", "The pod has no user namespace of its own");
+  add_creation(command, options->creation);
+  command.run([&context, options] { return podrun::cli::run(context, *options); });
+}
+
+}  // namespace podrun::cli
