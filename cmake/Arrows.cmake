@@ -4,7 +4,7 @@ set(folder_headers
   base=cni/base/result.h cni=cni/invoker.h compiler=specs/seccomp/profile.h kernel=runtime/kernel/process.h
   spec=runtime/model/spec.h model=runtime/model/record.h init=runtime/init/plan.h protocol=runtime/shim/protocol.h
   shim=runtime/shim/launch.h manifest=runtime/manifest/manifest.h image=runtime/image/image.h plan=runtime/plan/pod.h
-  store=runtime/store/store.h sandbox=runtime/sandbox/host.h cli=runtime/cli/context.h)
+  store=runtime/store/store.h tend=runtime/tend/back_off.h sandbox=runtime/sandbox/host.h cli=runtime/cli/context.h)
 set(arrows
   "cni-base:         base"
   "cni-invoker:      base cni"
@@ -16,8 +16,9 @@ set(arrows
   "image:            base kernel image"
   "plan:             base cni kernel spec model manifest image plan"
   "store:            base kernel spec model store"
+  "tend:             base kernel spec model store tend"
   "sandbox:          base cni kernel spec model init protocol manifest image plan store sandbox"
-  "cli:              base cni kernel spec model manifest image plan store sandbox cli")
+  "cli:              base cni kernel spec model manifest image plan store tend sandbox cli")
 
 foreach(arrow IN LISTS arrows)
   string(REGEX MATCHALL "[a-z_-]+" seen "${arrow}")

@@ -24,7 +24,7 @@ Json pod(const std::string& name, const std::vector<Json>& containers) {
   return {{"apiVersion", "v1"},
           {"kind", "Pod"},
           {"metadata", {{"name", name}}},
-          {"spec", {{"containers", containers}, {"terminationGracePeriodSeconds", 1}}}};
+          {"spec", {{"containers", containers}, {"restartPolicy", "Never"}, {"terminationGracePeriodSeconds", 1}}}};
 }
 
 void PodrunTest::SetUp() {

@@ -20,6 +20,7 @@ using Json = nlohmann::json;
 
 // A container of the test's root filesystem that runs `command`; the tests go on from there: c["env"] = ….
 Json container(const std::string& name, const std::vector<std::string>& command);
+// What ends in it stays so, unless a test says otherwise.
 Json pod(const std::string& name, const std::vector<Json>& containers);
 
 class PodrunTest : public testing::Test {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "runtime/cli/console.h"
+#include "runtime/cli/container_state.h"
 #include "runtime/cli/network_status.h"
 #include "runtime/cli/time_text.h"
 
@@ -80,38 +81,67 @@ void limits(Text& text, const Json& spec) {
   for (const auto& [name, value] : resources["limits"].items()) text.line(6, name, plain(value));
 }
 
-void state(Text& text, const LiveContainer& container) {
-  const auto& [record, status] = container;
-  if (record.life.process.empty()) return text.line(4, "State", "Waiting");
-  text.line(4, "State", status.running ? "Running" : "Terminated");
-  if (status.exit) text.line(6, "Reason", status.exit->reason());
-  if (!status.running) text.line(6, "Exit Code", status.exit ? std::to_string(status.exit->code) : "unknown");
+void ended(Text& text, const char* key, const ContainerRecord& record, const ContainerStatus& status) {
+  const ContainerState state = state_of_ended(record, status);
+  text.line(4, key, "Terminated");
+  text.line(6, "Reason", state.reason);
+  if (!state.message.empty()) text.line(6, "Message", state.message);
+  text.line(6, "Exit Code", status.exit ? std::to_string(status.exit->code) : "unknown");
   if (status.exit && status.exit->signal != 0) text.line(6, "Signal", std::to_string(status.exit->signal));
   text.line(6, "Started", long_date(record.life.started_at));
   if (status.exit) text.line(6, "Finished", long_date(status.exit->finished_at));
 }
 
-void describe_container(Text& text, const std::string& pod_id, const LiveContainer& container, const Json& spec) {
+void describe_state(Text& text, const LivePod& pod, const LiveContainer& container) {
+  const ContainerState state = state_of(pod, container);
+  switch (state.what) {
+    case ContainerState::What::waiting:
+      text.line(4, "State", "Waiting");
+      text.line(6, "Reason", state.reason);
+      break;
+    case ContainerState::What::running:
+      text.line(4, "State", "Running");
+      text.line(6, "Started", long_date(container.record.life.started_at));
+      break;
+    case ContainerState::What::terminated:
+      ended(text, "State", container.record, container.status);
+      break;
+  }
+  if (const auto [record, status] = last_ended(pod, container); record != nullptr)
+    ended(text, "Last State", *record, *status);
+}
+
+void describe_container(Text& text, const LivePod& pod, const LiveContainer& container, const Json& spec) {
   const ContainerPlan& plan = container.record.plan;
   text.line(2, plan.name, "");
-  text.line(4, "Container ID", "podrun://" + pod_id + "/" + plan.name);
+  text.line(4, "Container ID", container_id(pod.record, container.record));
   text.line(4, "Image", plan.image);
   text.line(4, "Image ID", plan.image_digest.empty() ? "<none>" : plan.image_digest);
   ports(text, spec);
   block(text, "Command", spec.value("command", Json()));
   block(text, "Args", spec.value("args", Json()));
-  state(text, container);
-  text.line(4, "Ready", yes(container.status.running));
-  text.line(4, "Restart Count", "0");
+  describe_state(text, pod, container);
+  text.line(4, "Ready", yes(is_ready(container)));
+  text.line(4, "Restart Count", std::to_string(plan.attempt));
   limits(text, spec);
   text.line(4, "PID", std::to_string(container.record.life.process.pid));
   text.line(4, "Log", plan.log_path);
 }
 
-Json spec_of(const Json& kube, const std::string& name) {
-  for (const Json& container : kube["spec"].value("containers", Json::array()))
+Json spec_of(const Json& kube, const char* list, const std::string& name) {
+  for (const Json& container : kube["spec"].value(list, Json::array()))
     if (container.is_object() && container.value("name", Json()) == name) return container;
   return Json::object();
+}
+
+void describe_containers(Text& text, const LivePod& pod, const Json& kube) {
+  const bool has_init = std::any_of(pod.containers.begin(), pod.containers.end(), is_init);
+  if (has_init) text.line(0, "Init Containers", "");
+  for (const LiveContainer& one : pod.containers)
+    if (is_init(one)) describe_container(text, pod, one, spec_of(kube, "initContainers", one.record.plan.name));
+  text.line(0, "Containers", "");
+  for (const LiveContainer& one : pod.containers)
+    if (!is_init(one)) describe_container(text, pod, one, spec_of(kube, "containers", one.record.plan.name));
 }
 
 void describe_networks(Text& text, const PodRecord& record) {
@@ -170,9 +200,7 @@ std::string describe_text(const LivePod& pod, const Json& kube) {
   text.line(0, "Cgroup", record.plan.cgroup_path);
   text.line(0, "Shim PID", std::to_string(record.life.shim.pid) + (pod.shim_alive ? "" : " (gone)"));
   text.line(0, "Pause PID", std::to_string(record.life.pause.pid) + (pod.pause_alive ? "" : " (gone)"));
-  text.line(0, "Containers", "");
-  for (const LiveContainer& container : pod.containers)
-    describe_container(text, record.plan.who.id, container, spec_of(kube, container.record.plan.name));
+  describe_containers(text, pod, kube);
   describe_conditions(text, kube);
   return std::move(text).take();
 }

@@ -24,7 +24,7 @@ Json timings(const PodRecord& record) {
 
 Json live(const LivePod& pod) {
   Json containers = Json::object();
-  for (const auto& [record, status] : pod.containers) {
+  for (const auto& [record, status, before] : pod.containers) {
     Json one = {{"running", status.running}};
     if (status.exit)
       one["exit"] = {
@@ -40,6 +40,13 @@ Json live(const LivePod& pod) {
   return json;
 }
 
+Json container_json(const ContainerRecord& container) {
+  Json json = Json::parse(to_json(container), nullptr, false);
+  json.erase("format");
+  json["plan"]["process"]["capabilities"] = capabilities::names(container.plan.process.capabilities);
+  return json;
+}
+
 }  // namespace
 
 nlohmann::ordered_json inspect_json(const LivePod& pod) {
@@ -49,10 +56,8 @@ nlohmann::ordered_json inspect_json(const LivePod& pod) {
   json["life"]["timings"] = timings(pod.record);
   json["containers"] = Json::array();
   for (const LiveContainer& container : pod.containers) {
-    Json one = Json::parse(to_json(container.record), nullptr, false);
-    one.erase("format");
-    one["plan"]["process"]["capabilities"] = capabilities::names(container.record.plan.process.capabilities);
-    json["containers"].push_back(std::move(one));
+    if (container.before) json["containers"].push_back(container_json(container.before->record));
+    json["containers"].push_back(container_json(container.record));
   }
   json["live"] = live(pod);
   return json;

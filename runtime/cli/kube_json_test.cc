@@ -36,8 +36,15 @@ LivePod live_pod(std::optional<ExitStatus> exit = ExitStatus{0, 0, 1'700'000'005
   once.plan.name = "once";
   once.plan.image = "rootfs:/";
   once.plan.image_digest.clear();
-  pod.containers = {{full_container(), {.running = true, .exit = std::nullopt}},
-                    {once, {.running = false, .exit = exit}}};
+  ContainerRecord httpd = full_container();
+  httpd.plan.role = once.plan.role = ContainerRole::main;
+  httpd.plan.attempt = once.plan.attempt = 0;
+  httpd.life.failure = once.life.failure = "";
+  httpd.life.held = once.life.held = false;
+  httpd.life.back_off = once.life.back_off = 0;
+  pod.record.plan.restart = RestartPolicy::never;
+  pod.containers = {{httpd, {.running = true, .exit = std::nullopt}, std::nullopt},
+                    {once, {.running = false, .exit = exit}, std::nullopt}};
   pod.phase = Phase::running;
   pod.shim_alive = pod.pause_alive = true;
   return pod;
@@ -68,12 +75,12 @@ TEST(KubeJson, HasTheShapeOfAPod) {
          "lastTransitionTime": "2023-11-14T22:13:25Z"}
       ],
       "containerStatuses": [
-        {"containerID": "podrun://ID/httpd", "image": "oci:/images/web:1", "imageID": "sha256:DIGEST",
+        {"containerID": "podrun://ID/httpd.0", "image": "oci:/images/web:1", "imageID": "sha256:DIGEST",
          "lastState": {}, "name": "httpd", "ready": true, "restartCount": 0, "started": true,
          "state": {"running": {"startedAt": "2023-11-14T22:13:21Z"}}},
-        {"containerID": "podrun://ID/once", "image": "rootfs:/", "imageID": "",
+        {"containerID": "podrun://ID/once.0", "image": "rootfs:/", "imageID": "",
          "lastState": {}, "name": "once", "ready": false, "restartCount": 0, "started": false,
-         "state": {"terminated": {"containerID": "podrun://ID/once", "exitCode": 0, "reason": "Completed",
+         "state": {"terminated": {"containerID": "podrun://ID/once.0", "exitCode": 0, "reason": "Completed",
                                   "startedAt": "2023-11-14T22:13:21Z", "finishedAt": "2023-11-14T22:13:25Z"}}}
       ],
       "phase": "Running",

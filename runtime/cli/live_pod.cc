@@ -54,7 +54,7 @@ LivePod look_at(const Store& store, Pod seen) {
   LivePod pod;
   pod.record = std::move(seen.record);
   const PodLife& life = pod.record.life;
-  pod.containers = look_at(store.layout(), pod.record, std::move(seen.containers));
+  pod.containers = look_at(store.layout(), pod.record, std::move(seen.containers), std::move(seen.previous));
   pod.phase = phase_of(pod.record, pod.containers);
   const bool this_boot = life.boot_id == boot_id();
   pod.shim_alive = this_boot && is_alive(life.shim);

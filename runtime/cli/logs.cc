@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "runtime/cli/commands.h"
+#include "runtime/cli/container_state.h"
 #include "runtime/cli/log_file.h"
 #include "runtime/cli/log_printer.h"
 #include "runtime/cli/log_wait.h"
@@ -60,16 +61,16 @@ Result<void> check(const Options& options) {
   return {};
 }
 
-Result<std::vector<const ContainerRecord*>> choose(const Pod& pod, const Options& options) {
-  if (!options.all_containers) return std::vector{TRY(choose_container(pod, options.container, false))};
-  std::vector<const ContainerRecord*> all;
-  for (const ContainerRecord& container : pod.containers) all.push_back(&container);
+Result<std::vector<std::string>> choose(const Pod& pod, const Options& options) {
+  if (!options.all_containers) return std::vector{TRY(choose_container(pod, options.container, false))->plan.name};
+  std::vector<std::string> all;
+  for (const ContainerRecord& container : pod.containers) all.push_back(container.plan.name);
   return all;
 }
 
 // Prints what comes until the container ended and the shim has written what was left in its pipes (the exit file comes
 // after that), or until nobody reads us any more.
-Result<void> follow(const Layout& layout, const Pod& pod, const ContainerRecord& container,
+Result<void> follow(const Layout& layout, const PodRecord& pod, const ContainerRecord& container,
                     const std::function<Result<void>()>& print_new) {
   LogWait wait = TRY(LogWait::on(container.plan.log_path, container.life.process));
   auto event = LogWait::Event::grew;  // what came between the first look and the watch
@@ -78,17 +79,15 @@ Result<void> follow(const Layout& layout, const Pod& pod, const ContainerRecord&
     event = TRY(wait.next());
   }
   if (event == LogWait::Event::reader_gone) return {};
-  for (int attempt = 0;
-       attempt < 50 && is_alive(pod.record.life.shim) && !status_of(layout, pod.record, container).exit; ++attempt)
+  for (int attempt = 0; attempt < 50 && is_alive(pod.life.shim) && !status_of(layout, pod, container).exit; ++attempt)
     if (TRY(wait.grows_within(20))) TRY(print_new());
   return print_new();
 }
 
 // Several are followed at once, a thread each; `turn` keeps their lines whole.
-Result<void> print_log(Context& context, const Pod& pod, const ContainerRecord& container, const LogStyle& style,
+Result<void> print_log(Context& context, const LivePod& pod, const std::string& name, const LogStyle& style,
                        const Options& options, std::mutex& turn) {
-  if (container.life.process.empty())
-    return Error{Kind::busy, 0, "container \"" + container.plan.name + "\" is waiting to start: ContainerCreating"};
+  const ContainerRecord container = TRY(attempt_with_log(pod, name, options.previous));
   LogFile log = TRY(LogFile::open(container.plan.log_path));
   if (options.tail >= 0) TRY(log.seek_tail(static_cast<std::uint64_t>(options.tail)));
   LogPrinter printer(context.out, style);
@@ -97,21 +96,21 @@ Result<void> print_log(Context& context, const Pod& pod, const ContainerRecord& 
     TRY(log.read([&](std::string_view record) { printer.print(record); }));
     return context.out.flush();
   };
-  TRY(options.follow ? follow(context.store().layout(), pod, container, print_new) : print_new());
+  TRY(options.follow ? follow(context.store().layout(), pod.record, container, print_new) : print_new());
   if (!options.all_containers) return {};
   const std::lock_guard lock(turn);
   printer.end_line();
   return context.out.flush();
 }
 
-Result<int> print_logs(Context& context, const Pod& pod, const std::vector<const ContainerRecord*>& containers,
+Result<int> print_logs(Context& context, const LivePod& pod, const std::vector<std::string>& containers,
                        const Options& options, const std::string& since) {
   std::mutex turn;
   std::vector<Result<void>> done(containers.size(), Result<void>());
   const auto print_one = [&](std::size_t i) {
     LogStyle style{.timestamps = options.timestamps, .prefix = "", .since = since};
-    if (options.prefix) style.prefix = "[pod/" + pod.record.plan.who.name + "/" + containers[i]->plan.name + "] ";
-    done[i] = print_log(context, pod, *containers[i], style, options, turn);
+    if (options.prefix) style.prefix = "[pod/" + pod.record.plan.who.name + "/" + containers[i] + "] ";
+    done[i] = print_log(context, pod, containers[i], style, options, turn);
   };
   if (options.follow && containers.size() > 1) {
     std::vector<std::jthread> followers;
@@ -130,13 +129,9 @@ Result<int> logs(Context& context, Options options) {
   const std::string name = TRY(take_words(options));
   TRY(check(options));
   const std::string newer_than = TRY(since(options));
-  const Pod pod = TRY(find_pod(context, name));
+  Pod pod = TRY(find_pod(context, name));
   const auto containers = TRY(choose(pod, options));
-  if (options.previous)
-    return Error{Kind::not_found, 0,
-                 "logs: previous terminated container \"" + containers.front()->plan.name + "\" in pod \"" +
-                     pod.record.plan.who.name + "\" not found: containers are not restarted here"};
-  return print_logs(context, pod, containers, options, newer_than);
+  return print_logs(context, look_at(context.store(), std::move(pod)), containers, options, newer_than);
 }
 
 }  // namespace
@@ -147,7 +142,7 @@ void logs_command(Command& command, Context& context) {
   command.option("-c,--container", options->container, "NAME", "Container");
   command.flag("--all-containers", options->all_containers, "Every container of the pod");
   command.flag("-f,--follow", options->follow, "Go on until the container ends");
-  command.flag("-p,--previous", options->previous, "Of the container before a restart; there is none");
+  command.flag("-p,--previous", options->previous, "Of the attempt before the last restart");
   command.flag("--prefix", options->prefix, "Put pod and container before each line");
   command.option("--tail", options->tail, "LINES", "Only so many of the last lines; -1 for all");
   command.flag("--timestamps", options->timestamps, "Put the time before each line");

@@ -4,12 +4,19 @@
 #include <chrono>
 #include <utility>
 
+#include "runtime/cli/container_state.h"
 #include "runtime/cli/time_text.h"
 
 namespace podrun::cli {
 namespace {
 
+using What = ContainerState::What;
+
 constexpr std::size_t kShortId = 12;
+
+std::chrono::seconds seconds_between(std::int64_t then, std::int64_t now) {
+  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::nanoseconds(now - then));
+}
 
 std::string joined(const std::vector<std::string>& words) {
   std::string text;
@@ -17,10 +24,31 @@ std::string joined(const std::vector<std::string>& words) {
   return text.empty() ? "<none>" : text;
 }
 
+// Sidecars count, other init containers do not.
 std::string ready(const LivePod& pod) {
-  const auto running = std::count_if(pod.containers.begin(), pod.containers.end(),
-                                     [](const LiveContainer& container) { return container.status.running; });
-  return std::to_string(running) + "/" + std::to_string(pod.containers.size());
+  std::size_t all = 0;
+  std::size_t running = 0;
+  for (const LiveContainer& container : pod.containers) {
+    if (container.record.plan.role == ContainerRole::init) continue;
+    ++all;
+    if (is_ready(container)) ++running;
+  }
+  return std::to_string(running) + "/" + std::to_string(all);
+}
+
+// kubectl counts those that are of interest: of all init containers while they go on, then of those that stay.
+std::string restarts(const LivePod& pod, std::int64_t now) {
+  const bool initialized = is_initialized(pod);
+  std::uint64_t count = 0;
+  std::int64_t last = 0;
+  for (const LiveContainer& container : pod.containers) {
+    if (initialized ? container.record.plan.role == ContainerRole::init : !is_init(container)) continue;
+    count += container.record.plan.attempt;
+    const EndedAttempt ended = last_ended(pod, container);
+    if (ended.record != nullptr && ended.status->exit) last = std::max(last, ended.status->exit->finished_at);
+  }
+  if (count == 0 || last == 0) return std::to_string(count);
+  return std::to_string(count) + " (" + age(seconds_between(last, now)) + " ago)";
 }
 
 std::vector<std::string> networks(const PodRecord& record) {
@@ -47,15 +75,46 @@ Row heading(TableStyle style) {
 
 Row line(const LivePod& pod, TableStyle style, std::int64_t now) {
   const PodRecord& record = pod.record;
-  const auto passed = std::chrono::nanoseconds(now - record.life.created_at);
   Row row;
   if (style.with_namespace) row.push_back(record.plan.who.name_space);
-  row.insert(row.end(), {record.plan.who.name, ready(pod), status_word(pod), "0",
-                         age(std::chrono::duration_cast<std::chrono::seconds>(passed))});
+  row.insert(row.end(), {record.plan.who.name, ready(pod), status_word(pod), restarts(pod, now),
+                         age(seconds_between(record.life.created_at, now))});
   if (style.wide)
     row.insert(row.end(), {joined(record.life.ips), joined(networks(record)), record.plan.who.id.substr(0, kShortId)});
   if (style.with_labels) row.push_back(joined(labels(record)));
   return row;
+}
+
+// "Init:0/2", "Init:Error": of the first init container that the pod is not past; empty when it is past all.
+std::string word_of_init(const LivePod& pod) {
+  const auto all = std::count_if(pod.containers.begin(), pod.containers.end(), is_init);
+  std::size_t done = 0;
+  for (const LiveContainer& container : pod.containers) {
+    if (!is_init(container)) continue;
+    const bool is_sidecar = container.record.plan.role == ContainerRole::sidecar;
+    const bool succeeded = container.has_ended() && !container.has_failed();
+    const ContainerState state = state_of(pod, container);
+    if ((succeeded && state.what == What::terminated) || (is_sidecar && container.status.running)) {
+      ++done;
+      continue;
+    }
+    if (state.what == What::terminated || state.reason == "CrashLoopBackOff") return "Init:" + state.reason;
+    return "Init:" + std::to_string(done) + "/" + std::to_string(all);
+  }
+  return "";
+}
+
+// The first main container that does not run gives the word, but a Completed one does not hide what still runs.
+std::string word_of_containers(const LivePod& pod) {
+  bool some_run = false;
+  std::string word;
+  for (const LiveContainer& container : pod.containers) {
+    if (is_init(container)) continue;
+    const ContainerState state = state_of(pod, container);
+    some_run = some_run || state.what == What::running;
+    if (word.empty()) word = state.reason;
+  }
+  return word == "Completed" && some_run ? "NotReady" : word;
 }
 
 }  // namespace
@@ -63,17 +122,12 @@ Row line(const LivePod& pod, TableStyle style, std::int64_t now) {
 std::string status_word(const LivePod& pod) {
   if (pod.record.life.is_terminating()) return "Terminating";
   if (!pod.reason.empty()) return pod.reason;
-  if (pod.record.life.state == PodState::creating) return "ContainerCreating";
-  // As kubectl does: the first container that ended gives the word, but a Completed one does not hide what still runs.
-  const bool some_run = std::any_of(pod.containers.begin(), pod.containers.end(),
-                                    [](const LiveContainer& container) { return container.status.running; });
-  for (const auto& [record, status] : pod.containers) {
-    if (status.running || record.life.process.empty()) continue;
-    if (!status.exit) return "ContainerStatusUnknown";
-    if (status.exit->code != 0) return status.exit->reason();
-    return some_run ? "NotReady" : "Completed";
-  }
-  return to_text(pod.phase);
+  std::string word = word_of_init(pod);
+  if (word.empty() && pod.record.life.state == PodState::creating) return "ContainerCreating";
+  // A sidecar that is down says so unless a main container has something to say.
+  if (word.empty() || is_initialized(pod))
+    if (std::string of_main = word_of_containers(pod); !of_main.empty()) word = std::move(of_main);
+  return word.empty() ? to_text(pod.phase) : word;
 }
 
 std::string pod_table(const std::vector<LivePod>& pods, TableStyle style, std::int64_t now) {

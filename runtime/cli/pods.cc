@@ -20,6 +20,22 @@ bool is_other_resource_word(std::string_view word) {
   return std::find(kWords.begin(), kWords.end(), word) != kWords.end();
 }
 
+std::vector<const ContainerRecord*> main_ones_first(const Pod& pod) {
+  std::vector<const ContainerRecord*> all;
+  for (const ContainerRecord& container : pod.containers) all.push_back(&container);
+  std::stable_partition(all.begin(), all.end(),
+                        [](const ContainerRecord* one) { return one->plan.role == ContainerRole::main; });
+  return all;
+}
+
+// "web, proxy (init)", as kubectl lists them.
+std::string names_of(const std::vector<const ContainerRecord*>& containers) {
+  std::string names;
+  for (const ContainerRecord* one : containers)
+    names += (names.empty() ? "" : ", ") + one->plan.name + (one->plan.role == ContainerRole::main ? "" : " (init)");
+  return names;
+}
+
 }  // namespace
 
 bool is_resource_word(std::string_view word) {
@@ -84,21 +100,19 @@ Result<const ContainerRecord*> choose_container(const Pod& pod, const std::strin
       name.empty() && wanted != annotations.end())
     for (const ContainerRecord& container : pod.containers)
       if (container.plan.name == wanted->second) return &container;
-  std::string all;
-  for (const ContainerRecord& container : pod.containers) {
+  for (const ContainerRecord& container : pod.containers)
     if (container.plan.name == name) return &container;
-    all += (all.empty() ? "" : ", ") + container.plan.name;
-  }
-  if (!name.empty() || pod.containers.empty())
+  const std::vector<const ContainerRecord*> all = main_ones_first(pod);
+  if (!name.empty() || all.empty())
     return Error{Kind::not_found, ENOENT,
-                 "container \"" + name + "\" not found in pod \"" + pod.record.plan.who.name + "\", which has: " + all};
+                 "container \"" + name + "\" not found in pod \"" + pod.record.plan.who.name +
+                     "\", which has: " + names_of(all)};
   if (!pod.broken.empty())  // it may be the one that is meant
-    return Error{
-        Kind::corrupt, 0,
-        "read the record of container '" + pod.broken.front() + "' (-c chooses another container: " + all + ")"};
-  if (pod.containers.size() > 1 && !quiet)
-    say("defaulted container \"" + pod.containers.front().plan.name + "\" out of: " + all);
-  return &pod.containers.front();
+    return Error{Kind::corrupt, 0,
+                 "read the record of container '" + pod.broken.front() +
+                     "' (-c chooses another container: " + names_of(all) + ")"};
+  if (all.size() > 1 && !quiet) say("defaulted container \"" + all.front()->plan.name + "\" out of: " + names_of(all));
+  return all.front();
 }
 
 void Failures::add(const Error& error) {

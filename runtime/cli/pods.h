@@ -22,7 +22,7 @@ Result<std::string> find_id(const Store& store, const std::string& name_space, c
 Result<Pod> find_pod(const Context& context, const std::string& name);
 
 // The container called `name`, or the one that the annotation kubectl.kubernetes.io/default-container names, or the
-// first, saying so when there are more and `quiet` is not set.
+// first main one, saying so when there are more and `quiet` is not set.
 Result<const ContainerRecord*> choose_container(const Pod& pod, const std::string& name, bool quiet);
 
 // Errors of commands that go on with the next pod: each is said at once, the first decides the exit code.

@@ -127,6 +127,10 @@ TEST(Container, IsTheFirstUnlessNamed) {
   const auto unknown = choose_container(pod, "x", true);
   ASSERT_FALSE(unknown);
   EXPECT_EQ(unknown.error().what, "container \"x\" not found in pod \"web\", which has: httpd, client");
+  pod.containers[0].plan.role = ContainerRole::init;
+  EXPECT_EQ((*choose_container(pod, "", true))->plan.name, "client");
+  EXPECT_EQ(choose_container(pod, "x", true).error().what,
+            "container \"x\" not found in pod \"web\", which has: client, httpd (init)");
 }
 
 // Another one may be meant than the first that can be read.

@@ -75,6 +75,7 @@ struct StdioPlan {
 struct ContainerPlan {
   std::string name;
   std::uint32_t attempt = 0;        // each is made once, runs once and ends once
+  std::uint32_t position = 0;       // among the pod's containers: init containers and sidecars first, in their order
   ContainerRole role = ContainerRole::main;
   std::string image;                // as the manifest has it
   std::string image_digest;         // empty for rootfs:

@@ -19,6 +19,10 @@ struct ContainerLife {
   ProcessId process;                                // empty until then
   std::map<std::string, std::uint64_t> namespaces;  // inodes of its own: mnt, pid, cgroup
   std::string failure;                              // why it could not become its payload; empty otherwise
+  // Nanoseconds that the next attempt waits from this one's end on, unless this one runs long enough: decided when this
+  // one was, so that the end of attempt N needs nothing of the attempts before (tend/back_off.h). 0: it does not wait.
+  std::int64_t back_off = 0;
+  bool held = false;  // somebody asked it to end: it is not made again by itself
 };
 
 struct ContainerRecord {
@@ -78,11 +82,12 @@ struct PodRecord {
   PodLife life;
 };
 
-// A pod with its containers, in the order they were made.
+// A pod with its containers.
 struct Pod {
   PodRecord record;
-  std::vector<ContainerRecord> containers;
-  std::vector<std::string> broken;  // keys of those whose record cannot be read
+  std::vector<ContainerRecord> containers;  // the latest attempt of each, in their order
+  std::vector<ContainerRecord> previous;    // attempts before those that are still on record, lower numbers first
+  std::vector<std::string> broken;          // keys of those whose record cannot be read
 };
 
 }  // namespace podrun

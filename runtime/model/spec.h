@@ -59,10 +59,16 @@ struct ContainerSpec {
   bool has_stdin = false;
   bool stdin_once = false;
   bool terminal = false;
+  std::optional<int> stop_signal;  // empty: the image's
   std::vector<PortSpec> ports;
   ResourceSpec resources;
   SecuritySpec security;
 };
+
+// An init container is gone before the pod serves anybody: its ports are for people to read.
+inline bool is_published(const ContainerSpec& container, const PortSpec& port) {
+  return port.host_port != 0 && container.role != ContainerRole::init;
+}
 
 struct DnsSpec {
   std::vector<std::string> nameservers;

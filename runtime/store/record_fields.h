@@ -119,6 +119,7 @@ template <class Visitor, MaybeConst<ContainerPlan> Record>
 void visit(Visitor& field, Record& plan) {
   field("name", plan.name);
   field("attempt", plan.attempt);
+  field.optional("position", plan.position);
   field.optional("role", plan.role);
   field("image", plan.image);
   field("imageDigest", plan.image_digest);
@@ -146,6 +147,8 @@ void visit(Visitor& field, Record& life) {
   field("process", life.process);
   field("namespaces", life.namespaces);
   field.optional("failure", life.failure);
+  field.optional("backOff", life.back_off);
+  field.optional("held", life.held);
 }
 
 template <class Visitor, MaybeConst<ContainerRecord> Record>

@@ -45,14 +45,33 @@ std::optional<ExitStatus> await_exit(const Layout& layout, const PodRecord& pod,
 // Asked of the cgroup, which stands as long as the pod does. A shell, too, answers 128 + 9 where its command was
 // killed.
 constexpr int kKilled = 128 + SIGKILL;
+constexpr int kStartError = 128;  // as containerd and the kubelet have it
 bool ran_out_of_memory(const PodRecord& pod, const ContainerRecord& container) {
   auto host = CgroupHost::discover();
   return host && Cgroup(std::move(*host), pod.plan.cgroup_path).has_run_out_of_memory(container.plan.cgroup);
 }
 
+// By its role and its pod's restart policy alone.
+bool ended_for_good(const PodRecord& pod, const LiveContainer& one) {
+  if (!one.has_ended()) return false;
+  const RestartPolicy policy = pod.plan.restart;
+  switch (one.record.plan.role) {
+    case ContainerRole::sidecar:
+      return false;
+    case ContainerRole::init:
+      return !one.has_failed() || policy == RestartPolicy::never;
+    case ContainerRole::main:
+      return policy == RestartPolicy::never || (policy == RestartPolicy::on_failure && !one.has_failed());
+  }
+  return true;
+}
+
 }  // namespace
 
-const char* ExitStatus::reason() const { return out_of_memory ? "OOMKilled" : code == 0 ? "Completed" : "Error"; }
+const char* ExitStatus::reason() const {
+  if (start_failed) return "StartError";
+  return out_of_memory ? "OOMKilled" : code == 0 ? "Completed" : "Error";
+}
 
 const std::string& boot_id() {
   static const std::string id = [] {
@@ -84,22 +103,54 @@ const char* to_text(Phase phase) {
 }
 
 ContainerStatus status_of(const Layout& layout, const PodRecord& pod, const ContainerRecord& container) {
-  if (container.life.process.empty()) return {};
-  if (pod.life.boot_id != boot_id()) return {.running = false, .exit = read_exit(layout, pod, container.plan)};
-  if (is_alive(container.life.process)) return {.running = true, .exit = std::nullopt};
+  const ContainerLife& life = container.life;
+  const auto told = [&] { return read_exit(layout, pod, container.plan); };
+  if (!life.failure.empty()) {
+    const auto exit = told();
+    return {.running = false,
+            .exit = ExitStatus{.code = kStartError,
+                               .finished_at = exit ? exit->finished_at : std::max(life.created_at, life.started_at),
+                               .start_failed = true}};
+  }
+  // Without a process on record it waits for its turn, or its maker died on the way: then the shim says how it ended.
+  if (life.process.empty() || pod.life.boot_id != boot_id()) return {.running = false, .exit = told()};
+  if (is_alive(life.process)) return {.running = true, .exit = std::nullopt};
   ContainerStatus status{.running = false, .exit = await_exit(layout, pod, container.plan)};
   if (status.exit && status.exit->code == kKilled) status.exit->out_of_memory = ran_out_of_memory(pod, container);
   return status;
 }
 
-std::vector<LiveContainer> look_at(const Layout& layout, const PodRecord& pod,
-                                   std::vector<ContainerRecord> containers) {
+std::vector<LiveContainer> look_at(const Layout& layout, const PodRecord& pod, std::vector<ContainerRecord> containers,
+                                   std::vector<ContainerRecord> previous) {
   std::vector<LiveContainer> live;
   for (ContainerRecord& container : containers) {
-    const ContainerStatus status = status_of(layout, pod, container);
-    live.push_back({std::move(container), status});
+    LiveContainer one{.record = std::move(container), .status = {}, .before = std::nullopt};
+    one.status = status_of(layout, pod, one.record);
+    const auto before = std::find_if(previous.rbegin(), previous.rend(), [&](const ContainerRecord& attempt) {
+      return attempt.plan.name == one.record.plan.name;
+    });
+    if (before != previous.rend()) one.before = Attempt{*before, status_of(layout, pod, *before)};
+    live.push_back(std::move(one));
   }
   return live;
+}
+
+bool is_over(const PodRecord& pod, const std::vector<LiveContainer>& containers) {
+  bool has_main = false;
+  bool main_ended = true;
+  for (const LiveContainer& one : containers) {
+    const ContainerRole role = one.record.plan.role;
+    if (role == ContainerRole::init && one.has_failed() && ended_for_good(pod, one)) return true;
+    if (role != ContainerRole::main) continue;
+    has_main = true;
+    main_ended = main_ended && ended_for_good(pod, one);
+  }
+  return has_main && main_ended;
+}
+
+bool is_made_again(const PodRecord& pod, const std::vector<LiveContainer>& containers, const LiveContainer& one) {
+  const bool stands = pod.life.state == PodState::ready && !pod.life.is_terminating();
+  return stands && one.has_ended() && !one.record.life.held && !ended_for_good(pod, one) && !is_over(pod, containers);
 }
 
 Phase phase_of(const PodRecord& pod, const std::vector<LiveContainer>& containers) {
@@ -108,13 +159,23 @@ Phase phase_of(const PodRecord& pod, const std::vector<LiveContainer>& container
   const bool is_stopped = life.state == PodState::stopped;
   if (!is_stopped && (life.boot_id != boot_id() || !is_alive(life.shim) || !is_alive(life.pause))) return Phase::failed;
   if (containers.empty()) return is_stopped ? Phase::succeeded : Phase::running;
-  bool all_good = true;
-  for (const LiveContainer& container : containers) {
-    if (container.record.life.process.empty()) return Phase::pending;
-    if (container.status.running) return Phase::running;
-    all_good = all_good && container.status.exit && container.status.exit->code == 0;
+
+  bool waits = false, runs = false, made_again = false, failed = false;
+  for (const LiveContainer& one : containers) {
+    const ContainerRole role = one.record.plan.role;
+    const bool again = is_made_again(pod, containers, one) || (one.is_waiting() && one.before);
+    if (one.is_waiting() && !one.before) waits = true;
+    if (role == ContainerRole::init && one.has_failed() && !again) return Phase::failed;
+    if (role == ContainerRole::init) waits = waits || one.status.running;
+    if (role != ContainerRole::init) runs = runs || one.status.running;
+    if (role != ContainerRole::main) continue;
+    made_again = made_again || again;
+    failed = failed || one.has_failed();
   }
-  return all_good ? Phase::succeeded : Phase::failed;
+  if (is_stopped) return failed || waits ? Phase::failed : Phase::succeeded;
+  if (waits) return Phase::pending;
+  if (runs || made_again) return Phase::running;
+  return failed ? Phase::failed : Phase::succeeded;
 }
 
 }  // namespace podrun

@@ -116,10 +116,128 @@ TEST_F(Status, PendingUntilMadeAndStarted) {
   EXPECT_EQ(phase(), Phase::pending);
 }
 
+// The shim speaks for an attempt whose maker died before its process was on record.
+TEST_F(Status, AnAttemptWithAnExitIsUsed) {
+  ContainerRecord half = container("half");
+  end(half, "1 0 1700000000000000000\n");
+  half.life.process = {};
+  const auto live = look_at(store_.layout(), pod_, {half, ContainerRecord{}});
+  EXPECT_FALSE(live[0].is_waiting());
+  EXPECT_TRUE(live[0].has_failed());
+  EXPECT_TRUE(live[1].is_waiting());
+}
+
+TEST_F(Status, WhatNeverBecameItsPayloadHasFailedToStart) {
+  ContainerRecord failed = container("failed");
+  failed.life.created_at = 5;
+  failed.life.process = {};
+  failed.life.failure = "no such program";
+  ContainerStatus status = status_of(store_.layout(), pod_, failed);
+  ASSERT_TRUE(status.exit);
+  EXPECT_EQ(status.exit->code, 128);
+  EXPECT_STREQ(status.exit->reason(), "StartError");
+  EXPECT_EQ(status.exit->finished_at, 5);
+  failed.life.process = start();
+  end(failed, "1 0 1700000000000000000\n");
+  status = status_of(store_.layout(), pod_, failed);
+  EXPECT_EQ(status.exit->code, 128);
+  EXPECT_EQ(status.exit->finished_at, 1'700'000'000'000'000'000);
+}
+
+TEST_F(Status, LooksAtTheAttemptBefore) {
+  ContainerRecord latest = container("a"), before = container("a"), oldest = container("a");
+  latest.plan.attempt = 2;
+  before.plan.attempt = 1;
+  end(before, "3 0 1700000000000000000\n");
+  const auto live = look_at(store_.layout(), pod_, {latest, container("b")}, {oldest, before});
+  ASSERT_TRUE(live[0].before);
+  EXPECT_EQ(live[0].before->record.plan.attempt, 1U);
+  EXPECT_EQ(live[0].before->status.exit->code, 3);
+  EXPECT_FALSE(live[1].before);
+}
+
 TEST_F(Status, AReusedPidIsNotThePod) {
   pod_.life.pause.start_time += 1;
   pod_.life.pause.pidfd_inode = 0;
   EXPECT_EQ(phase(), Phase::failed);
+}
+
+// What the kubelet's getPhase makes of the same containers.
+class PhaseOfContainers : public Status {
+ protected:
+  PhaseOfContainers() {
+    pod_.life.deadline = 0;
+    pod_.plan.restart = RestartPolicy::always;
+  }
+  static LiveContainer one(ContainerRole role, std::optional<int> code = std::nullopt) {
+    LiveContainer live;
+    live.record.plan.role = role;
+    live.record.life.process = {7, 1, 1};
+    live.status.running = !code;
+    if (code) live.status.exit = ExitStatus{.code = *code};
+    return live;
+  }
+  static LiveContainer waiting(ContainerRole role) {
+    LiveContainer live;
+    live.record.plan.role = role;
+    return live;
+  }
+  Phase phase(RestartPolicy restart, const std::vector<LiveContainer>& containers) {
+    pod_.plan.restart = restart;
+    return phase_of(pod_, containers);
+  }
+};
+
+constexpr ContainerRole kMain = ContainerRole::main;
+constexpr ContainerRole kInit = ContainerRole::init;
+constexpr ContainerRole kSidecar = ContainerRole::sidecar;
+
+TEST_F(PhaseOfContainers, WhatIsMadeAgainRuns) {
+  EXPECT_EQ(phase(RestartPolicy::always, {one(kMain, 0)}), Phase::running);
+  EXPECT_EQ(phase(RestartPolicy::always, {one(kMain, 1), one(kMain, 0)}), Phase::running);
+  EXPECT_EQ(phase(RestartPolicy::on_failure, {one(kMain, 1), one(kMain, 0)}), Phase::running);
+  EXPECT_EQ(phase(RestartPolicy::on_failure, {one(kMain, 0), one(kMain, 0)}), Phase::succeeded);
+  EXPECT_EQ(phase(RestartPolicy::never, {one(kMain, 1), one(kMain, 0)}), Phase::failed);
+  EXPECT_EQ(phase(RestartPolicy::never, {one(kMain, 0)}), Phase::succeeded);
+}
+
+TEST_F(PhaseOfContainers, PendingUntilAllInitContainersHaveSucceeded) {
+  EXPECT_EQ(phase(RestartPolicy::always, {one(kInit), waiting(kMain)}), Phase::pending);
+  EXPECT_EQ(phase(RestartPolicy::always, {one(kInit, 1), waiting(kMain)}), Phase::pending);
+  EXPECT_EQ(phase(RestartPolicy::always, {one(kInit, 0), waiting(kMain)}), Phase::pending);
+  EXPECT_EQ(phase(RestartPolicy::always, {one(kInit, 0), one(kMain)}), Phase::running);
+  EXPECT_EQ(phase(RestartPolicy::always, {one(kSidecar), waiting(kMain)}), Phase::pending);
+}
+
+TEST_F(PhaseOfContainers, AnInitContainerFailsThePodOnlyForGood) {
+  EXPECT_EQ(phase(RestartPolicy::never, {one(kInit, 1), waiting(kMain)}), Phase::failed);
+  EXPECT_EQ(phase(RestartPolicy::on_failure, {one(kInit, 1), waiting(kMain)}), Phase::pending);
+}
+
+TEST_F(PhaseOfContainers, SidecarsRunButDoNotDecideHowItEnded) {
+  EXPECT_EQ(phase(RestartPolicy::never, {one(kSidecar), one(kMain, 0)}), Phase::running) << "it is about to be stopped";
+  EXPECT_EQ(phase(RestartPolicy::never, {one(kSidecar, 143), one(kMain, 0)}), Phase::succeeded);
+  EXPECT_EQ(phase(RestartPolicy::never, {one(kSidecar, 0), one(kMain, 2)}), Phase::failed);
+}
+
+TEST_F(PhaseOfContainers, TheNextAttemptInTheMakingRuns) {
+  LiveContainer next = waiting(kMain);
+  next.before = Attempt{};
+  EXPECT_EQ(phase(RestartPolicy::always, {next}), Phase::running);
+}
+
+TEST_F(PhaseOfContainers, APodThatIsToEndMakesNothingAgain) {
+  pod_.life.state = PodState::stopped;
+  EXPECT_EQ(phase(RestartPolicy::always, {one(kMain, 0)}), Phase::succeeded);
+  EXPECT_EQ(phase(RestartPolicy::always, {one(kMain, 143)}), Phase::failed);
+  EXPECT_EQ(phase(RestartPolicy::always, {one(kInit, 0), waiting(kMain)}), Phase::failed);
+}
+
+TEST_F(PhaseOfContainers, WhatSomebodyStoppedIsNotMadeAgain) {
+  LiveContainer held = one(kMain, 143);
+  held.record.life.held = true;
+  EXPECT_EQ(phase(RestartPolicy::always, {held}), Phase::failed);
+  EXPECT_FALSE(is_over(pod_, {held})) << "its sidecars wait for it";
 }
 
 TEST(PhaseText, IsKubernetes) {

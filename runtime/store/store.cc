@@ -18,6 +18,19 @@ Result<Pod> load_format_1(const Layout& layout, const std::string& id) {
   return format_1::from_json(TRY(base::read_file(path))).in("'" + path + "'");
 }
 
+// A container has the place of its first attempt, and the number says which attempt is the latest: the clock may have
+// been set back between two.
+void add(Pod& pod, ContainerRecord attempt) {
+  const auto same = std::find_if(pod.containers.begin(), pod.containers.end(),
+                                 [&](const ContainerRecord& one) { return one.plan.name == attempt.plan.name; });
+  if (same == pod.containers.end()) {
+    pod.containers.push_back(std::move(attempt));
+    return;
+  }
+  if (attempt.plan.attempt > same->plan.attempt) std::swap(*same, attempt);
+  pod.previous.push_back(std::move(attempt));
+}
+
 Error is_no_id(const std::string& id) {
   return {Kind::invalid, 0, "read the record of pod '" + id + "': that is no pod id"};
 }
@@ -62,7 +75,8 @@ Result<std::vector<ContainerRecord>> Store::load_containers(const std::string& i
       broken->push_back(key);
   }
   std::sort(containers.begin(), containers.end(), [](const ContainerRecord& a, const ContainerRecord& b) {
-    return std::tie(a.life.created_at, a.plan.name) < std::tie(b.life.created_at, b.plan.name);
+    return std::tie(a.plan.position, a.life.created_at, a.plan.name) <
+           std::tie(b.plan.position, b.life.created_at, b.plan.name);
   });
   return containers;
 }
@@ -70,8 +84,11 @@ Result<std::vector<ContainerRecord>> Store::load_containers(const std::string& i
 Result<Pod> Store::load_whole(const std::string& id) const { return whole(TRY(load(id))); }
 
 Result<Pod> Store::whole(PodRecord record) const {
-  Pod pod{.record = std::move(record), .containers = {}, .broken = {}};
-  pod.containers = TRY(load_containers(pod.record.plan.who.id, &pod.broken));
+  Pod pod{.record = std::move(record), .containers = {}, .previous = {}, .broken = {}};
+  for (ContainerRecord& attempt : TRY(load_containers(pod.record.plan.who.id, &pod.broken)))
+    add(pod, std::move(attempt));
+  std::stable_sort(pod.previous.begin(), pod.previous.end(),
+                   [](const ContainerRecord& a, const ContainerRecord& b) { return a.plan.attempt < b.plan.attempt; });
   return pod;
 }
 

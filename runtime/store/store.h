@@ -56,8 +56,8 @@ class Store {
   Result<pid_t> lock_holder(const std::string& id) const;
 
   Result<PodRecord> load(const std::string& id) const;
-  // In the order they were made. `broken`, when not null, receives the keys of those whose record cannot be read: they
-  // cost the pod no more than themselves.
+  // Every attempt, in the order they were made within the order of the pod's containers. `broken`, when not null,
+  // receives the keys of those whose record cannot be read: they cost the pod no more than themselves.
   Result<std::vector<ContainerRecord>> load_containers(const std::string& id,
                                                        std::vector<std::string>* broken = nullptr) const;
   Result<Pod> load_whole(const std::string& id) const;
@@ -97,8 +97,9 @@ struct ExitStatus {
   int signal = 0;
   std::int64_t finished_at = 0;  // nanoseconds since the epoch
   bool out_of_memory = false;    // it ended by SIGKILL, and the OOM killer has been in its cgroup
+  bool start_failed = false;     // it never became its payload (ContainerLife::failure)
 
-  const char* reason() const;  // "Completed", "Error", "OOMKilled": as the kubelet says it
+  const char* reason() const;  // "Completed", "Error", "OOMKilled", "StartError": as the kubelet says it
 };
 struct ContainerStatus {
   bool running = false;
@@ -106,12 +107,33 @@ struct ContainerStatus {
 };
 
 ContainerStatus status_of(const Layout& layout, const PodRecord& pod, const ContainerRecord& container);
-struct LiveContainer {
+struct Attempt {
   ContainerRecord record;
   ContainerStatus status;
 };
-std::vector<LiveContainer> look_at(const Layout& layout, const PodRecord& pod, std::vector<ContainerRecord> containers);
-// Failed when shim or pause is gone, or all containers ended and one not with 0; Succeeded when all exited with 0.
+struct LiveContainer {
+  ContainerRecord record;  // of its latest attempt
+  ContainerStatus status;
+  std::optional<Attempt> before;  // the attempt before, where still on record
+
+  // Planned, or on its way: its turn has not come, or it is being made. What does not wait and does not run has ended.
+  bool is_waiting() const { return record.life.process.empty() && !status.exit; }
+  bool has_ended() const { return !status.running && !is_waiting(); }
+  bool has_failed() const { return has_ended() && !(status.exit && status.exit->code == 0); }
+};
+// The arguments are those of Pod.
+std::vector<LiveContainer> look_at(const Layout& layout, const PodRecord& pod, std::vector<ContainerRecord> containers,
+                                   std::vector<ContainerRecord> previous = {});
+
+// By its restart policy nothing of it is made any more: all main containers have ended for good, or an init container
+// has failed for good. Sidecars may still run.
+bool is_over(const PodRecord& pod, const std::vector<LiveContainer>& containers);
+// Whether `one` of `containers` has ended and is made again, sooner or later, by itself.
+bool is_made_again(const PodRecord& pod, const std::vector<LiveContainer>& containers, const LiveContainer& one);
+
+// As the kubelet has it. Pending until all init containers have succeeded and all others have been begun; Running while
+// something runs or is made again; then Succeeded, or Failed when a main container has failed, or an init container for
+// good. Failed, too, when shim or pause is gone.
 Phase phase_of(const PodRecord& pod, const std::vector<LiveContainer>& containers);
 const std::string& boot_id();  // this boot's
 // Whether its containers have had the time that a delete gave them: that delete takes it away now, or has died.

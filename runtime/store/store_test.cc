@@ -123,6 +123,48 @@ TEST_F(StoreTest, ContainersComeInTheOrderTheyWereMadeAndSayWhichAreBroken) {
   EXPECT_THAT(broken, ::testing::UnorderedElementsAre("torn.2", "away.2"));
 }
 
+std::vector<std::string> keys_of(const std::vector<ContainerRecord>& containers) {
+  std::vector<std::string> keys;
+  for (const ContainerRecord& one : containers) keys.push_back(one.plan.key());
+  return keys;
+}
+
+TEST_F(StoreTest, APodHasTheLatestAttemptOfEachContainerAndThoseBefore) {
+  put(test_id('1'), "default", "web");
+  const auto box = store_.lock(test_id('1'), 0);
+  ASSERT_TRUE(box);
+  ContainerRecord container = full_container();
+  container.plan.position = 0;
+  // The last of them made by a clock that was set back.
+  for (const auto& [name, attempt, created_at] :
+       {std::tuple{"zoo", 0, 100}, {"api", 0, 101}, {"zoo", 9, 200}, {"api", 1, 201}, {"zoo", 10, 50}}) {
+    container.plan.name = name;
+    container.plan.attempt = static_cast<std::uint32_t>(attempt);
+    container.life.created_at = created_at;
+    ASSERT_TRUE(box->save(container));
+  }
+  const auto pod = store_.load_whole(test_id('1'));
+  ASSERT_TRUE(pod);
+  EXPECT_THAT(keys_of(pod->containers), ElementsAre("zoo.10", "api.1"));
+  EXPECT_THAT(keys_of(pod->previous), ElementsAre("zoo.0", "api.0", "zoo.9"));
+  EXPECT_EQ(store_.load_containers(test_id('1'))->size(), 5U);
+}
+
+// The first attempts may be gone.
+TEST_F(StoreTest, ContainersKeepTheOrderOfTheManifest) {
+  put(test_id('1'), "default", "web");
+  const auto box = store_.lock(test_id('1'), 0);
+  ASSERT_TRUE(box);
+  ContainerRecord container = full_container();
+  for (const auto& [name, position, created_at] : {std::tuple{"second", 1, 100}, {"first", 0, 200}}) {
+    container.plan.name = name;
+    container.plan.position = static_cast<std::uint32_t>(position);
+    container.life.created_at = created_at;
+    ASSERT_TRUE(box->save(container));
+  }
+  EXPECT_THAT(keys_of(store_.load_whole(test_id('1'))->containers), ElementsAre("first.2", "second.2"));
+}
+
 TEST_F(StoreTest, BoxesAreForTheOwnerOnly) {
   put(test_id('1'), "default", "web");
   struct stat info {};

@@ -14,6 +14,7 @@ inline ContainerRecord full_container() {
   ContainerPlan& plan = container.plan;
   plan.name = "httpd";
   plan.attempt = 2;
+  plan.position = 1;
   plan.image = "oci:/images/web:1";
   plan.image_digest = "sha256:" + test_id('b');
   plan.layers = {"/layers/1", "/layers/2"};
@@ -53,7 +54,9 @@ inline ContainerRecord full_container() {
                     .started_at = 1'700'000'001'000'000'000,
                     .process = {103, 5002, 79},
                     .namespaces = {{"mnt", 4026532010}},
-                    .failure = "no such program"};
+                    .failure = "no such program",
+                    .back_off = 20'000'000'000,
+                    .held = true};
   return container;
 }
 

@@ -1,0 +1,82 @@
+#include "runtime/cli/container_state.h"
+
+#include <algorithm>
+
+#include "runtime/cli/time_text.h"
+#include "runtime/tend/back_off.h"
+
+namespace podrun::cli {
+namespace {
+
+using What = ContainerState::What;
+
+bool waits_to_be_made_again(const LivePod& pod, const LiveContainer& container) {
+  return is_made_again(pod.record, pod.containers, container) &&
+         tend::back_off_after(container.record, container.status) != 0;
+}
+
+std::string back_off_message(const PodRecord& pod, const LiveContainer& container) {
+  const auto wait = std::chrono::nanoseconds(tend::back_off_after(container.record, container.status));
+  return "back-off " + age(std::chrono::duration_cast<std::chrono::seconds>(wait)) +
+         " restarting failed container=" + container.record.plan.name + " pod=" + pod.plan.who.name + "_" +
+         pod.plan.who.name_space + "(" + pod.plan.who.uid + ")";
+}
+
+}  // namespace
+
+bool is_init(const LiveContainer& container) { return container.record.plan.role != ContainerRole::main; }
+
+bool is_ready(const LiveContainer& container) {
+  if (container.record.plan.role != ContainerRole::init) return container.status.running;
+  return container.has_ended() && !container.has_failed();
+}
+
+bool is_initialized(const LivePod& pod) {
+  return std::all_of(pod.containers.begin(), pod.containers.end(), [](const LiveContainer& container) {
+    if (container.record.plan.role == ContainerRole::sidecar) return !container.is_waiting();
+    return !is_init(container) || is_ready(container);
+  });
+}
+
+const char* waiting_reason(bool pod_has_init) { return pod_has_init ? "PodInitializing" : "ContainerCreating"; }
+
+std::string container_id(const PodRecord& pod, const ContainerRecord& container) {
+  return "podrun://" + pod.plan.who.id + "/" + container.plan.key();
+}
+
+// The shim died before it could tell: what the kubelet says of containers it lost.
+ContainerState state_of_ended(const ContainerRecord& record, const ContainerStatus& status) {
+  if (!status.exit) return {What::terminated, "ContainerStatusUnknown", ""};
+  return {What::terminated, status.exit->reason(), status.exit->start_failed ? record.life.failure : ""};
+}
+
+ContainerState state_of(const LivePod& pod, const LiveContainer& container) {
+  const ContainerStatus& status = container.status;
+  if (status.running) return {What::running, "", ""};
+  if (container.is_waiting())
+    return {What::waiting, waiting_reason(std::any_of(pod.containers.begin(), pod.containers.end(), is_init)), ""};
+  if (waits_to_be_made_again(pod, container))
+    return {What::waiting, "CrashLoopBackOff", back_off_message(pod.record, container)};
+  return state_of_ended(container.record, status);
+}
+
+EndedAttempt last_ended(const LivePod& pod, const LiveContainer& container) {
+  if (container.has_ended() && waits_to_be_made_again(pod, container)) return {&container.record, &container.status};
+  if (!container.before) return {};
+  return {&container.before->record, &container.before->status};
+}
+
+Result<ContainerRecord> attempt_with_log(const LivePod& pod, const std::string& name, bool previous) {
+  const auto container = std::find_if(pod.containers.begin(), pod.containers.end(),
+                                      [&](const LiveContainer& one) { return one.record.plan.name == name; });
+  const std::string what = "container \"" + name + "\" in pod \"" + pod.record.plan.who.name + "\" ";
+  const EndedAttempt ended = last_ended(pod, *container);
+  if (previous && ended.record == nullptr)
+    return Error{Kind::not_found, 0, "previous terminated " + what + "not found"};
+  if (previous || (container->is_waiting() && ended.record != nullptr)) return *ended.record;
+  if (container->is_waiting())
+    return Error{Kind::busy, 0, what + "is waiting to start: " + state_of(pod, *container).reason};
+  return container->record;
+}
+
+}  // namespace podrun::cli

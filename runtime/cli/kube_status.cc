@@ -1,0 +1,145 @@
+#include "runtime/cli/kube_status.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+
+#include "runtime/cli/container_state.h"
+#include "runtime/cli/time_text.h"
+
+namespace podrun::cli {
+namespace {
+
+constexpr int kLost = 137;  // what the kubelet says of containers whose end it has not seen
+
+Json terminated(const PodRecord& pod, const ContainerRecord& container, const ContainerStatus& status,
+                const ContainerState& state) {
+  Json json = {{"containerID", container_id(pod, container)},
+               {"startedAt", rfc3339(container.life.started_at)},
+               {"exitCode", status.exit ? status.exit->code : kLost},
+               {"reason", state.reason},
+               {"finishedAt", status.exit ? Json(rfc3339(status.exit->finished_at)) : Json()}};
+  if (status.exit && status.exit->signal != 0) json["signal"] = status.exit->signal;
+  if (!state.message.empty()) json["message"] = state.message;
+  return json;
+}
+
+Json last_state(const LivePod& pod, const LiveContainer& container) {
+  const auto [record, status] = last_ended(pod, container);
+  if (record == nullptr) return Json::object();
+  return {{"terminated", terminated(pod.record, *record, *status, state_of_ended(*record, *status))}};
+}
+
+Json present_state(const LivePod& pod, const LiveContainer& container) {
+  const ContainerState state = state_of(pod, container);
+  switch (state.what) {
+    case ContainerState::What::running:
+      return {{"running", {{"startedAt", rfc3339(container.record.life.started_at)}}}};
+    case ContainerState::What::terminated:
+      return {{"terminated", terminated(pod.record, container.record, container.status, state)}};
+    case ContainerState::What::waiting:
+      break;
+  }
+  Json waiting = {{"reason", state.reason}};
+  if (!state.message.empty()) waiting["message"] = state.message;
+  return {{"waiting", std::move(waiting)}};
+}
+
+Json container_status(const LivePod& pod, const LiveContainer& container) {
+  const ContainerPlan& plan = container.record.plan;
+  Json json = {{"name", plan.name},
+               {"image", plan.image},
+               {"imageID", plan.image_digest},
+               {"state", present_state(pod, container)},
+               {"lastState", last_state(pod, container)},
+               {"ready", is_ready(container)},
+               {"restartCount", plan.attempt},
+               {"started", container.status.running}};
+  if (!container.is_waiting()) json["containerID"] = container_id(pod.record, container.record);
+  return json;
+}
+
+Json container_statuses(const LivePod& pod, bool of_init) {
+  Json statuses = Json::array();
+  for (const LiveContainer& container : pod.containers)
+    if (is_init(container) == of_init) statuses.push_back(container_status(pod, container));
+  return statuses;
+}
+
+// While a pod is made not all of its containers are on record.
+void add_unmade(Json& statuses, const Json& wanted, bool pod_has_init) {
+  for (const Json& container : wanted) {
+    if (!container.is_object()) continue;
+    const auto name = container.find("name");
+    const bool known =
+        name == container.end() ||
+        std::any_of(statuses.begin(), statuses.end(), [&](const Json& status) { return status["name"] == *name; });
+    if (known) continue;
+    statuses.push_back({{"name", *name},
+                        {"image", container.value("image", Json(""))},
+                        {"imageID", ""},
+                        {"lastState", Json::object()},
+                        {"ready", false},
+                        {"restartCount", 0},
+                        {"started", false},
+                        {"state", {{"waiting", {{"reason", waiting_reason(pod_has_init)}}}}}});
+  }
+}
+
+std::int64_t last_change(const LivePod& pod) {
+  std::int64_t latest = pod.record.life.created_at;
+  for (const LiveContainer& container : pod.containers) {
+    latest = std::max(latest, container.record.life.started_at);
+    if (container.status.exit) latest = std::max(latest, container.status.exit->finished_at);
+  }
+  return latest;
+}
+
+Json condition(const char* type, bool holds, std::int64_t since) {
+  return {{"type", type},
+          {"status", holds ? "True" : "False"},
+          {"lastProbeTime", nullptr},
+          {"lastTransitionTime", rfc3339(since)}};
+}
+
+Json conditions(const LivePod& pod) {
+  const PodLife& life = pod.record.life;
+  const bool initialized = life.state == PodState::ready && is_initialized(pod);
+  const bool ready = pod.phase == Phase::running && life.state == PodState::ready &&
+                     std::all_of(pod.containers.begin(), pod.containers.end(), is_ready);
+  return Json::array({condition("Initialized", initialized, life.created_at),
+                      condition("Ready", ready, last_change(pod)),
+                      condition("ContainersReady", ready, last_change(pod))});
+}
+
+}  // namespace
+
+Json kube_status(const LivePod& pod, const Json& spec) {
+  const PodRecord& record = pod.record;
+  Json statuses = container_statuses(pod, false);
+  Json init_statuses = container_statuses(pod, true);
+  if (record.life.state == PodState::creating) {
+    const Json init = spec.value("initContainers", Json::array());
+    add_unmade(init_statuses, init, true);
+    add_unmade(statuses, spec.value("containers", Json::array()), !init.empty());
+  }
+  Json json = {{"phase", to_text(pod.phase)},
+               {"startTime", rfc3339(record.life.created_at)},
+               {"conditions", conditions(pod)},
+               {"containerStatuses", std::move(statuses)}};
+  if (!init_statuses.empty()) json["initContainerStatuses"] = std::move(init_statuses);
+  if (!record.life.ips.empty()) {
+    json["podIP"] = record.life.ips.front();
+    json["podIPs"] = Json::array();
+    for (const std::string& ip : record.life.ips) json["podIPs"].push_back({{"ip", ip}});
+    if (record.plan.namespaces.host_network) json["hostIP"] = record.life.ips.front();
+  }
+  if (!pod.reason.empty()) {
+    json["reason"] = pod.reason;
+    json["message"] = pod.message;
+  }
+  return json;
+}
+
+}  // namespace podrun::cli
