@@ -1,0 +1,77 @@
+#include "runtime/tend/next.h"
+
+#include <algorithm>
+
+#include "runtime/tend/back_off.h"
+
+namespace podrun::tend {
+namespace {
+
+bool is_main(const LiveContainer& one) { return one.record.plan.role == ContainerRole::main; }
+
+// Whether those that come after it may begin.
+bool is_past(const LiveContainer& one) {
+  if (one.record.plan.role == ContainerRole::sidecar) return one.status.running;
+  return one.has_ended() && !one.has_failed();
+}
+
+Step begin(const LiveContainer& one) {
+  return {Step::Act::start, one.record.plan.name, one.record.plan.attempt, one.record.life.back_off};
+}
+
+Step begin_again(const LiveContainer& one) {
+  return {Step::Act::start, one.record.plan.name, one.record.plan.attempt + 1,
+          back_off_of_next(one.record, one.status)};
+}
+
+// By the clock on the wall, which may be set: nobody waits longer than from now on.
+std::int64_t due(const LiveContainer& one, std::int64_t now) {
+  const std::int64_t wait = back_off_after(one.record, one.status);
+  const std::int64_t ended = one.status.exit ? one.status.exit->finished_at : one.record.life.started_at;
+  return std::min(ended, now) + wait;
+}
+
+void make_again(const LiveContainer& one, std::int64_t now, Next& next) {
+  const std::int64_t at = due(one, now);
+  if (at <= now)
+    next.steps.push_back(begin_again(one));
+  else
+    next.at = next.at == 0 ? at : std::min(next.at, at);
+}
+
+// Sidecars end after those they serve, the last begun first, one after another.
+Next end_sidecars(const std::vector<LiveContainer>& containers) {
+  Next next;
+  const auto last =
+      std::find_if(containers.rbegin(), containers.rend(), [](const LiveContainer& one) { return one.status.running; });
+  next.over = last == containers.rend();
+  if (!next.over) next.steps.push_back({Step::Act::stop, last->record.plan.name, last->record.plan.attempt, 0});
+  return next;
+}
+
+}  // namespace
+
+Next next(const PodRecord& pod, const std::vector<LiveContainer>& containers, std::int64_t now) {
+  if (pod.life.state != PodState::ready || pod.life.is_terminating()) return {};
+  if (is_over(pod, containers)) return end_sidecars(containers);
+  // Once a main container has begun, init containers are past for good, and nobody waits for a sidecar that comes back.
+  const bool initialized = std::any_of(containers.begin(), containers.end(),
+                                       [](const LiveContainer& one) { return is_main(one) && !one.is_waiting(); });
+  Next next;
+  bool may_begin = true;
+  for (const LiveContainer& one : containers) {
+    if (is_made_again(pod, containers, one)) make_again(one, now, next);
+    if (initialized && one.record.plan.role == ContainerRole::init) continue;
+    if (one.is_waiting() && may_begin) next.steps.push_back(begin(one));
+    if (!is_main(one) && !initialized) may_begin = may_begin && is_past(one);
+  }
+  return next;
+}
+
+std::size_t first_steps(const std::vector<ContainerRole>& containers) {
+  const auto first = std::find(containers.begin(), containers.end(), ContainerRole::init);
+  if (first == containers.end()) return containers.size();
+  return static_cast<std::size_t>(first - containers.begin()) + 1;
+}
+
+}  // namespace podrun::tend

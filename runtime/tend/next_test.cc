@@ -1,0 +1,319 @@
+// The decision as a table: what is seen of a pod, and what is done next. The cases are those of Kubernetes' pages on
+// init containers, sidecar containers and the life of a pod.
+#include "runtime/tend/next.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <ostream>
+
+#include "runtime/tend/back_off.h"
+
+namespace podrun::tend {
+
+void PrintTo(const Step& step, std::ostream* out) {
+  *out << (step.act == Step::Act::start ? "start " : "stop ") << step.container << "." << step.attempt;
+}
+
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr std::int64_t kNow = 1'700'000'000 * kSecond;
+
+// One container as it is seen: "init a: exited 1, 5 s ago, attempt 3".
+struct Seen {
+  std::string name;
+  ContainerRole role = ContainerRole::main;
+  std::uint32_t attempt = 0;
+  enum class What { waits, runs, ended } what = What::waits;
+  int code = 0;
+  std::int64_t ago = 0;       // seconds since its end
+  std::int64_t ran = 5;       // seconds
+  std::int64_t back_off = 0;  // seconds, on record
+  bool held = false;
+};
+using What = Seen::What;
+
+LiveContainer live(const Seen& seen) {
+  LiveContainer one;
+  one.record.plan.name = seen.name;
+  one.record.plan.role = seen.role;
+  one.record.plan.attempt = seen.attempt;
+  one.record.life.back_off = seen.back_off * kSecond;
+  one.record.life.held = seen.held;
+  if (seen.what == What::waits) return one;
+  one.record.life.process = {.pid = 7, .start_time = 1, .pidfd_inode = 1};
+  one.record.life.started_at = kNow - (seen.ago + seen.ran) * kSecond;
+  one.status.running = seen.what == What::runs;
+  if (seen.what == What::ended)
+    one.status.exit = ExitStatus{.code = seen.code, .finished_at = kNow - seen.ago * kSecond};
+  return one;
+}
+
+std::vector<LiveContainer> all(const std::vector<Seen>& seen) {
+  std::vector<LiveContainer> containers;
+  for (const Seen& one : seen) containers.push_back(live(one));
+  return containers;
+}
+
+PodRecord standing(RestartPolicy restart) {
+  PodRecord pod;
+  pod.plan.restart = restart;
+  pod.life.state = PodState::ready;
+  return pod;
+}
+
+Next next_of(RestartPolicy restart, const std::vector<Seen>& seen) { return next(standing(restart), all(seen), kNow); }
+
+constexpr RestartPolicy kAlways = RestartPolicy::always;
+constexpr RestartPolicy kOnFailure = RestartPolicy::on_failure;
+constexpr RestartPolicy kNever = RestartPolicy::never;
+
+Seen waits(std::string name, ContainerRole role = ContainerRole::main) {
+  return {.name = std::move(name), .role = role};
+}
+Seen runs(std::string name, ContainerRole role = ContainerRole::main) {
+  return {.name = std::move(name), .role = role, .what = What::runs};
+}
+Seen ended(std::string name, int code, ContainerRole role = ContainerRole::main) {
+  return {.name = std::move(name), .role = role, .what = What::ended, .code = code};
+}
+constexpr ContainerRole kInit = ContainerRole::init;
+constexpr ContainerRole kSidecar = ContainerRole::sidecar;
+
+struct Case {
+  const char* name;
+  RestartPolicy restart;
+  std::vector<Seen> seen;
+  std::vector<std::string> steps;  // "start a.0", "stop b.2"
+  bool over = false;
+};
+void PrintTo(const Case& one, std::ostream* out) { *out << one.name; }
+
+std::vector<std::string> words(const std::vector<Step>& steps) {
+  std::vector<std::string> all;
+  for (const Step& step : steps) {
+    std::ostringstream text;
+    PrintTo(step, &text);
+    all.push_back(text.str());
+  }
+  return all;
+}
+
+class Decision : public ::testing::TestWithParam<Case> {};
+
+TEST_P(Decision, IsKubernetes) {
+  const Next next = next_of(GetParam().restart, GetParam().seen);
+  EXPECT_EQ(words(next.steps), GetParam().steps);
+  EXPECT_EQ(next.over, GetParam().over);
+  EXPECT_EQ(next.at, 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    InitContainers, Decision,
+    ::testing::Values(
+        Case{"TheFirstBegins", kAlways, {waits("a", kInit), waits("b", kInit), waits("m")}, {"start a.0"}},
+        Case{"WhileItRunsNobodyElseDoes", kAlways, {runs("a", kInit), waits("b", kInit), waits("m")}, {}},
+        Case{"ThenTheNext", kAlways, {ended("a", 0, kInit), waits("b", kInit), waits("m")}, {"start b.0"}},
+        Case{"ThenAllMainOnesAtOnce",
+             kNever,
+             {ended("a", 0, kInit), waits("m"), waits("n")},
+             {"start m.0", "start n.0"}},
+        Case{"AFailedOneIsRetriedAlways", kAlways, {ended("a", 1, kInit), waits("m")}, {"start a.1"}},
+        Case{"ASuccessfulOneIsNotMadeAgain", kAlways, {ended("a", 0, kInit), runs("m")}, {}},
+        Case{"AFailedOneIsRetriedOnFailure", kOnFailure, {ended("a", 1, kInit), waits("m")}, {"start a.1"}},
+        Case{"AFailedOneFailsAPodThatNeverRestarts",
+             kNever,
+             {ended("a", 1, kInit), waits("b", kInit), waits("m")},
+             {},
+             true},
+        Case{"OnceAMainOneHasBegunTheyArePast", kAlways, {waits("a", kInit), ended("b", 0, kInit), runs("m")}, {}}),
+    [](const auto& one) { return one.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    MainContainers, Decision,
+    ::testing::Values(
+        Case{"WithoutInitContainersAllBegin", kAlways, {waits("m"), waits("n")}, {"start m.0", "start n.0"}},
+        Case{"OneThatWaitsBesideOneThatRuns", kNever, {runs("m"), waits("n")}, {"start n.0"}},
+        Case{"WhatRunsNeedsNothing", kAlways, {runs("m"), runs("n")}, {}},
+        Case{"AlwaysRestartsAfterSuccess", kAlways, {ended("m", 0)}, {"start m.1"}},
+        Case{"AlwaysRestartsAfterFailure", kAlways, {ended("m", 1), runs("n")}, {"start m.1"}},
+        Case{"OnFailureLetsSuccessBe", kOnFailure, {ended("m", 0), runs("n")}, {}},
+        Case{"OnFailureRestartsAfterFailure", kOnFailure, {ended("m", 137), ended("n", 0)}, {"start m.1"}},
+        Case{"NeverLetsFailureBe", kNever, {ended("m", 1), runs("n")}, {}},
+        Case{"AllEndedForGoodIsTheEnd", kNever, {ended("m", 1), ended("n", 0)}, {}, true},
+        Case{"AllSucceededOnFailureIsTheEnd", kOnFailure, {ended("m", 0), ended("n", 0)}, {}, true},
+        Case{"WhatSomebodyHasStoppedStaysSo",
+             kAlways,
+             {{.name = "m", .what = What::ended, .code = 143, .held = true}, runs("n")},
+             {}},
+        Case{"AllStoppedBySomebodyIsNotTheEnd",
+             kAlways,
+             {{.name = "m", .what = What::ended, .code = 143, .held = true}},
+             {}},
+        Case{"APodWithoutContainersIsNotOver", kAlways, {}, {}}),
+    [](const auto& one) { return one.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    Sidecars, Decision,
+    ::testing::Values(
+        Case{"BeginInTheirTurn", kAlways, {waits("s", kSidecar), waits("a", kInit), waits("m")}, {"start s.0"}},
+        Case{"CountAsStartedOnceTheyRun", kAlways, {runs("s", kSidecar), waits("a", kInit), waits("m")}, {"start a.0"}},
+        Case{"BetweenInitContainers", kAlways, {ended("a", 0, kInit), waits("s", kSidecar), waits("m")}, {"start s.0"}},
+        Case{"ThenMainOnes", kNever, {runs("s", kSidecar), waits("m")}, {"start m.0"}},
+        Case{"OneThatEndedHoldsUpThoseToCome",
+             kAlways,
+             {ended("s", 1, kSidecar), waits("a", kInit), waits("m")},
+             {"start s.1"}},
+        Case{"ComeBackBesideAnInitContainerThatRuns",
+             kNever,
+             {ended("s", 0, kSidecar), runs("a", kInit), waits("m")},
+             {"start s.1"}},
+        Case{"AreAlwaysMadeAgain", kNever, {ended("s", 0, kSidecar), runs("m")}, {"start s.1"}},
+        Case{"DoNotHoldUpARestart", kAlways, {ended("s", 1, kSidecar), ended("m", 1)}, {"start s.1", "start m.1"}},
+        Case{"EndAfterTheMainOnesTheLastFirst",
+             kNever,
+             {runs("s", kSidecar), runs("t", kSidecar), ended("m", 0)},
+             {"stop t.0"}},
+        Case{"ThenTheOneBefore", kNever, {runs("s", kSidecar), ended("t", 143, kSidecar), ended("m", 0)}, {"stop s.0"}},
+        Case{"AreNotMadeAgainAtTheEnd", kOnFailure, {ended("s", 143, kSidecar), ended("m", 0)}, {}, true},
+        Case{"EndTooWhenAnInitContainerFails",
+             kNever,
+             {runs("s", kSidecar), ended("a", 1, kInit), waits("m")},
+             {"stop s.0"}},
+        Case{"GoOnWhileAMainOneIsToBeMadeAgain", kOnFailure, {runs("s", kSidecar), ended("m", 1)}, {"start m.1"}}),
+    [](const auto& one) { return one.param.name; });
+
+TEST(NextOfAPod, ThatIsNotReadyIsNothing) {
+  for (const PodState state : {PodState::creating, PodState::deleting, PodState::stopping, PodState::stopped}) {
+    PodRecord pod = standing(kAlways);
+    pod.life.state = state;
+    EXPECT_THAT(next(pod, all({ended("m", 1)}), kNow).steps, IsEmpty());
+  }
+  PodRecord pod = standing(kAlways);
+  pod.life.deadline = 1;
+  EXPECT_THAT(next(pod, all({ended("m", 1), waits("n")}), kNow).steps, IsEmpty()) << "its containers were asked to end";
+}
+
+// A restart that was cut short between its record and its process.
+TEST(NextOfAPod, TakesUpAnAttemptThatIsOnRecordAlready) {
+  Seen half = waits("m");
+  half.attempt = 4;
+  half.back_off = 40;
+  EXPECT_THAT(next_of(kAlways, {half}).steps, ElementsAre(Step{Step::Act::start, "m", 4, 40 * kSecond}));
+}
+
+TEST(BackOff, IsTakenFromTheRecordOfTheAttemptThatEnded) {
+  Seen crashed = ended("m", 1);
+  crashed.attempt = 2;
+  crashed.back_off = 20;
+  crashed.ago = 5;
+  Next next = next_of(kAlways, {crashed});
+  EXPECT_THAT(next.steps, IsEmpty());
+  EXPECT_EQ(next.at, kNow + 15 * kSecond);
+  crashed.ago = 20;
+  next = next_of(kAlways, {crashed});
+  EXPECT_THAT(next.steps, ElementsAre(Step{Step::Act::start, "m", 3, 40 * kSecond}));
+  EXPECT_EQ(next.at, 0);
+}
+
+TEST(BackOff, OfSeveralTheEarliestIsTheTimeToLookAgain) {
+  Seen one = ended("m", 1), other = ended("n", 1);
+  one.back_off = 40;
+  other.back_off = 10;
+  EXPECT_EQ(next_of(kAlways, {one, other}).at, kNow + 10 * kSecond);
+  EXPECT_EQ(next_of(kAlways, {other, one}).at, kNow + 10 * kSecond);
+}
+
+TEST(BackOff, HoldsAnInitContainerAndAllThatComeAfterIt) {
+  Seen crashed = ended("a", 1, kInit);
+  crashed.back_off = 10;
+  const Next next = next_of(kAlways, {crashed, waits("m")});
+  EXPECT_THAT(next.steps, IsEmpty());
+  EXPECT_EQ(next.at, kNow + 10 * kSecond);
+}
+
+TEST(BackOff, DoublesUpToFiveMinutes) {
+  std::vector<std::int64_t> waited;
+  Seen crashed = ended("m", 1);
+  for (int i = 0; i < 8; ++i) {
+    const LiveContainer one = live(crashed);
+    waited.push_back(back_off_after(one.record, one.status) / kSecond);
+    crashed.back_off = back_off_of_next(one.record, one.status) / kSecond;
+  }
+  EXPECT_THAT(waited, ElementsAre(0, 10, 20, 40, 80, 160, 300, 300));
+}
+
+TEST(BackOff, BeginsAnewAfterTenMinutes) {
+  Seen crashed = ended("m", 1);
+  crashed.back_off = 300;
+  crashed.ran = 600;
+  EXPECT_EQ(next_of(kAlways, {crashed}).at, kNow + 300 * kSecond) << "ten minutes are not more than ten minutes";
+  crashed.ran = 601;
+  EXPECT_THAT(next_of(kAlways, {crashed}).steps, ElementsAre(Step{Step::Act::start, "m", 1, 10 * kSecond}));
+}
+
+TEST(BackOff, OfWhatNeverBeganIsNotReset) {
+  LiveContainer one = live(ended("m", 128));
+  one.record.life.back_off = 40 * kSecond;
+  one.record.life.started_at = 0;
+  EXPECT_EQ(back_off_after(one.record, one.status), 40 * kSecond);
+  one.record.life.started_at = kNow - 5000 * kSecond;
+  one.status.exit->start_failed = true;
+  EXPECT_EQ(back_off_after(one.record, one.status), 40 * kSecond);
+}
+
+TEST(BackOff, IsNoLongerThanItIsWhereTheClockWasSetBack) {
+  Seen crashed = ended("m", 1);
+  crashed.back_off = 10;
+  crashed.ago = -86'400;
+  EXPECT_EQ(next_of(kAlways, {crashed}).at, kNow + 10 * kSecond);
+}
+
+TEST(FirstSteps, AreAllWhereNothingHasToEnd) {
+  EXPECT_EQ(first_steps({}), 0U);
+  EXPECT_EQ(first_steps({ContainerRole::main, ContainerRole::main}), 2U);
+  EXPECT_EQ(first_steps({kSidecar, ContainerRole::main}), 2U);
+}
+
+TEST(FirstSteps, GoUpToTheFirstThatHasToEnd) {
+  EXPECT_EQ(first_steps({kInit, ContainerRole::main}), 1U);
+  EXPECT_EQ(first_steps({kSidecar, kInit, kSidecar, kInit, ContainerRole::main}), 2U);
+}
+
+// What create has begun needs nothing more before something ends.
+TEST(FirstSteps, LeaveNothingToDo) {
+  EXPECT_THAT(next_of(kAlways, {runs("s", kSidecar), runs("a", kInit), waits("t", kSidecar), waits("m")}).steps,
+              IsEmpty());
+  EXPECT_THAT(next_of(kAlways, {runs("s", kSidecar), runs("m")}).steps, IsEmpty());
+}
+
+// A pod from its first container to its end, each look carried out.
+TEST(NextOfAPod, LeadsThroughItsWholeLife) {
+  std::map<std::string, Seen> pod{{"1", waits("fetch", kInit)}, {"2", waits("proxy", kSidecar)}, {"3", waits("work")}};
+  const auto look = [&] {
+    std::vector<Seen> seen;
+    for (const auto& [place, one] : pod) seen.push_back(one);
+    return next_of(kOnFailure, seen);
+  };
+  EXPECT_EQ(words(look().steps), std::vector<std::string>{"start fetch.0"});
+  pod["1"] = ended("fetch", 1, kInit);
+  EXPECT_EQ(words(look().steps), std::vector<std::string>{"start fetch.1"});
+  pod["1"] = ended("fetch", 0, kInit);
+  EXPECT_EQ(words(look().steps), std::vector<std::string>{"start proxy.0"});
+  pod["2"] = runs("proxy", kSidecar);
+  EXPECT_EQ(words(look().steps), std::vector<std::string>{"start work.0"});
+  pod["3"] = ended("work", 3);
+  EXPECT_EQ(words(look().steps), std::vector<std::string>{"start work.1"});
+  pod["3"] = ended("work", 0);
+  EXPECT_EQ(words(look().steps), std::vector<std::string>{"stop proxy.0"});
+  pod["2"] = ended("proxy", 143, kSidecar);
+  EXPECT_TRUE(look().over);
+}
+
+}  // namespace
+}  // namespace podrun::tend
