@@ -17,6 +17,19 @@ Json as_asked(const PodSpec& spec) {
   return pod;
 }
 
+// Decided and not carried out yet: create begins all containers at once, and their stdin is /dev/null.
+Result<void> refuse_what_create_cannot(const PodSpec& spec) {
+  const auto refuse = [](const ContainerSpec& container, const std::string& what) {
+    return Error{Kind::unsupported, 0, "container '" + container.name + "': " + what + " not supported yet"};
+  };
+  for (const ContainerSpec& container : spec.containers) {
+    if (container.role != ContainerRole::main) return refuse(container, "init containers are");
+    if (container.has_stdin) return refuse(container, "stdin is");
+    if (container.terminal) return refuse(container, "tty is");
+  }
+  return {};
+}
+
 void show(Output& out, const std::string& format, const std::string& name, const char* what, const Json& pod) {
   if (is_document(format)) return print_document(out, format, pod);
   out.print("pod/" + name + (format == "name" ? "" : what) + "\n");
@@ -39,6 +52,7 @@ Result<void> create_and_show(Context& context, Host& host, const PodSpec& spec, 
     show(context.out, creation.output, spec.name, " created (dry run)", as_asked(spec));
     return {};
   }
+  TRY(refuse_what_create_cannot(spec).in("create pod \"" + spec.name + "\""));
   const base::InterruptionScope listening;
   Pod pod = TRY(create_pod(host, spec, creation.options).in("create pod \"" + spec.name + "\""));
   show(context.out, creation.output, spec.name, " created", kube_pod(look_at(host.store, std::move(pod))));

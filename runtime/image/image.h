@@ -18,6 +18,7 @@ struct ImageConfig {
   std::vector<std::pair<std::string, std::string>> env;
   std::string working_dir;  // empty: /
   std::string user;         // "", "name", "uid", "name:group", "uid:gid": resolved against the image's /etc/passwd
+  std::string stop_signal;  // as parse_signal() reads it; empty: SIGTERM
 };
 
 struct ImageLayers {

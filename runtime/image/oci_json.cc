@@ -66,6 +66,7 @@ Result<ImageConfig> parse_run_config(const Json& object) {
   config.working_dir = TRY(optional_string(object, "WorkingDir"));
   if (!config.working_dir.empty() && config.working_dir.front() != '/') config.working_dir.insert(0, "/");
   config.user = TRY(optional_string(object, "User"));
+  config.stop_signal = TRY(optional_string(object, "StopSignal"));
   return config;
 }
 

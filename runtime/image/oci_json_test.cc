@@ -75,13 +75,15 @@ TEST(OciJson, AnErrorHoldsNothingOfTheText) {
 TEST(OciJson, ReadsAConfig) {
   const auto file = parse_config(
       R"({"os":"linux","architecture":"amd64","rootfs":{"diff_ids":["sha256:)" + kHex +
-      R"("]},"config":{"Entrypoint":["/e"],"Cmd":null,"Env":["A=1=2","B=","=x","C"],"WorkingDir":"srv","User":"u:g"}})");
+      R"("]},"config":{"Entrypoint":["/e"],"Cmd":null,"Env":["A=1=2","B=","=x","C"],"WorkingDir":"srv","User":"u:g",)"
+      R"("StopSignal":"SIGQUIT"}})");
   ASSERT_TRUE(file) << file.error().what;
   EXPECT_EQ(file->config.entrypoint, std::vector<std::string>{"/e"});
   EXPECT_TRUE(file->config.cmd.empty());
   EXPECT_EQ(file->config.env, (std::vector<std::pair<std::string, std::string>>{{"A", "1=2"}, {"B", ""}, {"C", ""}}));
   EXPECT_EQ(file->config.working_dir, "/srv");
   EXPECT_EQ(file->config.user, "u:g");
+  EXPECT_EQ(file->config.stop_signal, "SIGQUIT");
 }
 
 TEST(OciJson, AConfigWithoutAConfigIsFine) { EXPECT_TRUE(parse_config(R"({"rootfs":{"diff_ids":[]}})")); }

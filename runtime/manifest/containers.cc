@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 
+#include "runtime/kernel/signals.h"
 #include "runtime/manifest/manifest.h"
 #include "runtime/manifest/names.h"
 #include "runtime/manifest/parts.h"
@@ -11,6 +12,20 @@ namespace podrun::manifest {
 namespace {
 
 constexpr std::size_t kMaxExpandedBytes = std::size_t{4} << 20U;
+
+void read_streams(const Reader& given, ContainerSpec& spec) {
+  spec.has_stdin = given.flag("stdin");
+  spec.stdin_once = given.flag("stdinOnce");
+  spec.terminal = given.flag("tty");
+}
+
+std::optional<int> read_stop_signal(const Reader& lifecycle) {
+  if (!lifecycle.has("stopSignal")) return std::nullopt;
+  const std::string text = lifecycle.text("stopSignal");
+  if (const auto signal = parse_signal(text)) return *signal;
+  lifecycle.bad("stopSignal", quote(text) + " is no signal, such as SIGTERM or SIGRTMIN+3");
+  return std::nullopt;
+}
 
 ContainerSpec read_container(const Reader& given, const Reader& pod_security, const PodSpec& pod, std::size_t& room) {
   ContainerSpec spec;
@@ -31,19 +46,32 @@ ContainerSpec read_container(const Reader& given, const Reader& pod_security, co
     given.bad("workingDir", quote(spec.working_dir) + " does not begin with '/'");
 
   read_process(given, room, spec);
+  read_streams(given, spec);
+  spec.stop_signal = read_stop_signal(given.at("lifecycle"));
   spec.ports = read_ports(given, pod.host_network);
   spec.resources = read_resources(given.at("resources"));
   spec.security = read_security(given.at("securityContext"), pod_security, pod.host_users);
   return spec;
 }
 
+ContainerRole read_role(const Reader& given, bool is_init) {
+  const bool says_always = given.text("restartPolicy") == "Always";
+  if (is_init && says_always) return ContainerRole::sidecar;
+  if (says_always)
+    given.bad("restartPolicy", "is for init containers, which it makes sidecars; a Pod's is spec.restartPolicy");
+  if (const Reader lifecycle = given.at("lifecycle"); is_init && lifecycle.has("stopSignal"))
+    lifecycle.bad("stopSignal", "is not for an init container, unless restartPolicy: Always makes it a sidecar");
+  return is_init ? ContainerRole::init : ContainerRole::main;
+}
+
 void claim_host_ports(const Reader& given, const ContainerSpec& container, std::vector<PortSpec>& claimed) {
   const std::vector<Reader> ports = given.items("ports");
   for (std::size_t i = 0; i < container.ports.size(); ++i) {
     const PortSpec& port = container.ports[i];
-    if (std::any_of(claimed.begin(), claimed.end(), [&](const PortSpec& other) { return collide(port, other); }))
+    const auto collides = [&](const PortSpec& other) { return collide(port, other); };
+    if (is_published(container, port) && std::any_of(claimed.begin(), claimed.end(), collides))
       ports[i].bad("hostPort", std::to_string(port.host_port) + "/" + port.protocol + " is taken by an earlier port");
-    else if (port.host_port != 0)
+    else if (is_published(container, port))
       claimed.push_back(port);
   }
 }
@@ -62,14 +90,16 @@ void read_containers(const Reader& spec, PodSpec& pod) {
   std::size_t room = kMaxExpandedBytes;
   std::set<std::string> names;
   std::vector<PortSpec> host_ports;
-  for (const Reader& given : spec.items("containers")) {
-    ContainerSpec container = read_container(given, pod_security, pod, room);
-    if (given.has("name") && !names.insert(container.name).second)
-      given.bad("name", quote(container.name) + " is the name of an earlier container");
-    claim_host_ports(given, container, host_ports);
-    pod.containers.push_back(std::move(container));
-  }
-  if (pod.containers.empty()) spec.bad("containers", "needs at least one container");
+  for (const char* list : {"initContainers", "containers"})
+    for (const Reader& given : spec.items(list)) {
+      ContainerSpec container = read_container(given, pod_security, pod, room);
+      container.role = read_role(given, list == std::string_view("initContainers"));
+      if (given.has("name") && !names.insert(container.name).second)
+        given.bad("name", quote(container.name) + " is the name of an earlier container");
+      claim_host_ports(given, container, host_ports);
+      pod.containers.push_back(std::move(container));
+    }
+  if (spec.items("containers").empty()) spec.bad("containers", "needs at least one container");
 }
 
 }  // namespace podrun::manifest

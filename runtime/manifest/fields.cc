@@ -174,6 +174,12 @@ constexpr Choice kTerminationMessagePolicies[] = {{"File"}, {"FallbackToLogsOnEr
 
 constexpr std::string_view kServiceAccountToken = "kube-api-access-*";  // a cluster's way to its API, in every Pod
 
+// Of an init container alone, which it makes a sidecar (containers.cc).
+constexpr Choice kContainerRestartPolicies[] = {{"Always"}, {"OnFailure", later}, {"Never", later}};
+
+constexpr Field kLifecycleFields[] = {{"postStart", later}, {"preStop", later}, {"stopSignal", accepted, text}};
+constexpr Type kLifecycle{kLifecycleFields};
+
 constexpr Field kContainerFields[] = {
     {"name", accepted, text},
     {"image", accepted, text},
@@ -185,21 +191,21 @@ constexpr Field kContainerFields[] = {
     {"env", accepted, list, &kEnvVar},
     {"resources", accepted, object, &kResourceRequirements},
     {"resizePolicy", moot, open},  // what a change of resources, which there is none of, would do
-    {"restartPolicy", later},
+    {"restartPolicy", text, kContainerRestartPolicies},
     {"restartPolicyRules", later},
     Field("volumeMounts", later).unless(kServiceAccountToken),
     {"volumeDevices", later},
     {"livenessProbe", later},
     {"readinessProbe", later},
     {"startupProbe", later},
-    {"lifecycle", later},
+    {"lifecycle", accepted, object, &kLifecycle},
     {"terminationMessagePath", text, kTerminationMessagePaths},
     {"terminationMessagePolicy", text, kTerminationMessagePolicies},
     {"imagePullPolicy", text, kPullPolicies},
     {"securityContext", accepted, object, &kSecurityContext},
-    {"stdin", later},
-    {"stdinOnce", later},
-    {"tty", later},
+    {"stdin", accepted, flag},
+    {"stdinOnce", accepted, flag},
+    {"tty", accepted, flag},
 };
 constexpr Type kContainer{kContainerFields};
 
@@ -239,22 +245,17 @@ constexpr Choice kOSNames[] = {{"linux"}, {"windows", later, "a Windows Pod cann
 constexpr Field kPodOSFields[] = {{"name", text, kOSNames}};
 constexpr Type kPodOS{kPodOSFields};
 
-// Always is what a Pod has that says nothing, so it says nothing either.
-constexpr Choice kRestartPolicies[] = {
-    {"Never"},
-    {"Always"},
-    {"OnFailure", idle, "not acted on yet: a container that ends is not restarted"},
-};
+constexpr Choice kRestartPolicies[] = {{"Always"}, {"OnFailure"}, {"Never"}};
 constexpr Choice kDNSPolicies[] = {
     {"Default"},
-    {"ClusterFirst"},  // likewise
+    {"ClusterFirst"},  // what a Pod has that says nothing, so it says nothing either
     {"ClusterFirstWithHostNet", idle, "there is no cluster DNS: the Pod resolves names as this machine does"},
     {"None", later},
 };
 
 constexpr Field kPodSpecFields[] = {
     Field("volumes", later).unless(kServiceAccountToken),
-    {"initContainers", later},
+    {"initContainers", accepted, list, &kContainer},
     {"containers", accepted, list, &kContainer},
     {"ephemeralContainers", later},
     {"restartPolicy", text, kRestartPolicies},

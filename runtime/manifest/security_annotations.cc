@@ -86,8 +86,10 @@ class SecurityAnnotations {
   // Where there is a field too, that is what counts.
   bool has_field(const ContainerSpec& of) const {
     if (spec_.at("securityContext").has("seccompProfile")) return true;
+    auto given = spec_.items("initContainers");
+    for (const Reader& main : spec_.items("containers")) given.push_back(main);  // as read_containers() orders them
     const auto index = static_cast<std::size_t>(&of - pod_.containers.data());
-    return spec_.items("containers")[index].at("securityContext").has("seccompProfile");
+    return given[index].at("securityContext").has("seccompProfile");
   }
 
   Reader annotations_;

@@ -16,7 +16,7 @@ json port_mappings(const PodSpec& spec) {
   json mappings = json::array();
   for (const auto& container : spec.containers)
     for (const auto& port : container.ports) {
-      if (port.host_port == 0) continue;
+      if (!is_published(container, port)) continue;
       json mapping = {
           {"hostPort", port.host_port}, {"containerPort", port.container_port}, {"protocol", port.protocol}};
       if (!port.host_ip.empty()) mapping["hostIP"] = port.host_ip;

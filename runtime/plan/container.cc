@@ -1,5 +1,6 @@
 #include "runtime/plan/container.h"
 
+#include "runtime/kernel/signals.h"
 #include "runtime/plan/oom_score.h"
 #include "runtime/plan/process.h"
 #include "runtime/plan/root.h"
@@ -8,6 +9,12 @@ namespace podrun {
 namespace {
 
 constexpr std::uint64_t kPids = 2048;  // processes and threads of a container unless said otherwise, as podman has it
+
+Result<int> stop_signal(const ContainerSpec& spec, const ImageConfig& image) {
+  if (spec.stop_signal) return *spec.stop_signal;
+  if (image.stop_signal.empty()) return SIGTERM;
+  return parse_signal(image.stop_signal).in("read the image's StopSignal (lifecycle.stopSignal goes before it)");
+}
 
 }  // namespace
 
@@ -34,6 +41,7 @@ Result<ContainerPlan> make_container_plan(const PodSpec& pod, const ContainerSpe
   plan.oom_score_adj = oom_score_adj(pod, spec, machine.memory_bytes);
   plan.process.terminal = spec.terminal;
   plan.stdio = {.has_stdin = spec.has_stdin, .stdin_once = spec.stdin_once};
+  plan.stop_signal = TRY(stop_signal(spec, image.image.config));
   plan.log_path = layout.log(pod_plan.who.id, plan.key());
   plan.writable = layout.writable(pod_plan.who.id, plan.key());
   plan.cgroup = plan.key();

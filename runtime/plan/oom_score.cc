@@ -1,6 +1,7 @@
 #include "runtime/plan/oom_score.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace podrun {
 namespace {
@@ -20,12 +21,23 @@ bool asks_for_nothing(const ContainerSpec& container) {
   return !resources.memory_limit && !resources.cpu_limit && !resources.memory_request && !resources.cpu_request;
 }
 
+// A sidecar is spared at least as long as the main container that is spared least, which it serves (KEP-753).
+std::uint64_t request_that_counts(const PodSpec& pod, const ContainerSpec& container) {
+  const std::uint64_t own = container.resources.memory_request.value_or(0);
+  if (container.role != ContainerRole::sidecar) return own;
+  std::optional<std::uint64_t> least;
+  for (const ContainerSpec& other : pod.containers)
+    if (other.role == ContainerRole::main)
+      least = std::min(other.resources.memory_request.value_or(0), least.value_or(UINT64_MAX));
+  return std::max(own, least.value_or(0));
+}
+
 }  // namespace
 
 int oom_score_adj(const PodSpec& pod, const ContainerSpec& container, std::uint64_t machine_bytes) {
   if (std::all_of(pod.containers.begin(), pod.containers.end(), is_guaranteed)) return kGuaranteed;
   if (std::all_of(pod.containers.begin(), pod.containers.end(), asks_for_nothing)) return kBestEffort;
-  const double request = static_cast<double>(container.resources.memory_request.value_or(0));
+  const double request = static_cast<double>(request_that_counts(pod, container));
   const int adjusted =
       1000 - static_cast<int>(1000 * request / static_cast<double>(std::max<std::uint64_t>(1, machine_bytes)));
   return std::clamp(adjusted, 1000 + kGuaranteed, kBestEffort - 1);

@@ -47,5 +47,23 @@ TEST(OomScore, MoreAskedForIsSparedLonger) {
   EXPECT_EQ(score(pod_of({asking(100 * kGibi)})), 3) << "never as late as a guaranteed one";
 }
 
+// The kubelet computes the class of service over all of them.
+TEST(OomScore, AnInitContainerWithoutLimitsAndThePodIsNotGuaranteed) {
+  PodSpec pod = pod_of({{}, guaranteed()});
+  pod.containers[0].role = ContainerRole::init;
+  EXPECT_EQ(score(pod, 1), 1000 - 1000 / 16);
+}
+
+TEST(OomScore, ASidecarIsSparedAsLongAsWhomItServes) {
+  PodSpec pod = pod_of({asking(kGibi), asking(8 * kGibi), asking(4 * kGibi)});
+  pod.containers[0].role = ContainerRole::sidecar;
+  EXPECT_EQ(score(pod, 0), 750);
+  pod.containers[0].resources = asking(6 * kGibi);
+  EXPECT_EQ(score(pod, 0), 625) << "it has asked for more itself";
+  pod.containers[0].role = ContainerRole::init;
+  pod.containers[0].resources = asking(kGibi);
+  EXPECT_EQ(score(pod, 0), 1000 - 1000 / 16) << "an init container serves nobody";
+}
+
 }  // namespace
 }  // namespace podrun

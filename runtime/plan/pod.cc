@@ -44,7 +44,7 @@ std::vector<PortSpec> host_ports(const PodSpec& spec) {
   std::vector<PortSpec> ports;
   for (const auto& container : spec.containers)
     for (const auto& port : container.ports)
-      if (port.host_port != 0) ports.push_back(port);
+      if (is_published(container, port)) ports.push_back(port);
   return ports;
 }
 
@@ -86,9 +86,10 @@ Result<NewPod> make_plan(const PodSpec& spec, const PodFacts& facts, const Layou
   pod.plan = TRY(make_pod_plan(spec, facts, layout));
   for (std::size_t i = 0; i < spec.containers.size(); ++i) {
     const ContainerSpec& container = spec.containers[i];
-    pod.containers.push_back({TRY(make_container_plan(spec, container, pod.plan, facts.images[i], facts.machine, layout)
-                                      .in("container '" + container.name + "'")),
-                              facts.images[i].image.layers});
+    ContainerPlan plan = TRY(make_container_plan(spec, container, pod.plan, facts.images[i], facts.machine, layout)
+                                 .in("container '" + container.name + "'"));
+    plan.position = static_cast<std::uint32_t>(i);
+    pod.containers.push_back({std::move(plan), facts.images[i].image.layers});
   }
   for (const ChosenNetwork& network : facts.networks)
     pod.networks.push_back(TRY(network_plan(spec, network, pod.plan, &network == &facts.networks.front())

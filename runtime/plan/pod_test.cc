@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <sched.h>
 
+#include <csignal>
+
 #include "runtime/plan/root.h"
 
 namespace podrun {
@@ -239,6 +241,52 @@ TEST(PlanRoot, AReadOnlyOneHasReadOnlyFilesInEtc) {
 }
 
 TEST(PlanContainer, HasAKeyOfItsNameAndAttempt) { EXPECT_EQ(plan_of(spec_of()).containers.at(0).plan.key(), "main.0"); }
+
+TEST(PlanContainer, IsAskedToEndByTheManifestsSignalElseTheImages) {
+  PodSpec spec = spec_of();
+  PodFacts facts = facts_of();
+  const auto signal = [&] { return plan_of(spec, facts).containers.at(0).plan.stop_signal; };
+  EXPECT_EQ(signal(), SIGTERM);
+  facts.images[0].image.config.stop_signal = "SIGRTMIN+3";
+  EXPECT_EQ(signal(), 37);
+  spec.containers[0].stop_signal = SIGQUIT;
+  EXPECT_EQ(signal(), SIGQUIT);
+  spec.containers[0].stop_signal.reset();
+  facts.images[0].image.config.stop_signal = "SIGFOO";
+  EXPECT_THAT(
+      make_plan(spec, facts, kLayout).error().what,
+      HasSubstr("container 'main': read the image's StopSignal (lifecycle.stopSignal goes before it): 'SIGFOO'"));
+}
+
+TEST(PlanContainer, HasItsRoleItsStreamsAndItsPlaceInThePod) {
+  PodSpec spec = spec_of();
+  spec.restart = RestartPolicy::on_failure;
+  spec.containers.insert(spec.containers.begin(), spec.containers[0]);
+  spec.containers[0].name = "first";
+  spec.containers[0].role = ContainerRole::sidecar;
+  spec.containers[0].has_stdin = spec.containers[0].stdin_once = spec.containers[0].terminal = true;
+  PodFacts facts = facts_of();
+  facts.images.push_back(facts.images[0]);
+  const NewPod pod = plan_of(spec, facts);
+  EXPECT_EQ(pod.plan.restart, RestartPolicy::on_failure);
+  const ContainerPlan& first = pod.containers.at(0).plan;
+  EXPECT_EQ(first.role, ContainerRole::sidecar);
+  EXPECT_TRUE(first.stdio.has_stdin && first.stdio.stdin_once && first.process.terminal);
+  EXPECT_EQ(first.position, 0U);
+  EXPECT_EQ(pod.containers.at(1).plan.role, ContainerRole::main);
+  EXPECT_EQ(pod.containers.at(1).plan.position, 1U);
+}
+
+TEST(PlanPorts, OfAnInitContainerAreNotPublished) {
+  PodSpec spec = spec_of();
+  PortSpec port;
+  port.container_port = port.host_port = 81;
+  spec.containers[0].ports = {port};
+  spec.containers[0].role = ContainerRole::init;
+  EXPECT_TRUE(plan_of(spec).plan.host_ports.empty());
+  spec.containers[0].role = ContainerRole::sidecar;
+  EXPECT_EQ(plan_of(spec).plan.host_ports.size(), 1U);
+}
 
 TEST(PlanPorts, AreThoseThatAreToBePublished) {
   PodSpec spec = spec_of();

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
+
 namespace podrun {
 namespace {
 
@@ -155,16 +157,17 @@ TEST(Manifest, NotBuiltYet) {
   };
   expect_refused({
       later(pod("volumes: [{name: v, emptyDir: {}}]"), "spec.volumes:"),
-      later(pod("initContainers: [{name: i}]"), "spec.initContainers:"),
+      later(pod("ephemeralContainers: [{name: i}]"), "spec.ephemeralContainers:"),
       later(pod("activeDeadlineSeconds: 5"), "spec.activeDeadlineSeconds:"),
       later(pod("runtimeClassName: kata"), "spec.runtimeClassName:"),
       later(pod("securityContext: {fsGroup: 1}"), "spec.securityContext.fsGroup:"),
       later(container("volumeMounts: [{name: v, mountPath: /v}]"), "spec.containers[0].volumeMounts:"),
       later(container("livenessProbe: {tcpSocket: {port: 1}}"), "spec.containers[0].livenessProbe:"),
-      later(container("lifecycle: {preStop: {}}"), "spec.containers[0].lifecycle:"),
+      later(container("lifecycle: {preStop: {exec: {}}}"), "spec.containers[0].lifecycle.preStop:"),
+      later(container("restartPolicy: Never"), "spec.containers[0].restartPolicy: 'Never'"),
+      later(container("restartPolicyRules: [{}]"), "spec.containers[0].restartPolicyRules:"),
       later(container("envFrom: [{}]"), "spec.containers[0].envFrom:"),
       later(container("env: [{name: A, valueFrom: {fieldRef: {}}}]"), "spec.containers[0].env[0].valueFrom:"),
-      later(container("tty: true"), "spec.containers[0].tty:"),
       later(container("resources: {limits: {nvidia.com/gpu: 1}}"),
             "spec.containers[0].resources.limits[\"nvidia.com/gpu\"]:"),
       later(container("resources: {limits: {hugepages-2Mi: 1}}"), "spec.containers[0].resources.limits.hugepages-2Mi:"),
@@ -202,16 +205,88 @@ TEST(Manifest, OneWarningForAllThatMeansNothingHere) {
 
 TEST(Manifest, OneWarningForEachPolicyWithoutItsMeaning) {
   const Manifest manifest =
-      parse(pod("restartPolicy: OnFailure\ndnsPolicy: ClusterFirstWithHostNet\ncontainers:\n"
+      parse(pod("dnsPolicy: ClusterFirstWithHostNet\ncontainers:\n"
                 "- {name: a, image: 'rootfs:/a', terminationMessagePath: /x}\n"
                 "- {name: b, image: 'rootfs:/a', terminationMessagePolicy: FallbackToLogsOnError}\n"));
   EXPECT_THAT(
       manifest.warnings,
-      ElementsAre("spec.restartPolicy: not acted on yet: a container that ends is not restarted",
-                  "spec.dnsPolicy: there is no cluster DNS: the Pod resolves names as this machine does",
+      ElementsAre("spec.dnsPolicy: there is no cluster DNS: the Pod resolves names as this machine does",
                   "spec.containers[0].terminationMessagePath, spec.containers[1].terminationMessagePolicy: not acted "
                   "on yet: no termination message is collected"));
-  EXPECT_EQ(manifest.spec.restart, RestartPolicy::on_failure);
+}
+
+TEST(Manifest, RestartPolicyIsWhatItSays) {
+  for (const auto& [word, policy] : {std::pair{"Always", RestartPolicy::always},
+                                     {"OnFailure", RestartPolicy::on_failure},
+                                     {"Never", RestartPolicy::never}}) {
+    const Manifest manifest = parse(pod("restartPolicy: " + std::string(word)));
+    EXPECT_THAT(manifest.warnings, IsEmpty());
+    EXPECT_EQ(manifest.spec.restart, policy) << word;
+  }
+  expect_refused({{pod("restartPolicy: Sometimes"),
+                   "spec.restartPolicy: expected one of Always, OnFailure, Never; found 'Sometimes'"}});
+}
+
+TEST(Manifest, InitContainersAndSidecarsComeFirst) {
+  const PodSpec spec = parse(pod("initContainers:\n- {name: fetch, image: 'rootfs:/a'}\n"
+                                 "- {name: proxy, image: 'rootfs:/a', restartPolicy: Always, stdin: true,"
+                                 " lifecycle: {stopSignal: SIGUSR1}}\n"
+                                 "containers:\n- {name: main, image: 'rootfs:/a'}"))
+                           .spec;
+  ASSERT_EQ(spec.containers.size(), 3U);
+  EXPECT_EQ(spec.containers[0].name, "fetch");
+  EXPECT_EQ(spec.containers[0].role, ContainerRole::init);
+  EXPECT_EQ(spec.containers[1].role, ContainerRole::sidecar);
+  EXPECT_EQ(spec.containers[1].stop_signal, SIGUSR1);
+  EXPECT_TRUE(spec.containers[1].has_stdin);
+  EXPECT_EQ(spec.containers[2].role, ContainerRole::main);
+  EXPECT_FALSE(spec.containers[2].has_stdin || spec.containers[2].stop_signal);
+}
+
+TEST(Manifest, WrongInitContainers) {
+  const auto with_init = [](const std::string& init, const std::string& main = "") {
+    return pod("initContainers:\n- {name: i, image: 'rootfs:/a'" + init +
+               "}\ncontainers:\n- {name: main, image: 'rootfs:/a'" + main + "}");
+  };
+  expect_refused({
+      {pod("initContainers: [{name: i, image: 'rootfs:/a'}]\ncontainers: []"),
+       "spec.containers: needs at least one container"},
+      {pod("initContainers: [{image: 'rootfs:/a'}]"), "spec.initContainers[0].name: is missing"},
+      {with_init(", colour: red"), "spec.initContainers[0].colour: no such field in a Pod"},
+      {pod("initContainers:\n- {name: main, image: 'rootfs:/a'}\ncontainers:\n- {name: main, image: 'rootfs:/a'}"),
+       "spec.containers[0].name: 'main' is the name of an earlier container"},
+      {with_init(", restartPolicy: Maybe"),
+       "spec.initContainers[0].restartPolicy: expected one of Always, OnFailure, Never; found 'Maybe'"},
+      {with_init(", restartPolicy: OnFailure"),
+       "spec.initContainers[0].restartPolicy: 'OnFailure' is not supported yet", Kind::unsupported},
+      {with_init("", ", restartPolicy: Always"),
+       "spec.containers[0].restartPolicy: is for init containers, which it makes sidecars; a Pod's is "
+       "spec.restartPolicy"},
+      {with_init(", lifecycle: {stopSignal: SIGINT}"),
+       "spec.initContainers[0].lifecycle.stopSignal: is not for an init container, unless restartPolicy: Always makes "
+       "it "
+       "a sidecar"},
+      {with_init("", ", lifecycle: {stopSignal: \"SIG\\n\"}"),
+       "spec.containers[0].lifecycle.stopSignal: 'SIG\\x0a' is no signal, such as SIGTERM or SIGRTMIN+3"},
+      {with_init(", restartPolicy: Always, ports: [{containerPort: 1, hostPort: 5}]",
+                 ", ports: [{containerPort: 1, hostPort: 5}]"),
+       "spec.containers[0].ports[0].hostPort: 5/tcp is taken by an earlier port"},
+  });
+}
+
+TEST(Manifest, AnInitContainerIsGoneBeforeItsPortsMatter) {
+  EXPECT_EQ(parse(pod("initContainers:\n- {name: i, image: 'rootfs:/a', ports: [{containerPort: 1, hostPort: 5}]}\n"
+                      "containers:\n- {name: main, image: 'rootfs:/a', ports: [{containerPort: 1, hostPort: 5}]}"))
+                .spec.containers.size(),
+            2U);
+}
+
+TEST(Manifest, StreamsOfAContainer) {
+  const ContainerSpec spec =
+      parse_container("stdin: true\nstdinOnce: true\ntty: true\nlifecycle: {stopSignal: SIGRTMIN+3}");
+  EXPECT_TRUE(spec.has_stdin && spec.stdin_once && spec.terminal);
+  EXPECT_EQ(spec.stop_signal, 37);
+  EXPECT_FALSE(parse_container("").has_stdin || parse_container("").terminal);
 }
 
 // As `kubectl get pod -o yaml` prints one that runs, but for the image.
@@ -279,7 +354,7 @@ TEST(Manifest, AllThatIsWrongIsToldAtOnce) {
   EXPECT_THAT(all_errors("apiVersion: v1\nkind: Pod\nmetadata: {name: Web, labels: {a: 1}}\nspec:\n"
                          "  volumes: [{name: v}]\n  hostPid: true\n  hostAliases: [5, {ip: x}]\n"
                          "  containers:\n"
-                         "  - {name: a, image: 5, tty: true, command: [1, b]}\n"
+                         "  - {name: a, image: 5, envFrom: [1], command: [1, b]}\n"
                          "  - {image: 'nginx', ports: [{containerPort: 0}, {}], resources: {limits: {cpu: fast}}}\n"
                          "  - 7\n"),
               ElementsAre("web.yaml: metadata.labels.a: expected a string, found a number",
@@ -287,7 +362,7 @@ TEST(Manifest, AllThatIsWrongIsToldAtOnce) {
                           "web.yaml: spec.hostPid: no such field in a Pod; did you mean 'hostPID'?",
                           "web.yaml: spec.hostAliases[0]: expected an object, found a number",
                           "web.yaml: spec.containers[0].image: expected a string, found a number",
-                          "web.yaml: spec.containers[0].tty: is not supported yet",
+                          "web.yaml: spec.containers[0].envFrom: is not supported yet",
                           "web.yaml: spec.containers[0].command[0]: expected a string, found a number",
                           "web.yaml: spec.containers[2]: expected an object, found a number",
                           testing::StartsWith("web.yaml: metadata.name: 'Web' may hold only"),
@@ -301,7 +376,7 @@ TEST(Manifest, AllThatIsWrongIsToldAtOnce) {
 
 TEST(Manifest, SomeWrongThingsMakeAMistakeAndOnlyMissingOnesDoNot) {
   const auto kind = [](const std::string& text) { return parse_manifest(text, "x").error().kind; };
-  EXPECT_EQ(kind(pod("volumes: [{name: v}]", "tty: true")), Kind::unsupported);
+  EXPECT_EQ(kind(pod("volumes: [{name: v}]", "envFrom: [1]")), Kind::unsupported);
   EXPECT_EQ(kind(pod("volumes: [{name: v}]", "tty: 'yes'\nimagePullPolicy: 5")), Kind::invalid);
 }
 
@@ -382,12 +457,19 @@ TEST(Manifest, SeccompIsOffOnlyWhereThatIsAskedFor) {
                            "spec: {containers: [{name: main, image: 'rootfs:/a', securityContext: {seccompProfile: "
                            "{type: RuntimeDefault}}}]}}";
   EXPECT_TRUE(seccomp(both));
+  const std::string with_init = "{apiVersion: v1, kind: Pod, metadata: {name: web, annotations: {" + of_main +
+                                ": unconfined}}, spec: {initContainers: [{name: i, image: 'rootfs:/a', "
+                                "securityContext: {seccompProfile: {type: RuntimeDefault}}}], "
+                                "containers: [{name: main, image: 'rootfs:/a'}]}}";
+  const PodSpec spec = parse(with_init).spec;
+  EXPECT_TRUE(spec.containers[0].security.seccomp) << "the init container has a field of its own";
+  EXPECT_FALSE(spec.containers[1].security.seccomp);
 }
 
 TEST(Manifest, ValuesThatAreNotAmongTheFew) {
   expect_refused({
       {pod("restartPolicy: Sometimes"),
-       "spec.restartPolicy: expected one of Never, Always, OnFailure; found 'Sometimes'"},
+       "spec.restartPolicy: expected one of Always, OnFailure, Never; found 'Sometimes'"},
       {container("imagePullPolicy: always"),
        "spec.containers[0].imagePullPolicy: expected one of Never, IfNotPresent, Always; found 'always'"},
       {container("terminationMessagePolicy: Log"),

@@ -15,6 +15,7 @@ namespace podrun {
 namespace {
 
 constexpr const char* kRestartPolicies[] = {"Always", "OnFailure", "Never"};
+constexpr const char* kRoles[] = {"main", "init", "sidecar"};
 
 using manifest::Field;
 using manifest::Json;
@@ -59,6 +60,11 @@ Json describe(const ContainerSpec& container) {
       {"args", container.args},
       {"env", env},
       {"working_dir", container.working_dir},
+      {"role", kRoles[static_cast<std::size_t>(container.role)]},
+      {"stdin", container.has_stdin},
+      {"stdin_once", container.stdin_once},
+      {"tty", container.terminal},
+      {"stop_signal", or_null(container.stop_signal)},
       {"ports", ports},
       {"memory_limit", or_null(resources.memory_limit)},
       {"cpu_limit", or_null(resources.cpu_limit)},
