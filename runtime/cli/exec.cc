@@ -50,7 +50,7 @@ Result<int> reap_ended() {
 }
 
 // Its wait status.
-Result<int> attend_command(Session session, bool interactive, const Fd& signals) {
+Result<int> attend_command(Session session, bool interactive, const Signals& signals) {
   std::optional<RawMode> raw;
   if (session.terminal && interactive) raw.emplace();
   std::optional<int> status;
@@ -70,7 +70,7 @@ Result<int> attend_command(Session session, bool interactive, const Fd& signals)
 }
 
 Result<int> run_command(const Pod& pod, const ExecOptions& options) {
-  const Fd signals = TRY(take_signals());
+  const Signals signals = TRY(Signals::take());
   auto session = start_exec(pod, options);
   if (!session && dynamic_cast<const CommandCannotRun*>(session.error().detail.get()) != nullptr) {
     say(session.error().what);

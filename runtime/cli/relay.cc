@@ -56,19 +56,24 @@ void Relay::move(const pollfd& read, const pollfd& write) {
 }
 
 void Relay::fill() {
-  if (!buffer_) buffer_ = std::make_unique_for_overwrite<char[]>(kSize);
+  if (!buffer_) buffer_ = std::make_unique_for_overwrite<char[]>(kRoom);
   const ssize_t got = ::read(from_.get(), buffer_.get(), std::min(kSize, left_));
   if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
   begin_ = end_ = 0;
   if (got > 0) {
     end_ = static_cast<std::size_t>(got);
     left_ -= end_;
-    if (left_ == 0) from_.reset();
+    if (keys_) hold(keys_.pass({buffer_.get(), end_}));
+    if (left_ == 0 || is_left()) from_.reset();
     return;
   }
   from_.reset();  // a terminal whose last slave is closed reads as EIO
-  std::memcpy(buffer_.get(), at_end_.data(), at_end_.size());
-  end_ = at_end_.size();
+  hold(keys_.rest() + at_end_);
+}
+
+void Relay::hold(std::string_view bytes) {
+  std::memcpy(buffer_.get(), bytes.data(), bytes.size());
+  end_ = bytes.size();
 }
 
 void Relay::flush(bool ready) {

@@ -7,7 +7,10 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <string>
+#include <string_view>
 
+#include "runtime/cli/detach_keys.h"
 #include "runtime/kernel/types.h"
 
 namespace podrun::cli {
@@ -38,8 +41,9 @@ class Sink {
 class Relay {
  public:
   Relay() = default;  // carries nothing
-  // `at_end` is put behind the last byte.
-  Relay(Fd from, Sink to, std::string at_end = {}) : from_(std::move(from)), to_(std::move(to)), at_end_(at_end) {}
+  // `at_end` is put behind the last byte. `keys` end it, and what they are is not carried.
+  Relay(Fd from, Sink to, std::string at_end = {}, DetachKeys keys = {})
+      : from_(std::move(from)), to_(std::move(to)), at_end_(std::move(at_end)), keys_(std::move(keys)) {}
 
   // What to poll for, a descriptor of -1 for nothing; and afterwards what came of it.
   std::array<pollfd, 2> wants() const;
@@ -50,19 +54,23 @@ class Relay {
 
   bool reads() const { return static_cast<bool>(from_); }
   bool holds() const { return begin_ != end_; }
+  bool is_left() const { return keys_.are_typed(); }
 
   // The errno by which its bytes were lost; 0 for none, and where only the reader went away.
   int loss() const { return loss_; }
 
  private:
   void fill();
+  void hold(std::string_view bytes);
   void flush(bool ready);
   void give_up();
 
   static constexpr std::size_t kSize = 64U << 10U;
+  static constexpr std::size_t kRoom = kSize + 64;  // for what waited, and what stands behind the last byte
   Fd from_;
   Sink to_;
   std::string at_end_;
+  DetachKeys keys_;
   std::unique_ptr<char[]> buffer_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;

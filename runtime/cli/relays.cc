@@ -18,11 +18,11 @@ bool stdout_is_stderr() {
          out.st_ino == err.st_ino;
 }
 
-Relays relays_to(Fd in, Fd out, Fd err, bool terminal) {
+Relays relays_to(Fd in, Fd out, Fd err, bool terminal, DetachKeys keys) {
   Relays relays;
   if (in)
-    relays.in =
-        Relay(Fd(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)), Sink::of(std::move(in)), terminal ? kEndOfInput : "");
+    relays.in = Relay(Fd(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)), Sink::of(std::move(in)),
+                      terminal ? kEndOfInput : "", std::move(keys));
   if (out) relays.out = Relay(std::move(out), Sink::of_caller(STDOUT_FILENO));
   if (err) relays.err = Relay(std::move(err), Sink::of_caller(STDERR_FILENO));
   return relays;

@@ -13,6 +13,6 @@ struct Relays {
 };
 
 // Each of the process's ends is non-blocking; an empty one is not carried. `terminal`: `in` is its master.
-Relays relays_to(Fd in, Fd out, Fd err, bool terminal);
+Relays relays_to(Fd in, Fd out, Fd err, bool terminal, DetachKeys keys = {});
 
 }  // namespace podrun::cli

@@ -147,7 +147,35 @@ Result<Fd> become(Entering& entering, Fd& command, init::Plan plan, std::vector<
   return master;
 }
 
-Fd duplicate(const Fd& fd) { return Fd(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 3)); }
+// `session` has the command's pidfd as soon as there is one, also after an error.
+Result<void> begin(Session& session, Entering& entering, const PodRecord& pod, const ContainerRecord& container,
+                   const ExecOptions& options) {
+  init::Plan plan;
+  plan.role = init::Role::exec;
+  plan.new_user_namespace = !pod.plan.namespaces.host_users;
+  set_process(plan, TRY(exec_process(container, options)));
+  plan.waits_for_go = options.terminal;
+  ExecStreams streams;
+  if (!options.terminal)
+    streams = TRY(make_streams(container.life.process.pid, options, pod.life.id_base + plan.process.uid,
+                               pod.life.id_base + plan.process.gid));
+  auto master = become(entering, session.pidfd, std::move(plan), std::move(streams.theirs), options);
+  if (!master) {
+    Error error = std::move(master).error();
+    error.detail = std::make_shared<CommandCannotRun>();
+    return error;
+  }
+  session.terminal = options.terminal;
+  if (options.terminal) {
+    streams.out = std::move(*master);
+    ::fcntl(streams.out.get(), F_SETFL, O_NONBLOCK);
+    if (options.interactive) streams.in = Fd(::fcntl(streams.out.get(), F_DUPFD_CLOEXEC, 3));
+  }
+  session.in = std::move(streams.in);
+  session.out = std::move(streams.out);
+  session.err = std::move(streams.err);
+  return {};
+}
 
 }  // namespace
 
@@ -165,38 +193,10 @@ Result<Session> start_exec(const Pod& pod, const ExecOptions& options) {
   // First, so that it starts while the rest is being decided.
   Entering entering = TRY(enter(cgroup, container, target->get(), host_users).in("enter container '" + name + "'"));
   Session session;
-  session.terminal = options.terminal;
-  const auto start = [&]() -> Result<void> {
-    init::Plan plan;
-    plan.role = init::Role::exec;
-    plan.new_user_namespace = !host_users;
-    set_process(plan, TRY(exec_process(container, options)));
-    plan.waits_for_go = options.terminal;
-    ExecStreams streams;
-    if (!options.terminal)
-      streams = TRY(make_streams(container.life.process.pid, options, pod.record.life.id_base + plan.process.uid,
-                                 pod.record.life.id_base + plan.process.gid));
-    auto became = become(entering, session.pidfd, std::move(plan), std::move(streams.theirs), options);
-    if (!became) {
-      Error error = std::move(became).error();
-      error.detail = std::make_shared<CommandCannotRun>();
-      return error;
-    }
-    session.in = std::move(streams.in);
-    session.out = std::move(streams.out);
-    session.err = std::move(streams.err);
-    if (!options.terminal) return {};
-    session.out = std::move(*became);
-    ::fcntl(session.out.get(), F_SETFL, O_NONBLOCK);
-    if (options.interactive) session.in = duplicate(session.out);
-    return {};
-  };
-  if (auto started = start(); !started) {
-    end(session.pidfd);
-    end(entering.child);
-    return std::move(started).error();
-  }
-  if (!entering.is_command) end(entering.child);
+  auto begun = begin(session, entering, pod.record, container, options);
+  if (!begun) end(session.pidfd);
+  if (!begun || !entering.is_command) end(entering.child);
+  if (!begun) return std::move(begun).error();
   return session;
 }
 
