@@ -87,7 +87,7 @@ struct Pod {
   PodRecord record;
   std::vector<ContainerRecord> containers;  // the latest attempt of each, in their order
   std::vector<ContainerRecord> previous;    // attempts before those that are still on record, lower numbers first
-  std::vector<std::string> broken;          // keys of those whose record cannot be read
+  std::vector<std::string> broken;          // keys of those whose record cannot be read, and that may be the latest
 };
 
 }  // namespace podrun

@@ -160,12 +160,13 @@ Phase phase_of(const PodRecord& pod, const std::vector<LiveContainer>& container
   if (!is_stopped && (life.boot_id != boot_id() || !is_alive(life.shim) || !is_alive(life.pause))) return Phase::failed;
   if (containers.empty()) return is_stopped ? Phase::succeeded : Phase::running;
 
+  const bool over = is_over(pod, containers);
   bool waits = false, runs = false, made_again = false, failed = false;
   for (const LiveContainer& one : containers) {
     const ContainerRole role = one.record.plan.role;
     const bool again = is_made_again(pod, containers, one) || (one.is_waiting() && one.before);
     if (one.is_waiting() && !one.before) waits = true;
-    if (role == ContainerRole::init && one.has_failed() && !again) return Phase::failed;
+    if (role == ContainerRole::init && one.has_failed() && over) return Phase::failed;
     if (role == ContainerRole::init) waits = waits || one.status.running;
     if (role != ContainerRole::init) runs = runs || one.status.running;
     if (role != ContainerRole::main) continue;

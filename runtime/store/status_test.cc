@@ -238,6 +238,8 @@ TEST_F(PhaseOfContainers, WhatSomebodyStoppedIsNotMadeAgain) {
   held.record.life.held = true;
   EXPECT_EQ(phase(RestartPolicy::always, {held}), Phase::failed);
   EXPECT_FALSE(is_over(pod_, {held})) << "its sidecars wait for it";
+  held.record.plan.role = kInit;
+  EXPECT_EQ(phase(RestartPolicy::always, {held, waiting(kMain)}), Phase::pending);
 }
 
 TEST(PhaseText, IsKubernetes) {

@@ -2,6 +2,7 @@
 #include "runtime/store/store.h"
 
 #include <algorithm>
+#include <charconv>
 #include <tuple>
 
 #include "base/files.h"
@@ -29,6 +30,18 @@ void add(Pod& pod, ContainerRecord attempt) {
   }
   if (attempt.plan.attempt > same->plan.attempt) std::swap(*same, attempt);
   pod.previous.push_back(std::move(attempt));
+}
+
+// An attempt before one that can be read: what it had to say, the pod can do without.
+bool is_past(const std::string& key, const Pod& pod) {
+  const auto dot = key.rfind('.');
+  std::uint32_t attempt = 0;
+  if (dot == std::string::npos ||
+      std::from_chars(key.data() + dot + 1, key.data() + key.size(), attempt).ptr != key.data() + key.size())
+    return false;
+  return std::any_of(pod.containers.begin(), pod.containers.end(), [&](const ContainerRecord& latest) {
+    return latest.plan.name == key.substr(0, dot) && latest.plan.attempt > attempt;
+  });
 }
 
 Error is_no_id(const std::string& id) {
@@ -87,6 +100,7 @@ Result<Pod> Store::whole(PodRecord record) const {
   Pod pod{.record = std::move(record), .containers = {}, .previous = {}, .broken = {}};
   for (ContainerRecord& attempt : TRY(load_containers(pod.record.plan.who.id, &pod.broken)))
     add(pod, std::move(attempt));
+  std::erase_if(pod.broken, [&](const std::string& key) { return is_past(key, pod); });
   std::stable_sort(pod.previous.begin(), pod.previous.end(),
                    [](const ContainerRecord& a, const ContainerRecord& b) { return a.plan.attempt < b.plan.attempt; });
   return pod;

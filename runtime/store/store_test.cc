@@ -150,6 +150,23 @@ TEST_F(StoreTest, APodHasTheLatestAttemptOfEachContainerAndThoseBefore) {
   EXPECT_EQ(store_.load_containers(test_id('1'))->size(), 5U);
 }
 
+TEST_F(StoreTest, ATornAttemptIsMissedOnlyWhereItMayBeTheLatest) {
+  put(test_id('1'), "default", "web");
+  const auto box = store_.lock(test_id('1'), 0);
+  ASSERT_TRUE(box);
+  ContainerRecord container = full_container();
+  container.plan.attempt = 9;
+  ASSERT_TRUE(box->save(container));
+  const auto tear = [&](const char* key) {
+    return base::write_file_durably(store_.layout().container_record(test_id('1'), key), "{");
+  };
+  ASSERT_TRUE(tear("httpd.8"));
+  EXPECT_TRUE(store_.load_whole(test_id('1'))->broken.empty());
+  ASSERT_TRUE(tear("httpd.10"));
+  ASSERT_TRUE(tear("other.0"));
+  EXPECT_THAT(store_.load_whole(test_id('1'))->broken, ::testing::UnorderedElementsAre("httpd.10", "other.0"));
+}
+
 // The first attempts may be gone.
 TEST_F(StoreTest, ContainersKeepTheOrderOfTheManifest) {
   put(test_id('1'), "default", "web");
