@@ -168,7 +168,7 @@ Phase phase_of(const PodRecord& pod, const std::vector<LiveContainer>& container
     if (one.is_waiting() && !one.before) waits = true;
     if (role == ContainerRole::init && one.has_failed() && over) return Phase::failed;
     if (role == ContainerRole::init) waits = waits || one.status.running;
-    if (role != ContainerRole::init) runs = runs || one.status.running;
+    runs = runs || one.status.running;
     if (role != ContainerRole::main) continue;
     made_again = made_again || again;
     failed = failed || one.has_failed();
