@@ -1,10 +1,8 @@
 // Whole manifests: what becomes of good ones, and the exact line for each bad one.
-#include "runtime/manifest/manifest.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <csignal>
+#include "runtime/manifest/tests/pods.h"
 
 namespace podrun {
 namespace {
@@ -12,53 +10,6 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Pair;
-
-// A Pod with these lines in its spec, and these in its one container.
-std::string pod(std::string_view spec, std::string_view container = "") {
-  std::string text = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n";
-  const auto add = [&text](std::string_view lines, std::string_view indent) {
-    while (!lines.empty()) {
-      const std::size_t end = std::min(lines.find('\n'), lines.size());
-      text.append(indent).append(lines.substr(0, end)).append("\n");
-      lines.remove_prefix(std::min(end + 1, lines.size()));
-    }
-  };
-  add(spec, "  ");
-  if (spec.find("containers:") != std::string_view::npos) return text;
-  add("containers:\n- name: main\n  image: rootfs:/srv/root", "  ");
-  add(container, "    ");
-  return text;
-}
-std::string container(std::string_view lines) { return pod("", lines); }
-
-std::string metadata(std::string_view fields) {
-  return "apiVersion: v1\nkind: Pod\nmetadata: {" + std::string(fields) +
-         "}\nspec: {containers: [{name: main, image: 'rootfs:/srv/root'}]}\n";
-}
-
-Manifest parse(const std::string& text) {
-  Result<Manifest> manifest = parse_manifest(text, "web.yaml");
-  EXPECT_TRUE(manifest) << manifest.error().what << "\n" << text;
-  return manifest ? std::move(manifest).value() : Manifest();
-}
-ContainerSpec parse_container(std::string_view lines) {
-  Manifest manifest = parse(container(lines));
-  return manifest.spec.containers.empty() ? ContainerSpec() : manifest.spec.containers[0];
-}
-
-struct Bad {
-  std::string text;
-  std::string error;
-  Kind kind = Kind::invalid;
-};
-void expect_refused(const std::vector<Bad>& cases) {
-  for (const Bad& bad : cases) {
-    const Result<Manifest> manifest = parse_manifest(bad.text, "web.yaml");
-    ASSERT_FALSE(manifest) << bad.text;
-    EXPECT_EQ(manifest.error().what, "web.yaml: " + bad.error) << bad.text;
-    EXPECT_EQ(manifest.error().kind, bad.kind) << bad.text;
-  }
-}
 
 TEST(Manifest, MinimalPodHasTheDefaults) {
   const Manifest manifest = parse(pod(""));
@@ -213,80 +164,6 @@ TEST(Manifest, OneWarningForEachPolicyWithoutItsMeaning) {
       ElementsAre("spec.dnsPolicy: there is no cluster DNS: the Pod resolves names as this machine does",
                   "spec.containers[0].terminationMessagePath, spec.containers[1].terminationMessagePolicy: not acted "
                   "on yet: no termination message is collected"));
-}
-
-TEST(Manifest, RestartPolicyIsWhatItSays) {
-  for (const auto& [word, policy] : {std::pair{"Always", RestartPolicy::always},
-                                     {"OnFailure", RestartPolicy::on_failure},
-                                     {"Never", RestartPolicy::never}}) {
-    const Manifest manifest = parse(pod("restartPolicy: " + std::string(word)));
-    EXPECT_THAT(manifest.warnings, IsEmpty());
-    EXPECT_EQ(manifest.spec.restart, policy) << word;
-  }
-  expect_refused({{pod("restartPolicy: Sometimes"),
-                   "spec.restartPolicy: expected one of Always, OnFailure, Never; found 'Sometimes'"}});
-}
-
-TEST(Manifest, InitContainersAndSidecarsComeFirst) {
-  const PodSpec spec = parse(pod("initContainers:\n- {name: fetch, image: 'rootfs:/a'}\n"
-                                 "- {name: proxy, image: 'rootfs:/a', restartPolicy: Always, stdin: true,"
-                                 " lifecycle: {stopSignal: SIGUSR1}}\n"
-                                 "containers:\n- {name: main, image: 'rootfs:/a'}"))
-                           .spec;
-  ASSERT_EQ(spec.containers.size(), 3U);
-  EXPECT_EQ(spec.containers[0].name, "fetch");
-  EXPECT_EQ(spec.containers[0].role, ContainerRole::init);
-  EXPECT_EQ(spec.containers[1].role, ContainerRole::sidecar);
-  EXPECT_EQ(spec.containers[1].stop_signal, SIGUSR1);
-  EXPECT_TRUE(spec.containers[1].has_stdin);
-  EXPECT_EQ(spec.containers[2].role, ContainerRole::main);
-  EXPECT_FALSE(spec.containers[2].has_stdin || spec.containers[2].stop_signal);
-}
-
-TEST(Manifest, WrongInitContainers) {
-  const auto with_init = [](const std::string& init, const std::string& main = "") {
-    return pod("initContainers:\n- {name: i, image: 'rootfs:/a'" + init +
-               "}\ncontainers:\n- {name: main, image: 'rootfs:/a'" + main + "}");
-  };
-  expect_refused({
-      {pod("initContainers: [{name: i, image: 'rootfs:/a'}]\ncontainers: []"),
-       "spec.containers: needs at least one container"},
-      {pod("initContainers: [{image: 'rootfs:/a'}]"), "spec.initContainers[0].name: is missing"},
-      {with_init(", colour: red"), "spec.initContainers[0].colour: no such field in a Pod"},
-      {pod("initContainers:\n- {name: main, image: 'rootfs:/a'}\ncontainers:\n- {name: main, image: 'rootfs:/a'}"),
-       "spec.containers[0].name: 'main' is the name of an earlier container"},
-      {with_init(", restartPolicy: Maybe"),
-       "spec.initContainers[0].restartPolicy: expected one of Always, OnFailure, Never; found 'Maybe'"},
-      {with_init(", restartPolicy: OnFailure"),
-       "spec.initContainers[0].restartPolicy: 'OnFailure' is not supported yet", Kind::unsupported},
-      {with_init("", ", restartPolicy: Always"),
-       "spec.containers[0].restartPolicy: is for init containers, which it makes sidecars; a Pod's is "
-       "spec.restartPolicy"},
-      {with_init(", lifecycle: {stopSignal: SIGINT}"),
-       "spec.initContainers[0].lifecycle.stopSignal: is not for an init container, unless restartPolicy: Always makes "
-       "it "
-       "a sidecar"},
-      {with_init("", ", lifecycle: {stopSignal: \"SIG\\n\"}"),
-       "spec.containers[0].lifecycle.stopSignal: 'SIG\\x0a' is no signal, such as SIGTERM or SIGRTMIN+3"},
-      {with_init(", restartPolicy: Always, ports: [{containerPort: 1, hostPort: 5}]",
-                 ", ports: [{containerPort: 1, hostPort: 5}]"),
-       "spec.containers[0].ports[0].hostPort: 5/tcp is taken by an earlier port"},
-  });
-}
-
-TEST(Manifest, AnInitContainerIsGoneBeforeItsPortsMatter) {
-  EXPECT_EQ(parse(pod("initContainers:\n- {name: i, image: 'rootfs:/a', ports: [{containerPort: 1, hostPort: 5}]}\n"
-                      "containers:\n- {name: main, image: 'rootfs:/a', ports: [{containerPort: 1, hostPort: 5}]}"))
-                .spec.containers.size(),
-            2U);
-}
-
-TEST(Manifest, StreamsOfAContainer) {
-  const ContainerSpec spec =
-      parse_container("stdin: true\nstdinOnce: true\ntty: true\nlifecycle: {stopSignal: SIGRTMIN+3}");
-  EXPECT_TRUE(spec.has_stdin && spec.stdin_once && spec.terminal);
-  EXPECT_EQ(spec.stop_signal, 37);
-  EXPECT_FALSE(parse_container("").has_stdin || parse_container("").terminal);
 }
 
 // As `kubectl get pod -o yaml` prints one that runs, but for the image.
