@@ -9,6 +9,7 @@ constexpr CommandEntry kCommands[] = {
     {"create", "Make the pod that a manifest describes", create_command},
     {"delete", "End pods and remove everything of theirs", delete_command},
     {"describe", "Show pods in detail", describe_command},
+    {"events", "Show what has happened to pods, or as it happens", events_command},
     {"exec", "Run a command in a container", exec_command},
     {"get", "List pods, or show some of them", get_command},
     {"help", "Show what a command takes", help_command},
@@ -18,6 +19,7 @@ constexpr CommandEntry kCommands[] = {
     {"run", "Make a pod of one container from what is typed", run_command},
     {"system", "Look after what podrun has on this machine", system_command},
     {"version", "Print the version", version_command},
+    {"wait", "Wait until pods are ready, gone, or have ended", wait_command},
 };
 
 }  // namespace

@@ -14,6 +14,7 @@ void cni_command(Command& command, Context& context);
 void create_command(Command& command, Context& context);
 void delete_command(Command& command, Context& context);
 void describe_command(Command& command, Context& context);
+void events_command(Command& command, Context& context);
 void exec_command(Command& command, Context& context);
 void get_command(Command& command, Context& context);
 void help_command(Command& command, Context& context);
@@ -24,5 +25,6 @@ void run_command(Command& command, Context& context);
 void system_command(Command& command, Context& context);
 Result<int> version(Context& context, const std::string& format);
 void version_command(Command& command, Context& context);
+void wait_command(Command& command, Context& context);
 
 }  // namespace podrun::cli

@@ -5,6 +5,7 @@
 #include "runtime/cli/pod_printer.h"
 #include "runtime/cli/pod_query.h"
 #include "runtime/cli/sort_by.h"
+#include "runtime/cli/watch_pods.h"
 
 namespace podrun::cli {
 namespace {
@@ -15,6 +16,8 @@ struct Options {
   std::string sort_by;
   bool no_headers = false;
   bool show_labels = false;
+  bool watch = false;
+  bool watch_only = false;
 };
 
 Result<int> get(Context& context, const Options& options) {
@@ -23,6 +26,10 @@ Result<int> get(Context& context, const Options& options) {
                          .with_labels = options.show_labels,
                          .headings = !options.no_headers};
   const PodPrinter printed = TRY(pod_printer(options.output, style));
+  if (options.watch || options.watch_only)
+    return watch_pods(
+        context, options.query, printed,
+        {.only_changes = options.watch_only, .in_rows = has_columns(options.output), .sort_by = options.sort_by});
   Failures failures;
   auto [pods, named] = TRY(find_pods(context, options.query, failures));
   if (!options.sort_by.empty()) TRY(sort_by(pods, options.sort_by));
@@ -44,6 +51,8 @@ void get_command(Command& command, Context& context) {
   command.option("--sort-by", options->sort_by, "PATH", "In the order of this field: .metadata.creationTimestamp");
   command.flag("--show-labels", options->show_labels, "A column with the labels");
   command.flag("--no-headers", options->no_headers, "No headings above the columns");
+  command.flag("-w,--watch", options->watch, "Go on, with each pod that changes");
+  command.flag("--watch-only", options->watch_only, "Only the pods that change");
   command.run([&context, options] { return get(context, *options); });
 }
 

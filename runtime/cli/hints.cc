@@ -66,7 +66,6 @@ constexpr std::array kForeign{
     ForeignWord{"completion", kCompletions},
     ForeignWord{"prune", "'podrun system prune' removes what belongs to no pod"},
     ForeignWord{"info", "'podrun version' and 'podrun cni list' tell what there is"},
-    ForeignWord{"wait", "'podrun logs -f POD' waits until the container ends"},
 };
 
 }  // namespace

@@ -72,4 +72,11 @@ LivePod look_at(const Store& store, Pod seen) {
   return pod;
 }
 
+bool has_moved_on(const Store& store, const LivePod& pod) {
+  const PodLife& life = pod.record.life;
+  if (life.state == PodState::ready || pod.lock_holder != 0) return false;
+  const auto now = store.load(pod.record.plan.who.id);
+  return !now || now->life.state != life.state || now->life.failure != life.failure;
+}
+
 }  // namespace podrun::cli

@@ -35,11 +35,11 @@ PodPrinter with_template(JsonTemplate filled) {
 }
 
 PodPrinter with_columns(CustomColumns columns, bool headings) {
-  return [columns = std::move(columns), headings](const Pods& pods, bool) {
+  return [columns = std::move(columns), headings, table = Table()](const Pods& pods, bool) mutable {
     std::vector<Row> rows;
-    if (headings) rows.push_back(columns.heading());
+    if (std::exchange(headings, false)) rows.push_back(columns.heading());
     for (const LivePod& pod : pods) rows.push_back(columns.row(kube_pod(pod)));
-    return table(rows);
+    return table.lines(rows);
   };
 }
 
@@ -58,15 +58,20 @@ Result<PodPrinter> made_of(const std::string& name, const std::string& argument,
 
 bool is_table(const std::string& format) { return format.empty() || format == "wide"; }
 
+bool has_columns(const std::string& format) { return is_table(format) || format.starts_with("custom-columns"); }
+
 Result<PodPrinter> pod_printer(const std::string& format, TableStyle style) {
   style.wide = format == "wide";
   if (is_table(format))
-    return PodPrinter([style](const Pods& pods, bool) { return pod_table(pods, style, wall_time()); });
+    return PodPrinter(
+        [table = PodTable(style)](const Pods& pods, bool) mutable { return table.lines(pods, wall_time()); });
   if (format == "name") return PodPrinter([](const Pods& pods, bool) { return names(pods); });
   if (format == "json")
     return PodPrinter([](const Pods& pods, bool single) { return document(pods, single).dump(4) + "\n"; });
   if (format == "yaml")
-    return PodPrinter([](const Pods& pods, bool single) { return to_yaml(document(pods, single)); });
+    return PodPrinter([separator = ""](const Pods& pods, bool single) mutable {
+      return std::exchange(separator, "---\n") + to_yaml(document(pods, single));
+    });
   const auto equals = format.find('=');
   const std::string argument = equals == std::string::npos ? "" : format.substr(equals + 1);
   return made_of(format.substr(0, equals), argument, style).in("--output '" + format + "'");

@@ -130,11 +130,15 @@ std::string status_word(const LivePod& pod) {
   return word.empty() ? to_text(pod.phase) : word;
 }
 
-std::string pod_table(const std::vector<LivePod>& pods, TableStyle style, std::int64_t now) {
+std::string PodTable::lines(const std::vector<LivePod>& pods, std::int64_t now) {
   std::vector<Row> rows;
-  if (style.headings) rows.push_back(heading(style));
-  for (const LivePod& pod : pods) rows.push_back(line(pod, style, now));
-  return table(rows);
+  if (std::exchange(style_.headings, false)) rows.push_back(heading(style_));
+  for (const LivePod& pod : pods) rows.push_back(line(pod, style_, now));
+  return table_.lines(rows);
+}
+
+std::string pod_table(const std::vector<LivePod>& pods, TableStyle style, std::int64_t now) {
+  return PodTable(style).lines(pods, now);
 }
 
 }  // namespace podrun::cli

@@ -19,6 +19,17 @@ struct TableStyle {
 // "Running", "Completed", "Error", "Terminating", "ContainerCreating", … as kubectl's STATUS column.
 std::string status_word(const LivePod& pod);
 
+// One that goes on as pods change: the headings stand above the first rows.
+class PodTable {
+ public:
+  explicit PodTable(TableStyle style) : style_(style) {}
+  std::string lines(const std::vector<LivePod>& pods, std::int64_t now);
+
+ private:
+  TableStyle style_;
+  Table table_;
+};
+
 // `now`: nanoseconds since the epoch.
 std::string pod_table(const std::vector<LivePod>& pods, TableStyle style, std::int64_t now);
 

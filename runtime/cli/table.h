@@ -1,6 +1,7 @@
 // Columns as kubectl prints them: left-aligned, three spaces apart, at least six wide, nothing after the last.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -8,7 +9,16 @@ namespace podrun::cli {
 
 using Row = std::vector<std::string>;
 
-// The first row is the heading. A row may be shorter than others.
+// One that goes on: rows that come later stand in columns no narrower than before. A row may be shorter than others.
+class Table {
+ public:
+  std::string lines(const std::vector<Row>& rows);
+
+ private:
+  std::vector<std::size_t> widths_;
+};
+
+// The first row is the heading.
 std::string table(const std::vector<Row>& rows);
 
 }  // namespace podrun::cli

@@ -63,6 +63,14 @@ TEST(Table, AlignsColumnsAndLeavesNothingBehindTheLast) {
   EXPECT_EQ(table({{"A", "B"}, {"x"}}), "A     B\nx\n");
 }
 
+TEST(Table, GoesOnInColumnsAsWideAsBefore) {
+  Table table;
+  EXPECT_EQ(table.lines({{"NAME", "UP"}, {"longer-name", "1"}}), "NAME          UP\nlonger-name   1\n");
+  EXPECT_EQ(table.lines({{"a", "2"}}), "a             2\n");
+  EXPECT_EQ(table.lines({{"even-longer-name", "3"}}), "even-longer-name   3\n");
+  EXPECT_EQ(table.lines({{"a", "4"}}), "a                  4\n");
+}
+
 TEST(ExitCode, IsDistinctForEveryKindAndClearOfShells) {
   std::set<int> codes;
   for (const Kind kind : {Kind::invalid, Kind::not_found, Kind::exists, Kind::denied, Kind::unsupported, Kind::busy,

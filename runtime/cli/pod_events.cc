@@ -1,0 +1,112 @@
+#include "runtime/cli/pod_events.h"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include "runtime/cli/container_state.h"
+
+namespace podrun::cli {
+namespace {
+
+PodEvent event_of(const LivePod& pod, std::int64_t time, std::string reason, std::string message) {
+  const Identity& who = pod.record.plan.who;
+  return {.time = time,
+          .is_warning = false,
+          .reason = std::move(reason),
+          .message = std::move(message),
+          .container = "",
+          .name_space = who.name_space,
+          .name = who.name,
+          .uid = who.uid};
+}
+
+class Events {
+ public:
+  explicit Events(const LivePod& pod) : pod_(pod) {}
+
+  void add(std::int64_t time, std::string reason, std::string message) {
+    events_.push_back(event_of(pod_, time, std::move(reason), std::move(message)));
+    events_.back().container = container_;
+  }
+  void warn(std::int64_t time, std::string reason, std::string message) {
+    add(time, std::move(reason), std::move(message));
+    events_.back().is_warning = true;
+  }
+
+  void add_container(const LiveContainer& container) {
+    container_ = container.record.plan.name;
+    if (container.before) add_attempt(container.before->record, container.before->status);
+    add_attempt(container.record, container.status);
+    if (const ContainerState state = state_of(pod_, container); state.reason == "CrashLoopBackOff")
+      warn(container.status.exit ? container.status.exit->finished_at : 0, "BackOff", state.message);
+    container_.clear();
+  }
+
+  void add_state(std::int64_t saved_at) {
+    const PodLife& life = pod_.record.life;
+    if (life.deadline != 0 && life.state == PodState::ready) add(saved_at, "Killing", "Asked its containers to end");
+    if (life.state == PodState::stopping) add(saved_at, "Stopping", "Stopping pod");
+    if (life.state == PodState::stopped) return add(saved_at, "Stopped", "Stopped pod");
+    if (life.state == PodState::deleting) add(saved_at, "Deleting", "Deleting pod");
+    // A failure is on record, a death is not.
+    if (!pod_.reason.empty()) warn(life.failure.empty() ? 0 : saved_at, pod_.reason, pod_.message);
+  }
+
+  std::vector<PodEvent> in_order() && {
+    std::stable_sort(events_.begin(), events_.end(),
+                     [](const PodEvent& a, const PodEvent& b) { return a.time < b.time; });
+    return std::move(events_);
+  }
+
+ private:
+  void add_attempt(const ContainerRecord& record, const ContainerStatus& status) {
+    const auto& [plan, life] = record;
+    const std::string name = plan.name + (plan.attempt == 0 ? "" : ", attempt " + std::to_string(plan.attempt));
+    if (!life.failure.empty())
+      return warn(status.exit ? status.exit->finished_at : 0, "Failed",
+                  "Container " + name + " could not be started: " + life.failure);
+    if (life.started_at == 0) return;
+    add(life.started_at, "Started", "Started container " + name);
+    if (!status.running) add_end("Container " + name + " ended", status.exit);
+  }
+
+  void add_end(const std::string& what, const std::optional<ExitStatus>& exit) {
+    if (!exit) return warn(0, "ContainerStatusUnknown", what + "; nobody was there to tell how");
+    const std::string by_signal = exit->signal == 0 ? "" : ", by signal " + std::to_string(exit->signal);
+    add(exit->finished_at, exit->reason(), what + " with code " + std::to_string(exit->code) + by_signal);
+    events_.back().is_warning = exit->code != 0;
+  }
+
+  const LivePod& pod_;
+  std::string container_;
+  std::vector<PodEvent> events_;
+};
+
+auto identity(const PodEvent& event) { return std::tie(event.reason, event.container, event.message); }
+
+}  // namespace
+
+std::vector<PodEvent> events_of(const LivePod& pod, std::int64_t saved_at) {
+  Events events(pod);
+  events.add(pod.record.life.created_at, "Created", "Created pod");
+  for (const LiveContainer& container : pod.containers) events.add_container(container);
+  events.add_state(saved_at);
+  return std::move(events).in_order();
+}
+
+std::vector<PodEvent> news(const std::vector<PodEvent>& before, std::vector<PodEvent> now, std::int64_t noticed_at) {
+  std::erase_if(now, [&](const PodEvent& event) {
+    return std::any_of(before.begin(), before.end(),
+                       [&](const PodEvent& known) { return identity(known) == identity(event); });
+  });
+  for (PodEvent& event : now)
+    if (event.time == 0) event.time = noticed_at;
+  return now;
+}
+
+PodEvent deletion_of(const LivePod& pod, std::int64_t noticed_at) {
+  return event_of(pod, noticed_at, "Deleted", "Deleted pod");
+}
+
+}  // namespace podrun::cli

@@ -1,0 +1,31 @@
+// What the files tell to have happened to a pod, as events in kubectl's sense.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "runtime/cli/live_pod.h"
+
+namespace podrun::cli {
+
+struct PodEvent {
+  std::int64_t time = 0;  // nanoseconds since the epoch; 0: no file tells
+  bool is_warning = false;
+  std::string reason;  // "Started"
+  std::string message;
+  std::string container;  // empty: of the pod itself
+  std::string name_space;
+  std::string name;
+  std::string uid;
+};
+
+// In the order of time. `saved_at`: when the pod's record was last saved, which is when it came into its state.
+std::vector<PodEvent> events_of(const LivePod& pod, std::int64_t saved_at);
+
+// Those of `now` that are not among `before`; what no file gives a time has it from `noticed_at`.
+std::vector<PodEvent> news(const std::vector<PodEvent>& before, std::vector<PodEvent> now, std::int64_t noticed_at);
+
+PodEvent deletion_of(const LivePod& pod, std::int64_t noticed_at);
+
+}  // namespace podrun::cli
