@@ -73,8 +73,14 @@ LivePod look_at(const Store& store, Pod seen) {
 }
 
 bool has_moved_on(const Store& store, const LivePod& pod) {
+  bool is_odd = !pod.reason.empty();
+  for (const LiveContainer& one : pod.containers) {
+    if (!one.has_ended() || one.status.exit) continue;
+    if (status_of(store.layout(), pod.record, one.record).exit) return true;  // its shim told, and was killed
+    is_odd = true;
+  }
+  if (!is_odd || pod.lock_holder != 0) return false;
   const PodLife& life = pod.record.life;
-  if (life.state == PodState::ready || pod.lock_holder != 0) return false;
   const auto now = store.load(pod.record.plan.who.id);
   return !now || now->life.state != life.state || now->life.failure != life.failure;
 }

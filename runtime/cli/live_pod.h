@@ -23,8 +23,8 @@ struct LivePod {
 
 LivePod look_at(const Store& store, Pod pod);
 
-// Whether its record is another one by now. Who saved it and let go of the lock between our reading the one and asking
-// for the other looks as if it had died; so where that is told, it is looked at again.
+// Whether it looks odd because its record is another one by now: who saved it and let go of the lock, or ended the pod,
+// between our reading the one and asking for the other looks as if somebody had died. To be looked at again.
 bool has_moved_on(const Store& store, const LivePod& pod);
 
 }  // namespace podrun::cli

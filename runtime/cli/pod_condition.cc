@@ -123,8 +123,10 @@ class Exits {
     for (const LiveContainer& container : pod.containers) {
       const ContainerPlan& plan = container.record.plan;
       if (plan.name != awaited.name || plan.attempt < awaited.attempt) continue;
-      if (plan.attempt == awaited.attempt)
-        return container.has_ended() ? std::optional(code_of(container.status)) : std::nullopt;
+      if (plan.attempt == awaited.attempt) {
+        const bool is_told = container.status.exit || !pod.shim_alive;
+        return container.has_ended() && is_told ? std::optional(code_of(container.status)) : std::nullopt;
+      }
       const auto& before = container.before;
       return before && before->record.plan.attempt == awaited.attempt ? code_of(before->status) : kLostExitCode;
     }

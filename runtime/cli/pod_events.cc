@@ -71,7 +71,15 @@ class Events {
     if (!status.running) add_end("Container " + name + " ended", status.exit);
   }
 
+  // Its shim is killed with it.
+  bool is_on_its_way_down() const {
+    const PodLife& life = pod_.record.life;
+    return life.is_terminating() || life.state == PodState::stopping || life.state == PodState::stopped;
+  }
+
   void add_end(const std::string& what, const std::optional<ExitStatus>& exit) {
+    if (!exit && pod_.shim_alive) return;  // it is about to tell
+    if (!exit && is_on_its_way_down()) return add(0, "Killed", what + " with its pod");
     if (!exit) return warn(0, "ContainerStatusUnknown", what + "; nobody was there to tell how");
     const std::string by_signal = exit->signal == 0 ? "" : ", by signal " + std::to_string(exit->signal);
     add(exit->finished_at, exit->reason(), what + " with code " + std::to_string(exit->code) + by_signal);

@@ -43,9 +43,12 @@ TEST(PodEvents, OfAPodThatRuns) {
 }
 
 TEST(PodEvents, EndsOfContainersInTheOrderOfTime) {
+  LivePod pod = pod_of({ended("main", exit_of(3, 9)), ended("side", exit_of(0, 5)), ended("hog", exit_of(137, 7, true)),
+                        ended("lost", std::nullopt)});
+  EXPECT_EQ(lines_of(pod).front(), "0 Normal Created: Created pod") << "the shim is about to tell";
+  pod.shim_alive = false;
   EXPECT_THAT(
-      lines_of(pod_of({ended("main", exit_of(3, 9)), ended("side", exit_of(0, 5)), ended("hog", exit_of(137, 7, true)),
-                       ended("lost", std::nullopt)})),
+      lines_of(pod),
       ElementsAre("? Warning ContainerStatusUnknown: Container lost ended; nobody was there to tell how",
                   "0 Normal Created: Created pod", "0 Normal Started: Started container main",
                   "0 Normal Started: Started container side", "0 Normal Started: Started container hog",
@@ -83,6 +86,13 @@ TEST(PodEvents, TheWayDown) {
   EXPECT_THAT(lines({deletion_of(pod, kNoticed)}), ElementsAre("90 Normal Deleted: Deleted pod"));
 }
 
+TEST(PodEvents, AContainerThatIsKilledWithItsPod) {
+  LivePod pod = pod_of({ended("main", std::nullopt)});
+  pod.record.life.state = PodState::deleting;
+  pod.shim_alive = false;
+  EXPECT_EQ(lines_of(pod).front(), "? Normal Killed: Container main ended with its pod");
+}
+
 TEST(PodEvents, ADeathThatNoFileTellsOf) {
   LivePod pod = pod_of({});
   pod.reason = "SandboxGone";
@@ -104,8 +114,10 @@ TEST(PodEvents, NewsAreWhatWasNotThereBefore) {
   EXPECT_THAT(lines(news(before, before, kNoticed)), IsEmpty());
   const auto anew = events_of(pod_of({after(ended("main", exit_of(1, 4)), running("main", 1))}), kSaved);
   EXPECT_THAT(lines(news(before, anew, kNoticed)), ElementsAre("0 Normal Started: Started container main, attempt 1",
-                                                                "4 Warning Error: Container main ended with code 1"));
-  const auto lost = events_of(pod_of({ended("main", std::nullopt)}), kSaved);
+                                                               "4 Warning Error: Container main ended with code 1"));
+  LivePod without_shim = pod_of({ended("main", std::nullopt)});
+  without_shim.shim_alive = false;
+  const auto lost = events_of(without_shim, kSaved);
   EXPECT_THAT(lines(news(before, lost, kNoticed)),
               ElementsAre("90 Warning ContainerStatusUnknown: Container main ended; nobody was there to tell how"));
 }

@@ -31,9 +31,15 @@ int milliseconds_until(std::optional<std::int64_t> deadline) {
   return static_cast<int>(std::clamp<std::int64_t>(left, 0, kLongest));
 }
 
-// Its containers' records are removed one after another. Only when that is done there is something to tell.
+auto known_exits(const LivePod& pod) {
+  return std::count_if(pod.containers.begin(), pod.containers.end(),
+                       [](const LiveContainer& container) { return container.status.exit.has_value(); });
+}
+
+// Its containers' files are removed one after another. Only when that is done there is something to tell.
 bool is_being_erased(const LivePod& before, const LivePod& now) {
-  return now.record.life.state == PodState::deleting && now.containers.size() < before.containers.size();
+  return now.record.life.state == PodState::deleting &&
+         (now.containers.size() < before.containers.size() || known_exits(now) < known_exits(before));
 }
 
 }  // namespace

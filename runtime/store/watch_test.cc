@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/inotify.h>
 #include <sys/wait.h>
 
 #include <cstdio>
@@ -157,6 +158,17 @@ TEST_F(WatchTest, WhatTheKernelCouldNotKeepMayBeEverything) {
   EXPECT_TRUE(take(watch).everything);
   ASSERT_TRUE(lock(two_).save(container(0)));
   EXPECT_THAT(changed(watch), ElementsAre(two_)) << "it is watched all the same";
+}
+
+TEST_F(WatchTest, SaysWhatIsUsedUp) {
+  std::vector<Fd> taken;
+  for (Fd fd(::inotify_init1(IN_CLOEXEC)); fd && taken.size() < 900; fd = Fd(::inotify_init1(IN_CLOEXEC)))
+    taken.push_back(std::move(fd));
+  if (taken.size() == 900) GTEST_SKIP() << "this user may have more instances than this test takes";
+  const auto watch = Watch::on(layout_);
+  ASSERT_FALSE(watch);
+  EXPECT_EQ(watch.error().kind, Kind::busy);
+  EXPECT_THAT(watch.error().what, testing::HasSubstr("fs.inotify.max_user_instances"));
 }
 
 TEST_F(WatchTest, TheEndOfAProcessIsAChange) {
