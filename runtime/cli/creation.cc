@@ -54,7 +54,7 @@ Result<void> create_and_show(Context& context, Host& host, const PodSpec& spec, 
   }
   TRY(refuse_what_create_cannot(spec).in("create pod \"" + spec.name + "\""));
   const base::InterruptionScope listening;
-  Pod pod = TRY(create_pod(host, spec, creation.options).in("create pod \"" + spec.name + "\""));
+  Pod pod = TRY(create_pod(host, spec, creation.options).in("create pod \"" + spec.name + "\"")).pod;
   show(context.out, creation.output, spec.name, " created", kube_pod(look_at(host.store, std::move(pod))));
   // Shown before the next manifest is begun. Whether it could be written is told once, at the end.
   static_cast<void>(context.out.flush());

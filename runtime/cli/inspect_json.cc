@@ -54,9 +54,9 @@ nlohmann::ordered_json inspect_json(const LivePod& pod) {
   open_up(json["plan"]["who"]["manifest"]);
   for (Json& network : json["life"]["networks"]) open_up(network["result"]);
   json["life"]["timings"] = timings(pod.record);
-  json["containers"] = Json::array();
+  json["containers"] = json["previous"] = Json::array();
   for (const LiveContainer& container : pod.containers) {
-    if (container.before) json["containers"].push_back(container_json(container.before->record));
+    if (container.before) json["previous"].push_back(container_json(container.before->record));
     json["containers"].push_back(container_json(container.record));
   }
   json["live"] = live(pod);

@@ -17,7 +17,7 @@ Json metadata(const PodRecord& pod) {
                {"namespace", pod.plan.who.name_space},
                {"uid", pod.plan.who.uid},
                {"creationTimestamp", rfc3339(pod.life.created_at)}};
-  if (pod.life.deadline != 0) data["deletionTimestamp"] = rfc3339(deletion_time(pod));
+  if (pod.life.is_terminating() && pod.life.deadline != 0) data["deletionTimestamp"] = rfc3339(deletion_time(pod));
   if (!pod.plan.who.labels.empty()) data["labels"] = pod.plan.who.labels;
   if (!pod.plan.who.annotations.empty()) data["annotations"] = pod.plan.who.annotations;
   if (!pod.life.networks.empty()) data["annotations"][kNetworkStatus] = network_status(pod).dump();

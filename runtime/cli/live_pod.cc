@@ -32,6 +32,9 @@ void explain(LivePod& pod) {
         because("StopInterrupted", "its stop died; podrun stop goes on from there, and podrun delete");
       }
       return;
+    case PodState::starting:
+      if (pod.lock_holder == 0) because("StartInterrupted", "its start died; podrun stop, then podrun start");
+      return;
     case PodState::stopped:
       because("Stopped", "nothing of it runs; podrun start makes it run again");
       return;

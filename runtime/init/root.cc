@@ -43,7 +43,7 @@ Result<std::vector<Ready>> make_all(const std::vector<Mount>& mounts, std::vecto
         fd = TRY(mounts::make(mount.what, mount.options, mount.attributes).in("mount '" + mount.target + "'"));
         break;
       case Mount::Source::pod:
-        fd = TRY(mounts::clone(AT_FDCWD, mount.what));
+        fd = TRY(mounts::clone(AT_FDCWD, mount.what, mount.attributes));
         break;
     }
     ready.push_back({&mount, std::move(fd)});

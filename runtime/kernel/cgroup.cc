@@ -64,11 +64,15 @@ Result<CgroupEntry> Cgroup::aux_entry() const {
 
 Result<CgroupEntry> Cgroup::container_entry(const std::string& name) const {
   CgroupEntry entry;
-  entry.dir = tracking_dir() + (host_.unified.empty() ? "/ctr-" : "/ctr/") + name;
+  entry.dir = container_dir(name);
   if (!host_.unified.empty()) entry.v2 = TRY(open_dir(entry.dir));
   for (const auto& hierarchy : host_.v1)
     entry.v1_tasks.push_back(TRY(base::open_file(hierarchy.mount + path_ + "/ctr-" + name + "/tasks", O_WRONLY)));
   return entry;
+}
+
+std::string Cgroup::container_dir(const std::string& name) const {
+  return tracking_dir() + (host_.unified.empty() ? "/ctr-" : "/ctr/") + name;
 }
 
 std::string Cgroup::tracking_dir() const {

@@ -71,6 +71,9 @@ class Cgroup {
   // stayed.
   Result<void> kill(std::chrono::milliseconds limit) const;
   Result<std::vector<pid_t>> processes() const;
+  // The same of one container; and then what it was in. What is absent is success.
+  Result<void> kill_container(const std::string& name, std::chrono::milliseconds limit) const;
+  Result<void> remove_container(const std::string& name) const;
   // After kill(): makes `aux` anew for what has yet to run there. False where the pod has no cgroup any more.
   Result<bool> renew_aux() const;
   // Removes the (empty) tree from every hierarchy, and PARENT/podrun-networks where that is empty; what is absent is
@@ -82,6 +85,8 @@ class Cgroup {
 
  private:
   std::string tracking_dir() const;
+  std::string container_dir(const std::string& name) const;  // in the tracking hierarchy
+  void keep_less_memory(const std::string& container) const;
   std::string daemons_dir() const;
 
   CgroupHost host_;

@@ -97,6 +97,23 @@ Result<void> remove_dir(const std::string& dir) {
   return {};
 }
 
+// With cgroup v2 the kernel kills, with v1 we do.
+Result<void> kill_all(const std::string& dir, milliseconds limit) {
+  const auto deadline = steady_clock::now() + limit;
+  bool empty = true;
+  auto killed = base::write_in_place(dir + "/cgroup.kill", "1");
+  if (killed)
+    empty = TRY(wait_unpopulated(dir, deadline));
+  else if (killed.error().kind == Kind::not_found)
+    empty = kill_listed(dir, deadline);  // where the directory is gone, too: then nobody is listed
+  else
+    return killed;
+  if (empty) return {};
+  std::string who;
+  for (const pid_t pid : processes_below(dir)) who += " " + std::to_string(pid);
+  return Error{Kind::timeout, ETIMEDOUT, "end the pod's processes: still there after SIGKILL:" + who};
+}
+
 }  // namespace
 
 bool kill_once(const std::string& cgroup) {
@@ -106,22 +123,16 @@ bool kill_once(const std::string& cgroup) {
 
 Result<std::vector<pid_t>> Cgroup::processes() const { return processes_below(tracking_dir()); }
 
-Result<void> Cgroup::kill(milliseconds limit) const {
-  const auto deadline = steady_clock::now() + limit;
-  const std::string dir = tracking_dir();
-  bool empty = true;
-  if (!host_.unified.empty()) {
-    auto killed = base::write_in_place(dir + "/cgroup.kill", "1");
-    if (!killed && killed.error().kind == Kind::not_found) return {};
-    TRY(std::move(killed));
-    empty = TRY(wait_unpopulated(dir, deadline));
-  } else {
-    empty = kill_listed(dir, deadline);
-  }
-  if (empty) return {};
-  std::string who;
-  for (const pid_t pid : TRY(processes())) who += " " + std::to_string(pid);
-  return Error{Kind::timeout, ETIMEDOUT, "end the pod's processes: still there after SIGKILL:" + who};
+Result<void> Cgroup::kill(milliseconds limit) const { return kill_all(tracking_dir(), limit); }
+
+Result<void> Cgroup::kill_container(const std::string& name, milliseconds limit) const {
+  return kill_all(container_dir(name), limit);
+}
+
+Result<void> Cgroup::remove_container(const std::string& name) const {
+  keep_less_memory(name);
+  for (const auto& hierarchy : host_.v1) TRY(remove_dir(hierarchy.mount + path_ + "/ctr-" + name));
+  return host_.unified.empty() ? Result<void>() : remove_dir(host_.unified + path_ + "/ctr/" + name);
 }
 
 Result<bool> Cgroup::renew_aux() const {

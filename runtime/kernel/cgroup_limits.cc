@@ -22,16 +22,20 @@ Result<void> limit_pids(const std::string& dir, const CgroupLimits& limits) {
   return base::write_in_place(file, std::to_string(limits.pids_unless_said));
 }
 
+std::uint64_t number_in(const std::string& file) {
+  const std::string text = base::read_file(file, 64).value_or("");
+  std::uint64_t number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
 // A cgroup's protection is no more than its parent's (cgroup-v2.rst, memory.low), so the levels above have the sum. Low
 // and not min: nobody has checked that the requests of all pods fit into the machine.
 Result<void> keep_memory(const std::string& pod, const std::string& container, std::uint64_t bytes) {
   if (!base::path_exists(container + "/memory.low")) return {};
   TRY(base::write_in_place(container + "/memory.low", std::to_string(bytes)));
   for (const std::string& file : {pod + "/ctr/memory.low", pod + "/memory.low"}) {
-    const std::string text = TRY(base::read_file(file, 64));
-    std::uint64_t others = 0;
-    std::from_chars(text.data(), text.data() + text.size(), others);
-    TRY(base::write_in_place(file, std::to_string(others + bytes)));
+    TRY(base::write_in_place(file, std::to_string(number_in(file) + bytes)));
   }
   return {};
 }
@@ -77,7 +81,7 @@ Result<void> expect_controllers(const CgroupHost& host, const CgroupLimits& limi
                "set limits: this machine has no cgroup v1 controller '" + std::string(lacks) + "'"};
 }
 
-std::string container_dir(const CgroupHost::Hierarchy& hierarchy, const std::string& pod, const std::string& name) {
+std::string dir_in(const CgroupHost::Hierarchy& hierarchy, const std::string& pod, const std::string& name) {
   return hierarchy.mount + pod + "/ctr-" + name;
 }
 
@@ -104,17 +108,28 @@ Result<void> Cgroup::create_container(const std::string& name, const CgroupLimit
   }
   if (host_.mode != CgroupHost::Mode::v2) TRY(expect_controllers(host_, limits));
   for (const auto& hierarchy : host_.v1) {
-    const std::string dir = container_dir(hierarchy, path_, name);
+    const std::string dir = dir_in(hierarchy, path_, name);
     TRY(make_cgroup(dir));
     TRY(limit_v1(hierarchy, dir, limits));
   }
   return {};
 }
 
+// As keep_memory() has added it.
+void Cgroup::keep_less_memory(const std::string& container) const {
+  const std::string pod = host_.unified + path_;
+  const std::uint64_t bytes = host_.unified.empty() ? 0 : number_in(pod + "/ctr/" + container + "/memory.low");
+  if (bytes == 0) return;
+  for (const std::string& file : {pod + "/ctr/memory.low", pod + "/memory.low"}) {
+    const std::uint64_t all = number_in(file);
+    (void)base::write_in_place(file, std::to_string(all - std::min(all, bytes)));
+  }
+}
+
 bool Cgroup::has_run_out_of_memory(const std::string& name) const {
   // cgroup-v1/memory.rst and cgroup-v2.rst; v1 has counted since Linux 4.13.
   const CgroupHost::Hierarchy* const v1 = host_.with("memory");
-  const std::string file = v1 != nullptr ? container_dir(*v1, path_, name) + "/memory.oom_control"
+  const std::string file = v1 != nullptr ? dir_in(*v1, path_, name) + "/memory.oom_control"
                                          : host_.unified + path_ + "/ctr/" + name + "/memory.events";
   return counter(base::read_file(file).value_or(""), "oom_kill") > 0;
 }

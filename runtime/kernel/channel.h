@@ -33,6 +33,7 @@ class Channel {
   int fd() const { return socket_.get(); }
   explicit operator bool() const { return static_cast<bool>(socket_); }
   void close() { socket_.reset(); }
+  Fd take() && { return std::move(socket_); }
 
  private:
   Fd socket_;

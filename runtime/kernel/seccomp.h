@@ -13,11 +13,10 @@
 
 namespace podrun::seccomp {
 
-// Programs the build made: the default profile of containers (specs/seccomp/default.json), pause's own, and that of a
-// shim whose pod is made. Alive for the life of the program.
+// Programs the build made: the default profile of containers (specs/seccomp/default.json), and pause's own. Alive for
+// the life of the program.
 std::span<const sock_filter> default_profile();
 std::span<const sock_filter> pause_profile();
-std::span<const sock_filter> shim_profile();
 
 // Installs `program` for the calling thread and everything it becomes. Needs no_new_privs or CAP_SYS_ADMIN in the
 // caller's user namespace.

@@ -4,6 +4,7 @@
 //     pods/ID/                 0700, one box a pod
 //       lock                   flock'ed by whoever changes the pod; never renamed
 //       pod.json               PodRecord, written whole and durably
+//       shim.sock              where the shim is asked (shim/protocol.h)
 //       shim.log               what podrun-shim has to say
 //       containers/web.0.json  ContainerRecord: one file an attempt, so that what is torn costs one container
 //       containers/web.0.exit  made by the shim when the container ended: "CODE SIGNAL NANOSECONDS\n"
@@ -60,6 +61,7 @@ class Layout {
   std::string unlocked_box(const std::string& id) const { return pods() + "/." + id; }
   std::string lock(const std::string& id) const { return box(id) + "/lock"; }
   std::string record(const std::string& id) const { return box(id) + "/pod.json"; }
+  std::string shim_socket(const std::string& id) const { return box(id) + "/shim.sock"; }
   std::string shim_log(const std::string& id) const { return box(id) + "/shim.log"; }
   std::string containers(const std::string& id) const { return box(id) + "/containers"; }
   std::string container_record(const std::string& id, const std::string& key) const {

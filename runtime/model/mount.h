@@ -13,9 +13,7 @@ namespace podrun {
 struct Rootfs {};     // the image's layers, the container's writable one on top
 struct Dev {};        // device nodes, made by the host's root
 struct CgroupDir {};  // where cgroup v1's hierarchies have their places
-struct EtcFile {      // one of the pod's own in /etc, shared by its containers
-  std::string name;   // "hosts"
-};
+struct EtcDir {};     // the pod's own files of /etc, which its containers share: pause's
 struct HostPath {  // a clone of what the host has there
   std::string path;
   std::uint64_t attributes = 0;  // MOUNT_ATTR_*
@@ -26,14 +24,14 @@ struct Filesystem {  // a new instance, made inside: proc, sysfs, mqueue, devpts
   std::uint64_t attributes = 0;  // MOUNT_ATTR_*
 };
 struct PodMount {    // what pause has there, shared by all containers of the pod
-  std::string path;  // "/dev/shm"
+  std::string path;  // "/dev/shm", "/etc/hosts"
 };
 
 struct MountPlan {
   std::string target;
-  std::variant<Rootfs, Dev, CgroupDir, EtcFile, HostPath, Filesystem, PodMount> source;
+  std::variant<Rootfs, Dev, CgroupDir, EtcDir, HostPath, Filesystem, PodMount> source;
   bool is_file = false;    // the mount point is a file, made empty where it is missing
-  bool read_only = false;  // of "/": once all mount points are made
+  bool read_only = false;  // "/" once all mount points are made
 };
 
 }  // namespace podrun

@@ -52,6 +52,7 @@ enum class PodState {
   ready,     // made; whether it still lives is the kernel's to say
   deleting,  // a delete is under way, or died, or failed: delete again
   stopping,  // a stop is under way, or died, or failed: stop again
+  starting,  // made to run again after a stop; where that died: stop again
   stopped,   // nothing of it runs or is attached; its containers' layers and logs are kept: start, or delete
 };
 
@@ -60,8 +61,8 @@ struct PodLife {
   std::string failure;          // why a delete could not finish; empty otherwise
   std::string boot_id;          // of /proc/sys/kernel/random/boot_id: an older one means nothing of it runs any more
   std::int64_t created_at = 0;  // nanoseconds since the epoch
-  // Until when a delete gives the containers time, while the state is ready still: CLOCK_BOOTTIME, nanoseconds; 0: none
-  // has been asked for.
+  // Until when a delete gives the containers time, while the state is ready still, or a stop: CLOCK_BOOTTIME,
+  // nanoseconds; 0: none has been asked for.
   std::int64_t deadline = 0;
   ProcessId shim;
   ProcessId pause;
@@ -74,7 +75,9 @@ struct PodLife {
   std::vector<Timing> timings;
   std::vector<PluginMessage> plugin_messages;  // the last lines
 
-  bool is_terminating() const { return state == PodState::deleting || deadline != 0; }
+  bool is_terminating() const {
+    return state == PodState::deleting || (state == PodState::ready && deadline != 0);
+  }
 };
 
 struct PodRecord {

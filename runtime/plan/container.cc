@@ -1,6 +1,7 @@
 #include "runtime/plan/container.h"
 
 #include "runtime/kernel/signals.h"
+#include "runtime/plan/next_attempt.h"
 #include "runtime/plan/oom_score.h"
 #include "runtime/plan/process.h"
 #include "runtime/plan/root.h"
@@ -42,9 +43,7 @@ Result<ContainerPlan> make_container_plan(const PodSpec& pod, const ContainerSpe
   plan.process.terminal = spec.terminal;
   plan.stdio = {.has_stdin = spec.has_stdin, .stdin_once = spec.stdin_once};
   plan.stop_signal = TRY(stop_signal(spec, image.image.config));
-  plan.log_path = layout.log(pod_plan.who.id, plan.key());
-  plan.writable = layout.writable(pod_plan.who.id, plan.key());
-  plan.cgroup = plan.key();
+  give_places(plan, pod_plan.who.id, layout);
   return plan;
 }
 

@@ -38,6 +38,7 @@ struct PodFacts {
   std::string uid;  // of the new Pod object: a UUID
   MachineFacts machine;
   std::vector<ImageFacts> images;       // one a container, in their order
+  std::vector<std::string> asked_networks;  // what was typed: "NETWORK[@INTERFACE]" each
   std::vector<ChosenNetwork> networks;  // in the order of attachment, the primary first; empty: no CNI
 };
 

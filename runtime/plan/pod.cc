@@ -77,7 +77,17 @@ Result<PodPlan> make_pod_plan(const PodSpec& spec, const PodFacts& facts, const 
   plan.cgroup_path = facts.machine.cgroup_parent + "/podrun-" + facts.id;
   plan.grace_period = spec.grace_period;
   plan.restart = spec.restart;
+  plan.networks = facts.asked_networks;
   return plan;
+}
+
+Result<std::vector<NetworkPlan>> plan_networks(const PodSpec& spec, const std::vector<ChosenNetwork>& networks,
+                                               const PodPlan& pod) {
+  std::vector<NetworkPlan> plans;
+  for (const ChosenNetwork& network : networks)
+    plans.push_back(TRY(network_plan(spec, network, pod, &network == &networks.front())
+                            .in("network '" + network.network.name + "'")));
+  return plans;
 }
 
 Result<NewPod> make_plan(const PodSpec& spec, const PodFacts& facts, const Layout& layout) {
@@ -89,11 +99,9 @@ Result<NewPod> make_plan(const PodSpec& spec, const PodFacts& facts, const Layou
     ContainerPlan plan = TRY(make_container_plan(spec, container, pod.plan, facts.images[i], facts.machine, layout)
                                  .in("container '" + container.name + "'"));
     plan.position = static_cast<std::uint32_t>(i);
-    pod.containers.push_back({std::move(plan), facts.images[i].image.layers});
+    pod.containers.push_back({std::move(plan), facts.images[i].image.layers, 0});
   }
-  for (const ChosenNetwork& network : facts.networks)
-    pod.networks.push_back(TRY(network_plan(spec, network, pod.plan, &network == &facts.networks.front())
-                                   .in("network '" + network.network.name + "'")));
+  pod.networks = TRY(plan_networks(spec, facts.networks, pod.plan));
   return pod;
 }
 

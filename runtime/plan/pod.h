@@ -11,12 +11,17 @@
 
 namespace podrun {
 
+// In the order of attachment, the primary first.
+Result<std::vector<NetworkPlan>> plan_networks(const PodSpec& spec, const std::vector<ChosenNetwork>& networks,
+                                               const PodPlan& pod);
+
 Result<PodPlan> make_pod_plan(const PodSpec& spec, const PodFacts& facts, const Layout& layout);
 
-// What create makes. Beside the plans, which go on record, what is needed once only.
+// What is made. Beside the plans, which go on record, what is needed once only.
 struct NewContainer {
   ContainerPlan plan;
-  ImageLayers layers;  // the plan's, held
+  ImageLayers layers;           // the plan's, held
+  std::int64_t created_at = 0;  // of its first attempt; 0: this is the first
 };
 struct NewPod {
   PodPlan plan;

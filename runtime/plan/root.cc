@@ -61,6 +61,7 @@ std::vector<MountPlan> pause_mounts(bool host_ipc) {
     rows.push_back({.target = "/dev/shm", .source = HostPath{"/dev/shm", kInert}});
   else
     rows.push_back(filesystem("/dev/shm", "tmpfs", {{"mode", "1777"}, {"size", "64m"}}, kInert));
+  rows.push_back({.target = "/etc", .source = EtcDir{}});
   rows.front().read_only = true;
   return rows;
 }
@@ -79,10 +80,11 @@ std::vector<MountPlan> container_mounts(const CgroupHost& cgroup, bool is_read_o
       filesystem("/sys", "sysfs", {}, kInertReadOnly),
   };
   add_cgroups(cgroup, rows);
+  static const std::string kEtc = "/etc/";
   // Read-only with the root, as under containerd and Docker.
   for (const char* file : {"hosts", "hostname", "resolv.conf"})
     rows.push_back(
-        {.target = std::string("/etc/") + file, .source = EtcFile{file}, .is_file = true, .read_only = is_read_only});
+        {.target = kEtc + file, .source = PodMount{kEtc + file}, .is_file = true, .read_only = is_read_only});
   return rows;
 }
 

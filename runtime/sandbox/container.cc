@@ -1,6 +1,7 @@
 #include "runtime/sandbox/container.h"
 
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/files.h"
@@ -14,17 +15,26 @@ namespace podrun {
 namespace {
 
 struct Stdio {
-  std::vector<Fd> theirs;
-  LogSource log;
+  std::vector<Fd> theirs;  // none with a terminal, which the container makes for itself
+  ShimStreams shims;
 };
 
-Result<Stdio> make_stdio(Fd null, const std::string& log_path, uid_t user, gid_t group) {
+Result<Stdio> make_stdio(Fd null, const ContainerPlan& plan, std::uint32_t id_base) {
+  const std::uint32_t user = id_base + plan.process.uid;
+  const std::uint32_t group = id_base + plan.process.gid;
   Stdio stdio;
-  stdio.theirs.push_back(std::move(null));
-  const std::string log_dir = log_path.substr(0, log_path.rfind('/'));
+  const std::string log_dir = plan.log_path.substr(0, plan.log_path.rfind('/'));
   TRY(base::make_dirs(log_dir, 0750));
-  stdio.log.dir = TRY(base::open_file(log_dir, O_PATH | O_DIRECTORY));
-  for (Fd* read_end : {&stdio.log.out, &stdio.log.err}) {
+  stdio.shims.log_dir = TRY(base::open_file(log_dir, O_PATH | O_DIRECTORY));
+  if (plan.process.terminal) return stdio;
+  if (plan.stdio.has_stdin) {
+    Pipe pipe = TRY(make_pipe(Ours::writing, user, group));
+    stdio.shims.in = std::move(pipe.write);
+    stdio.theirs.push_back(std::move(pipe.read));
+  } else {
+    stdio.theirs.push_back(std::move(null));
+  }
+  for (Fd* read_end : {&stdio.shims.out, &stdio.shims.err}) {
     Pipe pipe = TRY(make_pipe(Ours::reading, user, group));
     *read_end = std::move(pipe.read);
     stdio.theirs.push_back(std::move(pipe.write));
@@ -56,7 +66,6 @@ Result<Mounts> open_mounts(const NewContainer& container, const ContainerMakings
       return dev;
     }
     if (std::holds_alternative<CgroupDir>(row.source)) return mount_cgroup_dir(makings.cgroup.host().v1);
-    if (const auto* file = std::get_if<EtcFile>(&row.source)) return makings.etc.clone(file->name, row.read_only);
     return Error{Kind::internal, 0, "mount '" + row.target + "': a container has no such mount"};
   };
   opened.rows = TRY(open_rows(container.plan.mounts, open));
@@ -85,17 +94,15 @@ Error explain(Error error, const Cgroup& cgroup, const ContainerPlan& container)
 
 }  // namespace
 
-Result<Prepared> prepare(const NewContainer& container, const ContainerMakings& makings, std::int64_t created_at,
-                         ShimClient& shim) {
+Result<Prepared> prepare(const NewContainer& container, const ContainerMakings& makings, ShimClient& shim) {
   const ContainerPlan& plan = container.plan;
   Prepared prepared;
   prepared.record.plan = plan;
-  prepared.record.life.created_at = created_at;
+  prepared.record.life.created_at = container.created_at;
   TRY(makings.box.save(prepared.record).in("record it"));
   TRY(makings.cgroup.create_container(plan.cgroup, plan.limits));
   Mounts mounts = TRY(open_mounts(container, makings));
-  Stdio stdio = TRY(make_stdio(std::move(mounts.null), plan.log_path, makings.users.base + plan.process.uid,
-                               makings.users.base + plan.process.gid));
+  Stdio stdio = TRY(make_stdio(std::move(mounts.null), plan, makings.users.base));
 
   const CgroupEntry entry = TRY(makings.cgroup.container_entry(plan.cgroup));
   shim::Launch request;
@@ -105,8 +112,10 @@ Result<Prepared> prepare(const NewContainer& container, const ContainerMakings& 
   request.join = plan.join;
   request.fresh = plan.fresh;
   request.log = makings.pod.log_limits;
+  request.terminal = plan.process.terminal;
+  request.input_once = plan.stdio.stdin_once;
   request.oom_score_adj = plan.oom_score_adj;
-  TRY(shim.launch(request, entry, &stdio.log));
+  TRY(shim.launch(request, entry, &stdio.shims));
   auto launched = shim.expect();
   if (!launched) return explain(std::move(launched).error(), makings.cgroup, plan);
   prepared.launched = std::move(*launched);
@@ -119,10 +128,18 @@ Result<Prepared> prepare(const NewContainer& container, const ContainerMakings& 
   return prepared;
 }
 
-Result<void> await_ready(Prepared& container, const Cgroup& cgroup) {
-  auto ready = container.launched.handshake.expect_ready();
-  if (!ready) return explain(std::move(ready).error(), cgroup, container.record.plan);
-  return {};
+Result<void> await_ready(Prepared& container, const Cgroup& cgroup, ShimClient& shim, TerminalSize size) {
+  const ContainerPlan& plan = container.record.plan;
+  init::Handshake& handshake = container.launched.handshake;
+  if (plan.process.terminal) {
+    auto terminal = handshake.expect_terminal();
+    if (!terminal) return explain(std::move(terminal).error(), cgroup, plan);
+    const winsize window{size.rows, size.columns, 0, 0};
+    if (size.rows != 0) ::ioctl(terminal->get(), TIOCSWINSZ, &window);
+    TRY(shim.keep(plan.key(), *terminal));
+  }
+  auto ready = handshake.expect_ready();
+  return ready ? Result<void>() : explain(std::move(ready).error(), cgroup, plan);
 }
 
 Result<void> record_process(Prepared& container, const Box& box) {

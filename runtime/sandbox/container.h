@@ -9,10 +9,10 @@
 #pragma once
 
 #include "runtime/plan/pod.h"
-#include "runtime/sandbox/etc_mount.h"
 #include "runtime/sandbox/host.h"
 #include "runtime/sandbox/rootfs.h"
 #include "runtime/sandbox/shim.h"
+#include "runtime/sandbox/terminal_size.h"
 
 namespace podrun {
 
@@ -24,7 +24,6 @@ struct ContainerMakings {
   const Cgroup& cgroup;
   const mounts::PrivateNamespace& workbench;
   PodUsers users;
-  const EtcMount& etc;
 };
 
 struct Prepared {
@@ -32,11 +31,12 @@ struct Prepared {
   NewProcess launched;
 };
 
-// On record before anything of it is made; `created_at` tells it from its siblings, and is their order.
-Result<Prepared> prepare(const NewContainer& container, const ContainerMakings& makings, std::int64_t created_at,
-                         ShimClient& shim);
-// Kind::invalid when the container's memory limit is too low to start with.
-Result<void> await_ready(Prepared& container, const Cgroup& cgroup);
+
+// On record before anything of it is made.
+Result<Prepared> prepare(const NewContainer& container, const ContainerMakings& makings, ShimClient& shim);
+// Its terminal, where it has one, is with the shim then. Kind::invalid when the container's memory limit is too low to
+// start with.
+Result<void> await_ready(Prepared& container, const Cgroup& cgroup, ShimClient& shim, TerminalSize size = {});
 // Before release(): nothing runs that nobody knows of.
 Result<void> record_process(Prepared& container, const Box& box);
 Result<void> release(Prepared& container, const Cgroup& cgroup);

@@ -10,7 +10,7 @@
 #include "runtime/kernel/clean_slate.h"
 #include "runtime/kernel/clock.h"
 #include "runtime/plan/pod.h"
-#include "runtime/sandbox/choose_networks.h"
+#include "runtime/sandbox/check_host.h"
 #include "runtime/sandbox/host_ports.h"
 #include "runtime/sandbox/pod_facts.h"
 #include "runtime/sandbox/settle.h"
@@ -27,15 +27,17 @@ Result<void> check_name(const Store& store, const PodSpec& spec) {
                    "' (delete it first: `podrun delete " + spec.name + "`)"};
 }
 
-// What the plan cannot know: whether the host has room for what it decided.
-Result<void> check_host(const Host& host, const NewPod& pod) {
-  const std::string& pin = pod.plan.netns_path;
-  if (!pin.empty() && base::path_exists(pin))
-    return Error{
-        Kind::exists, EEXIST,
-        "name the network namespace: '" + pin + "' exists already and is not podrun's (remove it: `ip netns delete`)"};
-  for (const NetworkPlan& network : pod.networks) TRY(check_network(network, host.options.cni_bin_dirs, host.warn));
-  return pod.networks.empty() ? Result<void>() : check_ports_of_host(pod.plan.host_ports);
+// From the record on a crash leaves what recover() can find.
+Result<void> record(const Host& host, const Box& box, PodRecord& pod) {
+  const Identity& who = pod.plan.who;
+  pod.life.boot_id = boot_id();
+  pod.life.created_at = wall_time();
+  pod.life.plugin_sessions = {static_cast<std::uint32_t>(::getsid(0))};
+  TRY(box.save(pod).in("record the pod"));
+  TRY(host.store.reserve_name(who.name_space, who.name, who.id));
+  TRY(check_ports_of_pods(host.store, who.id, pod.plan.host_ports));
+  if (!pod.plan.namespaces.host_users) pod.life.id_base = TRY(host.store.reserve_ids(who.id).in("reserve user ids"));
+  return base::check_interruption();
 }
 
 Result<NewPod> decide(const Host& host, const PodSpec& spec, const CreateOptions& options) {
@@ -60,26 +62,26 @@ void warn_of_limits(const Host& host) {
 
 }  // namespace
 
-Result<Pod> create_pod(Host& host, const PodSpec& spec, const CreateOptions& options) {
+Result<StoodUp> create_pod(Host& host, const PodSpec& spec, const CreateOptions& options) {
   TRY(settle_after_boot(host));
   TRY(settle_name(host, spec.name_space, spec.name));
   const NewPod decided = TRY(decide(host, spec, options));
   const Box box = TRY(host.store.create(decided.plan.who.id));
-  Pod pod;
-  pod.record.plan = decided.plan;
-  pod.record.life.boot_id = boot_id();
-  pod.record.life.created_at = wall_time();
-  auto built = stand_up(host, box, decided, pod);
+  StoodUp made;
+  PodRecord& pod = made.pod.record;
+  pod.plan = decided.plan;
+  auto built = record(host, box, pod);
+  if (built) built = stand_up(host, box, decided, options.client, made);
   if (built) {
     warn_of_oom_once(host);
     warn_of_limits(host);
-    return pod;
+    return made;
   }
 
   // One way down: what a failed create leaves is taken away by the same steps as any pod. It asks for no interruption:
   // one is the reason to be here, perhaps.
   Error failure = std::move(built).error();
-  if (auto undone = take_down(host, box, pod.record); !undone)
+  if (auto undone = take_down(host, box, pod); !undone)
     host.warn("could not undo all of it: " + undone.error().what + " (`podrun delete " + spec.name +
               "` goes on from there)");
   else if (base::is_interruption(failure))

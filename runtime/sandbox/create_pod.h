@@ -5,16 +5,18 @@
 #include <vector>
 
 #include "runtime/sandbox/host.h"
+#include "runtime/sandbox/stand_up.h"
 
 namespace podrun {
 
 struct CreateOptions {
   // "NETWORK[@INTERFACE]" each, the primary one first; "none" alone for only `lo`; empty: the first configured one.
   std::vector<std::string> networks;
+  FirstClient client;
 };
 
 // Makes the whole pod or nothing. Kind::exists when the name is taken; EINTR when a signal asked for the
 // end (base/interruption.h), and everything is undone then too.
-Result<Pod> create_pod(Host& host, const PodSpec& spec, const CreateOptions& options);
+Result<StoodUp> create_pod(Host& host, const PodSpec& spec, const CreateOptions& options);
 
 }  // namespace podrun

@@ -10,12 +10,11 @@ namespace podrun {
 namespace {
 
 constexpr const char* kNames[] = {"hosts", "hostname", "resolv.conf"};
-constexpr const char* kPlace = "etc";
 constexpr const char* kSize = "2m";  // a host's /etc/hosts may have 1 MiB, and goes into a pod of its network
 
 }  // namespace
 
-Result<EtcMount> EtcMount::make(const mounts::PrivateNamespace& at, std::uint32_t owner) {
+Result<EtcMount> EtcMount::make(std::uint32_t owner) {
   EtcMount etc(TRY(mounts::make("tmpfs", {{"mode", "0755"}, {"size", kSize}, {"nr_inodes", "4"}},
                                 MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC)));
   for (const char* name : kNames) {
@@ -23,13 +22,13 @@ Result<EtcMount> EtcMount::make(const mounts::PrivateNamespace& at, std::uint32_
     if (!file || ::fchown(file.get(), owner, owner) != 0 || ::fchmod(file.get(), 0644) != 0)
       return Error::system(errno, "make '/etc/" + std::string(name) + "'");
   }
-  if (::mkdirat(at.scratch(), kPlace, 0700) != 0) return Error::system(errno, "make a mount point");
-  TRY(mounts::attach(etc.mount_.get(), at.scratch(), kPlace));
   return etc;
 }
 
-Result<Fd> EtcMount::clone(const std::string& name, bool read_only) const {
-  return mounts::clone(mount_.get(), name, read_only ? MOUNT_ATTR_RDONLY : 0);
+Result<Fd> EtcMount::mount() const {
+  Fd mount(::fcntl(mount_.get(), F_DUPFD_CLOEXEC, 3));
+  if (!mount) return Error::system(errno, "hand over /etc");
+  return mount;
 }
 
 Result<void> EtcMount::write(const EtcFiles& etc, const std::vector<std::string>& ips, const DnsSpec& dns) const {

@@ -1,6 +1,6 @@
 // /etc/hosts, /etc/hostname and /etc/resolv.conf as mounts: files of a small tmpfs of the pod's own. Containers may
-// write to them, as in Kubernetes and under Docker, and fill nothing of the host's; it is at no path, and goes with the
-// last container that has it.
+// write to them, as in Kubernetes and under Docker, and fill nothing of the host's. Pause has it as its /etc, where every
+// container finds it, also one that is started later; it is at no path of the host's.
 #pragma once
 
 #include <string>
@@ -13,14 +13,12 @@ namespace podrun {
 
 class EtcMount {
  public:
-  // Attached in the workbench for as long as that stands: before Linux 6.15 only what is attached can be cloned in
-  // part.
-  static Result<EtcMount> make(const mounts::PrivateNamespace& at, std::uint32_t owner);
+  static Result<EtcMount> make(std::uint32_t owner);
 
-  // One of the files as a detached mount, for one container.
-  Result<Fd> clone(const std::string& name, bool read_only) const;
+  // The mount, for pause.
+  Result<Fd> mount() const;
 
-  // The content, written when it is known, into the inodes that are mounted in containers by then.
+  // The content, written when it is known, into the files that containers have by then.
   Result<void> write(const EtcFiles& etc, const std::vector<std::string>& ips, const DnsSpec& dns) const;
 
  private:

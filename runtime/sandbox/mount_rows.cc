@@ -17,6 +17,7 @@ Result<MountRows> open_rows(const std::vector<MountPlan>& rows,
     } else if (const auto* in_pause = std::get_if<PodMount>(&row.source)) {
       mount.source = init::Mount::Source::pod;
       mount.what = in_pause->path;
+      mount.attributes = row.read_only ? MOUNT_ATTR_RDONLY : 0;
     } else {
       mount.source = init::Mount::Source::sent;
       opened.sent.push_back(TRY(open(row)));

@@ -11,7 +11,8 @@
 namespace podrun {
 namespace {
 
-Result<Fd> open_source(const MountPlan& row) {
+Result<Fd> open_source(const MountPlan& row, const EtcMount& etc) {
+  if (std::holds_alternative<EtcDir>(row.source)) return etc.mount();
   const auto* host = std::get_if<HostPath>(&row.source);
   if (host == nullptr) return Error{Kind::internal, 0, "mount '" + row.target + "': pause has no such mount"};
   return mounts::clone(AT_FDCWD, host->path, host->attributes);
@@ -35,7 +36,7 @@ init::Plan init_plan(const PodPlan& pod, init::Root root) {
 
 }  // namespace
 
-Result<NewProcess> start_pause(const PodPlan& pod, std::uint32_t id_base, ShimClient& shim) {
+Result<NewProcess> start_pause(const PodPlan& pod, std::uint32_t id_base, const EtcMount& etc, ShimClient& shim) {
   const Namespaces& namespaces = pod.namespaces;
   shim::Launch request;
   request.role = init::Role::pause;
@@ -43,7 +44,8 @@ Result<NewProcess> start_pause(const PodPlan& pod, std::uint32_t id_base, ShimCl
   TRY(shim.launch(request, {}, nullptr));
   init::Handed handed;
   handed.program = TRY(open_helper("pause", namespaces.host_users));
-  MountRows rows = TRY(open_rows(pause_mounts((namespaces.pause & CLONE_NEWIPC) == 0), open_source));
+  MountRows rows = TRY(open_rows(pause_mounts((namespaces.pause & CLONE_NEWIPC) == 0),
+                                 [&](const MountPlan& row) { return open_source(row, etc); }));
   handed.mounts = std::move(rows.sent);
   NewProcess pause = TRY(shim.expect());
   // Before the plan goes out: what execs with an unmapped user loses every capability (user_namespaces(7)).

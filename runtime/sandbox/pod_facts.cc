@@ -64,6 +64,7 @@ Result<PodFacts> find_facts(const Host& host, const PodSpec& spec, const std::ve
   const ImageStore images(layout.images(), {layout.directories().state, layout.pods_data(), layout.ledger()});
   for (const auto& container : spec.containers)
     facts.images.push_back(TRY(image_facts(images, container.image).in("container '" + container.name + "'")));
+  facts.asked_networks = networks;
   facts.networks =
       TRY(choose_networks(TRY(select_networks(spec, networks, host.warn)), host.options.cni_conf_dir, host.warn));
   return facts;

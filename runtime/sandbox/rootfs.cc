@@ -52,14 +52,18 @@ Result<std::string> attach_layers(int dir, const ImageLayers& layers, const PodU
 }
 
 // In a directory that hands nothing down, so that only the umask is to be made up for. The root of the container shows
-// the upper directory's owner and mode.
+// the upper directory's owner and mode. An upper directory that is there already is of the attempt before; overlay
+// refuses its work directory, whose last mount was volatile.
 Result<void> make_writable(const std::string& writable, const PodUsers& users) {
   const std::string upper = writable + "/upper";
   const std::string work = writable + "/work";
-  if (::mkdir(upper.c_str(), 0755) != 0 || ::chown(upper.c_str(), users.base, users.base) != 0 ||
-      ::chmod(upper.c_str(), 0755) != 0 || ::mkdir(work.c_str(), 0700) != 0)
-    return Error::system(errno, "make the writable layer '" + upper + "'");
-  return {};
+  const std::string step = "make the writable layer '" + upper + "'";
+  const bool is_new = ::mkdir(upper.c_str(), 0755) == 0;
+  if (!is_new && errno != EEXIST) return Error::system(errno, step);
+  if (is_new && (::chown(upper.c_str(), users.base, users.base) != 0 || ::chmod(upper.c_str(), 0755) != 0))
+    return Error::system(errno, step);
+  if (!is_new) TRY(base::remove_tree(work));
+  return ::mkdir(work.c_str(), 0700) == 0 ? Result<void>() : Error::system(errno, step);
 }
 
 // The overlay of `lowerdir`, attached at `target`, which is made; both relative to the working directory.
@@ -121,14 +125,18 @@ Result<Fd> mount_rootfs(const mounts::PrivateNamespace& at, const ImageLayers& l
     error.what += "; its filesystem is " + filesystem_type(writable) + ": choose another --data-dir";
     return error;
   };
+  const std::string copy = writable + "/rootfs";
+  if (base::path_exists(copy)) return mounts::clone(AT_FDCWD, copy, kRootAttributes);  // the attempt before had it
   TRY(base::make_dirs(writable.substr(0, writable.rfind('/')), 0700));
   TRY(on_data(base::make_exact_dir(writable, 0700)));
   TRY(on_data(make_writable(writable, users)));
   auto overlay = mount_overlay(at, layers, writable, users);
   if (overlay || overlay.error().kind != Kind::unsupported) return overlay;
   warn(overlay.error().what + ": the container gets a private copy of its image");
-  const std::string copy = writable + "/rootfs";
-  TRY(on_data(copy_layers(layers.readable(), copy, users.base).in("copy the image")));
+  const std::string unfinished = copy + ".part";
+  TRY(base::remove_tree(unfinished));
+  TRY(on_data(copy_layers(layers.readable(), unfinished, users.base).in("copy the image")));
+  if (::rename(unfinished.c_str(), copy.c_str()) != 0) return Error::system(errno, "keep the copy of the image");
   return mounts::clone(AT_FDCWD, copy, kRootAttributes);
 }
 

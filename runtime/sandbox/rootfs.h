@@ -18,7 +18,8 @@ struct PodUsers {
   int user_ns = -1;  // -1 with hostUsers: no mapping
 };
 
-// An overlay of `layers` (lowest first), shared and read-only, with `writable`/upper on top. `at` is where the layers
+// An overlay of `layers` (lowest first), shared and read-only, with `writable`/upper on top, where what an attempt before
+// has written may be. `at` is where the layers
 // are attached while the overlay is made. Where a layer's filesystem cannot map ids, or that of `writable` cannot be
 // written into over a layer, a private copy with shifted owners takes the overlay's place, and `warn` is told the
 // filesystem.

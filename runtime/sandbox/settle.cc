@@ -14,10 +14,21 @@ std::string shown(const Identity& who) {
   return who.name.empty() ? "pod " + who.id.substr(0, 12) : "pod " + who.name_space + "/" + who.name;
 }
 
-// Untouched is only a pod that stands.
+// Untouched is only a pod that stands, or is stopped.
 bool stands(const PodRecord& pod) {
+  if (pod.life.state == PodState::stopped) return true;
   return pod.life.state == PodState::ready && pod.life.boot_id == boot_id() && !is_overdue(pod) &&
          is_alive(pod.life.shim) && is_alive(pod.life.pause);
+}
+
+// A stop that was cut short is finished, a start taken back.
+bool is_to_be_stopped(const PodRecord& pod) {
+  return pod.life.state == PodState::stopping || pod.life.state == PodState::starting;
+}
+
+// Its stop waits, without the lock.
+bool is_given_time(const PodRecord& pod) {
+  return pod.life.state == PodState::stopping && pod.life.deadline != 0 && !is_overdue(pod) && is_alive(pod.life.shim);
 }
 
 }  // namespace
@@ -32,11 +43,13 @@ std::optional<Recovered> settle_pod(const Host& host, const std::string& id) {
     return std::nullopt;  // in good hands
   if (!box) return Recovered{"pod " + id.substr(0, 12), std::move(box).error()};
   PodRecord remains = remains_of(host, *box);
-  if (stands(remains)) return std::nullopt;
+  if (stands(remains) || is_given_time(remains)) return std::nullopt;
+  const Landing until = is_to_be_stopped(remains) ? Landing::stopped : Landing::gone;
   const std::string pod = shown(remains.plan.who);
   const std::string before = remains.life.failure;
-  auto gone = take_down(host, *box, std::move(remains));
-  if (gone) return Recovered{pod + ": removed what was left of it", std::nullopt};
+  auto gone = take_down(host, *box, std::move(remains), {.until = until});
+  if (gone)
+    return Recovered{pod + (until == Landing::gone ? ": removed what was left of it" : ": stopped"), std::nullopt};
   const bool told_before = cni::lasting_text(gone.error()) == before;
   return Recovered{pod, std::move(gone).error(), told_before};
 }
@@ -59,6 +72,7 @@ Result<void> settle_name(const Host& host, const std::string& name_space, const 
   const auto record = host.store.load(*id);
   // Taken, also when it has failed: create says so.
   if (record && record->life.state == PodState::ready && !is_overdue(*record)) return {};
+  if (record && (record->life.state == PodState::stopped || is_to_be_stopped(*record))) return {};
   auto settled = settle_pod(host, *id);
   if (settled && settled->error) return std::move(*settled->error).in(settled->what);
   return {};

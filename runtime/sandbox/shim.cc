@@ -18,7 +18,7 @@ namespace {
 constexpr std::chrono::seconds kPatience{30};
 
 struct ShimFiles {
-  Fd program, control, box, null, log;
+  Fd program, control, box, socket, null, log;
 };
 
 Result<std::string> find_helper(const std::string& name) {
@@ -39,9 +39,8 @@ Error cannot_run(const std::string& name, int error_number) {
   return error;
 }
 
-// In the child: descriptors into their places, then the program; returns only to say why it did not become it. Every
-// one of ours is above 4, since 0, 1 and 2 were open when podrun started and 3 and 4 went first; dup2 all the same only
-// after the sources are out of the way.
+// In the child: descriptors into their places, then the program; returns only to say why it did not become it. They
+// may be where others belong: dup2 only after the sources are out of the way.
 Error become_shim(const ShimFiles& files, const std::string& id, const std::vector<Fd>& v1_tasks) {
   ::setsid();
   if (::chdir("/") != 0) return Error::system(errno, "change directory to '/'");
@@ -49,12 +48,12 @@ Error become_shim(const ShimFiles& files, const std::string& id, const std::vect
     if (::write(tasks.get(), "0", 1) != 1) return Error::system(errno, "enter the pod's cgroup");
   constexpr int kAbove = 10;
   const int program = ::fcntl(files.program.get(), F_DUPFD_CLOEXEC, kAbove);
-  const std::array<int, 5> sources{
+  const std::array<int, 6> sources{
       ::fcntl(files.null.get(), F_DUPFD_CLOEXEC, kAbove), ::fcntl(files.null.get(), F_DUPFD_CLOEXEC, kAbove),
       ::fcntl(files.log.get(), F_DUPFD_CLOEXEC, kAbove), ::fcntl(files.control.get(), F_DUPFD_CLOEXEC, kAbove),
-      ::fcntl(files.box.get(), F_DUPFD_CLOEXEC, kAbove)};
-  static_assert(shim::kControl == 3 && shim::kBox == 4);
-  for (int target = 0; target < 5; ++target)
+      ::fcntl(files.box.get(), F_DUPFD_CLOEXEC, kAbove),  ::fcntl(files.socket.get(), F_DUPFD_CLOEXEC, kAbove)};
+  static_assert(shim::kControl == 3 && shim::kBox == 4 && shim::kSocket == 5);
+  for (int target = 0; target < 6; ++target)
     if (::dup2(sources[static_cast<std::size_t>(target)], target) < 0)
       return Error::system(errno, "hand over descriptor " + std::to_string(target));
   std::string name = "podrun-shim";
@@ -86,8 +85,9 @@ Result<ShimClient> start_shim(const Layout& layout, const PodPlan& pod, const Cg
   auto [ours, theirs] = TRY(Channel::pair());
   ShimFiles files;
   files.program = TRY(open_helper("podrun-shim", pod.namespaces.host_users));
-  files.control.reset(::fcntl(theirs.fd(), F_DUPFD_CLOEXEC, 5));
+  files.control.reset(::fcntl(theirs.fd(), F_DUPFD_CLOEXEC, 6));  // above where descriptors are put
   theirs.close();
+  files.socket = TRY(listen_for_clients(layout, id));
   files.box = TRY(base::open_file(layout.box(id), O_PATH | O_DIRECTORY));
   files.null = TRY(base::open_file("/dev/null", O_RDWR));
   files.log = TRY(base::open_file(layout.shim_log(id), O_WRONLY | O_CREAT | O_APPEND, 0600));
@@ -99,34 +99,6 @@ Result<ShimClient> start_shim(const Layout& layout, const PodPlan& pod, const Cg
     give_up(Channel(std::move(files.control)), error);
   }
   return ShimClient(TRY(identify(pid, pidfd.get())), std::move(ours));
-}
-
-Result<void> ShimClient::launch(shim::Launch request, const CgroupEntry& entry, const LogSource* log) {
-  auto [ours, theirs] = TRY(Channel::pair());
-  std::vector<int> fds{theirs.fd()};
-  if (entry.v2) fds.push_back(entry.v2.get());
-  for (const Fd& tasks : entry.v1_tasks) fds.push_back(tasks.get());
-  if (log != nullptr) fds.insert(fds.end(), {log->dir.get(), log->out.get(), log->err.get()});
-  request.cgroup = entry.dir;
-  request.into_cgroup = static_cast<bool>(entry.v2);
-  request.v1_tasks = static_cast<std::uint32_t>(entry.v1_tasks.size());
-  request.logged = log != nullptr;
-  TRY(control_.send(static_cast<std::uint32_t>(shim::MessageType::launch), wire::write(request), fds)
-          .in("ask the shim"));
-  asked_.emplace_back(std::move(ours));
-  return {};
-}
-
-Result<NewProcess> ShimClient::expect() {
-  Message answer = TRY(control_.receive(kPatience).in("hear from the shim"));
-  init::Handshake handshake = std::move(asked_.front());
-  asked_.erase(asked_.begin());
-  if (answer.type == static_cast<std::uint32_t>(shim::MessageType::error)) return init::unpack_error(answer.body);
-  const auto launched = TRY(wire::read<shim::Launched>(answer.body));
-  if (answer.fds.size() != 1) return Error{Kind::internal, 0, "hear from the shim: no process came"};
-  return NewProcess{.process = TRY(identify(launched.pid, answer.fds.front().get())),
-                    .pidfd = std::move(answer.fds.front()),
-                    .handshake = std::move(handshake)};
 }
 
 }  // namespace podrun

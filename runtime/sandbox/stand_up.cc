@@ -1,27 +1,16 @@
 #include "runtime/sandbox/stand_up.h"
 
-#include <unistd.h>
-
 #include "base/interruption.h"
 #include "runtime/kernel/clock.h"
 #include "runtime/kernel/namespaces.h"
 #include "runtime/plan/etc_files.h"
 #include "runtime/sandbox/container.h"
-#include "runtime/sandbox/host_ports.h"
 #include "runtime/sandbox/network.h"
 #include "runtime/sandbox/pause.h"
 #include "runtime/sandbox/stopwatch.h"
 
 namespace podrun {
 namespace {
-
-Result<void> reserve(const Host& host, PodRecord& pod) {
-  const Identity& who = pod.plan.who;
-  TRY(host.store.reserve_name(who.name_space, who.name, who.id));
-  TRY(check_ports_of_pods(host.store, who.id, pod.plan.host_ports));
-  if (!pod.plan.namespaces.host_users) pod.life.id_base = TRY(host.store.reserve_ids(who.id).in("reserve user ids"));
-  return {};
-}
 
 Result<void> pin_network_namespace(const Box& box, PodRecord& pod) {
   const Fd netns = TRY(open_namespace(pod.life.pause.pid, "net"));
@@ -30,27 +19,20 @@ Result<void> pin_network_namespace(const Box& box, PodRecord& pod) {
   return netns::pin(netns.get(), pod.plan.netns_path).in("pin network namespace");
 }
 
-struct PreparedAll {
-  EtcMount etc;
-  std::vector<Prepared> containers;
-};
-
-Result<PreparedAll> prepare_all(const Host& host, const Box& box, const NewPod& decided, const Cgroup& cgroup,
-                                const PodUsers& users, ShimClient& shim) {
+Result<std::vector<Prepared>> prepare_all(const Host& host, const Box& box, const NewPod& decided, const Cgroup& cgroup,
+                                          const PodUsers& users, ShimClient& shim) {
   const auto workbench = TRY(mounts::PrivateNamespace::enter());
-  PreparedAll all{TRY(EtcMount::make(workbench, users.base).in("make /etc files")), {}};
-  const ContainerMakings makings{.host = host,
-                                 .box = box,
-                                 .pod = decided.plan,
-                                 .cgroup = cgroup,
-                                 .workbench = workbench,
-                                 .users = users,
-                                 .etc = all.etc};
-  std::int64_t created_at = wall_time();  // read once: a clock that is set back must not change their order
-  for (const NewContainer& container : decided.containers)
-    all.containers.push_back(
-        TRY(prepare(container, makings, created_at++, shim).in("prepare container '" + container.plan.name + "'")));
-  return all;
+  const ContainerMakings makings{
+      .host = host, .box = box, .pod = decided.plan, .cgroup = cgroup, .workbench = workbench, .users = users};
+  std::vector<Prepared> prepared;
+  // Read once, and they differ: it is their order, and a clock that is set back must not change that.
+  std::int64_t now = wall_time();
+  for (NewContainer container : decided.containers) {
+    if (container.created_at == 0) container.created_at = now++;
+    prepared.push_back(
+        TRY(prepare(container, makings, shim).in("prepare container '" + container.plan.name + "'")));
+  }
+  return prepared;
 }
 
 Result<DnsSpec> attach_networks(const Host& host, const Cgroup& cgroup, const NewPod& decided, PodLife& life) {
@@ -67,9 +49,10 @@ Result<void> write_etc_files(const Host& host, const PodRecord& pod, const DnsSp
 }
 
 // All are seen ready before one is let go: a payload may see what its siblings do.
-Result<void> start_containers(const Box& box, const Cgroup& cgroup, std::vector<Prepared>& prepared, Pod& pod) {
+Result<void> start_containers(const Box& box, const Cgroup& cgroup, ShimClient& shim, TerminalSize size,
+                              std::vector<Prepared>& prepared, Pod& pod) {
   for (Prepared& container : prepared)
-    TRY(await_ready(container, cgroup).in("start container '" + container.record.plan.name + "'"));
+    TRY(await_ready(container, cgroup, shim, size).in("start container '" + container.record.plan.name + "'"));
   for (Prepared& container : prepared)
     TRY(record_process(container, box).in("start container '" + container.record.plan.name + "'"));
   for (Prepared& container : prepared) {
@@ -79,28 +62,33 @@ Result<void> start_containers(const Box& box, const Cgroup& cgroup, std::vector<
   return {};
 }
 
+Result<std::optional<PendingAttachment>> expect_client(const Layout& layout, const NewPod& decided,
+                                                       const FirstClient& client) {
+  for (const NewContainer& container : decided.containers)
+    if (container.plan.name == client.container)
+      return std::optional(
+          TRY(PendingAttachment::make(layout, decided.plan.who.id, container.plan.key(), client.with_stdin)));
+  return std::optional<PendingAttachment>();
+}
+
 }  // namespace
 
 // take_down() needs nothing but the record; so each step that leaves something behind is preceded by writing down what
 // take_down() must know of it.
-Result<void> stand_up(Host& host, const Box& box, const NewPod& decided, Pod& made) {
-  PodRecord& pod = made.record;
+Result<void> stand_up(Host& host, const Box& box, const NewPod& decided, const FirstClient& client, StoodUp& made) {
+  PodRecord& pod = made.pod.record;
   Stopwatch watch(pod.life.timings);
   const auto done = [&](const char* step) {
     watch.lap(step);
     return base::check_interruption();
   };
-  pod.life.plugin_sessions = {static_cast<std::uint32_t>(::getsid(0))};
-  TRY(box.save(pod).in("record the pod"));  // from here a crash leaves what recover() can find
-  TRY(reserve(host, pod));
-  TRY(done("record the pod"));
-
   const Cgroup cgroup(decided.cgroup_host, pod.plan.cgroup_path);
   TRY(cgroup.create().in("create cgroup"));
   TRY(done("create cgroup"));
 
   ShimClient shim = TRY(start_shim(host.layout(), pod.plan, cgroup).in("start shim"));
-  NewProcess pause = TRY(start_pause(pod.plan, pod.life.id_base, shim).in("start pause"));
+  const EtcMount etc = TRY(EtcMount::make(pod.life.id_base).in("make /etc files"));
+  NewProcess pause = TRY(start_pause(pod.plan, pod.life.id_base, etc, shim).in("start pause"));
   pod.life.shim = shim.process();
   pod.life.pause = pause.process;
   pod.life.namespaces = TRY(namespace_inodes(pause.process.pid));
@@ -113,8 +101,10 @@ Result<void> stand_up(Host& host, const Box& box, const NewPod& decided, Pod& ma
 
   const Fd user_ns = pod.plan.namespaces.host_users ? Fd() : TRY(open_namespace(pod.life.pause.pid, "user"));
   TRY(pause.handshake.expect_exec().in("start pause"));  // containers copy its mounts
+  auto attachment = TRY(expect_client(host.layout(), decided, client));
   // Cloned, their plans sent, they work towards their barrier by themselves.
-  PreparedAll prepared = TRY(prepare_all(host, box, decided, cgroup, {pod.life.id_base, user_ns.get()}, shim));
+  std::vector<Prepared> prepared =
+      TRY(prepare_all(host, box, decided, cgroup, {pod.life.id_base, user_ns.get()}, shim));
   TRY(done("prepare containers"));
 
   DnsSpec network_dns;
@@ -122,9 +112,10 @@ Result<void> stand_up(Host& host, const Box& box, const NewPod& decided, Pod& ma
     network_dns = TRY(attach_networks(host, cgroup, decided, pod.life));
     TRY(done("attach networks"));
   }
-  TRY(write_etc_files(host, pod, network_dns, !decided.networks.empty(), prepared.etc));
+  TRY(write_etc_files(host, pod, network_dns, !decided.networks.empty(), etc));
 
-  TRY(start_containers(box, cgroup, prepared.containers, made));
+  TRY(start_containers(box, cgroup, shim, client.size, prepared, made.pod));
+  if (attachment) made.attachment = TRY(std::move(*attachment).finish());
   TRY(done("start containers"));
 
   pod.life.state = PodState::ready;

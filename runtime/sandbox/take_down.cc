@@ -10,6 +10,7 @@
 #include "runtime/kernel/cgroup.h"
 #include "runtime/kernel/namespaces.h"
 #include "runtime/sandbox/network.h"
+#include "runtime/sandbox/stop_container.h"
 
 namespace podrun {
 namespace {
@@ -91,10 +92,17 @@ Result<void> unpin_network_namespace(const PodRecord& pod) {
   return is_ours ? netns::unpin(pod.plan.netns_path, pod.life.netns_identity) : Result<void>();
 }
 
-Result<void> take_away(const Host& host, const Box& box, PodRecord& remains, const PluginTraces& traces,
-                       const TakeDownOptions& options) {
+// How they ended is the shim's to write down, which ends with the rest of the pod.
+void end_containers(const Host& host, const Box& box, const PodRecord& pod) {
+  for (const ContainerRecord& container : box.load_containers().value_or({}))
+    if (is_alive(container.life.process)) (void)kill_container(host, pod, container);
+}
+
+Result<void> end_all(const Host& host, const Box& box, PodRecord& remains, const PluginTraces& traces,
+                     const TakeDownOptions& options) {
   const Identity& who = remains.plan.who;
   const Cgroup cgroup(TRY(CgroupHost::discover()), remains.plan.cgroup_path);
+  if (options.until == Landing::stopped) end_containers(host, box, remains);
   if (auto pinned = pin_again(box, remains); !pinned) host.warn("pin network namespace again: " + pinned.error().what);
   TRY(end_processes(host, cgroup, remains.life, traces));
   if (auto detached = detach_networks(host, cgroup, remains); !detached) {
@@ -105,12 +113,27 @@ Result<void> take_away(const Host& host, const Box& box, PodRecord& remains, con
     if (abandoned.empty()) host.warn("detach networks: " + detached.error().what);
   }
   TRY(unpin_network_namespace(remains).in("unpin network namespace"));
-  TRY(cgroup.remove());
+  return cgroup.remove();
+}
+
+Result<void> remove_all(const Host& host, const Box& box, const PodRecord& remains) {
+  const Identity& who = remains.plan.who;
   TRY(base::remove_tree(host.layout().pod_data(who.id)).in("remove writable layers"));
   TRY(box.empty());
   TRY(host.store.release_ids(who.id));
   if (!who.name.empty()) TRY(host.store.release_name(who.name_space, who.name, who.id));
   return box.erase();
+}
+
+// What is known of a sandbox goes with it.
+PodRecord stopped(PodRecord pod) {
+  const PodLife was = std::move(pod.life);
+  pod.life = {};
+  pod.life.state = PodState::stopped;
+  pod.life.boot_id = was.boot_id;
+  pod.life.created_at = was.created_at;
+  pod.life.id_base = was.id_base;
+  return pod;
 }
 
 }  // namespace
@@ -133,10 +156,12 @@ PodRecord remains_of(const Host& host, const Box& box) {
 Result<void> take_down(const Host& host, const Box& box, PodRecord remains, const TakeDownOptions& options) {
   PodLife& life = remains.life;
   const PluginTraces traces = traces_in(life);  // of those before us
-  life.state = PodState::deleting;
+  life.state = options.until == Landing::gone ? PodState::deleting : PodState::stopping;
   add_own_session(life.plugin_sessions);
   (void)box.save(remains);  // for who looks at it, and for who goes on: a full disk keeps no pod from ending
-  auto gone = take_away(host, box, remains, traces, options);
+  auto gone = end_all(host, box, remains, traces, options);
+  if (gone && options.until == Landing::stopped) return box.save(stopped(std::move(remains))).in("record the stop");
+  if (gone) gone = remove_all(host, box, remains);
   if (gone) return {};
   life.failure = cni::lasting_text(gone.error());
   (void)box.save(remains);  // the first failure is the one to tell

@@ -8,7 +8,14 @@ namespace podrun {
 // The pod's record; where it cannot be read, a guess: what follows from its id and from the name that it reserved.
 PodRecord remains_of(const Host& host, const Box& box);
 
+// Where the way down ends.
+enum class Landing {
+  stopped,  // nothing runs or is attached: name, ids, layers, logs and records stay
+  gone,
+};
+
 struct TakeDownOptions {
+  Landing until = Landing::gone;
   bool force = false;  // remove our own objects even if plugins fail
 };
 

@@ -31,21 +31,36 @@ struct Sent {
   Channel channel;
   Fd cgroup;
   std::vector<Fd> tasks;
-  std::optional<LogPump> log;
+  std::optional<Output> output;
+  Fd input;
+};
+
+// Takes descriptors one after another; one that is missing is an empty one.
+class Taken {
+ public:
+  explicit Taken(std::vector<Fd> fds) : fds_(std::move(fds)) {}
+  Fd next() { return taken_++ < fds_.size() ? std::move(fds_[taken_ - 1]) : Fd(); }
+  bool were_all() const { return taken_ == fds_.size(); }
+
+ private:
+  std::vector<Fd> fds_;
+  std::size_t taken_ = 0;
 };
 
 Result<Sent> sort_out(const Launch& request, std::vector<Fd> fds) {
-  const std::size_t expected = 1 + (request.into_cgroup ? 1U : 0U) + request.v1_tasks + (request.logged ? 3U : 0U);
-  if (fds.size() != expected) return Error{Kind::internal, 0, "launch a process: descriptors are missing"};
+  Taken taken(std::move(fds));
   Sent sent;
-  auto next = fds.begin();
-  sent.channel = Channel(std::move(*next++));
-  if (request.into_cgroup) sent.cgroup = std::move(*next++);
-  for (std::uint32_t i = 0; i < request.v1_tasks; ++i) sent.tasks.push_back(std::move(*next++));
+  sent.channel = Channel(taken.next());
+  if (request.into_cgroup) sent.cgroup = taken.next();
+  for (std::uint32_t i = 0; i < request.v1_tasks; ++i) sent.tasks.push_back(taken.next());
   if (request.logged) {
-    Log log = TRY(Log::open(std::move(next[0]), request.log_name, request.log));
-    sent.log.emplace(std::move(log), std::move(next[1]), std::move(next[2]));
+    Log log = TRY(Log::open(taken.next(), request.log_name, request.log));
+    Fd out = request.terminal ? Fd() : taken.next();
+    Fd err = request.terminal ? Fd() : taken.next();
+    sent.output.emplace(std::move(log), std::move(out), std::move(err));
   }
+  if (request.has_input) sent.input = taken.next();
+  if (!taken.were_all()) return Error{Kind::internal, 0, "launch a process: the descriptors are not as announced"};
   return sent;
 }
 
@@ -105,7 +120,10 @@ Result<Child> launch_container(const Launch& request, Sent sent, int pause) {
   child.pid = report->pid;
   child.key = request.key;
   if ((request.fresh & CLONE_NEWPID) == 0) child.cgroup = request.cgroup;
-  child.log = std::move(sent.log);
+  child.output = std::move(sent.output);
+  child.terminal = request.terminal;
+  child.input = std::move(sent.input);
+  child.input_once = request.input_once;
   // It is our own child, not waited for yet: the pid cannot be anybody else's.
   child.pidfd = open_pidfd(child.pid);
   if (!child.pidfd) return Error::system(errno, "open the container's process");

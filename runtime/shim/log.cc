@@ -65,6 +65,14 @@ std::size_t Log::append(std::span<const iovec> lines) {
   return kept;
 }
 
+void Log::go_on_in(Fd file) {
+  struct stat info {};
+  size_ = ::fstat(file.get(), &info) == 0 ? static_cast<std::uint64_t>(info.st_size) : 0;
+  file_ = std::move(file);
+  torn_ = false;
+  limits_.bytes = ~std::uint64_t{0};
+}
+
 // The part of a line that found room.
 void Log::take_back(std::size_t bytes) {
   struct stat info {};

@@ -22,6 +22,9 @@ class Log {
   // fewer than all when the disk is full, but whole lines.
   std::size_t append(std::span<const iovec> lines);
 
+  // Somebody else has moved the file away (the kubelet, whose own limits then hold), and this is the next one.
+  void go_on_in(Fd file);
+
  private:
   Log(Fd dir, std::string name, LogLimits limits) : dir_(std::move(dir)), name_(std::move(name)), limits_(limits) {}
   void make_room(std::size_t bytes);

@@ -18,7 +18,7 @@ concept MaybeConst = std::same_as<std::remove_const_t<Record>, Type>;
 template <class Enum>
 inline constexpr std::array<const char*, 0> kWords{};
 template <>
-inline constexpr std::array kWords<PodState>{"creating", "ready", "deleting", "stopping", "stopped"};
+inline constexpr std::array kWords<PodState>{"creating", "ready", "deleting", "stopping", "starting", "stopped"};
 template <>
 inline constexpr std::array kWords<ContainerRole>{"main", "init", "sidecar"};
 template <>
@@ -59,10 +59,8 @@ template <class Visitor, MaybeConst<Dev> Record>
 void visit(Visitor&, Record&) {}
 template <class Visitor, MaybeConst<CgroupDir> Record>
 void visit(Visitor&, Record&) {}
-template <class Visitor, MaybeConst<EtcFile> Record>
-void visit(Visitor& field, Record& file) {
-  field("name", file.name);
-}
+template <class Visitor, MaybeConst<EtcDir> Record>
+void visit(Visitor&, Record&) {}
 template <class Visitor, MaybeConst<HostPath> Record>
 void visit(Visitor& field, Record& host) {
   field("path", host.path);
@@ -89,7 +87,7 @@ inline constexpr const char* kSourceName<Dev> = "dev";
 template <>
 inline constexpr const char* kSourceName<CgroupDir> = "cgroupDir";
 template <>
-inline constexpr const char* kSourceName<EtcFile> = "etcFile";
+inline constexpr const char* kSourceName<EtcDir> = "etcDir";
 template <>
 inline constexpr const char* kSourceName<HostPath> = "hostPath";
 template <>

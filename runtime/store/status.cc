@@ -155,7 +155,7 @@ bool is_made_again(const PodRecord& pod, const std::vector<LiveContainer>& conta
 
 Phase phase_of(const PodRecord& pod, const std::vector<LiveContainer>& containers) {
   const PodLife& life = pod.life;
-  if (life.state == PodState::creating) return life.boot_id == boot_id() ? Phase::pending : Phase::failed;
+  if (life.state == PodState::creating || life.state == PodState::starting) return life.boot_id == boot_id() ? Phase::pending : Phase::failed;
   const bool is_stopped = life.state == PodState::stopped;
   if (!is_stopped && (life.boot_id != boot_id() || !is_alive(life.shim) || !is_alive(life.pause))) return Phase::failed;
   if (containers.empty()) return is_stopped ? Phase::succeeded : Phase::running;

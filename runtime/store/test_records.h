@@ -24,7 +24,7 @@ inline ContainerRecord full_container() {
       {.target = "/", .source = Rootfs{}, .read_only = true},
       {.target = "/dev", .source = Dev{}},
       {.target = "/sys/fs/cgroup", .source = CgroupDir{}},
-      {.target = "/etc/hosts", .source = EtcFile{"hosts"}, .is_file = true},
+      {.target = "/etc", .source = EtcDir{}},
       {.target = "/dev/null", .source = HostPath{"/dev/null", 3}, .is_file = true},
       {.target = "/dev/pts", .source = Filesystem{"devpts", {{"newinstance", ""}, {"gid", "5"}}, 7}},
       {.target = "/dev/shm", .source = PodMount{"/dev/shm"}},

@@ -176,7 +176,7 @@ constexpr std::uint32_t refused(int error_number) {
 }
 
 TEST(CompiledProfiles, AnswerAsLibseccompDoes) {
-  for (const char* name : {"default.json", "pause.json", "shim.json"}) {
+  for (const char* name : {"default.json", "pause.json"}) {
     SCOPED_TRACE(name);
     const Profile profile = without_newer_names(load(name));
     auto ours = compile(profile);
@@ -288,7 +288,6 @@ TEST(CompiledProfiles, AreWhatTheBuildLinked) {
   };
   EXPECT_TRUE(same("default.json", seccomp::default_profile()));
   EXPECT_TRUE(same("pause.json", seccomp::pause_profile()));
-  EXPECT_TRUE(same("shim.json", seccomp::shim_profile()));
 }
 
 TEST(DefaultProfile, TellsRefusedFromUnknown) {

@@ -1,4 +1,4 @@
-#include "runtime/shim/log_pump.h"
+#include "runtime/shim/output.h"
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -21,7 +21,7 @@ namespace {
 
 using testing::ElementsAre;
 
-class LogPumpTest : public testing::Test {
+class OutputTest : public testing::Test {
  protected:
   void SetUp() override {
     ASSERT_NE(::mkdtemp(dir_.data()), nullptr);
@@ -32,7 +32,7 @@ class LogPumpTest : public testing::Test {
     err_.reset(err[1]);
     auto log = Log::open(base::open_file(dir_, O_PATH | O_DIRECTORY).value(), "web.log", {});
     ASSERT_TRUE(log);
-    pump_.emplace(std::move(*log), Fd(out[0]), Fd(err[0]));
+    output_.emplace(std::move(*log), Fd(out[0]), Fd(err[0]));
   }
   void TearDown() override { std::filesystem::remove_all(dir_); }
 
@@ -52,67 +52,67 @@ class LogPumpTest : public testing::Test {
     return found;
   }
 
-  std::string dir_ = testing::TempDir() + "podrun-pump-XXXXXX";
+  std::string dir_ = testing::TempDir() + "podrun-output-XXXXXX";
   Fd out_, err_;
-  std::optional<LogPump> pump_;
+  std::optional<Output> output_;
 };
 
-TEST_F(LogPumpTest, ARecordForEachLineOfEachStream) {
+TEST_F(OutputTest, ARecordForEachLineOfEachStream) {
   say(out_, "one\ntwo\n");
   say(err_, "three\n");
-  pump_->pump();
+  output_->pump();
   EXPECT_THAT(records(), ElementsAre("stdout F one", "stdout F two", "stderr F three"));
 }
 
-TEST_F(LogPumpTest, ALineWithoutItsEndIsPartialUntilTheEndComes) {
+TEST_F(OutputTest, ALineWithoutItsEndIsPartialUntilTheEndComes) {
   say(out_, "par");
-  pump_->pump();
+  output_->pump();
   say(out_, "tial\n");
-  pump_->pump();
+  output_->pump();
   EXPECT_THAT(records(), ElementsAre("stdout P par", "stdout F tial"));
 }
 
-TEST_F(LogPumpTest, EmptyLinesAreRecordsToo) {
+TEST_F(OutputTest, EmptyLinesAreRecordsToo) {
   say(out_, "\n\nx\n");
-  pump_->pump();
+  output_->pump();
   EXPECT_THAT(records(), ElementsAre("stdout F ", "stdout F ", "stdout F x"));
 }
 
-TEST_F(LogPumpTest, ManyLinesInOneReadAllArrive) {
+TEST_F(OutputTest, ManyLinesInOneReadAllArrive) {
   std::string text;
   for (int i = 0; i < 5000; ++i) text += "x\n";
   say(out_, text);
-  pump_->pump();
+  output_->pump();
   EXPECT_EQ(records().size(), 5000U);
 }
 
-TEST_F(LogPumpTest, AStreamAtItsEndIsClosedAndTheOtherGoesOn) {
+TEST_F(OutputTest, AStreamAtItsEndIsClosedAndTheOtherGoesOn) {
   out_.reset();
-  pump_->pump();
-  EXPECT_EQ(pump_->out(), -1);
+  output_->pump();
+  EXPECT_EQ(output_->reads_stdout(), false);
   say(err_, "still\n");
-  pump_->pump();
+  output_->pump();
   EXPECT_THAT(records(), ElementsAre("stderr F still"));
 }
 
-TEST_F(LogPumpTest, NothingThereIsNoRecordAndNoWait) {
-  pump_->pump();
+TEST_F(OutputTest, NothingThereIsNoRecordAndNoWait) {
+  output_->pump();
   EXPECT_TRUE(records().empty());
 }
 
-TEST_F(LogPumpTest, ALineOfWhichTheRestWasLostIsNotGluedToTheNext) {
+TEST_F(OutputTest, ALineOfWhichTheRestWasLostIsNotGluedToTheNext) {
   say(out_, "begun");
-  pump_->pump();
+  output_->pump();
   ::signal(SIGXFSZ, SIG_IGN);
   rlimit old{};
   ::getrlimit(RLIMIT_FSIZE, &old);
   const rlimit full{1, old.rlim_max};
   ::setrlimit(RLIMIT_FSIZE, &full);
   say(out_, " and lost\n");
-  pump_->pump();
+  output_->pump();
   ::setrlimit(RLIMIT_FSIZE, &old);
   say(out_, "next\n");
-  pump_->pump();
+  output_->pump();
   EXPECT_THAT(records(), ElementsAre("stdout P begun", "stdout F ", "stdout F next"));
 }
 

@@ -1,19 +1,15 @@
-#include "runtime/shim/log_pump.h"
+#include "runtime/shim/log_records.h"
 
 #include <sys/uio.h>
-#include <unistd.h>
 
+#include <array>
 #include <cstdio>
 #include <ctime>
 
 namespace podrun::shim {
 namespace {
 
-constexpr std::size_t kRead = 16U << 10U;  // CRI's own limit for one record
 constexpr std::size_t kMostParts = 512;
-
-// One for all pumps: the shim has one thread, and memory held for ever counts.
-std::array<char, kRead> buffer;
 
 struct Prefix {
   std::array<char, 64> text{};
@@ -36,27 +32,8 @@ iovec part(const char* bytes, std::size_t size) { return {const_cast<char*>(byte
 
 }  // namespace
 
-void LogPump::pump() {
-  pump_stream(streams_[0], "stdout");
-  pump_stream(streams_[1], "stderr");
-}
-
-void LogPump::pump_stream(Stream& stream, std::string_view name) {
-  // At most this much at a time, so that one loud container does not keep the shim from its other work.
-  for (int reads = 0; stream.pipe && reads < 16; ++reads) {
-    const ssize_t got = ::read(stream.pipe.get(), buffer.data(), buffer.size());
-    if (got > 0) {
-      write_records({buffer.data(), static_cast<std::size_t>(got)}, stream, name);
-    } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
-      stream.pipe.reset();
-    } else if (errno == EAGAIN) {
-      return;
-    }
-  }
-}
-
-void LogPump::write_records(std::string_view text, Stream& stream, std::string_view name) {
-  const Prefix full = make_prefix(name, 'F');
+void write_records(Log& log, RecordState& state, std::string_view stream, std::string_view text) {
+  const Prefix full = make_prefix(stream, 'F');
   Prefix partial = full;
   partial.text[partial.size - 2] = 'P';
   std::array<iovec, kMostParts> parts;
@@ -66,7 +43,7 @@ void LogPump::write_records(std::string_view text, Stream& stream, std::string_v
       parts[count++] = part(bytes, size);
       total += size;
     };
-    if (stream.within_line && stream.has_gap) {  // what comes now is no part of that line
+    if (state.within_line && state.has_gap) {  // what comes now is no part of that line
       add(full.text.data(), full.size);
       add("\n", 1);
     }
@@ -80,10 +57,10 @@ void LogPump::write_records(std::string_view text, Stream& stream, std::string_v
       if (within_line) add("\n", 1);
       text.remove_prefix(size);
     }
-    const std::size_t written = log_.append({parts.data(), count});
-    stream.has_gap = written < total;
-    if (written > 0) stream.within_line = within_line && !stream.has_gap;  // only the last record can be a part
-    if (stream.has_gap) return;
+    const std::size_t written = log.append({parts.data(), count});
+    state.has_gap = written < total;
+    if (written > 0) state.within_line = within_line && !state.has_gap;  // only the last record can be a part
+    if (state.has_gap) return;
   }
 }
 

@@ -1,0 +1,37 @@
+#include "runtime/cli/each_pod.h"
+
+#include "base/interruption.h"
+#include "runtime/cli/pods.h"
+#include "runtime/cli/print.h"
+
+namespace podrun::cli {
+
+Result<int> each_pod(Context& context, const PodChoice& choice, const std::string& command, const std::string& done,
+                     const std::function<Result<void>(const Pod&)>& act) {
+  TRY(context.require_root(command));
+  const std::vector<PodTarget> targets = TRY(choose_pods(context, choice, command));
+  const Store store = context.store();
+  const auto act_on = [&](const PodTarget& target) -> Result<void> {
+    TRY(base::check_interruption());
+    const base::InterruptionScope listening;
+    return act(TRY(store.load_whole(TRY(find_id(store, target.name_space, target.name)))));
+  };
+  Failures failures;
+  for (const PodTarget& target : targets) {
+    if (auto acted = act_on(target).in(command + " pod \"" + target.name + "\""); !acted) {
+      failures.add(acted.error());
+      continue;
+    }
+    context.out.print("pod/" + target.name + " " + done + "\n");
+    static_cast<void>(context.out.flush());  // a reader that went away stops nothing; main tells at the end
+  }
+  if (targets.empty()) note("No resources found");
+  return failures.exit_code();
+}
+
+Result<std::vector<ContainerRecord>> containers_called(const Pod& pod, const std::string& name) {
+  if (name.empty()) return pod.containers;
+  return std::vector{*TRY(choose_container(pod, name, true))};
+}
+
+}  // namespace podrun::cli

@@ -1,0 +1,19 @@
+#include "runtime/sandbox/check_host.h"
+
+#include "base/files.h"
+#include "runtime/sandbox/choose_networks.h"
+#include "runtime/sandbox/host_ports.h"
+
+namespace podrun {
+
+Result<void> check_host(const Host& host, const NewPod& pod) {
+  const std::string& pin = pod.plan.netns_path;
+  if (!pin.empty() && base::path_exists(pin))
+    return Error{
+        Kind::exists, EEXIST,
+        "name the network namespace: '" + pin + "' exists already and is not podrun's (remove it: `ip netns delete`)"};
+  for (const NetworkPlan& network : pod.networks) TRY(check_network(network, host.options.cni_bin_dirs, host.warn));
+  return pod.networks.empty() ? Result<void>() : check_ports_of_host(pod.plan.host_ports);
+}
+
+}  // namespace podrun

@@ -1,0 +1,69 @@
+#include "runtime/sandbox/start_container.h"
+
+#include "base/files.h"
+#include "runtime/kernel/clock.h"
+#include "runtime/kernel/namespaces.h"
+#include "runtime/sandbox/attempts.h"
+#include "runtime/sandbox/container.h"
+#include "runtime/sandbox/layer.h"
+#include "runtime/sandbox/take_box.h"
+
+namespace podrun {
+namespace {
+
+Result<void> check_that_it_stands(const PodRecord& pod) {
+  const PodLife& life = pod.life;
+  const std::string name = "pod '" + pod.plan.who.name + "'";
+  if (life.state == PodState::stopped)
+    return Error{Kind::busy, 0, name + " is stopped (start it: `podrun start " + pod.plan.who.name + "`)"};
+  if (life.state != PodState::ready || life.is_terminating() || life.boot_id != boot_id() || !is_alive(life.shim) ||
+      !is_alive(life.pause))
+    return Error{Kind::busy, 0, name + " does not run"};
+  return {};
+}
+
+Result<ContainerRecord> start_attempt(const Host& host, const Box& box, const PodRecord& pod, const ContainerPlan& plan,
+                                      std::int64_t created_at) {
+  ShimClient shim = TRY(connect_client(host.layout(), pod.plan.who.id, pod.life.shim));
+  const Fd user_ns = pod.plan.namespaces.host_users ? Fd() : TRY(open_namespace(pod.life.pause.pid, "user"));
+  const Cgroup cgroup(TRY(CgroupHost::discover()), pod.plan.cgroup_path);
+  const auto workbench = TRY(mounts::PrivateNamespace::enter());
+  const ContainerMakings makings{.host = host,
+                                 .box = box,
+                                 .pod = pod.plan,
+                                 .cgroup = cgroup,
+                                 .workbench = workbench,
+                                 .users = {pod.life.id_base, user_ns.get()}};
+  Prepared prepared = TRY(prepare({plan, {plan.layers, nullptr}, created_at}, makings, shim));
+  const auto started = [&]() -> Result<void> {
+    TRY(await_ready(prepared, cgroup, shim));
+    TRY(record_process(prepared, box));
+    return release(prepared, cgroup);
+  }();
+  if (started) return std::move(prepared.record);
+  prepared.record.life.failure = started.error().what;
+  (void)box.save(prepared.record);
+  return started.error();
+}
+
+}  // namespace
+
+Result<ContainerRecord> start_container(const Host& host, const std::string& id, const std::string& name,
+                                        const StartOptions& options) {
+  const auto box = TRY(take_box(host.store, id));
+  if (!box) return Error{Kind::not_found, 0, "the pod is gone"};
+  const PodRecord pod = TRY(box->load());
+  TRY(check_that_it_stands(pod));
+  const std::vector<ContainerRecord> attempts = TRY(attempts_of(*box, name));
+  const ContainerRecord& last = attempts.back();
+  if (status_of(host.layout(), pod, last).running)
+    return Error{Kind::exists, EEXIST, "container '" + name + "' is running"};
+  const ContainerPlan plan = TRY(plan_next(host, *box, pod, attempts));
+  if (options.keeps_layer)
+    TRY(take_over_layer(last.plan, plan));
+  else
+    TRY(base::remove_tree(last.plan.writable));
+  return start_attempt(host, *box, pod, plan, last.life.created_at).in("start container '" + name + "'");
+}
+
+}  // namespace podrun

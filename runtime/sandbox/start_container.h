@@ -1,0 +1,21 @@
+// A container made and started in a pod that stands, hours after the pod and by another process than made it.
+#pragma once
+
+#include <string>
+
+#include "runtime/sandbox/host.h"
+
+namespace podrun {
+
+struct StartOptions {
+  // What the attempt before has written is what this one finds; else a fresh layer over the image.
+  bool keeps_layer = true;
+};
+
+// The next attempt of the container of that name, or the first one where it has not been started yet. What is left of
+// the attempt before its last one goes. Kind::exists when it runs, Kind::busy when the pod does not stand. Of an
+// attempt that could not become its payload the record says why (life.failure).
+Result<ContainerRecord> start_container(const Host& host, const std::string& id, const std::string& name,
+                                        const StartOptions& options);
+
+}  // namespace podrun

@@ -1,0 +1,48 @@
+#include "runtime/sandbox/stop_container.h"
+
+#include "base/interruption.h"
+#include "runtime/kernel/cgroup.h"
+#include "runtime/kernel/clock.h"
+#include "runtime/sandbox/end_grace.h"
+
+namespace podrun {
+namespace {
+
+constexpr std::chrono::seconds kKillPatience{30};
+
+// Between a death and the shim's word of it lies a moment.
+void await_exit(const Host& host, const PodRecord& pod, const ContainerRecord& container) {
+  for (int attempt = 0; attempt < 100 && is_alive(pod.life.shim); ++attempt) {
+    if (status_of(host.layout(), pod, container).exit) return;
+    base::sleep_unless_interrupted(10);
+  }
+}
+
+}  // namespace
+
+Result<void> signal_container(const ContainerRecord& container, int signal) {
+  const auto process = open_process(container.life.process);
+  if (process && send_signal(process->get(), signal)) return {};
+  return Error{Kind::not_found, ESRCH, "container '" + container.plan.name + "' is not running"};
+}
+
+Result<void> kill_container(const Host& host, const PodRecord& pod, const ContainerRecord& container) {
+  const Cgroup cgroup(TRY(CgroupHost::discover()), pod.plan.cgroup_path);
+  TRY(cgroup.kill_container(container.plan.cgroup, kKillPatience));
+  if (!container.life.process.empty()) await_exit(host, pod, container);
+  return {};
+}
+
+Result<void> stop_container(const Host& host, const PodRecord& pod, const ContainerRecord& container,
+                            std::optional<std::chrono::seconds> grace_period) {
+  const auto grace = grace_period.value_or(std::chrono::seconds(pod.plan.grace_period));
+  std::vector<Running> running;
+  if (auto process = open_process(container.life.process))
+    running.push_back({std::move(*process), container.plan.stop_signal});
+  if (!running.empty() && grace.count() > 0 && send_signal(running.front().process.get(), container.plan.stop_signal))
+    TRY(wait_for_ends(running, boot_time() + std::chrono::nanoseconds(grace).count())
+            .in("wait for container '" + container.plan.name + "', which has been asked to end"));
+  return kill_container(host, pod, container);
+}
+
+}  // namespace podrun

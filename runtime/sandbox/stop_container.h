@@ -1,0 +1,24 @@
+// A container ended, and nothing else: its pod goes on.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "runtime/sandbox/host.h"
+
+namespace podrun {
+
+// Its stop signal, time, then SIGKILL to all that is in its cgroup. No lock is held meanwhile: another may end it with
+// less patience. Returns once its exit is on file, or the shim that would have written it is gone. One that does not
+// run is success. `grace_period`: empty for the pod's own. EINTR when a signal ended the wait.
+Result<void> stop_container(const Host& host, const PodRecord& pod, const ContainerRecord& container,
+                            std::optional<std::chrono::seconds> grace_period);
+
+// Kind::not_found when it does not run.
+Result<void> signal_container(const ContainerRecord& container, int signal);
+
+// Everything in its cgroup, at once.
+Result<void> kill_container(const Host& host, const PodRecord& pod, const ContainerRecord& container);
+
+}  // namespace podrun

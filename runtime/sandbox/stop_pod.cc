@@ -1,0 +1,59 @@
+#include "runtime/sandbox/stop_pod.h"
+
+#include "runtime/sandbox/end_grace.h"
+#include "runtime/sandbox/take_box.h"
+#include "runtime/sandbox/take_down.h"
+
+namespace podrun {
+namespace {
+
+Error is_gone() { return {Kind::not_found, ENOENT, "the pod is gone"}; }
+
+Result<Box> take(const Host& host, const std::string& id) {
+  auto box = TRY(take_box(host.store, id));
+  if (!box) return is_gone();
+  return std::move(*box);
+}
+
+// Kind::busy where another act has the pod.
+Result<void> check_that_it_may_stop(const PodRecord& pod) {
+  switch (pod.life.state) {
+    case PodState::ready:
+      if (!pod.life.is_terminating()) return {};
+      [[fallthrough]];
+    case PodState::deleting:
+      return Error{Kind::busy, 0, "the pod is being deleted"};
+    case PodState::creating:
+      return Error{Kind::busy, 0, "its create died (`podrun delete` removes what is left)"};
+    case PodState::stopping:
+    case PodState::starting:
+    case PodState::stopped:
+      return {};
+  }
+  return {};
+}
+
+}  // namespace
+
+// The lock is held for steps and never for a grace period, as in delete_pod().
+Result<void> stop_pod(const Host& host, const std::string& id, std::optional<std::chrono::seconds> grace_period) {
+  std::optional<Box> box = TRY(take(host, id));
+  PodRecord pod = TRY(box->load());
+  TRY(check_that_it_may_stop(pod));
+  if (pod.life.state == PodState::stopped) return {};
+  const bool at_once = grace_period.value_or(std::chrono::seconds(pod.plan.grace_period)).count() == 0;
+  const auto running = at_once ? std::vector<Running>() : TRY(running_containers(*box));
+  if (!running.empty()) {
+    pod.life.state = PodState::stopping;
+    ask_to_end(pod, *box, running, grace_period);
+    box.reset();
+    TRY(wait_for_ends(running, pod.life.deadline).in("wait for its containers, which have been asked to end"));
+    box = TRY(take(host, id));
+    pod = TRY(box->load());
+    if (pod.life.state == PodState::stopped) return {};  // by another stop
+    TRY(check_that_it_may_stop(pod));
+  }
+  return take_down(host, *box, std::move(pod), {.until = Landing::stopped});
+}
+
+}  // namespace podrun

@@ -1,0 +1,26 @@
+// A process of the pod whose parent the shim is.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+
+#include "runtime/kernel/types.h"
+#include "runtime/shim/output.h"
+
+namespace podrun::shim {
+
+struct Child {
+  pid_t pid = 0;
+  Fd pidfd;
+  std::string key;               // "web.0"; empty: pause
+  std::string cgroup;            // ends with it; empty: whoever is in there is in its pid namespace, and ends with that
+  std::optional<Output> output;  // none: pause
+  bool terminal = false;
+  Fd input;                 // the writing end of its stdin, or its terminal's master; empty: it has none
+  bool input_once = false;  // ends with `writer`
+  int writer = 0;           // the first client that was given the input; 0: none was
+};
+
+}  // namespace podrun::shim

@@ -1,0 +1,62 @@
+// The client's side of a pod's shim (protocol.h).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "runtime/init/handshake.h"
+#include "runtime/kernel/cgroup.h"
+#include "runtime/kernel/process.h"
+#include "runtime/model/layout.h"
+#include "runtime/shim/protocol.h"
+
+namespace podrun {
+
+// What a shim needs of a container's standard streams.
+struct ShimStreams {
+  Fd log_dir;
+  Fd out, err;  // reading ends of pipes; empty with a terminal
+  Fd in;        // writing end of its stdin; empty: it has none, or a terminal
+};
+
+// A process that a shim has cloned for us, and that speaks with us.
+struct NewProcess {
+  ProcessId process;
+  Fd pidfd;  // open, so that the pid is nobody else's
+  init::Handshake handshake;
+};
+
+class ShimClient {
+ public:
+  ShimClient(ProcessId process, Channel control) : process_(process), control_(std::move(control)) {}
+  const ProcessId& process() const { return process_; }
+
+  // `entry` may be empty, `streams` null. launch() asks, expect() takes the answer: between the two the client is free
+  // to do something else.
+  Result<void> launch(shim::Launch request, const CgroupEntry& entry, const ShimStreams* streams);
+  Result<NewProcess> expect();
+
+  // Gives it the master of the container's terminal, before the container may go.
+  Result<void> keep(const std::string& key, const Fd& terminal);
+
+  // Has it run `program` at that time (CLOCK_BOOTTIME, nanoseconds; 0: no time), and whenever a container has ended.
+  Result<void> set_alarm(std::int64_t when, std::vector<std::string> args, const Fd& program, const CgroupEntry& entry);
+
+ private:
+  Result<Message> ask(shim::MessageType type, const std::string& body, const std::vector<int>& fds);
+
+  ProcessId process_;
+  Channel control_;
+  std::vector<init::Handshake> asked_;  // in order; the answers come in the same
+};
+
+// A socket that listens at pods/ID/shim.sock, for the shim to accept from.
+Result<Fd> listen_for_clients(const Layout& layout, const std::string& id);
+
+// A new connection to the shim that runs. Kind::not_found when there is none.
+Result<Channel> connect_to_shim(const Layout& layout, const std::string& id);
+
+// The same, for acts. Kind::unsupported when the shim is of another build: it could not read our plans.
+Result<ShimClient> connect_client(const Layout& layout, const std::string& id, const ProcessId& shim);
+
+}  // namespace podrun

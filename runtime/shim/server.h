@@ -1,0 +1,73 @@
+// The shim at work: what clients ask for, what children write, and how they end. It decides nothing.
+#pragma once
+
+#include <poll.h>
+
+#include <string>
+#include <vector>
+
+#include "runtime/kernel/channel.h"
+#include "runtime/shim/alarm.h"
+#include "runtime/shim/child.h"
+
+namespace podrun::shim {
+
+class Server {
+ public:
+  // `client` is the first one; `socket` listens for others. `box` is the pod's directory, `signals` a signalfd of
+  // SIGCHLD.
+  Server(Channel client, Fd socket, Fd box, Fd signals);
+
+  // Until nobody is left to look after: no child and no client.
+  void serve();
+
+ private:
+  struct Client {
+    int number;
+    Channel channel;
+    // Attached, or waiting until there is something to attach to.
+    std::string key;
+    bool waits = false;
+    bool wants_input = false;
+    Fd out, err;
+  };
+  // A container that has ended, while somebody has not read all of it.
+  struct Rest {
+    std::string key;
+    Output output;
+  };
+
+  void wait_for_something();
+  int patience() const;
+  void accept_clients();
+  void answer_clients();
+  void answer(Client& client);
+  Result<void> answer_request(Client& client, Message request);
+  Result<void> launch_requested(const Client& client, Message request);
+  Result<void> keep(const Client& client, Message request);
+  Result<void> attach(Client& client, Message request);
+  Result<void> log(const Client& client, Message request);
+  void drop(Client& client);
+
+  Child* find(const std::string& key);
+  void serve_waiting(Child& child);
+  Result<void> link(Client& client, Child& child);
+  void reap();
+  void end(Child& child, int status);
+  void deliver_rests();
+  void let_go_of_readers(const std::string& key);
+
+  Fd socket_;
+  Fd box_;
+  Fd signals_;
+  int next_number_ = 1;
+  std::vector<Client> clients_;
+  std::vector<Child> children_;
+  std::vector<Rest> rests_;
+  std::vector<std::string> ending_;  // cgroups of containers that ended, while somebody may be left in them
+  AlarmClock alarm_;
+  std::vector<pollfd> polled_;
+  int pause_ = -1;  // pidfd, owned by its Child
+};
+
+}  // namespace podrun::shim
