@@ -51,6 +51,19 @@ void explain(LivePod& pod) {
   }
 }
 
+bool has_moved_on(const Store& store, const LivePod& pod) {
+  bool is_odd = !pod.reason.empty();
+  for (const LiveContainer& one : pod.containers) {
+    if (!one.has_ended() || one.status.exit) continue;
+    if (status_of(store.layout(), pod.record, one.record).exit) return true;  // its shim told, and was killed
+    is_odd = true;
+  }
+  if (!is_odd || pod.lock_holder != 0) return false;
+  const PodLife& life = pod.record.life;
+  const auto now = store.load(pod.record.plan.who.id);
+  return !now || now->life.state != life.state || now->life.failure != life.failure;
+}
+
 }  // namespace
 
 LivePod look_at(const Store& store, Pod seen) {
@@ -75,17 +88,12 @@ LivePod look_at(const Store& store, Pod seen) {
   return pod;
 }
 
-bool has_moved_on(const Store& store, const LivePod& pod) {
-  bool is_odd = !pod.reason.empty();
-  for (const LiveContainer& one : pod.containers) {
-    if (!one.has_ended() || one.status.exit) continue;
-    if (status_of(store.layout(), pod.record, one.record).exit) return true;  // its shim told, and was killed
-    is_odd = true;
+Result<LivePod> look_at_settled(const Store& store, PodRecord record) {
+  for (;;) {
+    LivePod pod = look_at(store, TRY(store.whole(std::move(record))));
+    if (!has_moved_on(store, pod)) return pod;
+    record = TRY(store.load(pod.record.plan.who.id));
   }
-  if (!is_odd || pod.lock_holder != 0) return false;
-  const PodLife& life = pod.record.life;
-  const auto now = store.load(pod.record.plan.who.id);
-  return !now || now->life.state != life.state || now->life.failure != life.failure;
 }
 
 }  // namespace podrun::cli

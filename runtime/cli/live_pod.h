@@ -23,8 +23,9 @@ struct LivePod {
 
 LivePod look_at(const Store& store, Pod pod);
 
-// Whether it looks odd because its record is another one by now: who saved it and let go of the lock, or ended the pod,
-// between our reading the one and asking for the other looks as if somebody had died. To be looked at again.
-bool has_moved_on(const Store& store, const LivePod& pod);
+// The same, and what looks odd because it changes meanwhile is looked at again: who saved the record and let go of the
+// lock, or ended the pod, between our reading the one and asking for the other looks as if somebody had died.
+// Kind::not_found where it is gone by now.
+Result<LivePod> look_at_settled(const Store& store, PodRecord record);
 
 }  // namespace podrun::cli

@@ -111,9 +111,11 @@ Result<std::optional<LivePod>> PodFollower::look(const std::string& id) {
     if (!record && record.error().kind == Kind::not_found) return std::optional<LivePod>();
     if (!record) return std::move(record).error();
     if (!filter_.may_match(*record)) return std::optional<LivePod>();
-    LivePod pod = look_at(store_, TRY(store_.whole(std::move(*record))));
-    if (has_moved_on(store_, pod) || !TRY(follow_processes(pod))) continue;
-    return filter_.matches(pod) ? std::optional(std::move(pod)) : std::nullopt;
+    auto pod = look_at_settled(store_, std::move(*record));
+    if (!pod && pod.error().kind == Kind::not_found) return std::optional<LivePod>();
+    if (!pod) return std::move(pod).error();
+    if (!TRY(follow_processes(*pod))) continue;
+    return filter_.matches(*pod) ? std::optional(std::move(*pod)) : std::nullopt;
   }
 }
 

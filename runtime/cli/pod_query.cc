@@ -18,8 +18,10 @@ Result<std::vector<LivePod>> selected(const Context& context, const PodFilter& f
   std::vector<LivePod> pods;
   for (PodRecord& record : TRY(store.list(&broken))) {
     if (!filter.may_match(record)) continue;
-    LivePod pod = look_at(store, TRY(store.whole(std::move(record))));
-    if (filter.matches(pod)) pods.push_back(std::move(pod));
+    auto pod = look_at_settled(store, std::move(record));
+    if (!pod && pod.error().kind == Kind::not_found) continue;
+    if (!pod) return std::move(pod).error();
+    if (filter.matches(*pod)) pods.push_back(std::move(*pod));
   }
   warn_of_broken(store, broken);
   return pods;
@@ -29,9 +31,10 @@ Result<std::vector<LivePod>> named(const Context& context, const std::vector<std
   const Store store = context.store();
   std::vector<LivePod> pods;
   for (const std::string& name : names) {
-    auto pod = find_pod(context, name);
+    const auto found = find_pod(context, name);
+    auto pod = found ? look_at_settled(store, found->record) : found.error();
     if (pod) {
-      pods.push_back(look_at(store, std::move(pod).value()));
+      pods.push_back(std::move(pod).value());
     } else {
       failures.add(pod.error());
     }
