@@ -1,7 +1,6 @@
 #include "runtime/sandbox/container.h"
 
 #include <fcntl.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/files.h"
@@ -134,8 +133,7 @@ Result<void> await_ready(Prepared& container, const Cgroup& cgroup, ShimClient& 
   if (plan.process.terminal) {
     auto terminal = handshake.expect_terminal();
     if (!terminal) return explain(std::move(terminal).error(), cgroup, plan);
-    const winsize window{size.rows, size.columns, 0, 0};
-    if (size.rows != 0) ::ioctl(terminal->get(), TIOCSWINSZ, &window);
+    set_size(terminal->get(), size);
     TRY(shim.keep(plan.key(), *terminal));
   }
   auto ready = handshake.expect_ready();

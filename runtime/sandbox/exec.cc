@@ -139,7 +139,7 @@ Result<Fd> become(Entering& entering, Fd& command, init::Plan plan, std::vector<
   if (options.terminal) master = TRY(handshake.expect_terminal());
   command = TRY(handshake.expect_entered());
   if (options.terminal) {
-    ::ioctl(master.get(), TIOCSWINSZ, &options.size);
+    set_size(master.get(), options.size);
     TRY(handshake.expect_ready());
     TRY(handshake.go());
   }

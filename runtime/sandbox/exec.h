@@ -2,14 +2,13 @@
 // the shim: join, become the user, clone, exec.
 #pragma once
 
-#include <sys/ioctl.h>
-
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "runtime/sandbox/host.h"
+#include "runtime/sandbox/terminal_size.h"
 
 namespace podrun {
 
@@ -22,7 +21,7 @@ struct ExecOptions {
   bool interactive = false;  // else stdin is /dev/null
   bool one_output = false;   // stdout and stderr are one pipe, so that what comes keeps its order
   bool terminal = false;
-  winsize size{};  // of the terminal from the start: a program may look only once
+  TerminalSize size;  // of the terminal
 };
 
 // A command that runs. Its streams are not its caller's but pipes, or a terminal of its own: the caller's terminal

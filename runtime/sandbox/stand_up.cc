@@ -29,8 +29,7 @@ Result<std::vector<Prepared>> prepare_all(const Host& host, const Box& box, cons
   std::int64_t now = wall_time();
   for (NewContainer container : decided.containers) {
     if (container.created_at == 0) container.created_at = now++;
-    prepared.push_back(
-        TRY(prepare(container, makings, shim).in("prepare container '" + container.plan.name + "'")));
+    prepared.push_back(TRY(prepare(container, makings, shim).in("prepare container '" + container.plan.name + "'")));
   }
   return prepared;
 }
@@ -49,12 +48,16 @@ Result<void> write_etc_files(const Host& host, const PodRecord& pod, const DnsSp
 }
 
 // All are seen ready before one is let go: a payload may see what its siblings do.
-Result<void> start_containers(const Box& box, const Cgroup& cgroup, ShimClient& shim, TerminalSize size,
-                              std::vector<Prepared>& prepared, Pod& pod) {
+Result<void> await_all(const Box& box, const Cgroup& cgroup, ShimClient& shim, TerminalSize size,
+                       std::vector<Prepared>& prepared) {
   for (Prepared& container : prepared)
     TRY(await_ready(container, cgroup, shim, size).in("start container '" + container.record.plan.name + "'"));
   for (Prepared& container : prepared)
     TRY(record_process(container, box).in("start container '" + container.record.plan.name + "'"));
+  return {};
+}
+
+Result<void> release_all(const Cgroup& cgroup, std::vector<Prepared>& prepared, Pod& pod) {
   for (Prepared& container : prepared) {
     TRY(release(container, cgroup).in("start container '" + container.record.plan.name + "'"));
     pod.containers.push_back(container.record);
@@ -114,8 +117,10 @@ Result<void> stand_up(Host& host, const Box& box, const NewPod& decided, const F
   }
   TRY(write_etc_files(host, pod, network_dns, !decided.networks.empty(), etc));
 
-  TRY(start_containers(box, cgroup, shim, client.size, prepared, made.pod));
+  TRY(await_all(box, cgroup, shim, client.size, prepared));
+  // Sooner the shim may have read what the container said, and nobody was there to have it.
   if (attachment) made.attachment = TRY(std::move(*attachment).finish());
+  TRY(release_all(cgroup, prepared, made.pod));
   TRY(done("start containers"));
 
   pod.life.state = PodState::ready;

@@ -9,6 +9,7 @@
 //       keep {key} + master of its terminal ─▶ ◀── done    only then does the client let it go
 //       attach {key, input, once} + out, err ▶ ◀── attached {terminal} + its stdin    when the container is there
 //                                                          lasts until the connection's end, or the container's
+//       shutdown(2) for writing ─────────────▶ where its stdin is this client's alone, that ends
 //       log {key} + file ────────────────────▶ ◀── done    what is read from now on goes there
 //       alarm {when, program} + fds ─────────▶ ◀── done    runs that then, and whenever a container has ended
 //

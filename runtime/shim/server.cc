@@ -61,7 +61,8 @@ void Server::serve() {
 
 void Server::wait_for_something() {
   polled_.assign({{signals_.get(), POLLIN, 0}, {socket_.get(), POLLIN, 0}});
-  for (const Client& client : clients_) polled_.push_back({client.channel.fd(), POLLIN, 0});
+  for (const Client& client : clients_)
+    polled_.push_back({client.channel.fd(), static_cast<short>(client.writes_no_more ? 0 : POLLIN), 0});
   for (const Child& child : children_)
     if (child.output) child.output->add_wants(polled_);
   for (const Rest& rest : rests_) rest.output.add_wants(polled_);
@@ -133,24 +134,31 @@ void Server::answer_clients() {
     if ((ready.revents & (POLLIN | POLLHUP)) == 0) continue;
     const auto client = std::find_if(clients_.begin(), clients_.end(),
                                      [&](const Client& c) { return c.channel.fd() == ready.fd; });
-    if (client != clients_.end()) answer(*client);
+    if (client != clients_.end()) answer(*client, (ready.revents & POLLHUP) != 0);
   }
   std::erase_if(clients_, [](const Client& client) { return !client.channel; });
 }
 
-void Server::answer(Client& client) {
+void Server::answer(Client& client, bool hung_up) {
   auto request = client.channel.receive(std::chrono::milliseconds(0));
-  if (!request) return drop(client);  // it is done with us, or gone
+  if (!request) return hung_up ? drop(client) : end_input(client);
   auto answered = answer_request(client, std::move(*request));
   if (!answered) answered = client.channel.send(number(MessageType::error), init::pack(answered.error()));
   if (!answered) drop(client);
 }
 
-void Server::drop(Client& client) {
-  for (Child& child : children_) {
-    if (child.output) child.output->detach(client.number);
+// What it has written is all there will be; it goes on to read (shutdown(2)).
+void Server::end_input(Client& client) {
+  client.writes_no_more = true;
+  for (Child& child : children_)
     if (child.input_once && child.writer == client.number) child.input.reset();
-  }
+}
+
+// It is done with us, or gone.
+void Server::drop(Client& client) {
+  end_input(client);
+  for (Child& child : children_)
+    if (child.output) child.output->detach(client.number);
   for (Rest& rest : rests_) rest.output.detach(client.number);
   client.channel.close();
 }

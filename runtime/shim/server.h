@@ -30,6 +30,7 @@ class Server {
     bool waits = false;
     bool wants_input = false;
     Fd out, err;
+    bool writes_no_more = false;
   };
   // A container that has ended, while somebody has not read all of it.
   struct Rest {
@@ -41,7 +42,8 @@ class Server {
   int patience() const;
   void accept_clients();
   void answer_clients();
-  void answer(Client& client);
+  void answer(Client& client, bool hung_up);
+  void end_input(Client& client);
   Result<void> answer_request(Client& client, Message request);
   Result<void> launch_requested(const Client& client, Message request);
   Result<void> keep(const Client& client, Message request);
