@@ -19,7 +19,7 @@ int take_all(const Signals& signals, const Attended& attended, bool ended) {
   while (::read(signals.fd(), &info, sizeof(info)) == sizeof(info)) {
     const auto signal = static_cast<int>(info.ssi_signo);
     if (signal == SIGWINCH) {
-      if (attended.master) match_size(attended.master.get());
+      if (attended.master) set_size(attended.master.get(), terminal_size());
     } else if (!attended.take_signal(signal) || (ended && signal != SIGCHLD)) {
       return signal;
     }

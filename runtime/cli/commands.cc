@@ -4,6 +4,7 @@ namespace podrun::cli {
 namespace {
 
 constexpr CommandEntry kCommands[] = {
+    {"attach", "See what a container prints, and type into it", attach_command},
     {"check", "Ask the CNI plugins whether pods are still connected as they were", check_command},
     {"cni", "Run CNI plugins without a pod, and see what they are owed", cni_command},
     {"create", "Make the pod that a manifest describes", create_command},

@@ -56,7 +56,6 @@ constexpr std::array kForeign{
     ForeignWord{"rmi", kImages},
     ForeignWord{"network", "'podrun cni list' lists networks"},
     ForeignWord{"networks", "'podrun cni list' lists networks"},
-    ForeignWord{"attach", "'podrun logs -f POD' follows a container, 'podrun exec -it POD sh' runs a shell in it"},
     ForeignWord{"enter", "'podrun exec -it POD sh' runs a shell in a container"},
     ForeignWord{"cp", "'podrun exec -i POD tar x' and 'podrun exec POD tar c' copy files"},
     ForeignWord{"port-forward", "a hostPort in the manifest makes a container's port one of this machine"},

@@ -5,10 +5,14 @@
 #include <utility>
 
 #include "base/files.h"
+#include "base/interruption.h"
+#include "runtime/cli/attached.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/creation.h"
 #include "runtime/cli/run_manifest.h"
+#include "runtime/cli/terminal.h"
 #include "runtime/manifest/manifest.h"
+#include "runtime/sandbox/delete_pod.h"
 
 namespace podrun::cli {
 namespace {
@@ -22,6 +26,7 @@ struct Options {
   bool detach = false;
   bool attach = false;
   bool remove = false;
+  std::string detach_keys = kDetachKeys;
   Creation creation;
 
   bool attaches() const { return !detach && (attach || run.has_stdin || run.terminal); }
@@ -59,6 +64,8 @@ Result<Json> read_options(const Context& context, Options& options) {
   run.name = options.words.front();
   run.name_space = context.flags.name_space;
   TRY(check(options));
+  // Whoever leaves a terminal comes back to it; a pipe ends with its writer.
+  run.stdin_once = run.has_stdin && options.attaches() && !run.terminal;
   run.env = TRY(variables(options));
   return run_manifest(run);
 }
@@ -70,13 +77,54 @@ Result<PodSpec> read_spec(const Context& context, Options& options) {
   return std::move(manifest.spec);
 }
 
+struct Started {
+  StoodUp made;
+  Signals signals;
+};
+
+Result<Started> start(Host& host, const PodSpec& spec, const Options& options) {
+  const base::InterruptionScope listening;
+  CreateOptions create = options.creation.options;
+  create.client = {.container = spec.name, .with_stdin = options.run.has_stdin, .size = terminal_size()};
+  StoodUp made = TRY(create_pod(host, spec, create).in("create pod \"" + spec.name + "\""));
+  return Started{std::move(made), TRY(Signals::take())};
+}
+
+// The exit code of the container, or of having left it.
+Result<int> outcome(const Host& host, const Pod& pod, const Left& left, bool removes) {
+  const std::string& name = pod.record.plan.who.name;
+  if (left.by_signal != 0) return 128 + left.by_signal;
+  if (!left.by_keys) return exit_code_of(host.layout(), pod.record, pod.containers.front());
+  say("pod \"" + name + "\" goes on; 'podrun attach -it " + name + "' comes back to it" +
+      (removes ? ", 'podrun delete " + name + "' removes it" : ""));
+  return 0;
+}
+
+Result<int> run_attached(Host& host, const PodSpec& spec, const Options& options) {
+  AttachOptions attach{.terminal = options.run.terminal, .detach_keys = options.detach_keys};
+  settle_terminal(attach.terminal);
+  std::optional<Started> started = TRY(start(host, spec, options));
+  const Pod pod = std::move(started->made.pod);
+  // A signal that came when all was made.
+  const int asked = base::interruption_signal();
+  Result<Left> left = asked != 0 ? Left{.by_signal = asked}
+                                 : stay_attached(std::move(*started->made.attachment), attach, started->signals);
+  auto code = left ? outcome(host, pod, *left, options.remove) : Result<int>(left.error());
+  if (!options.remove || (left && left->by_keys)) return code;
+  const base::InterruptionScope listening;
+  started.reset();  // signals come as they did
+  const bool waits = asked == 0;
+  TRY(delete_pod(host, pod.record.plan.who.id,
+                 {.grace_period = waits ? std::nullopt : std::optional(std::chrono::seconds(0))})
+          .in("delete pod \"" + spec.name + "\""));
+  return code;
+}
+
 Result<int> run(Context& context, Options& options) {
   const PodSpec spec = TRY(read_spec(context, options));
-  if (!options.creation.is_dry()) {
-    TRY(context.require_root("run"));
-    if (options.attaches()) return Error{Kind::unsupported, 0, "run: podrun cannot attach to a container yet"};
-  }
+  if (!options.creation.is_dry()) TRY(context.require_root("run"));
   Host host = context.host();
+  if (options.attaches() && !options.creation.is_dry()) return run_attached(host, spec, options);
   TRY(create_and_show(context, host, spec, options.creation));
   return 0;
 }
@@ -94,6 +142,7 @@ void run_command(Command& command, Context& context) {
   command.flag("-i,--stdin", run.has_stdin, "Keep the container's stdin open, and attach to it");
   command.flag("-t,--tty", run.terminal, "Give the container a terminal, and attach to it");
   command.flag("--attach", options->attach, "Attach to what the container prints");
+  add_detach_keys(command, options->detach_keys);
   command.flag("--rm", options->remove, "Remove the pod at its end; while attached");
   command.option("-e,--env", options->env, "NAME[=VALUE]",
                  "Set a variable of the environment, without a value as it is here; may be repeated");

@@ -1,18 +1,14 @@
 #include "runtime/cli/terminal.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 namespace podrun::cli {
 
-winsize terminal_size() {
+TerminalSize terminal_size() {
   winsize size{};
   ::ioctl(STDIN_FILENO, TIOCGWINSZ, &size);
-  return size;
-}
-
-void match_size(int master) {
-  winsize size{};
-  if (::ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0) ::ioctl(master, TIOCSWINSZ, &size);
+  return {size.ws_row, size.ws_col};
 }
 
 RawMode::RawMode() : is_terminal_(::tcgetattr(STDIN_FILENO, &saved_) == 0) {

@@ -1,16 +1,14 @@
 // podrun's own terminal while what it attends has one too.
 #pragma once
 
-#include <sys/ioctl.h>
 #include <termios.h>
+
+#include "runtime/sandbox/terminal_size.h"
 
 namespace podrun::cli {
 
-// All zero where stdin is no terminal.
-winsize terminal_size();
-
-// Gives the terminal behind `master` the size of ours, where both are terminals.
-void match_size(int master);
+// Unknown where stdin is no terminal.
+TerminalSize terminal_size();
 
 // Our own terminal, raw for as long as this lives.
 class RawMode {
