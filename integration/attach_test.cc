@@ -158,6 +158,19 @@ TEST_F(AttachTest, KeysLeaveATerminalAndAttachComesBackToIt) {
   EXPECT_EQ(phase("shell"), "Failed") << "the run that was to remove it had been left";
 }
 
+TEST_F(AttachTest, AManifestsStreamsWaitForWhoeverComes) {
+  Json main = container("main", {"/bin/payload", "echo"});
+  main["stdin"] = main["stdinOnce"] = true;
+  ASSERT_TRUE(must_create(pod("web", {main})));
+  EXPECT_EQ(podrun({"attach", "web", "-i"}, "typed").out, "typed");
+  EXPECT_TRUE(eventually([&] { return phase("web") == "Succeeded"; })) << "its stdin has ended";
+  if (!can_run({need::busybox()})) return;
+  ASSERT_EQ(run_pod("shell", {"-d", "-i", "-t"}, {"sh"}).out, "pod/shell created\n");
+  OnTerminal podrun(podrun_command({"attach", "-it", "shell"}));
+  podrun.type("exit $((2+3))\r");
+  EXPECT_EQ(podrun.end(), 5);
+}
+
 TEST_F(AttachTest, InterruptsByTheTerminal) {
   if (!can_run({need::busybox()})) return;
   OnTerminal podrun(podrun_command(run_line("cat", {"-it", "--rm"}, {"sh", "-c", "trap : INT; busybox cat; exit 5"})));

@@ -92,7 +92,6 @@ const BadInput kBadInputs[] = {
          kGood + "}]}}",
      6,
      {"container 'i'", "not supported yet"}},
-    {"StdinThatNobodyCarriesOut", with_container(kGood + R"(,"stdin":true)"), 6, {"stdin", "not supported yet"}},
     {"UnknownCapability",
      with_container(kGood + R"(,"securityContext":{"capabilities":{"add":["FLY"]}})"),
      kInvalid,

@@ -54,10 +54,15 @@ TEST_F(CompleteTest, OptionsOfTheCommandAndOfAll) {
   EXPECT_THAT(offered({"logs", "--ti"}), ElementsAre("--timestamps"));
   EXPECT_THAT(offered({"logs", "web", "--name"}), ElementsAre("--namespace"));
   EXPECT_THAT(offered({"create", "-"}), Contains("--filename"));
+  EXPECT_THAT(offered({"run", "web", "--detach"}), ElementsAre("--detach", "--detach-keys"));
+  EXPECT_THAT(offered({"run", "web", "--restart", "o"}), ElementsAre("on-failure"));
+  EXPECT_THAT(offered({"run", "web", "--env-file", ""}), ElementsAre(":files"));
 }
 
 TEST_F(CompleteTest, PodsOfTheNamespaceEachOnce) {
   EXPECT_THAT(offered({"delete", ""}), ElementsAre("db", "web"));
+  EXPECT_THAT(offered({"attach", "-it", "w"}), ElementsAre("web"));
+  EXPECT_THAT(offered({"run", ""}), IsEmpty()) << "its name is a new one";
   EXPECT_THAT(offered({"delete", "db", ""}), ElementsAre("web"));
   EXPECT_THAT(offered({"-n", "lab", "describe", ""}), ElementsAre("probe"));
   EXPECT_THAT(offered({"describe", "-n=lab", "pod", "p"}), ElementsAre("probe"));

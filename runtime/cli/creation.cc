@@ -17,16 +17,11 @@ Json as_asked(const PodSpec& spec) {
   return pod;
 }
 
-// Decided and not carried out yet: create begins all containers at once, and their stdin is /dev/null.
+// Decided and not carried out yet: create begins all containers at once.
 Result<void> refuse_what_create_cannot(const PodSpec& spec) {
-  const auto refuse = [](const ContainerSpec& container, const std::string& what) {
-    return Error{Kind::unsupported, 0, "container '" + container.name + "': " + what + " not supported yet"};
-  };
-  for (const ContainerSpec& container : spec.containers) {
-    if (container.role != ContainerRole::main) return refuse(container, "init containers are");
-    if (container.has_stdin) return refuse(container, "stdin is");
-    if (container.terminal) return refuse(container, "tty is");
-  }
+  for (const ContainerSpec& container : spec.containers)
+    if (container.role != ContainerRole::main)
+      return Error{Kind::unsupported, 0, "container '" + container.name + "': init containers are not supported yet"};
   return {};
 }
 
