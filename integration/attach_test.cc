@@ -112,6 +112,15 @@ TEST_F(AttachTest, RunPassesStdinAndItsEndOn) {
   EXPECT_EQ(run_pod("none", {"-i", "--rm"}, {"/bin/payload", "echo"}).out, "");
 }
 
+TEST_F(AttachTest, OutputThatIsLostIsAnError) {
+  Command command = podrun_command(run_line("lost", {"--attach", "--rm"}, {"/bin/payload", "say-two"}));
+  command.argv.insert(command.argv.begin(), {"sh", "-c", "exec \"$@\" > /dev/full", "sh"});
+  const Output lost = run(command);
+  EXPECT_EQ(lost.status, 1);
+  EXPECT_THAT(lost.err, HasSubstr("attached to pod \"lost\": write 'stdout': No space left on device"));
+  EXPECT_TRUE(is_gone("lost"));
+}
+
 TEST_F(AttachTest, RunRemovesNothingItWasNotAskedTo) {
   EXPECT_EQ(run_pod("kept", {"--attach", "--restart", "Never"}, {"/bin/payload", "exit", "3"}).status, 3);
   EXPECT_EQ(phase("kept"), "Failed");

@@ -44,7 +44,8 @@ Result<int> attach(Context& context, Options& options) {
       podrun::attach(host, pod.record, container.plan, options.attach.with_stdin).in("attach to pod \"" + name + "\""));
   if (options.attach.with_stdin && !attachment.in)
     warn("the stdin of container \"" + container.plan.name + "\" was for the first client alone, and has ended");
-  const Left left = TRY(stay_attached(std::move(attachment), options.attach, signals));
+  const Left left =
+      TRY(stay_attached(std::move(attachment), options.attach, signals).in("attached to pod \"" + name + "\""));
   if (left.by_keys) return 0;
   if (left.by_signal != 0) return 128 + left.by_signal;
   return exit_code_of(host.layout(), pod.record, container);

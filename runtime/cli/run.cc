@@ -109,7 +109,8 @@ Result<int> run_attached(Host& host, const PodSpec& spec, const Options& options
   const int asked = base::interruption_signal();
   Result<Left> left = asked != 0 ? Left{.by_signal = asked}
                                  : stay_attached(std::move(*started->made.attachment), attach, started->signals);
-  auto code = left ? outcome(host, pod, *left, options.remove) : Result<int>(left.error());
+  const auto code = left ? outcome(host, pod, *left, options.remove)
+                         : Result<int>(left.error()).in("attached to pod \"" + spec.name + "\"");
   if (!options.remove || (left && left->by_keys)) return code;
   const base::InterruptionScope listening;
   started.reset();  // signals come as they did
