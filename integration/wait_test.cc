@@ -41,6 +41,9 @@ TEST_F(WaitTest, SaysAtOnceWhatIsSoAlready) {
     EXPECT_EQ(met.status, 0);
   }
   EXPECT_EQ(wait({"pod/web", "--for=condition=Ready", "-o", "name"}).out, "pod/web\n");
+  Json manifest = sleeping("web");
+  manifest["spec"]["containers"][0]["image"] = "rootfs:" + rootfs();
+  EXPECT_EQ(podrun({"wait", "-f", "-", "--for=condition=Ready"}, manifest.dump()).out, "pod/web condition met\n");
 }
 
 TEST_F(WaitTest, ForAPodToComeAndToGo) {

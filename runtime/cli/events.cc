@@ -52,7 +52,7 @@ class Printer {
   void print(std::vector<PodEvent> events, bool going_on) {
     std::stable_sort(events.begin(), events.end(),
                      [](const PodEvent& a, const PodEvent& b) { return a.time < b.time; });
-    std::erase_if(events, [this](const PodEvent& event) { return event.time < since_; });
+    std::erase_if(events, [this](const PodEvent& event) { return event.time != 0 && event.time < since_; });
     if (!is_document(options_.output)) return context_.out.print(table_.lines(events));
     std::vector<Json> documents;
     for (const PodEvent& event : events) documents.push_back(kube_event(event));

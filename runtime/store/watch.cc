@@ -72,8 +72,14 @@ Result<void> Watch::find_pods() {
 
 // Where the containers are made between the two, the first has seen it.
 Result<void> Watch::add_box(const std::string& id) {
-  if (TRY(add(layout_.box(id), {.place = Place::box, .id = id})))
-    TRY(add(layout_.containers(id), {.place = Place::containers, .id = id}));
+  const std::string containers = layout_.containers(id);
+  if (!TRY(add(layout_.box(id), {.place = Place::box, .id = id}))) return {};
+  if (!TRY(add(containers, {.place = Place::containers, .id = id}))) return {};
+  auto names = base::list_dir(containers);
+  if (!names && names.error().kind == Kind::not_found) return {};
+  for (const std::string& name : TRY(std::move(names)))
+    if (name.find('.') == std::string::npos)  // a directory of format 1, whose shim writes the exit file there
+      TRY(add(containers + "/" + name, {.place = Place::containers, .id = id}));
   return {};
 }
 

@@ -10,6 +10,7 @@
 
 #include <cstdio>
 
+#include "runtime/store/format_1.h"
 #include "runtime/store/store.h"
 #include "runtime/store/test_store.h"
 
@@ -94,6 +95,15 @@ TEST_F(WatchTest, AContainerIsMadeEndsAndIsRemoved) {
       EXPECT_THAT(changed(watch), ElementsAre(id)) << key << " removed";
     }
   }
+}
+
+TEST_F(WatchTest, AContainerOfFormat1Ends) {
+  put(one_, "default", "web");
+  const std::string exit = format_1::exit_path(layout_, one_, "main");
+  ASSERT_TRUE(base::make_dirs(exit.substr(0, exit.rfind('/'))));
+  Watch watch = this->watch();
+  ASSERT_TRUE(base::write_file_durably(exit, "0 0 1\n"));
+  EXPECT_THAT(changed(watch), ElementsAre(one_));
 }
 
 TEST_F(WatchTest, SeveralChangesComeAsOne) {
