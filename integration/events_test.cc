@@ -83,6 +83,18 @@ TEST_F(EventsTest, TellOfASandboxThatDies) {
   EXPECT_THAT(podrun({"events"}).out, HasSubstr("SandboxGone"));
 }
 
+TEST_F(EventsTest, TellOfAPodThatIsStoppedAndStarted) {
+  ASSERT_TRUE(must_create(sleeping("web")));
+  Watcher watcher = this->watcher();
+  EXPECT_EQ(podrun({"stop", "web"}).status, 0);
+  EXPECT_TRUE(watcher.sees("Stopped pod"));
+  const Output started = podrun({"start", "web"});
+  EXPECT_EQ(started.status, 0) << started.err;
+  EXPECT_TRUE(watcher.sees("Started container main, attempt 1"));
+  EXPECT_EQ(podrun({"wait", "web", "--for=condition=Ready"}).status, 0);
+  EXPECT_THAT(watcher.end().out, testing::Not(HasSubstr("Warning")));
+}
+
 TEST_F(EventsTest, EachIsADocument) {
   Watcher watcher = this->watcher({"-o", "json"});
   Watcher yaml = this->watcher({"-o", "yaml"});

@@ -28,7 +28,7 @@ void explain(LivePod& pod) {
     case PodState::stopping:
       if (!pod.record.life.failure.empty()) {
         because("StopFailed", pod.record.life.failure);
-      } else if (pod.lock_holder == 0) {
+      } else if (pod.lock_holder == 0 && (pod.record.life.deadline == 0 || is_overdue(pod.record))) {
         because("StopInterrupted", "its stop died; podrun stop goes on from there, and podrun delete");
       }
       return;

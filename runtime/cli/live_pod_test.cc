@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "runtime/kernel/clock.h"
 #include "runtime/store/test_store.h"
 
 namespace podrun::cli {
@@ -46,6 +47,19 @@ TEST_F(LivePodTest, WhatHasDiedIsTold) {
   EXPECT_EQ(look_from(PodState::creating)->reason, "CreateInterrupted");
   save(PodState::ready);
   EXPECT_EQ(look_from(PodState::ready)->reason, "SandboxGone");
+}
+
+// Nobody holds the lock while containers have time to end.
+TEST_F(LivePodTest, AStopThatGivesTimeIsUnderWay) {
+  record_.life.deadline = boot_time() + 60'000'000'000;
+  save(PodState::stopping);
+  EXPECT_EQ(look_from(PodState::stopping)->reason, "");
+  record_.life.deadline = 1;
+  save(PodState::stopping);
+  EXPECT_EQ(look_from(PodState::stopping)->reason, "StopInterrupted");
+  record_.life.deadline = 0;
+  save(PodState::stopping);
+  EXPECT_EQ(look_from(PodState::stopping)->reason, "StopInterrupted");
 }
 
 TEST_F(LivePodTest, WhatIsAtWorkIsNotOdd) {

@@ -47,6 +47,7 @@ class Events {
     const PodLife& life = pod_.record.life;
     if (life.deadline != 0 && life.state == PodState::ready) add(saved_at, "Killing", "Asked its containers to end");
     if (life.state == PodState::stopping) add(saved_at, "Stopping", "Stopping pod");
+    if (life.state == PodState::starting) add(saved_at, "Starting", "Starting pod");
     if (life.state == PodState::stopped) return add(saved_at, "Stopped", "Stopped pod");
     if (life.state == PodState::deleting) add(saved_at, "Deleting", "Deleting pod");
     // A failure is on record, a death is not.
