@@ -86,10 +86,14 @@ Program compile(std::span<const Rule> rules) {
 long bpf(bpf_cmd command, bpf_attr& attributes) { return ::syscall(SYS_bpf, command, &attributes, sizeof attributes); }
 
 // The verifier gives up with EAGAIN where it finds a signal that waits to be handled (kernel/bpf/verifier.c, do_check):
-// a ^C that comes now is for those who look for interruptions, and no failure of this step.
+// a ^C that comes now is for those who look for interruptions, and no failure of this step. What is no signal sets the
+// same mark, and can at any time: a tracer that goes (seen on Linux 6.1), the freezer. It is gone at the next call.
 Result<Fd> load_program(bpf_attr& attributes) {
+  constexpr int kAttempts = 5;  // as libbpf
   const base::AllSignalsBlocked quiet;
-  Fd loaded(static_cast<int>(bpf(BPF_PROG_LOAD, attributes)));  // close-on-exec, as every BPF descriptor
+  Fd loaded;  // close-on-exec, as every BPF descriptor
+  for (int attempt = 0; attempt < kAttempts && !loaded && (attempt == 0 || errno == EAGAIN); ++attempt)
+    loaded.reset(static_cast<int>(bpf(BPF_PROG_LOAD, attributes)));
   if (!loaded) return Error::system(errno, "load device rules");
   return loaded;
 }

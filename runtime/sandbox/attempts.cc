@@ -18,7 +18,7 @@ Result<std::vector<ContainerRecord>> attempts_of(const Box& box, const std::stri
 }
 
 bool is_used(const Host& host, const std::string& id, const ContainerRecord& attempt) {
-  return !attempt.life.process.empty() || base::path_exists(host.layout().exit_file(id, attempt.plan.key()));
+  return !attempt.life.process.empty() || !attempt.life.failure.empty() || base::path_exists(host.layout().exit_file(id, attempt.plan.key()));
 }
 
 Result<ContainerPlan> plan_next(const Host& host, const Box& box, const PodRecord& pod,

@@ -6,6 +6,7 @@
 #include "runtime/sandbox/attempts.h"
 #include "runtime/sandbox/container.h"
 #include "runtime/sandbox/layer.h"
+#include "runtime/sandbox/stop_container.h"
 #include "runtime/sandbox/take_box.h"
 
 namespace podrun {
@@ -43,6 +44,8 @@ Result<ContainerRecord> start_attempt(const Host& host, const Box& box, const Po
   if (started) return std::move(prepared.record);
   prepared.record.life.failure = started.error().what;
   (void)box.save(prepared.record);
+  prepared.launched.handshake = {};  // it gives up
+  (void)kill_container(host, pod, prepared.record);
   return started.error();
 }
 

@@ -1,5 +1,6 @@
 #include "runtime/sandbox/stop_container.h"
 
+#include "base/files.h"
 #include "base/interruption.h"
 #include "runtime/kernel/cgroup.h"
 #include "runtime/kernel/clock.h"
@@ -12,9 +13,10 @@ constexpr std::chrono::seconds kKillPatience{30};
 
 // Between a death and the shim's word of it lies a moment.
 void await_exit(const Host& host, const PodRecord& pod, const ContainerRecord& container) {
-  for (int attempt = 0; attempt < 100 && is_alive(pod.life.shim); ++attempt) {
-    if (status_of(host.layout(), pod, container).exit) return;
-    base::sleep_unless_interrupted(10);
+  const std::string exit_file = host.layout().exit_file(pod.plan.who.id, container.plan.key());
+  for (int milliseconds = 1; milliseconds < 1000; milliseconds *= 2) {
+    if (base::path_exists(exit_file) || !is_alive(pod.life.shim)) return;
+    base::sleep_unless_interrupted(milliseconds);
   }
 }
 
@@ -29,7 +31,7 @@ Result<void> signal_container(const ContainerRecord& container, int signal) {
 Result<void> kill_container(const Host& host, const PodRecord& pod, const ContainerRecord& container) {
   const Cgroup cgroup(TRY(CgroupHost::discover()), pod.plan.cgroup_path);
   TRY(cgroup.kill_container(container.plan.cgroup, kKillPatience));
-  if (!container.life.process.empty()) await_exit(host, pod, container);
+  await_exit(host, pod, container);
   return {};
 }
 
@@ -42,7 +44,7 @@ Result<void> stop_container(const Host& host, const PodRecord& pod, const Contai
   if (!running.empty() && grace.count() > 0 && send_signal(running.front().process.get(), container.plan.stop_signal))
     TRY(wait_for_ends(running, boot_time() + std::chrono::nanoseconds(grace).count())
             .in("wait for container '" + container.plan.name + "', which has been asked to end"));
-  return kill_container(host, pod, container);
+  return container.life.process.empty() ? Result<void>() : kill_container(host, pod, container);
 }
 
 }  // namespace podrun

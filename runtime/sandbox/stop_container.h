@@ -18,7 +18,7 @@ Result<void> stop_container(const Host& host, const PodRecord& pod, const Contai
 // Kind::not_found when it does not run.
 Result<void> signal_container(const ContainerRecord& container, int signal);
 
-// Everything in its cgroup, at once.
+// Everything in its cgroup, at once; returns as stop_container(). Of one that has been launched.
 Result<void> kill_container(const Host& host, const PodRecord& pod, const ContainerRecord& container);
 
 }  // namespace podrun

@@ -95,7 +95,7 @@ Result<void> unpin_network_namespace(const PodRecord& pod) {
 // How they ended is the shim's to write down, which ends with the rest of the pod.
 void end_containers(const Host& host, const Box& box, const PodRecord& pod) {
   for (const ContainerRecord& container : box.load_containers().value_or({}))
-    if (is_alive(container.life.process)) (void)kill_container(host, pod, container);
+    if (!container.life.process.empty()) (void)kill_container(host, pod, container);
 }
 
 Result<void> end_all(const Host& host, const Box& box, PodRecord& remains, const PluginTraces& traces,
