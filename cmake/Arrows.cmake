@@ -17,7 +17,7 @@ set(arrows
   "plan:             base cni kernel spec model manifest image plan"
   "store:            base kernel spec model store"
   "tend:             base kernel spec model store tend"
-  "sandbox:          base cni kernel spec model init protocol manifest image plan store sandbox"
+  "sandbox:          base cni kernel spec model init protocol manifest image plan store tend sandbox"
   "cli:              base cni kernel spec model manifest image plan store tend sandbox cli")
 
 foreach(arrow IN LISTS arrows)

@@ -87,11 +87,6 @@ const BadInput kBadInputs[] = {
          kGood + "}]}}",
      kInvalid,
      {"spec.initContainers[0].image"}},
-    {"InitContainersThatNobodyCarriesOut",
-     R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"web"},"spec":{"initContainers":[{"name":"i","image":"rootfs:ROOTFS"}],"containers":[{)" +
-         kGood + "}]}}",
-     6,
-     {"container 'i'", "not supported yet"}},
     {"UnknownCapability",
      with_container(kGood + R"(,"securityContext":{"capabilities":{"add":["FLY"]}})"),
      kInvalid,

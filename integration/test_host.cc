@@ -64,8 +64,10 @@ Output PodrunTest::podrun(const std::vector<std::string>& args, const std::strin
 
 Command PodrunTest::create_command(const Json& manifest, const std::vector<std::string>& args) const {
   Json complete = manifest;
-  for (Json& one : complete["spec"]["containers"])
-    if (one.is_object() && !one.contains("image")) one["image"] = "rootfs:" + rootfs();
+  for (const char* list : {"containers", "initContainers"})
+    if (complete["spec"].contains(list))
+      for (Json& one : complete["spec"][list])
+        if (one.is_object() && !one.contains("image")) one["image"] = "rootfs:" + rootfs();
   std::vector<std::string> all{"create", "-f", "-"};
   all.insert(all.end(), args.begin(), args.end());
   return podrun_command(all, complete.dump());

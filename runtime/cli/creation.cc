@@ -17,14 +17,6 @@ Json as_asked(const PodSpec& spec) {
   return pod;
 }
 
-// Decided and not carried out yet: create begins all containers at once.
-Result<void> refuse_what_create_cannot(const PodSpec& spec) {
-  for (const ContainerSpec& container : spec.containers)
-    if (container.role != ContainerRole::main)
-      return Error{Kind::unsupported, 0, "container '" + container.name + "': init containers are not supported yet"};
-  return {};
-}
-
 void show(Output& out, const std::string& format, const std::string& name, const char* what, const Json& pod) {
   if (is_document(format)) return print_document(out, format, pod);
   out.print("pod/" + name + (format == "name" ? "" : what) + "\n");
@@ -47,7 +39,6 @@ Result<void> create_and_show(Context& context, Host& host, const PodSpec& spec, 
     show(context.out, creation.output, spec.name, " created (dry run)", as_asked(spec));
     return {};
   }
-  TRY(refuse_what_create_cannot(spec).in("create pod \"" + spec.name + "\""));
   const base::InterruptionScope listening;
   Pod pod = TRY(create_pod(host, spec, creation.options).in("create pod \"" + spec.name + "\"")).pod;
   show(context.out, creation.output, spec.name, " created", kube_pod(look_at(host.store, std::move(pod))));

@@ -24,6 +24,9 @@ Result<void> restart_pod(Host& host, const Pod& pod, const std::string& containe
     return {};
   }
   for (const ContainerRecord& one : TRY(containers_called(pod, container))) {
+    const bool has_begun = !one.life.process.empty() || !one.life.failure.empty();
+    if (!has_begun && container.empty()) continue;  // its turn has not come
+    TRY(hold_container(host, id, one.plan.name));   // nobody else makes it run again meanwhile
     TRY(stop_container(host, pod.record, one, grace));
     TRY(start_container(host, id, one.plan.name, {}));
   }

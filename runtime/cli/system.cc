@@ -8,6 +8,7 @@ namespace {
 
 constexpr CommandEntry kCommands[] = {
     {"prune", "Remove what no pod and nobody else has: recover, then GC of every network", system_prune_command},
+    {"tend", "Do what a pod needs next; a pod's shim runs it", system_tend_command},
 };
 
 }  // namespace

@@ -7,5 +7,6 @@
 namespace podrun::cli {
 
 void system_prune_command(Command& command, Context& context);
+void system_tend_command(Command& command, Context& context);
 
 }  // namespace podrun::cli

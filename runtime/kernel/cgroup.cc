@@ -62,6 +62,17 @@ Result<CgroupEntry> Cgroup::aux_entry() const {
   return entry;
 }
 
+Result<CgroupEntry> Cgroup::keep_entry() const {
+  const std::string dir = tracking_dir() + "/keep";
+  TRY(make_cgroup(dir));
+  CgroupEntry entry;
+  if (!host_.unified.empty())
+    entry.v2 = TRY(open_dir(dir));
+  else
+    entry.v1_tasks.push_back(TRY(base::open_file(dir + "/tasks", O_WRONLY)));
+  return entry;
+}
+
 Result<CgroupEntry> Cgroup::container_entry(const std::string& name) const {
   CgroupEntry entry;
   entry.dir = container_dir(name);

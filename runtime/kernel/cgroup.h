@@ -1,6 +1,7 @@
 // A pod's cgroups on v1, v2 and hybrid hierarchies, all under one path that is fixed by the pod's id:
 //
 //     v2   PARENT/podrun-ID/aux         shim, pause, and CNI plugins while they run
+//          PARENT/podrun-ID/keep        podrun while it looks after the pod, where there is something to look after
 //          PARENT/podrun-ID/ctr         limits and device rules of all containers
 //          PARENT/podrun-ID/ctr/web.0   one attempt of a container
 //     v1   PARENT/podrun-ID             limits and device rules, in each hierarchy with a controller we use
@@ -57,7 +58,8 @@ class Cgroup {
   Result<void> create_container(const std::string& name, const CgroupLimits& limits) const;
   // Whether the OOM killer has ended a process of the container, for the container's limit or the machine's end.
   bool has_run_out_of_memory(const std::string& name) const;
-  Result<CgroupEntry> aux_entry() const;  // opened; nobody moves
+  Result<CgroupEntry> aux_entry() const;   // opened; nobody moves
+  Result<CgroupEntry> keep_entry() const;  // made where it is not there
   Result<CgroupEntry> container_entry(const std::string& name) const;
   // Files a process writes "0" to, to put itself into `aux`: for those we start through somebody else's library.
   std::vector<std::string> aux_join_files() const;

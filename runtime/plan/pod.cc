@@ -99,7 +99,7 @@ Result<NewPod> make_plan(const PodSpec& spec, const PodFacts& facts, const Layou
     ContainerPlan plan = TRY(make_container_plan(spec, container, pod.plan, facts.images[i], facts.machine, layout)
                                  .in("container '" + container.name + "'"));
     plan.position = static_cast<std::uint32_t>(i);
-    pod.containers.push_back({std::move(plan), facts.images[i].image.layers, 0});
+    pod.containers.push_back({std::move(plan), facts.images[i].image.layers, 0, 0});
   }
   pod.networks = TRY(plan_networks(spec, facts.networks, pod.plan));
   return pod;

@@ -22,6 +22,7 @@ struct NewContainer {
   ContainerPlan plan;
   ImageLayers layers;           // the plan's, held
   std::int64_t created_at = 0;  // of its first attempt; 0: this is the first
+  std::int64_t back_off = 0;    // life.back_off
 };
 struct NewPod {
   PodPlan plan;

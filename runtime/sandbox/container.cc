@@ -98,6 +98,7 @@ Result<Prepared> prepare(const NewContainer& container, const ContainerMakings& 
   Prepared prepared;
   prepared.record.plan = plan;
   prepared.record.life.created_at = container.created_at;
+  prepared.record.life.back_off = container.back_off;
   TRY(makings.box.save(prepared.record).in("record it"));
   TRY(makings.cgroup.create_container(plan.cgroup, plan.limits));
   Mounts mounts = TRY(open_mounts(container, makings));

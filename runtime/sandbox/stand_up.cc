@@ -4,10 +4,12 @@
 #include "runtime/kernel/clock.h"
 #include "runtime/kernel/namespaces.h"
 #include "runtime/plan/etc_files.h"
+#include "runtime/sandbox/alarm.h"
 #include "runtime/sandbox/container.h"
 #include "runtime/sandbox/network.h"
 #include "runtime/sandbox/pause.h"
 #include "runtime/sandbox/stopwatch.h"
+#include "runtime/tend/next.h"
 
 namespace podrun {
 namespace {
@@ -19,6 +21,20 @@ Result<void> pin_network_namespace(const Box& box, PodRecord& pod) {
   return netns::pin(netns.get(), pod.plan.netns_path).in("pin network namespace");
 }
 
+std::vector<ContainerRole> roles_of(const NewPod& decided) {
+  std::vector<ContainerRole> roles;
+  for (const NewContainer& container : decided.containers) roles.push_back(container.plan.role);
+  return roles;
+}
+
+// Its turn comes when those before it have ended (tend_pod.h).
+Result<void> record_for_later(const NewContainer& container, const Box& box) {
+  ContainerRecord record;
+  record.plan = container.plan;
+  record.life.created_at = container.created_at;
+  return box.save(record).in("record container '" + container.plan.name + "'");
+}
+
 Result<std::vector<Prepared>> prepare_all(const Host& host, const Box& box, const NewPod& decided, const Cgroup& cgroup,
                                           const PodUsers& users, ShimClient& shim) {
   const auto workbench = TRY(mounts::PrivateNamespace::enter());
@@ -27,9 +43,14 @@ Result<std::vector<Prepared>> prepare_all(const Host& host, const Box& box, cons
   std::vector<Prepared> prepared;
   // Read once, and they differ: it is their order, and a clock that is set back must not change that.
   std::int64_t now = wall_time();
+  const std::size_t begin_at_once = tend::first_steps(roles_of(decided));
   for (NewContainer container : decided.containers) {
     if (container.created_at == 0) container.created_at = now++;
-    prepared.push_back(TRY(prepare(container, makings, shim).in("prepare container '" + container.plan.name + "'")));
+    if (prepared.size() == begin_at_once)
+      TRY(record_for_later(container, box));
+    else
+      prepared.push_back(
+          TRY(prepare(container, makings, shim).in("prepare container '" + container.plan.name + "'")));
   }
   return prepared;
 }
@@ -117,6 +138,7 @@ Result<void> stand_up(Host& host, const Box& box, const NewPod& decided, const F
   }
   TRY(write_etc_files(host, pod, network_dns, !decided.networks.empty(), etc));
 
+  if (is_to_be_tended(decided)) TRY(set_alarm(host, pod.plan, cgroup, shim, 0));
   TRY(await_all(box, cgroup, shim, client.size, prepared));
   // Sooner the shim may have read what the container said, and nobody was there to have it.
   if (attachment) made.attachment = TRY(std::move(*attachment).finish());

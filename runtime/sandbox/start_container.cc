@@ -23,8 +23,7 @@ Result<void> check_that_it_stands(const PodRecord& pod) {
   return {};
 }
 
-Result<ContainerRecord> start_attempt(const Host& host, const Box& box, const PodRecord& pod, const ContainerPlan& plan,
-                                      std::int64_t created_at) {
+Result<ContainerRecord> start_attempt(const Host& host, const Box& box, const PodRecord& pod, const NewContainer& container) {
   ShimClient shim = TRY(connect_client(host.layout(), pod.plan.who.id, pod.life.shim));
   const Fd user_ns = pod.plan.namespaces.host_users ? Fd() : TRY(open_namespace(pod.life.pause.pid, "user"));
   const Cgroup cgroup(TRY(CgroupHost::discover()), pod.plan.cgroup_path);
@@ -35,7 +34,7 @@ Result<ContainerRecord> start_attempt(const Host& host, const Box& box, const Po
                                  .cgroup = cgroup,
                                  .workbench = workbench,
                                  .users = {pod.life.id_base, user_ns.get()}};
-  Prepared prepared = TRY(prepare({plan, {plan.layers, nullptr}, created_at}, makings, shim));
+  Prepared prepared = TRY(prepare(container, makings, shim));
   const auto started = [&]() -> Result<void> {
     TRY(await_ready(prepared, cgroup, shim));
     TRY(record_process(prepared, box));
@@ -62,11 +61,17 @@ Result<ContainerRecord> start_container(const Host& host, const std::string& id,
   if (status_of(host.layout(), pod, last).running)
     return Error{Kind::exists, EEXIST, "container '" + name + "' is running"};
   const ContainerPlan plan = TRY(plan_next(host, *box, pod, attempts));
+  if (options.attempt && *options.attempt != plan.attempt)
+    return Error{Kind::busy, 0, "container '" + name + "' has been started meanwhile"};
   if (options.keeps_layer)
     TRY(take_over_layer(last.plan, plan));
   else
     TRY(base::remove_tree(last.plan.writable));
-  return start_attempt(host, *box, pod, plan, last.life.created_at).in("start container '" + name + "'");
+  const NewContainer next{.plan = plan,
+                          .layers = {plan.layers, nullptr},
+                          .created_at = last.life.created_at,
+                          .back_off = options.back_off};
+  return start_attempt(host, *box, pod, next).in("start container '" + name + "'");
 }
 
 }  // namespace podrun

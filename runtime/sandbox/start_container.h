@@ -1,6 +1,8 @@
 // A container made and started in a pod that stands, hours after the pod and by another process than made it.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "runtime/sandbox/host.h"
@@ -10,6 +12,8 @@ namespace podrun {
 struct StartOptions {
   // What the attempt before has written is what this one finds; else a fresh layer over the image.
   bool keeps_layer = true;
+  std::optional<std::uint32_t> attempt;  // only if it is this one's turn: else somebody else was faster
+  std::int64_t back_off = 0;             // life.back_off of the new attempt
 };
 
 // The next attempt of the container of that name, or the first one where it has not been started yet. What is left of

@@ -52,7 +52,7 @@ Result<std::vector<Successor>> successors(const Host& host, const Box& box, cons
     const ContainerRecord& last = attempts.back();
     ContainerPlan next = TRY(plan_next(host, box, pod, attempts));
     const ImageLayers layers{next.layers, nullptr};
-    found.push_back({last.plan, {std::move(next), layers, last.life.created_at}});
+    found.push_back({last.plan, {std::move(next), layers, last.life.created_at, 0}});
   }
   return found;
 }

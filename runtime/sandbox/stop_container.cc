@@ -4,7 +4,9 @@
 #include "base/interruption.h"
 #include "runtime/kernel/cgroup.h"
 #include "runtime/kernel/clock.h"
+#include "runtime/sandbox/attempts.h"
 #include "runtime/sandbox/end_grace.h"
+#include "runtime/sandbox/take_box.h"
 
 namespace podrun {
 namespace {
@@ -21,6 +23,14 @@ void await_exit(const Host& host, const PodRecord& pod, const ContainerRecord& c
 }
 
 }  // namespace
+
+Result<void> hold_container(const Host& host, const std::string& id, const std::string& name) {
+  const auto box = TRY(take_box(host.store, id));
+  if (!box) return Error{Kind::not_found, ENOENT, "the pod is gone"};
+  ContainerRecord last = TRY(attempts_of(*box, name)).back();
+  last.life.held = true;
+  return box->save(last);
+}
 
 Result<void> signal_container(const ContainerRecord& container, int signal) {
   const auto process = open_process(container.life.process);

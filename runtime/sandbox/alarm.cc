@@ -1,0 +1,50 @@
+#include "runtime/sandbox/alarm.h"
+
+#include <fcntl.h>
+
+#include <algorithm>
+
+#include "base/files.h"
+#include "runtime/kernel/mounts.h"
+
+namespace podrun {
+namespace {
+
+void add(std::vector<std::string>& words, const char* option, const std::string& value) {
+  if (!value.empty()) words.insert(words.end(), {option, value});
+}
+
+// As this podrun was asked to work.
+std::vector<std::string> words_of_tend(const Host& host, const std::string& id) {
+  const HostOptions& options = host.options;
+  std::vector<std::string> words{"podrun"};
+  add(words, "--state-dir", options.directories.state);
+  add(words, "--data-dir", options.directories.data);
+  add(words, "--netns-dir", options.directories.netns);
+  add(words, "--cgroup-parent", options.cgroup_parent);
+  add(words, "--cni-conf-dir", options.cni_conf_dir);
+  std::string dirs;
+  for (const std::string& dir : options.cni_bin_dirs) dirs += (dirs.empty() ? "" : ":") + dir;
+  add(words, "--cni-bin-dir", dirs);
+  if (options.cni_timeout) add(words, "--cni-timeout", std::to_string(options.cni_timeout->count()) + "ms");
+  words.insert(words.end(), {"system", "tend", id});
+  return words;
+}
+
+}  // namespace
+
+bool is_to_be_tended(const NewPod& pod) {
+  return pod.plan.restart != RestartPolicy::never ||
+         std::any_of(pod.containers.begin(), pod.containers.end(),
+                     [](const NewContainer& container) { return container.plan.role != ContainerRole::main; });
+}
+
+Result<void> set_alarm(const Host& host, const PodPlan& pod, const Cgroup& cgroup, ShimClient& shim,
+                       std::int64_t when) {
+  // A container whose root is the host's could overwrite it (CVE-2019-5736).
+  const Fd program = TRY(pod.namespaces.host_users ? mounts::read_only_program("/proc/self/exe")
+                                                   : base::open_file("/proc/self/exe", O_PATH));
+  return shim.set_alarm(when, words_of_tend(host, pod.who.id), program, TRY(cgroup.keep_entry()));
+}
+
+}  // namespace podrun

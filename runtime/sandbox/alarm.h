@@ -1,0 +1,18 @@
+// When a pod's shim wakes podrun, which then looks after the pod (tend_pod.h).
+#pragma once
+
+#include "runtime/plan/pod.h"
+#include "runtime/sandbox/host.h"
+#include "runtime/shim/client/client.h"
+
+namespace podrun {
+
+// Whether anything is to be done for it once it stands: in a pod whose containers all begin at once and are not made
+// again whatever ends is left as it is.
+bool is_to_be_tended(const NewPod& pod);
+
+// Has the shim run `podrun system tend ID` whenever a container has ended, and at `when` (CLOCK_BOOTTIME, nanoseconds;
+// 0: at no time).
+Result<void> set_alarm(const Host& host, const PodPlan& pod, const Cgroup& cgroup, ShimClient& shim, std::int64_t when);
+
+}  // namespace podrun

@@ -1,0 +1,71 @@
+#include "runtime/sandbox/tend_pod.h"
+
+#include <algorithm>
+
+#include "runtime/kernel/clock.h"
+#include "runtime/sandbox/alarm.h"
+#include "runtime/sandbox/start_container.h"
+#include "runtime/sandbox/stop_container.h"
+#include "runtime/sandbox/take_box.h"
+#include "runtime/tend/next.h"
+
+namespace podrun {
+namespace {
+
+struct Seen {
+  PodRecord pod;
+  std::vector<LiveContainer> containers;
+};
+
+bool stands(const PodRecord& pod) {
+  const PodLife& life = pod.life;
+  return life.state == PodState::ready && !life.is_terminating() && life.boot_id == boot_id() && is_alive(life.shim) &&
+         is_alive(life.pause);
+}
+
+// Under the lock: what waits is nobody's at the moment. Nothing where there is nothing to look after.
+Result<std::optional<Seen>> look(const Host& host, const std::string& id) {
+  const auto box = take_box(host.store, id);
+  if (!box && box.error().kind != Kind::not_found) return box.error();
+  if (!box || !*box) return std::optional<Seen>();
+  Pod pod = TRY(host.store.load_whole(id));
+  if (!stands(pod.record)) return std::optional<Seen>();
+  if (!pod.broken.empty())
+    return Error{Kind::corrupt, 0, "read the record of container '" + pod.broken.front() + "'"};
+  auto containers = look_at(host.layout(), pod.record, std::move(pod.containers), std::move(pod.previous));
+  return std::optional(Seen{std::move(pod.record), std::move(containers)});
+}
+
+Result<void> take(Host& host, const Seen& seen, const tend::Step& step) {
+  const std::string& id = seen.pod.plan.who.id;
+  if (step.act == tend::Step::Act::start) {
+    TRY(start_container(host, id, step.container,
+                        {.keeps_layer = false, .attempt = step.attempt, .back_off = step.back_off}));
+    return {};
+  }
+  const auto container = std::find_if(seen.containers.begin(), seen.containers.end(), [&](const LiveContainer& one) {
+    return one.record.plan.name == step.container;
+  });
+  return container == seen.containers.end() ? Result<void>()
+                                            : stop_container(host, seen.pod, container->record, std::nullopt);
+}
+
+}  // namespace
+
+Result<void> tend_pod(Host& host, const std::string& id) {
+  for (;;) {
+    const auto seen = TRY(look(host, id));
+    if (!seen) return {};
+    const tend::Next next = tend::next(seen->pod, seen->containers, wall_time());
+    for (const tend::Step& step : next.steps)
+      if (auto taken = take(host, *seen, step); !taken)
+        host.warn("pod '" + seen->pod.plan.who.name + "': " + taken.error().what);
+    if (!next.steps.empty()) continue;
+    if (next.at == 0) return {};
+    ShimClient shim = TRY(connect_client(host.layout(), id, seen->pod.life.shim));
+    const Cgroup cgroup(TRY(CgroupHost::discover()), seen->pod.plan.cgroup_path);
+    return set_alarm(host, seen->pod.plan, cgroup, shim, boot_time() + std::max<std::int64_t>(next.at - wall_time(), 1));
+  }
+}
+
+}  // namespace podrun
