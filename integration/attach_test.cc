@@ -182,7 +182,8 @@ TEST_F(AttachTest, AManifestsStreamsWaitForWhoeverComes) {
 
 TEST_F(AttachTest, InterruptsByTheTerminal) {
   if (!can_run({need::busybox()})) return;
-  OnTerminal podrun(podrun_command(run_line("cat", {"-it", "--rm"}, {"sh", "-c", "trap : INT; busybox cat; exit 5"})));
+  OnTerminal podrun(podrun_command(run_line("cat", {"-it", "--rm"}, {"sh", "-c", "trap : INT; echo ready; busybox cat; exit 5"})));
+  EXPECT_TRUE(podrun.shows("ready")) << "what is typed sooner is for podrun's own terminal";
   podrun.type("one\r");
   EXPECT_TRUE(podrun.shows("one\r\none\r\n")) << podrun.shown();
   podrun.type("\x03");

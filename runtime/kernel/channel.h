@@ -31,6 +31,7 @@ class Channel {
   Result<Message> receive(std::chrono::milliseconds limit) const;
 
   int fd() const { return socket_.get(); }
+  const Fd& socket() const { return socket_; }
   explicit operator bool() const { return static_cast<bool>(socket_); }
   void close() { socket_.reset(); }
   Fd take() && { return std::move(socket_); }

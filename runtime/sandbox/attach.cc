@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "runtime/kernel/wire.h"
-#include "runtime/shim/client/client.h"
+#include "runtime/sandbox/shim.h"
 
 namespace podrun {
 namespace {
@@ -22,10 +22,10 @@ Result<Fd> make_reading_end(Fd& writing_end) {
 
 }  // namespace
 
-Result<PendingAttachment> PendingAttachment::make(const Layout& layout, const std::string& id, const std::string& key,
+Result<PendingAttachment> PendingAttachment::make(const Layout& layout, const PodPlan& pod, const std::string& key,
                                                   bool with_stdin) {
   PendingAttachment pending;
-  pending.connection_ = TRY(connect_to_shim(layout, id));
+  pending.connection_ = TRY(connect_shim(layout, pod));
   Fd out, err;  // the shim's ends
   pending.attachment_.out = TRY(make_reading_end(out));
   pending.attachment_.err = TRY(make_reading_end(err));
@@ -47,7 +47,7 @@ Result<Attachment> PendingAttachment::finish() && {
 }
 
 Result<Attachment> attach(const Host& host, const PodRecord& pod, const ContainerPlan& container, bool with_stdin) {
-  return TRY(PendingAttachment::make(host.layout(), pod.plan.who.id, container.key(), with_stdin)).finish();
+  return TRY(PendingAttachment::make(host.layout(), pod.plan, container.key(), with_stdin)).finish();
 }
 
 }  // namespace podrun

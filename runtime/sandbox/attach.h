@@ -19,7 +19,7 @@ struct Attachment {
 // An attachment that waits for its container, which is not there yet: so nothing that it says is lost.
 class PendingAttachment {
  public:
-  static Result<PendingAttachment> make(const Layout& layout, const std::string& id, const std::string& key,
+  static Result<PendingAttachment> make(const Layout& layout, const PodPlan& pod, const std::string& key,
                                         bool with_stdin);
   // Once the container is there.
   Result<Attachment> finish() &&;

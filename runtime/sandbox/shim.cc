@@ -79,6 +79,11 @@ Result<Fd> open_helper(const std::string& name, bool host_users) {
   return host_users ? mounts::read_only_program(path) : base::open_file(path, O_PATH);
 }
 
+Result<Channel> connect_shim(const Layout& layout, const PodPlan& pod) {
+  return connect_to_shim(layout, pod.who.id,
+                         [&] { return open_helper("podrun-shim", pod.namespaces.host_users); });
+}
+
 Result<ShimClient> start_shim(const Layout& layout, const PodPlan& pod, const Cgroup& cgroup) {
   const std::string& id = pod.who.id;
   const CgroupEntry aux = TRY(cgroup.aux_entry());

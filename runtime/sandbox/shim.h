@@ -15,6 +15,9 @@ namespace podrun {
 // costs no mount.
 Result<Fd> open_helper(const std::string& name, bool host_users);
 
+// A new connection to a pod's shim (shim/client/client.h).
+Result<Channel> connect_shim(const Layout& layout, const PodPlan& pod);
+
 // Starts podrun-shim, born in the pod's `aux`, in a session of its own, with the pod's box for its exit files, its
 // socket there and shim.log as its stderr. It lives until its last child has ended.
 Result<ShimClient> start_shim(const Layout& layout, const PodPlan& pod, const Cgroup& cgroup);

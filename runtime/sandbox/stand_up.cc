@@ -91,7 +91,7 @@ Result<std::optional<PendingAttachment>> expect_client(const Layout& layout, con
   for (const NewContainer& container : decided.containers)
     if (container.plan.name == client.container)
       return std::optional(
-          TRY(PendingAttachment::make(layout, decided.plan.who.id, container.plan.key(), client.with_stdin)));
+          TRY(PendingAttachment::make(layout, decided.plan, container.plan.key(), client.with_stdin)));
   return std::optional<PendingAttachment>();
 }
 

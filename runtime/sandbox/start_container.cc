@@ -24,7 +24,7 @@ Result<void> check_that_it_stands(const PodRecord& pod) {
 }
 
 Result<ContainerRecord> start_attempt(const Host& host, const Box& box, const PodRecord& pod, const NewContainer& container) {
-  ShimClient shim = TRY(connect_client(host.layout(), pod.plan.who.id, pod.life.shim));
+  ShimClient shim(pod.life.shim, TRY(connect_shim(host.layout(), pod.plan)));
   const Fd user_ns = pod.plan.namespaces.host_users ? Fd() : TRY(open_namespace(pod.life.pause.pid, "user"));
   const Cgroup cgroup(TRY(CgroupHost::discover()), pod.plan.cgroup_path);
   const auto workbench = TRY(mounts::PrivateNamespace::enter());

@@ -4,6 +4,7 @@
 
 #include "runtime/kernel/clock.h"
 #include "runtime/sandbox/alarm.h"
+#include "runtime/sandbox/shim.h"
 #include "runtime/sandbox/start_container.h"
 #include "runtime/sandbox/stop_container.h"
 #include "runtime/sandbox/take_box.h"
@@ -62,7 +63,7 @@ Result<void> tend_pod(Host& host, const std::string& id) {
         host.warn("pod '" + seen->pod.plan.who.name + "': " + taken.error().what);
     if (!next.steps.empty()) continue;
     if (next.at == 0) return {};
-    ShimClient shim = TRY(connect_client(host.layout(), id, seen->pod.life.shim));
+    ShimClient shim(seen->pod.life.shim, TRY(connect_shim(host.layout(), seen->pod.plan)));
     const Cgroup cgroup(TRY(CgroupHost::discover()), seen->pod.plan.cgroup_path);
     return set_alarm(host, seen->pod.plan, cgroup, shim, boot_time() + std::max<std::int64_t>(next.at - wall_time(), 1));
   }

@@ -58,6 +58,31 @@ bool AlarmClock::has_ended(pid_t pid, int status) {
   return true;
 }
 
+void AlarmClock::write(TableWriter& table) {
+  table.line("alarm");
+  table(alarm_.when, running_, again_, program_, cgroup_);
+  for (const Fd& tasks : tasks_) {
+    table.line("alarm-tasks");
+    table(tasks);
+  }
+  for (const std::string& arg : alarm_.args) {
+    table.line("alarm-arg");
+    table(arg);
+  }
+}
+
+bool AlarmClock::read(TableReader& table, std::string_view kind) {
+  if (kind == "alarm")
+    table(alarm_.when, running_, again_, program_, cgroup_);
+  else if (kind == "alarm-tasks")
+    table(tasks_.emplace_back());
+  else if (kind == "alarm-arg")
+    table(alarm_.args.emplace_back());
+  else
+    return false;
+  return true;
+}
+
 // What it is woken for is done with by then: it sets the next time itself.
 void AlarmClock::run() {
   alarm_.when = 0;

@@ -8,6 +8,7 @@
 
 #include "runtime/kernel/types.h"
 #include "runtime/shim/protocol.h"
+#include "runtime/shim/table.h"
 
 namespace podrun::shim {
 
@@ -22,6 +23,10 @@ class AlarmClock {
   void tick();
   // Milliseconds until tick() has something to do, -1 for never.
   int milliseconds_left() const;
+  // For whoever takes it over (table.h).
+  void write(TableWriter& table);
+  bool read(TableReader& table, std::string_view kind);
+
   // True when that was the program that it ran; one that failed is run again a second later.
   bool has_ended(pid_t pid, int status);
 

@@ -21,6 +21,11 @@ struct Child {
   Fd input;                 // the writing end of its stdin, or its terminal's master; empty: it has none
   bool input_once = false;  // ends with `writer`
   int writer = 0;           // the first client that was given the input; 0: none was
+
+  template <class Table>
+  void visit(Table& table) {
+    table(pid, pidfd, key, cgroup, terminal, input, input_once, writer);
+  }
 };
 
 }  // namespace podrun::shim

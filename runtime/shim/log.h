@@ -25,6 +25,13 @@ class Log {
   // Somebody else has moved the file away (the kubelet, whose own limits then hold), and this is the next one.
   void go_on_in(Fd file);
 
+  // For whoever takes it over (table.h).
+  Log() = default;
+  template <class Table>
+  void visit(Table& table) {
+    table(dir_, name_, limits_.bytes, limits_.files, file_, size_, torn_);
+  }
+
  private:
   Log(Fd dir, std::string name, LogLimits limits) : dir_(std::move(dir)), name_(std::move(name)), limits_(limits) {}
   void make_room(std::size_t bytes);

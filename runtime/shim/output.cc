@@ -116,6 +116,38 @@ void Output::flush(Reader& reader) {
   }
 }
 
+void Output::write(TableWriter& table) {
+  table.line("log");
+  log_.visit(table);
+  for (std::size_t i = 0; i < streams_.size(); ++i) {
+    const Stream& stream = streams_[i];
+    table.line("stream");
+    table(i, stream.from, stream.state.within_line, stream.state.has_gap);
+    for (const Reader& reader : stream.readers) {
+      table.line("reader");
+      table(i, reader.number, reader.to, reader.is_full, reader.rest);
+    }
+  }
+}
+
+bool Output::read(TableReader& table, std::string_view kind) {
+  std::size_t i = 0;
+  if (kind == "log") {
+    log_.visit(table);
+  } else if (kind == "stream") {
+    table(i);
+    Stream& stream = streams_.at(i);
+    table(stream.from, stream.state.within_line, stream.state.has_gap);
+  } else if (kind == "reader") {
+    table(i);
+    Reader& reader = streams_.at(i).readers.emplace_back();
+    table(reader.number, reader.to, reader.is_full, reader.rest);
+  } else {
+    return false;
+  }
+  return true;
+}
+
 bool Output::is_delivered() const {
   return std::all_of(streams_.begin(), streams_.end(), [](const Stream& stream) { return stream.readers.empty(); });
 }

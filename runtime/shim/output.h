@@ -12,6 +12,7 @@
 
 #include "runtime/shim/log.h"
 #include "runtime/shim/log_records.h"
+#include "runtime/shim/table.h"
 
 namespace podrun::shim {
 
@@ -37,11 +38,17 @@ class Output {
   void drain();
   bool is_delivered() const;
 
+  // For whoever takes it over.
+  Output() : Output(Log(), Fd(), Fd()) {}
+  void write(TableWriter& table);
+  // A line that write() has written; false where it is of another kind.
+  bool read(TableReader& table, std::string_view kind);
+
   bool reads_stdout() const { return static_cast<bool>(streams_[0].from); }
 
  private:
   struct Reader {
-    int number;
+    int number = 0;
     Fd to;
     bool is_full = false;
     std::string rest;  // after drain()

@@ -116,5 +116,94 @@ TEST_F(OutputTest, ALineOfWhichTheRestWasLostIsNotGluedToTheNext) {
   EXPECT_THAT(records(), ElementsAre("stdout P begun", "stdout F ", "stdout F next"));
 }
 
+class ReadersTest : public OutputTest {
+ protected:
+  struct Ends {
+    Fd reads, writes;
+  };
+  static Ends make() {
+    std::array<int, 2> ends{};
+    EXPECT_EQ(::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK), 0);
+    return {Fd(ends[0]), Fd(ends[1])};
+  }
+  // What is there; "end" once nobody writes any more.
+  static std::string read(const Fd& from) {
+    std::string all;
+    std::array<char, 65536> buffer;
+    for (ssize_t got; (got = ::read(from.get(), buffer.data(), buffer.size())) >= 0;) {
+      if (got == 0) return all + "end";
+      all.append(buffer.data(), static_cast<std::size_t>(got));
+    }
+    return all;
+  }
+};
+
+TEST_F(ReadersTest, GetWhatComesFromNowOn) {
+  say(out_, "before\n");
+  output_->pump();
+  Ends out = make(), err = make();
+  output_->attach(1, std::move(out.writes), std::move(err.writes));
+  say(out_, "after\n");
+  say(err_, "other\n");
+  output_->pump();
+  EXPECT_EQ(read(out.reads), "after\n");
+  EXPECT_EQ(read(err.reads), "other\n");
+  output_->detach(1);
+  EXPECT_EQ(read(out.reads), "end");
+  EXPECT_EQ(records().size(), 3U);
+}
+
+TEST_F(ReadersTest, OneThatIsFullHoldsUpTheStreamAndLosesNothing) {
+  Ends out = make();
+  output_->attach(1, std::move(out.writes), Fd());
+  const std::string line(4095, 'x');
+  int said = 0;
+  for (; said < 40 && ::write(out_.get(), (line + "\n").data(), 4096) == 4096; ++said) output_->pump();
+  std::vector<pollfd> wants;
+  output_->add_wants(wants);
+  ASSERT_EQ(wants.size(), 2U);
+  EXPECT_EQ(wants[0].events, POLLOUT) << "the reader, and not the stream";
+  std::string got;
+  for (int i = 0; i < 100; ++i) {
+    got += read(out.reads);
+    output_->pump();
+  }
+  EXPECT_EQ(got.size(), static_cast<std::size_t>(said) * 4096);
+  EXPECT_EQ(records().size(), static_cast<std::size_t>(said));
+}
+
+TEST_F(ReadersTest, OneThatWentAwayHoldsUpNobody) {
+  ::signal(SIGPIPE, SIG_IGN);
+  Ends out = make();
+  output_->attach(1, std::move(out.writes), Fd());
+  out.reads.reset();
+  say(out_, "still\n");
+  output_->pump();
+  EXPECT_THAT(records(), ElementsAre("stdout F still"));
+}
+
+TEST_F(ReadersTest, AfterTheEndTheLogIsWholeAtOnceAndASlowReaderGetsTheRest) {
+  Ends out = make();
+  output_->attach(1, std::move(out.writes), Fd());
+  const std::string line(4095, 'x');
+  int said = 0;
+  for (; said < 20; ++said) {
+    say(out_, line + "\n");
+    output_->pump();
+  }
+  out_.reset();
+  err_.reset();
+  output_->drain();
+  EXPECT_EQ(records().size(), static_cast<std::size_t>(said));
+  EXPECT_FALSE(output_->is_delivered());
+  std::string got;
+  while (!output_->is_delivered()) {
+    got += read(out.reads);
+    output_->pump();
+  }
+  got += read(out.reads);
+  EXPECT_EQ(got.size(), static_cast<std::size_t>(said) * 4096 + 3) << "and the end";
+}
+
 }  // namespace
 }  // namespace podrun::shim

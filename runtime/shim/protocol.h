@@ -4,6 +4,8 @@
 //
 //     client                                   shim
 //       hello {build} ───────────────────────▶ ◀── hello {build}
+//       renew {} + podrun-shim ──────────────▶ where the builds differ: becomes that program, which goes on with the
+//                                              same children, clients and descriptors      ◀── hello {build}
 //       launch {what, into which} + fds ─────▶ clones; the new process speaks with the client itself (init/handshake.h)
 //                                              ◀── launched {pid} + pidfd
 //       keep {key} + master of its terminal ─▶ ◀── done    only then does the client let it go
@@ -30,7 +32,20 @@
 
 namespace podrun::shim {
 
-enum class MessageType : std::uint32_t { hello = 1, launch, launched, keep, attach, attached, log, alarm, done, error };
+// What two builds say to each other comes first, and keeps its number and its form: hello, renew and error.
+enum class MessageType : std::uint32_t {
+  hello = 1,
+  renew,
+  error,
+  launch,
+  launched,
+  keep,
+  attach,
+  attached,
+  log,
+  alarm,
+  done,
+};
 
 // Of what is made of the same sources, so that a plan means the same on both sides: a shim runs the init that it was
 // built with.

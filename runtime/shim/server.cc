@@ -167,6 +167,8 @@ Result<void> Server::answer_request(Client& client, Message request) {
   switch (static_cast<MessageType>(request.type)) {
     case MessageType::hello:
       return client.channel.send(number(MessageType::hello), wire::write(Hello{build()}));
+    case MessageType::renew:
+      return renew(client, std::move(request));
     case MessageType::launch:
       return launch_requested(client, std::move(request));
     case MessageType::keep:

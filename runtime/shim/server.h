@@ -18,12 +18,15 @@ class Server {
   // SIGCHLD.
   Server(Channel client, Fd socket, Fd box, Fd signals);
 
+  // One that goes on where another build was, from the table that it left.
+  static Result<Server> resume(Fd table);
+
   // Until nobody is left to look after: no child and no client.
   void serve();
 
  private:
   struct Client {
-    int number;
+    int number = 0;
     Channel channel;
     // Attached, or waiting until there is something to attach to.
     std::string key;
@@ -37,6 +40,10 @@ class Server {
     std::string key;
     Output output;
   };
+
+  Server() = default;
+  Result<void> renew(const Client& client, Message request);
+  void write(TableWriter& table, const Client& greeted);
 
   void wait_for_something();
   int patience() const;

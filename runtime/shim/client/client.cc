@@ -40,6 +40,16 @@ Result<Address> address_of(const std::string& box) {
   return address;
 }
 
+Result<Channel> connect(const Layout& layout, const std::string& id) {
+  Fd socket = TRY(make_socket());
+  const Address address = TRY(address_of(layout.box(id)));
+  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address.text), sizeof(address.text)) == 0)
+    return Channel(std::move(socket));
+  if (errno == ECONNREFUSED || errno == ENOENT)
+    return Error{Kind::not_found, errno, "ask the shim: none listens at '" + layout.shim_socket(id) + "'"};
+  return Error::system(errno, "connect to '" + layout.shim_socket(id) + "'");
+}
+
 void add(std::vector<int>& fds, const Fd& fd) {
   if (fd) fds.push_back(fd.get());
 }
@@ -115,25 +125,25 @@ Result<Fd> listen_for_clients(const Layout& layout, const std::string& id) {
   return socket;
 }
 
-Result<Channel> connect_to_shim(const Layout& layout, const std::string& id) {
-  Fd socket = TRY(make_socket());
-  const Address address = TRY(address_of(layout.box(id)));
-  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address.text), sizeof(address.text)) == 0)
-    return Channel(std::move(socket));
-  if (errno == ECONNREFUSED || errno == ENOENT)
-    return Error{Kind::not_found, errno, "ask the shim: none listens at '" + layout.shim_socket(id) + "'"};
-  return Error::system(errno, "connect to '" + layout.shim_socket(id) + "'");
-}
-
-Result<ShimClient> connect_client(const Layout& layout, const std::string& id, const ProcessId& shim) {
-  Channel channel = TRY(connect_to_shim(layout, id));
+Result<Channel> connect_to_shim(const Layout& layout, const std::string& id,
+                                const std::function<Result<Fd>()>& program) {
+  Channel channel = TRY(connect(layout, id));
+  const auto hear_hello = [&]() -> Result<bool> {
+    const Message answer = TRY(channel.receive(kPatience).in("hear from the shim"));
+    if (answer.type == number(MessageType::error)) return init::unpack_error(answer.body);
+    return answer.type == number(MessageType::hello) &&
+           TRY(wire::read<shim::Hello>(answer.body)).build == shim::build();
+  };
   TRY(channel.send(number(MessageType::hello), wire::write(shim::Hello{shim::build()})));
-  const Message answer = TRY(channel.receive(kPatience).in("hear from the shim"));
-  if (answer.type != number(MessageType::hello) || TRY(wire::read<shim::Hello>(answer.body)).build != shim::build())
-    return Error{Kind::unsupported, 0,
-                 "the pod's shim is of another build of podrun: what runs goes on, and no container can be started in it "
-                 "(stop and start the pod)"};
-  return ShimClient(shim, std::move(channel));
+  if (TRY(hear_hello())) return channel;
+  const Fd renewed = TRY(program());
+  TRY(channel.send(number(MessageType::renew), "", {renewed.get()}));
+  const auto is_ours = hear_hello();
+  if (is_ours && *is_ours) return channel;
+  return Error{Kind::unsupported, 0,
+               "the pod's shim is of another build of podrun and cannot become this one" +
+                   (is_ours ? "" : " (" + is_ours.error().what + ")") +
+                   ": what runs goes on, but no container can be started in it (stop and start the pod)"};
 }
 
 }  // namespace podrun

@@ -1,6 +1,7 @@
 // The client's side of a pod's shim (protocol.h).
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -53,10 +54,10 @@ class ShimClient {
 // A socket that listens at pods/ID/shim.sock, for the shim to accept from.
 Result<Fd> listen_for_clients(const Layout& layout, const std::string& id);
 
-// A new connection to the shim that runs. Kind::not_found when there is none.
-Result<Channel> connect_to_shim(const Layout& layout, const std::string& id);
-
-// The same, for acts. Kind::unsupported when the shim is of another build: it could not read our plans.
-Result<ShimClient> connect_client(const Layout& layout, const std::string& id, const ProcessId& shim);
+// A new connection to the shim that runs, which is of this build afterwards: one of another, which could not read our
+// plans, becomes `program`, podrun-shim opened. Kind::not_found when there is none, Kind::unsupported when it cannot be
+// renewed.
+Result<Channel> connect_to_shim(const Layout& layout, const std::string& id,
+                                const std::function<Result<Fd>()>& program);
 
 }  // namespace podrun
