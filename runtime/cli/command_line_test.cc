@@ -231,7 +231,9 @@ TEST(Hints, KnowTheWordsOfOthers) {
   const Command podrun = podrun_command(context);
   const auto hint = [&](const char* word) { return hint_for_command("podrun", word, podrun.commands()); };
   for (const char* word : {"ps", "ls", "list", "pods"}) EXPECT_THAT(hint(word), HasSubstr("podrun get")) << word;
-  for (const char* word : {"rm", "stop", "kill"}) EXPECT_THAT(hint(word), HasSubstr("podrun delete")) << word;
+  for (const char* word : {"rm", "rmp", "down"}) EXPECT_THAT(hint(word), HasSubstr("podrun delete")) << word;
+  EXPECT_THAT(hint("stopp"), HasSubstr("podrun stop"));
+  EXPECT_THAT(hint("rollout"), HasSubstr("podrun restart"));
   for (const char* word : {"up", "kube", "play", "apply"}) EXPECT_THAT(hint(word), HasSubstr("podrun create")) << word;
   for (const char* word : {"top", "stats"}) EXPECT_THAT(hint(word), HasSubstr("podrun inspect")) << word;
   EXPECT_THAT(hint("explain"), HasSubstr("manifest"));

@@ -90,7 +90,8 @@ Result<int> remove(Context& context, const Options& options) {
 void delete_command(Command& command, Context& context) {
   const auto options = std::make_shared<Options>();
   add_pod_choice(command, options->choice);
-  command.option("--grace-period", options->grace_period, "SECONDS", "From SIGTERM to SIGKILL; 0 kills at once");
+  command.option("--grace-period", options->grace_period, "SECONDS",
+                 "From the stop signal to SIGKILL, else the pod's own; 0 kills at once");
   command.flag("--now", options->now, "A grace period of one second");
   command.flag("--wait", options->wait, "Wait until they are gone; --wait=false returns at once").shows("true");
   const Option::Set timeout = [options](const std::string& text) -> Result<void> {

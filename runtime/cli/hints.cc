@@ -19,7 +19,8 @@ constexpr std::string_view kList = "'podrun get' lists pods";
 constexpr std::string_view kImages = "images are directories: a manifest names them as rootfs:DIR or oci:DIR";
 constexpr std::string_view kUsage = "'podrun inspect POD' names its cgroup, whose files tell what it uses";
 constexpr std::string_view kCompletions = "completions for bash, zsh and fish are installed with podrun";
-constexpr std::string_view kNoRestart = "a pod is not restarted: 'podrun delete' it and 'podrun create' it again";
+constexpr std::string_view kStop = "'podrun stop POD' ends what runs in a pod";
+constexpr std::string_view kRestart = "'podrun restart POD' ends its containers and starts them again";
 constexpr std::string_view kNoChange = "a pod is not changed: 'podrun delete' it and 'podrun create' it again";
 
 // kubectl's, podman's, docker's, crictl's and nerdctl's words for what podrun does under another name or not at all.
@@ -35,15 +36,11 @@ constexpr std::array kForeign{
     ForeignWord{"kube", kMake},
     ForeignWord{"play", kMake},
     ForeignWord{"up", kMake},
-    ForeignWord{"start", kMake},
     ForeignWord{"rm", kEnd},
     ForeignWord{"rmp", kEnd},
-    ForeignWord{"stop", kEnd},
-    ForeignWord{"stopp", kEnd},
-    ForeignWord{"kill", kEnd},
+    ForeignWord{"stopp", kStop},
     ForeignWord{"down", kEnd},
-    ForeignWord{"restart", kNoRestart},
-    ForeignWord{"rollout", kNoRestart},
+    ForeignWord{"rollout", kRestart},
     ForeignWord{"edit", kNoChange},
     ForeignWord{"patch", kNoChange},
     ForeignWord{"replace", kNoChange},

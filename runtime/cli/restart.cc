@@ -48,7 +48,7 @@ void restart_command(Command& command, Context& context) {
   add_pod_choice(command, options->choice);
   command.option("-c,--container", options->container, "NAME", "This container alone, instead of all of the pod");
   command.option("-t,--grace-period", options->grace_period, "SECONDS",
-                 "From the stop signal to SIGKILL; 0 kills at once");
+                 "From the stop signal to SIGKILL, else the pod's own; 0 kills at once");
   command.run([&context, options] { return restart(context, *options); });
 }
 

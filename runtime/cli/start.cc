@@ -33,7 +33,8 @@ Result<int> start(Context& context, const Options& options) {
 void start_command(Command& command, Context& context) {
   const auto options = std::make_shared<Options>();
   add_pod_choice(command, options->choice);
-  command.option("-c,--container", options->container, "NAME", "This container alone, in a pod that runs");
+  command.option("-c,--container", options->container, "NAME",
+                 "This container alone, which has ended in a pod that runs");
   command.run([&context, options] { return start(context, *options); });
 }
 

@@ -34,9 +34,10 @@ Result<int> stop(Context& context, const Options& options) {
 void stop_command(Command& command, Context& context) {
   const auto options = std::make_shared<Options>();
   add_pod_choice(command, options->choice);
-  command.option("-c,--container", options->container, "NAME", "This container alone; the pod goes on");
+  command.option("-c,--container", options->container, "NAME",
+                 "This container alone; the pod goes on, and does not make it run again");
   command.option("-t,--grace-period", options->grace_period, "SECONDS",
-                 "From the stop signal to SIGKILL; 0 kills at once");
+                 "From the stop signal to SIGKILL, else the pod's own; 0 kills at once");
   command.run([&context, options] { return stop(context, *options); });
 }
 
