@@ -93,18 +93,25 @@ Error explain(Error error, const Cgroup& cgroup, const ContainerPlan& container)
 
 }  // namespace
 
-Result<Prepared> prepare(const NewContainer& container, const ContainerMakings& makings, ShimClient& shim) {
+Result<Furnished> furnish(const NewContainer& container, const ContainerMakings& makings) {
   const ContainerPlan& plan = container.plan;
-  Prepared prepared;
-  prepared.record.plan = plan;
-  prepared.record.life.created_at = container.created_at;
-  prepared.record.life.back_off = container.back_off;
-  TRY(makings.box.save(prepared.record).in("record it"));
+  Furnished made;
+  made.record.plan = plan;
+  made.record.life.created_at = container.created_at;
+  made.record.life.back_off = container.back_off;
+  TRY(makings.box.save(made.record).in("record it"));
   TRY(makings.cgroup.create_container(plan.cgroup, plan.limits));
+  made.cgroup = TRY(makings.cgroup.container_entry(plan.cgroup));
   Mounts mounts = TRY(open_mounts(container, makings));
   Stdio stdio = TRY(make_stdio(std::move(mounts.null), plan, makings.users.base));
+  made.rows = std::move(mounts.rows);
+  made.stdio = std::move(stdio.theirs);
+  made.streams = std::move(stdio.shims);
+  return made;
+}
 
-  const CgroupEntry entry = TRY(makings.cgroup.container_entry(plan.cgroup));
+Result<Prepared> launch(Furnished container, const ContainerMakings& makings, ShimClient& shim) {
+  const ContainerPlan& plan = container.record.plan;
   shim::Launch request;
   request.role = init::Role::container;
   request.key = plan.key();
@@ -115,16 +122,17 @@ Result<Prepared> prepare(const NewContainer& container, const ContainerMakings& 
   request.terminal = plan.process.terminal;
   request.input_once = plan.stdio.stdin_once;
   request.oom_score_adj = plan.oom_score_adj;
-  TRY(shim.launch(request, entry, &stdio.shims));
+  TRY(shim.launch(request, container.cgroup, &container.streams));
   auto launched = shim.expect();
   if (!launched) return explain(std::move(launched).error(), makings.cgroup, plan);
-  prepared.launched = std::move(*launched);
+  Prepared prepared{.record = {}, .launched = std::move(*launched)};
 
   init::Handed handed;
-  handed.stdio = std::move(stdio.theirs);
-  handed.mounts = std::move(mounts.rows.sent);
-  init::Plan sent = init_plan(plan, makings.pod.namespaces.host_users, std::move(mounts.rows.root));
+  handed.stdio = std::move(container.stdio);
+  handed.mounts = std::move(container.rows.sent);
+  init::Plan sent = init_plan(plan, makings.pod.namespaces.host_users, std::move(container.rows.root));
   TRY(prepared.launched.handshake.send_plan(std::move(sent), handed));
+  prepared.record = std::move(container.record);
   return prepared;
 }
 

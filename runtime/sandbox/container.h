@@ -1,7 +1,7 @@
-// A container on its way to its payload, step by step. prepare() has it cloned and sends it its plan, so that it works
-// towards its barrier by itself while the network is being made; await_ready() sees it there, with the payload's rights
-// and no others; record_process() writes it down; and when all of the pod's are so far, release() lets it become its
-// payload, which may see what its siblings do.
+// A container on its way to its payload, step by step. furnish() writes it down and makes what it will run in; launch()
+// has it cloned and sends it its plan, so that it works towards its barrier by itself while the network is being made;
+// await_ready() sees it there, with the payload's rights and no others; record_process() writes it down; and when all
+// of the pod's are so far, release() lets it become its payload, which may see what its siblings do.
 //
 // A step that fails ends nothing: the process stays where it is until `Prepared` is dropped, whose handshake it then
 // finds closed, and until the pod's cgroup is killed. What it has on disk is taken away with the pod (take_down.h). No
@@ -10,6 +10,7 @@
 
 #include "runtime/plan/pod.h"
 #include "runtime/sandbox/host.h"
+#include "runtime/sandbox/mount_rows.h"
 #include "runtime/sandbox/rootfs.h"
 #include "runtime/sandbox/shim.h"
 #include "runtime/sandbox/terminal_size.h"
@@ -26,6 +27,14 @@ struct ContainerMakings {
   PodUsers users;
 };
 
+struct Furnished {
+  ContainerRecord record;
+  MountRows rows;
+  std::vector<Fd> stdio;  // the container's
+  ShimStreams streams;
+  CgroupEntry cgroup;
+};
+
 struct Prepared {
   ContainerRecord record;
   NewProcess launched;
@@ -33,7 +42,9 @@ struct Prepared {
 
 
 // On record before anything of it is made.
-Result<Prepared> prepare(const NewContainer& container, const ContainerMakings& makings, ShimClient& shim);
+Result<Furnished> furnish(const NewContainer& container, const ContainerMakings& makings);
+// Pause has exec'd: the container gets a copy of its mounts.
+Result<Prepared> launch(Furnished container, const ContainerMakings& makings, ShimClient& shim);
 // Its terminal, where it has one, is with the shim then. Kind::invalid when the container's memory limit is too low to
 // start with.
 Result<void> await_ready(Prepared& container, const Cgroup& cgroup, ShimClient& shim, TerminalSize size = {});

@@ -35,22 +35,29 @@ Result<void> record_for_later(const NewContainer& container, const Box& box) {
   return box.save(record).in("record container '" + container.plan.name + "'");
 }
 
+// What they will run in is made while pause makes what they get a copy of.
 Result<std::vector<Prepared>> prepare_all(const Host& host, const Box& box, const NewPod& decided, const Cgroup& cgroup,
-                                          const PodUsers& users, ShimClient& shim) {
+                                          const PodUsers& users, NewProcess& pause, ShimClient& shim) {
   const auto workbench = TRY(mounts::PrivateNamespace::enter());
   const ContainerMakings makings{
       .host = host, .box = box, .pod = decided.plan, .cgroup = cgroup, .workbench = workbench, .users = users};
-  std::vector<Prepared> prepared;
+  const auto preparing = [](const ContainerPlan& plan) { return "prepare container '" + plan.name + "'"; };
+  std::vector<Furnished> furnished;
   // Read once, and they differ: it is their order, and a clock that is set back must not change that.
   std::int64_t now = wall_time();
   const std::size_t begin_at_once = tend::first_steps(roles_of(decided));
   for (NewContainer container : decided.containers) {
     if (container.created_at == 0) container.created_at = now++;
-    if (prepared.size() == begin_at_once)
+    if (furnished.size() == begin_at_once)
       TRY(record_for_later(container, box));
     else
-      prepared.push_back(
-          TRY(prepare(container, makings, shim).in("prepare container '" + container.plan.name + "'")));
+      furnished.push_back(TRY(furnish(container, makings).in(preparing(container.plan))));
+  }
+  TRY(pause.handshake.expect_exec().in("start pause"));
+  std::vector<Prepared> prepared;
+  for (Furnished& container : furnished) {
+    const std::string step = preparing(container.record.plan);
+    prepared.push_back(TRY(launch(std::move(container), makings, shim).in(step)));
   }
   return prepared;
 }
@@ -124,11 +131,10 @@ Result<void> stand_up(Host& host, const Box& box, const NewPod& decided, const F
   }
 
   const Fd user_ns = pod.plan.namespaces.host_users ? Fd() : TRY(open_namespace(pod.life.pause.pid, "user"));
-  TRY(pause.handshake.expect_exec().in("start pause"));  // containers copy its mounts
   auto attachment = TRY(expect_client(host.layout(), decided, client));
   // Cloned, their plans sent, they work towards their barrier by themselves.
   std::vector<Prepared> prepared =
-      TRY(prepare_all(host, box, decided, cgroup, {pod.life.id_base, user_ns.get()}, shim));
+      TRY(prepare_all(host, box, decided, cgroup, {pod.life.id_base, user_ns.get()}, pause, shim));
   TRY(done("prepare containers"));
 
   DnsSpec network_dns;

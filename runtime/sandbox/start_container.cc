@@ -34,7 +34,7 @@ Result<ContainerRecord> start_attempt(const Host& host, const Box& box, const Po
                                  .cgroup = cgroup,
                                  .workbench = workbench,
                                  .users = {pod.life.id_base, user_ns.get()}};
-  Prepared prepared = TRY(prepare(container, makings, shim));
+  Prepared prepared = TRY(launch(TRY(furnish(container, makings)), makings, shim));
   const auto started = [&]() -> Result<void> {
     TRY(await_ready(prepared, cgroup, shim));
     TRY(record_process(prepared, box));

@@ -51,9 +51,9 @@ void Server::serve() {
     for (Child& child : children_)
       if (child.output) child.output->pump();
     deliver_rests();
+    answer_clients();  // before reap(): an alarm that was set before a container could end is not missed
     reap();
     std::erase_if(ending_, [](const std::string& cgroup) { return kill_once(cgroup); });
-    answer_clients();
     accept_clients();
     alarm_.tick();
   }
