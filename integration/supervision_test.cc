@@ -1,6 +1,7 @@
 // What a pod's shim and podrun do for it when nobody is there: restart policies, init containers, sidecars.
 #include <gmock/gmock.h>
 
+#include <filesystem>
 #include <fstream>
 
 #include "integration/clean_up.h"
@@ -9,6 +10,7 @@
 namespace integration {
 namespace {
 
+namespace fs = std::filesystem;
 using testing::HasSubstr;
 
 class SupervisionTest : public PodrunTest {
@@ -112,6 +114,20 @@ TEST_F(SupervisionTest, SidecarsEndAfterTheMainContainers) {
   ASSERT_TRUE(must_create(manifest));
   ASSERT_TRUE(eventually([&] { return phase("web") == "Succeeded"; }));
   EXPECT_TRUE(status("beside")["state"].contains("terminated"));
+}
+
+// Before there is a process, and once there is one.
+TEST_F(SupervisionTest, OneThatCannotBeStartedIsTriedAgainWithBackOff) {
+  for (const bool without_image : {true, false}) {
+    ASSERT_TRUE(must_create(with_policy("Always", {container("main", {"/bin/payload", "sleep"})})));
+    fs::rename(rootfs() + (without_image ? "" : "/bin"), rootfs() + ".away");
+    ASSERT_EQ(podrun({"kill", "web"}).status, 0);
+    EXPECT_TRUE(eventually([&] { return reason("main") == "CrashLoopBackOff"; })) << status("main").dump();
+    EXPECT_LE(restarts("main"), 2);
+    EXPECT_THAT(shim_log(), HasSubstr("start container 'main'"));
+    fs::rename(rootfs() + ".away", rootfs() + (without_image ? "" : "/bin"));
+    EXPECT_EQ(remove("web").status, 0);
+  }
 }
 
 TEST_F(SupervisionTest, NothingIsLeftOfAPodThatCrashes) {

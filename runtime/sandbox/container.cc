@@ -93,12 +93,18 @@ Error explain(Error error, const Cgroup& cgroup, const ContainerPlan& container)
 
 }  // namespace
 
+ContainerRecord new_record(const NewContainer& container) {
+  ContainerRecord record;
+  record.plan = container.plan;
+  record.life.created_at = container.created_at;
+  record.life.back_off = container.back_off;
+  return record;
+}
+
 Result<Furnished> furnish(const NewContainer& container, const ContainerMakings& makings) {
   const ContainerPlan& plan = container.plan;
   Furnished made;
-  made.record.plan = plan;
-  made.record.life.created_at = container.created_at;
-  made.record.life.back_off = container.back_off;
+  made.record = new_record(container);
   TRY(makings.box.save(made.record).in("record it"));
   TRY(makings.cgroup.create_container(plan.cgroup, plan.limits));
   made.cgroup = TRY(makings.cgroup.container_entry(plan.cgroup));

@@ -41,7 +41,8 @@ struct Prepared {
 };
 
 
-// On record before anything of it is made.
+// What is on record of one before anything of it is made.
+ContainerRecord new_record(const NewContainer& container);
 Result<Furnished> furnish(const NewContainer& container, const ContainerMakings& makings);
 // Pause has exec'd: the container gets a copy of its mounts.
 Result<Prepared> launch(Furnished container, const ContainerMakings& makings, ShimClient& shim);

@@ -27,14 +27,6 @@ std::vector<ContainerRole> roles_of(const NewPod& decided) {
   return roles;
 }
 
-// Its turn comes when those before it have ended (tend_pod.h).
-Result<void> record_for_later(const NewContainer& container, const Box& box) {
-  ContainerRecord record;
-  record.plan = container.plan;
-  record.life.created_at = container.created_at;
-  return box.save(record).in("record container '" + container.plan.name + "'");
-}
-
 // What they will run in is made while pause makes what they get a copy of.
 Result<std::vector<Prepared>> prepare_all(const Host& host, const Box& box, const NewPod& decided, const Cgroup& cgroup,
                                           const PodUsers& users, NewProcess& pause, ShimClient& shim) {
@@ -49,7 +41,7 @@ Result<std::vector<Prepared>> prepare_all(const Host& host, const Box& box, cons
   for (NewContainer container : decided.containers) {
     if (container.created_at == 0) container.created_at = now++;
     if (furnished.size() == begin_at_once)
-      TRY(record_for_later(container, box));
+      TRY(box.save(new_record(container)).in("record container '" + container.plan.name + "'"));  // its turn comes later
     else
       furnished.push_back(TRY(furnish(container, makings).in(preparing(container.plan))));
   }

@@ -23,7 +23,8 @@ Result<void> check_that_it_stands(const PodRecord& pod) {
   return {};
 }
 
-Result<ContainerRecord> start_attempt(const Host& host, const Box& box, const PodRecord& pod, const NewContainer& container) {
+Result<void> start_attempt(const Host& host, const Box& box, const PodRecord& pod, const NewContainer& container,
+                           std::optional<Prepared>& prepared) {
   ShimClient shim(pod.life.shim, TRY(connect_shim(host.layout(), pod.plan)));
   const Fd user_ns = pod.plan.namespaces.host_users ? Fd() : TRY(open_namespace(pod.life.pause.pid, "user"));
   const Cgroup cgroup(TRY(CgroupHost::discover()), pod.plan.cgroup_path);
@@ -34,18 +35,21 @@ Result<ContainerRecord> start_attempt(const Host& host, const Box& box, const Po
                                  .cgroup = cgroup,
                                  .workbench = workbench,
                                  .users = {pod.life.id_base, user_ns.get()}};
-  Prepared prepared = TRY(launch(TRY(furnish(container, makings)), makings, shim));
-  const auto started = [&]() -> Result<void> {
-    TRY(await_ready(prepared, cgroup, shim));
-    TRY(record_process(prepared, box));
-    return release(prepared, cgroup);
-  }();
-  if (started) return std::move(prepared.record);
-  prepared.record.life.failure = started.error().what;
-  (void)box.save(prepared.record);
-  prepared.launched.handshake = {};  // it gives up
-  (void)kill_container(host, pod, prepared.record);
-  return started.error();
+  prepared = TRY(launch(TRY(furnish(container, makings)), makings, shim));
+  TRY(await_ready(*prepared, cgroup, shim));
+  TRY(record_process(*prepared, box));
+  return release(*prepared, cgroup);
+}
+
+// Used up, and on record with its reason: whoever looks after the pod would try the same again at once.
+void give_up(const Host& host, const Box& box, const PodRecord& pod, const NewContainer& container,
+             std::optional<Prepared> prepared, const std::string& why) {
+  ContainerRecord failed = prepared ? prepared->record : new_record(container);
+  failed.life.failure = why;
+  (void)box.save(failed);
+  if (!prepared) return;
+  prepared.reset();  // what waits for its client gives up, too
+  (void)kill_container(host, pod, failed);
 }
 
 }  // namespace
@@ -71,7 +75,11 @@ Result<ContainerRecord> start_container(const Host& host, const std::string& id,
                           .layers = {plan.layers, nullptr},
                           .created_at = last.life.created_at,
                           .back_off = options.back_off};
-  return start_attempt(host, *box, pod, next).in("start container '" + name + "'");
+  std::optional<Prepared> prepared;
+  const auto started = start_attempt(host, *box, pod, next, prepared).in("start container '" + name + "'");
+  if (started) return std::move(prepared->record);
+  give_up(host, *box, pod, next, std::move(prepared), started.error().what);
+  return started.error();
 }
 
 }  // namespace podrun

@@ -54,13 +54,17 @@ Result<void> take(Host& host, const Seen& seen, const tend::Step& step) {
 }  // namespace
 
 Result<void> tend_pod(Host& host, const std::string& id) {
-  for (;;) {
+  for (std::vector<tend::Step> before;;) {
     const auto seen = TRY(look(host, id));
     if (!seen) return {};
     const tend::Next next = tend::next(seen->pod, seen->containers, wall_time());
+    // Not even a reason could be recorded: a full disk, say. The shim wakes us again, a second after a bad end.
+    if (!next.steps.empty() && next.steps == before)
+      return Error{Kind::busy, 0, "what the pod needs cannot be done at the moment"};
     for (const tend::Step& step : next.steps)
       if (auto taken = take(host, *seen, step); !taken)
         host.warn("pod '" + seen->pod.plan.who.name + "': " + taken.error().what);
+    before = next.steps;
     if (!next.steps.empty()) continue;
     if (next.at == 0) return {};
     ShimClient shim(seen->pod.life.shim, TRY(connect_shim(host.layout(), seen->pod.plan)));
