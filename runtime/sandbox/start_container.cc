@@ -52,6 +52,29 @@ void give_up(const Host& host, const Box& box, const PodRecord& pod, const NewCo
   (void)kill_container(host, pod, failed);
 }
 
+Result<ContainerRecord> start_next(const Host& host, const Box& box, const PodRecord& pod, const std::string& name,
+                                   const StartOptions& options) {
+  const std::vector<ContainerRecord> attempts = TRY(attempts_of(box, name));
+  const ContainerRecord& last = attempts.back();
+  const ContainerPlan plan = TRY(plan_next(host, box, pod, attempts));
+  if (options.attempt && *options.attempt != plan.attempt)
+    return Error{Kind::busy, 0, "container '" + name + "' has been started meanwhile"};
+  if (options.keeps_layer)
+    TRY(take_over_layer(last.plan, plan));
+  else
+    TRY(base::remove_tree(last.plan.writable));
+  const NewContainer next{
+      .plan = plan, .layers = {plan.layers, nullptr}, .created_at = last.life.created_at, .back_off = options.back_off};
+  std::optional<Prepared> prepared;
+  const auto started = start_attempt(host, box, pod, next, prepared).in("start container '" + name + "'");
+  if (started) return std::move(prepared->record);
+  // Who had the shim launch it was killed before it was on record. It ends by itself, and then it is used.
+  if (started.error().kind == Kind::exists && await_exit(host, pod, plan))
+    return start_next(host, box, pod, name, options);
+  give_up(host, box, pod, next, std::move(prepared), started.error().what);
+  return started.error();
+}
+
 }  // namespace
 
 Result<ContainerRecord> start_container(const Host& host, const std::string& id, const std::string& name,
@@ -60,26 +83,9 @@ Result<ContainerRecord> start_container(const Host& host, const std::string& id,
   if (!box) return Error{Kind::not_found, 0, "the pod is gone"};
   const PodRecord pod = TRY(box->load());
   TRY(check_that_it_stands(pod));
-  const std::vector<ContainerRecord> attempts = TRY(attempts_of(*box, name));
-  const ContainerRecord& last = attempts.back();
-  if (status_of(host.layout(), pod, last).running)
+  if (status_of(host.layout(), pod, TRY(attempts_of(*box, name)).back()).running)
     return Error{Kind::exists, EEXIST, "container '" + name + "' is running"};
-  const ContainerPlan plan = TRY(plan_next(host, *box, pod, attempts));
-  if (options.attempt && *options.attempt != plan.attempt)
-    return Error{Kind::busy, 0, "container '" + name + "' has been started meanwhile"};
-  if (options.keeps_layer)
-    TRY(take_over_layer(last.plan, plan));
-  else
-    TRY(base::remove_tree(last.plan.writable));
-  const NewContainer next{.plan = plan,
-                          .layers = {plan.layers, nullptr},
-                          .created_at = last.life.created_at,
-                          .back_off = options.back_off};
-  std::optional<Prepared> prepared;
-  const auto started = start_attempt(host, *box, pod, next, prepared).in("start container '" + name + "'");
-  if (started) return std::move(prepared->record);
-  give_up(host, *box, pod, next, std::move(prepared), started.error().what);
-  return started.error();
+  return start_next(host, *box, pod, name, options);
 }
 
 }  // namespace podrun

@@ -13,16 +13,17 @@ namespace {
 
 constexpr std::chrono::seconds kKillPatience{30};
 
-// Between a death and the shim's word of it lies a moment.
-void await_exit(const Host& host, const PodRecord& pod, const ContainerRecord& container) {
-  const std::string exit_file = host.layout().exit_file(pod.plan.who.id, container.plan.key());
+}  // namespace
+
+bool await_exit(const Host& host, const PodRecord& pod, const ContainerPlan& container) {
+  const std::string exit_file = host.layout().exit_file(pod.plan.who.id, container.key());
   for (int milliseconds = 1; milliseconds < 1000; milliseconds *= 2) {
-    if (base::path_exists(exit_file) || !is_alive(pod.life.shim)) return;
+    if (base::path_exists(exit_file)) return true;
+    if (!is_alive(pod.life.shim)) break;
     base::sleep_unless_interrupted(milliseconds);
   }
+  return base::path_exists(exit_file);
 }
-
-}  // namespace
 
 Result<void> hold_container(const Host& host, const std::string& id, const std::string& name) {
   const auto box = TRY(take_box(host.store, id));
@@ -41,7 +42,7 @@ Result<void> signal_container(const ContainerRecord& container, int signal) {
 Result<void> kill_container(const Host& host, const PodRecord& pod, const ContainerRecord& container) {
   const Cgroup cgroup(TRY(CgroupHost::discover()), pod.plan.cgroup_path);
   TRY(cgroup.kill_container(container.plan.cgroup, kKillPatience));
-  await_exit(host, pod, container);
+  await_exit(host, pod, container.plan);
   return {};
 }
 

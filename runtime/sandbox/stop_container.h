@@ -24,4 +24,7 @@ Result<void> signal_container(const ContainerRecord& container, int signal);
 // Everything in its cgroup, at once; returns as stop_container(). Of one that has been launched.
 Result<void> kill_container(const Host& host, const PodRecord& pod, const ContainerRecord& container);
 
+// Between a death and the shim's word of it lies a moment. False where it did not come.
+bool await_exit(const Host& host, const PodRecord& pod, const ContainerPlan& container);
+
 }  // namespace podrun
