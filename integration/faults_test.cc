@@ -1,75 +1,22 @@
 // Two promises over every step: the step fails, and the world is as before; the process is killed there, and after
 // `podrun recover` the world is as before.
-#include "integration/faults.h"
-
 #include <gmock/gmock.h>
 
 #include <csignal>
 #include <cstdlib>
-#include <functional>
-#include <iostream>
 
-#include "integration/test_host.h"
+#include "integration/faults_host.h"
 
 namespace integration {
 namespace {
 
-using Options = std::vector<std::string>;
-const Options kNoNetwork{"--network", "none"};
-const Options kBridge{};  // the network podrun brings itself
-
-class FaultsTest : public PodrunTest {
+class FaultsTest : public BrokenSteps {
  protected:
-  void SetUp() override {
-    PodrunTest::SetUp();
-    if (IsSkipped() || HasFatalFailure()) return;
-    ASSERT_TRUE(can_break()) << "this processor's registers are not known to faults.cc";
-  }
-
-  bool has_plugins() {
-    return can_run({need::plugin("bridge"), need::plugin("host-local"), need::plugin("portmap"),
-                    need::plugin("firewall"), need::program("iptables")});
-  }
-
   // A pod that no leaked one stands in the way of.
   static Json nth_pod(int number, bool with_port) {
     Json one = container("main", {"/bin/payload", "sleep"});
     if (with_port) one["ports"] = {{{"containerPort", 80}, {"hostPort", 20000 + number}}};
     return pod("pod-" + std::to_string(number), {one});
-  }
-
-  bool exists(const std::string& name) const { return podrun({"get", name}).status == 0; }
-
-  static const char* word_for(Fault fault) {
-    return fault == Fault::fail ? "failing" : fault == Fault::kill ? "killed at" : "interrupted at";
-  }
-
-  // Each step in turn, until the program ends before reaching it. `settle` makes the world whole again, or says why
-  // not.
-  void break_every_step(Fault fault, Watch watch, const std::function<Command(int)>& prepare,
-                        const std::function<std::string(int, const BrokenRun&)>& settle) {
-    int number = 1;
-    for (; number < 5000; ++number) {
-      const Command command = prepare(number);
-      const BrokenRun broken = run_broken(command, number, fault, watch);
-      const std::string complaint = settle(number, broken);
-      const std::vector<std::string> changed = changes();
-      if (!complaint.empty() || !changed.empty()) {
-        ADD_FAILURE() << word_for(fault) << " step " << number << ", " << (broken.reached ? broken.step : "none")
-                      << ": exit " << broken.output.status << "\n  says: " << broken.output.err << "\n  " << complaint
-                      << "\n  " << testing::PrintToString(changed);
-        before_ = look_at_world(scope());  // each leak is reported once
-      }
-      if (!broken.reached) break;
-    }
-    EXPECT_GT(number, 20) << "that is no whole test";
-    RecordProperty("steps", number - 1);
-    std::cout << number - 1 << " steps broken" << std::endl;
-  }
-
-  std::string removed(const std::string& name) const {
-    const Output output = remove(name);
-    return output.status == 0 ? "" : "delete afterwards: " + output.err;
   }
 
   // A create that reports success has made the pod; every other one has left nothing.

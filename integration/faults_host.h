@@ -1,0 +1,32 @@
+// What the tests of broken steps share: every step of a command broken in turn, and the world looked at after each.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "integration/faults.h"
+#include "integration/test_host.h"
+
+namespace integration {
+
+using Options = std::vector<std::string>;
+inline const Options kNoNetwork{"--network", "none"};
+inline const Options kBridge{};  // the network podrun brings itself
+
+class BrokenSteps : public PodrunTest {
+ protected:
+  void SetUp() override;
+  bool has_plugins();
+
+  bool exists(const std::string& name) const { return podrun({"get", name}).status == 0; }
+  // Why it could not be; empty where it is gone.
+  std::string removed(const std::string& name) const;
+
+  // Each step in turn, until the program ends before reaching it. `settle` makes the world whole again, or says why
+  // not.
+  void break_every_step(Fault fault, Watch watch, const std::function<Command(int)>& prepare,
+                        const std::function<std::string(int, const BrokenRun&)>& settle);
+};
+
+}  // namespace integration
