@@ -40,11 +40,23 @@ Result<void> configure(int context, const std::string& type, const std::string& 
 }  // namespace
 
 Result<Fd> make(const std::string& type, const Options& options, std::uint64_t attributes) {
+  return make(type, Descriptors(), options, attributes);
+}
+
+Result<Fd> make(const std::string& type, const Descriptors& descriptors, const Options& options,
+                std::uint64_t attributes) {
   const Fd context(::fsopen(type.c_str(), FSOPEN_CLOEXEC));
   if (!context) return Error::system(errno, "open filesystem '" + type + "'");
+  for (const auto& [key, fd] : descriptors)
+    if (::fsconfig(context.get(), FSCONFIG_SET_FD, key.c_str(), nullptr, fd.get()) != 0)
+      return Error{Kind::unsupported, errno, "set " + type + " option '" + key + "' by a descriptor"};
   for (const auto& [key, value] : options) TRY(configure(context.get(), type, key, value));
-  if (::fsconfig(context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) != 0)
-    return with_message(errno, context.get(), "create filesystem '" + type + "'");
+  if (::fsconfig(context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) != 0) {
+    const bool is_refused = errno == EINVAL && !descriptors.empty();
+    Error error = with_message(errno, context.get(), "create filesystem '" + type + "'");
+    if (is_refused) error.kind = Kind::unsupported;
+    return error;
+  }
   Fd mount(::fsmount(context.get(), FSMOUNT_CLOEXEC, static_cast<unsigned>(attributes)));
   if (!mount) return with_message(errno, context.get(), "mount filesystem '" + type + "'");
   return mount;

@@ -19,6 +19,12 @@ using Options = std::vector<std::pair<std::string, std::string>>;  // an empty v
 // fsconfig left one.
 Result<Fd> make(const std::string& type, const Options& options, std::uint64_t attributes);
 
+// The same, some of whose options are descriptors: "lowerdir+" and others of overlay, from Linux 6.13 on.
+// Kind::unsupported where they cannot be.
+using Descriptors = std::vector<std::pair<std::string, Fd>>;
+Result<Fd> make(const std::string& type, const Descriptors& descriptors, const Options& options,
+                std::uint64_t attributes);
+
 // A detached copy of the mount at `path` (relative to `dir`, or dir itself when path is empty), with `attributes`
 // added. It is private: a copy of a shared mount would be its peer, and what happens in a container would happen on the
 // host.

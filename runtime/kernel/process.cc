@@ -44,10 +44,18 @@ Result<Stat> read_stat(pid_t pid) {
   return stat;
 }
 
+// Of one as of all: asked once.
+bool has_pidfs(int pidfd) {
+  static const bool has = [pidfd] {
+    struct statfs filesystem {};
+    return ::fstatfs(pidfd, &filesystem) == 0 && filesystem.f_type == kPidfsMagic;
+  }();
+  return has;
+}
+
 std::uint64_t pidfd_inode(int pidfd) {
-  struct statfs filesystem {};
   struct stat info {};
-  if (::fstatfs(pidfd, &filesystem) != 0 || filesystem.f_type != kPidfsMagic) return 0;
+  if (!has_pidfs(pidfd)) return 0;
   return ::fstat(pidfd, &info) == 0 ? info.st_ino : 0;
 }
 

@@ -23,7 +23,7 @@ struct ContainerMakings {
   const Box& box;
   const PodPlan& pod;
   const Cgroup& cgroup;
-  const mounts::PrivateNamespace& workbench;
+  Workbench& workbench;
   PodUsers users;
 };
 

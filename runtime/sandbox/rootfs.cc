@@ -66,6 +66,25 @@ Result<void> make_writable(const std::string& writable, const PodUsers& users) {
   return ::mkdir(work.c_str(), 0700) == 0 ? Result<void>() : Error::system(errno, step);
 }
 
+// Overlay may go read-only without a word, where it cannot make what it needs in the work directory.
+Result<void> check_writable(bool is_read_only, const std::string& writable) {
+  return is_read_only ? Error::system(ENOSPC, "write to '" + writable + "/work'") : Result<void>();
+}
+
+// By descriptors alone, from Linux 6.15 on: layers need be attached nowhere, so no mount namespace has to be made for
+// them, which copies the host's whole table of mounts. Kind::unsupported where this kernel does not do it so.
+Result<Fd> make_overlay(const ImageLayers& layers, const std::string& writable, const PodUsers& users) {
+  mounts::Descriptors parts;
+  for (std::size_t i = layers.paths.size(); i-- > 0;)  // top first
+    parts.emplace_back("lowerdir+", TRY(clone_layer(layers, i, users)));
+  parts.emplace_back("upperdir", TRY(base::open_file(writable + "/upper", O_RDONLY | O_DIRECTORY)));
+  parts.emplace_back("workdir", TRY(base::open_file(writable + "/work", O_RDONLY | O_DIRECTORY)));
+  Fd overlay = TRY(mounts::make("overlay", parts, {{"volatile", ""}}, MOUNT_ATTR_NODEV));
+  struct statvfs info {};
+  TRY(check_writable(::fstatvfs(overlay.get(), &info) == 0 && (info.f_flag & ST_RDONLY) != 0, writable));
+  return overlay;
+}
+
 // The overlay of `lowerdir`, attached at `target`, which is made; both relative to the working directory.
 Result<void> attach_overlay(const std::string& lowerdir, const std::string& writable, const char* target) {
   // Opened here, because overlay wants an upper directory of a mount in the caller's namespace, and by descriptor,
@@ -78,11 +97,8 @@ Result<void> attach_overlay(const std::string& lowerdir, const std::string& writ
   if (::mkdir(target, 0700) != 0) return Error::system(errno, "make a mount point");
   if (::mount("overlay", target, "overlay", MS_NODEV, options.c_str()) != 0)
     return Error::system(errno, "mount an overlay");
-  // Where overlayfs cannot make what it needs in the work directory it goes read-only without a word.
   struct statvfs info {};
-  if (::statvfs(target, &info) == 0 && (info.f_flag & ST_RDONLY) != 0)
-    return Error::system(ENOSPC, "write to '" + writable + "/work'");
-  return {};
+  return check_writable(::statvfs(target, &info) == 0 && (info.f_flag & ST_RDONLY) != 0, writable);
 }
 
 // What is wrong with an overlay that the kernel refused: nothing can be written into over this filesystem, else it is
@@ -98,8 +114,10 @@ Error why_refused(const ImageLayers& layers, const std::string& writable) {
                    filesystem_type(layers.paths.back()) + ")"};
 }
 
-Result<Fd> mount_overlay(const mounts::PrivateNamespace& at, const ImageLayers& layers, const std::string& writable,
+Result<Fd> mount_overlay(Workbench& workbench, const ImageLayers& layers, const std::string& writable,
                          const PodUsers& users) {
+  if (auto made = make_overlay(layers, writable, users); made || made.error().kind != Kind::unsupported) return made;
+  const mounts::PrivateNamespace& at = *TRY(workbench.enter());
   // A directory of its own for each container, standing in which names are short.
   const std::string dir_name = base::random_hex(4);
   if (::mkdirat(at.scratch(), dir_name.c_str(), 0700) != 0) return Error::system(errno, "make a mount point");
@@ -117,7 +135,12 @@ Result<Fd> mount_overlay(const mounts::PrivateNamespace& at, const ImageLayers& 
 
 }  // namespace
 
-Result<Fd> mount_rootfs(const mounts::PrivateNamespace& at, const ImageLayers& layers, const std::string& writable,
+Result<const mounts::PrivateNamespace*> Workbench::enter() {
+  if (!entered_) entered_.emplace(TRY(mounts::PrivateNamespace::enter()));
+  return &*entered_;
+}
+
+Result<Fd> mount_rootfs(Workbench& workbench, const ImageLayers& layers, const std::string& writable,
                         const PodUsers& users, const std::function<void(const std::string&)>& warn) {
   const auto on_data = [&](Result<void> done) -> Result<void> {
     if (done || (done.error().error_number != EPERM && done.error().error_number != EOPNOTSUPP)) return done;
@@ -130,7 +153,7 @@ Result<Fd> mount_rootfs(const mounts::PrivateNamespace& at, const ImageLayers& l
   TRY(base::make_dirs(writable.substr(0, writable.rfind('/')), 0700));
   TRY(on_data(base::make_exact_dir(writable, 0700)));
   TRY(on_data(make_writable(writable, users)));
-  auto overlay = mount_overlay(at, layers, writable, users);
+  auto overlay = mount_overlay(workbench, layers, writable, users);
   if (overlay || overlay.error().kind != Kind::unsupported) return overlay;
   warn(overlay.error().what + ": the container gets a private copy of its image");
   const std::string unfinished = copy + ".part";

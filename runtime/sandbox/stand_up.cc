@@ -30,7 +30,7 @@ std::vector<ContainerRole> roles_of(const NewPod& decided) {
 // What they will run in is made while pause makes what they get a copy of.
 Result<std::vector<Prepared>> prepare_all(const Host& host, const Box& box, const NewPod& decided, const Cgroup& cgroup,
                                           const PodUsers& users, NewProcess& pause, ShimClient& shim) {
-  const auto workbench = TRY(mounts::PrivateNamespace::enter());
+  Workbench workbench;
   const ContainerMakings makings{
       .host = host, .box = box, .pod = decided.plan, .cgroup = cgroup, .workbench = workbench, .users = users};
   const auto preparing = [](const ContainerPlan& plan) { return "prepare container '" + plan.name + "'"; };

@@ -28,7 +28,7 @@ Result<void> start_attempt(const Host& host, const Box& box, const PodRecord& po
   ShimClient shim(pod.life.shim, TRY(connect_shim(host.layout(), pod.plan)));
   const Fd user_ns = pod.plan.namespaces.host_users ? Fd() : TRY(open_namespace(pod.life.pause.pid, "user"));
   const Cgroup cgroup(TRY(CgroupHost::discover()), pod.plan.cgroup_path);
-  const auto workbench = TRY(mounts::PrivateNamespace::enter());
+  Workbench workbench;
   const ContainerMakings makings{.host = host,
                                  .box = box,
                                  .pod = pod.plan,
