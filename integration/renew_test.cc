@@ -84,9 +84,12 @@ TEST_F(RenewTest, WhatTheShimWasToWakeItWakesStill) {
   manifest["spec"]["restartPolicy"] = "Always";
   ASSERT_TRUE(must_create(manifest));
   ASSERT_EQ(other_podrun({"restart", "web", "-c", "two"}).status, 0);
+  EXPECT_EQ(podrun({"restart", "web", "-c", "two"}).status, 0) << "and back";
+  ASSERT_EQ(other_podrun({"restart", "web", "-c", "two"}).status, 0);
   const pid_t before = container_pid("web", "main");
   ::kill(before, SIGKILL);
   EXPECT_TRUE(eventually([&] { return container_pid("web", "main") != before && phase("web") == "Running"; }));
+  EXPECT_EQ(shims_program(), dir() + "/bin/podrun-shim") << "by the podrun of the shim's build";
 }
 
 TEST_F(RenewTest, OneThatCannotBeRenewedLeavesThePodAsItIs) {

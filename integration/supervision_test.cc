@@ -35,6 +35,14 @@ class SupervisionTest : public PodrunTest {
   std::string reason(const std::string& name) const {
     return status(name)["state"].value(Json::json_pointer("/waiting/reason"), std::string());
   }
+  // The container is older than it is.
+  void age(std::int64_t seconds) const {
+    const std::string path = "/run/podrun/pods/" + pod_id("web") + "/containers/main.0.json";
+    Json record = Json::parse(std::ifstream(path));
+    for (const char* time : {"createdAt", "startedAt"})
+      record["life"][time] = record["life"][time].get<std::int64_t>() - seconds * 1'000'000'000;
+    std::ofstream(path) << record.dump();
+  }
   std::string shim_log() const {
     std::ifstream file("/run/podrun/pods/" + pod_id("web") + "/shim.log");
     return {std::istreambuf_iterator<char>(file), {}};
@@ -100,6 +108,21 @@ TEST_F(SupervisionTest, InitContainersEndInOrderBeforeTheOthersBegin) {
   EXPECT_EQ(phase("web"), "Running");
 }
 
+TEST_F(SupervisionTest, InitContainersRunAgainAfterAStopAndTheOthersFindWhatTheyWrote) {
+  Json manifest = with_policy("Always", {container("main", {"/bin/payload", "sleep"})});
+  manifest["spec"]["initContainers"] = {container("first", {"/bin/payload", "exit", "0"})};
+  ASSERT_TRUE(must_create(manifest));
+  ASSERT_TRUE(eventually([&] { return status("main")["started"] == true; }));
+  std::ofstream("/proc/" + std::to_string(container_pid("web", "main")) + "/root/kept") << "yes";
+  ASSERT_EQ(podrun({"restart", "web"}).status, 0);
+  EXPECT_EQ(restarts("first"), 0) << "it has done its work";
+  ASSERT_EQ(podrun({"stop", "web"}).status, 0);
+  ASSERT_EQ(podrun({"start", "web"}).status, 0);
+  ASSERT_TRUE(eventually([&] { return status("main")["started"] == true; }));
+  EXPECT_EQ(restarts("first"), 1);
+  EXPECT_TRUE(fs::exists("/proc/" + std::to_string(container_pid("web", "main")) + "/root/kept"));
+}
+
 TEST_F(SupervisionTest, AnInitContainerThatFailsFailsThePod) {
   Json manifest = with_policy("Never", {container("main", {"/bin/payload", "sleep"})});
   manifest["spec"]["initContainers"] = {container("first", {"/bin/payload", "exit", "7"})};
@@ -120,6 +143,7 @@ TEST_F(SupervisionTest, SidecarsEndAfterTheMainContainers) {
 TEST_F(SupervisionTest, OneThatCannotBeStartedIsTriedAgainWithBackOff) {
   for (const bool without_image : {true, false}) {
     ASSERT_TRUE(must_create(with_policy("Always", {container("main", {"/bin/payload", "sleep"})})));
+    age(1000);  // longer than any back-off
     fs::rename(rootfs() + (without_image ? "" : "/bin"), rootfs() + ".away");
     ASSERT_EQ(podrun({"kill", "web"}).status, 0);
     EXPECT_TRUE(eventually([&] { return reason("main") == "CrashLoopBackOff"; })) << status("main").dump();

@@ -16,6 +16,24 @@ struct Options {
   std::optional<std::uint32_t> grace_period;
 };
 
+// Init containers have done their work, and those whose turn has not come have nothing to end.
+bool is_to_be_restarted(const ContainerRecord& container) {
+  const bool has_begun = !container.life.process.empty() || !container.life.failure.empty();
+  return has_begun && container.plan.role != ContainerRole::init;
+}
+
+Result<void> restart_container(Host& host, const Pod& pod, const ContainerRecord& container,
+                               std::optional<std::chrono::seconds> grace) {
+  const std::string& id = pod.record.plan.who.id;
+  TRY(hold_container(host, id, container.plan.name));  // nobody else makes it run again meanwhile
+  if (auto stopped = stop_container(host, pod.record, container, grace); !stopped) {
+    (void)hold_container(host, id, container.plan.name, false);
+    return stopped;
+  }
+  TRY(start_container(host, id, container.plan.name, {}));
+  return {};
+}
+
 Result<void> restart_pod(Host& host, const Pod& pod, const std::string& container,
                          std::optional<std::chrono::seconds> grace) {
   const std::string& id = pod.record.plan.who.id;
@@ -23,13 +41,8 @@ Result<void> restart_pod(Host& host, const Pod& pod, const std::string& containe
     TRY(start_pod(host, id));
     return {};
   }
-  for (const ContainerRecord& one : TRY(containers_called(pod, container))) {
-    const bool has_begun = !one.life.process.empty() || !one.life.failure.empty();
-    if (!has_begun && container.empty()) continue;  // its turn has not come
-    TRY(hold_container(host, id, one.plan.name));   // nobody else makes it run again meanwhile
-    TRY(stop_container(host, pod.record, one, grace));
-    TRY(start_container(host, id, one.plan.name, {}));
-  }
+  for (const ContainerRecord& one : TRY(containers_called(pod, container)))
+    if (!container.empty() || is_to_be_restarted(one)) TRY(restart_container(host, pod, one, grace));
   return {};
 }
 

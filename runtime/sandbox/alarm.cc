@@ -1,11 +1,8 @@
 #include "runtime/sandbox/alarm.h"
 
-#include <fcntl.h>
-
 #include <algorithm>
 
-#include "base/files.h"
-#include "runtime/kernel/mounts.h"
+#include "runtime/sandbox/shim.h"
 
 namespace podrun {
 namespace {
@@ -41,9 +38,7 @@ bool is_to_be_tended(const NewPod& pod) {
 
 Result<void> set_alarm(const Host& host, const PodPlan& pod, const Cgroup& cgroup, ShimClient& shim,
                        std::int64_t when) {
-  // A container whose root is the host's could overwrite it (CVE-2019-5736).
-  const Fd program = TRY(pod.namespaces.host_users ? mounts::read_only_program("/proc/self/exe")
-                                                   : base::open_file("/proc/self/exe", O_PATH));
+  const Fd program = TRY(open_self(pod.namespaces.host_users));
   return shim.set_alarm(when, words_of_tend(host, pod.who.id), program, TRY(cgroup.keep_entry()));
 }
 

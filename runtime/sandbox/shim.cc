@@ -79,9 +79,16 @@ Result<Fd> open_helper(const std::string& name, bool host_users) {
   return host_users ? mounts::read_only_program(path) : base::open_file(path, O_PATH);
 }
 
+Result<Fd> open_self(bool host_users) {
+  constexpr const char* kSelf = "/proc/self/exe";
+  return host_users ? mounts::read_only_program(kSelf) : base::open_file(kSelf, O_PATH);
+}
+
 Result<Channel> connect_shim(const Layout& layout, const PodPlan& pod) {
-  return connect_to_shim(layout, pod.who.id,
-                         [&] { return open_helper("podrun-shim", pod.namespaces.host_users); });
+  return connect_to_shim(layout, pod.who.id, [&]() -> Result<std::array<Fd, 2>> {
+    const bool host_users = pod.namespaces.host_users;
+    return std::array{TRY(open_helper("podrun-shim", host_users)), TRY(open_self(host_users))};
+  });
 }
 
 Result<ShimClient> start_shim(const Layout& layout, const PodPlan& pod, const Cgroup& cgroup) {

@@ -14,6 +14,8 @@ namespace podrun {
 // read-only mount of its own. Where ids are mapped the file's owner is nobody to the container, which is as good and
 // costs no mount.
 Result<Fd> open_helper(const std::string& name, bool host_users);
+// The running program, likewise.
+Result<Fd> open_self(bool host_users);
 
 // A new connection to a pod's shim (shim/client/client.h).
 Result<Channel> connect_shim(const Layout& layout, const PodPlan& pod);

@@ -46,6 +46,7 @@ void give_up(const Host& host, const Box& box, const PodRecord& pod, const NewCo
              std::optional<Prepared> prepared, const std::string& why) {
   ContainerRecord failed = prepared ? prepared->record : new_record(container);
   failed.life.failure = why;
+  if (failed.life.started_at == 0) failed.life.started_at = wall_time();  // from when on its successor waits
   (void)box.save(failed);
   if (!prepared) return;
   prepared.reset();  // what waits for its client gives up, too
@@ -59,10 +60,10 @@ Result<ContainerRecord> start_next(const Host& host, const Box& box, const PodRe
   const ContainerPlan plan = TRY(plan_next(host, box, pod, attempts));
   if (options.attempt && *options.attempt != plan.attempt)
     return Error{Kind::busy, 0, "container '" + name + "' has been started meanwhile"};
-  if (options.keeps_layer)
-    TRY(take_over_layer(last.plan, plan));
-  else
-    TRY(base::remove_tree(last.plan.writable));
+  // Of one that has not begun yet the layer is its own, from before a stop of the pod.
+  const bool is_another = plan.attempt != last.plan.attempt;
+  if (is_another && options.keeps_layer) TRY(take_over_layer(last.plan, plan));
+  if (is_another && !options.keeps_layer) TRY(base::remove_tree(last.plan.writable));
   const NewContainer next{
       .plan = plan, .layers = {plan.layers, nullptr}, .created_at = last.life.created_at, .back_off = options.back_off};
   std::optional<Prepared> prepared;

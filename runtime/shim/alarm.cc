@@ -31,6 +31,10 @@ Result<void> AlarmClock::set(Alarm alarm, std::vector<Fd> fds) {
   return {};
 }
 
+void AlarmClock::set_program(Fd program) {
+  if (is_set()) program_ = std::move(program);
+}
+
 void AlarmClock::wake() {
   if (!is_set()) return;
   if (running_ != 0)

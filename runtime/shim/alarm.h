@@ -17,6 +17,9 @@ class AlarmClock {
   // The program, then the cgroup to run it in. None calls it off.
   Result<void> set(Alarm alarm, std::vector<Fd> fds);
 
+  // From now on the alarm, if there is one, is for this one.
+  void set_program(Fd program);
+
   // A container has ended. Told while it runs, it runs once more afterwards.
   void wake();
   // Runs what is due.

@@ -4,8 +4,9 @@
 //
 //     client                                   shim
 //       hello {build} ───────────────────────▶ ◀── hello {build}
-//       renew {} + podrun-shim ──────────────▶ where the builds differ: becomes that program, which goes on with the
-//                                              same children, clients and descriptors      ◀── hello {build}
+//       renew {} + podrun-shim, podrun ──────▶ where the builds differ: becomes the first, which goes on with the same
+//                                              children, clients and descriptors, and wakes the second from then on
+//                                              ◀── hello {build}
 //       launch {what, into which} + fds ─────▶ clones; the new process speaks with the client itself (init/handshake.h)
 //                                              ◀── launched {pid} + pidfd
 //       keep {key} + master of its terminal ─▶ ◀── done    only then does the client let it go

@@ -38,7 +38,8 @@ void Server::write(TableWriter& table, const Client& greeted) {
 
 // Returns only to say why it did not become the other one.
 Result<void> Server::renew(const Client& client, Message request) {
-  if (request.fds.size() != 1) return Error{Kind::internal, 0, "renew the shim: the program is missing"};
+  if (request.fds.size() != 2) return Error{Kind::internal, 0, "renew the shim: the programs are missing"};
+  alarm_.set_program(std::move(request.fds[1]));
   TableWriter table;
   write(table, client);
   const Fd file = TRY(table.finish());

@@ -126,7 +126,7 @@ Result<Fd> listen_for_clients(const Layout& layout, const std::string& id) {
 }
 
 Result<Channel> connect_to_shim(const Layout& layout, const std::string& id,
-                                const std::function<Result<Fd>()>& program) {
+                                const std::function<Result<std::array<Fd, 2>>()>& programs) {
   Channel channel = TRY(connect(layout, id));
   const auto hear_hello = [&]() -> Result<bool> {
     const Message answer = TRY(channel.receive(kPatience).in("hear from the shim"));
@@ -136,8 +136,8 @@ Result<Channel> connect_to_shim(const Layout& layout, const std::string& id,
   };
   TRY(channel.send(number(MessageType::hello), wire::write(shim::Hello{shim::build()})));
   if (TRY(hear_hello())) return channel;
-  const Fd renewed = TRY(program());
-  TRY(channel.send(number(MessageType::renew), "", {renewed.get()}));
+  const auto [renewed, podrun] = TRY(programs());
+  TRY(channel.send(number(MessageType::renew), "", {renewed.get(), podrun.get()}));
   const auto is_ours = hear_hello();
   if (is_ours && *is_ours) return channel;
   return Error{Kind::unsupported, 0,

@@ -1,6 +1,7 @@
 // The client's side of a pod's shim (protocol.h).
 #pragma once
 
+#include <array>
 #include <functional>
 #include <string>
 #include <vector>
@@ -55,9 +56,9 @@ class ShimClient {
 Result<Fd> listen_for_clients(const Layout& layout, const std::string& id);
 
 // A new connection to the shim that runs, which is of this build afterwards: one of another, which could not read our
-// plans, becomes `program`, podrun-shim opened. Kind::not_found when there is none, Kind::unsupported when it cannot be
+// plans, becomes the first of `programs`, podrun-shim opened, and has the second, podrun, look after the pod. Kind::not_found when there is none, Kind::unsupported when it cannot be
 // renewed.
 Result<Channel> connect_to_shim(const Layout& layout, const std::string& id,
-                                const std::function<Result<Fd>()>& program);
+                                const std::function<Result<std::array<Fd, 2>>()>& programs);
 
 }  // namespace podrun
