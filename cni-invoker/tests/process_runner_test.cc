@@ -88,6 +88,14 @@ TEST_F(ProcessRunnerTest, GivesInputAndTakesBothOutputs) {
   EXPECT_GT(outcome.duration.count(), 0);
 }
 
+TEST_F(ProcessRunnerTest, NobodyIsToldOfNothing) {
+  RunRequest quiet = request("echo out; sleep 0.05; echo more");
+  int told = 0;
+  quiet.on_stderr = [&](std::string_view) { ++told; };
+  ASSERT_TRUE(runner.exec(quiet));
+  EXPECT_EQ(told, 0);
+}
+
 TEST_F(ProcessRunnerTest, TheInputWaitsForItsGate) {
   covers("L.1");
   int ends[2];
