@@ -1,7 +1,8 @@
 #include "runtime/sandbox/stop_container.h"
 
+#include <thread>
+
 #include "base/files.h"
-#include "base/interruption.h"
 #include "runtime/kernel/cgroup.h"
 #include "runtime/kernel/clock.h"
 #include "runtime/sandbox/attempts.h"
@@ -15,12 +16,13 @@ constexpr std::chrono::seconds kKillPatience{30};
 
 }  // namespace
 
+// Also by who has been interrupted: what ends next may be the shim.
 bool await_exit(const Host& host, const PodRecord& pod, const ContainerPlan& container) {
   const std::string exit_file = host.layout().exit_file(pod.plan.who.id, container.key());
   for (int milliseconds = 1; milliseconds < 1000; milliseconds *= 2) {
     if (base::path_exists(exit_file)) return true;
     if (!is_alive(pod.life.shim)) break;
-    base::sleep_unless_interrupted(milliseconds);
+    std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
   }
   return base::path_exists(exit_file);
 }

@@ -93,16 +93,17 @@ Result<void> unpin_network_namespace(const PodRecord& pod) {
 }
 
 // How they ended is the shim's to write down, which ends with the rest of the pod.
-void end_containers(const Host& host, const Box& box, const PodRecord& pod) {
+Result<void> end_containers(const Host& host, const Box& box, const PodRecord& pod) {
   for (const ContainerRecord& container : box.load_containers().value_or({}))
-    if (!container.life.process.empty()) (void)kill_container(host, pod, container);
+    if (!container.life.process.empty()) TRY(kill_container(host, pod, container));
+  return {};
 }
 
 Result<void> end_all(const Host& host, const Box& box, PodRecord& remains, const PluginTraces& traces,
                      const TakeDownOptions& options) {
   const Identity& who = remains.plan.who;
   const Cgroup cgroup(TRY(CgroupHost::discover()), remains.plan.cgroup_path);
-  if (options.until == Landing::stopped) end_containers(host, box, remains);
+  if (options.until == Landing::stopped) TRY(end_containers(host, box, remains).in("end containers"));
   if (auto pinned = pin_again(box, remains); !pinned) host.warn("pin network namespace again: " + pinned.error().what);
   TRY(end_processes(host, cgroup, remains.life, traces));
   if (auto detached = detach_networks(host, cgroup, remains); !detached) {
