@@ -31,6 +31,7 @@ Json Life::status_of(const std::string& container) const {
 std::string Life::state(const std::string& container) const {
   const Json status = status_of(container);
   if (value_at(status, "/state/running", Json()).is_object()) return "running";
+  if (value_at(status, "/state/terminated/reason", std::string()) == "ContainerStatusUnknown") return "lost";
   const int code = value_at(status, "/state/terminated/exitCode", -1);
   return code < 0 ? "waiting" : "exit " + std::to_string(code);
 }

@@ -15,7 +15,7 @@ class Life {
   Life(nlohmann::json record, nlohmann::json shown) : record_(std::move(record)), shown_(std::move(shown)) {}
 
   std::string pod_state() const;                              // "ready"; empty where there is no pod
-  std::string state(const std::string& container) const;      // "running", "exit 0", "waiting"
+  std::string state(const std::string& container) const;      // "running", "exit 0", "lost", "waiting"
   std::string last_exit(const std::string& container) const;  // of the attempt before; empty where none is on record
   int attempt(const std::string& container) const;            // -1 where there is none
   // Whether it has become its payload, and is ready for SIGTERM: a pid 1 that is not ignores it.

@@ -41,7 +41,9 @@ Result<void> restart_pod(Host& host, const Pod& pod, const std::string& containe
     TRY(start_pod(host, id));
     return {};
   }
-  for (const ContainerRecord& one : TRY(containers_called(pod, container)))
+  const auto containers = TRY(containers_called(pod, container));
+  TRY(check_that_it_stands(pod.record));  // else they would be ended, and that is all
+  for (const ContainerRecord& one : containers)
     if (!container.empty() || is_to_be_restarted(one)) TRY(restart_container(host, pod, one, grace));
   return {};
 }

@@ -12,17 +12,6 @@
 namespace podrun {
 namespace {
 
-Result<void> check_that_it_stands(const PodRecord& pod) {
-  const PodLife& life = pod.life;
-  const std::string name = "pod '" + pod.plan.who.name + "'";
-  if (life.state == PodState::stopped)
-    return Error{Kind::busy, 0, name + " is stopped (start it: `podrun start " + pod.plan.who.name + "`)"};
-  if (life.state != PodState::ready || life.is_terminating() || life.boot_id != boot_id() || !is_alive(life.shim) ||
-      !is_alive(life.pause))
-    return Error{Kind::busy, 0, name + " does not run"};
-  return {};
-}
-
 Result<void> start_attempt(const Host& host, const Box& box, const PodRecord& pod, const NewContainer& container,
                            std::optional<Prepared>& prepared) {
   ShimClient shim(pod.life.shim, TRY(connect_shim(host.layout(), pod.plan)));
@@ -77,6 +66,17 @@ Result<ContainerRecord> start_next(const Host& host, const Box& box, const PodRe
 }
 
 }  // namespace
+
+Result<void> check_that_it_stands(const PodRecord& pod) {
+  const PodLife& life = pod.life;
+  const std::string name = "pod '" + pod.plan.who.name + "'";
+  if (life.state == PodState::stopped)
+    return Error{Kind::busy, 0, name + " is stopped (start it: `podrun start " + pod.plan.who.name + "`)"};
+  if (life.state != PodState::ready || life.is_terminating() || life.boot_id != boot_id() || !is_alive(life.shim) ||
+      !is_alive(life.pause))
+    return Error{Kind::busy, 0, name + " does not run"};
+  return {};
+}
 
 Result<ContainerRecord> start_container(const Host& host, const std::string& id, const std::string& name,
                                         const StartOptions& options) {

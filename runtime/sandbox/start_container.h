@@ -16,6 +16,9 @@ struct StartOptions {
   std::int64_t back_off = 0;             // life.back_off of the new attempt
 };
 
+// Kind::busy when it does not: no container of it can be started.
+Result<void> check_that_it_stands(const PodRecord& pod);
+
 // The next attempt of the container of that name, or the first one where it has not been started yet. What is left of
 // the attempt before its last one goes. Kind::exists when it runs, Kind::busy when the pod does not stand. Of an
 // attempt that could not become its payload the record says why (life.failure).
