@@ -111,7 +111,9 @@ class FaultsOfLivesTest : public BrokenSteps {
   }
   Complaint keeps_what_was_written(const std::string& name) const {
     const std::string root = "/proc/" + std::to_string(container_pid(name, "main")) + "/root/";
-    return fs::exists(root + "kept") ? "" : "what it had written is lost";
+    if (fs::exists(root + "kept")) return "";
+    return "what it had written is lost; main: " + life(name).state("main") + "\n" +
+           run({"find", data_dir() + "/pods", "-name", "kept"}).out;
   }
 
   template <class... Steps>
@@ -191,6 +193,104 @@ class FaultsOfLivesTest : public BrokenSteps {
                           });
         });
   }
+
+  // As if main had ended by itself, with nobody there to see it: its hold is taken off the record by hand.
+  std::string leave_to_tend(const std::string& name) const {
+    must({"stop", name, "-c", "main"});
+    EXPECT_TRUE(eventually([&] { return life(name).strangers().empty(); })) << "the shim's own tend";
+    const std::string id = pod_id(name);
+    const std::string path = "/run/podrun/pods/" + id + "/containers/main.0.json";
+    Json record = Json::parse(std::ifstream(path));
+    EXPECT_TRUE(record["life"]["held"].get<bool>());
+    record["life"]["held"] = false;
+    std::ofstream(path) << record.dump();
+    return id;
+  }
+
+  // Begun anew it goes on from there, or lets the attempt that failed wait: then a person is faster.
+  void break_tend(Fault fault) {
+    remember_world();
+    break_every_step(
+        fault, Watch::program,
+        [&](int number) {
+          make(number, kNoNetwork, "Always");
+          return podrun_command({"system", "tend", leave_to_tend(name_of(number))});
+        },
+        [&](int number, const BrokenRun& broken) {
+          const std::string name = name_of(number);
+          return first_of([&] { return said(fault, broken); }, [&] { return stands(name); },
+                          [&] {
+                            return succeeds({"system", "tend", pod_id(name)});
+                          },
+                          [&] {
+                            return runs(name) ? Complaint() : succeeds({"start", name, "-c", "main"});
+                          },
+                          [&] { return works(name); });
+        });
+  }
+
+  // Stopped, or where the step made no difference, ready.
+  Complaint recovers_stopped(const std::string& name, Fault fault) const {
+    if (fault == Fault::interrupt) return "";
+    if (Complaint complaint = succeeds({"recover"}); !complaint.empty()) return complaint;
+    const std::string state = life(name).pod_state();
+    return state == "stopped" || state == "ready" ? "" : "recover left it " + state;
+  }
+
+  void break_stop_of_pod(Fault fault, const Options& network) {
+    remember_world(network);
+    break_every_step(
+        fault, Watch::program,
+        [&](int number) {
+          make(number, network);
+          return podrun_command({"stop", name_of(number)});
+        },
+        [&](int number, const BrokenRun& broken) {
+          const std::string name = name_of(number);
+          const auto both_ended_well = [&] {
+            const Life seen = life(name);
+            return first_of([&] { return ended_well(seen, "main", fault); },
+                            [&] { return ended_well(seen, "beside", fault); });
+          };
+          return first_of(
+              [&] { return said(fault, broken); },
+              [&] { return broken.output.status == 0 ? both_ended_well() : Complaint(); },
+              [&] {
+                return succeeds({"stop", name});
+              },
+              [&] { return life(name).pod_state() == "stopped" ? "" : "it is not stopped"; }, both_ended_well,
+              [&] {
+                return succeeds({"start", name});
+              },
+              [&] { return keeps_what_was_written(name); },
+              [&] {
+                return fault == Fault::fail && life(name).last_exit("main") == "137" ? removed(name) : works(name);
+              });
+        });
+  }
+
+  void break_start_of_pod(Fault fault, const Options& network, Watch watch = Watch::program) {
+    remember_world(network);
+    break_every_step(
+        fault, watch,
+        [&](int number) {
+          make(number, network);
+          must({"stop", name_of(number)});
+          return podrun_command({"start", name_of(number)});
+        },
+        [&](int number, const BrokenRun& broken) {
+          const std::string name = name_of(number);
+          return first_of([&] { return watch == Watch::program ? said(fault, broken) : Complaint(); },
+                          [&] { return recovers_stopped(name, fault); },
+                          [&] {
+                            const bool is_there = life(name).pod_state() == "ready";
+                            if (broken.output.status == 0 && !is_there)
+                              return Complaint("succeeded, and the pod is not ready");
+                            return is_there ? Complaint() : succeeds({"start", name});
+                          },
+                          [&] { return keeps_what_was_written(name); }, [&] { return works(name); });
+        });
+  }
 };
 
 TEST_F(FaultsOfLivesTest, StartOfAContainerFailsAtEveryStep) { break_start_of_one(Fault::fail); }
@@ -204,6 +304,23 @@ TEST_F(FaultsOfLivesTest, StopOfAContainerIsInterruptedAtEveryStep) { break_stop
 TEST_F(FaultsOfLivesTest, RestartFailsAtEveryStep) { break_restart(Fault::fail); }
 TEST_F(FaultsOfLivesTest, RestartIsKilledAtEveryStep) { break_restart(Fault::kill); }
 TEST_F(FaultsOfLivesTest, RestartIsInterruptedAtEveryStep) { break_restart(Fault::interrupt); }
+
+TEST_F(FaultsOfLivesTest, TendFailsAtEveryStep) { break_tend(Fault::fail); }
+TEST_F(FaultsOfLivesTest, TendIsKilledAtEveryStep) { break_tend(Fault::kill); }
+
+TEST_F(FaultsOfLivesTest, StopOfAPodFailsAtEveryStep) { break_stop_of_pod(Fault::fail, kNoNetwork); }
+TEST_F(FaultsOfLivesTest, StopOfAPodIsKilledAtEveryStep) { break_stop_of_pod(Fault::kill, kNoNetwork); }
+TEST_F(FaultsOfLivesTest, StopOfAPodIsInterruptedAtEveryStep) { break_stop_of_pod(Fault::interrupt, kNoNetwork); }
+
+TEST_F(FaultsOfLivesTest, StartOfAPodFailsAtEveryStep) { break_start_of_pod(Fault::fail, kNoNetwork); }
+TEST_F(FaultsOfLivesTest, StartOfAPodIsKilledAtEveryStep) { break_start_of_pod(Fault::kill, kNoNetwork); }
+TEST_F(FaultsOfLivesTest, StartOfAPodIsInterruptedAtEveryStep) { break_start_of_pod(Fault::interrupt, kNoNetwork); }
+TEST_F(FaultsOfLivesTest, StartOfAPodSeesEveryStepOfItsChildrenFail) {
+  break_start_of_pod(Fault::fail, kNoNetwork, Watch::children);
+}
+TEST_F(FaultsOfLivesTest, StartOfAPodSeesItsChildrenKilledAtEveryStep) {
+  break_start_of_pod(Fault::kill, kNoNetwork, Watch::children);
+}
 
 }  // namespace
 }  // namespace integration
