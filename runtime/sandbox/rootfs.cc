@@ -52,17 +52,26 @@ Result<std::string> attach_layers(int dir, const ImageLayers& layers, const PodU
 }
 
 // In a directory that hands nothing down, so that only the umask is to be made up for. The root of the container shows
-// the upper directory's owner and mode. An upper directory that is there already is of the attempt before; overlay
-// refuses its work directory, whose last mount was volatile.
+// the upper directory's owner and mode, so it has its name once it has those: whoever made it may have been killed.
+Result<void> make_upper(const std::string& upper, const PodUsers& users) {
+  const std::string unfinished = upper + ".part";
+  if ((::mkdir(unfinished.c_str(), 0755) != 0 && errno != EEXIST) ||
+      ::chown(unfinished.c_str(), users.base, users.base) != 0 || ::chmod(unfinished.c_str(), 0755) != 0 ||
+      ::rename(unfinished.c_str(), upper.c_str()) != 0)
+    return Error::system(errno, "make the writable layer '" + upper + "'");
+  return {};
+}
+
+// An upper directory that is there already is of the attempt before; overlay refuses its work directory, whose last
+// mount was volatile.
 Result<void> make_writable(const std::string& writable, const PodUsers& users) {
   const std::string upper = writable + "/upper";
   const std::string work = writable + "/work";
   const std::string step = "make the writable layer '" + upper + "'";
-  const bool is_new = ::mkdir(upper.c_str(), 0755) == 0;
-  if (!is_new && errno != EEXIST) return Error::system(errno, step);
-  if (is_new && (::chown(upper.c_str(), users.base, users.base) != 0 || ::chmod(upper.c_str(), 0755) != 0))
-    return Error::system(errno, step);
-  if (!is_new) TRY(base::remove_tree(work));
+  if (!base::path_exists(upper))
+    TRY(make_upper(upper, users));
+  else
+    TRY(base::remove_tree(work));
   return ::mkdir(work.c_str(), 0700) == 0 ? Result<void>() : Error::system(errno, step);
 }
 
