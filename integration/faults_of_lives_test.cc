@@ -269,10 +269,10 @@ class FaultsOfLivesTest : public BrokenSteps {
         });
   }
 
-  void break_start_of_pod(Fault fault, const Options& network, Watch watch = Watch::program) {
+  void break_start_of_pod(Fault fault, const Options& network) {
     remember_world(network);
     break_every_step(
-        fault, watch,
+        fault, Watch::program,
         [&](int number) {
           make(number, network);
           must({"stop", name_of(number)});
@@ -280,11 +280,7 @@ class FaultsOfLivesTest : public BrokenSteps {
         },
         [&](int number, const BrokenRun& broken) {
           const std::string name = name_of(number);
-          // Killed on its way into its payload, and so after its start.
-          const bool is_started = watch == Watch::children && fault == Fault::kill && broken.reached;
-          if (is_started && broken.output.status == 0) return removed(name);
-          return first_of([&] { return watch == Watch::program ? said(fault, broken) : Complaint(); },
-                          [&] { return recovers_stopped(name, fault); },
+          return first_of([&] { return said(fault, broken); }, [&] { return recovers_stopped(name, fault); },
                           [&] {
                             const bool is_there = life(name).pod_state() == "ready";
                             if (broken.output.status == 0 && !is_there)
