@@ -79,7 +79,9 @@ class StormOfLivesTest : public PodrunTest {
       if (output.status == 0) continue;
       ++failed_;
       EXPECT_NE(output.status, -1) << lines[i] << ": " << output.err;
-      EXPECT_TRUE(output.status > 128 || output.status == 124 || !output.err.empty())
+      // Who is attached ends as the container does, also as one that had lost its podrun before its start: with 1.
+      const bool ended_as_container = output.status == 1 && lines[i].find("\"attach\"") != std::string::npos;
+      EXPECT_TRUE(ended_as_container || output.status > 128 || output.status == 124 || !output.err.empty())
           << lines[i] << ": exit " << output.status << " without a word";
     }
   }
