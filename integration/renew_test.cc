@@ -86,6 +86,7 @@ TEST_F(RenewTest, WhatTheShimWasToWakeItWakesStill) {
   ASSERT_EQ(other_podrun({"restart", "web", "-c", "two"}).status, 0);
   EXPECT_EQ(podrun({"restart", "web", "-c", "two"}).status, 0) << "and back";
   ASSERT_EQ(other_podrun({"restart", "web", "-c", "two"}).status, 0);
+  ::usleep(200'000U * static_cast<unsigned>(slow_factor()));  // podruns that the shim woke before are done
   const pid_t before = container_pid("web", "main");
   ::kill(before, SIGKILL);
   EXPECT_TRUE(eventually([&] { return container_pid("web", "main") != before && phase("web") == "Running"; }));

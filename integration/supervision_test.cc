@@ -1,5 +1,6 @@
 // What a pod's shim and podrun do for it when nobody is there: restart policies, init containers, sidecars.
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -121,6 +122,19 @@ TEST_F(SupervisionTest, InitContainersRunAgainAfterAStopAndTheOthersFindWhatThey
   ASSERT_TRUE(eventually([&] { return status("main")["started"] == true; }));
   EXPECT_EQ(restarts("first"), 1);
   EXPECT_TRUE(fs::exists("/proc/" + std::to_string(container_pid("web", "main")) + "/root/kept"));
+}
+
+TEST_F(SupervisionTest, OneWhoseTurnHasNotComeIsNotStartedAndMayBeHeld) {
+  Json manifest = with_policy("Always", {container("main", {"/bin/payload", "sleep"})});
+  manifest["spec"]["initContainers"] = {container("first", {"/bin/payload", "sleep"})};
+  ASSERT_TRUE(must_create(manifest));
+  EXPECT_THAT(podrun({"start", "web", "-c", "main"}).err, HasSubstr("once its init containers have ended"));
+  EXPECT_EQ(status("main")["started"], false);
+  ASSERT_EQ(podrun({"stop", "web", "-c", "main"}).status, 0);
+  ASSERT_EQ(podrun({"kill", "web", "-c", "first", "-s", "TERM"}).status, 0);
+  ASSERT_TRUE(eventually([&] { return status("first")["state"].contains("terminated"); }));
+  ::usleep(300'000U * static_cast<unsigned>(slow_factor()));
+  EXPECT_EQ(status("main")["started"], false);
 }
 
 TEST_F(SupervisionTest, AnInitContainerThatFailsFailsThePod) {

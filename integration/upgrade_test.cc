@@ -84,6 +84,20 @@ TEST_F(UpgradeTest, AStandingPodIsListedEnteredAndDeleted) {
   expect_world_unchanged();
 }
 
+// Its record does not say what it was made of.
+TEST_F(UpgradeTest, ItCannotBeStartedAgainAndSoIsNotStopped) {
+  ASSERT_TRUE(must_create(pod("web", {container("main", {"/bin/payload", "sleep"})})));
+  ASSERT_NO_FATAL_FAILURE(make_old());
+  for (const std::vector<std::string>& act :
+       {std::vector<std::string>{"stop", "web"}, {"start", "web"}, {"restart", "web", "-c", "main", "-t", "0"}}) {
+    const Output refused = podrun(act);
+    EXPECT_NE(refused.status, 0) << act.front();
+    EXPECT_THAT(refused.err, testing::HasSubstr("of an older podrun")) << act.front();
+  }
+  EXPECT_EQ(phase("web"), "Running");
+  EXPECT_EQ(podrun({"delete", "web"}).status, 0);
+}
+
 TEST_F(UpgradeTest, ItsPortsAreStillItsOwn) {
   Json main = container("main", {"/bin/payload", "sleep"});
   main["ports"] = {{{"containerPort", 80}, {"hostPort", 19080}}};

@@ -3,6 +3,8 @@
 #include "base/interruption.h"
 #include "runtime/cli/pods.h"
 #include "runtime/cli/print.h"
+#include "runtime/sandbox/start_container.h"
+#include "runtime/sandbox/tend_pod.h"
 
 namespace podrun::cli {
 
@@ -32,6 +34,13 @@ Result<int> each_pod(Context& context, const PodChoice& choice, const std::strin
 Result<std::vector<ContainerRecord>> containers_called(const Pod& pod, const std::string& name) {
   if (name.empty()) return pod.containers;
   return std::vector{*TRY(choose_container(pod, name, true))};
+}
+
+Result<void> start_by_hand(Host& host, const std::string& id, const std::string& container) {
+  const auto started = start_container(host, id, container, {});
+  if (started) return {};
+  (void)tend_pod(host, id);  // nobody else is woken: nothing has ended
+  return started.error();
 }
 
 }  // namespace podrun::cli

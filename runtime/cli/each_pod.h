@@ -17,4 +17,8 @@ Result<int> each_pod(Context& context, const PodChoice& choice, const std::strin
 // Those containers of the pod that are called `name`; all of them where it is empty. Kind::not_found.
 Result<std::vector<ContainerRecord>> containers_called(const Pod& pod, const std::string& name);
 
+// The next attempt of a container, because a person wants it. Where it cannot be started the pod's restart policy holds
+// again.
+Result<void> start_by_hand(Host& host, const std::string& id, const std::string& container);
+
 }  // namespace podrun::cli

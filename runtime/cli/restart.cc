@@ -3,7 +3,6 @@
 
 #include "runtime/cli/commands.h"
 #include "runtime/cli/each_pod.h"
-#include "runtime/sandbox/start_container.h"
 #include "runtime/sandbox/start_pod.h"
 #include "runtime/sandbox/stop_container.h"
 
@@ -25,13 +24,12 @@ bool is_to_be_restarted(const ContainerRecord& container) {
 Result<void> restart_container(Host& host, const Pod& pod, const ContainerRecord& container,
                                std::optional<std::chrono::seconds> grace) {
   const std::string& id = pod.record.plan.who.id;
-  TRY(hold_container(host, id, container.plan.name));  // nobody else makes it run again meanwhile
-  if (auto stopped = stop_container(host, pod.record, container, grace); !stopped) {
+  const auto held = TRY(hold_container(host, id, container.plan.name));  // nobody else makes it run again meanwhile
+  if (auto stopped = stop_container(host, pod.record, held, grace); !stopped) {
     (void)hold_container(host, id, container.plan.name, false);
     return stopped;
   }
-  TRY(start_container(host, id, container.plan.name, {}));
-  return {};
+  return start_by_hand(host, id, container.plan.name);
 }
 
 Result<void> restart_pod(Host& host, const Pod& pod, const std::string& container,

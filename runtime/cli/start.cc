@@ -3,7 +3,6 @@
 
 #include "runtime/cli/commands.h"
 #include "runtime/cli/each_pod.h"
-#include "runtime/sandbox/start_container.h"
 #include "runtime/sandbox/start_pod.h"
 
 namespace podrun::cli {
@@ -23,7 +22,7 @@ Result<int> start(Context& context, const Options& options) {
       return {};
     }
     for (const ContainerRecord& container : TRY(containers_called(pod, options.container)))
-      TRY(start_container(host, id, container.plan.name, {}));
+      TRY(start_by_hand(host, id, container.plan.name));
     return {};
   });
 }

@@ -21,10 +21,9 @@ Result<int> stop(Context& context, const Options& options) {
   if (options.grace_period) grace = std::chrono::seconds(*options.grace_period);
   return each_pod(context, options.choice, "stop", "stopped", [&](const Pod& pod) -> Result<void> {
     if (options.container.empty()) return stop_pod(host, pod.record.plan.who.id, grace);
-    for (const ContainerRecord& container : TRY(containers_called(pod, options.container))) {
-      TRY(hold_container(host, pod.record.plan.who.id, container.plan.name));
-      TRY(stop_container(host, pod.record, container, grace));
-    }
+    for (const ContainerRecord& container : TRY(containers_called(pod, options.container)))
+      TRY(stop_container(host, pod.record,
+                         TRY(hold_container(host, pod.record.plan.who.id, container.plan.name)), grace));
     return {};
   });
 }

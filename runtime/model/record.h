@@ -85,6 +85,9 @@ struct PodRecord {
   PodLife life;
 };
 
+// Of a pod that was made by a podrun which recorded less only its end is known.
+inline bool can_start_again(const PodPlan& pod) { return pod.namespaces.pause != 0; }
+
 // A pod with its containers.
 struct Pod {
   PodRecord record;

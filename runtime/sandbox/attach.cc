@@ -47,6 +47,9 @@ Result<Attachment> PendingAttachment::finish() && {
 }
 
 Result<Attachment> attach(const Host& host, const PodRecord& pod, const ContainerPlan& container, bool with_stdin) {
+  const std::string& name = pod.plan.who.name;
+  if (pod.life.state == PodState::stopped)
+    return Error{Kind::not_found, 0, "pod '" + name + "' is stopped (start it: `podrun start " + name + "`)"};
   return TRY(PendingAttachment::make(host.layout(), pod.plan, container.key(), with_stdin)).finish();
 }
 

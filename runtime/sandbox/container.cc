@@ -126,7 +126,7 @@ Result<Prepared> launch(Furnished container, const ContainerMakings& makings, Sh
   request.fresh = plan.fresh;
   request.log = makings.pod.log_limits;
   request.terminal = plan.process.terminal;
-  request.input_once = plan.stdio.stdin_once;
+  request.input_once = plan.stdio.stdin_once && !plan.process.terminal;  // a terminal has no end
   request.oom_score_adj = plan.oom_score_adj;
   TRY(shim.launch(request, container.cgroup, &container.streams));
   auto launched = shim.expect();

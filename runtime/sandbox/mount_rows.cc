@@ -4,6 +4,7 @@ namespace podrun {
 
 Result<MountRows> open_rows(const std::vector<MountPlan>& rows,
                             const std::function<Result<Fd>(const MountPlan&)>& open) {
+  if (rows.empty()) return Error{Kind::internal, 0, "make a root filesystem: the plan has none"};
   MountRows opened;
   for (const MountPlan& row : rows) {
     init::Mount mount;

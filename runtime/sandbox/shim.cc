@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <linux/limits.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <array>
@@ -25,9 +26,12 @@ Result<std::string> find_helper(const std::string& name) {
   std::array<char, PATH_MAX> self{};
   const ssize_t size = ::readlink("/proc/self/exe", self.data(), self.size());
   if (size < 0) return Error::system(errno, "find the running program");
-  std::string beside(self.data(), static_cast<std::size_t>(size));
-  beside.erase(beside.rfind('/') + 1);
-  for (const std::string& dir : {beside, std::string(PODRUN_LIBEXECDIR "/")})
+  const auto directory_of = [](std::string path) { return path.erase(path.rfind('/') + 1); };
+  const std::string beside = directory_of({self.data(), static_cast<std::size_t>(size)});
+  // A shim starts podrun from a mount of its own, where nothing is beside it, under the path that it had.
+  const std::string name_we_have = program_invocation_name;
+  const std::string beside_name = name_we_have.starts_with('/') ? directory_of(name_we_have) : beside;
+  for (const std::string& dir : {beside, beside_name, std::string(PODRUN_LIBEXECDIR "/")})
     if (base::path_exists(dir + name)) return dir + name;  // whether it can be run is for exec to say
   return Error{Kind::not_found, ENOENT,
                "find program '" + name + "': it is neither in " + beside + " nor in " PODRUN_LIBEXECDIR};
@@ -81,6 +85,9 @@ Result<Fd> open_helper(const std::string& name, bool host_users) {
 
 Result<Fd> open_self(bool host_users) {
   constexpr const char* kSelf = "/proc/self/exe";
+  struct statvfs info {};
+  // One that runs from such a mount already could not clone it before Linux 6.15, being in no mount namespace.
+  if (::statvfs(kSelf, &info) == 0 && (info.f_flag & ST_RDONLY) != 0) return base::open_file(kSelf, O_PATH);
   return host_users ? mounts::read_only_program(kSelf) : base::open_file(kSelf, O_PATH);
 }
 
@@ -110,7 +117,7 @@ Result<ShimClient> start_shim(const Layout& layout, const PodPlan& pod, const Cg
     const Error error = become_shim(files, id, aux.v1_tasks);
     give_up(Channel(std::move(files.control)), error);
   }
-  return ShimClient(TRY(identify(pid, pidfd.get())), std::move(ours));
+  return ShimClient::greet(TRY(identify(pid, pidfd.get())), std::move(ours));
 }
 
 }  // namespace podrun

@@ -13,8 +13,7 @@ namespace podrun {
 namespace {
 
 Result<void> start_attempt(const Host& host, const Box& box, const PodRecord& pod, const NewContainer& container,
-                           std::optional<Prepared>& prepared) {
-  ShimClient shim(pod.life.shim, TRY(connect_shim(host.layout(), pod.plan)));
+                           ShimClient& shim, std::optional<Prepared>& prepared) {
   const Fd user_ns = pod.plan.namespaces.host_users ? Fd() : TRY(open_namespace(pod.life.pause.pid, "user"));
   const Cgroup cgroup(TRY(CgroupHost::discover()), pod.plan.cgroup_path);
   Workbench workbench;
@@ -42,13 +41,28 @@ void give_up(const Host& host, const Box& box, const PodRecord& pod, const NewCo
   (void)kill_container(host, pod, failed);
 }
 
+// Whether it is time for it. `wanted`: the attempt that whoever looks after the pod has decided on; empty: a person has.
+Result<void> check_its_turn(const Host& host, const Box& box, const ContainerRecord& last,
+                            const std::optional<std::uint32_t>& wanted) {
+  const std::string container = "container '" + last.plan.name + "'";
+  const bool begins = !is_used(host, box.id(), last);
+  if (wanted && (*wanted != last.plan.attempt + (begins ? 0 : 1) || last.life.held))
+    return Error{Kind::busy, 0, container + " has been started or stopped meanwhile"};
+  if (wanted || !begins) return {};
+  ContainerRecord free = last;
+  free.life.held = false;
+  TRY(box.save(free));
+  return Error{Kind::busy, 0, container + " starts by itself once its init containers have ended"};
+}
+
 Result<ContainerRecord> start_next(const Host& host, const Box& box, const PodRecord& pod, const std::string& name,
                                    const StartOptions& options) {
   const std::vector<ContainerRecord> attempts = TRY(attempts_of(box, name));
   const ContainerRecord& last = attempts.back();
+  TRY(check_its_turn(host, box, last, options.attempt));
+  // First: where the shim cannot be asked nothing has been tried.
+  ShimClient shim(pod.life.shim, TRY(connect_shim(host.layout(), pod.plan)));
   const ContainerPlan plan = TRY(plan_next(host, box, pod, attempts));
-  if (options.attempt && *options.attempt != plan.attempt)
-    return Error{Kind::busy, 0, "container '" + name + "' has been started meanwhile"};
   // Of one that has not begun yet the layer is its own, from before a stop of the pod.
   const bool is_another = plan.attempt != last.plan.attempt;
   if (is_another && options.keeps_layer) TRY(take_over_layer(last.plan, plan));
@@ -56,7 +70,7 @@ Result<ContainerRecord> start_next(const Host& host, const Box& box, const PodRe
   const NewContainer next{
       .plan = plan, .layers = {plan.layers, nullptr}, .created_at = last.life.created_at, .back_off = options.back_off};
   std::optional<Prepared> prepared;
-  const auto started = start_attempt(host, box, pod, next, prepared).in("start container '" + name + "'");
+  const auto started = start_attempt(host, box, pod, next, shim, prepared).in("start container '" + name + "'");
   if (started) return std::move(prepared->record);
   // Who had the shim launch it was killed before it was on record. It ends by itself, and then it is used.
   if (started.error().kind == Kind::exists && await_exit(host, pod, plan))
@@ -70,6 +84,9 @@ Result<ContainerRecord> start_next(const Host& host, const Box& box, const PodRe
 Result<void> check_that_it_stands(const PodRecord& pod) {
   const PodLife& life = pod.life;
   const std::string name = "pod '" + pod.plan.who.name + "'";
+  if (!can_start_again(pod.plan))
+    return Error{Kind::unsupported, 0,
+                 name + " is of an older podrun, whose containers cannot be started again (delete it, and create it anew)"};
   if (life.state == PodState::stopped)
     return Error{Kind::busy, 0, name + " is stopped (start it: `podrun start " + pod.plan.who.name + "`)"};
   if (life.state != PodState::ready || life.is_terminating() || life.boot_id != boot_id() || !is_alive(life.shim) ||

@@ -18,6 +18,8 @@ namespace {
 
 Result<void> check_that_it_may_start(const PodRecord& pod) {
   const std::string& name = pod.plan.who.name;
+  if (!can_start_again(pod.plan))
+    return Error{Kind::unsupported, 0, "it is of an older podrun and cannot be started again (delete it, and create it anew)"};
   switch (pod.life.state) {
     case PodState::stopped:
       return {};

@@ -27,12 +27,13 @@ bool await_exit(const Host& host, const PodRecord& pod, const ContainerPlan& con
   return base::path_exists(exit_file);
 }
 
-Result<void> hold_container(const Host& host, const std::string& id, const std::string& name, bool held) {
+Result<ContainerRecord> hold_container(const Host& host, const std::string& id, const std::string& name, bool held) {
   const auto box = TRY(take_box(host.store, id));
   if (!box) return Error{Kind::not_found, ENOENT, "the pod is gone"};
   ContainerRecord last = TRY(attempts_of(*box, name)).back();
   last.life.held = held;
-  return box->save(last);
+  TRY(box->save(last));
+  return last;
 }
 
 Result<void> signal_container(const ContainerRecord& container, int signal) {

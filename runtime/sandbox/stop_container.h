@@ -16,8 +16,8 @@ Result<void> stop_container(const Host& host, const PodRecord& pod, const Contai
                             std::optional<std::chrono::seconds> grace_period);
 
 // Told before it is asked to end: no restart policy makes it run again, until somebody starts it. Or is not `held` any
-// more.
-Result<void> hold_container(const Host& host, const std::string& id, const std::string& name, bool held = true);
+// more. Returns its latest attempt.
+Result<ContainerRecord> hold_container(const Host& host, const std::string& id, const std::string& name, bool held = true);
 
 // Kind::not_found when it does not run.
 Result<void> signal_container(const ContainerRecord& container, int signal);

@@ -17,6 +17,8 @@ Result<Box> take(const Host& host, const std::string& id) {
 
 // Kind::busy where another act has the pod.
 Result<void> check_that_it_may_stop(const PodRecord& pod) {
+  if (!can_start_again(pod.plan))
+    return Error{Kind::unsupported, 0, "it is of an older podrun and could not be started again (delete it instead)"};
   switch (pod.life.state) {
     case PodState::ready:
       if (!pod.life.is_terminating()) return {};

@@ -129,6 +129,9 @@ Result<void> remove_all(const Host& host, const Box& box, const PodRecord& remai
 // What is known of a sandbox goes with it.
 PodRecord stopped(PodRecord pod) {
   const PodLife was = std::move(pod.life);
+  // What was chosen for it once is its own from then on.
+  if (pod.plan.networks.empty() && !pod.plan.namespaces.host_network)
+    pod.plan.networks = {was.networks.empty() ? "none" : was.networks.front().network + "@" + was.networks.front().interface_name};
   pod.life = {};
   pod.life.state = PodState::stopped;
   pod.life.boot_id = was.boot_id;

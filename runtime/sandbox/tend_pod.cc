@@ -34,6 +34,11 @@ Result<std::optional<Seen>> look(const Host& host, const std::string& id) {
   if (!pod.broken.empty())
     return Error{Kind::corrupt, 0, "read the record of container '" + pod.broken.front() + "'"};
   auto containers = look_at(host.layout(), pod.record, std::move(pod.containers), std::move(pod.previous));
+  // How it ended is not known yet: the shim wakes podrun again once it has written that down.
+  const auto is_not_told = [](const LiveContainer& one) {
+    return !one.record.life.process.empty() && !one.status.running && !one.status.exit;
+  };
+  if (std::any_of(containers.begin(), containers.end(), is_not_told)) return std::optional<Seen>();
   return std::optional(Seen{std::move(pod.record), std::move(containers)});
 }
 

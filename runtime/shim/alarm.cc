@@ -7,6 +7,7 @@
 #include <climits>
 #include <cstdio>
 #include <cstring>
+#include <utility>
 
 #include "runtime/kernel/clean_slate.h"
 #include "runtime/kernel/clock.h"
@@ -28,6 +29,7 @@ Result<void> AlarmClock::set(Alarm alarm, std::vector<Fd> fds) {
   cgroup_ = alarm.into_cgroup ? std::move(*next++) : Fd();
   tasks_.assign(std::make_move_iterator(next), std::make_move_iterator(fds.end()));
   alarm_ = std::move(alarm);
+  again_ = again_ && is_set();
   return {};
 }
 
@@ -56,9 +58,9 @@ int AlarmClock::milliseconds_left() const {
 bool AlarmClock::has_ended(pid_t pid, int status) {
   if (pid != running_) return false;
   running_ = 0;
-  if (status != 0) alarm_.when = boot_time() + kSecond;
-  if (again_ && status == 0) run();
-  again_ = false;
+  failures_ = status == 0 ? 0 : failures_ + 1;
+  if (failures_ > 0) alarm_.when = boot_time() + kSecond * std::min(1 << std::min(failures_ - 1, 9U), 300);
+  if (std::exchange(again_, false) && status == 0) run();
   return true;
 }
 

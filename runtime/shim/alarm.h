@@ -30,7 +30,8 @@ class AlarmClock {
   void write(TableWriter& table);
   bool read(TableReader& table, std::string_view kind);
 
-  // True when that was the program that it ran; one that failed is run again a second later.
+  // True when that was the program that it ran; one that failed is run again, a second
+  // later at first, then after twice as long each time.
   bool has_ended(pid_t pid, int status);
 
  private:
@@ -43,6 +44,7 @@ class AlarmClock {
   std::vector<Fd> tasks_;
   pid_t running_ = 0;
   bool again_ = false;
+  unsigned failures_ = 0;  // in a row
 };
 
 }  // namespace podrun::shim

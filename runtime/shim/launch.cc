@@ -134,6 +134,10 @@ Result<Child> launch_container(const Launch& request, Sent sent, int pause) {
 
 Result<Child> launch(const Launch& request, std::vector<Fd> fds, int pause) {
   Sent sent = TRY(sort_out(request, std::move(fds)));
+  // init makes its root in the mount namespace that it finds itself in, and names the host of its UTS namespace.
+  if ((request.fresh & CLONE_NEWNS) == 0 ||
+      (request.role == init::Role::pause && (request.fresh & CLONE_NEWUTS) == 0))
+    return Error{Kind::internal, 0, "launch a process: it is to have namespaces of its own"};
   if (request.role == init::Role::pause) return launch_pause(request, std::move(sent));
   if (pause < 0) return Error{Kind::internal, 0, "launch a container: the pod has no pause"};
   return launch_container(request, std::move(sent), pause);

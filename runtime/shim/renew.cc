@@ -39,9 +39,10 @@ void Server::write(TableWriter& table, const Client& greeted) {
 // Returns only to say why it did not become the other one.
 Result<void> Server::renew(const Client& client, Message request) {
   if (request.fds.size() != 2) return Error{Kind::internal, 0, "renew the shim: the programs are missing"};
-  alarm_.set_program(std::move(request.fds[1]));
   TableWriter table;
   write(table, client);
+  table.line("podrun");
+  table(client.build, request.fds[1]);
   const Fd file = TRY(table.finish());
   std::string name = "podrun-shim", option = "--resume", number = std::to_string(file.get());
   char* const args[] = {name.data(), option.data(), number.data(), nullptr};
@@ -75,6 +76,14 @@ Result<Server> Server::resume(Fd file) {
       Rest& rest = server.rests_.emplace_back();
       table(rest.key);
       output = &rest.output;
+    } else if (kind == "podrun") {
+      // An old podrun that is still at work finds the new shim where it was: then it is none of ours.
+      std::string its_build;
+      Fd podrun;
+      table(its_build, podrun);
+      for (Client& client : server.clients_)
+        if (client.number == greeted) client.build = its_build;
+      if (its_build == build()) server.alarm_.set_program(std::move(podrun));
     } else if (kind == "ending") {
       table(server.ending_.emplace_back());
     } else if (output == nullptr || !output->read(table, kind)) {
@@ -83,7 +92,7 @@ Result<Server> Server::resume(Fd file) {
   }
   if (!server.socket_ || !server.box_ || !server.signals_)
     return Error{Kind::corrupt, 0, "resume: the table is not whole"};
-  for (const Client& client : server.clients_)
+  for (Client& client : server.clients_)
     if (client.number == greeted)
       (void)client.channel.send(static_cast<std::uint32_t>(MessageType::hello), wire::write(Hello{build()}));
   return server;

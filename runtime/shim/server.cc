@@ -42,7 +42,7 @@ Error no_such(const std::string& key) { return {Kind::not_found, 0, "container '
 
 Server::Server(Channel client, Fd socket, Fd box, Fd signals)
     : socket_(std::move(socket)), box_(std::move(box)), signals_(std::move(signals)) {
-  clients_.push_back({next_number_++, std::move(client), {}, false, false, {}, {}});
+  add(std::move(client));
 }
 
 void Server::serve() {
@@ -104,6 +104,11 @@ void Server::end(Child& child, int status) {
   if (child.output) child.output->drain();
   if (!child.cgroup.empty()) ending_.push_back(std::move(child.cgroup));
   write_exit_file(box_, child.key, status);
+  for (Client& client : clients_) {
+    if (!client.waits || client.key != child.key) continue;
+    (void)client.channel.send(number(MessageType::error), init::pack(no_such(child.key)));
+    drop(client);
+  }
   if (child.output && !child.output->is_delivered())
     rests_.push_back({child.key, std::move(*child.output)});
   else
@@ -126,7 +131,13 @@ void Server::let_go_of_readers(const std::string& key) {
 void Server::accept_clients() {
   if ((polled_[1].revents & POLLIN) == 0) return;
   Fd socket(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC));
-  if (socket && is_root(socket.get())) clients_.push_back({next_number_++, Channel(std::move(socket)), {}, false, false, {}, {}});
+  if (socket && is_root(socket.get())) add(Channel(std::move(socket)));
+}
+
+void Server::add(Channel channel) {
+  Client& client = clients_.emplace_back();
+  client.number = next_number_++;
+  client.channel = std::move(channel);
 }
 
 void Server::answer_clients() {
@@ -164,8 +175,13 @@ void Server::drop(Client& client) {
 }
 
 Result<void> Server::answer_request(Client& client, Message request) {
-  switch (static_cast<MessageType>(request.type)) {
+  const auto type = static_cast<MessageType>(request.type);
+  // Its words are those of its build, and we may have become another since it came.
+  if (type != MessageType::hello && type != MessageType::renew && client.build != build())
+    return Error{Kind::unsupported, 0, "the pod's shim has become that of another build of podrun meanwhile"};
+  switch (type) {
     case MessageType::hello:
+      client.build = TRY(wire::read<Hello>(request.body)).build;
       return client.channel.send(number(MessageType::hello), wire::write(Hello{build()}));
     case MessageType::renew:
       return renew(client, std::move(request));

@@ -34,6 +34,7 @@ class Server {
     bool wants_input = false;
     Fd out, err;
     bool writes_no_more = false;
+    std::string build;  // as it said hello to this build of the shim; empty: it has not
   };
   // A container that has ended, while somebody has not read all of it.
   struct Rest {
@@ -48,6 +49,7 @@ class Server {
   void wait_for_something();
   int patience() const;
   void accept_clients();
+  void add(Channel channel);
   void answer_clients();
   void answer(Client& client, bool hung_up);
   void end_input(Client& client);

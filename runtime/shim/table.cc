@@ -36,7 +36,9 @@ void TableWriter::put(const Fd& fd) {
 }
 
 Result<Fd> TableWriter::finish() const {
-  Fd file(::memfd_create("podrun-shim", 0));
+  constexpr unsigned kNotForExec = 8;  // MFD_NOEXEC_SEAL, from Linux 6.3 on: vm.memfd_noexec may ask for it
+  Fd file(::memfd_create("podrun-shim", kNotForExec));
+  if (!file) file.reset(::memfd_create("podrun-shim", 0));
   if (!file) return Error::system(errno, "make the table");
   TRY(base::write_all(file.get(), text_, "the table"));
   if (::lseek(file.get(), 0, SEEK_SET) != 0) return Error::system(errno, "rewind the table");

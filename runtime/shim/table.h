@@ -49,9 +49,12 @@ class TableReader {
   std::string_view next_word();
   void take(std::integral auto& number) {
     const std::string_view word = next_word();
-    long long value = 0;
-    if (std::from_chars(word.data(), word.data() + word.size(), value).ec == std::errc())
-      number = static_cast<std::remove_reference_t<decltype(number)>>(value);
+    std::from_chars(word.data(), word.data() + word.size(), number);
+  }
+  void take(bool& flag) {
+    int number = flag ? 1 : 0;
+    take(number);
+    flag = number != 0;
   }
   void take(std::string& word);
   void take(Fd& fd);

@@ -24,11 +24,11 @@ Step begin_again(const LiveContainer& one) {
           back_off_of_next(one.record, one.status)};
 }
 
-// By the clock on the wall, which may be set: nobody waits longer than from now on.
+// By the clock on the wall, which may be set: for what ended in the future nobody waits.
 std::int64_t due(const LiveContainer& one, std::int64_t now) {
   const std::int64_t wait = back_off_after(one.record, one.status);
   const std::int64_t ended = one.status.exit ? one.status.exit->finished_at : one.record.life.started_at;
-  return std::min(ended, now) + wait;
+  return ended > now ? now : ended + wait;
 }
 
 void make_again(const LiveContainer& one, std::int64_t now, Next& next) {
@@ -62,7 +62,7 @@ Next next(const PodRecord& pod, const std::vector<LiveContainer>& containers, st
   for (const LiveContainer& one : containers) {
     if (is_made_again(pod, containers, one)) make_again(one, now, next);
     if (initialized && one.record.plan.role == ContainerRole::init) continue;
-    if (one.is_waiting() && may_begin) next.steps.push_back(begin(one));
+    if (one.is_waiting() && may_begin && !one.record.life.held) next.steps.push_back(begin(one));
     if (!is_main(one) && !initialized) may_begin = may_begin && is_past(one);
   }
   return next;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <utility>
 
 #include "base/files.h"
 #include "runtime/kernel/wire.h"
@@ -80,7 +81,23 @@ Result<void> ShimClient::launch(shim::Launch request, const CgroupEntry& entry, 
   return {};
 }
 
+Result<ShimClient> ShimClient::greet(ProcessId process, Channel control) {
+  ShimClient client(process, std::move(control));
+  client.is_greeting_ = true;
+  TRY(client.control_.send(number(MessageType::hello), wire::write(shim::Hello{shim::build()})).in("greet the shim"));
+  return client;
+}
+
+Result<void> ShimClient::hear_greeting() {
+  if (!std::exchange(is_greeting_, false)) return {};
+  const Message answer = TRY(control_.receive(kPatience).in("hear from the shim"));
+  if (answer.type == number(MessageType::error)) return init::unpack_error(answer.body);
+  if (TRY(wire::read<shim::Hello>(answer.body)).build == shim::build()) return {};
+  return Error{Kind::unsupported, 0, "podrun-shim is of another build than podrun (install both anew)"};
+}
+
 Result<NewProcess> ShimClient::expect() {
+  TRY(hear_greeting());
   Message answer = TRY(control_.receive(kPatience).in("hear from the shim"));
   init::Handshake handshake = std::move(asked_.front());
   asked_.erase(asked_.begin());

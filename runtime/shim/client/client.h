@@ -31,6 +31,8 @@ struct NewProcess {
 class ShimClient {
  public:
   ShimClient(ProcessId process, Channel control) : process_(process), control_(std::move(control)) {}
+  // Of a shim that has just been started: greets it, and hears its answer before the first expect() returns.
+  static Result<ShimClient> greet(ProcessId process, Channel control);
   const ProcessId& process() const { return process_; }
 
   // `entry` may be empty, `streams` null. launch() asks, expect() takes the answer: between the two the client is free
@@ -47,6 +49,9 @@ class ShimClient {
  private:
   Result<Message> ask(shim::MessageType type, const std::string& body, const std::vector<int>& fds);
 
+  Result<void> hear_greeting();
+
+  bool is_greeting_ = false;
   ProcessId process_;
   Channel control_;
   std::vector<init::Handshake> asked_;  // in order; the answers come in the same
