@@ -3,6 +3,7 @@
 
 #include "runtime/cli/commands.h"
 #include "runtime/cli/each_pod.h"
+#include "runtime/sandbox/start_container.h"
 #include "runtime/sandbox/start_pod.h"
 #include "runtime/sandbox/stop_container.h"
 
