@@ -41,14 +41,24 @@ void give_up(const Host& host, const Box& box, const PodRecord& pod, const NewCo
   (void)kill_container(host, pod, failed);
 }
 
+// Whether init containers that come before it have yet to succeed. Of a container that has not begun.
+Result<bool> waits_for_others(const Host& host, const PodRecord& pod, const ContainerPlan& container) {
+  for (const ContainerRecord& other : TRY(host.store.whole(pod)).containers) {
+    if (other.plan.role != ContainerRole::init || other.plan.position >= container.position) continue;
+    const auto exit = status_of(host.layout(), pod, other).exit;
+    if (!exit || exit->code != 0) return true;
+  }
+  return false;
+}
+
 // Whether it is time for it. `wanted`: the attempt that whoever looks after the pod has decided on; empty: a person has.
-Result<void> check_its_turn(const Host& host, const Box& box, const ContainerRecord& last,
+Result<void> check_its_turn(const Host& host, const Box& box, const PodRecord& pod, const ContainerRecord& last,
                             const std::optional<std::uint32_t>& wanted) {
   const std::string container = "container '" + last.plan.name + "'";
   const bool begins = !is_used(host, box.id(), last);
   if (wanted && (*wanted != last.plan.attempt + (begins ? 0 : 1) || last.life.held))
     return Error{Kind::busy, 0, container + " has been started or stopped meanwhile"};
-  if (wanted || !begins) return {};
+  if (wanted || !begins || !TRY(waits_for_others(host, pod, last.plan))) return {};
   ContainerRecord free = last;
   free.life.held = false;
   TRY(box.save(free));
@@ -59,7 +69,7 @@ Result<ContainerRecord> start_next(const Host& host, const Box& box, const PodRe
                                    const StartOptions& options) {
   const std::vector<ContainerRecord> attempts = TRY(attempts_of(box, name));
   const ContainerRecord& last = attempts.back();
-  TRY(check_its_turn(host, box, last, options.attempt));
+  TRY(check_its_turn(host, box, pod, last, options.attempt));
   // First: where the shim cannot be asked nothing has been tried.
   ShimClient shim(pod.life.shim, TRY(connect_shim(host.layout(), pod.plan)));
   const ContainerPlan plan = TRY(plan_next(host, box, pod, attempts));
