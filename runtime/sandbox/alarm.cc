@@ -1,11 +1,6 @@
 #include "runtime/sandbox/alarm.h"
 
-#include <errno.h>
-#include <limits.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
 
 #include "runtime/sandbox/shim.h"
 
@@ -16,19 +11,10 @@ void add(std::vector<std::string>& words, const char* option, const std::string&
   if (!value.empty()) words.insert(words.end(), {option, value});
 }
 
-// Beside it the shim is looked for, and pause.
-std::string own_path() {
-  std::array<char, PATH_MAX> path{};
-  const ssize_t size = ::readlink("/proc/self/exe", path.data(), path.size());
-  const std::string found(path.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
-  // From a mount of its own it has no path; then the name is the path that it was started under.
-  return found.rfind('/') > 0 && size > 0 ? found : program_invocation_name;
-}
-
 // As this podrun was asked to work.
-std::vector<std::string> words_of_tend(const Host& host, const std::string& id) {
+Result<std::vector<std::string>> words_of_tend(const Host& host, const std::string& id) {
   const HostOptions& options = host.options;
-  std::vector<std::string> words{own_path()};
+  std::vector<std::string> words{TRY(own_path())};
   add(words, "--state-dir", options.directories.state);
   add(words, "--data-dir", options.directories.data);
   add(words, "--netns-dir", options.directories.netns);
@@ -53,7 +39,7 @@ bool is_to_be_tended(const NewPod& pod) {
 Result<void> set_alarm(const Host& host, const PodPlan& pod, const Cgroup& cgroup, ShimClient& shim,
                        std::int64_t when) {
   const Fd program = TRY(open_self(pod.namespaces.host_users));
-  return shim.set_alarm(when, words_of_tend(host, pod.who.id), program, TRY(cgroup.keep_entry()));
+  return shim.set_alarm(when, TRY(words_of_tend(host, pod.who.id)), program, TRY(cgroup.keep_entry()));
 }
 
 }  // namespace podrun

@@ -5,6 +5,7 @@
 #include "cni/invoker.h"
 #include "runtime/sandbox/own_directory.h"
 #include "runtime/sandbox/recover.h"
+#include "runtime/sandbox/stands.h"
 #include "runtime/sandbox/take_down.h"
 
 namespace podrun {
@@ -15,10 +16,8 @@ std::string shown(const Identity& who) {
 }
 
 // Untouched is only a pod that stands, or is stopped.
-bool stands(const PodRecord& pod) {
-  if (pod.life.state == PodState::stopped) return true;
-  return pod.life.state == PodState::ready && pod.life.boot_id == boot_id() && !is_overdue(pod) &&
-         is_alive(pod.life.shim) && is_alive(pod.life.pause);
+bool is_settled(const PodRecord& pod) {
+  return pod.life.state == PodState::stopped || (stands(pod) && !is_overdue(pod));
 }
 
 // A stop that was cut short is finished, a start taken back.
@@ -35,7 +34,7 @@ bool is_given_time(const PodRecord& pod) {
 
 std::optional<Recovered> settle_pod(const Host& host, const std::string& id) {
   const auto seen = host.store.load(id);
-  if (seen && stands(*seen)) return std::nullopt;
+  if (seen && is_settled(*seen)) return std::nullopt;
   // A little patience: a shim that has just been cloned holds its podrun's lock until it execs, also when that podrun
   // is dead.
   auto box = host.store.lock(id, 500);
@@ -43,7 +42,7 @@ std::optional<Recovered> settle_pod(const Host& host, const std::string& id) {
     return std::nullopt;  // in good hands
   if (!box) return Recovered{"pod " + id.substr(0, 12), std::move(box).error()};
   PodRecord remains = remains_of(host, *box);
-  if (stands(remains) || is_given_time(remains)) return std::nullopt;
+  if (is_settled(remains) || is_given_time(remains)) return std::nullopt;
   const Landing until = is_to_be_stopped(remains) ? Landing::stopped : Landing::gone;
   const std::string pod = shown(remains.plan.who);
   const std::string before = remains.life.failure;

@@ -23,15 +23,9 @@ struct ShimFiles {
 };
 
 Result<std::string> find_helper(const std::string& name) {
-  std::array<char, PATH_MAX> self{};
-  const ssize_t size = ::readlink("/proc/self/exe", self.data(), self.size());
-  if (size < 0) return Error::system(errno, "find the running program");
-  const auto directory_of = [](std::string path) { return path.erase(path.rfind('/') + 1); };
-  const std::string beside = directory_of({self.data(), static_cast<std::size_t>(size)});
-  // A shim starts podrun from a mount of its own, where nothing is beside it, under the path that it had.
-  const std::string name_we_have = program_invocation_name;
-  const std::string beside_name = name_we_have.starts_with('/') ? directory_of(name_we_have) : beside;
-  for (const std::string& dir : {beside, beside_name, std::string(PODRUN_LIBEXECDIR "/")})
+  std::string beside = TRY(own_path());
+  beside.erase(beside.rfind('/') + 1);
+  for (const std::string& dir : {beside, std::string(PODRUN_LIBEXECDIR "/")})
     if (base::path_exists(dir + name)) return dir + name;  // whether it can be run is for exec to say
   return Error{Kind::not_found, ENOENT,
                "find program '" + name + "': it is neither in " + beside + " nor in " PODRUN_LIBEXECDIR};
@@ -77,6 +71,16 @@ Error become_shim(const ShimFiles& files, const std::string& id, const std::vect
 }
 
 }  // namespace
+
+// On a mount of its own (open_self()) it has no path; whoever starts it from there gives it the path as its name.
+Result<std::string> own_path() {
+  std::array<char, PATH_MAX> self{};
+  const ssize_t size = ::readlink("/proc/self/exe", self.data(), self.size());
+  if (size < 0) return Error::system(errno, "find the running program");
+  const std::string found(self.data(), static_cast<std::size_t>(size));
+  const std::string name = program_invocation_name;
+  return found.rfind('/') == 0 && name.starts_with('/') ? name : found;
+}
 
 Result<Fd> open_helper(const std::string& name, bool host_users) {
   const std::string path = TRY(find_helper(name));

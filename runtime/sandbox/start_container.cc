@@ -6,6 +6,7 @@
 #include "runtime/sandbox/attempts.h"
 #include "runtime/sandbox/container.h"
 #include "runtime/sandbox/layer.h"
+#include "runtime/sandbox/stands.h"
 #include "runtime/sandbox/stop_container.h"
 #include "runtime/sandbox/take_box.h"
 
@@ -92,15 +93,13 @@ Result<ContainerRecord> start_next(const Host& host, const Box& box, const PodRe
 }  // namespace
 
 Result<void> check_that_it_stands(const PodRecord& pod) {
-  const PodLife& life = pod.life;
   const std::string name = "pod '" + pod.plan.who.name + "'";
   if (!can_start_again(pod.plan))
     return Error{Kind::unsupported, 0,
                  name + " is of an older podrun, whose containers cannot be started again (delete it, and create it anew)"};
-  if (life.state == PodState::stopped)
+  if (pod.life.state == PodState::stopped)
     return Error{Kind::busy, 0, name + " is stopped (start it: `podrun start " + pod.plan.who.name + "`)"};
-  if (life.state != PodState::ready || life.is_terminating() || life.boot_id != boot_id() || !is_alive(life.shim) ||
-      !is_alive(life.pause))
+  if (!stands(pod) || pod.life.is_terminating())
     return Error{Kind::busy, 0, name + " does not run"};
   return {};
 }

@@ -5,6 +5,7 @@
 #include "runtime/kernel/clock.h"
 #include "runtime/sandbox/alarm.h"
 #include "runtime/sandbox/shim.h"
+#include "runtime/sandbox/stands.h"
 #include "runtime/sandbox/start_container.h"
 #include "runtime/sandbox/stop_container.h"
 #include "runtime/sandbox/take_box.h"
@@ -18,19 +19,13 @@ struct Seen {
   std::vector<LiveContainer> containers;
 };
 
-bool stands(const PodRecord& pod) {
-  const PodLife& life = pod.life;
-  return life.state == PodState::ready && !life.is_terminating() && life.boot_id == boot_id() && is_alive(life.shim) &&
-         is_alive(life.pause);
-}
-
 // Under the lock: what waits is nobody's at the moment. Nothing where there is nothing to look after.
 Result<std::optional<Seen>> look(const Host& host, const std::string& id) {
   const auto box = take_box(host.store, id);
   if (!box && box.error().kind != Kind::not_found) return box.error();
   if (!box || !*box) return std::optional<Seen>();
   Pod pod = TRY(host.store.load_whole(id));
-  if (!stands(pod.record)) return std::optional<Seen>();
+  if (!stands(pod.record) || pod.record.life.is_terminating()) return std::optional<Seen>();
   if (!pod.broken.empty())
     return Error{Kind::corrupt, 0, "read the record of container '" + pod.broken.front() + "'"};
   auto containers = look_at(host.layout(), pod.record, std::move(pod.containers), std::move(pod.previous));

@@ -43,8 +43,12 @@ Result<void> Server::renew(const Client& client, Message request) {
   write(table, client);
   table.line("podrun");
   table(client.build, request.fds[1]);
-  const Fd file = TRY(table.finish());
-  std::string name = "podrun-shim", option = "--resume", number = std::to_string(file.get());
+  const auto file = table.finish();
+  if (!file) {
+    table.release();
+    return file.error();
+  }
+  std::string name = "podrun-shim", option = "--resume", number = std::to_string(file->get());
   char* const args[] = {name.data(), option.data(), number.data(), nullptr};
   char* const environment[] = {nullptr};
   ::execveat(request.fds.front().get(), "", args, environment, AT_EMPTY_PATH);

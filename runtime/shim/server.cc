@@ -54,6 +54,7 @@ void Server::serve() {
     answer_clients();  // before reap(): an alarm that was set before a container could end is not missed
     reap();
     std::erase_if(ending_, [](const std::string& cgroup) { return kill_once(cgroup); });
+    std::erase_if(clients_, [](const Client& client) { return !client.channel; });
     accept_clients();
     alarm_.tick();
   }
@@ -147,7 +148,6 @@ void Server::answer_clients() {
                                      [&](const Client& c) { return c.channel.fd() == ready.fd; });
     if (client != clients_.end()) answer(*client, (ready.revents & POLLHUP) != 0);
   }
-  std::erase_if(clients_, [](const Client& client) { return !client.channel; });
 }
 
 void Server::answer(Client& client, bool hung_up) {
