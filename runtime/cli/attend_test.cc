@@ -9,22 +9,10 @@
 #include <csignal>
 #include <string>
 
+#include "runtime/cli/test_pipe.h"
+
 namespace podrun::cli {
 namespace {
-
-struct Ends {
-  Fd read, write;
-};
-
-Ends make_pipe() {
-  std::array<int, 2> ends{};
-  EXPECT_EQ(::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK), 0);
-  return {Fd(ends[0]), Fd(ends[1])};
-}
-
-void put(const Fd& to, const std::string& bytes) {
-  EXPECT_EQ(::write(to.get(), bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
-}
 
 std::string take(const Fd& from) {
   std::array<char, 4096> block{};

@@ -22,6 +22,11 @@ std::string back_off_message(const PodRecord& pod, const LiveContainer& containe
          pod.plan.who.name_space + "(" + pod.plan.who.uid + ")";
 }
 
+// It has no log, and nothing to be asked for.
+bool never_ran(const ContainerRecord& attempt) {
+  return attempt.life.process.empty() && !attempt.life.failure.empty();
+}
+
 }  // namespace
 
 bool is_init(const LiveContainer& container) { return container.record.plan.role != ContainerRole::main; }
@@ -70,11 +75,13 @@ Result<ContainerRecord> attempt_with_log(const LivePod& pod, const std::string& 
   const auto container = std::find_if(pod.containers.begin(), pod.containers.end(),
                                       [&](const LiveContainer& one) { return one.record.plan.name == name; });
   const std::string what = "container \"" + name + "\" in pod \"" + pod.record.plan.who.name + "\" ";
-  const EndedAttempt ended = last_ended(pod, *container);
-  if (previous && ended.record == nullptr)
-    return Error{Kind::not_found, 0, "previous terminated " + what + "not found"};
-  if (previous || (container->is_waiting() && ended.record != nullptr)) return *ended.record;
-  if (container->is_waiting())
+  const bool is_silent = container->is_waiting() || never_ran(container->record);
+  const ContainerRecord* ended = last_ended(pod, *container).record;
+  if (ended != nullptr && never_ran(*ended)) ended = container->before ? &container->before->record : nullptr;
+  if (ended != nullptr && never_ran(*ended)) ended = nullptr;
+  if (previous && ended == nullptr) return Error{Kind::not_found, 0, "previous terminated " + what + "not found"};
+  if (previous || (is_silent && ended != nullptr)) return *ended;
+  if (is_silent)
     return Error{Kind::busy, 0, what + "is waiting to start: " + state_of(pod, *container).reason};
   return container->record;
 }

@@ -203,5 +203,18 @@ TEST(LogOf, IsTheAttemptsThatTheKubeletWouldPrint) {
             "container \"m\" in pod \"web\" is waiting to start: PodInitializing");
 }
 
+// What could not become a process has no log: asked for is what was said before it.
+TEST(LogOf, PassesOverAnAttemptThatNeverRan) {
+  LivePod pod = pod_of({main_one("m", ended(1), 3)});
+  LiveContainer& one = pod.containers.front();
+  one.record.life.process = {};
+  one.record.life.failure = "no such image";
+  EXPECT_EQ(log_of(pod, false), "m.2");
+  EXPECT_EQ(log_of(pod, true), "m.2");
+  one.before.reset();
+  EXPECT_THAT(log_of(pod, false), HasSubstr("is waiting to start: "));
+  EXPECT_THAT(log_of(pod, true), HasSubstr("not found"));
+}
+
 }  // namespace
 }  // namespace podrun::cli

@@ -2,8 +2,6 @@
 
 #include <unistd.h>
 
-#include <map>
-
 #include "runtime/manifest/manifest.h"
 #include "runtime/sandbox/attempts.h"
 #include "runtime/sandbox/check_host.h"
@@ -24,6 +22,9 @@ Result<void> check_that_it_may_start(const PodRecord& pod) {
     case PodState::stopped:
       return {};
     case PodState::stopping:
+      if (pod.life.deadline != 0 && !is_overdue(pod))
+        return Error{Kind::busy, 0, "it is being stopped (start it once it is)"};
+      [[fallthrough]];
     case PodState::starting:
       return Error{Kind::busy, 0, "its last stop or start died (`podrun stop " + name + "` goes on from there)"};
     case PodState::ready:
