@@ -1,6 +1,6 @@
 // Breaks a program's N-th step: a system call that changes something outside the program (makes a directory, writes a
 // file, mounts, clones, sends, …) fails with EIO, its process is killed with SIGKILL in its place, or gets SIGTERM
-// during it.
+// during it. To be interrupted, the program's end is a step as well.
 //
 // Done from outside by ptrace(2), so the program under test has no hooks.
 #pragma once

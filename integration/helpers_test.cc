@@ -1,5 +1,6 @@
 // podrun-shim and pause that are there, but cannot be run: podrun says which, and why.
 #include <gmock/gmock.h>
+#include <sched.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 
@@ -28,11 +29,20 @@ class HelpersTest : public PodrunTest, public testing::WithParamInterface<const 
   }
   std::string bin() const { return dir() + "/bin"; }
   std::string helper() const { return bin() + "/" + GetParam(); }
-  // Nothing is left, and the message has both the program and the reason.
+  // Nothing is left, and the message has both the program and the reason; also where one processor makes podrun ask
+  // everything before the child says its word.
   void expect_refused(const std::string& reason) {
     Command command = create_command(pod("web", {container("main", {"/bin/payload", "sleep"})}));
     command.argv.at(0) = bin() + "/podrun";
     before_ = look_at_world(scope());
+    expect_refused(command, reason);
+    const std::string processor = std::to_string(::sched_getcpu());
+    command.argv.insert(command.argv.begin(), {"taskset", "--cpu-list", processor});
+    expect_refused(command, reason);
+  }
+
+ private:
+  void expect_refused(const Command& command, const std::string& reason) {
     const Output output = run(command);
     EXPECT_NE(output.status, 0);
     EXPECT_THAT(output.err, AllOf(HasSubstr(GetParam()), HasSubstr(reason), Not(HasSubstr("the other side"))));

@@ -1,5 +1,6 @@
 // The process that watches: a tracer of its own, because its end lets go of everything it watches at once.
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -32,6 +33,20 @@ void make_call_fail([[maybe_unused]] pid_t pid) {
 #endif
 }
 
+// The call is made again once the signal was seen to: nothing is delivered to a process within exit_group(2).
+void signal_before_call(pid_t pid, [[maybe_unused]] const SystemCall& call) {
+#ifdef __x86_64__
+  constexpr unsigned long long kInstruction = 2;  // bytes of `syscall`
+  make_call_fail(pid);
+  user_regs_struct registers{};
+  ::ptrace(PTRACE_GETREGS, pid, nullptr, &registers);
+  registers.rip -= kInstruction;
+  registers.rax = call.number;
+  ::ptrace(PTRACE_SETREGS, pid, nullptr, &registers);
+#endif
+  ::kill(pid, SIGTERM);
+}
+
 bool entered(pid_t pid, SystemCall& call) {
   __ptrace_syscall_info info{};
   if (::ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof info, &info) <= 0 || info.op != PTRACE_SYSCALL_INFO_ENTRY)
@@ -51,7 +66,10 @@ std::string program_of(pid_t pid) {
 // podrun, podrun-shim. Pause has nothing to break: its set-up is done before its exec.
 bool is_ours(const std::string& program) { return program.starts_with("podrun"); }
 
-void break_step(pid_t pid, Fault fault) {
+// Whoever is interrupted at its very end has done all it was asked for.
+bool is_end(const SystemCall& call) { return call.number == SYS_exit_group; }
+
+void break_step(pid_t pid, const SystemCall& call, Fault fault) {
   switch (fault) {
     case Fault::fail:
       return make_call_fail(pid);
@@ -59,6 +77,7 @@ void break_step(pid_t pid, Fault fault) {
       ::kill(pid, SIGKILL);
       return;
     case Fault::interrupt:
+      if (is_end(call)) return signal_before_call(pid, call);
       ::kill(pid, SIGTERM);
       return;
   }
@@ -99,9 +118,11 @@ void detail::trace_and_break(pid_t program, int number, Fault fault, Watch watch
     }
     SystemCall call;
     const bool counts = started && (watch == Watch::program) == (pid == program);
-    if (counts && event == 0 && signal == 0 && entered(pid, call) && is_step(pid, call) && ++count == number) {
-      const std::string step = program_of(pid) + ": " + describe(pid, call);
-      break_step(pid, fault);
+    const bool is_breakable = counts && event == 0 && signal == 0 && entered(pid, call) &&
+                              (is_step(pid, call) || (fault == Fault::interrupt && is_end(call)));
+    if (is_breakable && ++count == number) {
+      const std::string step = program_of(pid) + ": " + (is_end(call) ? "its end" : describe(pid, call));
+      break_step(pid, call, fault);
       static_cast<void>(!::write(results, step.data(), step.size()));
       ::_exit(0);
     }

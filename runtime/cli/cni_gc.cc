@@ -21,7 +21,7 @@ Result<int> gc(Context& context, const Options& options) {
   TRY(context.require_root("cni gc"));
   if (options.valid.empty() != options.none)
     return Error{Kind::invalid, 0, "cni gc: expected either --valid with what is to stay, or --valid-none"};
-  const base::InterruptionScope listening;
+  base::listen_for_interruption();
   CniTool tool(context);
   const cni::NetworkList network = TRY(tool.network(options.network.at(0)));
   const std::vector<cni::ValidAttachment> listed = TRY(parse_valid(options.valid));

@@ -26,7 +26,7 @@ Result<cni::Attachment> attachment(const CniTool& tool, const Options& options) 
 
 Result<int> add(Context& context, const Options& options) {
   TRY(context.require_root("cni add"));
-  const base::InterruptionScope listening;
+  base::listen_for_interruption();
   CniTool tool(context);
   const cni::Attachment wanted = TRY(attachment(tool, options));
   if (wanted.netns.starts_with("/proc/"))
@@ -60,7 +60,7 @@ Result<int> check(Context& context, const Options& options) {
 
 Result<int> del(Context& context, const Options& options) {
   TRY(context.require_root("cni del"));
-  const base::InterruptionScope listening;  // to no request: a DEL that has begun goes on to its end
+  base::listen_for_interruption();  // to no request: a DEL that has begun goes on to its end
   CniTool tool(context);
   const cni::Attachment wanted = TRY(attachment(tool, options));
   TRY(tool.invoker.del(TRY(network_of(tool, options.network(), wanted)), wanted));

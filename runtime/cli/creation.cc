@@ -39,7 +39,7 @@ Result<void> create_and_show(Context& context, Host& host, const PodSpec& spec, 
     show(context.out, creation.output, spec.name, " created (dry run)", as_asked(spec));
     return {};
   }
-  const base::InterruptionScope listening;
+  base::listen_for_interruption();
   Pod pod = TRY(create_pod(host, spec, creation.options).in("create pod \"" + spec.name + "\"")).pod;
   show(context.out, creation.output, spec.name, " created", kube_pod(look_at(host.store, std::move(pod))));
   // Shown before the next manifest is begun. Whether it could be written is told once, at the end.

@@ -57,7 +57,7 @@ Result<void> delete_one(const Context& context, const PodTarget& target, const O
   const std::string id = TRY(find_id(store, target.name_space, target.name));
   const auto work = [&](const Warn& warn) { return delete_pod(context.host(warn), id, how(options)); };
   if (options.wait && options.timeout.count() == 0) {
-    const base::InterruptionScope listening;  // the others go on whatever happens to us
+    base::listen_for_interruption();  // the others go on whatever happens to us
     return work(warn);
   }
   Detached removal = TRY(Detached::start(work));

@@ -15,7 +15,7 @@ Result<int> each_pod(Context& context, const PodChoice& choice, const std::strin
   const Store store = context.store();
   const auto act_on = [&](const PodTarget& target) -> Result<void> {
     TRY(base::check_interruption());
-    const base::InterruptionScope listening;
+    base::listen_for_interruption();
     return act(TRY(store.load_whole(TRY(find_id(store, target.name_space, target.name)))));
   };
   Failures failures;

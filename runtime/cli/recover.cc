@@ -9,7 +9,7 @@ namespace {
 
 Result<int> recover(Context& context) {
   TRY(context.require_root("recover"));
-  const base::InterruptionScope listening;
+  base::listen_for_interruption();
   const std::vector<Recovered> settled = TRY(podrun::recover(context.host()));
   if (settled.empty()) note("Nothing to recover");
   return tell(context, settled);

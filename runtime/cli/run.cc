@@ -83,7 +83,7 @@ struct Started {
 };
 
 Result<Started> start(Host& host, const PodSpec& spec, const Options& options) {
-  const base::InterruptionScope listening;
+  base::listen_for_interruption();
   CreateOptions create = options.creation.options;
   create.client = {.container = spec.name, .with_stdin = options.run.has_stdin, .size = terminal_size()};
   StoodUp made = TRY(create_pod(host, spec, create).in("create pod \"" + spec.name + "\""));
@@ -112,7 +112,6 @@ Result<int> run_attached(Host& host, const PodSpec& spec, const Options& options
   const auto code = left ? outcome(host, pod, *left, options.remove)
                          : Result<int>(left.error()).in("attached to pod \"" + spec.name + "\"");
   if (!options.remove || (left && left->by_keys)) return code;
-  const base::InterruptionScope listening;
   started.reset();  // signals come as they did
   const bool waits = asked == 0;
   TRY(delete_pod(host, pod.record.plan.who.id,

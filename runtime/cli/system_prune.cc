@@ -10,7 +10,7 @@ namespace {
 
 Result<int> prune(Context& context) {
   TRY(context.require_root("system prune"));
-  const base::InterruptionScope listening;
+  base::listen_for_interruption();
   const std::vector<Recovered> pruned = TRY(podrun::prune(context.host()));
   if (pruned.empty()) note("Nothing to prune");
   return tell(context, pruned);

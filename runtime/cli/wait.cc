@@ -108,7 +108,7 @@ class Waiting {
 
 Result<int> wait(Context& context, const Options& options) {
   const AwaitedCondition awaited = TRY(parse_condition(options.awaited, options.container).in("wait"));
-  const base::InterruptionScope listening;
+  base::listen_for_interruption();
   const auto deadline = deadline_of(options, awaited.is_exit);
   const std::vector<PodTarget> targets = TRY(choose_pods(context, options.choice, "wait"));
   if (targets.empty() && options.awaited == "delete") return 0;

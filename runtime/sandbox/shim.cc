@@ -48,7 +48,7 @@ Error become_shim(const ShimFiles& files, const std::string& id, const std::vect
   const int program = ::fcntl(files.program.get(), F_DUPFD_CLOEXEC, kAbove);
   const std::array<int, 6> sources{
       ::fcntl(files.null.get(), F_DUPFD_CLOEXEC, kAbove), ::fcntl(files.null.get(), F_DUPFD_CLOEXEC, kAbove),
-      ::fcntl(files.log.get(), F_DUPFD_CLOEXEC, kAbove), ::fcntl(files.control.get(), F_DUPFD_CLOEXEC, kAbove),
+      ::fcntl(files.log.get(), F_DUPFD_CLOEXEC, kAbove),  ::fcntl(files.control.get(), F_DUPFD_CLOEXEC, kAbove),
       ::fcntl(files.box.get(), F_DUPFD_CLOEXEC, kAbove),  ::fcntl(files.socket.get(), F_DUPFD_CLOEXEC, kAbove)};
   static_assert(shim::kControl == 3 && shim::kBox == 4 && shim::kSocket == 5);
   for (int target = 0; target < 6; ++target)
@@ -62,11 +62,12 @@ Error become_shim(const ShimFiles& files, const std::string& id, const std::vect
   return cannot_run("podrun-shim", errno);
 }
 
-// The child's last word: the answer to what the shim is asked first. (Whoever leaves a request unread resets the
-// connection, and its answer is lost.)
+// The child's last word: the answer to what the shim is asked first. It stays until the client has hung up: whoever
+// leaves a request unread resets the connection, and its answer is lost.
 [[noreturn]] void give_up(const Channel& control, const Error& error) {
-  (void)control.receive(kPatience);
   (void)control.send(static_cast<std::uint32_t>(shim::MessageType::error), init::pack(error));
+  while (control.receive(kPatience)) {
+  }
   ::_exit(1);
 }
 
@@ -118,6 +119,7 @@ Result<ShimClient> start_shim(const Layout& layout, const PodPlan& pod, const Cg
   Fd pidfd;
   const pid_t pid = TRY(clone_process(0, &pidfd, aux.v2 ? aux.v2.get() : -1));
   if (pid == 0) {
+    ours.close();
     const Error error = become_shim(files, id, aux.v1_tasks);
     give_up(Channel(std::move(files.control)), error);
   }

@@ -5,7 +5,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
+#include <csignal>
 #include <cstring>
 #include <string>
 
@@ -46,21 +48,19 @@ void on_signal(int signal) {
 
 }  // namespace
 
-InterruptionScope::InterruptionScope() {
-  if (event < 0) event = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+void listen_for_interruption() {
+  if (event >= 0) return;
+  event = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   struct sigaction action {};
   action.sa_handler = on_signal;
   action.sa_flags = SA_RESTART;
   for (const int signal : kSignals) ::sigaddset(&action.sa_mask, signal);
-  for (std::size_t i = 0; i < kSignals.size(); ++i) {
-    ::sigaction(kSignals.at(i), nullptr, &before_.at(i));
+  for (const int signal : kSignals) {
+    struct sigaction before {};
+    ::sigaction(signal, nullptr, &before);
     // Who started us with it ignored (nohup) means it.
-    if (before_.at(i).sa_handler != SIG_IGN) ::sigaction(kSignals.at(i), &action, nullptr);
+    if (before.sa_handler != SIG_IGN) ::sigaction(signal, &action, nullptr);
   }
-}
-
-InterruptionScope::~InterruptionScope() {
-  for (std::size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals.at(i), &before_.at(i), nullptr);
 }
 
 int interruption_signal() { return first_signal; }
