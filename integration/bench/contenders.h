@@ -2,6 +2,7 @@
 // contender.
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,14 +20,17 @@ class Podrun {
   Trial create_and_delete() const;
   Trial create_with_network() const;
   Trial exec() const;
+  Trial nsenter() const;  // into a pod like that of exec()
   Trial remove() const;
 
   Argv command(const std::vector<std::string>& args) const;
   Argv create_command(const std::string& manifest, const std::string& network = "none") const;
   Argv delete_command(const std::string& pod) const;
+  nlohmann::json inspect(const std::string& pod) const;
 
  private:
   Milliseconds plugins_time() const;
+  Trial in_pod(const std::string& contender, const std::string& pod) const;
 
   const Scene& scene_;
   std::string program_;

@@ -9,8 +9,6 @@
 #include <sstream>
 #include <thread>
 
-#include "integration/command.h"
-
 namespace bench {
 namespace {
 
@@ -73,9 +71,7 @@ std::string name_of(int number) { return "pod-" + std::to_string(number); }
 Held held_by(const Podrun& podrun, int pods) {
   Held sum;
   for (int number = 1; number <= pods; ++number) {
-    const integration::Output output = integration::run(podrun.command({"inspect", name_of(number)}));
-    const Json record = Json::parse(output.out, nullptr, false);
-    if (output.status != 0 || record.is_discarded()) fail("inspect a pod: " + output.err);
+    const Json record = podrun.inspect(name_of(number));
     const pid_t shim = record["life"]["shim"]["pid"];
     const pid_t pause = record["life"]["pause"]["pid"];
     sum.shim += pss(shim);

@@ -39,7 +39,7 @@ std::vector<Operation> operations(const Scene& scene, const Podrun& podrun, cons
   };
   add(kCreate, {podrun.create(), bare_clone()}, &OciRuntime::run, &Podman::run);
   add(kCreateAndDelete, {podrun.create_and_delete()}, &OciRuntime::run, &Podman::run);
-  add(kExec, {podrun.exec()}, &OciRuntime::exec, &Podman::exec);
+  add(kExec, {podrun.exec(), podrun.nsenter()}, &OciRuntime::exec, &Podman::exec);
   add(kDelete, {podrun.remove()}, &OciRuntime::remove, &Podman::remove);
   if (peers.plugins) all.push_back({kCreateWithNetwork, {podrun.create_with_network()}, {}});
   add_cni(scene, podrun, peers, all);

@@ -22,6 +22,13 @@ Argv Podrun::command(const std::vector<std::string>& args) const {
   return command;
 }
 
+Json Podrun::inspect(const std::string& pod) const {
+  const integration::Output output = integration::run(command({"inspect", pod}));
+  Json record = Json::parse(output.out, nullptr, false);
+  if (output.status != 0 || record.is_discarded()) fail("inspect pod " + pod + ": " + output.err);
+  return record;
+}
+
 Argv Podrun::create_command(const std::string& manifest, const std::string& network) const {
   return command({"create", "-f", manifest, "--network", network});
 }
@@ -50,11 +57,25 @@ Trial Podrun::create_with_network() const {
   return trial;
 }
 
+Trial Podrun::in_pod(const std::string& contender, const std::string& pod) const {
+  Trial trial{contender};
+  trial.set_up = {create_command(scene_.manifest(pod, "sleep"))};
+  trial.tear_down = {delete_command(pod)};
+  return trial;
+}
+
 Trial Podrun::exec() const {
-  Trial trial{"podrun"};
-  trial.set_up = {create_command(scene_.manifest("entered", "sleep"))};
+  Trial trial = in_pod("podrun", "entered");
   trial.timed = {command({"exec", "entered", "--", "/bin/true"})};
-  trial.tear_down = {delete_command("entered")};
+  return trial;
+}
+
+Trial Podrun::nsenter() const {
+  Trial trial = in_pod("nsenter", "joined");
+  trial.find_timed = [this] {
+    const Json pid = inspect("joined")["containers"][0]["life"]["process"]["pid"];
+    return std::vector<Argv>{{"nsenter", "-a", "-t", pid.dump(), "/bin/true"}};
+  };
   return trial;
 }
 
@@ -67,9 +88,7 @@ Trial Podrun::remove() const {
 
 // As podrun itself took it: {"plugin bridge ADD": 31000, …}, microseconds.
 Milliseconds Podrun::plugins_time() const {
-  const integration::Output output = integration::run(command({"inspect", "networked"}));
-  const Json record = Json::parse(output.out, nullptr, false);
-  if (output.status != 0 || record.is_discarded()) fail("inspect the pod: " + output.err);
+  const Json record = inspect("networked");
   std::chrono::microseconds sum{0};
   for (const auto& [step, microseconds] : record["life"]["timings"].items())
     if (step.starts_with("plugin ")) sum += std::chrono::microseconds(microseconds.get<std::int64_t>());

@@ -8,7 +8,7 @@
 namespace bench {
 namespace {
 
-constexpr std::array kContenders{"podrun", "floor",         "crun",   "crun hardened",
+constexpr std::array kContenders{"podrun", "floor",         "crun",   "crun hardened", "nsenter",
                                  "runc",   "runc hardened", "podman", "cnitool"};
 
 std::string text(const char* format, double number, double other = 0) {
@@ -39,7 +39,8 @@ struct Target {
   double most;
 };
 constexpr std::array kTargets{Target{kCreate, "crun hardened", 0.6}, Target{kCreate, "floor", 6.0},
-                              Target{kExec, "crun", 0.45}, Target{kDelete, "crun", 0.4}};
+                              Target{kExec, "crun", 0.35},           Target{kExec, "crun hardened", 0.35},
+                              Target{kExec, "nsenter", 1.0},         Target{kDelete, "crun", 0.4}};
 // Milliseconds without the plugins' own time.
 constexpr std::array kOwnTargets{Target{kCreateWithNetwork, "", 5.0}, Target{kCniAdd, "cnitool", 2.0},
                                  Target{kCniDel, "cnitool", 2.0}};

@@ -18,6 +18,7 @@ struct Trial {
   std::vector<Argv> set_up = {};  // once, before the first run
   std::vector<Argv> before = {};  // each run; only `timed` counts
   std::vector<Argv> timed = {};
+  std::function<std::vector<Argv>()> find_timed = nullptr;  // what `timed` is, once it is set up; null: as it says
   std::vector<Argv> after = {};
   std::vector<Argv> tear_down = {};  // once
   // Asked between `timed` and `after`: time spent in programs that are not the contender's.
@@ -35,6 +36,6 @@ struct Loop {
 };
 
 // Figures in the order of the trials.
-std::vector<Figures> measure(const std::vector<Trial>& trials, const Loop& loop, const Places& places);
+std::vector<Figures> measure(std::vector<Trial> trials, const Loop& loop, const Places& places);
 
 }  // namespace bench
