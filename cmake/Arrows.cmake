@@ -1,13 +1,14 @@
 # The arrows of docs/architecture.md: what each target can include, and nothing else. A header stands for its folder.
 # Every line is a test, `arrows.TARGET`, that compiles with the target's own include directories.
 set(folder_headers
-  base=cni/base/result.h cni=cni/invoker.h compiler=specs/seccomp/profile.h kernel=runtime/kernel/process.h
+  base=cni/base/result.h cni=cni/invoker.h kit=cni/kit.h compiler=specs/seccomp/profile.h kernel=runtime/kernel/process.h
   spec=runtime/model/spec.h model=runtime/model/record.h init=runtime/init/plan.h protocol=runtime/shim/protocol.h
   shim=runtime/shim/launch.h manifest=runtime/manifest/manifest.h image=runtime/image/image.h plan=runtime/plan/pod.h
   store=runtime/store/store.h tend=runtime/tend/back_off.h sandbox=runtime/sandbox/host.h cli=runtime/cli/context.h)
 set(arrows
   "cni-base:         base"
   "cni-invoker:      base cni"
+  "cni-kit:          base cni kit"
   "seccomp_compiler: base compiler"
   "kernel:           base kernel"
   "init:             base kernel spec model init"
@@ -18,7 +19,7 @@ set(arrows
   "store:            base kernel spec model store"
   "tend:             base kernel spec model store tend"
   "sandbox:          base cni kernel spec model init protocol manifest image plan store tend sandbox"
-  "cli:              base cni kernel spec model manifest image plan store tend sandbox cli")
+  "cli:              base cni kit kernel spec model manifest image plan store tend sandbox cli")
 
 foreach(arrow IN LISTS arrows)
   string(REGEX MATCHALL "[a-z_-]+" seen "${arrow}")

@@ -192,6 +192,7 @@ TEST_F(AttachTest, InterruptsByTheTerminal) {
 
 TEST_F(AttachTest, SeveralLookOnAndLeaveAsTheyLike) {
   ASSERT_TRUE(must_create(pod("web", {container("main", {"/bin/payload", "count-terms"})})));
+  ASSERT_TRUE(eventually([&] { return logs("web", "main").find("counting\n") != std::string::npos; }));
   Running first(podrun_command({"attach", "web"}));
   Running second(podrun_command({"attach", "web", "--no-stdin"}));
   const pid_t main = container_pid("web", "main");

@@ -16,6 +16,7 @@ constexpr CommandEntry kCommands[] = {
     {"forget", "Give up what is owed a DEL that can never succeed, and tell what may be left", cni_forget_command},
     {"gc", "Detach everything but what is listed, what pods have, and others' own", cni_gc_command},
     {"status", "Ask the plugins whether they could attach something now", cni_status_command},
+    {"test", "Test a plugin or a network for conformance, in hosts of its own", cni_test_command},
     {"version", "Ask plugins which versions of CNI they implement", cni_version_command},
     {"attachments", "List what is attached, and what is owed a DEL", cni_attachments_command},
     {"default-config", "Print the network that serves where none is configured", cni_default_config_command},

@@ -18,6 +18,7 @@ void cni_forget_command(Command& command, Context& context);
 void cni_gc_command(Command& command, Context& context);
 void cni_list_command(Command& command, Context& context);
 void cni_status_command(Command& command, Context& context);
+void cni_test_command(Command& command, Context& context);
 void cni_version_command(Command& command, Context& context);
 
 // An invoker with podrun's own ledger, locks, cache and mark: what these commands attach, podrun knows.

@@ -1,0 +1,170 @@
+// Runs the planned checks, some at a time, each in a process and a host of its own.
+#include <poll.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <csignal>
+#include <list>
+
+#include "cni/base/files.h"
+#include "cni/base/try.h"
+#include "kit/src/host/own_host.h"
+#include "kit/src/lab.h"
+#include "kit/src/plan.h"
+#include "kit/src/result_json.h"
+
+namespace cni::kit {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct Running {
+  std::size_t number = 0;  // of the task
+  RunningHost host;
+  Clock::time_point begin;
+  std::string text;  // of the report, as far as it is there
+};
+
+CheckResult about(const Subject& subject, const Task& task) {
+  CheckResult result;
+  result.check = task.check->info;
+  result.target = task.check->info.of_network ? subject.name : subject.plugins.at(task.target).type();
+  result.version = task.version.to_text();
+  return result;
+}
+
+std::string make_check(const Subject& subject, const Task& task) {
+  Lab lab(subject, task.target, task.version);
+  const Verdict verdict = task.check->run(lab);
+  CheckResult result;
+  result.outcome = verdict.outcome;
+  result.expected = verdict.expected;
+  result.seen = verdict.seen;
+  result.evidence = verdict.evidence;
+  result.runs = lab.runs();
+  result.paths = lab.paths();
+  return found_to_json(result).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+class Engine {
+ public:
+  Engine(const Subject& subject, const Options& options, std::vector<Task> tasks)
+      : subject_(subject), options_(options), tasks_(std::move(tasks)), results_(tasks_.size()) {}
+
+  Result<std::vector<CheckResult>> run() {
+    std::size_t next = 0;
+    while (next < tasks_.size() || !running_.empty()) {
+      while (next < tasks_.size() && running_.size() < std::max(options_.jobs, 1U)) TRY(start(next++));
+      wait();
+    }
+    return std::move(results_);
+  }
+
+ private:
+  Result<void> start(std::size_t number) {
+    const Task& task = tasks_[number];
+    Running running{number, TRY(start_in_own_host([this, task] { return make_check(subject_, task); })), Clock::now(),
+                    ""};
+    running_.push_back(std::move(running));
+    return {};
+  }
+
+  void wait() {
+    std::vector<pollfd> polled;
+    for (const Running& running : running_) polled.push_back({running.host.report.get(), POLLIN, 0});
+    ::poll(polled.data(), polled.size(), 1000);
+    auto at = running_.begin();
+    for (const pollfd& ready : polled) {
+      const auto running = at++;
+      if (ready.revents != 0 ? !read_more(*running) : Clock::now() - running->begin > options_.limit) end(running);
+    }
+  }
+
+  // False at the end of the report.
+  static bool read_more(Running& running) {
+    std::array<char, 65536> block{};
+    const ssize_t got = ::read(running.host.report.get(), block.data(), block.size());
+    if (got > 0) running.text.append(block.data(), static_cast<std::size_t>(got));
+    return got > 0;
+  }
+
+  void end(std::list<Running>::iterator running) {
+    const bool in_time = Clock::now() - running->begin <= options_.limit;
+    ::kill(running->host.pid, SIGKILL);  // its pid 1 goes with it, and everything in the host
+    while (::waitpid(running->host.pid, nullptr, 0) < 0 && errno == EINTR) {
+    }
+    CheckResult& result = results_[running->number];
+    result = about(subject_, tasks_[running->number]);
+    result.duration = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - running->begin);
+    if (running->text.starts_with('!')) {
+      result.outcome = Outcome::skipped;
+      result.seen = running->text.substr(1);
+    } else if (!found_from_json(running->text, result)) {
+      result.outcome = Outcome::failed;
+      result.expected = "an end within " + std::to_string(options_.limit.count()) + " s";
+      result.seen = in_time ? "the plugin ended the process that ran it" : "none: the whole host was ended";
+    }
+    ++ended_;
+    if (options_.on_result) options_.on_result(result, ended_, tasks_.size());
+    running_.erase(running);
+  }
+
+  const Subject& subject_;
+  const Options& options_;
+  std::vector<Task> tasks_;
+  std::vector<CheckResult> results_;
+  std::list<Running> running_;
+  std::size_t ended_ = 0;
+};
+
+void mark_known(const Subject& subject, CheckResult& result) {
+  if (result.outcome != Outcome::failed) return;
+  for (const KnownFailure& known : subject.known) {
+    if (known.check != result.check.id || (!known.plugin.empty() && known.plugin != result.target) ||
+        (!known.version.empty() && known.version != result.version))
+      continue;
+    result.known = true;
+    result.evidence.push_back("known: " + known.reason);
+    return;
+  }
+}
+
+std::string describe(const PluginUnderTest& plugin) {
+  std::string text = plugin.type() + " (" + to_text(plugin.role) + ")";
+  if (!plugin.versions.empty())
+    text += " " + plugin.versions.front().to_text() + " to " + plugin.versions.back().to_text();
+  return text + ", " + plugin.path;
+}
+
+}  // namespace
+
+std::size_t Report::count(Outcome outcome) const {
+  return static_cast<std::size_t>(std::count_if(results.begin(), results.end(), [&](const CheckResult& result) {
+    return result.outcome == outcome && !result.known;
+  }));
+}
+
+bool Report::conforms() const {
+  return std::none_of(results.begin(), results.end(), [](const CheckResult& result) {
+    return result.outcome == Outcome::failed && result.check.level == Level::must && !result.known;
+  });
+}
+
+Result<Report> run(const std::shared_ptr<const Subject>& subject, const Options& options) {
+  if (::geteuid() != 0) return Error{Kind::denied, EPERM, "test plugins: it takes namespaces (run it as root)"};
+  const auto begin = Clock::now();
+  Report report;
+  report.subject = subject->name;
+  for (const PluginUnderTest& plugin : subject->plugins)
+    if (!plugin.ours) report.plugins.push_back(describe(plugin));
+  utsname kernel{};
+  ::uname(&kernel);
+  report.kernel = std::string(kernel.sysname) + " " + kernel.release;
+  report.results = TRY(Engine(*subject, options, TRY(plan(*subject, options))).run());
+  for (CheckResult& result : report.results) mark_known(*subject, result);
+  report.duration = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begin);
+  return report;
+}
+
+}  // namespace cni::kit

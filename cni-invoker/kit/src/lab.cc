@@ -1,0 +1,234 @@
+#include "kit/src/lab.h"
+
+#include <fcntl.h>
+#include <net/if.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "cni/base/files.h"
+#include "cni/base/try.h"
+
+namespace cni::kit {
+namespace {
+
+// In a thread of its own, whose network namespace is then pinned.
+Result<void> make_netns(const std::string& path) {
+  Result<void> made;
+  std::thread([&] {
+    made = [&]() -> Result<void> {
+      if (::unshare(CLONE_NEWNET) != 0) return Error::system(errno, "make a network namespace");
+      TRY(base::open_file(path, O_CREAT | O_EXCL | O_RDONLY, 0444));
+      if (::mount("/proc/thread-self/ns/net", path.c_str(), nullptr, MS_BIND, nullptr) != 0)
+        return Error::system(errno, "pin '" + path + "'");
+      const Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+      ifreq request{};
+      std::string("lo").copy(request.ifr_name, sizeof request.ifr_name - 1);
+      request.ifr_flags = IFF_UP;
+      if (::ioctl(socket.get(), SIOCSIFFLAGS, &request) != 0) return Error::system(errno, "bring lo up");
+      return {};
+    }();
+  }).join();
+  return made;
+}
+
+std::string joined(const std::vector<std::string>& dirs) {
+  std::string text;
+  for (const std::string& dir : dirs) text += (text.empty() ? "" : ":") + dir;
+  return text;
+}
+
+// A result in the form that plugins are given it: of the version, as it was printed.
+bool takes_previous(const std::string& command, const Version& version) {
+  if (command == "ADD") return true;
+  return version.has_check() && (command == "DEL" || command == "CHECK");
+}
+
+std::string end_text(const RunOutcome& outcome) {
+  switch (outcome.end) {
+    case RunOutcome::End::exited:
+      return "exit " + std::to_string(outcome.exit_code);
+    case RunOutcome::End::signaled:
+      return "signal " + std::to_string(outcome.signal);
+    case RunOutcome::End::timed_out:
+      return "time limit";
+    case RunOutcome::End::too_much_output:
+      return "too much output";
+    case RunOutcome::End::cancelled:
+      return "cancelled";
+  }
+  return "";
+}
+
+}  // namespace
+
+bool Answer::is_error() const {
+  return !succeeded() && code() >= 0 && document.contains("msg") && document["msg"].is_string();
+}
+
+int Answer::code() const {
+  if (!document.is_object() || !document.contains("code") || !document["code"].is_number_unsigned()) return -1;
+  return document["code"].get<int>();
+}
+
+std::string Answer::text() const {
+  std::string text = end_text(outcome);
+  if (code() >= 0) text += ", code " + std::to_string(code());
+  if (document.is_object() && document.contains("msg")) return text + ": " + document["msg"].dump();
+  if (outcome.output.empty()) return text + ", nothing on stdout";
+  return text + ", stdout: " + outcome.output.substr(0, 200);
+}
+
+Lab::Lab(const Subject& subject, std::size_t target, Version version)
+    : subject_(subject), target_(target), version_(version), begin_(std::chrono::steady_clock::now()) {}
+Lab::~Lab() = default;
+
+Pod& Lab::pod() {
+  const std::string number = std::to_string(pods_.size() + 1);
+  auto pod = std::make_unique<Pod>();
+  pod->name = "pod-" + number;
+  pod->id = "kit-container-" + number;
+  pod->netns = "/run/netns/" + pod->name;
+  pod->runtime_config = subject_.capability_args;
+  static_cast<void>(make_netns(pod->netns));
+  pods_.push_back(std::move(pod));
+  return *pods_.back();
+}
+
+Json Lab::config(std::size_t plugin, const std::string& command, const Pod& pod, const Json& previous) const {
+  Json config = subject_.plugins.at(plugin).config;
+  config["cniVersion"] = version_.to_text();
+  config["name"] = subject_.name;
+  if (const auto declared = config.find("capabilities"); declared != config.end() && declared->is_object()) {
+    Json taken = Json::object();
+    for (const auto& [capability, is_on] : declared->items())
+      if (is_on == true && pod.runtime_config.contains(capability)) taken[capability] = pod.runtime_config[capability];
+    if (!taken.empty()) config["runtimeConfig"] = taken;
+  }
+  config.erase("capabilities");
+  if (takes_previous(command, version_) && !previous.is_null()) config["prevResult"] = previous;
+  return config;
+}
+
+Call Lab::call_of(std::size_t plugin, const std::string& command, const Pod& pod, const Json& previous) const {
+  Call call;
+  call.path = subject_.plugins.at(plugin).path;
+  call.environment = {{"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
+                      {"CNI_COMMAND", command},
+                      {"CNI_PATH", joined(subject_.plugin_dirs)}};
+  if (command == "ADD" || command == "DEL" || command == "CHECK") {
+    call.environment["CNI_CONTAINERID"] = pod.id;
+    call.environment["CNI_NETNS"] = pod.netns;
+    call.environment["CNI_IFNAME"] = pod.ifname;
+    if (!pod.args.empty()) call.environment["CNI_ARGS"] = pod.args;
+  }
+  call.input = config(plugin, command, pod, previous).dump();
+  return call;
+}
+
+Call Lab::call(const std::string& command, const Pod& pod) const { return call_of(target_, command, pod, pod.result); }
+
+Answer Lab::run(const Call& call) {
+  ProcessRunner runner;
+  RunRequest request;
+  request.path = call.path;
+  request.environment.assign(call.environment.begin(), call.environment.end());
+  request.input = call.input;
+  request.timeout = call.limit;
+  const auto begin = std::chrono::steady_clock::now();
+  auto outcome = runner.exec(request);
+  Answer answer;
+  if (outcome)
+    answer.outcome = std::move(*outcome);
+  else
+    answer.outcome.errors = outcome.error().what;
+  answer.document = Json::parse(answer.outcome.output, nullptr, false);
+
+  SeenRun seen;
+  seen.plugin = call.path.substr(call.path.rfind('/') + 1);
+  if (const auto command = call.environment.find("CNI_COMMAND"); command != call.environment.end())
+    seen.command = command->second;
+  for (const auto& [key, value] : call.environment) seen.environment.push_back(key + "=" + value);
+  seen.input = call.input;
+  seen.output = answer.outcome.output;
+  seen.errors = answer.outcome.errors;
+  seen.end = end_text(answer.outcome);
+  seen.begin = std::chrono::duration_cast<std::chrono::microseconds>(begin - begin_);
+  seen.duration = answer.outcome.duration;
+  runs_.push_back(std::move(seen));
+  return answer;
+}
+
+Answer Lab::run_plugin(std::size_t plugin, const std::string& command, const Pod& pod, const Json& previous) {
+  return run(call_of(plugin, command, pod, previous));
+}
+
+Verdict Lab::prepare(Pod& pod) {
+  for (std::size_t i = 0; i < target_; ++i) {
+    const Answer answer = run_plugin(i, "ADD", pod, pod.result);
+    if (!answer.succeeded())
+      return skipped("'" + subject_.plugins[i].type() + "', which comes before it, failed: " + answer.text());
+    pod.result = answer.document;
+  }
+  return passed();
+}
+
+Answer Lab::add(Pod& pod) {
+  Answer answer;
+  pod.result = nullptr;
+  for (std::size_t i = 0; i < subject_.plugins.size(); ++i) {
+    answer = run_plugin(i, "ADD", pod, pod.result);
+    if (!answer.succeeded()) return answer;
+    pod.result = answer.document;
+  }
+  return answer;
+}
+
+Answer Lab::del(Pod& pod) {
+  std::optional<Answer> failure, last;
+  for (std::size_t i = subject_.plugins.size(); i-- > 0;) {
+    last = run_plugin(i, "DEL", pod, pod.result);
+    if (!last->succeeded() && !failure) failure = last;
+  }
+  return failure ? *failure : *last;
+}
+
+Answer Lab::check(Pod& pod) {
+  Answer answer;
+  for (std::size_t i = 0; i < subject_.plugins.size(); ++i) {
+    answer = run_plugin(i, "CHECK", pod, pod.result);
+    if (!answer.succeeded()) break;
+  }
+  return answer;
+}
+
+Answer Lab::status() {
+  Answer answer;
+  for (std::size_t i = 0; i < subject_.plugins.size(); ++i) {
+    answer = run_plugin(i, "STATUS", Pod{}, nullptr);
+    if (!answer.succeeded()) break;
+  }
+  return answer;
+}
+
+Answer Lab::gc(const std::vector<const Pod*>& valid) {
+  Json attachments = Json::array();
+  for (const Pod* pod : valid) attachments.push_back({{"containerID", pod->id}, {"ifname", pod->ifname}});
+  std::optional<Answer> failure, last;
+  for (std::size_t i = 0; i < subject_.plugins.size(); ++i) {
+    Call call = call_of(i, "GC", Pod{}, nullptr);
+    Json config = Json::parse(call.input);
+    config["cni.dev/valid-attachments"] = attachments;
+    call.input = config.dump();
+    last = run(call);
+    if (!last->succeeded() && !failure) failure = last;
+  }
+  return failure ? *failure : *last;
+}
+
+}  // namespace cni::kit

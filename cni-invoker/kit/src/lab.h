@@ -1,0 +1,96 @@
+// The equipment of one check: a fresh host, pods to attach, the plugin or network under test, and all that is seen of
+// it.
+//
+// Everything a plugin gets (environment, stdin) is made here from nothing, not by the library: what is tested is what
+// plugins do with what the specification says, and not with what a runtime of ours happens to send.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cni/runner.h"
+#include "kit/src/check.h"
+#include "kit/src/subject.h"
+
+namespace cni::kit {
+
+// A network namespace to attach, at /run/netns/NAME, with lo up.
+struct Pod {
+  std::string name;   // "pod-1"
+  std::string id;     // CNI_CONTAINERID
+  std::string netns;  // CNI_NETNS
+  std::string ifname = "eth0";
+  Json runtime_config = Json::object();  // by capability; what the plugins take of it they get
+  Json result;                           // of the last ADD; null before
+  std::string args;                      // CNI_ARGS
+};
+
+// What a plugin is run with. A check takes a good one, spoils one thing, and runs it.
+struct Call {
+  std::string path;
+  std::map<std::string, std::string> environment;
+  std::string input;
+  std::chrono::milliseconds limit{std::chrono::seconds(20)};
+};
+
+struct Answer {
+  RunOutcome outcome;
+  Json document;  // stdout; discarded where it is not one JSON document
+  bool succeeded() const { return outcome.succeeded(); }
+  bool is_error() const;     // did not succeed, and said why as the specification asks
+  int code() const;          // of the error; -1: none
+  std::string text() const;  // "exit 1, code 7: network name missing"
+};
+
+class Lab {
+ public:
+  Lab(const Subject& subject, std::size_t target, Version version);
+  ~Lab();
+
+  const Subject& subject() const { return subject_; }
+  const PluginUnderTest& target() const { return subject_.plugins.at(target_); }
+  const Version& version() const { return version_; }
+
+  Pod& pod();  // one more; stays where it is
+
+  // --- one plugin, the target
+  // As a runtime calls it: DEL and CHECK with the pod's result, a chained ADD with what comes before it.
+  Call call(const std::string& command, const Pod& pod) const;
+  Json config(std::size_t plugin, const std::string& command, const Pod& pod, const Json& previous) const;
+  Answer run(const Call& call);
+  // ADD of what comes before the target, whose result is kept in pod.result; nothing for the first.
+  Verdict prepare(Pod& pod);
+
+  // --- the whole network
+  Answer add(Pod& pod);  // stops at the first that fails; pod.result is the last one's
+  Answer del(Pod& pod);  // in reverse order; goes on, and returns the first that failed
+  Answer check(Pod& pod);
+  Answer status();
+  Answer gc(const std::vector<const Pod*>& valid);
+
+  const std::vector<SeenRun>& runs() const { return runs_; }
+  std::vector<SeenPath>& paths() { return paths_; }
+
+ private:
+  Answer run_plugin(std::size_t plugin, const std::string& command, const Pod& pod, const Json& previous);
+  Call call_of(std::size_t plugin, const std::string& command, const Pod& pod, const Json& previous) const;
+
+  const Subject& subject_;
+  std::size_t target_;
+  Version version_;
+  std::chrono::steady_clock::time_point begin_;
+  std::vector<std::unique_ptr<Pod>> pods_;
+  std::vector<SeenRun> runs_;
+  std::vector<SeenPath> paths_;
+};
+
+// "return" with the verdict of a step that did not pass.
+#define KIT_REQUIRE(step) \
+  if (::cni::kit::Verdict verdict_ = (step); verdict_.outcome != ::cni::kit::Outcome::passed) return verdict_
+
+}  // namespace cni::kit
