@@ -2,7 +2,6 @@
 // tell of how it was started.
 #include <dirent.h>
 #include <fcntl.h>
-#include <linux/ioprio.h>
 #include <linux/keyctl.h>
 #include <linux/mempolicy.h>
 #include <sched.h>
@@ -26,6 +25,10 @@
 
 namespace payload {
 namespace {
+
+// ioprio_set(2): of linux/ioprio.h, which some releases have made unfit for C++.
+constexpr int kOfProcess = 1;                 // IOPRIO_WHO_PROCESS
+constexpr int kIdlePriority = (3 << 13) | 7;  // IOPRIO_CLASS_IDLE, and its lowest level
 
 // A step the kernel refuses here is said and passed over; the test sees by the caller's own report what came of it.
 void note(long result, const char* what) {
@@ -62,7 +65,7 @@ int as_odd_caller(const Arguments& arguments) {
   note(::setpriority(PRIO_PROCESS, 0, 7), "niceness");
   const sched_param parameters{};
   note(::sched_setscheduler(0, SCHED_BATCH, &parameters), "scheduling class");
-  note(::syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 7)), "I/O priority");
+  note(::syscall(SYS_ioprio_set, kOfProcess, 0, kIdlePriority), "I/O priority");
   note(::prctl(PR_SET_TIMERSLACK, 7'000'000UL, 0, 0, 0), "timer slack");
   note(::prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0), "huge pages");
   const unsigned long node = 1;
@@ -131,7 +134,7 @@ int report_start(const Arguments&) {
   int policy = -1;
   ::syscall(SYS_get_mempolicy, &policy, nullptr, 0UL, nullptr, 0UL);
   std::cout << "scheduler " << ::sched_getscheduler(0) << " niceness " << ::getpriority(PRIO_PROCESS, 0)
-            << " I/O priority " << ::syscall(SYS_ioprio_get, IOPRIO_WHO_PROCESS, 0) << " timer slack "
+            << " I/O priority " << ::syscall(SYS_ioprio_get, kOfProcess, 0) << " timer slack "
             << ::prctl(PR_GET_TIMERSLACK) << " memory policy " << policy << " personality " << ::personality(~0UL)
             << " securebits " << ::prctl(PR_GET_SECUREBITS) << '\n';
   return 0;

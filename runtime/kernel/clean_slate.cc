@@ -1,7 +1,6 @@
 #include "runtime/kernel/clean_slate.h"
 
 #include <linux/capability.h>
-#include <linux/ioprio.h>
 #include <linux/keyctl.h>
 #include <linux/mempolicy.h>
 #include <linux/sched.h>
@@ -34,6 +33,10 @@ struct SchedulingAttributes {
   std::uint32_t least_utilization = ~0U, most_utilization = ~0U;  // -1: as if never set
 };
 
+// ioprio_set(2): of linux/ioprio.h, which some releases have made unfit for C++.
+constexpr int kOfProcess = 1;   // IOPRIO_WHO_PROCESS
+constexpr int kNoPriority = 0;  // IOPRIO_CLASS_NONE
+
 void default_scheduling() {
   SchedulingAttributes wanted;
   if (::syscall(SYS_sched_setattr, 0, &wanted, 0U) != 0) {
@@ -45,7 +48,7 @@ void default_scheduling() {
   every.fill(~0UL);
   ::syscall(SYS_sched_setaffinity, 0, sizeof(every), every.data());
   ::syscall(SYS_set_mempolicy, MPOL_DEFAULT, nullptr, 0UL);
-  ::syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, IOPRIO_PRIO_VALUE(IOPRIO_CLASS_NONE, 0));
+  ::syscall(SYS_ioprio_set, kOfProcess, 0, kNoPriority);
   ::prctl(PR_SET_TIMERSLACK, 50'000UL, 0, 0, 0);  // 0 would mean the caller's: it is what we were born with
 }
 
