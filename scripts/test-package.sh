@@ -13,7 +13,8 @@ set -euo pipefail
 # In the new system.
 inside() {
   files=$(dpkg -L podrun)
-  for file in /usr/bin/podrun /usr/libexec/podrun/podrun-shim /usr/libexec/podrun/pause /usr/lib/cni/pod-hosts \
+  for file in /usr/bin/podrun /usr/libexec/podrun/podrun-shim /usr/libexec/podrun/pause \
+    /usr/libexec/podrun/cni-kit-plugin /usr/lib/cni/pod-hosts \
     /usr/share/man/man1/podrun.1 /usr/share/man/man8/podrun-shim.8 \
     /usr/share/bash-completion/completions/podrun /usr/share/zsh/vendor-completions/_podrun \
     /usr/share/fish/vendor_completions.d/podrun.fish; do

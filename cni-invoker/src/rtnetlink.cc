@@ -3,6 +3,7 @@
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
+#include <linux/veth.h>
 #include <net/if.h>
 #include <sys/socket.h>
 
@@ -50,9 +51,10 @@ NetlinkRequest address_request(std::uint16_t type, std::uint16_t flags, int link
   return request;
 }
 
-NetlinkRequest link_request(std::uint16_t flags, int link, unsigned change = 0) {
+NetlinkRequest link_request(std::uint16_t flags, int link, unsigned change = 0, unsigned to = 0) {
   ifinfomsg body{};
   body.ifi_index = link;
+  body.ifi_flags = to;
   body.ifi_change = change;
   return {RTM_NEWLINK, flags, netlink_body(body), {}};
 }
@@ -110,11 +112,46 @@ Result<void> RouteSocket::rename(int link, const std::string& name) {
   return socket_.exchange(std::move(request)).in("name interface " + std::to_string(link) + " '" + name + "'");
 }
 
-Result<void> RouteSocket::make_veth(const std::string& name) {
+Result<void> RouteSocket::make_veth(const std::string& name) { return make_link(name, "veth"); }
+
+Result<void> RouteSocket::make_veth(const std::string& name, const std::string& peer, int peer_netns) {
+  // The other end's attributes stand behind a header of its own.
+  NetlinkAttributes other;
+  other.add_text(IFLA_IFNAME, peer).add(IFLA_NET_NS_FD, netlink_body(peer_netns));
+  const NetlinkAttributes data = NetlinkAttributes().add(VETH_INFO_PEER, netlink_body(ifinfomsg{}) + other.bytes());
   NetlinkRequest request = link_request(NLM_F_CREATE | NLM_F_EXCL, 0);
   request.attributes.add_text(IFLA_IFNAME, name)
-      .add_nested(IFLA_LINKINFO, NetlinkAttributes().add(IFLA_INFO_KIND, "veth"));
+      .add_nested(IFLA_LINKINFO, NetlinkAttributes().add(IFLA_INFO_KIND, "veth").add_nested(IFLA_INFO_DATA, data));
+  return socket_.exchange(std::move(request)).in("make interfaces '" + name + "' and '" + peer + "'");
+}
+
+Result<void> RouteSocket::make_link(const std::string& name, const std::string& kind) {
+  NetlinkRequest request = link_request(NLM_F_CREATE | NLM_F_EXCL, 0);
+  request.attributes.add_text(IFLA_IFNAME, name)
+      .add_nested(IFLA_LINKINFO, NetlinkAttributes().add(IFLA_INFO_KIND, kind));
   return socket_.exchange(std::move(request)).in("make interface '" + name + "'");
+}
+
+Result<void> RouteSocket::remove_link(int link) {
+  NetlinkRequest request = link_request(0, link);
+  request.type = RTM_DELLINK;
+  return socket_.exchange(std::move(request)).in("remove interface " + std::to_string(link));
+}
+
+Result<void> RouteSocket::bring_up(int link) {
+  NetlinkRequest request = link_request(0, link, IFF_UP, IFF_UP);
+  return socket_.exchange(std::move(request)).in("bring interface " + std::to_string(link) + " up");
+}
+
+Result<void> RouteSocket::add_default_route(int link, const IpAddress& gateway) {
+  rtmsg body{};
+  body.rtm_family = gateway.is_v4() ? AF_INET : AF_INET6;
+  body.rtm_table = RT_TABLE_MAIN;
+  body.rtm_protocol = RTPROT_STATIC;
+  body.rtm_type = RTN_UNICAST;
+  NetlinkRequest request{RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, netlink_body(body), {}};
+  request.attributes.add(RTA_GATEWAY, bytes_of(gateway)).add(RTA_OIF, netlink_body(link));
+  return socket_.exchange(std::move(request)).in("add a default route by " + gateway.to_text());
 }
 
 }  // namespace cni

@@ -35,6 +35,11 @@ class RouteSocket {
   Result<void> remove(int link, const LinkAddress& address);
   Result<void> rename(int link, const std::string& name);  // takes it down: older kernels demand it
   Result<void> make_veth(const std::string& name);         // and its other end beside it
+  Result<void> make_veth(const std::string& name, const std::string& peer, int peer_netns);
+  Result<void> make_link(const std::string& name, const std::string& kind);  // "dummy", "bridge"
+  Result<void> remove_link(int link);
+  Result<void> bring_up(int link);
+  Result<void> add_default_route(int link, const base::IpAddress& gateway);
 
  private:
   explicit RouteSocket(NetlinkSocket socket) : socket_(std::move(socket)) {}

@@ -13,6 +13,7 @@
 
 #include "cni/base/files.h"
 #include "cni/base/try.h"
+#include "kit/helper/places.h"
 
 namespace cni::kit {
 namespace {
@@ -85,7 +86,14 @@ std::string Answer::text() const {
 }
 
 Lab::Lab(const Subject& subject, std::size_t target, Version version)
-    : subject_(subject), target_(target), version_(version), begin_(std::chrono::steady_clock::now()) {}
+    : subject_(subject),
+      target_(target),
+      version_(version),
+      begin_(std::chrono::steady_clock::now()),
+      ipam_(kIpamPlugin),
+      first_(kFirstPlugin) {
+  static_cast<void>(put_up_stubs(subject.helper));  // who needs one says that it is not there
+}
 Lab::~Lab() = default;
 
 Pod& Lab::pod() {

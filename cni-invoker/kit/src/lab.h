@@ -15,6 +15,7 @@
 
 #include "cni/runner.h"
 #include "kit/src/check.h"
+#include "kit/src/stub.h"
 #include "kit/src/subject.h"
 
 namespace cni::kit {
@@ -58,6 +59,9 @@ class Lab {
 
   Pod& pod();  // one more; stays where it is
 
+  Stub& ipam() { return ipam_; }    // "ipam": {"type": "kit-ipam"}
+  Stub& first() { return first_; }  // kit-first
+
   // --- one plugin, the target
   // As a runtime calls it: DEL and CHECK with the pod's result, a chained ADD with what comes before it.
   Call call(const std::string& command, const Pod& pod) const;
@@ -85,6 +89,7 @@ class Lab {
   Version version_;
   std::chrono::steady_clock::time_point begin_;
   std::vector<std::unique_ptr<Pod>> pods_;
+  Stub ipam_, first_;
   std::vector<SeenRun> runs_;
   std::vector<SeenPath> paths_;
 };

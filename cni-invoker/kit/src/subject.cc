@@ -4,7 +4,9 @@
 
 #include "cni/base/try.h"
 #include "cni/invoker.h"
+#include "kit/helper/places.h"
 #include "kit/src/default_configs.h"
+#include "kit/src/find_helper.h"
 
 namespace cni::kit {
 namespace {
@@ -37,6 +39,15 @@ Result<Json> parse_object(const std::string& text, const std::string& name) {
   return json;
 }
 
+// What subjects of both kinds begin with.
+Result<std::shared_ptr<Subject>> begin(const Options& options) {
+  auto subject = std::make_shared<Subject>();
+  subject->plugin_dirs = options.plugin_dirs;
+  subject->plugin_dirs.push_back(kOwnPlugins);
+  subject->helper = TRY(find_helper(options.helper));
+  return subject;
+}
+
 }  // namespace
 
 std::vector<Version> Subject::versions() const {
@@ -50,9 +61,8 @@ std::vector<Version> Subject::versions() const {
 
 Result<std::shared_ptr<const Subject>> subject_of_plugin(const std::string& type, const std::string& config,
                                                          const Options& options) {
-  auto subject = std::make_shared<Subject>();
+  const auto subject = TRY(begin(options));
   subject->name = "kit";
-  subject->plugin_dirs = options.plugin_dirs;
   Json own;
   if (config.empty())
     own = TRY(default_config(type));
@@ -60,18 +70,17 @@ Result<std::shared_ptr<const Subject>> subject_of_plugin(const std::string& type
     own = TRY(parse_object(config, "configuration of plugin '" + type + "'"));
   own["type"] = type;
   subject->plugins.push_back(TRY(look_at(std::move(own), options.plugin_dirs)));
-  return std::shared_ptr<const Subject>(std::move(subject));
+  return std::shared_ptr<const Subject>(subject);
 }
 
 Result<std::shared_ptr<const Subject>> subject_of_list(const std::string& list, const std::string& name,
                                                        const Options& options) {
   TRY(parse_network_list(list, name));  // says best what is wrong with it
   const Json json = TRY(parse_object(list, name));
-  auto subject = std::make_shared<Subject>();
+  const auto subject = TRY(begin(options));
   subject->name = json.at("name").get<std::string>();
-  subject->plugin_dirs = options.plugin_dirs;
   for (const Json& plugin : json.at("plugins")) subject->plugins.push_back(TRY(look_at(plugin, options.plugin_dirs)));
-  return std::shared_ptr<const Subject>(std::move(subject));
+  return std::shared_ptr<const Subject>(subject);
 }
 
 }  // namespace cni::kit

@@ -30,7 +30,8 @@ class Subject {
  public:
   std::string name;
   std::vector<PluginUnderTest> plugins;
-  std::vector<std::string> plugin_dirs;
+  std::vector<std::string> plugin_dirs;  // CNI_PATH
+  std::string helper;                    // path of cni-kit-plugin
   std::vector<KnownFailure> known;
   // What pods ask for by capability, per pod: portMappings and others have to differ between pods (lab.h).
   Json capability_args = Json::object();
