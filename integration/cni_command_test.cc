@@ -57,6 +57,23 @@ TEST_F(CniCommandTest, ListWarnsOfNetworksThatOpenTheHostsLoopback) {
   EXPECT_THAT(listed.err, AllOf(HasSubstr("20-ports.conflist:1:"), HasSubstr("127.0.0.1"), HasSubstr("snat")));
 }
 
+TEST_F(CniCommandTest, TestsAPluginAndSaysByItsStatusWhetherItConforms) {
+  const Output good = cni({"test", "--plugin", "loopback", "--only", "V1", "--versions", "0.4.0", "--format", "json"});
+  EXPECT_EQ(good.status, 0) << good.err;
+  EXPECT_EQ(good.err, "") << "progress is for terminals";
+  const Json report = Json::parse(good.out);
+  EXPECT_EQ(report.at("conforms"), true);
+  ASSERT_EQ(report.at("results").size(), 1U);
+  EXPECT_EQ(report.at("results").at(0).at("runs").at(0).at("command"), "VERSION");
+
+  write_plugin("loopback", "echo '{\"cniVersion\":\"1.0.0\",\"supportedVersions\":[\"1.0.0\",\"1.0.0\"]}'");
+  Command command = podrun_command({"cni", "test", "--plugin", "loopback", "--only", "V1", "-o", dir() + "/report"});
+  command.environment.back() = "CNI_PATH=" + own_plugins();
+  const Output bad = run(command);
+  EXPECT_EQ(bad.status, 1) << bad.err;
+  EXPECT_THAT(run({"cat", dir() + "/report"}).out, AllOf(HasSubstr("FAILED  V1"), HasSubstr("twice: \"1.0.0\"")));
+}
+
 TEST_F(CniCommandTest, AttachesChecksAndDetachesWithoutATrace) {
   covers("A7.09 B4");
   ASSERT_EQ(cni({"add", "lab", "blue"}).status, 0);  // the bridge and directories of the plugins stay

@@ -73,6 +73,16 @@ TEST_F(CommandLineTest, SaysOneSensibleLine) {
       {{"delete", "web", "-A"}, "--all-namespaces"},
       {{"delete"}, "which pods?"},
       {{"cni", "ls"}, "cni"},
+      {{"cni", "test"}, "one of --plugin, --conflist and --network"},
+      {{"cni", "test", "--plugin", "bridge", "--network", "lab"}, "one of --plugin, --conflist and --network"},
+      {{"cni", "test", "--network", "lab", "--config", "bridge.json"}, "--config"},
+      {{"cni", "test", "--plugin", "bridge", "--jobs", "0"}, "--jobs"},
+      {{"cni", "test", "--plugin", "bridge", "--format", "xml"}, "--format"},
+      {{"cni", "test", "--plugin", "bridge", "-o", "json"}, "--format json"},
+      {{"cni", "test", "--plugin", "loopback", "--only", "V1,Q9"}, "'Q9'"},
+      {{"cni", "test", "--plugin", "loopback", "--versions", "1.2.0"}, "'1.2.0'"},
+      {{"cni", "test", "--plugin", "nonesuch"}, "'nonesuch'"},
+      {{"cni", "test", "--conflist", "/nonesuch.conflist"}, "/nonesuch.conflist"},
   };
   for (const auto& [arguments, words] : wrong) {
     const Output output = podrun(arguments);

@@ -1,57 +1,201 @@
 // podrun cni test: does a plugin do what the specification asks?
+#include <array>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "base/files.h"
 #include "cni/kit.h"
 #include "runtime/cli/cni_commands.h"
-#include "runtime/cli/pods.h"
+#include "runtime/cli/cni_plugins.h"
+#include "runtime/cli/print.h"
+#include "runtime/cli/progress_line.h"
+#include "runtime/cli/table.h"
 
 namespace podrun::cli {
 namespace {
 
-struct Options {
+namespace kit = cni::kit;
+
+// 0 and 1 say of the plugin that it conforms, or that it does not. Everything that keeps it from being tested is this.
+constexpr int kNotTested = 2;
+constexpr std::int64_t kMostJobs = 256;
+
+struct Format {
+  std::string_view name;
+  std::string (*write)(const kit::Report&);
+};
+constexpr std::array<Format, 2> kFormats{{{"text", kit::as_text}, {"json", kit::as_json}}};
+
+struct Asked {
   std::string conflist, network, plugin, config;
-  std::vector<std::string> bin_dirs;
+  std::string format = "text";
+  std::string file;
+  bool list = false;
   std::int64_t jobs = 2;
-  cni::kit::Options kit;
+  kit::Options kit;
 };
 
-Result<std::shared_ptr<const cni::kit::Subject>> subject(const Context& context, const Options& options) {
-  const int given = !options.conflist.empty() + !options.network.empty() + !options.plugin.empty();
-  if (given != 1)
-    return Error{Kind::invalid, 0, "name what is to be tested: one of --plugin, --conflist and --network"};
-  if (!options.plugin.empty()) {
-    const std::string config = options.config.empty() ? std::string() : TRY(base::read_file(options.config));
-    return cni::kit::subject_of_plugin(options.plugin, config, options.kit);
-  }
-  if (!options.conflist.empty())
-    return cni::kit::subject_of_list(TRY(base::read_file(options.conflist)), options.conflist, options.kit);
-  const cni::NetworkList network = TRY(CniTool(context).network(options.network));
-  return cni::kit::subject_of_list(network.bytes, "network '" + options.network + "'", options.kit);
+std::vector<std::string_view> format_names() {
+  std::vector<std::string_view> names;
+  for (const Format& format : kFormats) names.push_back(format.name);
+  return names;
 }
 
-Result<int> test(Context& context, Options& options) {
+Result<void> refuse_what_does_not_go_together(const Asked& asked) {
+  const int subjects = !asked.conflist.empty() + !asked.network.empty() + !asked.plugin.empty();
+  if (!asked.list && subjects != 1)
+    return Error{Kind::invalid, 0, "name what is to be tested by one of --plugin, --conflist and --network"};
+  if (!asked.config.empty() && asked.plugin.empty())
+    return Error{Kind::invalid, 0, "--config is the configuration of a --plugin; a network has its own"};
+  if (asked.jobs < 1 || asked.jobs > kMostJobs)
+    return Error{Kind::invalid, 0, "--jobs: expected 1 to " + std::to_string(kMostJobs)};
+  for (const std::string_view name : format_names())  // as other commands have it
+    if (asked.file == name)
+      return Error{Kind::invalid, 0,
+                   "-o names a file here: --format " + asked.file + " is the format (-o ./" + asked.file +
+                       " a file of that name)"};
+  return {};
+}
+
+// --- the catalogue
+
+std::string list_text() {
+  std::vector<Row> rows{{"ID", "LEVEL", "OF", "CHECK", "SECTION"}};
+  for (const kit::CheckInfo& check : kit::catalogue())
+    rows.push_back(
+        {check.id, to_text(check.level), check.of_network ? "network" : "plugin", check.title, check.section});
+  return table(rows);
+}
+
+Json list_json() {
+  Json checks = Json::array();
+  for (const kit::CheckInfo& check : kit::catalogue())
+    checks.push_back({{"id", check.id},
+                      {"level", to_text(check.level)},
+                      {"of", check.of_network ? "network" : "plugin"},
+                      {"title", check.title},
+                      {"section", check.section}});
+  return {{"checks", checks}};
+}
+
+Result<std::string> list(const Asked& asked) {
+  if (asked.format == "text") return list_text();
+  if (asked.format == "json") return list_json().dump(4) + "\n";
+  return Error{Kind::invalid, 0, "--list is printed as text or json"};
+}
+
+// --- the test
+
+Result<std::shared_ptr<const kit::Subject>> subject(const Context& context, const Asked& asked) {
+  if (!asked.plugin.empty()) {
+    const std::string config = asked.config.empty() ? std::string() : TRY(base::read_file(asked.config));
+    return kit::subject_of_plugin(asked.plugin, config, asked.kit);
+  }
+  if (!asked.conflist.empty())
+    return kit::subject_of_list(TRY(base::read_file(asked.conflist)), asked.conflist, asked.kit);
+  const cni::NetworkList network = TRY(CniTool(context).network(asked.network));
+  return kit::subject_of_list(network.bytes, "network '" + asked.network + "'", asked.kit);
+}
+
+Result<kit::Report> run(const Context& context, Asked& asked) {
+  const auto tested = TRY(subject(context, asked));
+  ProgressLine progress;
+  std::size_t failed = 0;
+  asked.kit.on_result = [&](const kit::CheckResult& result, std::size_t ended, std::size_t all) {
+    if (result.outcome == kit::Outcome::failed) ++failed;
+    progress.show(std::to_string(ended) + " of " + std::to_string(all) + "  " + result.check.id + " " + result.target +
+                  " " + result.version + (failed == 0 ? "" : "  (" + std::to_string(failed) + " failed)"));
+  };
+  return kit::run(tested, asked.kit);
+}
+
+Result<void> write(Context& context, const std::string& file, const std::string& text) {
+  if (!file.empty()) return base::write_file_durably(file, text, 0644);
+  context.out.print(text);
+  return {};
+}
+
+std::string sums(const kit::Report& report) {
+  return std::to_string(report.count(kit::Outcome::passed)) + " passed, " +
+         std::to_string(report.count(kit::Outcome::failed)) + " failed";
+}
+
+Result<int> test(Context& context, Asked& asked) {
+  TRY(refuse_what_does_not_go_together(asked));
+  if (asked.list) {
+    TRY(write(context, asked.file, TRY(list(asked))));
+    return 0;
+  }
   TRY(context.require_root("cni test"));
-  options.kit.plugin_dirs = options.bin_dirs.empty() ? context.host().options.cni_bin_dirs : options.bin_dirs;
-  options.kit.jobs = static_cast<unsigned>(options.jobs);
-  const auto report = TRY(cni::kit::run(TRY(subject(context, options)), options.kit));
-  context.out.print(cni::kit::as_text(report));
+  asked.kit.plugin_dirs = split_path(context.flags.cni_bin_path);
+  asked.kit.jobs = static_cast<unsigned>(asked.jobs);
+  const kit::Report report = TRY(run(context, asked));
+  for (const Format& format : kFormats)
+    if (format.name == asked.format) TRY(write(context, asked.file, format.write(report)));
+  if (!asked.file.empty()) note(report.subject + ": " + sums(report) + "; the report is in " + asked.file);
   return report.conforms() ? 0 : 1;
+}
+
+// --- what a shell offers
+
+std::vector<Candidate> checks() {
+  std::vector<Candidate> all;
+  for (const kit::CheckInfo& check : kit::catalogue()) all.push_back({check.id, check.title});
+  return all;
+}
+
+std::vector<Candidate> plugins(const Context& context) {
+  std::vector<Candidate> all;
+  for (const std::string& type : installed_plugins(split_path(context.flags.cni_bin_path))) all.push_back({type, ""});
+  return all;
+}
+
+std::vector<Candidate> networks(const Context& context) {
+  std::vector<Candidate> all;
+  const auto networks = cni::scan_networks(context.flags.cni_conf_dir);
+  if (!networks) return all;
+  for (const cni::NetworkList& network : networks->lists) all.push_back({network.name, network.path});
+  return all;
+}
+
+std::vector<Candidate> versions() {
+  std::vector<Candidate> all;
+  for (const cni::Version& version : cni::kKnownVersions) all.push_back({version.to_text(), ""});
+  return all;
 }
 
 }  // namespace
 
 void cni_test_command(Command& command, Context& context) {
-  const auto options = std::make_shared<Options>();
-  command.option("--plugin", options->plugin, "TYPE", "One plugin, with the kit's own configuration or --config");
-  command.option("--config", options->config, "FILE", "With --plugin: its configuration");
-  command.option("--conflist", options->conflist, "FILE", "A network, and each of its plugins");
-  command.option("--network", options->network, "NAME", "The same, of a configured one");
-  command.option("--only", options->kit.only, "ID,...", "These checks, or chapters of them").split_at_commas();
-  command.option("--skip", options->kit.skip, "ID,...", "All but these").split_at_commas();
-  command.option("--versions", options->kit.versions, "VERSION,...", "In these versions of CNI").split_at_commas();
-  command.option("--jobs", options->jobs, "NUMBER", "Checks at a time").shows("2");
-  command.run([&context, options] { return test(context, *options); });
+  const auto asked = std::make_shared<Asked>();
+  kit::Options& kit = asked->kit;
+  command.option("--plugin", asked->plugin, "TYPE", "One plugin, with the kit's own configuration or --config")
+      .offers([&context] { return plugins(context); });
+  command.option("--config", asked->config, "FILE", "Configuration of the plugin");
+  command.option("--conflist", asked->conflist, "FILE", "A network, and each of its plugins");
+  command.option("--network", asked->network, "NAME", "The same, of a configured network").offers([&context] {
+    return networks(context);
+  });
+  command.option("--only", kit.only, "ID,...", "These checks, or chapters of them: V,D4")
+      .split_at_commas()
+      .offers(checks);
+  command.option("--skip", kit.skip, "ID,...", "All but these").split_at_commas().offers(checks);
+  command
+      .option("--versions", kit.versions, "VERSION,...", "In these versions of CNI; else in each that the plugin knows")
+      .split_at_commas()
+      .offers(versions);
+  command.option("--profile", kit.profile, "FILE", "Failures that are known, with their reasons, and hints");
+  command.option("--jobs", asked->jobs, "NUMBER", "Checks at a time").shows("2");
+  command.option("--format", asked->format, "FORMAT", "Form of the report").one_of(format_names()).shows("text");
+  command.option("-o,--output", asked->file, "FILE", "Write the report there");
+  command.flag("--keep", kit.keep, "Keep the files of each check that failed, below /var/tmp");
+  command.flag("--list", asked->list, "List the checks");
+  command.run([&context, asked]() -> Result<int> {
+    auto done = test(context, *asked);
+    if (done) return done;
+    static_cast<void>(report(done.error()));
+    return kNotTested;
+  });
 }
 
 }  // namespace podrun::cli

@@ -1,31 +1,14 @@
 // podrun cni version: what each plugin implements.
-#include <algorithm>
-#include <filesystem>
 #include <memory>
 #include <set>
 
 #include "runtime/cli/cni_commands.h"
+#include "runtime/cli/cni_plugins.h"
 #include "runtime/cli/pods.h"
 #include "runtime/cli/table.h"
 
 namespace podrun::cli {
 namespace {
-
-// Every program in the directories, once: as a network would find it.
-std::set<std::string> installed(const std::vector<std::string>& dirs) {
-  namespace fs = std::filesystem;
-  std::set<std::string> plugins;
-  for (const std::string& dir : dirs) {
-    std::error_code unreadable;  // as a directory that is not there: no plugin is found in it either
-    for (auto entry = fs::directory_iterator(dir, unreadable); !unreadable && entry != fs::directory_iterator();
-         entry.increment(unreadable)) {
-      const auto status = entry->status(unreadable);
-      if (fs::is_regular_file(status) && (status.permissions() & fs::perms::owner_exec) != fs::perms::none)
-        plugins.insert(entry->path().filename());
-    }
-  }
-  return plugins;
-}
 
 std::string joined(const std::vector<std::string>& versions) {
   std::string text;
@@ -36,7 +19,7 @@ std::string joined(const std::vector<std::string>& versions) {
 Result<int> version(Context& context, const std::vector<std::string>& names) {
   CniTool tool(context);
   const std::vector<std::string>& dirs = tool.host.options.cni_bin_dirs;
-  const std::set<std::string> plugins = names.empty() ? installed(dirs) : std::set(names.begin(), names.end());
+  const std::set<std::string> plugins = names.empty() ? installed_plugins(dirs) : std::set(names.begin(), names.end());
   std::vector<Row> rows{{"PLUGIN", "BINARY", "VERSIONS"}};
   Failures failures;
   for (const std::string& plugin : plugins) {

@@ -61,6 +61,13 @@ Option::Option(std::string_view names, std::string_view takes, std::string_view 
   name_ = names.substr(dashes + 2);
 }
 
+std::vector<Candidate> Option::candidates() const {
+  if (offered_) return offered_();
+  std::vector<Candidate> candidates;
+  for (const std::string_view value : values_) candidates.push_back({std::string(value), ""});
+  return candidates;
+}
+
 Result<void> Option::give(const std::string& text) {
   if (!splits_) return give_one(text);
   for (std::size_t begin = 0; begin <= text.size();) {

@@ -33,6 +33,12 @@ Result<void> take(std::int64_t& value, const std::string& text);
 Result<void> take(std::optional<std::uint32_t>& value, const std::string& text);
 Result<void> take(bool& value, const std::string& text);  // true or false, as Go's strconv.ParseBool has them
 
+// What could be typed, and what it means.
+struct Candidate {
+  std::string value;
+  std::string meaning;
+};
+
 // "-o,--output FORMAT". Given twice, the last one counts, except where the value is a list.
 class Option {
  public:
@@ -43,6 +49,9 @@ class Option {
 
   Option& from(const char* variable) { return variable_ = variable, *this; }  // stands in where it is not given
   Option& one_of(std::vector<std::string_view> values) { return values_ = std::move(values), *this; }
+  Option& offers(std::function<std::vector<Candidate>()> find) {
+    return offered_ = std::move(find), *this;
+  }  // to shells
   Option& required() { return required_ = true, *this; }
   Option& shows(std::string fallback) { return fallback_ = std::move(fallback), *this; }  // in the help
   Option& split_at_commas() { return splits_ = true, *this; }
@@ -53,9 +62,11 @@ class Option {
   std::string_view help() const { return help_; }
   const char* variable() const { return variable_; }
   const std::vector<std::string_view>& values() const { return values_; }
+  std::vector<Candidate> candidates() const;
   const std::string& fallback() const { return fallback_; }
   bool is_switch() const { return takes_.empty(); }
   bool is_required() const { return required_; }
+  bool splits() const { return splits_; }
 
   Result<void> give(const std::string& text);
 
@@ -69,6 +80,7 @@ class Option {
   Set set_;
   const char* variable_ = nullptr;
   std::vector<std::string_view> values_;
+  std::function<std::vector<Candidate>()> offered_;
   std::string fallback_;
   bool required_ = false;
   bool splits_ = false;

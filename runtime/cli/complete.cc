@@ -43,7 +43,10 @@ class Candidates {
   void values(const Option& option) {
     if (option.takes() == "FILE" || option.takes() == "DIR") return context_.out.print(":files\n");
     if (option.name() == "container") return containers();
-    for (const std::string_view value : option.values()) offer(value);
+    // Of a list the last one is still being typed.
+    const std::size_t before = option.splits() ? typed_.rfind(',') + 1 : 0;
+    for (const Candidate& candidate : option.candidates())
+      offer(typed_.substr(0, before) + candidate.value, candidate.meaning);
   }
 
   void words(const Words& words) {

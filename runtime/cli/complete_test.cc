@@ -93,6 +93,23 @@ TEST_F(CompleteTest, ValuesAndFiles) {
   EXPECT_THAT(offered({"create", "--dry-run", "c"}), ElementsAre("client"));
 }
 
+TEST_F(CompleteTest, OfAListTheLast) {
+  EXPECT_THAT(offered({"cni", "test", "--only", "V"}), Contains("V1"));
+  EXPECT_THAT(offered({"cni", "test", "--skip", "N7,V"}), Contains("N7,V1"));
+  EXPECT_THAT(offered({"cni", "test", "--versions", "0.3.1,1."}), ElementsAre("0.3.1,1.0.0", "0.3.1,1.1.0"));
+}
+
+TEST_F(CompleteTest, PluginsAndNetworksThatAreThere) {
+  const std::string bin = root_ + "/bin", conf = root_ + "/conf";
+  ASSERT_TRUE(base::make_dirs(bin));
+  ASSERT_TRUE(base::make_dirs(conf));
+  ASSERT_TRUE(base::write_file_durably(bin + "/mine", "", 0755));
+  ASSERT_TRUE(base::write_file_durably(bin + "/notes", "", 0644));
+  ASSERT_TRUE(base::write_file_durably(conf + "/lab.conflist", R"({"name":"lab","plugins":[{"type":"mine"}]})"));
+  EXPECT_THAT(offered({"--cni-bin-dir", bin, "cni", "test", "--plugin", ""}), ElementsAre("mine"));
+  EXPECT_THAT(offered({"--cni-conf-dir", conf, "cni", "test", "--network", ""}), ElementsAre("lab"));
+}
+
 TEST_F(CompleteTest, NothingOfSomebodyElsesCommandLine) {
   EXPECT_THAT(offered({"exec", "web", "--", ""}), IsEmpty());
   EXPECT_THAT(offered({"exec", "web", "ls", "-"}), IsEmpty());

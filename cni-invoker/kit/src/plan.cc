@@ -29,6 +29,14 @@ Result<void> refuse_unknown(const std::vector<std::string>& wanted) {
   return {};
 }
 
+Result<Version> known_version(const std::string& text) {
+  const auto version = Version::parse(text);
+  if (version && is_known(*version)) return *version;
+  std::string known;
+  for (const Version& one : kKnownVersions) known += (known.empty() ? "" : ", ") + one.to_text();
+  return Error{Kind::invalid, 0, "version '" + text + "': of CNI there are " + known};
+}
+
 bool is_about(const Check& check, const PluginUnderTest& plugin) {
   return check.applies.roles == 0 || (check.applies.roles & bit(plugin.role)) != 0;
 }
@@ -48,7 +56,7 @@ Result<std::vector<Task>> plan(const Subject& subject, const Options& options) {
   TRY(refuse_unknown(options.only));
   TRY(refuse_unknown(options.skip));
   std::vector<Version> asked;
-  for (const std::string& text : options.versions) asked.push_back(TRY(Version::parse(text)));
+  for (const std::string& text : options.versions) asked.push_back(TRY(known_version(text)));
   const auto chosen = [&](std::vector<Version> versions) {
     if (!asked.empty())
       std::erase_if(versions,
@@ -69,6 +77,11 @@ Result<std::vector<Task>> plan(const Subject& subject, const Options& options) {
       if (!subject.plugins[i].ours && is_about(check, subject.plugins[i]))
         add_versions(check, i, chosen(subject.plugins[i].versions), tasks);
   }
+  // A report of nothing would say that everything is well.
+  if (tasks.empty())
+    return Error{Kind::invalid, 0,
+                 "test '" + subject.name + "': none of the checks asked for is about " +
+                     (asked.empty() ? "such plugins" : "such plugins in these versions")};
   return tasks;
 }
 

@@ -12,7 +12,7 @@ struct Task {
   Version version;
 };
 
-// Kind::invalid for an id or a version that there is not.
+// Kind::invalid for an id or a version that there is not, and where no check is left.
 Result<std::vector<Task>> plan(const Subject& subject, const Options& options);
 
 }  // namespace cni::kit
