@@ -6,6 +6,7 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <thread>
@@ -19,7 +20,7 @@ namespace cni::kit {
 namespace {
 
 // In a thread of its own, whose network namespace is then pinned.
-Result<void> make_netns(const std::string& path) {
+Result<void> make_netns(const std::string& path, bool with_lo_up) {
   Result<void> made;
   std::thread([&] {
     made = [&]() -> Result<void> {
@@ -27,6 +28,7 @@ Result<void> make_netns(const std::string& path) {
       TRY(base::open_file(path, O_CREAT | O_EXCL | O_RDONLY, 0444));
       if (::mount("/proc/thread-self/ns/net", path.c_str(), nullptr, MS_BIND, nullptr) != 0)
         return Error::system(errno, "pin '" + path + "'");
+      if (!with_lo_up) return {};
       const Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
       ifreq request{};
       std::string("lo").copy(request.ifr_name, sizeof request.ifr_name - 1);
@@ -66,6 +68,23 @@ std::string end_text(const RunOutcome& outcome) {
   return "";
 }
 
+Answer answer_to(const Call& call) {
+  ProcessRunner runner;
+  RunRequest request;
+  request.path = call.path;
+  request.environment.assign(call.environment.begin(), call.environment.end());
+  request.input = call.input;
+  request.timeout = call.limit;
+  auto outcome = runner.exec(request);
+  Answer answer;
+  if (outcome)
+    answer.outcome = std::move(*outcome);
+  else
+    answer.outcome.errors = outcome.error().what;
+  answer.document = Json::parse(answer.outcome.output, nullptr, false);
+  return answer;
+}
+
 }  // namespace
 
 bool Answer::is_error() const {
@@ -103,7 +122,7 @@ Pod& Lab::pod() {
   pod->id = "kit-container-" + number;
   pod->netns = "/run/netns/" + pod->name;
   pod->runtime_config = subject_.capability_args;
-  static_cast<void>(make_netns(pod->netns));
+  static_cast<void>(make_netns(pod->netns, target().role != Role::loopback));
   pods_.push_back(std::move(pod));
   return *pods_.back();
 }
@@ -142,21 +161,24 @@ Call Lab::call_of(std::size_t plugin, const std::string& command, const Pod& pod
 Call Lab::call(const std::string& command, const Pod& pod) const { return call_of(target_, command, pod, pod.result); }
 
 Answer Lab::run(const Call& call) {
-  ProcessRunner runner;
-  RunRequest request;
-  request.path = call.path;
-  request.environment.assign(call.environment.begin(), call.environment.end());
-  request.input = call.input;
-  request.timeout = call.limit;
   const auto begin = std::chrono::steady_clock::now();
-  auto outcome = runner.exec(request);
-  Answer answer;
-  if (outcome)
-    answer.outcome = std::move(*outcome);
-  else
-    answer.outcome.errors = outcome.error().what;
-  answer.document = Json::parse(answer.outcome.output, nullptr, false);
+  Answer answer = answer_to(call);
+  see(call, answer, begin);
+  return answer;
+}
 
+std::vector<Answer> Lab::run_together(const std::vector<Call>& calls) {
+  const auto begin = std::chrono::steady_clock::now();
+  std::vector<Answer> answers(calls.size());
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < calls.size(); ++i)
+    threads.emplace_back([&answer = answers[i], &call = calls[i]] { answer = answer_to(call); });
+  for (std::thread& thread : threads) thread.join();
+  for (std::size_t i = 0; i < calls.size(); ++i) see(calls[i], answers[i], begin);
+  return answers;
+}
+
+void Lab::see(const Call& call, const Answer& answer, std::chrono::steady_clock::time_point begin) {
   SeenRun seen;
   seen.plugin = call.path.substr(call.path.rfind('/') + 1);
   if (const auto command = call.environment.find("CNI_COMMAND"); command != call.environment.end())
@@ -169,7 +191,6 @@ Answer Lab::run(const Call& call) {
   seen.begin = std::chrono::duration_cast<std::chrono::microseconds>(begin - begin_);
   seen.duration = answer.outcome.duration;
   runs_.push_back(std::move(seen));
-  return answer;
 }
 
 Answer Lab::run_plugin(std::size_t plugin, const std::string& command, const Pod& pod, const Json& previous) {
@@ -183,6 +204,20 @@ Verdict Lab::prepare(Pod& pod) {
       return skipped("'" + subject_.plugins[i].type() + "', which comes before it, failed: " + answer.text());
     pod.result = answer.document;
   }
+  return passed();
+}
+
+Verdict Lab::attach(Pod& pod) {
+  KIT_REQUIRE(prepare(pod));
+  const Answer answer = run(call("ADD", pod));
+  if (!answer.succeeded()) return skipped("its ADD failed: " + answer.text());
+  pod.result = answer.document;
+  return passed();
+}
+
+Verdict Lab::remove_netns(const Pod& pod) {
+  if (::umount2(pod.netns.c_str(), MNT_DETACH) != 0 || ::unlink(pod.netns.c_str()) != 0)
+    return skipped(Error::system(errno, "remove '" + pod.netns + "'").what);
   return passed();
 }
 

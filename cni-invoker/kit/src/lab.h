@@ -20,7 +20,7 @@
 
 namespace cni::kit {
 
-// A network namespace to attach, at /run/netns/NAME, with lo up.
+// A network namespace to attach, at /run/netns/NAME, with lo up; down where that is what the target is for.
 struct Pod {
   std::string name;   // "pod-1"
   std::string id;     // CNI_CONTAINERID
@@ -67,8 +67,13 @@ class Lab {
   Call call(const std::string& command, const Pod& pod) const;
   Json config(std::size_t plugin, const std::string& command, const Pod& pod, const Json& previous) const;
   Answer run(const Call& call);
+  std::vector<Answer> run_together(const std::vector<Call>& calls);  // all at a time; the answers in the calls' order
   // ADD of what comes before the target, whose result is kept in pod.result; nothing for the first.
   Verdict prepare(Pod& pod);
+  // That, and ADD of the target: pod.result is its own. Skipped where it fails: the checks of ADD tell of that.
+  Verdict attach(Pod& pod);
+  // As when its last process has ended: what was in it goes, also the other ends of its links.
+  Verdict remove_netns(const Pod& pod);
 
   // --- the whole network
   Answer add(Pod& pod);  // stops at the first that fails; pod.result is the last one's
@@ -81,6 +86,7 @@ class Lab {
   std::vector<SeenPath>& paths() { return paths_; }
 
  private:
+  void see(const Call& call, const Answer& answer, std::chrono::steady_clock::time_point begin);
   Answer run_plugin(std::size_t plugin, const std::string& command, const Pod& pod, const Json& previous);
   Call call_of(std::size_t plugin, const std::string& command, const Pod& pod, const Json& previous) const;
 
