@@ -8,8 +8,8 @@
 #include <cstdio>
 
 #include "base/files.h"
+#include "base/printable.h"
 #include "runtime/cli/exit_codes.h"
-#include "runtime/cli/printable.h"
 #include "runtime/manifest/manifest.h"
 
 namespace podrun::cli {
@@ -20,7 +20,7 @@ constexpr std::size_t kBufferLimit = 64U << 10U;
 void tell(std::string_view prefix, std::string_view text) {
   std::string line(prefix);
   line += one_line(text);
-  if (::isatty(STDERR_FILENO) != 0) line = printable(line);
+  if (::isatty(STDERR_FILENO) != 0) line = base::printable(line);
   line += '\n';
   // Nothing can be said about a stderr that cannot be written to.
   static_cast<void>(base::write_all(STDERR_FILENO, line, "stderr"));
@@ -42,7 +42,7 @@ void prepare_console() {
 
 void Output::print(std::string_view text) {
   if (is_terminal()) {
-    buffer_ += printable(text);
+    buffer_ += base::printable(text);
   } else {
     buffer_ += text;
   }

@@ -1,9 +1,9 @@
 // Nothing that a terminal would obey gets through.
-#include "runtime/cli/printable.h"
+#include "cni/base/printable.h"
 
 #include <gtest/gtest.h>
 
-namespace podrun::cli {
+namespace cni::base {
 namespace {
 
 TEST(Printable, LeavesText) {
@@ -22,6 +22,9 @@ TEST(Printable, EscapesWhatTurnsTheDirection) {
   EXPECT_EQ(printable("\u200e\u200f\u061c"), "\\u200e\\u200f\\u061c");
 }
 
+// XML has no place for them.
+TEST(Printable, EscapesWhatIsNoCharacter) { EXPECT_EQ(printable("\ufffe\uffff\ufdd0"), "\\ufffe\\uffff\\ufdd0"); }
+
 // A terminal that does not know UTF-8 takes these for C1 controls; one that does may join them with what follows.
 TEST(Printable, EscapesBytesThatAreNoUtf8) {
   EXPECT_EQ(printable("\x9b\x33"), "\\x9b3");
@@ -34,4 +37,4 @@ TEST(Printable, EscapesBytesThatAreNoUtf8) {
 }
 
 }  // namespace
-}  // namespace podrun::cli
+}  // namespace cni::base

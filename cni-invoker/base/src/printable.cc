@@ -1,10 +1,10 @@
-#include "runtime/cli/printable.h"
+#include "cni/base/printable.h"
 
 #include <array>
 #include <cstddef>
 #include <cstdio>
 
-namespace podrun::cli {
+namespace cni::base {
 namespace {
 
 struct Character {
@@ -36,7 +36,8 @@ bool is_obeyed(char32_t c) {
   const bool control = c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x2028 || c == 0x2029;
   const bool turns =
       c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
-  return control || turns;
+  const bool character = (c & 0xfffe) != 0xfffe && (c < 0xfdd0 || c > 0xfdef);
+  return control || turns || !character;
 }
 
 std::string escaped(const char* format, unsigned value) {
@@ -64,4 +65,4 @@ std::string printable(std::string_view text) {
   return shown;
 }
 
-}  // namespace podrun::cli
+}  // namespace cni::base
