@@ -49,12 +49,17 @@ NetlinkAttributes& NetlinkAttributes::add_number(std::uint16_t type, std::uint32
 
 void each_netlink_attribute(std::string_view answer, std::size_t body_size,
                             const std::function<void(int, std::string_view)>& found) {
-  std::size_t at = sizeof(nlmsghdr) + aligned(body_size);
+  const std::size_t begin = sizeof(nlmsghdr) + aligned(body_size);
+  if (begin < answer.size()) each_nested_attribute(answer.substr(begin), found);
+}
+
+void each_nested_attribute(std::string_view attributes, const std::function<void(int, std::string_view)>& found) {
+  std::size_t at = 0;
   nlattr header{};
-  while (at + sizeof header <= answer.size()) {
-    std::memcpy(&header, answer.data() + at, sizeof header);
-    if (header.nla_len < sizeof header || header.nla_len > answer.size() - at) return;
-    found(header.nla_type & NLA_TYPE_MASK, answer.substr(at + kAttributeHeader, header.nla_len - kAttributeHeader));
+  while (at + sizeof header <= attributes.size()) {
+    std::memcpy(&header, attributes.data() + at, sizeof header);
+    if (header.nla_len < sizeof header || header.nla_len > attributes.size() - at) return;
+    found(header.nla_type & NLA_TYPE_MASK, attributes.substr(at + kAttributeHeader, header.nla_len - kAttributeHeader));
     at += aligned(header.nla_len);
   }
 }

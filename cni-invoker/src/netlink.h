@@ -56,6 +56,16 @@ Body netlink_body_of(std::string_view answer) {
 // `found(type, bytes)` for each attribute behind a structure of that size.
 void each_netlink_attribute(std::string_view answer, std::size_t body_size,
                             const std::function<void(int, std::string_view)>& found);
+// The same for what is in an attribute.
+void each_nested_attribute(std::string_view attributes, const std::function<void(int, std::string_view)>& found);
+
+// Of an attribute that is one; 0 where it is too short.
+template <class Number>
+Number netlink_number(std::string_view bytes) {
+  Number number = 0;
+  if (bytes.size() >= sizeof number) std::memcpy(&number, bytes.data(), sizeof number);
+  return number;
+}
 
 class NetlinkSocket {
  public:

@@ -8,7 +8,6 @@
 #include <sys/socket.h>
 
 #include <optional>
-#include <string_view>
 
 #include "cni/base/try.h"
 #include "cni/in_netns.h"
@@ -16,8 +15,6 @@
 namespace cni {
 
 using base::IpAddress;
-
-namespace {
 
 std::string mac_text(std::string_view bytes) {
   static constexpr char kDigits[] = "0123456789abcdef";
@@ -30,6 +27,8 @@ std::string mac_text(std::string_view bytes) {
   }
   return text;
 }
+
+namespace {
 
 std::string bytes_of(const IpAddress& address) {
   const auto& all = address.bytes();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -22,6 +23,8 @@ struct Link {
   std::string name;
   std::string mac;  // lower case, with colons
 };
+
+std::string mac_text(std::string_view bytes);  // "0a:58:0a:01:00:02"
 
 class RouteSocket {
  public:

@@ -127,6 +127,12 @@ Pod& Lab::pod() {
   return *pods_.back();
 }
 
+World Lab::world() const {
+  WorldScope scope{{{"", "/proc/self/ns/net"}}, {"/run", "/var/lib/cni", "/etc/cni"}};
+  for (const auto& pod : pods_) scope.namespaces.emplace_back(pod->name, pod->netns);
+  return look_at_world(scope);
+}
+
 Json Lab::config(std::size_t plugin, const std::string& command, const Pod& pod, const Json& previous) const {
   Json config = subject_.plugins.at(plugin).config;
   config["cniVersion"] = version_.to_text();

@@ -17,6 +17,7 @@
 #include "kit/src/check.h"
 #include "kit/src/stub.h"
 #include "kit/src/subject.h"
+#include "kit/src/world/world.h"
 
 namespace cni::kit {
 
@@ -58,6 +59,10 @@ class Lab {
   const Version& version() const { return version_; }
 
   Pod& pod();  // one more; stays where it is
+
+  // The host, the namespaces of the pods there are now, and all files that plugins keep. What leaves nothing behind, and
+  // what changes nothing, is in world/leftovers.h.
+  World world() const;
 
   Stub& ipam() { return ipam_; }    // "ipam": {"type": "kit-ipam"}
   Stub& first() { return first_; }  // kit-first

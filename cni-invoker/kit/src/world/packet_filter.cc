@@ -1,0 +1,75 @@
+#include <sstream>
+#include <vector>
+
+#include "cni/base/files.h"
+#include "cni/runner.h"
+#include "kit/src/world/look.h"
+
+namespace cni::kit::look {
+namespace {
+
+// Of a line of shell, in the calling thread's network namespace; nothing where it fails. (A plugin's runner passes no
+// arguments, so what is run is a shell, which reads them.)
+std::string output_of(const std::string& line) {
+  ProcessRunner runner;
+  RunRequest request;
+  request.path = "/bin/sh";
+  request.environment = {{"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}};
+  request.timeout = std::chrono::seconds(10);
+  request.input = "exec " + line + "\n";
+  auto outcome = runner.exec(request);
+  return outcome && outcome->succeeded() ? outcome->output : std::string();
+}
+
+std::string trimmed(const std::string& line) {
+  const std::size_t begin = line.find_first_not_of(" \t");
+  if (begin == std::string::npos) return {};
+  return line.substr(begin, line.find_last_not_of(" \t") + 1 - begin);
+}
+
+std::string joined(const std::vector<std::string>& blocks) {
+  std::string text;
+  for (const std::string& block : blocks) text += block + ", ";
+  return text;
+}
+
+// Blocks in braces, a statement a line: "table ip nat { chain POSTROUTING { ip saddr … masquerade } }".
+void add_ruleset(World& world, const std::string& where, const std::string& ruleset) {
+  std::istringstream lines(ruleset);
+  std::vector<std::string> blocks;
+  for (std::string line; std::getline(lines, line);) {
+    line = trimmed(line);
+    if (line.empty() || line.starts_with('#')) continue;
+    if (line == "}") {
+      if (!blocks.empty()) blocks.pop_back();
+      continue;
+    }
+    const bool opens = line.ends_with("{") && line.find('{') == line.size() - 1;
+    if (opens) line = trimmed(line.substr(0, line.size() - 1));
+    add(world, {"packet filter", joined(blocks) + line, where}, {});
+    if (opens) blocks.push_back(line);
+  }
+}
+
+// Rules of the older kind are not in nftables' list. A chain's counters stand in brackets.
+void add_legacy(World& world, const std::string& where, const std::string& program, const std::string& names) {
+  const auto tables = base::read_file(names);
+  if (!tables || tables->empty()) return;
+  std::istringstream lines(output_of(program));
+  std::string table;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with('*')) table = line.substr(1);
+    if (line.starts_with(':') || line.starts_with("-A"))
+      add(world, {"packet filter", program + " " + table + ", " + line.substr(0, line.find(" [")), where}, {});
+  }
+}
+
+}  // namespace
+
+void add_packet_filter(World& world, const std::string& where) {
+  add_ruleset(world, where, output_of("nft -s list ruleset"));  // -s: without counters
+  add_legacy(world, where, "iptables-legacy-save", "/proc/thread-self/net/ip_tables_names");
+  add_legacy(world, where, "ip6tables-legacy-save", "/proc/thread-self/net/ip6_tables_names");
+}
+
+}  // namespace cni::kit::look

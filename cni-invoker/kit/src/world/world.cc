@@ -1,0 +1,90 @@
+#include "kit/src/world/world.h"
+
+#include <algorithm>
+
+#include "cni/base/try.h"
+#include "cni/in_netns.h"
+#include "kit/src/world/look.h"
+
+namespace cni::kit {
+namespace {
+
+Result<void> add_namespace(World& world, const std::string& where) {
+  TRY(look::add_network(world, where));
+  TRY(look::add_traffic_control(world, where));
+  look::add_packet_filter(world, where);
+  look::add_sysctls(world, where);
+  return {};
+}
+
+std::string text_of(const Thing& thing) { return thing.area + " " + thing.name; }
+std::string place_of(const Thing& thing) { return thing.where.empty() ? "" : " in " + thing.where; }
+
+std::string text_of(const Thing& thing, const State& state) {
+  std::string text = text_of(thing);
+  for (const auto& [key, value] : state) text += " " + key + " " + value;
+  return text + place_of(thing);
+}
+
+const std::string* find(const State& state, const std::string& key) {
+  const auto found = std::find_if(state.begin(), state.end(), [&](const auto& pair) { return pair.first == key; });
+  return found == state.end() ? nullptr : &found->second;
+}
+
+std::string change(const Thing& thing, const State& before, const State& after) {
+  std::string text = text_of(thing);
+  const auto add = [&](const std::string& key, const std::string& was, const std::string& is) {
+    text += " " + key + " " + was + " -> " + is;
+  };
+  for (const auto& [key, value] : before) {
+    const std::string* now = find(after, key);
+    if (now == nullptr)
+      add(key, value, "none");
+    else if (*now != value)
+      add(key, value, *now);
+  }
+  for (const auto& [key, value] : after)
+    if (find(before, key) == nullptr) add(key, "none", value);
+  return text + place_of(thing);
+}
+
+bool goes_with_its_link(const Thing& thing) { return thing.area == "sysctl"; }
+
+}  // namespace
+
+World look_at_world(const WorldScope& scope) {
+  World world;
+  for (const auto& [name, path] : scope.namespaces) {
+    const auto seen = in_netns(path, [&, &where = name] { return add_namespace(world, where); });
+    if (!seen && seen.error().kind != Kind::not_found && seen.error().kind != Kind::invalid)
+      look::add(world, {"not seen:", seen.error().what, name}, {});
+  }
+  look::add_mounts(world);
+  look::add_processes(world);
+  for (const std::string& tree : scope.trees) look::add_tree(world, tree);
+  return world;
+}
+
+std::vector<std::string> difference(const World& before, const World& after) {
+  std::vector<std::string> left, lost, changed;
+  for (const auto& [thing, state] : after)
+    if (!before.contains(thing) && !goes_with_its_link(thing)) left.push_back("left: " + text_of(thing, state));
+  for (const auto& [thing, state] : before) {
+    const auto now = after.find(thing);
+    if (now == after.end() && !goes_with_its_link(thing))
+      lost.push_back("lost: " + text_of(thing, state));
+    else if (now != after.end() && now->second != state)
+      changed.push_back("changed: " + change(thing, state, now->second));
+  }
+  left.insert(left.end(), lost.begin(), lost.end());
+  left.insert(left.end(), changed.begin(), changed.end());
+  return left;
+}
+
+void look::add(World& world, Thing thing, State state) {
+  const std::string name = thing.name;
+  for (int number = 2; world.contains(thing); ++number) thing.name = name + " (" + std::to_string(number) + ")";
+  world.emplace(std::move(thing), std::move(state));
+}
+
+}  // namespace cni::kit

@@ -1,0 +1,26 @@
+// The tests run in a host of the kit's own: what they make is theirs alone, and so is what they see.
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <iostream>
+
+#include "cni/base/files.h"
+#include "kit/src/host/own_host.h"
+
+int main(int argc, char** argv) {
+  ::testing::InitGoogleTest(&argc, argv);
+  if (::geteuid() != 0 || GTEST_FLAG_GET(list_tests)) return RUN_ALL_TESTS();  // without root they are skipped
+  std::cout.flush();
+  const auto host = cni::kit::start_in_own_host([] {
+    const int code = RUN_ALL_TESTS();
+    std::fflush(nullptr);
+    return std::to_string(code);
+  });
+  if (!host) return std::cerr << host.error().what << '\n', 1;
+  const auto code = cni::base::read_all(host->report.get(), "report");
+  ::waitpid(host->pid, nullptr, 0);
+  if (!code || *code != "0") std::cerr << "the tests' host ended with " << (code ? *code : code.error().what) << '\n';
+  return code && *code == "0" ? 0 : 1;
+}
