@@ -1,0 +1,118 @@
+// Addresses of one range a family, kept as files: STATE/ADDRESS, with whose it is.
+#include <fcntl.h>
+
+#include <algorithm>
+
+#include "cni/base/files.h"
+#include "cni/base/ip.h"
+#include "cni/base/try.h"
+#include "kit/tests/wrong/wrong.h"
+
+namespace cni::kit::wrong {
+namespace {
+
+std::string owner(const std::string& id, const std::string& ifname) { return id + " " + ifname; }
+std::string owner(const PluginCall& call) { return owner(call.attachment.container_id, call.attachment.ifname); }
+
+// "subnet" of the configuration, a /16 to /30 of IPv4.
+struct Subnet {
+  std::uint32_t first = 0;  // the network's own address
+  int length = 16;
+  std::uint32_t size() const { return 1U << (32 - length); }
+};
+
+std::string text(std::uint32_t address) {
+  std::string text;
+  for (int shift = 24; shift >= 0; shift -= 8)
+    text += (text.empty() ? "" : ".") + std::to_string(address >> shift & 255U);
+  return text;
+}
+
+Result<Subnet> subnet_of(const PluginCall& call) {
+  const ConfigView value = call.config["ipam"]["subnet"];
+  const std::string written = TRY(value.text_or("10.240.0.0/16"));
+  const std::size_t slash = written.find('/');
+  const auto address = base::IpAddress::parse(written.substr(0, slash));
+  if (!address || !address->is_v4() || slash == std::string::npos) return value.error("must be ADDRESS/LENGTH");
+  Subnet subnet;
+  subnet.length = std::atoi(written.c_str() + slash + 1);
+  if (subnet.length < 16 || subnet.length > 30) return value.error("must have a length from 16 to 30");
+  for (int i = 12; i < 16; ++i) subnet.first = subnet.first << 8 | address->bytes().at(static_cast<std::size_t>(i));
+  return subnet;
+}
+
+class Ipam : public Plugin {
+ public:
+  Result<NetworkResult> add(const PluginCall& call) override {
+    const Subnet subnet = TRY(subnet_of(call));
+    TRY(base::make_dirs(state_dir(call)));
+    if (!TRY(held_by(call, owner(call))).empty())
+      return plugin_error(code::kGeneric, "'" + owner(call) + "' has an address already");
+    const std::uint32_t number = TRY(take(call, subnet));
+    NetworkResult result;
+    result.ips = {{text(subnet.first + number) + "/" + std::to_string(subnet.length), text(subnet.first + 1), {}},
+                  {"fd00:240::" + std::to_string(number) + "/64", "fd00:240::1", {}}};
+    result.routes.resize(2);
+    result.routes[0].dst = "0.0.0.0/0";
+    result.routes[0].gw = text(subnet.first + 1);
+    result.routes[1].dst = "::/0";
+    result.routes[1].gw = "fd00:240::1";
+    return result;
+  }
+
+  Result<void> del(const PluginCall& call) override {
+    for (const std::string& number : TRY(held_by(call, owner(call))))
+      TRY(base::remove_file(state_dir(call) + "/" + number));
+    return {};
+  }
+
+  Result<void> check(const PluginCall& call) override {
+    if (!call.previous_result) return call.config["prevResult"].error("is missing");
+    if (TRY(held_by(call, owner(call))).empty()) return plugin_error(code::kGeneric, "it has no address");
+    return {};
+  }
+
+  Result<void> status(const PluginCall& call) override {
+    const Subnet subnet = TRY(subnet_of(call));
+    if (auto numbers = base::list_dir(state_dir(call)); numbers && numbers->size() + 3 >= subnet.size())
+      return plugin_error(code::kNotAvailable, "no address is free");
+    return {};
+  }
+
+  Result<void> gc(const PluginCall& call) override {
+    for (const std::string& number : base::list_dir(state_dir(call)).value_or({})) {
+      const std::string whose = base::read_file(state_dir(call) + "/" + number).value_or("");
+      const bool is_valid = std::any_of(call.valid.begin(), call.valid.end(), [&](const ValidAttachment& one) {
+        return owner(one.container_id, one.ifname) == whose;
+      });
+      if (!is_valid) TRY(base::remove_file(state_dir(call) + "/" + number));
+    }
+    return {};
+  }
+
+ private:
+  static Result<std::vector<std::string>> held_by(const PluginCall& call, const std::string& whose) {
+    std::vector<std::string> numbers;
+    for (const std::string& number : base::list_dir(state_dir(call)).value_or({}))
+      if (base::read_file(state_dir(call) + "/" + number).value_or("") == whose) numbers.push_back(number);
+    return numbers;
+  }
+
+  // Neither the network's own address, nor the gateway's, nor the broadcast's.
+  static Result<std::uint32_t> take(const PluginCall& call, const Subnet& subnet) {
+    for (std::uint32_t number = 2; number + 1 < subnet.size(); ++number) {
+      auto file = base::open_file(state_dir(call) + "/" + std::to_string(number), O_WRONLY | O_CREAT | O_EXCL, 0600);
+      if (!file && file.error().kind == Kind::exists) continue;
+      if (!file) return std::move(file).error();
+      TRY(base::write_all(file->get(), owner(call), "lease"));
+      return number;
+    }
+    return plugin_error(code::kTryAgainLater, "no address is free");
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Plugin> ipam_plugin() { return std::make_unique<Ipam>(); }
+
+}  // namespace cni::kit::wrong
