@@ -7,39 +7,91 @@ namespace {
 
 using Json = nlohmann::json;
 
-Json host_local() {
-  return {{"type", "host-local"},
-          {"ranges", {{{{"subnet", "10.234.0.0/16"}}}, {{{"subnet", "fd00:234::/64"}}}}},
-          {"routes", {{{"dst", "0.0.0.0/0"}}, {{"dst", "::/0"}}}}};
+// With addresses of both families and default routes.
+std::string addressed(const std::string& keys) {
+  return "{" + keys + (keys.empty() ? "" : ",") + R"("ipam": {
+    "type": "host-local",
+    "ranges": [[{"subnet": "10.234.0.0/16"}], [{"subnet": "fd00:234::/64"}]],
+    "routes": [{"dst": "0.0.0.0/0"}, {"dst": "::/0"}]
+  }})";
 }
 
-const std::map<std::string, std::pair<Role, Json>>& known() {
-  static const std::map<std::string, std::pair<Role, Json>> types{
+const std::map<std::string, KnownType>& types() {
+  static const std::map<std::string, KnownType> known{
+      // Those that make an interface.
       {"bridge",
-       {Role::interface,
-        {{"bridge", "br-kit"},
-         {"isDefaultGateway", true},
-         {"ipMasq", true},
-         {"hairpinMode", true},
-         {"ipam", host_local()}}}},
-      {"ptp", {Role::interface, {{"ipMasq", true}, {"ipam", host_local()}}}},
-      {"loopback", {Role::loopback, Json::object()}},
+       {Role::interface, addressed(R"("bridge": "br-kit", "isGateway": true, "ipMasq": true, "hairpinMode": true,
+                     "capabilities": {"mac": true})"),
+        "bridge", "", ""}},
+      {"ptp", {Role::interface, addressed(R"("ipMasq": true)"), "veth", "", ""}},
+      {"macvlan", {Role::interface, addressed(R"("master": "kit-master")"), "macvlan", "", ""}},
+      {"ipvlan", {Role::interface, addressed(R"("master": "kit-master")"), "ipvlan", "", ""}},
+      {"vlan", {Role::interface, addressed(R"("master": "kit-master", "vlanId": 234)"), "vlan", "", ""}},
+      {"host-device", {Role::interface, addressed(R"("device": "kit-spare-{pod}")"), "", "", ""}},
+      {"dummy", {Role::interface, addressed(""), "dummy", "", ""}},
+      {"tap", {Role::interface, addressed(""), "tun", "", ""}},
+      {"loopback", {Role::loopback, "{}", "", "", ""}},
+      // IPAM: called with the configuration of whoever calls them.
+      {"host-local", {Role::ipam, addressed(""), "", "", ""}},
+      {"static",
+       {Role::ipam,
+        R"({"ipam": {"type": "static",
+                     "addresses": [{"address": "10.234.0.2/16", "gateway": "10.234.0.1"},
+                                   {"address": "fd00:234::2/64", "gateway": "fd00:234::1"}],
+                     "routes": [{"dst": "0.0.0.0/0"}, {"dst": "::/0"}]}})",
+        "", "", ""}},
+      {"dhcp", {Role::ipam, R"({"ipam": {"type": "dhcp"}})", "", "its daemon, and a DHCP server", ""}},
+      // Those that change one.
+      {"portmap",
+       {Role::chained, R"({"capabilities": {"portMappings": true}, "snat": true})", "", "", R"({"snat": true})"}},
+      {"bandwidth", {Role::chained, R"({"capabilities": {"bandwidth": true}})", "ifb", "", "{}"}},
+      {"firewall", {Role::chained, "{}", "", "", "{}"}},
+      {"tuning",
+       {Role::chained, R"({"capabilities": {"mac": true}, "sysctl": {"net.core.somaxconn": "500"}, "mtu": 1400})", "",
+        "", R"({"sysctl": {"net.core.somaxconn": "500"}})"}},
+      {"sbr", {Role::chained, "{}", "", "", "{}"}},
+      {"vrf", {Role::chained, R"({"vrfname": "kit-vrf"})", "vrf", "", R"({"vrfname": "kit-vrf"})"}},
+      {"pod-hosts", {Role::chained, R"({"dir": "/run/pod-hosts"})", "", "", R"({"dir": "/run/pod-hosts"})"}},
   };
-  return types;
+  return known;
+}
+
+Json filled_in(std::string text, unsigned number) {
+  // "{8080+pod}", and nothing else.
+  if (text.starts_with('{') && text.ends_with("+pod}")) return std::strtoul(text.c_str() + 1, nullptr, 10) + number;
+  const std::string placeholder = "{pod}";
+  for (std::size_t at = text.find(placeholder); at != std::string::npos; at = text.find(placeholder, at))
+    text.replace(at, placeholder.size(), std::to_string(number));
+  return text;
 }
 
 }  // namespace
 
-Role usual_role(const std::string& type) {
-  const auto found = known().find(type);
-  return found == known().end() ? Role::interface : found->second.first;
+const KnownType* known_type(const std::string& type) {
+  const auto found = types().find(type);
+  return found == types().end() ? nullptr : &found->second;
 }
 
-Result<Json> default_config(const std::string& type) {
-  const auto found = known().find(type);
-  if (found != known().end()) return found->second.second;
-  return Error{Kind::not_found, 0,
-               "test plugin '" + type + "': the kit has no configuration for it (give it one: --config FILE)"};
+Json default_capability_args() {
+  return Json::parse(R"({
+    "portMappings": [{"hostPort": "{8080+pod}", "containerPort": 80, "protocol": "tcp"}],
+    "bandwidth": {"ingressRate": 8000000, "ingressBurst": 800000, "egressRate": 8000000, "egressBurst": 800000}
+  })");
+}
+
+std::vector<std::string> links_named_in(const std::string& type, const Json& config) {
+  const bool builds_on_one = type == "macvlan" || type == "ipvlan" || type == "vlan";
+  const std::string key = builds_on_one ? "master" : type == "host-device" ? "device" : "";
+  if (key.empty() || !config.contains(key) || !config[key].is_string()) return {};
+  return {config[key].get<std::string>()};
+}
+
+Json for_pod(const Json& json, unsigned number) {
+  if (json.is_string()) return filled_in(json.get<std::string>(), number);
+  Json filled = json;
+  if (json.is_structured())
+    for (Json& value : filled) value = for_pod(value, number);
+  return filled;
 }
 
 }  // namespace cni::kit

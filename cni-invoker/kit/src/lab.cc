@@ -15,6 +15,8 @@
 #include "cni/base/files.h"
 #include "cni/base/try.h"
 #include "kit/helper/places.h"
+#include "kit/src/default_configs.h"
+#include "rtnetlink.h"
 
 namespace cni::kit {
 namespace {
@@ -112,16 +114,19 @@ Lab::Lab(const Subject& subject, std::size_t target, Version version)
       ipam_(kIpamPlugin),
       first_(kFirstPlugin) {
   static_cast<void>(put_up_stubs(subject.helper));  // who needs one says that it is not there
+  make_links(0);
 }
 Lab::~Lab() = default;
 
 Pod& Lab::pod() {
-  const std::string number = std::to_string(pods_.size() + 1);
   auto pod = std::make_unique<Pod>();
+  pod->number = static_cast<unsigned>(pods_.size() + 1);
+  const std::string number = std::to_string(pod->number);
   pod->name = "pod-" + number;
   pod->id = "kit-container-" + number;
   pod->netns = "/run/netns/" + pod->name;
-  pod->runtime_config = subject_.capability_args;
+  pod->runtime_config = for_pod(subject_.capability_args, pod->number);
+  make_links(pod->number);
   static_cast<void>(make_netns(pod->netns, target().role != Role::loopback));
   pods_.push_back(std::move(pod));
   return *pods_.back();
@@ -133,8 +138,23 @@ World Lab::world() const {
   return look_at_world(scope);
 }
 
+// Of the host, with number 0, or of a pod.
+void Lab::make_links(unsigned number) const {
+  auto socket = RouteSocket::open("/proc/thread-self/ns/net");
+  if (!socket) return;
+  for (const NeededLink& link : subject_.links) {
+    const bool is_of_pods = link.name.find("{pod}") != std::string::npos;
+    if (!is_of_pods && number != 0) continue;
+    const std::string name = for_pod(link.name, number).get<std::string>();
+    // What fails here shows in the ADD that needs it.
+    static_cast<void>(socket->make_veth(name));
+    for (const Link& made : socket->links().value_or({}))
+      if (made.name == name) static_cast<void>(socket->bring_up(made.index));
+  }
+}
+
 Json Lab::config(std::size_t plugin, const std::string& command, const Pod& pod, const Json& previous) const {
-  Json config = subject_.plugins.at(plugin).config;
+  Json config = for_pod(subject_.plugins.at(plugin).config, pod.number);
   config["cniVersion"] = version_.to_text();
   config["name"] = subject_.name;
   if (const auto declared = config.find("capabilities"); declared != config.end() && declared->is_object()) {
@@ -214,6 +234,7 @@ Verdict Lab::prepare(Pod& pod) {
 }
 
 Verdict Lab::attach(Pod& pod) {
+  if (!subject_.lacks.empty()) return skipped("it needs " + subject_.lacks);
   KIT_REQUIRE(prepare(pod));
   const Answer answer = run(call("ADD", pod));
   if (!answer.succeeded()) return skipped("its ADD failed: " + answer.text());

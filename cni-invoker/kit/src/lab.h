@@ -23,6 +23,7 @@ namespace cni::kit {
 
 // A network namespace to attach, at /run/netns/NAME, with lo up; down where that is what the target is for.
 struct Pod {
+  unsigned number = 0;
   std::string name;   // "pod-1"
   std::string id;     // CNI_CONTAINERID
   std::string netns;  // CNI_NETNS
@@ -92,6 +93,7 @@ class Lab {
 
  private:
   void see(const Call& call, const Answer& answer, std::chrono::steady_clock::time_point begin);
+  void make_links(unsigned number) const;
   Answer run_plugin(std::size_t plugin, const std::string& command, const Pod& pod, const Json& previous);
   Call call_of(std::size_t plugin, const std::string& command, const Pod& pod, const Json& previous) const;
 

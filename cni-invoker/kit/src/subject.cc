@@ -7,30 +7,24 @@
 #include "kit/helper/places.h"
 #include "kit/src/default_configs.h"
 #include "kit/src/find_helper.h"
+#include "kit/src/profile.h"
+#include "kit/src/roles.h"
 
 namespace cni::kit {
 namespace {
 
-Result<std::vector<Version>> versions_of(const std::string& type, const std::vector<std::string>& dirs) {
+// The newest alone, of a plugin that does not say: V1 tells that it does not.
+std::vector<Version> versions_of(const std::string& type, const std::vector<std::string>& dirs) {
   ProcessRunner runner;
   InvokerOptions options;
   options.plugin_dirs = dirs;
   Invoker invoker(runner, options);
-  const PluginVersions says = TRY(invoker.version(type));
   std::vector<Version> versions;
-  for (const Version& version : kKnownVersions)
-    if (says.supports(version)) versions.push_back(version);
+  if (const auto says = invoker.version(type))
+    for (const Version& version : kKnownVersions)
+      if (says->supports(version)) versions.push_back(version);
+  if (versions.empty()) versions.push_back(kNewestVersion);
   return versions;
-}
-
-Result<PluginUnderTest> look_at(Json config, const std::vector<std::string>& dirs) {
-  PluginUnderTest plugin;
-  plugin.config = std::move(config);
-  ProcessRunner runner;
-  plugin.path = TRY(runner.find(plugin.type(), dirs));
-  plugin.role = usual_role(plugin.type());
-  plugin.versions = TRY(versions_of(plugin.type(), dirs));
-  return plugin;
 }
 
 Result<Json> parse_object(const std::string& text, const std::string& name) {
@@ -39,13 +33,85 @@ Result<Json> parse_object(const std::string& text, const std::string& name) {
   return json;
 }
 
-// What subjects of both kinds begin with.
-Result<std::shared_ptr<Subject>> begin(const Options& options) {
-  auto subject = std::make_shared<Subject>();
-  subject->plugin_dirs = options.plugin_dirs;
-  subject->plugin_dirs.push_back(kOwnPlugins);
-  subject->helper = TRY(find_helper(options.helper));
-  return subject;
+// An IPAM plugin gets the configuration of whoever calls it, where it has a section.
+Json as_a_caller_gives_it(Json config, const std::string& type) {
+  if (!config.contains("ipam") || !config["ipam"].is_object()) {
+    config.erase("type");
+    config = {{"ipam", config}};
+  }
+  config["ipam"]["type"] = type;
+  if (!config.contains("type") || config["type"] == type) config["type"] = "kit-caller";
+  return config;
+}
+
+class SubjectMaker {
+ public:
+  static Result<SubjectMaker> begin(const Options& options) {
+    SubjectMaker maker;
+    maker.profile_ = TRY(read_profile(options.profile));
+    maker.dirs_ = options.plugin_dirs;
+    maker.subject_->plugin_dirs = options.plugin_dirs;
+    maker.subject_->plugin_dirs.push_back(kOwnPlugins);
+    maker.subject_->helper = TRY(find_helper(options.helper));
+    maker.subject_->capability_args = default_capability_args();
+    maker.subject_->capability_args.update(maker.profile_.capability_args);
+    maker.subject_->known = maker.profile_.known;
+    maker.subject_->links = maker.profile_.links;
+    return maker;
+  }
+
+  const Profile& profile() const { return profile_; }
+  void set_name(const std::string& name) { subject_->name = name; }
+
+  Result<void> add(const std::string& type, Json config) {
+    const KnownType* known = known_type(type);
+    PluginUnderTest plugin;
+    plugin.name = type;
+    plugin.path = TRY(ProcessRunner().find(type, dirs_));
+    plugin.versions = versions_of(type, dirs_);
+    plugin.config = std::move(config);
+    plugin.config["type"] = type;
+    if (profile_.no_op)
+      plugin.no_op = *profile_.no_op;
+    else if (known != nullptr && !known->no_op.empty())
+      plugin.no_op = Json::parse(known->no_op);
+    for (const std::string& link : links_named_in(type, plugin.config)) subject_->links.push_back({link});
+    if (const auto told = profile_.roles.find(type); told != profile_.roles.end())
+      plugin.role = told->second;
+    else
+      plugin.role = known != nullptr ? known->role : TRY(find_role(plugin, *subject_));
+    if (plugin.role == Role::ipam) plugin.config = as_a_caller_gives_it(std::move(plugin.config), type);
+    subject_->plugins.push_back(std::move(plugin));
+    return {};
+  }
+
+  // A chained plugin by itself needs an interface that somebody has made.
+  void put_first_before_chained() {
+    if (subject_->plugins.front().role == Role::chained)
+      subject_->plugins.insert(subject_->plugins.begin(), first_plugin());
+  }
+
+  Result<std::shared_ptr<const Subject>> end() {
+    subject_->lacks = profile_.lacks.empty() ? TRY(lacking_here(*subject_)) : profile_.lacks;
+    return std::shared_ptr<const Subject>(subject_);
+  }
+
+ private:
+  std::vector<std::string> dirs_;  // without that of the kit's own plugins, which is there only during a check
+  std::shared_ptr<Subject> subject_ = std::make_shared<Subject>();
+  Profile profile_;
+};
+
+Result<Json> config_for(const std::string& type, const std::string& given, const Profile& profile) {
+  if (!given.empty()) return parse_object(given, "configuration of plugin '" + type + "'");
+  if (profile.config) return *profile.config;
+  if (const KnownType* known = known_type(type)) return Json::parse(known->config);
+  return Error{
+      Kind::not_found, 0,
+      "test plugin '" + type +
+          "': the kit has no configuration for it. Give it one (--config FILE): the JSON object that stands in "
+          "'plugins' of a network, as {\"type\": \"" +
+          type + "\", \"ipam\": {…}}, without name and cniVersion"};
 }
 
 }  // namespace
@@ -61,26 +127,22 @@ std::vector<Version> Subject::versions() const {
 
 Result<std::shared_ptr<const Subject>> subject_of_plugin(const std::string& type, const std::string& config,
                                                          const Options& options) {
-  const auto subject = TRY(begin(options));
-  subject->name = "kit";
-  Json own;
-  if (config.empty())
-    own = TRY(default_config(type));
-  else
-    own = TRY(parse_object(config, "configuration of plugin '" + type + "'"));
-  own["type"] = type;
-  subject->plugins.push_back(TRY(look_at(std::move(own), options.plugin_dirs)));
-  return std::shared_ptr<const Subject>(subject);
+  SubjectMaker maker = TRY(SubjectMaker::begin(options));
+  maker.set_name("kit");
+  TRY(maker.add(type, TRY(config_for(type, config, maker.profile()))));
+  maker.put_first_before_chained();
+  return maker.end();
 }
 
 Result<std::shared_ptr<const Subject>> subject_of_list(const std::string& list, const std::string& name,
                                                        const Options& options) {
   TRY(parse_network_list(list, name));  // says best what is wrong with it
   const Json json = TRY(parse_object(list, name));
-  const auto subject = TRY(begin(options));
-  subject->name = json.at("name").get<std::string>();
-  for (const Json& plugin : json.at("plugins")) subject->plugins.push_back(TRY(look_at(plugin, options.plugin_dirs)));
-  return std::shared_ptr<const Subject>(subject);
+  SubjectMaker maker = TRY(SubjectMaker::begin(options));
+  maker.set_name(json.at("name").get<std::string>());
+  for (const Json& plugin : json.at("plugins")) TRY(maker.add(plugin.at("type").get<std::string>(), plugin));
+  maker.put_first_before_chained();
+  return maker.end();
 }
 
 }  // namespace cni::kit

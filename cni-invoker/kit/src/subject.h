@@ -12,18 +12,25 @@ namespace cni::kit {
 using Json = nlohmann::json;
 
 struct PluginUnderTest {
-  Json config;  // without name and cniVersion
+  std::string name;  // its type, by which it is found
+  Json config;       // without name and cniVersion; of an IPAM plugin that of whoever calls it
   Role role = Role::interface;
   std::string path;               // of its binary
   std::vector<Version> versions;  // that it says it knows, and we do
   bool ours = false;              // not under test: it makes the interface that a chained plugin needs
-  std::string type() const { return config.at("type").get<std::string>(); }
+  Json no_op;                     // of a chained plugin: a configuration that leaves the result alone; null: not known
+  const std::string& type() const { return name; }
 };
 
 // A failure that is known, by the profile.
 struct KnownFailure {
   std::string check, plugin, version;  // empty plugin or version: any
   std::string reason;
+};
+
+// An interface on the host that a plugin takes or builds on: one end of a veth pair, up.
+struct NeededLink {
+  std::string name;  // with {pod}: one for each pod
 };
 
 class Subject {
@@ -33,8 +40,11 @@ class Subject {
   std::vector<std::string> plugin_dirs;  // CNI_PATH
   std::string helper;                    // path of cni-kit-plugin
   std::vector<KnownFailure> known;
-  // What pods ask for by capability, per pod: portMappings and others have to differ between pods (lab.h).
+  // What pods ask for by capability, with placeholders (default_configs.h): host ports have to differ between pods.
   Json capability_args = Json::object();
+  std::vector<NeededLink> links;
+  // Why no ADD of it can be expected to succeed here: a kind of link that the kernel has not. Empty: none.
+  std::string lacks;
   // Of the versions that every plugin knows.
   std::vector<Version> versions() const;
 };

@@ -1,0 +1,98 @@
+#include "kit/src/roles.h"
+
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+
+#include "cni/base/files.h"
+#include "cni/base/try.h"
+#include "kit/helper/places.h"
+#include "kit/src/default_configs.h"
+#include "kit/src/host/own_host.h"
+#include "kit/src/lab.h"
+#include "rtnetlink.h"
+
+namespace cni::kit {
+namespace {
+
+// What `work` returns; "!…" is an error.
+Result<std::string> in_own_host(const std::function<std::string()>& work) {
+  const RunningHost host = TRY(start_in_own_host(work));
+  auto text = base::read_all(host.report.get(), "report");
+  ::kill(host.pid, SIGKILL);
+  while (::waitpid(host.pid, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  if (text && text->starts_with('!')) return Error{Kind::internal, 0, text->substr(1)};
+  return text;
+}
+
+Result<bool> has_link(const Pod& pod) {
+  const auto links = TRY(TRY(RouteSocket::open(pod.netns)).links());
+  return std::any_of(links.begin(), links.end(), [&](const Link& link) { return link.name == pod.ifname; });
+}
+
+bool is_of_ipam(const Json& result) {
+  const bool with_addresses = result.contains("ips") || result.contains("ip4") || result.contains("ip6");
+  return with_addresses && result.value("interfaces", Json::array()).empty();
+}
+
+Role role_by_trying(const PluginUnderTest& plugin, Subject subject) {
+  subject.plugins = {plugin};
+  Lab alone(subject, 0, plugin.versions.back());
+  Pod& pod = alone.pod();
+  const Answer answer = alone.run(alone.call("ADD", pod));
+  if (answer.succeeded())
+    return is_of_ipam(answer.document) && !has_link(pod).value_or(false) ? Role::ipam : Role::interface;
+  subject.plugins = {first_plugin(), plugin};
+  Lab chained(subject, 1, plugin.versions.back());
+  Pod& other = chained.pod();
+  other.id += "-chained";
+  const bool works =
+      chained.prepare(other).outcome == Outcome::passed && chained.run(chained.call("ADD", other)).succeeded();
+  return works ? Role::chained : Role::interface;
+}
+
+std::string missing_for(const std::string& kind) {
+  if (kind == "tun") return base::path_exists("/dev/net/tun") ? "" : "/dev/net/tun";
+  auto socket = RouteSocket::open("/proc/thread-self/ns/net");
+  if (!socket) return socket.error().what;
+  // Whatever else is wrong with so bare a request is said after the kind was looked up.
+  const auto made = socket->make_link("kit-probe", kind);
+  const bool is_unknown = !made && made.error().error_number == EOPNOTSUPP;
+  return is_unknown ? "interfaces of kind '" + kind + "', which this kernel has not" : "";
+}
+
+}  // namespace
+
+Result<Role> find_role(const PluginUnderTest& plugin, const Subject& subject) {
+  const std::string text =
+      TRY(in_own_host([&] { return std::to_string(static_cast<int>(role_by_trying(plugin, subject))); }));
+  if (text.empty()) return Role::interface;
+  return static_cast<Role>(text[0] - '0');
+}
+
+Result<std::string> lacking_here(const Subject& subject) {
+  for (const PluginUnderTest& plugin : subject.plugins) {
+    const KnownType* type = known_type(plugin.type());
+    if (type == nullptr) continue;
+    if (!type->needs.empty()) return type->needs;
+    if (type->link_kind.empty()) continue;
+    std::string missing = TRY(in_own_host([&] { return missing_for(type->link_kind); }));
+    if (!missing.empty()) return missing;
+  }
+  return std::string();
+}
+
+PluginUnderTest first_plugin() {
+  PluginUnderTest first;
+  first.name = kFirstPlugin;
+  first.config = {{"type", kFirstPlugin}};
+  first.path = kOwnPlugins + "/" + kFirstPlugin;
+  first.versions.assign(kKnownVersions.begin(), kKnownVersions.end());
+  first.ours = true;
+  return first;
+}
+
+}  // namespace cni::kit
