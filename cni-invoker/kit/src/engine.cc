@@ -34,8 +34,8 @@ CheckResult about(const Subject& subject, const Task& task) {
   return result;
 }
 
-std::string make_check(const Subject& subject, const Task& task) {
-  Lab lab(subject, task.target, task.version);
+std::string make_check(const Subject& subject, const Task& task, const OwnHost& host) {
+  Lab lab(subject, task.target, task.version, host);
   const Verdict verdict = task.check->run(lab);
   CheckResult result;
   result.outcome = verdict.outcome;
@@ -64,8 +64,9 @@ class Engine {
  private:
   Result<void> start(std::size_t number) {
     const Task& task = tasks_[number];
-    Running running{number, TRY(start_in_own_host([this, task] { return make_check(subject_, task); })), Clock::now(),
-                    ""};
+    Running running{
+        number, TRY(start_in_own_host([this, task](const OwnHost& host) { return make_check(subject_, task, host); })),
+        Clock::now(), ""};
     running_.push_back(std::move(running));
     return {};
   }

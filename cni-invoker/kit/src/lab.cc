@@ -106,10 +106,11 @@ std::string Answer::text() const {
   return text + ", stdout: " + outcome.output.substr(0, 200);
 }
 
-Lab::Lab(const Subject& subject, std::size_t target, Version version)
+Lab::Lab(const Subject& subject, std::size_t target, Version version, const OwnHost& host)
     : subject_(subject),
       target_(target),
       version_(version),
+      host_(host),
       begin_(std::chrono::steady_clock::now()),
       ipam_(kIpamPlugin),
       first_(kFirstPlugin) {
@@ -133,7 +134,10 @@ Pod& Lab::pod() {
 }
 
 World Lab::world() const {
-  WorldScope scope{{{"", "/proc/self/ns/net"}}, {"/run", "/var/lib/cni", "/etc/cni"}};
+  WorldScope scope{{{"", "/proc/self/ns/net"}},
+                   {"/run", "/var/lib/cni", "/etc/cni"},
+                   {script_of(kFirstPlugin), log_of(kFirstPlugin), script_of(kIpamPlugin), log_of(kIpamPlugin)},
+                   &host_.layers};
   for (const auto& pod : pods_) scope.namespaces.emplace_back(pod->name, pod->netns);
   return look_at_world(scope);
 }

@@ -15,6 +15,7 @@
 
 #include "cni/runner.h"
 #include "kit/src/check.h"
+#include "kit/src/host/furnish.h"
 #include "kit/src/stub.h"
 #include "kit/src/subject.h"
 #include "kit/src/world/world.h"
@@ -52,7 +53,7 @@ struct Answer {
 
 class Lab {
  public:
-  Lab(const Subject& subject, std::size_t target, Version version);
+  Lab(const Subject& subject, std::size_t target, Version version, const OwnHost& host);
   ~Lab();
 
   const Subject& subject() const { return subject_; }
@@ -61,8 +62,8 @@ class Lab {
 
   Pod& pod();  // one more; stays where it is
 
-  // The host, the namespaces of the pods there are now, and all files that plugins keep. What leaves nothing behind, and
-  // what changes nothing, is in world/leftovers.h.
+  // The host, the namespaces of the pods there are now, and all files that were written. What leaves nothing behind,
+  // and what changes nothing, is in world/leftovers.h.
   World world() const;
 
   Stub& ipam() { return ipam_; }    // "ipam": {"type": "kit-ipam"}
@@ -100,6 +101,7 @@ class Lab {
   const Subject& subject_;
   std::size_t target_;
   Version version_;
+  const OwnHost& host_;
   std::chrono::steady_clock::time_point begin_;
   std::vector<std::unique_ptr<Pod>> pods_;
   Stub ipam_, first_;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "private_host.h"
+#include "tests_host.h"
 
 namespace cni::kit {
 namespace {
@@ -30,11 +31,13 @@ class Leftovers : public ::testing::Test {
     if (!subject) GTEST_SKIP() << subject.error().what;
     subject_ = **subject;
     subject_.capability_args = {{"portMappings", {{{"hostPort", 8080}, {"containerPort", 80}, {"protocol", "tcp"}}}}};
-    lab_.emplace(subject_, subject_.plugins.size() - 1, Version{1, 0, 0});
+    lab_.emplace(subject_, subject_.plugins.size() - 1, Version{1, 0, 0}, *own_host);
   }
   void TearDown() override {
+    // Namespaces go a moment after their last name, and their links with them.
     cni::testing::shell(
-        "nft flush ruleset; ip link del br-kit; umount /run/netns/*; rm -rf /run/netns/* /var/lib/cni/*");
+        "nft flush ruleset; ip link del br-kit; umount /run/netns/*; rm -rf /run/netns/* /var/lib/cni/*;"
+        "while ip -o link show type veth | grep -q .; do sleep 0.02; done");
   }
 
   Subject subject_;

@@ -7,13 +7,18 @@
 #include <iostream>
 
 #include "cni/base/files.h"
-#include "kit/src/host/own_host.h"
+#include "tests_host.h"
+
+namespace cni::kit {
+const OwnHost* own_host = nullptr;
+}
 
 int main(int argc, char** argv) {
   ::testing::InitGoogleTest(&argc, argv);
   if (::geteuid() != 0 || GTEST_FLAG_GET(list_tests)) return RUN_ALL_TESTS();  // without root they are skipped
   std::cout.flush();
-  const auto host = cni::kit::start_in_own_host([] {
+  const auto host = cni::kit::start_in_own_host([](const cni::kit::OwnHost& own) {
+    cni::kit::own_host = &own;
     const int code = RUN_ALL_TESTS();
     std::fflush(nullptr);
     return std::to_string(code);

@@ -1,12 +1,13 @@
 #include "kit/src/host/own_host.h"
 
+#include <fcntl.h>
+#include <linux/capability.h>
 #include <net/if.h>
 #include <sched.h>
 #include <sys/ioctl.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <array>
@@ -29,21 +30,19 @@ Result<void> bring_lo_up() {
   return {};
 }
 
-Result<void> mount_fresh(const char* type, const std::string& target) {
-  TRY(base::make_dirs(target));
-  if (::mount(type, target.c_str(), type, MS_NOSUID, nullptr) != 0)
-    return Error::system(errno, "mount " + std::string(type) + " at '" + target + "'");
-  return {};
+// Nobody in the host has them: each reaches what all of the machine shares.
+void drop_reach() {
+  for (const int capability : {CAP_SYS_TIME, CAP_MKNOD, CAP_SYS_RAWIO, CAP_SYS_BOOT, CAP_WAKE_ALARM})
+    ::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
+  constexpr rlimit kNoCore{0, 0};
+  ::setrlimit(RLIMIT_CORE, &kNoCore);  // where it would be written is the machine's setting
 }
 
-Result<void> furnish() {
-  if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0)
-    return Error::system(errno, "make mounts private");
-  TRY(mount_fresh("proc", "/proc"));
-  for (const char* dir : {"/run", "/var/lib/cni", "/etc/cni"}) TRY(mount_fresh("tmpfs", dir));
-  TRY(base::make_dirs("/run/netns"));
-  TRY(base::make_dirs("/run/lock"));
-  return bring_lo_up();
+Result<OwnHost> set_up() {
+  OwnHost host = TRY(furnish());
+  TRY(bring_lo_up());
+  drop_reach();
+  return host;
 }
 
 // pid 1: takes in whatever lost its parent, until the work is done.
@@ -54,19 +53,19 @@ Result<void> furnish() {
   }
 }
 
-[[noreturn]] void live(const std::function<std::string()>& work, const Fd& report) {
+[[noreturn]] void live(const std::function<std::string(const OwnHost&)>& work, const Fd& report) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  const auto furnished = furnish();
+  const auto host = set_up();
   const pid_t worker = ::fork();
   if (worker > 0) be_init(worker);
-  const std::string text = furnished ? work() : "!" + furnished.error().what;
+  const std::string text = host ? work(*host) : "!" + host.error().what;
   static_cast<void>(base::write_all(report.get(), text, "report"));
   ::_exit(0);
 }
 
 }  // namespace
 
-Result<RunningHost> start_in_own_host(const std::function<std::string()>& work) {
+Result<RunningHost> start_in_own_host(const std::function<std::string(const OwnHost&)>& work) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return Error::system(errno, "make a pipe");
   RunningHost host{-1, Fd(ends[0])};

@@ -1,4 +1,9 @@
-// A host for one check: fresh network, mount, pid, ipc and uts namespaces, whose pid 1 is ours.
+// A host for one check: fresh network, mount, pid, ipc and uts namespaces, whose pid 1 is ours, with files of its own
+// (furnish.h) and lo up.
+//
+// What a plugin does by accident stays in it: what it starts, signals, mounts, writes or sets ends with the host.
+// Clock, device nodes and raw memory of the machine are out of reach (they are no capabilities of what runs here); a
+// plugin that means harm, as root, is not held.
 #pragma once
 
 #include <sys/types.h>
@@ -8,6 +13,7 @@
 
 #include "cni/base/fd.h"
 #include "cni/base/result.h"
+#include "kit/src/host/furnish.h"
 
 namespace cni::kit {
 
@@ -17,6 +23,6 @@ struct RunningHost {
   pid_t pid = -1;
   Fd report;
 };
-Result<RunningHost> start_in_own_host(const std::function<std::string()>& work);
+Result<RunningHost> start_in_own_host(const std::function<std::string(const OwnHost&)>& work);
 
 }  // namespace cni::kit

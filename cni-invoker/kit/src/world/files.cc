@@ -1,7 +1,10 @@
 #include "cni/base/files.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdio>
@@ -20,6 +23,9 @@ constexpr std::size_t kRead = 1U << 20U;
 // lease. That it is there is part of the world, what is in it is not.
 bool is_note(const fs::path& path) { return path.filename().string().starts_with("last_reserved_ip."); }
 
+// Of a log it is, too, that it is there.
+bool grows(const fs::path& path, const std::string& shown) { return is_note(path) || shown.starts_with("/var/log/"); }
+
 // FNV-1a: two contents of one size are told apart, and it is printed.
 std::string digest(const std::string& bytes) {
   std::uint64_t hash = 0xcbf29ce484222325U;
@@ -35,31 +41,55 @@ std::string octal(mode_t mode) {
   return text.data();
 }
 
-void add_one(World& world, const fs::path& path) {
+// `shown` is its path as plugins see it.
+void add_one(World& world, const fs::path& path, const std::string& shown) {
   struct stat seen {};
   if (::lstat(path.c_str(), &seen) != 0) return;
   const auto told = [&](const char* area, State state) {
     if (!S_ISLNK(seen.st_mode)) state.emplace_back("mode", octal(seen.st_mode));
-    add(world, {area, path.string(), ""}, std::move(state));
+    add(world, {area, shown, ""}, std::move(state));
   };
   std::error_code ignored;
   if (S_ISDIR(seen.st_mode)) return told("directory", {});
   if (S_ISLNK(seen.st_mode)) return told("symlink", {{"to", fs::read_symlink(path, ignored).string()}});
   if (S_ISSOCK(seen.st_mode)) return told("socket", {});
+  if (S_ISCHR(seen.st_mode) && seen.st_rdev == 0) return add(world, {"removal of", shown, ""}, {});
   if (!S_ISREG(seen.st_mode)) return told("special file", {});
-  if (is_note(path)) return told("file", {});
+  if (grows(path, shown)) return told("file", {});
   State state{{"bytes", std::to_string(seen.st_size)}};
   if (const auto content = base::read_file(path.string(), kRead)) state.emplace_back("content", digest(*content));
   told("file", std::move(state));
 }
 
+// What vanishes meanwhile is not there.
+template <class Visit>
+void walk(const std::string& root, const Visit& visit) {
+  std::error_code error;
+  for (fs::recursive_directory_iterator at(root, error), end; !error && at != end; at.increment(error))
+    visit(at->path());
+}
+
 }  // namespace
 
-void add_tree(World& world, const std::string& root) {
-  std::error_code error;
-  // What vanishes meanwhile is not there.
-  for (fs::recursive_directory_iterator at(root, error), end; !error && at != end; at.increment(error))
-    add_one(world, at->path());
+void add_tree(World& world, const std::string& root, const std::vector<std::string>& excluded) {
+  walk(root, [&](const fs::path& path) {
+    if (std::find(excluded.begin(), excluded.end(), path.string()) == excluded.end())
+      add_one(world, path, path.string());
+  });
+}
+
+void add_layer(World& world, const Layer& layer) {
+  const std::string root = "/proc/self/fd/" + std::to_string(layer.written.get());
+  const std::string prefix = layer.at == "/" ? "/" : layer.at + "/";
+  walk(root, [&](const fs::path& path) {
+    const std::string inside = path.string().substr(root.size() + 1);
+    std::error_code ignored;
+    // The directory of a file that was written is written, too: it is new where the machine has none.
+    if (fs::is_directory(path, ignored) &&
+        ::faccessat(layer.below.get(), inside.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+      return;
+    add_one(world, path, prefix + inside);
+  });
 }
 
 }  // namespace cni::kit::look

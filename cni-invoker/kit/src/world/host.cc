@@ -1,8 +1,8 @@
 // Mounts and processes, as /proc tells them.
 #include <algorithm>
-#include <sstream>
 
 #include "cni/base/files.h"
+#include "kit/src/host/mounts.h"
 #include "kit/src/world/look.h"
 
 namespace cni::kit::look {
@@ -13,17 +13,8 @@ bool is_number(const std::string& text) { return text.find_first_not_of("0123456
 }  // namespace
 
 void add_mounts(World& world) {
-  std::istringstream lines(base::read_file("/proc/self/mountinfo").value_or(""));
-  for (std::string line; std::getline(lines, line);) {
-    // ID PARENT DEVICE ROOT TARGET OPTIONS [TAG…] - TYPE SOURCE SUPEROPTIONS, proc_pid_mountinfo(5)
-    std::istringstream fields(line);
-    std::string id, parent, device, root, target, options, word, type;
-    fields >> id >> parent >> device >> root >> target >> options;
-    while (fields >> word && word != "-") {
-    }
-    fields >> type;
-    add(world, {"mount", target, ""}, {{"type", type}, {"root", root}, {"options", options}});
-  }
+  for (const Mount& mount : mount_table())
+    add(world, {"mount", mount.target, ""}, {{"type", mount.type}, {"root", mount.root}, {"options", mount.options}});
 }
 
 void add_processes(World& world) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "cni/base/result.h"
 #include "kit/src/world/world.h"
@@ -19,6 +20,7 @@ void add_sysctls(World& world, const std::string& where);
 
 void add_mounts(World& world);
 void add_processes(World& world);
-void add_tree(World& world, const std::string& root);
+void add_tree(World& world, const std::string& root, const std::vector<std::string>& excluded);
+void add_layer(World& world, const Layer& layer);
 
 }  // namespace cni::kit::look

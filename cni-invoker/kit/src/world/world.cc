@@ -61,7 +61,9 @@ World look_at_world(const WorldScope& scope) {
   }
   look::add_mounts(world);
   look::add_processes(world);
-  for (const std::string& tree : scope.trees) look::add_tree(world, tree);
+  for (const std::string& tree : scope.trees) look::add_tree(world, tree, scope.excluded);
+  if (scope.layers != nullptr)
+    for (const Layer& layer : *scope.layers) look::add_layer(world, layer);
   return world;
 }
 

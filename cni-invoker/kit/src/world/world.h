@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "kit/src/host/furnish.h"
+
 namespace cni::kit {
 
 struct Thing {
@@ -24,8 +26,10 @@ using World = std::map<Thing, State>;
 
 struct WorldScope {
   // A name for each, and its path: /proc/self/ns/net with an empty name is the host's. One that is gone holds nothing.
-  std::vector<std::pair<std::string, std::string>> namespaces;
-  std::vector<std::string> trees;  // directories, seen with all that is in them
+  std::vector<std::pair<std::string, std::string>> namespaces = {};
+  std::vector<std::string> trees = {};         // directories, seen with all that is in them
+  std::vector<std::string> excluded = {};      // files in them that are not
+  const std::vector<Layer>* layers = nullptr;  // what has been written elsewhere
 };
 
 // Network namespaces and trees as the scope has them; all of the host's mounts and processes.
