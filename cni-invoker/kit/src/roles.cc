@@ -18,7 +18,7 @@ namespace cni::kit {
 namespace {
 
 // What `work` returns; "!…" is an error.
-Result<std::string> in_own_host(const std::function<std::string()>& work) {
+Result<std::string> in_own_host(const std::function<std::string(const OwnHost&)>& work) {
   const RunningHost host = TRY(start_in_own_host(work));
   auto text = base::read_all(host.report.get(), "report");
   ::kill(host.pid, SIGKILL);
@@ -38,15 +38,15 @@ bool is_of_ipam(const Json& result) {
   return with_addresses && result.value("interfaces", Json::array()).empty();
 }
 
-Role role_by_trying(const PluginUnderTest& plugin, Subject subject) {
+Role role_by_trying(const PluginUnderTest& plugin, Subject subject, const OwnHost& host) {
   subject.plugins = {plugin};
-  Lab alone(subject, 0, plugin.versions.back());
+  Lab alone(subject, 0, plugin.versions.back(), host);
   Pod& pod = alone.pod();
   const Answer answer = alone.run(alone.call("ADD", pod));
   if (answer.succeeded())
     return is_of_ipam(answer.document) && !has_link(pod).value_or(false) ? Role::ipam : Role::interface;
   subject.plugins = {first_plugin(), plugin};
-  Lab chained(subject, 1, plugin.versions.back());
+  Lab chained(subject, 1, plugin.versions.back(), host);
   Pod& other = chained.pod();
   other.id += "-chained";
   const bool works =
@@ -67,8 +67,8 @@ std::string missing_for(const std::string& kind) {
 }  // namespace
 
 Result<Role> find_role(const PluginUnderTest& plugin, const Subject& subject) {
-  const std::string text =
-      TRY(in_own_host([&] { return std::to_string(static_cast<int>(role_by_trying(plugin, subject))); }));
+  const std::string text = TRY(in_own_host(
+      [&](const OwnHost& host) { return std::to_string(static_cast<int>(role_by_trying(plugin, subject, host))); }));
   if (text.empty()) return Role::interface;
   return static_cast<Role>(text[0] - '0');
 }
@@ -79,7 +79,7 @@ Result<std::string> lacking_here(const Subject& subject) {
     if (type == nullptr) continue;
     if (!type->needs.empty()) return type->needs;
     if (type->link_kind.empty()) continue;
-    std::string missing = TRY(in_own_host([&] { return missing_for(type->link_kind); }));
+    std::string missing = TRY(in_own_host([&](const OwnHost&) { return missing_for(type->link_kind); }));
     if (!missing.empty()) return missing;
   }
   return std::string();
