@@ -1,11 +1,6 @@
 #include "kit/src/lab.h"
 
-#include <fcntl.h>
-#include <net/if.h>
-#include <sched.h>
-#include <sys/ioctl.h>
 #include <sys/mount.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,31 +11,11 @@
 #include "cni/base/try.h"
 #include "kit/helper/places.h"
 #include "kit/src/default_configs.h"
+#include "kit/src/host/netns.h"
 #include "rtnetlink.h"
 
 namespace cni::kit {
 namespace {
-
-// In a thread of its own, whose network namespace is then pinned.
-Result<void> make_netns(const std::string& path, bool with_lo_up) {
-  Result<void> made;
-  std::thread([&] {
-    made = [&]() -> Result<void> {
-      if (::unshare(CLONE_NEWNET) != 0) return Error::system(errno, "make a network namespace");
-      TRY(base::open_file(path, O_CREAT | O_EXCL | O_RDONLY, 0444));
-      if (::mount("/proc/thread-self/ns/net", path.c_str(), nullptr, MS_BIND, nullptr) != 0)
-        return Error::system(errno, "pin '" + path + "'");
-      if (!with_lo_up) return {};
-      const Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-      ifreq request{};
-      std::string("lo").copy(request.ifr_name, sizeof request.ifr_name - 1);
-      request.ifr_flags = IFF_UP;
-      if (::ioctl(socket.get(), SIOCSIFFLAGS, &request) != 0) return Error::system(errno, "bring lo up");
-      return {};
-    }();
-  }).join();
-  return made;
-}
 
 std::string joined(const std::vector<std::string>& dirs) {
   std::string text;
@@ -134,7 +109,7 @@ Pod& Lab::pod() {
 }
 
 World Lab::world() const {
-  WorldScope scope{{{"", "/proc/self/ns/net"}},
+  WorldScope scope{{{"", kHostNetns}},
                    {"/run", "/var/lib/cni", "/etc/cni"},
                    {script_of(kFirstPlugin), log_of(kFirstPlugin), script_of(kIpamPlugin), log_of(kIpamPlugin)},
                    &host_.layers};
@@ -144,7 +119,7 @@ World Lab::world() const {
 
 // Of the host, with number 0, or of a pod.
 void Lab::make_links(unsigned number) const {
-  auto socket = RouteSocket::open("/proc/thread-self/ns/net");
+  auto socket = RouteSocket::open(kHostNetns);
   if (!socket) return;
   for (const NeededLink& link : subject_.links) {
     const bool is_of_pods = link.name.find("{pod}") != std::string::npos;

@@ -2,12 +2,9 @@
 
 #include <fcntl.h>
 #include <linux/capability.h>
-#include <net/if.h>
 #include <sched.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 
 #include <array>
@@ -17,18 +14,10 @@
 
 #include "cni/base/files.h"
 #include "cni/base/try.h"
+#include "kit/src/host/netns.h"
 
 namespace cni::kit {
 namespace {
-
-Result<void> bring_lo_up() {
-  const Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  ifreq request{};
-  std::string("lo").copy(request.ifr_name, sizeof request.ifr_name - 1);
-  request.ifr_flags = IFF_UP;
-  if (!socket || ::ioctl(socket.get(), SIOCSIFFLAGS, &request) != 0) return Error::system(errno, "bring lo up");
-  return {};
-}
 
 // Nobody in the host has them: each reaches what all of the machine shares.
 void drop_reach() {

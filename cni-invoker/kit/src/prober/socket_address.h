@@ -1,0 +1,20 @@
+// IP addresses as sockets have them: of both families as IPv6, since our sockets are of both.
+#pragma once
+
+#include <netinet/in.h>
+
+#include <cstdint>
+
+#include "cni/base/fd.h"
+#include "cni/base/ip.h"
+#include "cni/base/result.h"
+
+namespace cni::kit {
+
+sockaddr_in6 socket_address(const base::IpAddress& address, std::uint16_t port);
+base::IpAddress address_of(const sockaddr_in6& address);
+
+// In the calling thread's network namespace, for IPv4 and IPv6, close-on-exec and not blocking. `type`: SOCK_STREAM …
+Result<Fd> open_socket(int type);
+
+}  // namespace cni::kit
