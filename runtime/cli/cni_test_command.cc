@@ -24,7 +24,11 @@ struct Format {
   std::string_view name;
   std::string (*write)(const kit::Report&);
 };
-constexpr std::array<Format, 2> kFormats{{{"text", kit::as_text}, {"json", kit::as_json}}};
+constexpr std::array<Format, 5> kFormats{{{"text", kit::as_text},
+                                          {"tap", kit::as_tap},
+                                          {"junit", kit::as_junit},
+                                          {"json", kit::as_json},
+                                          {"html", kit::as_html}}};
 
 struct Asked {
   std::string conflist, network, plugin, config;
@@ -97,7 +101,34 @@ Result<std::shared_ptr<const kit::Subject>> subject(const Context& context, cons
   return kit::subject_of_list(network.bytes, "network '" + asked.network + "'", asked.kit);
 }
 
+// As a shell takes it.
+std::string quoted(const std::string& word) {
+  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=@%+,";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
+
+std::string command_line(const Context& context, const Asked& asked) {
+  std::string line = "podrun cni test";
+  const auto add = [&](const char* option, const std::string& value) {
+    if (!value.empty()) line += std::string(" ") + option + " " + quoted(value);
+  };
+  add("--plugin", asked.plugin);
+  add("--config", asked.config);
+  add("--conflist", asked.conflist);
+  add("--network", asked.network);
+  add("--profile", asked.kit.profile);
+  const GlobalFlags standard;
+  if (context.flags.cni_bin_path != standard.cni_bin_path) add("--cni-bin-dir", context.flags.cni_bin_path);
+  if (!asked.network.empty() && context.flags.cni_conf_dir != standard.cni_conf_dir)
+    add("--cni-conf-dir", context.flags.cni_conf_dir);
+  return line;
+}
+
 Result<kit::Report> run(const Context& context, Asked& asked) {
+  asked.kit.command = command_line(context, asked);
   const auto tested = TRY(subject(context, asked));
   ProgressLine progress;
   std::size_t failed = 0;

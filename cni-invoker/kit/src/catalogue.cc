@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 
 #include "kit/src/check.h"
 
@@ -26,6 +27,20 @@ std::vector<CheckInfo> catalogue() {
   std::vector<CheckInfo> rows;
   for (const Check& check : all_checks()) rows.push_back(check.info);
   return rows;
+}
+
+std::string chapter_title(const CheckInfo& check) {
+  static const std::map<char, const char*> titles{{'V', "VERSION"},
+                                                  {'N', "Protocol and input"},
+                                                  {'A', "ADD and its result"},
+                                                  {'D', "DEL"},
+                                                  {'K', "CHECK"},
+                                                  {'S', "STATUS"},
+                                                  {'G', "GC"},
+                                                  {'X', "Crowds and chains"},
+                                                  {'F', "Faults"},
+                                                  {'P', "Packets"}};
+  return titles.at(check.id.at(0));
 }
 
 std::string to_text(Level level) { return level == Level::must ? "MUST" : level == Level::should ? "SHOULD" : "info"; }

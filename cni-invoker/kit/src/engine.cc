@@ -26,11 +26,13 @@ struct Running {
   std::string text;  // of the report, as far as it is there
 };
 
-CheckResult about(const Subject& subject, const Task& task) {
+CheckResult about(const Subject& subject, const Options& options, const Task& task) {
   CheckResult result;
   result.check = task.check->info;
-  result.target = task.check->info.of_network ? subject.name : subject.plugins.at(task.target).type();
+  result.target = task.check->info.of_network ? subject.title : subject.plugins.at(task.target).type();
   result.version = task.version.to_text();
+  if (!options.command.empty())
+    result.reproduce = options.command + " --only " + result.check.id + " --versions " + result.version;
   return result;
 }
 
@@ -96,7 +98,7 @@ class Engine {
     while (::waitpid(running->host.pid, nullptr, 0) < 0 && errno == EINTR) {
     }
     CheckResult& result = results_[running->number];
-    result = about(subject_, tasks_[running->number]);
+    result = about(subject_, options_, tasks_[running->number]);
     result.duration = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - running->begin);
     if (running->text.starts_with('!')) {
       result.outcome = Outcome::skipped;
@@ -119,16 +121,22 @@ class Engine {
   std::size_t ended_ = 0;
 };
 
-void mark_known(const Subject& subject, CheckResult& result) {
-  if (result.outcome != Outcome::failed) return;
-  for (const KnownFailure& known : subject.known) {
-    if (known.check != result.check.id || (!known.plugin.empty() && known.plugin != result.target) ||
-        (!known.version.empty() && known.version != result.version))
-      continue;
+bool speaks_of(const KnownFailure& known, const CheckResult& result) {
+  return known.check == result.check.id && (known.plugin.empty() || known.plugin == result.target) &&
+         (known.version.empty() || known.version == result.version);
+}
+
+// What the profile lists is known where it fails. Where nothing of it fails any more, that is told of what passed.
+void mark_known(const KnownFailure& known, std::vector<CheckResult>& results) {
+  bool fails = false;
+  for (CheckResult& result : results) {
+    if (result.outcome != Outcome::failed || !speaks_of(known, result)) continue;
+    fails = true;
+    if (!result.known) result.evidence.push_back("known: " + known.reason);
     result.known = true;
-    result.evidence.push_back("known: " + known.reason);
-    return;
   }
+  for (CheckResult& result : results)
+    if (!fails && result.outcome == Outcome::passed && speaks_of(known, result)) result.known = true;
 }
 
 std::string describe(const PluginUnderTest& plugin) {
@@ -142,7 +150,7 @@ std::string describe(const PluginUnderTest& plugin) {
 
 std::size_t Report::count(Outcome outcome) const {
   return static_cast<std::size_t>(std::count_if(results.begin(), results.end(), [&](const CheckResult& result) {
-    return result.outcome == outcome && !result.known;
+    return result.outcome == outcome && !(outcome == Outcome::failed && result.known);
   }));
 }
 
@@ -156,14 +164,14 @@ Result<Report> run(const std::shared_ptr<const Subject>& subject, const Options&
   if (::geteuid() != 0) return Error{Kind::denied, EPERM, "test plugins: it takes namespaces (run it as root)"};
   const auto begin = Clock::now();
   Report report;
-  report.subject = subject->name;
+  report.subject = subject->title;
   for (const PluginUnderTest& plugin : subject->plugins)
     if (!plugin.ours) report.plugins.push_back(describe(plugin));
   utsname kernel{};
   ::uname(&kernel);
   report.kernel = std::string(kernel.sysname) + " " + kernel.release;
   report.results = TRY(Engine(*subject, options, TRY(plan(*subject, options))).run());
-  for (CheckResult& result : report.results) mark_known(*subject, result);
+  for (const KnownFailure& known : subject->known) mark_known(known, report.results);
   report.duration = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begin);
   return report;
 }

@@ -61,7 +61,10 @@ class SubjectMaker {
   }
 
   const Profile& profile() const { return profile_; }
-  void set_name(const std::string& name) { subject_->name = name; }
+  void set_name(const std::string& name, const std::string& title) {
+    subject_->name = name;
+    subject_->title = title;
+  }
 
   Result<void> add(const std::string& type, Json config) {
     const KnownType* known = known_type(type);
@@ -128,7 +131,7 @@ std::vector<Version> Subject::versions() const {
 Result<std::shared_ptr<const Subject>> subject_of_plugin(const std::string& type, const std::string& config,
                                                          const Options& options) {
   SubjectMaker maker = TRY(SubjectMaker::begin(options));
-  maker.set_name("kit");
+  maker.set_name("kit", type);
   TRY(maker.add(type, TRY(config_for(type, config, maker.profile()))));
   maker.put_first_before_chained();
   return maker.end();
@@ -139,7 +142,7 @@ Result<std::shared_ptr<const Subject>> subject_of_list(const std::string& list, 
   TRY(parse_network_list(list, name));  // says best what is wrong with it
   const Json json = TRY(parse_object(list, name));
   SubjectMaker maker = TRY(SubjectMaker::begin(options));
-  maker.set_name(json.at("name").get<std::string>());
+  maker.set_name(json.at("name").get<std::string>(), json.at("name").get<std::string>());
   for (const Json& plugin : json.at("plugins")) TRY(maker.add(plugin.at("type").get<std::string>(), plugin));
   maker.put_first_before_chained();
   return maker.end();

@@ -35,7 +35,8 @@ struct NeededLink {
 
 class Subject {
  public:
-  std::string name;
+  std::string name;   // of the network
+  std::string title;  // in reports
   std::vector<PluginUnderTest> plugins;
   std::vector<std::string> plugin_dirs;  // CNI_PATH
   std::string helper;                    // path of cni-kit-plugin

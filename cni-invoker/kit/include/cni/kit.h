@@ -47,6 +47,7 @@ struct CheckInfo {
   bool of_network = false;  // of the whole list, not of each of its plugins
 };
 std::vector<CheckInfo> catalogue();
+std::string chapter_title(const CheckInfo& check);  // "VERSION", "ADD and its result" …
 
 // One run of one plugin, as it was seen.
 struct SeenRun {
@@ -73,11 +74,11 @@ struct CheckResult {
   std::string target;   // type of the plugin; the network's name where it is of the network
   std::string version;  // of CNI
   Outcome outcome = Outcome::passed;
-  bool known = false;    // a failure that the profile lists, with its reason
+  bool known = false;    // the profile lists it as failing; passed: none that it lists there fails any more
   std::string expected;  // of a failure, and what was seen instead
   std::string seen;
   std::vector<std::string> evidence;  // lines: "left: link veth1a2b, made by bridge (ADD)"
-  std::string reproduce;              // a command line
+  std::string reproduce;              // a command line that runs this check again
   std::chrono::microseconds duration{0};
   std::vector<SeenRun> runs;
   std::vector<SeenPath> paths;
@@ -89,8 +90,8 @@ struct Report {
   std::string kernel;                // uname -sr
   std::vector<CheckResult> results;
   std::chrono::microseconds duration{0};
-  std::size_t count(Outcome outcome) const;
-  bool conforms() const;  // no MUST failed that the profile does not list
+  std::size_t count(Outcome outcome) const;  // without failures that are known
+  bool conforms() const;                     // no MUST failed that the profile does not list
 };
 
 struct Options {
@@ -99,8 +100,11 @@ struct Options {
   std::vector<std::string> versions;    // empty: every one that the plugins know
   unsigned jobs = 2;                    // checks at a time
   std::string profile;                  // path of a file (docs/testing-your-plugin.md); empty: none
-  std::string helper;                   // path of cni-kit-plugin; empty: beside the running program, or installed
-  bool keep = false;                    // keep each failed check's files, below keep_dir
+  // What names the subject on the command line, for CheckResult::reproduce: "podrun cni test --plugin bridge". Empty:
+  // reports tell no command.
+  std::string command;
+  std::string helper;  // path of cni-kit-plugin; empty: beside the running program, or installed
+  bool keep = false;   // keep each failed check's files, below keep_dir
   std::string keep_dir = "/var/tmp";
   std::chrono::seconds limit{60};  // for one check
   // Called on the caller's thread when a check has ended: how many have, of how many.
