@@ -148,11 +148,15 @@ std::string Target::text() const {
 Seen ask(const Place& from, const Target& target, Limit limit) {
   if (target.transport == Transport::udp) return ask_by_udp(from, target, limit);
   const Clock::time_point end = Clock::now() + limit;
-  // What is refused at once may be let through in a moment: a route or an address that is not there yet.
+  // What is refused at once may be let through in a moment: a route or an address that is not there yet. That it was
+  // refused is told, though time was too short for the last try.
+  std::optional<Seen> refused;
   while (true) {
     Seen seen = ask_by_tcp(from, target, end, limit);
-    if (seen.arrived || left_until(end) <= kPause) return seen;
-    std::this_thread::sleep_for(kPause);
+    if (seen.arrived) return seen;
+    if (left_until(end) == Limit(0)) return refused ? *refused : seen;
+    refused = std::move(seen);
+    std::this_thread::sleep_for(std::min(kPause, left_until(end)));
   }
 }
 
