@@ -38,7 +38,12 @@ CheckResult about(const Subject& subject, const Options& options, const Task& ta
 
 std::string make_check(const Subject& subject, const Task& task, const OwnHost& host) {
   Lab lab(subject, task.target, task.version, host);
-  const Verdict verdict = task.check->run(lab);
+  Verdict verdict;
+  try {
+    verdict = task.check->run(lab);
+  } catch (const Json::exception& exception) {  // who reads a result takes it to be one
+    verdict = failed("a result whose values are of the types that the specification has", exception.what());
+  }
   CheckResult result;
   result.outcome = verdict.outcome;
   result.expected = verdict.expected;

@@ -9,6 +9,7 @@
 
 #include "cni/base/files.h"
 #include "cni/base/try.h"
+#include "cni/in_netns.h"
 #include "kit/helper/places.h"
 #include "kit/src/default_configs.h"
 #include "kit/src/host/netns.h"
@@ -16,6 +17,11 @@
 
 namespace cni::kit {
 namespace {
+
+// Of interfaces that are made in the calling thread's network namespace. A kernel booted without IPv6 has no such file.
+void detect_duplicates_here(bool wanted) {
+  static_cast<void>(base::write_in_place("/proc/sys/net/ipv6/conf/default/accept_dad", wanted ? "1" : "0"));
+}
 
 std::string joined(const std::vector<std::string>& dirs) {
   std::string text;
@@ -62,6 +68,16 @@ Answer answer_to(const Call& call) {
   return answer;
 }
 
+Verdict wait_until_gone(RouteSocket& socket, const std::string& link) {
+  for (int patience = 0; patience < 5000; ++patience) {
+    const auto links = socket.links();
+    if (!links) return skipped(links.error().what);
+    if (std::none_of(links->begin(), links->end(), [&](const Link& one) { return one.name == link; })) return passed();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return skipped("the kernel did not end the network namespace within 5 s");
+}
+
 }  // namespace
 
 bool Answer::is_error() const {
@@ -89,10 +105,16 @@ Lab::Lab(const Subject& subject, std::size_t target, Version version, const OwnH
       begin_(std::chrono::steady_clock::now()),
       ipam_(kIpamPlugin),
       first_(kFirstPlugin) {
+  detect_duplicates_here(false);
   static_cast<void>(put_up_stubs(subject.helper));  // who needs one says that it is not there
   make_links(0);
 }
 Lab::~Lab() = default;
+
+void Lab::detect_duplicates() {
+  detects_duplicates_ = true;
+  detect_duplicates_here(true);
+}
 
 Pod& Lab::pod() {
   auto pod = std::make_unique<Pod>();
@@ -104,6 +126,10 @@ Pod& Lab::pod() {
   pod->runtime_config = for_pod(subject_.capability_args, pod->number);
   make_links(pod->number);
   static_cast<void>(make_netns(pod->netns, target().role != Role::loopback));
+  static_cast<void>(in_netns(pod->netns, [this]() -> Result<void> {
+    detect_duplicates_here(detects_duplicates_);
+    return {};
+  }));
   pods_.push_back(std::move(pod));
   return *pods_.back();
 }
@@ -215,16 +241,29 @@ Verdict Lab::prepare(Pod& pod) {
 Verdict Lab::attach(Pod& pod) {
   if (!subject_.lacks.empty()) return skipped("it needs " + subject_.lacks);
   KIT_REQUIRE(prepare(pod));
+  return attach_prepared(pod);
+}
+
+Verdict Lab::attach_prepared(Pod& pod) {
   const Answer answer = run(call("ADD", pod));
   if (!answer.succeeded()) return skipped("its ADD failed: " + answer.text());
   pod.result = answer.document;
   return passed();
 }
 
+// The kernel takes a namespace's interfaces away a moment later, all at once: one more is made, to see when.
 Verdict Lab::remove_netns(const Pod& pod) {
+  const std::string last = "kit-last";
+  auto host = RouteSocket::open(kHostNetns);
+  if (!host) return skipped(host.error().what);
+  auto made = [&]() -> Result<void> {
+    const Fd netns = TRY(base::open_file(pod.netns, O_RDONLY));
+    return host->make_veth(last, last, netns.get());
+  }();
+  if (!made) return skipped(made.error().what);
   if (::umount2(pod.netns.c_str(), MNT_DETACH) != 0 || ::unlink(pod.netns.c_str()) != 0)
     return skipped(Error::system(errno, "remove '" + pod.netns + "'").what);
-  return passed();
+  return wait_until_gone(*host, last);
 }
 
 Answer Lab::add(Pod& pod) {

@@ -61,6 +61,9 @@ class Lab {
   const Version& version() const { return version_; }
 
   Pod& pod();  // one more; stays where it is
+  // From now on addresses of IPv6 are probed for before they can be used, which takes a second or two. Else they are
+  // not: most checks are about other things, and are many.
+  void detect_duplicates();
 
   // The host, the namespaces of the pods there are now, and all files that were written. What leaves nothing behind,
   // and what changes nothing, is in world/leftovers.h.
@@ -79,6 +82,7 @@ class Lab {
   Verdict prepare(Pod& pod);
   // That, and ADD of the target: pod.result is its own. Skipped where it fails: the checks of ADD tell of that.
   Verdict attach(Pod& pod);
+  Verdict attach_prepared(Pod& pod);
   // As when its last process has ended: what was in it goes, also the other ends of its links.
   Verdict remove_netns(const Pod& pod);
 
@@ -104,6 +108,7 @@ class Lab {
   const OwnHost& host_;
   std::chrono::steady_clock::time_point begin_;
   std::vector<std::unique_ptr<Pod>> pods_;
+  bool detects_duplicates_ = false;
   Stub ipam_, first_;
   std::vector<SeenRun> runs_;
   std::vector<SeenPath> paths_;

@@ -2,24 +2,11 @@
 #include <vector>
 
 #include "cni/base/files.h"
-#include "cni/runner.h"
+#include "kit/src/shell.h"
 #include "kit/src/world/look.h"
 
 namespace cni::kit::look {
 namespace {
-
-// Of a line of shell, in the calling thread's network namespace; nothing where it fails. (A plugin's runner passes no
-// arguments, so what is run is a shell, which reads them.)
-std::string output_of(const std::string& line) {
-  ProcessRunner runner;
-  RunRequest request;
-  request.path = "/bin/sh";
-  request.environment = {{"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}};
-  request.timeout = std::chrono::seconds(10);
-  request.input = "exec " + line + "\n";
-  auto outcome = runner.exec(request);
-  return outcome && outcome->succeeded() ? outcome->output : std::string();
-}
 
 std::string trimmed(const std::string& line) {
   const std::size_t begin = line.find_first_not_of(" \t");
@@ -55,7 +42,7 @@ void add_ruleset(World& world, const std::string& where, const std::string& rule
 void add_legacy(World& world, const std::string& where, const std::string& program, const std::string& names) {
   const auto tables = base::read_file(names);
   if (!tables || tables->empty()) return;
-  std::istringstream lines(output_of(program));
+  std::istringstream lines(output_of_shell(program).value_or(""));
   std::string table;
   for (std::string line; std::getline(lines, line);) {
     if (line.starts_with('*')) table = line.substr(1);
@@ -67,7 +54,7 @@ void add_legacy(World& world, const std::string& where, const std::string& progr
 }  // namespace
 
 void add_packet_filter(World& world, const std::string& where) {
-  add_ruleset(world, where, output_of("nft -s list ruleset"));  // -s: without counters
+  add_ruleset(world, where, output_of_shell("nft -s list ruleset").value_or(""));  // -s: without counters
   add_legacy(world, where, "iptables-legacy-save", "/proc/thread-self/net/ip_tables_names");
   add_legacy(world, where, "ip6tables-legacy-save", "/proc/thread-self/net/ip6_tables_names");
 }

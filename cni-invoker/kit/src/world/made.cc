@@ -1,0 +1,69 @@
+#include "kit/src/world/made.h"
+
+#include <algorithm>
+
+namespace cni::kit {
+namespace {
+
+const std::string* find(const State& state, const std::string& key) {
+  const auto found = std::find_if(state.begin(), state.end(), [&](const auto& pair) { return pair.first == key; });
+  return found == state.end() ? nullptr : &found->second;
+}
+
+}  // namespace
+
+std::vector<std::string> Made::names(const std::string& area, const std::string& where) const {
+  std::vector<std::string> names;
+  for (const auto& [thing, state] : after_)
+    if (thing.area == area && thing.where == where && !before_.contains(thing)) names.push_back(thing.name);
+  return names;
+}
+
+bool Made::has(const std::string& area, const std::string& name, const std::string& where) const {
+  const Thing thing{area, name, where};
+  return after_.contains(thing) && !before_.contains(thing);
+}
+
+std::vector<Made::Change> Made::changes() const {
+  std::vector<Change> all;
+  for (const auto& [thing, state] : before_) {
+    const auto now = after_.find(thing);
+    if (now == after_.end()) continue;
+    for (const auto& [key, is] : now->second) {
+      const std::string* was = find(state, key);
+      if (was == nullptr || *was != is) all.push_back({thing, key, was == nullptr ? "" : *was});
+    }
+    for (const auto& [key, was] : state)
+      if (find(now->second, key) == nullptr) all.push_back({thing, key, was});
+  }
+  return all;
+}
+
+std::optional<std::string> Made::value(const Thing& thing, const std::string& key) const {
+  const auto found = after_.find(thing);
+  const std::string* is = found == after_.end() ? nullptr : find(found->second, key);
+  return is == nullptr ? std::nullopt : std::optional(*is);
+}
+
+std::vector<std::string> Made::left_in(const World& now) const {
+  World was, is;
+  for (const auto& [thing, state] : now) {
+    const auto made = after_.find(thing);
+    if (made == after_.end()) continue;
+    const auto had = before_.find(thing);
+    if (had != before_.end() && had->second == made->second) continue;
+    if (had != before_.end() && had->second != made->second && state == made->second) was.emplace(thing, had->second);
+    if (had == before_.end() || state == made->second) is.emplace(thing, state);
+  }
+  return difference(was, is);
+}
+
+Verdict attach_seen(Lab& lab, Pod& pod, Made& made) {
+  KIT_REQUIRE(lab.prepare(pod));
+  World before = lab.world();
+  KIT_REQUIRE(lab.attach_prepared(pod));
+  made = Made(std::move(before), lab.world());
+  return passed();
+}
+
+}  // namespace cni::kit
