@@ -1,8 +1,9 @@
 #!/bin/bash
-# Builds docs/examples/minimal-runtime as a stranger would, and runs it: one of its three recipes.
+# Builds docs/examples/minimal-runtime as a stranger would, and runs it: one of its three recipes. And plugin-tests.
 #
 #   library-recipe.sh find_package|pkg-config PREFIX DIRECTORY   against the copy installed in PREFIX
 #   library-recipe.sh fetch_content SOURCE DIRECTORY             with the library's source, podrun's whole tree
+#   library-recipe.sh kit PREFIX DIRECTORY                       plugin-tests, by find_package and by pkg-config
 #   library-recipe.sh headers PREFIX DIRECTORY                   only compiles each header of the copy in PREFIX, by itself
 #
 # DIRECTORY is made anew for the build. CXX and CXXFLAGS are the compiler's. As root, and where Debian's CNI plugins are, the
@@ -38,6 +39,24 @@ case $recipe in
     export PKG_CONFIG_PATH
     ! pkg-config --exists 'cni-invoker >= 0.2' || fail "0.1 was found where 0.2 is needed"
     make -C "$build" -f "$example/pkg-config/Makefile" VPATH="$example/pkg-config" ;;
+  kit)
+    example=${example%/*}/plugin-tests
+    cmake -S "$example/find_package" -B "$build/cmake" -DCMAKE_PREFIX_PATH="$from"
+    cmake --build "$build/cmake"
+    PKG_CONFIG_PATH=$(dirname -- "$(find "$from" -name cni-invoker-kit.pc)")
+    export PKG_CONFIG_PATH
+    mkdir "$build/make"
+    make -C "$build/make" -f "$example/pkg-config/Makefile" VPATH="$example/pkg-config"
+    if [ "$(id -u)" != 0 ] || [ ! -x /usr/lib/cni/loopback ]; then
+      echo "$recipe: built; not run, for want of root or of containernetworking-plugins"
+      exit
+    fi
+    for program in "$build/cmake/plugin-tests" "$build/make/plugin-tests"; do
+      told=$("$program" /usr/lib/cni loopback V1) || fail "loopback does not conform: $told"
+      [[ $told == *"loopback conforms"* ]] || fail "it did not say so: $told"
+    done
+    echo "$recipe: built and run"
+    exit ;;
   fetch_content)
     cmake -S "$example/fetch_content" -B "$build" -DFETCHCONTENT_SOURCE_DIR_CNI-INVOKER="$from"
     cmake --build "$build" --parallel 2

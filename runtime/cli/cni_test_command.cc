@@ -19,21 +19,23 @@ namespace kit = cni::kit;
 // 0 and 1 say of the plugin that it conforms, or that it does not. Everything that keeps it from being tested is this.
 constexpr int kNotTested = 2;
 constexpr std::int64_t kMostJobs = 256;
+constexpr const char* kStdout = "-";
 
 struct Format {
   std::string_view name;
+  std::string_view ending;  // of files in it
   std::string (*write)(const kit::Report&);
 };
-constexpr std::array<Format, 5> kFormats{{{"text", kit::as_text},
-                                          {"tap", kit::as_tap},
-                                          {"junit", kit::as_junit},
-                                          {"json", kit::as_json},
-                                          {"html", kit::as_html}}};
+constexpr std::array<Format, 5> kFormats{{{"text", ".txt", kit::as_text},
+                                          {"tap", ".tap", kit::as_tap},
+                                          {"junit", ".xml", kit::as_junit},
+                                          {"json", ".json", kit::as_json},
+                                          {"html", ".html", kit::as_html}}};
 
 struct Asked {
   std::string conflist, network, plugin, config;
-  std::string format = "text";
-  std::string file;
+  std::string format;
+  std::vector<std::string> files;
   bool list = false;
   std::int64_t jobs = 2;
   kit::Options kit;
@@ -53,38 +55,56 @@ Result<void> refuse_what_does_not_go_together(const Asked& asked) {
     return Error{Kind::invalid, 0, "--config is the configuration of a --plugin; a network has its own"};
   if (asked.jobs < 1 || asked.jobs > kMostJobs)
     return Error{Kind::invalid, 0, "--jobs: expected 1 to " + std::to_string(kMostJobs)};
-  for (const std::string_view name : format_names())  // as other commands have it
-    if (asked.file == name)
-      return Error{Kind::invalid, 0,
-                   "-o names a file here: --format " + asked.file + " is the format (-o ./" + asked.file +
-                       " a file of that name)"};
+  for (const std::string& file : asked.files)  // as other commands have it
+    for (const std::string_view name : format_names())
+      if (file == name)
+        return Error{
+            Kind::invalid, 0,
+            "-o names a file here: --format " + file + " is the format (-o ./" + file + " a file of that name)"};
   return {};
 }
 
 // --- the catalogue
 
+std::string plugins_of(const kit::CheckInfo& check) {
+  std::string text;
+  for (const kit::Role role : check.roles) text += (text.empty() ? "" : ",") + to_text(role);
+  return (check.of_network ? "network" : "plugin") + (text.empty() ? "" : ": " + text);
+}
+
+std::string versions_of(const kit::CheckInfo& check) {
+  const bool to_the_newest = check.to == cni::kNewestVersion;
+  return check.from.to_text() + (to_the_newest ? " on" : " to " + check.to.to_text());
+}
+
 std::string list_text() {
-  std::vector<Row> rows{{"ID", "LEVEL", "OF", "CHECK", "SECTION"}};
+  std::vector<Row> rows{{"ID", "LEVEL", "VERSIONS", "OF", "CHECK"}};
   for (const kit::CheckInfo& check : kit::catalogue())
-    rows.push_back(
-        {check.id, to_text(check.level), check.of_network ? "network" : "plugin", check.title, check.section});
+    rows.push_back({check.id, to_text(check.level), versions_of(check), plugins_of(check), check.title});
   return table(rows);
 }
 
 Json list_json() {
   Json checks = Json::array();
-  for (const kit::CheckInfo& check : kit::catalogue())
+  for (const kit::CheckInfo& check : kit::catalogue()) {
+    Json roles = Json::array();
+    for (const kit::Role role : check.roles) roles.push_back(to_text(role));
     checks.push_back({{"id", check.id},
+                      {"chapter", kit::chapter_title(check)},
                       {"level", to_text(check.level)},
                       {"of", check.of_network ? "network" : "plugin"},
+                      {"roles", roles},
+                      {"from", check.from.to_text()},
+                      {"to", check.to.to_text()},
                       {"title", check.title},
                       {"section", check.section}});
+  }
   return {{"checks", checks}};
 }
 
-Result<std::string> list(const Asked& asked) {
-  if (asked.format == "text") return list_text();
-  if (asked.format == "json") return list_json().dump(4) + "\n";
+Result<std::string> list(const std::string& format) {
+  if (format == "text") return list_text();
+  if (format == "json") return list_json().dump(4) + "\n";
   return Error{Kind::invalid, 0, "--list is printed as text or json"};
 }
 
@@ -140,8 +160,15 @@ Result<kit::Report> run(const Context& context, Asked& asked) {
   return kit::run(tested, asked.kit);
 }
 
+// The format that was asked for, else the one that the file's ending tells.
+const Format& format_of(const Asked& asked, const std::string& file) {
+  for (const Format& format : kFormats)
+    if (asked.format.empty() ? file.ends_with(format.ending) : asked.format == format.name) return format;
+  return kFormats.front();
+}
+
 Result<void> write(Context& context, const std::string& file, const std::string& text) {
-  if (!file.empty()) return base::write_file_durably(file, text, 0644);
+  if (file != kStdout) return base::write_file_durably(file, text, 0644);
   context.out.print(text);
   return {};
 }
@@ -153,17 +180,20 @@ std::string sums(const kit::Report& report) {
 
 Result<int> test(Context& context, Asked& asked) {
   TRY(refuse_what_does_not_go_together(asked));
+  if (asked.files.empty()) asked.files.push_back(kStdout);
   if (asked.list) {
-    TRY(write(context, asked.file, TRY(list(asked))));
+    for (const std::string& file : asked.files)
+      TRY(write(context, file, TRY(list(std::string(format_of(asked, file).name)))));
     return 0;
   }
   TRY(context.require_root("cni test"));
   asked.kit.plugin_dirs = split_path(context.flags.cni_bin_path);
   asked.kit.jobs = static_cast<unsigned>(asked.jobs);
   const kit::Report report = TRY(run(context, asked));
-  for (const Format& format : kFormats)
-    if (format.name == asked.format) TRY(write(context, asked.file, format.write(report)));
-  if (!asked.file.empty()) note(report.subject + ": " + sums(report) + "; the report is in " + asked.file);
+  for (const std::string& file : asked.files) {
+    TRY(write(context, file, format_of(asked, file).write(report)));
+    if (file != kStdout) note(report.subject + ": " + sums(report) + "; the report is in " + file);
+  }
   return report.conforms() ? 0 : 1;
 }
 
@@ -218,7 +248,8 @@ void cni_test_command(Command& command, Context& context) {
   command.option("--profile", kit.profile, "FILE", "Failures that are known, with their reasons, and hints");
   command.option("--jobs", asked->jobs, "NUMBER", "Checks at a time").shows("2");
   command.option("--format", asked->format, "FORMAT", "Form of the report").one_of(format_names()).shows("text");
-  command.option("-o,--output", asked->file, "FILE", "Write the report there");
+  command.option("-o,--output", asked->files, "FILE",
+                 "Write the report there, in the form its ending tells; may be given again");
   command.flag("--keep", kit.keep, "Keep the files of each check that failed, below /var/tmp");
   command.flag("--list", asked->list, "List the checks");
   command.run([&context, asked]() -> Result<int> {

@@ -43,7 +43,6 @@ Result<void> stop_pod(const Host& host, const std::string& id, std::optional<std
   PodRecord pod = TRY(box->load());
   TRY(check_that_it_may_stop(pod));
   if (pod.life.state == PodState::stopped) return {};
-  const Landing until = landing_of_stop(pod.plan);
   const bool at_once = grace_period.value_or(std::chrono::seconds(pod.plan.grace_period)).count() == 0;
   const auto running = at_once ? std::vector<Running>() : TRY(running_containers(*box));
   if (!running.empty()) {
@@ -51,14 +50,12 @@ Result<void> stop_pod(const Host& host, const std::string& id, std::optional<std
     ask_to_end(pod, *box, running, grace_period);
     box.reset();
     TRY(wait_for_ends(running, pod.life.deadline).in("wait for its containers, which have been asked to end"));
-    auto again = take(host, id);
-    if (!again && again.error().kind == Kind::not_found && until == Landing::gone) return {};  // by another stop
-    box = TRY(std::move(again));
+    box = TRY(take(host, id));
     pod = TRY(box->load());
     if (pod.life.state == PodState::stopped) return {};  // by another stop
     TRY(check_that_it_may_stop(pod));
   }
-  return take_down(host, *box, std::move(pod), {.until = until});
+  return take_down(host, *box, std::move(pod), {.until = Landing::stopped});
 }
 
 }  // namespace podrun

@@ -1,5 +1,4 @@
-// A pod stopped: nothing of it runs or is attached any more, and all that it has written stays, unless it was made to be
-// removed at its end.
+// A pod stopped: nothing of it runs or is attached any more, and all that it has written stays.
 #pragma once
 
 #include <chrono>

@@ -13,6 +13,12 @@ std::vector<Check> join() {
     std::vector<Check> rows = chapter();
     std::move(rows.begin(), rows.end(), std::back_inserter(all));
   }
+  for (Check& check : all) {
+    check.info.from = check.applies.from;
+    check.info.to = check.applies.to;
+    for (const Role role : {Role::interface, Role::chained, Role::ipam, Role::loopback})
+      if ((check.applies.roles & bit(role)) != 0) check.info.roles.push_back(role);
+  }
   return all;
 }
 

@@ -45,6 +45,9 @@ struct CheckInfo {
   std::string title;        // what a plugin that passes does: "answers VERSION with the versions it knows"
   std::string section;      // what it rests on: "Spec, section 4, VERSION"
   bool of_network = false;  // of the whole list, not of each of its plugins
+  // Whom it is about, and in which versions; catalogue() and reports have it.
+  std::vector<Role> roles = {};  // empty: every one
+  Version from = {}, to = kNewestVersion;
 };
 std::vector<CheckInfo> catalogue();
 std::string chapter_title(const CheckInfo& check);  // "VERSION", "ADD and its result" …
