@@ -5,7 +5,7 @@
 
 namespace bench {
 
-// Makes one pod, then twenty, and prints what each holds: shim and pause (PSS), memfds, files on tmpfs, kernel memory.
+// Makes a pod, one of ten containers, and then twenty, and prints what each holds: shim and pause (PSS), memfds, files on tmpfs, kernel memory.
 void print_memory(const Scene& scene, const Podrun& podrun);
 
 }  // namespace bench

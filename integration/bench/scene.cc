@@ -65,13 +65,17 @@ Scene::~Scene() {
 
 std::string Scene::plugin_dirs() const { return integration::plugins_dir() + ":" + integration::tests_dir(); }
 
-std::string Scene::manifest(const std::string& name, const std::string& command, int host_port) const {
-  Json container{{"name", "main"}, {"image", "rootfs:" + rootfs()}, {"command", command_line(command)}};
-  if (host_port != 0) container["ports"] = {{{"containerPort", 80}, {"hostPort", host_port}}};
+std::string Scene::manifest(const std::string& name, const std::string& command, int host_port, int containers) const {
+  Json all = Json::array();
+  for (int number = 1; number <= containers; ++number)
+    all.push_back({{"name", number == 1 ? "main" : "beside-" + std::to_string(number)},
+                   {"image", "rootfs:" + rootfs()},
+                   {"command", command_line(command)}});
+  if (host_port != 0) all[0]["ports"] = {{{"containerPort", 80}, {"hostPort", host_port}}};
   const Json pod{{"apiVersion", "v1"},
                  {"kind", "Pod"},
                  {"metadata", {{"name", name}}},
-                 {"spec", {{"containers", {container}}, {"terminationGracePeriodSeconds", 0}}}};
+                 {"spec", {{"containers", std::move(all)}, {"terminationGracePeriodSeconds", 0}}}};
   const std::string path = dir_ + "/" + name + ".json";
   write(path, pod.dump());
   return path;

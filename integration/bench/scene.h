@@ -24,8 +24,9 @@ class Scene {
   const std::string& dir() const { return dir_; }
   const std::string& cgroup_parent() const { return cgroup_parent_; }
 
-  // A pod of one container that runs `command`; its path. With `host_port` when that is not 0.
-  std::string manifest(const std::string& name, const std::string& command, int host_port = 0) const;
+  // A pod whose containers run `command`; its path. The first has `host_port` when that is not 0.
+  std::string manifest(const std::string& name, const std::string& command, int host_port = 0,
+                       int containers = 1) const;
 
   // An OCI bundle as `RUNTIME spec` makes it, but for the terminal, the command and the root filesystem; see harden.h.
   std::string bundle(const std::string& runtime, const std::string& command, bool hardened) const;
