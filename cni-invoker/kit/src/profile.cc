@@ -53,9 +53,8 @@ Result<Profile> parse(const Json& json) {
   if (!json.is_object()) return Error{Kind::invalid, 0, "it is no JSON object"};
   TRY(refuse_others(json, {"roles", "config", "noOp", "capabilityArgs", "links", "lacks", "known"}, ""));
   Profile profile;
-  if (json.contains("roles"))
-    for (const auto& [type, role] : TRY(object_in(json, "roles")).items())
-      profile.roles[type] = TRY(role_of(role, type));
+  const Json roles = json.contains("roles") ? TRY(object_in(json, "roles")) : Json::object();
+  for (const auto& [type, role] : roles.items()) profile.roles[type] = TRY(role_of(role, type));
   if (json.contains("config")) profile.config = TRY(object_in(json, "config"));
   if (json.contains("noOp")) profile.no_op = TRY(object_in(json, "noOp"));
   if (json.contains("capabilityArgs")) profile.capability_args = TRY(object_in(json, "capabilityArgs"));

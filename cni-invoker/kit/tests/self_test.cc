@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <iostream>
 #include <map>
 #include <set>
 
@@ -19,15 +20,41 @@ struct Row {
   const char* role;  // the wrong plugin is ROLE-CHECK
 };
 constexpr Row kWrong[] = {
-    {"V1", "interface"},  {"D2", "interface"}, {"D3", "interface"},  {"D6", "interface"},
-    {"D16", "interface"}, {"K1", "interface"}, {"K18", "interface"}, {"K20", "interface"},
+    {"V1", "interface"},  {"D1", "interface"},  {"D2", "interface"},  {"D3", "interface"},  {"D4", "interface"},
+    {"D5", "interface"},  {"D6", "interface"},  {"D7", "interface"},  {"D8", "interface"},  {"D9", "interface"},
+    {"D9b", "interface"}, {"D10", "interface"}, {"D11", "interface"}, {"D13", "interface"}, {"D14", "interface"},
+    {"D15", "interface"}, {"D16", "interface"}, {"D17", "chained"},   {"D18", "device"},    {"K1", "interface"},
+    {"K2", "interface"},  {"K3", "interface"},  {"K4", "interface"},  {"K5", "interface"},  {"K6", "interface"},
+    {"K7", "interface"},  {"K8", "ipam"},       {"K9", "chained"},    {"K10", "chained"},   {"K11", "chained"},
+    {"K12", "chained"},   {"K13", "chained"},   {"K15", "chained"},   {"K16", "loopback"},  {"K17", "interface"},
+    {"K18", "interface"}, {"K19", "interface"}, {"K20", "interface"}, {"K21", "interface"}, {"K22", "interface"},
+    {"K23", "interface"},
 };
 
 // Checks that nothing is wrong for, each with the reason.
-// What nothing is wrong for yet.
-const std::set<std::string> kWithout = {
-    "D1", "D4", "D5", "D7", "D8", "D9",  "D9b", "D10", "D11", "D13", "D14", "D15", "D17", "D18", "K2",  "K3",  "K4",
-    "K5", "K6", "K7", "K8", "K9", "K10", "K11", "K12", "K13", "K14", "K15", "K16", "K17", "K19", "K21", "K22", "K23"};
+const std::map<std::string, std::string> kWithout = {
+    {"K14", "it takes a kernel that has VRFs"},
+};
+
+// What each role is configured with, and what is said of it in a profile beside its role.
+struct Scene {
+  const char* role;
+  const char* config;
+  const char* profile;  // "NAME" stands for the plugin's
+};
+constexpr Scene kScenes[] = {
+    {"interface", R"({"label": "label", "capabilities": {"mac": true}, "ipam": {"type": "ipam"}})",
+     R"({"roles": {"NAME": "interface"}, "capabilityArgs": {"mac": "02:00:00:00:00:0{pod}"}})"},
+    {"device", R"({"device": "kwdev{pod}"})", R"({"roles": {"NAME": "interface"}, "links": ["kwdev{pod}"]})"},
+    {"chained", "{}", R"({"roles": {"NAME": "chained"}})"},
+    {"ipam", "{}", R"({"roles": {"NAME": "ipam"}})"},
+    {"loopback", "{}", R"({"roles": {"NAME": "loopback"}})"},
+};
+
+const Scene& scene_of(const std::string& plugin) {
+  return *std::find_if(std::begin(kScenes), std::end(kScenes),
+                       [&](const Scene& one) { return plugin.substr(0, plugin.find('-')) == one.role; });
+}
 
 class SelfTest : public ::testing::Test {
  protected:
@@ -37,7 +64,7 @@ class SelfTest : public ::testing::Test {
   static void SetUpTestSuite() {
     dir_ = "/tmp/kit-self-test." + std::to_string(::getpid());
     ASSERT_EQ(::mkdir(dir_.c_str(), 0755), 0);
-    for (const char* role : {"interface", "chained", "ipam", "loopback"}) link(role);
+    for (const Scene& scene : kScenes) link(scene.role);
     for (const Row& row : kWrong) link(name_of(row));
   }
   static void TearDownTestSuite() { static_cast<void>(base::remove_tree(dir_)); }
@@ -51,7 +78,12 @@ class SelfTest : public ::testing::Test {
     options.plugin_dirs = {dir_};
     options.only = checks;
     options.helper = KIT_PLUGIN;
-    auto subject = subject_of_plugin(plugin, R"({"ipam": {"type": "ipam"}})", options);
+    options.profile = dir_ + "/" + plugin + ".json";
+    const Scene& scene = scene_of(plugin);
+    std::string profile = scene.profile;
+    profile.replace(profile.find("NAME"), 4, plugin);
+    EXPECT_TRUE(base::write_file_durably(options.profile, profile));
+    auto subject = subject_of_plugin(plugin, scene.config, options);
     if (!subject) {
       ADD_FAILURE() << plugin << ": " << subject.error().what;
       return {};
@@ -83,28 +115,31 @@ TEST_F(SelfTest, EachCheckHasAWrongPlugin) {
     EXPECT_TRUE(with.contains(check.id) || kWithout.contains(check.id)) << check.id << ": " << check.title;
 }
 
-TEST_F(SelfTest, ARightPluginPasses) {
+TEST_F(SelfTest, ARightPluginPassesAndAWrongOneIsCaught) {
   std::map<std::string, std::vector<std::string>> by_role;
   for (const Row& row : kWrong) by_role[row.role].emplace_back(row.check);
+  std::map<std::string, std::string> told;  // by checks that never fail, of the right plugins
   for (const auto& [role, checks] : by_role) {
-    std::set<std::string> passed;
+    std::set<std::string> tried;
     for (const CheckResult& result : results_of(role, checks)) {
       EXPECT_NE(result.outcome, Outcome::failed) << text_of(result);
-      if (result.outcome == Outcome::passed || result.outcome == Outcome::told) passed.insert(result.check.id);
+      if (result.outcome == Outcome::passed || result.outcome == Outcome::told) tried.insert(result.check.id);
+      if (result.outcome == Outcome::told) told[result.check.id] = result.seen;
     }
-    for (const std::string& check : checks)
-      EXPECT_TRUE(passed.contains(check)) << check << " was not tried on " << role;
+    for (const std::string& check : checks) EXPECT_TRUE(tried.contains(check)) << check << " was not tried on " << role;
   }
-}
-
-TEST_F(SelfTest, AWrongPluginIsCaught) {
   for (const Row& row : kWrong) {
     const auto results = results_of(name_of(row), {row.check});
-    const bool is_caught = std::any_of(results.begin(), results.end(),
-                                       [](const CheckResult& result) { return result.outcome == Outcome::failed; });
+    const auto caught = std::find_if(results.begin(), results.end(), [&](const CheckResult& result) {
+      return result.outcome == Outcome::failed ||
+             (result.outcome == Outcome::told && result.seen != told[result.check.id]);
+    });
     std::string all;
     for (const CheckResult& result : results) all += text_of(result) + "\n";
-    EXPECT_TRUE(is_caught) << name_of(row) << "\n" << all;
+    if (caught == results.end())
+      ADD_FAILURE() << name_of(row) << "\n" << all;
+    else
+      std::cout << name_of(row) << ": " << caught->seen << "\n";  // for the eye: caught for the right reason?
   }
 }
 

@@ -1,19 +1,104 @@
+// Changes the pod's interface, and keeps rules and a limit on the host.
+#include <nlohmann/json.hpp>
+
+#include "cni/base/files.h"
+#include "cni/base/try.h"
+#include "kit/tests/wrong/remember.h"
 #include "kit/tests/wrong/wrong.h"
 
 namespace cni::kit::wrong {
 namespace {
 
-// Changes the pod's interface, and keeps rules, limits and a policy on the host.
+constexpr const char* kArpFilter = "arp_filter";
+
+std::string in_pod(const PluginCall& call, const std::string& line) {
+  return "nsenter --net=" + call.attachment.netns + " sh -c \"" + line + "\"";
+}
+
+std::string sysctl_of(const PluginCall& call) {
+  return "/proc/sys/net/ipv4/conf/" + call.attachment.ifname + "/" + kArpFilter;
+}
+
+// The link that is on the host, nearest to the pod.
+std::string host_link(const NetworkResult& result) {
+  std::string name;
+  for (const Interface& one : result.interfaces)
+    if (one.sandbox.empty()) name = one.name;
+  return name;
+}
+
+std::string pod_address(const NetworkResult& result) {
+  for (const std::string& address : pod_ips(result))
+    if (address.find(':') == std::string::npos) return address;
+  return "10.240.0.2";
+}
+
+std::string rules(const PluginCall& call, const std::string& address) {
+  return "table inet " + tag_of(call) +
+         " {\n"
+         "chain way { type filter hook forward priority 0; ip saddr " +
+         address +
+         " accept; }\n"
+         "chain mapped { type nat hook prerouting priority -100; "
+         "ip daddr 198.51.100.99 tcp dport 8080 dnat ip to " +
+         address +
+         ":80; }\n"
+         "chain hidden { type nat hook postrouting priority 100; ip saddr " +
+         address +
+         " ip daddr 198.51.100.98 masquerade; }\n"
+         "}\n";
+}
+
+bool is_ignored(const Thing& thing) {
+  const auto has = [&](const char* word) { return thing.name.find(word) != std::string::npos; };
+  return (wrong("K9") && has("dnat")) || (wrong("K10") && has(" accept")) || (wrong("K11") && has("masquerade")) ||
+         (wrong("K12") && thing.area == "qdisc") ||
+         (wrong("K13") && (thing.area == "link" || thing.area == "sysctl")) || (wrong("K15") && thing.area == "rule");
+}
+
 class Chained : public Plugin {
  public:
   Result<NetworkResult> add(const PluginCall& call) override {
     if (!call.previous_result) return call.config["prevResult"].error("is missing");
+    const std::string address = pod_address(*call.previous_result), link = host_link(*call.previous_result);
+    TRY(shell(in_pod(call, "ip link set " + call.attachment.ifname + " mtu 1400 && echo 1 > " + sysctl_of(call) +
+                               " && ip rule add from " + address + " priority 1000 table 1000")));
+    TRY(shell("nft -f - <<'END'\n" + rules(call, address) + "END"));
+    TRY(shell("tc qdisc add dev " + link + " root tbf rate 100mbit burst 256kb latency 10ms"));
+    TRY(remember(call, own_world(call, interest(call, link)), link));
     return *call.previous_result;
   }
-  Result<void> del(const PluginCall&) override { return {}; }
+
+  Result<void> del(const PluginCall& call) override {
+    static_cast<void>(shell("nft delete table inet " + tag_of(call) + " 2>/dev/null"));
+    if (const auto memory = recall(call))
+      static_cast<void>(shell("tc qdisc del dev " + memory->text + " root 2>/dev/null"));
+    static_cast<void>(
+        shell(in_pod(call, std::string(wrong("D17") ? "" : "ip link set " + call.attachment.ifname + " mtu 1500; ") +
+                               "echo 0 > " + sysctl_of(call) + "; ip rule del priority 1000") +
+              " 2>/dev/null"));
+    return base::remove_file(state_file(call));
+  }
+
   Result<void> check(const PluginCall& call) override {
     if (!call.previous_result) return call.config["prevResult"].error("is missing");
-    return {};
+    const Memory memory = TRY(recall(call));
+    const std::string change = first_change(memory.own, own_world(call, interest(call, memory.text)));
+    return change.empty() ? Result<void>() : plugin_error(code::kGeneric, change);
+  }
+
+ private:
+  static Interest interest(const PluginCall& call, const std::string& link) {
+    const std::string tag = tag_of(call), ifname = call.attachment.ifname;
+    return {[=](const Thing& thing) {
+              if (is_ignored(thing)) return false;
+              if (thing.where.empty())
+                return thing.name.find(tag) != std::string::npos ||
+                       (thing.area == "qdisc" && thing.name.ends_with(" on " + link));
+              return (thing.area == "link" && thing.name == ifname) || thing.name.find(" 1000:") != std::string::npos ||
+                     thing.name.ends_with(ifname + "/" + kArpFilter);
+            },
+            {"mac"}};
   }
 };
 

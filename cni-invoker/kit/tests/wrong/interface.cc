@@ -5,6 +5,7 @@
 
 #include "cni/base/files.h"
 #include "cni/base/try.h"
+#include "kit/tests/wrong/remember.h"
 #include "kit/tests/wrong/wrong.h"
 #include "rtnetlink.h"
 
@@ -96,20 +97,19 @@ class VethOnBridge : public Plugin {
 
   Result<void> del(const PluginCall& call) override {
     TRY(be_wrong_in_del(call));
+    const bool forgets = forgets_notes(call);
     TRY(remove_link(tag_of(call)));
-    TRY(base::remove_file(state_file(call)));
+    if (!forgets) TRY(base::remove_file(state_file(call)));
     const std::string ipam = TRY(ipam_type(call));
     return ipam.empty() ? Result<void>() : delegate(call, ipam, "DEL");
   }
 
   Result<void> check(const PluginCall& call) override {
-    if (!call.previous_result) {
-      if (wrong("K18")) return {};
-      return call.config["prevResult"].error("is missing");
-    }
+    if (!call.previous_result) return wrong("K18") ? Result<void>() : call.config["prevResult"].error("is missing");
     TRY(be_wrong_in_check(call));
+    TRY(check_own_things(call));
     const std::string ipam = TRY(ipam_type(call));
-    return ipam.empty() ? Result<void>() : delegate(call, ipam, "CHECK");
+    return ipam.empty() || wrong("K22") ? Result<void>() : delegate(call, ipam, "CHECK");
   }
 
   Result<void> status(const PluginCall& call) override {
@@ -138,6 +138,13 @@ class VethOnBridge : public Plugin {
     if ((wrong("D2") || wrong("D3")) && !is_there) return plugin_error(code::kGeneric, "no such link");
     if (wrong("D6") && base::path_exists(call.attachment.netns) && !RouteSocket::open(call.attachment.netns))
       return plugin_error(code::kInvalidNetns, "no network namespace");
+    if (wrong("D8") && !call.config["runtimeConfig"].is_there())
+      return call.config["runtimeConfig"].error("is missing");
+    if (wrong("D9") && has_lost_its_link(call)) return plugin_error(code::kGeneric, "no such link");
+    if (wrong("D10") && !TRY(find_link(kHost, kBridge))) return plugin_error(code::kGeneric, "no bridge");
+    if (wrong("D11") && !base::path_exists(state_dir(call))) return plugin_error(code::kGeneric, "no notes");
+    if (wrong("D13")) TRY(base::remove_tree(state_dir(call)));
+    if (wrong("D15") && TRY(call.config["label"].text_or("")) != "label") return plugin_error(code::kGeneric, "label");
     if (wrong("D16") && is_there) {
       TRY(shell("sleep 0.1"));
       return shell("ip link del " + tag_of(call));
@@ -145,20 +152,69 @@ class VethOnBridge : public Plugin {
     return {};
   }
 
+  static bool has_lost_its_link(const PluginCall& call) {
+    const auto link = find_link(call.attachment.netns, call.attachment.ifname);
+    return link && !*link && base::path_exists(state_file(call));
+  }
+
+  // A leftover that others do not see.
+  static bool forgets_notes(const PluginCall& call) {
+    const std::string& netns = call.attachment.netns;
+    const auto notes = recall(call);
+    return wrong("D1") || (wrong("D4") && netns.empty()) ||
+           (wrong("D5") && !netns.empty() && !base::path_exists(netns)) || (wrong("D7") && !call.previous_result) ||
+           (wrong("D9b") && has_lost_its_link(call)) ||
+           (wrong("D14") && notes && notes->text != call.version.to_text());
+  }
+
   static Result<void> be_wrong_in_check(const PluginCall& call) {
     // Needs a moment after ADD, and is put off by others.
     if (wrong("K1") && shell("test -n \"$(find " + state_file(call) + " -newermt '-1 seconds')\""))
       return plugin_error(code::kGeneric, "it is not ready yet");
+    if (wrong("K17") && base::read_file("/proc/sys/net/ipv4/ip_forward").value_or("").starts_with("0"))
+      return plugin_error(code::kGeneric, "the host does not forward");
     if (wrong("K20") && TRY(base::list_dir(state_dir(call))).size() > 1)
       return plugin_error(code::kGeneric, "there are others");
+    if (wrong("K21") && call.previous_result->ips.empty()) return plugin_error(code::kGeneric, "it has no address");
+    if (wrong("K23")) TRY(base::write_file_durably(state_dir(call) + "/checked", ""));
     return {};
   }
 
+  // Its own links, addresses and routes. Of the pod's end what later plugins may change is left out; its MAC is as the
+  // last of them says.
+  static Interest interest(const PluginCall& call) {
+    const std::string tag = tag_of(call), ifname = call.attachment.ifname;
+    return {[=](const Thing& thing) {
+              if (thing.where.empty()) return thing.area == "link" && thing.name == tag;
+              if (wrong("K4") && thing.area == "route") return false;
+              if ((wrong("K3") || wrong("K6")) && thing.area != "link") return false;
+              return (thing.area == "link" && thing.name == ifname) ||
+                     ((thing.area == "address" || thing.area == "route") &&
+                      thing.name.find(" on " + ifname) != std::string::npos);
+            },
+            {"mac", "mtu", "promisc", "allmulti", "txqlen", wrong("K7") ? "master" : "", wrong("K6") ? "admin" : ""}};
+  }
+
+  static Result<void> check_own_things(const PluginCall& call) {
+    const auto link = TRY(find_link(call.attachment.netns, call.attachment.ifname));
+    if (wrong("K2") && !link) return {};
+    const std::string change = first_change(TRY(recall(call)).own, own_world(call, interest(call)));
+    if (!change.empty()) return plugin_error(code::kGeneric, change);
+    const std::string mac = wrong("K19") ? TRY(base::read_file(state_file(call) + ".mac")) : told_mac(call);
+    if (!wrong("K5") && link->mac != mac) return plugin_error(code::kGeneric, "the MAC is not " + mac);
+    return {};
+  }
+
+  static std::string told_mac(const PluginCall& call) {
+    for (const Interface& one : call.previous_result->interfaces)
+      if (one.name == call.attachment.ifname && one.sandbox == call.attachment.netns) return one.mac;
+    return "";
+  }
+
   static Result<NetworkResult> attach(const PluginCall& call, const NetworkResult& addresses) {
-    TRY(base::make_dirs(state_dir(call)));
-    TRY(base::write_file_durably(state_file(call), ""));
     TRY(make_links(call));
     TRY(add_addresses(call, addresses));
+    TRY(remember(call, own_world(call, interest(call)), call.version.to_text()));
     NetworkResult result;
     if (call.previous_result) result = *call.previous_result;
     result.json.clear();
@@ -170,6 +226,7 @@ class VethOnBridge : public Plugin {
       one.mac = TRY(find_link(netns.empty() ? kHost : netns, name))->mac;
       one.sandbox = netns;
     }
+    if (wrong("K19")) TRY(base::write_file_durably(state_file(call) + ".mac", result.interfaces.back().mac));
     const int pod_end = static_cast<int>(result.interfaces.size()) - 1;
     for (IpConfig ip : addresses.ips) {
       ip.interface = pod_end;

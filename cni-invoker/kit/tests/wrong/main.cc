@@ -23,6 +23,7 @@ void read_name(const char* argument) {
 
 std::unique_ptr<Plugin> plugin_of_role() {
   if (role == "chained") return chained_plugin();
+  if (role == "device") return device_plugin();
   if (role == "ipam") return ipam_plugin();
   if (role == "loopback") return loopback_plugin();
   return interface_plugin();

@@ -1,5 +1,6 @@
 // kit-wrong: a plugin that does everything right but for one thing. Which it says by the name that it is run under:
-// "interface", "chained", "ipam" and "loopback" are right; "interface-D2" is wrong in just what the check D2 is about.
+// "interface", "device", "chained", "ipam" and "loopback" are right; "interface-D2" is wrong in just what the check D2
+// is about.
 #pragma once
 
 #include <functional>
@@ -17,6 +18,7 @@ bool wrong(const std::string& check);
 // --- the roles, in the files of their names
 std::unique_ptr<Plugin> interface_plugin();
 std::unique_ptr<Plugin> chained_plugin();
+std::unique_ptr<Plugin> device_plugin();  // an interface plugin too
 std::unique_ptr<Plugin> ipam_plugin();
 std::unique_ptr<Plugin> loopback_plugin();
 
