@@ -1,5 +1,6 @@
 #include "kit/src/lab.h"
 
+#include <fcntl.h>
 #include <sys/mount.h>
 #include <unistd.h>
 
@@ -146,15 +147,16 @@ World Lab::world() const {
 // Of the host, with number 0, or of a pod.
 void Lab::make_links(unsigned number) const {
   auto socket = RouteSocket::open(kHostNetns);
-  if (!socket) return;
+  const auto netns = base::open_file(kHostNetns, O_RDONLY);
+  if (!socket || !netns) return;
   for (const NeededLink& link : subject_.links) {
     const bool is_of_pods = link.name.find("{pod}") != std::string::npos;
     if (!is_of_pods && number != 0) continue;
     const std::string name = for_pod(link.name, number).get<std::string>();
     // What fails here shows in the ADD that needs it.
-    static_cast<void>(socket->make_veth(name));
+    static_cast<void>(socket->make_veth(name, far_end(name), netns->get()));
     for (const Link& made : socket->links().value_or({}))
-      if (made.name == name) static_cast<void>(socket->bring_up(made.index));
+      if (made.name == name || made.name == far_end(name)) static_cast<void>(socket->bring_up(made.index));
   }
 }
 

@@ -32,6 +32,8 @@ struct KnownFailure {
 struct NeededLink {
   std::string name;  // with {pod}: one for each pod
 };
+// The other end of such a pair, up as well, as long as nobody takes it elsewhere.
+inline std::string far_end(const std::string& link) { return ("far-" + link).substr(0, 15); }
 
 class Subject {
  public:

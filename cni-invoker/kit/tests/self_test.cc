@@ -112,7 +112,9 @@ TEST_F(SelfTest, EachCheckHasAWrongPlugin) {
   std::set<std::string> with;
   for (const Row& row : kWrong) with.insert(row.check);
   for (const CheckInfo& check : catalogue())
-    EXPECT_TRUE(with.contains(check.id) || kWithout.contains(check.id)) << check.id << ": " << check.title;
+    // Of the data plane packets' ways are spoilt, not a plugin's answers: data_plane_test.cc.
+    EXPECT_TRUE(check.id.starts_with('P') || with.contains(check.id) || kWithout.contains(check.id))
+        << check.id << ": " << check.title;
 }
 
 TEST_F(SelfTest, ARightPluginPassesAndAWrongOneIsCaught) {

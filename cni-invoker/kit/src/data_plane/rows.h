@@ -1,0 +1,18 @@
+// The rows of chapter P, each part in the file of its name.
+#pragma once
+
+#include <vector>
+
+#include "kit/src/check.h"
+
+namespace cni::kit {
+
+std::vector<Check> route_checks();      // between pods, host and outside
+std::vector<Check> host_port_checks();  // ports of the host that are pods'
+std::vector<Check> size_checks();       // of packets, and rates
+std::vector<Check> link_checks();       // what is below IP: isolation, multicast, sub-interfaces
+std::vector<Check> filter_checks();     // the plugin firewall
+
+constexpr Applies kOnceInterfaces{.roles = kInterfaces | kChained, .once = true};
+
+}  // namespace cni::kit
