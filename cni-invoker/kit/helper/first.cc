@@ -7,7 +7,7 @@
 #include "kit/helper/leases.h"
 #include "kit/helper/places.h"
 #include "kit/helper/plugins.h"
-#include "rtnetlink.h"
+#include "src/rtnetlink.h"
 
 namespace cni::kit {
 namespace {

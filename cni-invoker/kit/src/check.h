@@ -1,6 +1,7 @@
 // A check: a row of the catalogue with the function that makes it.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,14 +16,19 @@ struct Verdict {
   Outcome outcome = Outcome::passed;
   std::string expected, seen;
   std::vector<std::string> evidence;
+  std::optional<Level> level;  // where it is another than the row's
 };
 inline Verdict passed() { return {}; }
 inline Verdict failed(std::string expected, std::string seen, std::vector<std::string> evidence = {}) {
-  return {Outcome::failed, std::move(expected), std::move(seen), std::move(evidence)};
+  return {Outcome::failed, std::move(expected), std::move(seen), std::move(evidence), {}};
 }
-inline Verdict skipped(std::string why) { return {Outcome::skipped, "", std::move(why), {}}; }
-inline Verdict not_applicable(std::string why) { return {Outcome::not_applicable, "", std::move(why), {}}; }
-inline Verdict told(std::string what) { return {Outcome::told, "", std::move(what), {}}; }
+// Of a check whose level is MUST: only what the specification recommends is missing.
+inline Verdict falls_short(std::string expected, std::string seen, std::vector<std::string> evidence = {}) {
+  return {Outcome::failed, std::move(expected), std::move(seen), std::move(evidence), Level::should};
+}
+inline Verdict skipped(std::string why) { return {Outcome::skipped, "", std::move(why), {}, {}}; }
+inline Verdict not_applicable(std::string why) { return {Outcome::not_applicable, "", std::move(why), {}, {}}; }
+inline Verdict told(std::string what) { return {Outcome::told, "", std::move(what), {}, {}}; }
 
 // Which plugins a row is about.
 struct Applies {

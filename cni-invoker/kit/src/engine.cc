@@ -45,6 +45,7 @@ std::string make_check(const Subject& subject, const Task& task, const OwnHost& 
     verdict = failed("a result whose values are of the types that the specification has", exception.what());
   }
   CheckResult result;
+  result.check.level = verdict.level.value_or(task.check->info.level);
   result.outcome = verdict.outcome;
   result.expected = verdict.expected;
   result.seen = verdict.seen;

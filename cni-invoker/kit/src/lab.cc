@@ -14,7 +14,7 @@
 #include "kit/helper/places.h"
 #include "kit/src/default_configs.h"
 #include "kit/src/host/netns.h"
-#include "rtnetlink.h"
+#include "src/rtnetlink.h"
 
 namespace cni::kit {
 namespace {
@@ -191,7 +191,9 @@ Call Lab::call_of(std::size_t plugin, const std::string& command, const Pod& pod
   return call;
 }
 
-Call Lab::call(const std::string& command, const Pod& pod) const { return call_of(target_, command, pod, pod.result); }
+Call Lab::call(const std::string& command, const Pod& pod) const {
+  return call_of(target_, command, pod, command == "ADD" ? pod.before : pod.result);
+}
 
 Answer Lab::run(const Call& call) {
   const auto begin = std::chrono::steady_clock::now();
@@ -235,7 +237,7 @@ Verdict Lab::prepare(Pod& pod) {
     const Answer answer = run_plugin(i, "ADD", pod, pod.result);
     if (!answer.succeeded())
       return skipped("'" + subject_.plugins[i].type() + "', which comes before it, failed: " + answer.text());
-    pod.result = answer.document;
+    pod.before = pod.result = answer.document;
   }
   return passed();
 }
@@ -270,8 +272,9 @@ Verdict Lab::remove_netns(const Pod& pod) {
 
 Answer Lab::add(Pod& pod) {
   Answer answer;
-  pod.result = nullptr;
+  pod.before = pod.result = nullptr;
   for (std::size_t i = 0; i < subject_.plugins.size(); ++i) {
+    if (i == target_) pod.before = pod.result;
     answer = run_plugin(i, "ADD", pod, pod.result);
     if (!answer.succeeded()) return answer;
     pod.result = answer.document;

@@ -30,6 +30,7 @@ struct Pod {
   std::string netns;  // CNI_NETNS
   std::string ifname = "eth0";
   Json runtime_config = Json::object();  // by capability; what the plugins take of it they get
+  Json before;                           // the result of what comes before the target, for its ADD; null: nothing does
   Json result;                           // of the last ADD; null before
   std::string args;                      // CNI_ARGS
 };
@@ -78,7 +79,7 @@ class Lab {
   Json config(std::size_t plugin, const std::string& command, const Pod& pod, const Json& previous) const;
   Answer run(const Call& call);
   std::vector<Answer> run_together(const std::vector<Call>& calls);  // all at a time; the answers in the calls' order
-  // ADD of what comes before the target, whose result is kept in pod.result; nothing for the first.
+  // ADD of what comes before the target, whose result is kept in pod.before and pod.result; nothing for the first.
   Verdict prepare(Pod& pod);
   // That, and ADD of the target: pod.result is its own. Skipped where it fails: the checks of ADD tell of that.
   Verdict attach(Pod& pod);

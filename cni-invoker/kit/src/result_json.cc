@@ -46,6 +46,7 @@ Json found_to_json(const CheckResult& result) {
   for (const SeenRun& run : result.runs) runs.push_back(to_json(run));
   for (const SeenPath& path : result.paths) paths.push_back(to_json(path));
   return {{"outcome", static_cast<int>(result.outcome)},
+          {"level", static_cast<int>(result.check.level)},
           {"expected", result.expected},
           {"seen", result.seen},
           {"evidence", result.evidence},
@@ -57,6 +58,7 @@ bool found_from_json(const std::string& text, CheckResult& result) {
   const Json json = Json::parse(text, nullptr, false);
   if (!json.is_object()) return false;
   result.outcome = static_cast<Outcome>(json.at("outcome").get<int>());
+  result.check.level = static_cast<Level>(json.at("level").get<int>());
   result.expected = json.at("expected");
   result.seen = json.at("seen");
   result.evidence = json.at("evidence").get<std::vector<std::string>>();

@@ -8,7 +8,7 @@
 
 namespace cni::kit {
 
-// Outcome, expected, seen, evidence, runs and paths.
+// Outcome, level, expected, seen, evidence, runs and paths.
 nlohmann::json found_to_json(const CheckResult& result);
 // False where the text is not one of those; `result` is as it was.
 bool found_from_json(const std::string& text, CheckResult& result);

@@ -12,7 +12,7 @@
 #include "kit/src/default_configs.h"
 #include "kit/src/host/own_host.h"
 #include "kit/src/lab.h"
-#include "rtnetlink.h"
+#include "src/rtnetlink.h"
 
 namespace cni::kit {
 namespace {

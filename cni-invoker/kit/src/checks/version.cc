@@ -1,12 +1,15 @@
-// VERSION: what a plugin says of itself. Spec, section 2 (VERSION) and section 5.
+// VERSION, and what a plugin does with versions. Spec, section 2, VERSION; section 5, VERSION Success.
+#include <algorithm>
 #include <set>
 
-#include "kit/src/lab.h"
+#include "kit/src/spoil.h"
+#include "kit/src/world/leftovers.h"
 
 namespace cni::kit {
 namespace {
 
 constexpr const char* kSection = "Spec, section 2, VERSION";
+constexpr const char* kSuccess = "Spec, section 5, VERSION Success";
 
 // What is wrong with the answer; empty: nothing.
 std::string fault_of(const Answer& answer) {
@@ -23,16 +26,95 @@ std::string fault_of(const Answer& answer) {
   return "";
 }
 
-Verdict answers_version(Lab& lab) {
-  const std::string fault = fault_of(lab.run(lab.call("VERSION", {})));
-  return fault.empty() ? passed() : failed("cniVersion, and a list of supportedVersions", fault);
+Verdict must_tell(const Answer& answer, const std::string& how = "") {
+  const std::string fault = fault_of(answer);
+  return fault.empty() ? passed() : failed("cniVersion, and a list of supportedVersions" + how, fault);
+}
+
+Call version_call(const Lab& lab) {
+  return with_input(lab.call("VERSION", {}), Json{{"cniVersion", lab.version().to_text()}}.dump());
+}
+
+Verdict answers_version(Lab& lab) { return must_tell(lab.run(version_call(lab))); }
+
+Verdict needs_no_input(Lab& lab) {
+  return must_tell(lab.run(with_input(version_call(lab), "")), " with nothing on stdin");
+}
+
+Verdict needs_the_command_alone(Lab& lab) {
+  Call call = version_call(lab);
+  call.environment = {{"CNI_COMMAND", "VERSION"}};
+  return must_tell(lab.run(call), " where CNI_COMMAND is all of the environment");
+}
+
+// Catches who answers with the newest version it knows, whatever was asked in.
+Verdict echoes_the_version(Lab& lab) {
+  const Answer answer = lab.run(version_call(lab));
+  KIT_REQUIRE(must_tell(answer));
+  const std::string asked = lab.version().to_text();
+  const std::string told = answer.document["cniVersion"].get<std::string>();
+  return told == asked ? passed() : failed("cniVersion of stdin, " + asked, told);
+}
+
+Verdict accepts_what_it_told(Lab& lab) {
+  Pod& pod = lab.pod();
+  KIT_REQUIRE(lab.prepare(pod));
+  const Answer answer = lab.run(lab.call("ADD", pod));
+  if (answer.code() != 1) return passed();  // whatever else is wrong is A1's
+  return failed("ADD in " + lab.version().to_text() + ", which VERSION tells", answer.text());
+}
+
+Verdict refuses_what_it_did_not_tell(Lab& lab) {
+  const Answer told = lab.run(version_call(lab));
+  KIT_REQUIRE(must_tell(told));
+  std::vector<std::string> others{"9.0.0"};
+  const Json& all = told.document["supportedVersions"];
+  for (const Version& version : kKnownVersions)
+    if (std::find(all.begin(), all.end(), Json(version.to_text())) == all.end()) others.push_back(version.to_text());
+  for (const std::string& version : others) {
+    Pod& pod = lab.pod();
+    KIT_REQUIRE(lab.prepare(pod));
+    const Call call = with_config(lab.call("ADD", pod), [&](Json& config) {
+      config["cniVersion"] = version;
+      if (config.contains("prevResult")) config["prevResult"]["cniVersion"] = version;
+    });
+    KIT_REQUIRE(expect_code(lab.run(call), {1}, "ADD in " + version + ", which VERSION does not tell"));
+  }
+  return passed();
+}
+
+Verdict changes_nothing(Lab& lab) {
+  Pod& pod = lab.pod();
+  const World before = lab.world();
+  Call call = lab.call("ADD", pod);  // all that a confused plugin could act on
+  call.environment["CNI_COMMAND"] = "VERSION";
+  KIT_REQUIRE(must_tell(lab.run(call)));
+  return expect_same_world(lab, before, "VERSION");
 }
 
 }  // namespace
 
 std::vector<Check> version_checks() {
+  constexpr Applies kAll{}, kOnce{.once = true};
+  // Before 0.2.0 there was no VERSION, and before 1.0.0 its cniVersion was that of the answer.
+  constexpr Applies kEcho{.from = {1, 0, 0}};
   return {
-      {{"V1", Level::must, "answers VERSION with the versions it knows", kSection}, {}, answers_version},
+      {{"V1", Level::must, "answers VERSION with the versions it knows", kSuccess}, kOnce, answers_version},
+      {{"V2", Level::should, "answers VERSION with nothing on stdin", kSection}, kOnce, needs_no_input},
+      {{"V3", Level::must, "answers VERSION with CNI_COMMAND alone in its environment", kSection},
+       kOnce,
+       needs_the_command_alone},
+      {{"V4", Level::must, "answers VERSION with the version that it was asked in", kSuccess},
+       kEcho,
+       echoes_the_version},
+      {{"V5", Level::must, "takes a configuration of each version that it tells", kSection},
+       kAll,
+       accepts_what_it_told},
+      {{"V6", Level::must, "refuses a configuration of a version that it does not tell, with code 1",
+        "Spec, section 5, Error"},
+       kOnce,
+       refuses_what_it_did_not_tell},
+      {{"V7", Level::must, "changes nothing in VERSION", kSection}, kOnce, changes_nothing},
   };
 }
 

@@ -7,7 +7,7 @@
 #include "cni/base/files.h"
 #include "cni/base/try.h"
 #include "kit/src/host/netns.h"
-#include "rtnetlink.h"
+#include "src/rtnetlink.h"
 
 namespace cni::kit {
 namespace {

@@ -1,0 +1,26 @@
+// Chapters that are written in several files.
+#pragma once
+
+#include <initializer_list>
+#include <vector>
+
+#include "kit/src/check.h"
+
+namespace cni::kit {
+
+// Put together, in the order of their numbers.
+std::vector<Check> chapter(std::initializer_list<std::vector<Check>> parts);
+
+// Of N: what is wrong with the environment, the configuration and the answers; what is odd and allowed; junk.
+std::vector<Check> environment_checks();
+std::vector<Check> config_checks();
+std::vector<Check> answer_checks();
+std::vector<Check> tolerance_checks();
+
+// Of A: the result; ADD again and beside others; what is asked of IPAM; what is passed on.
+std::vector<Check> result_checks();
+std::vector<Check> again_checks();
+std::vector<Check> ipam_checks();
+std::vector<Check> passing_on_checks();
+
+}  // namespace cni::kit

@@ -1,0 +1,204 @@
+// What is odd and allowed, and junk: a plugin takes it or refuses it, and keeps its composure.
+#include <chrono>
+#include <regex>
+#include <set>
+
+#include "kit/src/checks/chapter.h"
+#include "kit/src/spoil.h"
+
+namespace cni::kit {
+namespace {
+
+constexpr const char* kConfig = "Spec, section 1, Plugin configuration objects";
+
+Verdict bears_unknown_keys(Lab& lab) {
+  Pod& pod = lab.pod();
+  if (!lab.subject().lacks.empty()) return lab.attach(pod);
+  KIT_REQUIRE(lab.prepare(pod));
+  const Call call = with_config(lab.call("ADD", pod), [](Json& config) {
+    config["kitUnknown"] = "x";
+    config["kit.example/unknown"] = {{"a", {1, 2}}};
+  });
+  const Answer answer = lab.run(call);
+  if (answer.succeeded()) return passed();
+  KIT_REQUIRE(expect_code(answer, {2}, "unknown keys"));
+  const bool names = answer.text().find("kitUnknown") != std::string::npos ||
+                     answer.text().find("kit.example/unknown") != std::string::npos;
+  return names ? passed() : failed("an error of code 2 that names the unknown key", answer.text());
+}
+
+Verdict adds_with(Lab& lab, const std::string& what, const std::function<void(Json&)>& change) {
+  Pod& pod = lab.pod();
+  if (!lab.subject().lacks.empty()) return lab.attach(pod);
+  KIT_REQUIRE(lab.prepare(pod));
+  return expect_success(lab.run(with_config(lab.call("ADD", pod), change)), "ADD with " + what);
+}
+
+Verdict bears_args(Lab& lab) {
+  return adds_with(lab, "args that it does not know", [](Json& config) {
+    config["args"] = {{"cni", {{"kitUnknown", 1}}}, {"kit.example", Json::object()}};
+  });
+}
+
+Verdict bears_unknown_capabilities(Lab& lab) {
+  return adds_with(lab, "a capability that it does not know", [](Json& config) {
+    config["runtimeConfig"]["kitUnknown"] = {{"a", 1}};
+  });
+}
+
+Verdict bears_much(Lab& lab) {
+  const std::string much(1U << 20U, 'x');
+  Pod& pod = lab.pod();
+  KIT_REQUIRE(lab.prepare(pod));
+  const Call good = lab.call("ADD", pod);
+  KIT_REQUIRE(expect_composure(lab.run(with_config(good, [&](Json& config) { config["kitUnknown"] = much; })),
+                               "ADD with 1 MiB of configuration"));
+  Pod& other = lab.pod();
+  KIT_REQUIRE(lab.prepare(other));
+  const Call large = with_config(lab.call("ADD", other), [&](Json& config) {
+    Json& previous = config["prevResult"];
+    if (previous.is_null()) previous = {{"cniVersion", lab.version().to_text()}};
+    for (int i = 0; i < 4096; ++i) previous["dns"]["search"].push_back(std::string(250, 'x'));
+  });
+  return expect_composure(lab.run(large), "ADD with 1 MiB of prevResult");
+}
+
+// Every value of a configuration, and where it is.
+void collect(const Json& json, const Json::json_pointer& at, std::vector<Json::json_pointer>& all) {
+  if (!at.empty()) all.push_back(at);
+  if (json.is_object())
+    for (const auto& [key, value] : json.items()) collect(value, at / key, all);
+  if (json.is_array())
+    for (std::size_t i = 0; i < json.size(); ++i) collect(json[i], at / i, all);
+}
+
+// One value after another becomes something that it should not be: always the same, so that a failure is seen again.
+Verdict bears_wrong_types(Lab& lab) {
+  static const std::vector<Json> kWrong{
+      nullptr, true, -1, 1e30, "x", Json::array(), Json::object(), {{"x", {nullptr}}}, {"", nullptr}};
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(6);
+  Pod& pod = lab.pod();
+  KIT_REQUIRE(lab.prepare(pod));
+  std::vector<Json::json_pointer> places;
+  collect(config_of(lab.call("ADD", pod)), Json::json_pointer(), places);
+  std::size_t number = 0;
+  for (std::size_t round = 0; round < kWrong.size(); ++round) {
+    for (const Json::json_pointer& place : places) {
+      if (std::chrono::steady_clock::now() > until) return passed();
+      const Json& wrong = kWrong[++number % kWrong.size()];
+      const auto spoil = [&](Json& config) { config[place] = wrong; };
+      const std::string what = " with " + place.to_string() + " " + wrong.dump();
+      KIT_REQUIRE(expect_composure(lab.run(with_config(lab.call("ADD", pod), spoil)), "ADD" + what));
+      Call del = lab.call("DEL", pod);
+      if (config_of(del).contains(place)) KIT_REQUIRE(expect_composure(lab.run(with_config(del, spoil)), "DEL" + what));
+      static_cast<void>(lab.run(del));
+    }
+    ++number;  // another value for each place in the next round
+  }
+  return passed();
+}
+
+// As containerd spells them: "HostPort" for "hostPort".
+Json with_capital_keys(const Json& json) {
+  if (json.is_array()) {
+    Json all = Json::array();
+    for (const Json& value : json) all.push_back(with_capital_keys(value));
+    return all;
+  }
+  if (!json.is_object()) return json;
+  Json all = Json::object();
+  for (const auto& [key, value] : json.items()) {
+    std::string name = key;
+    if (!name.empty()) name[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(name[0])));
+    all[name] = with_capital_keys(value);
+  }
+  return all;
+}
+
+// What ADD changes, but for addresses that are made up anew each time.
+std::set<std::string> effect(Lab& lab, const Call& add, Answer& answer) {
+  static const std::regex kMac("([0-9a-f]{2}:){5}[0-9a-f]{2}");
+  const World before = lab.world();
+  answer = lab.run(add);
+  std::set<std::string> lines;
+  for (const std::string& line : difference(before, lab.world())) lines.insert(std::regex_replace(line, kMac, "MAC"));
+  return lines;
+}
+
+Verdict is_undone(Lab& lab, Pod& pod, const Answer& added) {
+  if (!added.succeeded()) return skipped("its ADD failed: " + added.text());
+  pod.result = added.document;
+  const Answer removed = lab.run(lab.call("DEL", pod));
+  return removed.succeeded() ? passed() : skipped("its DEL failed: " + removed.text());
+}
+
+Verdict takes_keys_of_any_case(Lab& lab) {
+  Pod& pod = lab.pod();
+  KIT_REQUIRE(lab.prepare(pod));
+  const Call small = lab.call("ADD", pod);
+  if (!config_of(small).contains("runtimeConfig")) return not_applicable("it takes no capability");
+  const Call capital = with_config(small, [](Json& config) {
+    for (Json& argument : config["runtimeConfig"]) argument = with_capital_keys(argument);
+  });
+  if (small.input == capital.input) return not_applicable("its capabilities have no keys");
+  if (!lab.subject().lacks.empty()) return lab.attach(pod);
+  KIT_REQUIRE(is_undone(lab, pod, lab.run(small)));  // what comes once for all pods is there from now on
+  Answer first, second;
+  const auto expected = effect(lab, small, first);
+  KIT_REQUIRE(is_undone(lab, pod, first));
+  const auto seen = effect(lab, capital, second);
+  KIT_REQUIRE(expect_success(second, "ADD with capability arguments whose keys begin with a capital letter"));
+  for (const std::string& line : expected)
+    if (!seen.contains(line))
+      return failed("capability arguments whose keys begin with a capital letter do the same", "not " + line);
+  return passed();
+}
+
+Verdict bears_another_version_before(Lab& lab) {
+  Pod& pod = lab.pod();
+  KIT_REQUIRE(lab.prepare(pod));
+  for (const std::string version : {"0.2.0", "0.3.1", "0.4.0", "1.0.0", "9.0.0"}) {
+    if (version == lab.version().to_text()) continue;
+    const Call call =
+        with_config(lab.call("ADD", pod), [&](Json& config) { config["prevResult"]["cniVersion"] = version; });
+    const Answer answer = lab.run(call);
+    KIT_REQUIRE(expect_composure(answer, "ADD with a prevResult of " + version));
+    if (answer.succeeded()) pod.result = answer.document;
+    static_cast<void>(lab.run(lab.call("DEL", pod)));
+  }
+  return passed();
+}
+
+Verdict takes_a_result_without_version(Lab& lab) {
+  return adds_with(lab, "a prevResult without cniVersion",
+                   [](Json& config) { config["prevResult"].erase("cniVersion"); });
+}
+
+}  // namespace
+
+std::vector<Check> tolerance_checks() {
+  constexpr Applies kOnce{.once = true};
+  constexpr Applies kAfterOthers{.roles = kChained, .from = {0, 3, 0}, .once = true};
+  return {
+      {{"N18", Level::must, "takes unknown keys, or refuses them by name", kConfig}, kOnce, bears_unknown_keys},
+      {{"N19", Level::should, "ignores args that it does not know", "Conventions, args in network config"},
+       kOnce,
+       bears_args},
+      {{"N20", Level::should, "ignores capability arguments that it does not know", "Conventions, runtimeConfig"},
+       kOnce,
+       bears_unknown_capabilities},
+      {{"N23", Level::must, "bears a megabyte of configuration", kConfig}, kOnce, bears_much},
+      {{"N24", Level::should, "bears values of every wrong type", "Spec, section 2, Errors"}, kOnce, bears_wrong_types},
+      {{"N25", Level::should, "takes capability arguments as containerd spells them", "Conventions, runtimeConfig"},
+       {.roles = kChained, .once = true},
+       takes_keys_of_any_case},
+      {{"N26", Level::should, "bears a prevResult of another version", "Spec, section 5, ADD Success"},
+       kAfterOthers,
+       bears_another_version_before},
+      {{"N27", Level::should, "takes a prevResult without cniVersion for one of its own version", "Spec, appendix"},
+       kAfterOthers,
+       takes_a_result_without_version},
+  };
+}
+
+}  // namespace cni::kit
