@@ -1,6 +1,7 @@
 // cni-kit-plugin: the plugins that `podrun cni test` brings along, in one program. What it is its name says: kit-first,
 // which makes the interface that a chained plugin changes, or kit-ipam, which an interface plugin calls. Each writes
-// down how it was called, and answers as the check's script says, or does its work (places.h).
+// down how it was called, and answers as the check's script says, or does its work (places.h). In the directory of
+// those who are watched it runs the plugin of its name, and writes down what that makes (watch.h).
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include "kit/helper/places.h"
 #include "kit/helper/plugins.h"
 #include "kit/helper/script.h"
+#include "kit/helper/watch.h"
 
 namespace cni::kit {
 namespace {
@@ -44,7 +46,7 @@ Result<int> run(const std::string& name) {
 int main(int, char** arguments) {
   const std::string_view path(arguments[0] == nullptr ? "" : arguments[0]);
   const std::string name(path.substr(path.rfind('/') + 1));
-  const auto status = cni::kit::run(name);
+  const auto status = cni::kit::is_watching(path) ? cni::kit::watch(name) : cni::kit::run(name);
   if (status) return *status;
   std::fprintf(stderr, "%s: %s\n", name.c_str(), status.error().what.c_str());
   return 2;

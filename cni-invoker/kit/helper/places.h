@@ -19,4 +19,9 @@ inline std::string log_of(const std::string& plugin) { return kPlace + "/" + plu
 // A file a lease, with whose it is; gone with its DEL.
 inline std::string leases_of(const std::string& plugin) { return kPlace + "/" + plugin; }
 
+// Links under the names of all plugins, in front of them on CNI_PATH: each takes the world before and after (watch.h).
+inline const std::string kWatchedPlugins = kPlace + "/watched";
+// One line a run, as watch.cc writes it.
+inline const std::string kWatchLog = kPlace + "/watched.log";
+
 }  // namespace cni::kit

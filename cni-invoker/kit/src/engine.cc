@@ -13,6 +13,7 @@
 #include "kit/src/lab.h"
 #include "kit/src/plan.h"
 #include "kit/src/result_json.h"
+#include "kit/src/watch/watch.h"
 
 namespace cni::kit {
 namespace {
@@ -21,6 +22,7 @@ using Clock = std::chrono::steady_clock;
 
 struct Running {
   std::size_t number = 0;  // of the task
+  bool watched = false;
   RunningHost host;
   Clock::time_point begin;
   std::string text;  // of the report, as far as it is there
@@ -36,14 +38,15 @@ CheckResult about(const Subject& subject, const Options& options, const Task& ta
   return result;
 }
 
-std::string make_check(const Subject& subject, const Task& task, const OwnHost& host) {
-  Lab lab(subject, task.target, task.version, host);
+std::string make_check(const Subject& subject, const Task& task, const OwnHost& host, bool watched) {
+  Lab lab(subject, task.target, task.version, host, watched);
   Verdict verdict;
   try {
     verdict = task.check->run(lab);
   } catch (const Json::exception& exception) {  // who reads a result takes it to be one
     verdict = failed("a result whose values are of the types that the specification has", exception.what());
   }
+  if (watched) name_makers(watched_runs(), verdict.evidence);
   CheckResult result;
   result.check.level = verdict.level.value_or(task.check->info.level);
   result.outcome = verdict.outcome;
@@ -64,30 +67,32 @@ class Engine {
     std::size_t next = 0;
     while (next < tasks_.size() || !running_.empty()) {
       while (next < tasks_.size() && running_.size() < std::max(options_.jobs, 1U)) TRY(start(next++));
-      wait();
+      TRY(wait());
     }
     return std::move(results_);
   }
 
  private:
-  Result<void> start(std::size_t number) {
+  Result<void> start(std::size_t number, bool watched = false) {
     const Task& task = tasks_[number];
-    Running running{
-        number, TRY(start_in_own_host([this, task](const OwnHost& host) { return make_check(subject_, task, host); })),
-        Clock::now(), ""};
+    Running running{number, watched, TRY(start_in_own_host([this, task, watched](const OwnHost& host) {
+                      return make_check(subject_, task, host, watched);
+                    })),
+                    Clock::now(), ""};
     running_.push_back(std::move(running));
     return {};
   }
 
-  void wait() {
+  Result<void> wait() {
     std::vector<pollfd> polled;
     for (const Running& running : running_) polled.push_back({running.host.report.get(), POLLIN, 0});
     ::poll(polled.data(), polled.size(), 1000);
     auto at = running_.begin();
     for (const pollfd& ready : polled) {
       const auto running = at++;
-      if (ready.revents != 0 ? !read_more(*running) : Clock::now() - running->begin > options_.limit) end(running);
+      if (ready.revents != 0 ? !read_more(*running) : Clock::now() - running->begin > options_.limit) TRY(end(running));
     }
+    return {};
   }
 
   // False at the end of the report.
@@ -98,25 +103,40 @@ class Engine {
     return got > 0;
   }
 
-  void end(std::list<Running>::iterator running) {
-    const bool in_time = Clock::now() - running->begin <= options_.limit;
-    ::kill(running->host.pid, SIGKILL);  // its pid 1 goes with it, and everything in the host
-    while (::waitpid(running->host.pid, nullptr, 0) < 0 && errno == EINTR) {
+  Result<void> end(std::list<Running>::iterator running) {
+    const std::size_t number = running->number;
+    const bool watched = running->watched;
+    CheckResult result = result_of(*running);
+    running_.erase(running);
+    if (!watched) {
+      results_[number] = std::move(result);
+      // Once more, for the makers of what is left or changed. It takes too long to be done always.
+      if (results_[number].outcome == Outcome::failed && has_differences(results_[number].evidence))
+        return start(number, true);
+    } else if (result.outcome == Outcome::failed && has_differences(result.evidence)) {
+      results_[number] = std::move(result);
     }
-    CheckResult& result = results_[running->number];
-    result = about(subject_, options_, tasks_[running->number]);
-    result.duration = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - running->begin);
-    if (running->text.starts_with('!')) {
+    ++ended_;
+    if (options_.on_result) options_.on_result(results_[number], ended_, tasks_.size());
+    return {};
+  }
+
+  CheckResult result_of(const Running& running) const {
+    const bool in_time = Clock::now() - running.begin <= options_.limit;
+    ::kill(running.host.pid, SIGKILL);  // its pid 1 goes with it, and everything in the host
+    while (::waitpid(running.host.pid, nullptr, 0) < 0 && errno == EINTR) {
+    }
+    CheckResult result = about(subject_, options_, tasks_[running.number]);
+    result.duration = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - running.begin);
+    if (running.text.starts_with('!')) {
       result.outcome = Outcome::skipped;
-      result.seen = running->text.substr(1);
-    } else if (!found_from_json(running->text, result)) {
+      result.seen = running.text.substr(1);
+    } else if (!found_from_json(running.text, result)) {
       result.outcome = Outcome::failed;
       result.expected = "an end within " + std::to_string(options_.limit.count()) + " s";
       result.seen = in_time ? "the plugin ended the process that ran it" : "none: the whole host was ended";
     }
-    ++ended_;
-    if (options_.on_result) options_.on_result(result, ended_, tasks_.size());
-    running_.erase(running);
+    return result;
   }
 
   const Subject& subject_;

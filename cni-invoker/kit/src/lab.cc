@@ -14,6 +14,7 @@
 #include "kit/helper/places.h"
 #include "kit/src/default_configs.h"
 #include "kit/src/host/netns.h"
+#include "kit/src/watch/watch.h"
 #include "src/rtnetlink.h"
 
 namespace cni::kit {
@@ -98,16 +99,18 @@ std::string Answer::text() const {
   return text + ", stdout: " + outcome.output.substr(0, 200);
 }
 
-Lab::Lab(const Subject& subject, std::size_t target, Version version, const OwnHost& host)
+Lab::Lab(const Subject& subject, std::size_t target, Version version, const OwnHost& host, bool watched)
     : subject_(subject),
       target_(target),
       version_(version),
       host_(host),
+      watched_(watched),
       begin_(std::chrono::steady_clock::now()),
       ipam_(kIpamPlugin),
       first_(kFirstPlugin) {
   detect_duplicates_here(false);
   static_cast<void>(put_up_stubs(subject.helper));  // who needs one says that it is not there
+  if (watched_) static_cast<void>(put_up_watch(subject.helper, subject.plugin_dirs));
   make_links(0);
 }
 Lab::~Lab() = default;
@@ -136,10 +139,11 @@ Pod& Lab::pod() {
 }
 
 World Lab::world() const {
-  WorldScope scope{{{"", kHostNetns}},
-                   {"/run", "/var/lib/cni", "/etc/cni"},
-                   {script_of(kFirstPlugin), log_of(kFirstPlugin), script_of(kIpamPlugin), log_of(kIpamPlugin)},
-                   &host_.layers};
+  WorldScope scope{
+      {{"", kHostNetns}},
+      {"/run", "/var/lib/cni", "/etc/cni"},
+      {script_of(kFirstPlugin), log_of(kFirstPlugin), script_of(kIpamPlugin), log_of(kIpamPlugin), kWatchLog},
+      &host_.layers};
   for (const auto& pod : pods_) scope.namespaces.emplace_back(pod->name, pod->netns);
   return look_at_world(scope);
 }
@@ -176,11 +180,12 @@ Json Lab::config(std::size_t plugin, const std::string& command, const Pod& pod,
 }
 
 Call Lab::call_of(std::size_t plugin, const std::string& command, const Pod& pod, const Json& previous) const {
+  const PluginUnderTest& called = subject_.plugins.at(plugin);
   Call call;
-  call.path = subject_.plugins.at(plugin).path;
+  call.path = watched_ ? kWatchedPlugins + "/" + called.path.substr(called.path.rfind('/') + 1) : called.path;
   call.environment = {{"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
                       {"CNI_COMMAND", command},
-                      {"CNI_PATH", joined(subject_.plugin_dirs)}};
+                      {"CNI_PATH", (watched_ ? kWatchedPlugins + ":" : "") + joined(subject_.plugin_dirs)}};
   if (command == "ADD" || command == "DEL" || command == "CHECK") {
     call.environment["CNI_CONTAINERID"] = pod.id;
     call.environment["CNI_NETNS"] = pod.netns;
@@ -226,6 +231,17 @@ void Lab::see(const Call& call, const Answer& answer, std::chrono::steady_clock:
   seen.begin = std::chrono::duration_cast<std::chrono::microseconds>(begin - begin_);
   seen.duration = answer.outcome.duration;
   runs_.push_back(std::move(seen));
+}
+
+std::vector<SeenRun> Lab::runs() const {
+  std::vector<SeenRun> all = runs_;
+  for (WatchedRun& watched : watched_runs()) {
+    if (!watched.run.delegated) continue;
+    watched.run.begin = std::chrono::duration_cast<std::chrono::microseconds>(watched.begin - begin_);
+    all.push_back(std::move(watched.run));
+  }
+  std::stable_sort(all.begin(), all.end(), [](const auto& one, const auto& other) { return one.begin < other.begin; });
+  return all;
 }
 
 Answer Lab::run_plugin(std::size_t plugin, const std::string& command, const Pod& pod, const Json& previous) {

@@ -54,7 +54,8 @@ struct Answer {
 
 class Lab {
  public:
-  Lab(const Subject& subject, std::size_t target, Version version, const OwnHost& host);
+  // Watched: every run of a plugin is, and every run that it starts (watch/watch.h), which takes its time.
+  Lab(const Subject& subject, std::size_t target, Version version, const OwnHost& host, bool watched = false);
   ~Lab();
 
   const Subject& subject() const { return subject_; }
@@ -94,7 +95,8 @@ class Lab {
   Answer status();
   Answer gc(const std::vector<const Pod*>& valid);
 
-  const std::vector<SeenRun>& runs() const { return runs_; }
+  // Of a watched lab also those that plugins have started.
+  std::vector<SeenRun> runs() const;
   std::vector<SeenPath>& paths() { return paths_; }
 
  private:
@@ -107,6 +109,7 @@ class Lab {
   std::size_t target_;
   Version version_;
   const OwnHost& host_;
+  bool watched_;
   std::chrono::steady_clock::time_point begin_;
   std::vector<std::unique_ptr<Pod>> pods_;
   bool detects_duplicates_ = false;

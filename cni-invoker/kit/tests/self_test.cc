@@ -15,6 +15,12 @@
 namespace cni::kit {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
 struct Row {
   const char* check;
   const char* role;  // the wrong plugin is ROLE-CHECK
@@ -79,7 +85,8 @@ class SelfTest : public ::testing::Test {
   static void link(const std::string& name) { ASSERT_EQ(::symlink(KIT_WRONG, (dir_ + "/" + name).c_str()), 0); }
 
   // What the checks say of the plugin of that name, in a list where its role asks for others.
-  static std::vector<CheckResult> results_of(const std::string& plugin, const std::vector<std::string>& checks) {
+  static std::vector<CheckResult> results_of(const std::string& plugin, const std::vector<std::string>& checks,
+                                             const std::string& config = "") {
     Options options;
     options.plugin_dirs = {dir_};
     options.only = checks;
@@ -89,7 +96,7 @@ class SelfTest : public ::testing::Test {
     std::string profile = scene.profile;
     profile.replace(profile.find("NAME"), 4, plugin);
     EXPECT_TRUE(base::write_file_durably(options.profile, profile));
-    auto subject = subject_of_plugin(plugin, scene.config, options);
+    auto subject = subject_of_plugin(plugin, config.empty() ? scene.config : config, options);
     if (!subject) {
       ADD_FAILURE() << plugin << ": " << subject.error().what;
       return {};
@@ -149,6 +156,20 @@ TEST_F(SelfTest, ARightPluginPassesAndAWrongOneIsCaught) {
       ADD_FAILURE() << name_of(row) << "\n" << all;
     else
       std::cout << name_of(row) << ": " << caught->seen << "\n";  // for the eye: caught for the right reason?
+  }
+}
+
+// Not the plugin that was run, but the one that it has run.
+TEST_F(SelfTest, WhatIsLeftHasItsMaker) {
+  link("ipam-D1");
+  const auto results = results_of("interface", {"D1"}, R"({"ipam": {"type": "ipam-D1"}})");
+  ASSERT_FALSE(results.empty());
+  for (const CheckResult& result : results) {
+    EXPECT_EQ(result.outcome, Outcome::failed);
+    EXPECT_THAT(result.evidence, ElementsAre(AllOf(StartsWith("left: file "), HasSubstr("/ipam/"),
+                                                   EndsWith(", made by ipam-D1 (ADD)"))));
+    EXPECT_TRUE(std::any_of(result.runs.begin(), result.runs.end(),
+                            [](const SeenRun& run) { return run.plugin == "ipam-D1" && run.delegated; }));
   }
 }
 

@@ -7,7 +7,7 @@
 #include "cni/base/try.h"
 #include "kit/tests/wrong/remember.h"
 #include "kit/tests/wrong/wrong.h"
-#include "rtnetlink.h"
+#include "src/rtnetlink.h"
 
 namespace cni::kit::wrong {
 namespace {

@@ -1,0 +1,125 @@
+#include "kit/src/watch/watch.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "cni/base/files.h"
+#include "cni/base/try.h"
+#include "kit/helper/places.h"
+
+namespace cni::kit {
+namespace {
+
+using Json = nlohmann::json;
+using std::chrono::microseconds;
+
+std::vector<Thing> things_from(const Json& json) {
+  std::vector<Thing> things;
+  for (const Json& one : json) things.push_back({one.at(0), one.at(1), one.at(2)});
+  return things;
+}
+
+WatchedRun run_from(const Json& json) {
+  WatchedRun watched;
+  SeenRun& run = watched.run;
+  run.plugin = json.at("plugin");
+  run.command = json.at("command");
+  run.delegated = json.at("delegated");
+  run.environment = json.at("environment").get<std::vector<std::string>>();
+  run.input = json.at("stdin");
+  run.output = json.at("stdout");
+  run.errors = json.at("stderr");
+  run.end = json.at("end");
+  run.duration = microseconds(json.at("duration").get<std::int64_t>());
+  watched.begin = std::chrono::steady_clock::time_point(microseconds(json.at("begin").get<std::int64_t>()));
+  watched.made = things_from(json.at("made"));
+  watched.removed = things_from(json.at("removed"));
+  watched.changed = things_from(json.at("changed"));
+  return watched;
+}
+
+bool is_within(const WatchedRun& inner, const WatchedRun& outer) {
+  return &inner != &outer && inner.run.delegated && inner.begin >= outer.begin &&
+         inner.begin + inner.run.duration <= outer.begin + outer.run.duration;
+}
+
+// Is that what the line tells of? Its state stands behind its name, and its place at the end.
+bool is_about(const std::string& line, const Thing& thing) {
+  const std::string begin = thing.area + " " + thing.name;
+  if (!line.starts_with(begin)) return false;
+  if (line.size() > begin.size() && line[begin.size()] != ' ') return false;
+  return thing.where.empty() || line.ends_with(" in " + thing.where);
+}
+
+struct Kind {
+  const char* begin;  // of the line
+  std::vector<Thing> WatchedRun::*things;
+  const char* what;
+};
+constexpr Kind kKinds[] = {{"left: ", &WatchedRun::made, "made"},
+                           {"lost: ", &WatchedRun::removed, "removed"},
+                           {"changed: ", &WatchedRun::changed, "changed"}};
+
+const Kind* kind_of(const std::string& line) {
+  for (const Kind& kind : kKinds)
+    if (line.starts_with(kind.begin)) return &kind;
+  return nullptr;
+}
+
+std::string makers(const std::vector<WatchedRun>& runs, const Kind& kind, const std::string& line) {
+  const std::string told = line.substr(std::string(kind.begin).size());
+  std::vector<const WatchedRun*> candidates;
+  for (const WatchedRun& run : runs)
+    if (const auto& things = run.*kind.things;
+        std::any_of(things.begin(), things.end(), [&](const Thing& thing) { return is_about(told, thing); }))
+      candidates.push_back(&run);
+  std::set<std::string> names;
+  for (const WatchedRun* one : candidates)
+    if (std::none_of(candidates.begin(), candidates.end(), [&](const auto* other) { return is_within(*other, *one); }))
+      names.insert(one->run.plugin + " (" + one->run.command + ")");
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : " or ") + name;
+  return text;
+}
+
+}  // namespace
+
+Result<void> put_up_watch(const std::string& helper, const std::vector<std::string>& plugin_dirs) {
+  TRY(base::make_dirs(kWatchedPlugins));
+  for (const std::string& dir : plugin_dirs)
+    for (const std::string& name : base::list_dir(dir).value_or({})) {
+      const std::string link = kWatchedPlugins + "/" + name;
+      if (::symlink(helper.c_str(), link.c_str()) != 0 && errno != EEXIST)
+        return Error::system(errno, "link '" + link + "'");
+    }
+  return {};
+}
+
+std::vector<WatchedRun> watched_runs() {
+  std::vector<WatchedRun> runs;
+  std::ifstream log(kWatchLog);
+  for (std::string line; std::getline(log, line);) {
+    const Json json = Json::parse(line, nullptr, false);
+    if (json.is_object()) runs.push_back(run_from(json));
+  }
+  return runs;
+}
+
+void name_makers(const std::vector<WatchedRun>& runs, std::vector<std::string>& lines) {
+  for (std::string& line : lines) {
+    const Kind* kind = kind_of(line);
+    if (kind == nullptr) continue;
+    if (const std::string who = makers(runs, *kind, line); !who.empty())
+      line += std::string(", ") + kind->what + " by " + who;
+  }
+}
+
+bool has_differences(const std::vector<std::string>& lines) {
+  return std::any_of(lines.begin(), lines.end(), [](const std::string& line) { return kind_of(line) != nullptr; });
+}
+
+}  // namespace cni::kit
