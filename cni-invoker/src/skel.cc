@@ -82,6 +82,17 @@ std::string error_text(const Error& error, const Version& version) {
   return object.dump();
 }
 
+// An ADD of which a DEL is still owed. What is printed of an error is its failure, so that tells it, too.
+Error failed_twice(const Error& add, const Error& del) {
+  const PluginFailure* failure = plugin_failure(add);
+  const std::string also = "its DEL failed too: " + del.what;
+  const std::string details = failure == nullptr || failure->details.empty() ? also : failure->details + "; " + also;
+  Error both = failure == nullptr ? plugin_error(code::kGeneric, add.what, details)
+                                  : plugin_error(failure->code, failure->message, details);
+  both.what = add.what + "; " + also;
+  return both;
+}
+
 int print(const std::string& text, int status) {
   const bool printed = text.empty() || base::write_all(1, text + "\n", "stdout");
   return printed ? status : 1;
@@ -119,9 +130,8 @@ Result<NetworkResult> delegate_add(const PluginCall& call, const std::string& ty
   };
   auto result = run();
   if (result) return result;
-  Error error = std::move(result).error();
-  if (auto undone = delegate(call, type, "DEL"); !undone) error.what += "; its DEL failed too: " + undone.error().what;
-  return error;
+  const auto undone = delegate(call, type, "DEL");
+  return undone ? std::move(result).error() : failed_twice(result.error(), undone.error());
 }
 
 }  // namespace cni

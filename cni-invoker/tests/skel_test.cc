@@ -1,7 +1,9 @@
 // The skeleton for plugin authors, by running plugins that stand on it.
 #include "cni/skel.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "cni/base/fd.h"
 #include "support.h"
 
 namespace cni {
@@ -92,6 +95,27 @@ TEST_F(Skel, VersionNeedsNothingButItsCommand) {
     EXPECT_EQ(json::parse(outcome.output, nullptr, false)["cniVersion"], "1.1.0") << stdin_from << outcome.output;
     EXPECT_LT(outcome.duration, std::chrono::seconds(10));
   }
+}
+
+TEST_F(Skel, VersionIsReadAlsoWhereItComesInPieces) {
+  covers("P.1");
+  dir.write(
+      "ask",
+      "#!/bin/sh\n{ printf '{'; sleep 0.05; printf '\"cniVersion\":\"1.0.0\"'; sleep 0.05; echo '}'; } | " POD_HOSTS,
+      0755);
+  EXPECT_EQ(json::parse(run(dir.path() + "/ask", "VERSION", "").output)["cniVersion"], "1.0.0");
+}
+
+// By hand, that is.
+TEST_F(Skel, VersionDoesNotWaitForATerminal) {
+  covers("P.1 P.8");
+  const Fd terminal(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
+  if (!terminal || ::grantpt(terminal.get()) != 0 || ::unlockpt(terminal.get()) != 0)
+    GTEST_SKIP() << "no terminals here";
+  dir.write("ask", "#!/bin/sh\nexec " POD_HOSTS " <" + std::string(::ptsname(terminal.get())), 0755);
+  const RunOutcome outcome = run(dir.path() + "/ask", "VERSION", "");
+  EXPECT_EQ(json::parse(outcome.output)["cniVersion"], "1.1.0");
+  EXPECT_LT(outcome.duration, std::chrono::milliseconds(900)) << "a second is what others are given";
 }
 
 TEST_F(Skel, EveryMissingVariableIsNamed) {
@@ -304,6 +328,17 @@ TEST_F(Delegation, AFailedAddIsUndoneAndItsCodeSurvives) {
   EXPECT_EQ(json::parse(added.output)["code"], 11);
   EXPECT_THAT(added.errors, HasSubstr("why"));
   EXPECT_EQ(log(), "ADD\nDEL\n");
+  EXPECT_FALSE(json::parse(added.output).contains("details"));
+}
+
+TEST_F(Delegation, IfUndoingFailsTooBothAreTold) {
+  covers("P.7");
+  ipam(R"(echo "{\"code\":11,\"msg\":\"$CNI_COMMAND cannot\",\"details\":\"why\"}"; exit 1)");
+  const json told = error_of("ADD", input, DELEGATING);
+  EXPECT_EQ(told["code"], 11);
+  EXPECT_EQ(told["msg"], "ADD cannot");
+  EXPECT_THAT(told["details"].get<std::string>(), HasSubstr("; its DEL failed too: plugin 'ipam' DEL: DEL cannot"));
+  EXPECT_THAT(told["details"].get<std::string>(), ::testing::StartsWith("why;"));
 }
 
 TEST_F(Delegation, AMissingOrClimbingDelegateIsAnError) {
