@@ -64,7 +64,7 @@ def closing(tokens, at):
 def token_mutants(source, tokens):
     for i, token in enumerate(tokens):
         line = source[source.rfind("\n", 0, token.start) + 1:(source + "\n").find("\n", token.end)]
-        if ".reserve(" in line:  # says how much memory, and no caller can tell
+        if ".reserve(" in line or "EINTR" in line:  # how much memory, and when a signal comes, no caller can tell
             continue
         spaced = source[token.start - 1].isspace() and source[token.end:token.end + 1].isspace()
         if token.text in OPERATORS and spaced:
@@ -75,8 +75,8 @@ def token_mutants(source, tokens):
         elif token.text in WORDS:
             yield replace(token, WORDS[token.text])
         elif token.kind == "number" and re.fullmatch(r"[\d']+", token.text):
-            if not (tokens[i - 1].text == "," and tokens[i - 3].text == "::" and tokens[i - 4].text == "Kind"):
-                value = int(token.text.replace("'", ""))  # but an error's "no errno"
+            value = int(token.text.replace("'", ""))
+            if not is_without_effect(tokens, i, value, line):
                 yield replace(token, str(value + 1 if value < 100 else 0))  # a limit that is one more is as good
         elif token.kind == "string" and re.fullmatch(r'"[\w./@-]+"', token.text):
             if not re.search(r"Error|\.in\(", line):  # a key, a name or a path, no text for people
@@ -90,6 +90,18 @@ def token_mutants(source, tokens):
             mere_not = condition.startswith("!") and not re.search(r"&&|\|\||[=!<>]=| [<>] ", condition)
             if not declares and not mere_not:
                 yield Mutant(tokens[first].start, tokens[end].start, f"!({condition})", f"if ({condition}) negated")
+
+
+def is_without_effect(tokens, i, value, line):
+    """Whether the number at `i` being one more is nothing that anybody could tell, or a fault made already."""
+    before = [tokens[i - back].text for back in (1, 2, 3, 4)]
+    after = tokens[i + 1].text
+    no_errno = before[0] == "," and before[2:] == ["::", "Kind"]  # of an error that has none
+    as_operator = before[0] in ("<", ">=")                         # x < 1 is x <= 0
+    overwritten = before[1] in ("POLLIN", "POLLOUT")               # by poll(2)
+    array = before[0] == "[" and after == "]" and tokens[i - 3].kind == "word"  # int ends[2]
+    std_array = before[0] == "," and after == ">" and value < 100 and "constexpr" not in line
+    return no_errno or as_operator or overwritten or array or std_array
 
 
 def replace(token, text, change=None):
@@ -134,11 +146,15 @@ def statement_mutants(source, tokens):
             continue
         start, stop = tokens[i].start, tokens[end].end
         text = source[start:stop]
+        if text.endswith("= delete;"):
+            continue
         yield Mutant(start, stop, ";", f"without {one_line(text)}")
-        if any(token.text in ("=", "set", "put") for token in tokens[i:end]):  # of members any order is right
+        if any(token.text in ("=", "set", "put", "field") for token in tokens[i:end]):  # of members any order is right
             continue
         if previous and previous[1] == tokens[i - 1].end:
             first = source[previous[0]:previous[1]]
+            if first.startswith("TRY(check_") and text.startswith("TRY(check_"):  # so is that of two checks
+                continue
             yield Mutant(previous[0], stop, text + first, f"{one_line(text)} before {one_line(first)}")
         previous = (start, stop)
 

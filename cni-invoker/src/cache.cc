@@ -134,8 +134,8 @@ Result<std::vector<CachedAttachment>> Cache::list(std::string_view container_id)
     const auto text = base::read_file(dir_ + "/results/" + name);
     if (!text) continue;
     auto entry = from_text(*text);
-    if (!entry || entry->network.empty() || entry->config.empty()) continue;
-    if (!is_called(name, *entry)) continue;  // a temporary file, or renamed by hand
+    if (!entry || entry->config.empty()) continue;
+    if (!is_called(name, *entry)) continue;  // a temporary file, renamed by hand, or a bare result
     if (container_id.empty() || entry->attachment.container_id == container_id) entries.push_back(std::move(*entry));
   }
   return entries;

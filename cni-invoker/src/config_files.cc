@@ -12,6 +12,9 @@
 namespace cni {
 namespace {
 
+constexpr TextPosition kWholeFile{0, 0};
+
+// Of the name of a file, or of a path to it.
 std::string_view extension_of(std::string_view name) {
   const auto dot = name.rfind('.');
   return dot == std::string_view::npos ? std::string_view() : name.substr(dot);
@@ -20,7 +23,7 @@ bool is_list(std::string_view name) { return extension_of(name) == ".conflist"; 
 bool is_single(std::string_view name) { return extension_of(name) == ".conf" || extension_of(name) == ".json"; }
 
 Error file_error(const std::string& path, const Error& error) {
-  Error told = diagnostic_error({path, {0, 0}, error.what}, error.kind);
+  Error told = diagnostic_error({path, kWholeFile, error.what}, error.kind);
   told.error_number = error.error_number;
   return told;
 }
@@ -82,14 +85,13 @@ Result<std::vector<std::string>> config_files(const std::string& dir) {
 }  // namespace
 
 Result<NetworkList> load_network(const std::string& path) {
-  const std::string name = path.substr(path.rfind('/') + 1);
-  if (!is_list(name) && !is_single(name))
+  if (!is_list(path) && !is_single(path))
     return file_error(path, {Kind::invalid, 0, "expected a name that ends in .conflist, .conf or .json"});
   const std::string bytes = TRY(read_settled_config(path));
   const ConfigReader reader(bytes, path);
-  NetworkList list = TRY(is_list(name) ? reader.list() : reader.single());
+  NetworkList list = TRY(is_list(path) ? reader.list() : reader.single());
   list.path = path;
-  if (is_list(name) && !list.only_inlined_plugins) TRY(append_sub_directory(list, path));
+  if (is_list(path) && !list.only_inlined_plugins) TRY(append_sub_directory(list, path));
   if (list.plugins.empty())
     return reader.at(0, "the network has no plugins: expected 'plugins', or *.conf files in the directory '" +
                             list.name + "' beside the file");
@@ -110,7 +112,7 @@ Result<Networks> scan_networks(const std::string& dir) {
     else if (const Diagnostic* problem = diagnostic(list.error()))
       networks.problems.push_back(*problem);
     else
-      networks.problems.push_back({dir + "/" + name, {0, 0}, list.error().what});
+      networks.problems.push_back({dir + "/" + name, kWholeFile, list.error().what});
   }
   // Of several with one name the first list counts, then the first single configuration.
   for (NetworkList& list : networks.lists) {
@@ -121,7 +123,7 @@ Result<Networks> scan_networks(const std::string& dir) {
     const auto winner = std::find_if(networks.lists.begin(), networks.lists.end(), better);
     if (winner == networks.lists.end()) continue;
     networks.problems.push_back(
-        {list.path, {0, 0}, "network '" + list.name + "' is already defined in '" + winner->path + "'"});
+        {list.path, kWholeFile, "network '" + list.name + "' is already defined in '" + winner->path + "'"});
     list.plugins.clear();  // marks it
   }
   std::erase_if(networks.lists, [](const NetworkList& list) { return list.plugins.empty(); });

@@ -39,7 +39,6 @@ RouteTable parse_route_table(std::string_view text) {
   RouteTable table;
   std::istringstream lines{std::string(text)};
   std::string line;
-  std::getline(lines, line);  // headings
   while (std::getline(lines, line)) {
     std::istringstream words(line);
     std::string device;
@@ -49,7 +48,7 @@ RouteTable parse_route_table(std::string_view text) {
     std::uint32_t mask = 0;
     // Iface Destination Gateway Flags RefCnt Use Metric Mask …; addresses in hex, in network byte order.
     words >> device >> std::hex >> destination >> gateway >> skipped >> skipped >> skipped >> skipped >> mask;
-    if (!words || mask == 0) continue;
+    if (!words || mask == 0) continue;  // the headings are no words of this kind
     const Prefix prefix{ntohl(destination), std::popcount(mask)};
     if (device == kDefaultBridge)
       table.own = prefix;

@@ -57,7 +57,6 @@ Result<NetworkResult> Invoker::add(const NetworkList& network, const Attachment&
   std::vector<std::string> binaries;
   for (const PluginConfig& plugin : network.plugins)
     binaries.push_back(TRY(operation.find(plugin.type, options_.plugin_dirs)));
-  TRY(check_container_id(attachment.container_id));
   TRY(check_network_name(network.name));
   TRY(check_attachment(attachment));
   TRY(guard_loopback(network, attachment));

@@ -28,7 +28,7 @@ bool masquerades(const NetworkList& network) {
 
 // Never a reason not to run the plugins; what they cannot find then is told. True where another interface stands in.
 bool put_back(const LedgerEntry& entry, const std::string& netns, const InvokerOptions& options) {
-  const auto result = parse_result(entry.result.empty() ? "null" : entry.result, entry.network.version);
+  const auto result = parse_result(entry.result, entry.network.version);
   if (!result) return false;
   bool stands_in = false;
   std::string why;

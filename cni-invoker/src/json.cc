@@ -30,10 +30,8 @@ class Checker final : public nlohmann::json_sax<nlohmann::json> {
   bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& error) override {
     // nlohmann: "[id] parse error at line L, column C: what happened"
     const std::string_view text = error.what();
-    const auto column = text.find("column ");
-    const auto colon = text.find(": ", column == std::string_view::npos ? 0 : column);
-    message = colon == std::string_view::npos ? text : text.substr(colon + 2);
-    offset = position == 0 ? 0 : position - 1;
+    message = text.substr(text.find(": ", text.find("column ")) + 2);
+    offset = position - 1;  // of what it has read, the end included
     return false;
   }
 

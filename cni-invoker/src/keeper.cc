@@ -66,11 +66,9 @@ Result<Keeper> Keeper::start(const Launch& launch) {
   kept.caller = ::getpid();
   // The keeper inherits that no signal is handled: it has the caller's handlers, and ^C on a terminal is not meant for
   // it.
-  std::optional<Still> still(std::in_place);
+  const Still still;
   keeper.process_ = TRY(clone_keeper(keeper.stack_, kept));
-  const bool told = keeper.answered(kForEver);
-  still.reset();
-  if (!told) {
+  if (!keeper.answered(kForEver)) {
     keeper.stack_.leave();  // the plugin may be on it, if it is just about to become one
     return Error{Kind::internal, 0, "its parent was killed", std::make_shared<MayHaveRun>()};
   }

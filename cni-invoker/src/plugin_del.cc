@@ -156,7 +156,7 @@ const NetworkList* PluginDel::configured_now() {
 const StandInNetns* PluginDel::stand_in() {
   if (!tried_stand_in_) {
     tried_stand_in_ = true;
-    const auto result = parse_result(entry_.result.empty() ? "null" : entry_.result, entry_.network.version);
+    const auto result = parse_result(entry_.result, entry_.network.version);
     auto made = StandInNetns::make(attachment_.ifname, result ? *result : NetworkResult());
     if (made) stand_in_ = std::move(*made);
   }

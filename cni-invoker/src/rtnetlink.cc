@@ -95,9 +95,8 @@ Result<std::vector<LinkAddress>> RouteSocket::addresses(int link) {
 }
 
 Result<void> RouteSocket::add(int link, const LinkAddress& address) {
-  NetlinkRequest request = address_request(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, link, address);
-  request.attributes.add(IFA_ADDRESS, bytes_of(address.address));
-  return socket_.exchange(std::move(request)).in("add " + address.address.to_text());
+  return socket_.exchange(address_request(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, link, address))
+      .in("add " + address.address.to_text());
 }
 
 Result<void> RouteSocket::remove(int link, const LinkAddress& address) {

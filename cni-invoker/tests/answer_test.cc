@@ -43,6 +43,16 @@ TEST(Answer, TheMessageNamesEverything) {
   EXPECT_EQ(plugin_failure(Error{}), nullptr);
 }
 
+// Its end is where the cause stands.
+TEST(Answer, OfALongMessageTheEndIsTold) {
+  const auto told = [](const std::string& message) {
+    return to_error(failure(1, R"({"code":7,"msg":")" + message + "\"}")).what;
+  };
+  EXPECT_THAT(told(std::string(500, 'x')), HasSubstr("ADD: " + std::string(500, 'x') + " ("));
+  EXPECT_THAT(told("a" + std::string(500, 'x')), HasSubstr("ADD: …" + std::string(500, 'x') + " ("));
+  EXPECT_THAT(told(R"(a\nb\tc\u007fd )"), HasSubstr("ADD: a b c d (")) << "on one line, and harmless to a terminal";
+}
+
 TEST(Answer, EmptyStdoutLeavesStderrAndTheReason) {
   covers("A6.01");
   EXPECT_THAT(to_error(failure(2, "", "panic: x\n")).what, HasSubstr("exit status 2"));
@@ -62,6 +72,9 @@ TEST(Answer, UnreadableErrorsAreQuoted) {
     EXPECT_EQ(failure(1, output).code, code::kUnknown) << output;
     EXPECT_THAT(failure(1, output).message, HasSubstr(output));
   }
+  const std::string readable(500, 'x');
+  EXPECT_THAT(failure(1, readable).message, ::testing::EndsWith(": " + readable));
+  EXPECT_THAT(failure(1, readable + "y").message, ::testing::EndsWith(": " + readable + "…"));
 }
 
 TEST(Answer, AnotherObjectIsNoError) {
@@ -76,7 +89,10 @@ TEST(Answer, AnErrorWithExitZeroIsAFailure) {
   const auto result = result_of_add("x", {1, 0, 0}, exited(0, R"({"code":7,"msg":"no"})"));
   ASSERT_FALSE(result);
   EXPECT_EQ(plugin_failure(result.error())->code, 7U);
+  EXPECT_EQ(result.error().what,
+            "plugin 'x' ADD: exited with 0, but printed an error: no (code 7, exit status 0 after 35 ms)");
   EXPECT_FALSE(result_of_add("x", {1, 0, 0}, exited(0, R"({"msg":"no"})")));
+  EXPECT_FALSE(result_of_add("x", {1, 0, 0}, exited(0, R"({"code":7})")));
   EXPECT_TRUE(result_of_add("x", {1, 0, 0}, exited(0, R"({"msg":"no","dns":{}})")));
   for (const char* key : {"ips", "interfaces", "routes"})
     EXPECT_TRUE(result_of_add("x", {1, 0, 0}, exited(0, R"({"code":7,")" + std::string(key) + "\":[]}"))) << key;
@@ -91,7 +107,8 @@ TEST(Answer, WhatIsNoResultIsAFailure) {
        {"", "[]", "x{}", "{}x", R"({"cniVersion":"7.0.0"})", R"({"ips":[{"address":"10.0.0.1"}]})", "1"}) {
     const auto result = result_of_add("x", {1, 0, 0}, exited(0, output));
     ASSERT_FALSE(result) << output;
-    EXPECT_NE(plugin_failure(result.error()), nullptr) << output;
+    ASSERT_NE(plugin_failure(result.error()), nullptr) << output;
+    EXPECT_THAT(result.error().what, ::testing::StartsWith("plugin 'x' ADD: succeeded, but printed no result: "));
   }
   EXPECT_TRUE(result_of_add("x", {1, 0, 0}, exited(0, "null")));
   EXPECT_TRUE(result_of_add("x", {1, 0, 0}, exited(0, "{}")));
@@ -143,7 +160,8 @@ TEST(Answer, Versions) {
   EXPECT_FALSE(versions_of("x", exited(0, R"({"cniVersion":1,"supportedVersions":["1.0.0"]})")));
   EXPECT_THAT(*versions_of("x", exited(1, R"({"code":100,"msg":"unknown CNI_COMMAND: VERSION"})")),
               ElementsAre("0.1.0"));
-  EXPECT_FALSE(versions_of("x", exited(1, R"({"code":100,"msg":"other"})")));
+  EXPECT_EQ(versions_of("x", exited(1, R"({"code":100,"msg":"other"})")).error().what,
+            "plugin 'x' VERSION: other (code 100, exit status 1 after 35 ms)");
 }
 
 TEST(Answer, JoinedErrorsKeepEveryFailure) {

@@ -15,6 +15,14 @@ TEST(Attachment, ContainerId) {
     EXPECT_FALSE(check_container_id(bad)) << bad;
   for (const char* good : {"a", "0", "a.b-c_D", "0123456789abcdef"}) EXPECT_TRUE(check_container_id(good)) << good;
   EXPECT_TRUE(check_container_id(std::string(300, 'x')));
+  for (const char end : std::string_view("azAZ09")) {
+    EXPECT_TRUE(check_container_id(std::string(1, end))) << end;
+    EXPECT_TRUE(check_network_name("x_" + std::string(1, end))) << end;
+  }
+  for (const char beyond : std::string_view("`{@[/:")) {  // what stands beside them in ASCII
+    EXPECT_FALSE(check_container_id(std::string(1, beyond))) << beyond;
+    EXPECT_FALSE(check_network_name("x" + std::string(1, beyond))) << beyond;
+  }
 }
 
 TEST(Attachment, InterfaceName) {

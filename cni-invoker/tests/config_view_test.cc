@@ -97,6 +97,20 @@ TEST_F(View, AnErrorNamesKeyAndPlace) {
   EXPECT_EQ(told(Result<void>(config["dir"].error("must exist"))), "line 2, column 10: 'dir': must exist");
 }
 
+TEST_F(View, WhatIsAskedForHasToBeThere) {
+  covers("P.10");
+  for (const char* key : {"absent", "nothing"}) {
+    const std::string missing = std::string("'") + key + "': is missing";
+    EXPECT_THAT(told(config[key].text()), ::testing::EndsWith(missing));
+    EXPECT_THAT(told(config[key].flag()), ::testing::EndsWith(missing));
+    EXPECT_THAT(told(config[key].number()), ::testing::EndsWith(missing));
+    EXPECT_THAT(told(config[key].real()), ::testing::EndsWith(missing));
+  }
+  EXPECT_THAT(told(config["azAZ09_-"].text()), ::testing::EndsWith("'azAZ09_-': is missing"));
+  EXPECT_THAT(told(config["a b"].text()), ::testing::EndsWith(R"('["a b"]': is missing)"));
+  EXPECT_THAT(told(config["dir"]["x"].text()), ::testing::EndsWith("'dir': expected an object"));
+}
+
 TEST_F(View, NumbersAreWholeAndInTheirRange) {
   covers("P.10");
   EXPECT_EQ(told(config["mtu"].number({68, 1399})),

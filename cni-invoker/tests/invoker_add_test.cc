@@ -34,6 +34,7 @@ TEST_F(Add, RunsInOrderAndHandsTheResultOn) {
   EXPECT_EQ(result->ips[0].address, "10.3.0.5/16");
   const auto cached = invoker().cache().load("net", "pod1", "eth0");
   EXPECT_THAT((*cached)->result, HasSubstr("10.3.0.5/16"));
+  EXPECT_EQ((*cached)->boot_id, current_boot_id());
 }
 
 TEST_F(Add, EveryPluginOfAChainHasTheSameEnvironment) {
@@ -282,8 +283,8 @@ TEST_F(Add, ResolvesEveryBinaryBeforeTheFirstRuns) {
   EXPECT_THAT(invoker().add(chain, bad).error().what, HasSubstr("container id"));
   NetworkList nameless = chain;
   nameless.name = "a/b";
-  bad.container_id = "x";
   EXPECT_THAT(invoker().add(nameless, bad).error().what, HasSubstr("network name"));
+  bad.container_id = "x";
   EXPECT_THAT(invoker().add(chain, bad).error().what, HasSubstr("interface name"));
   EXPECT_THAT(runner.calls, IsEmpty());
 }

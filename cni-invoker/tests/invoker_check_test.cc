@@ -141,6 +141,10 @@ TEST_F(Check, KnowsAttachmentsFromTheCacheToo) {
   auto known = invoker().attachment("net", "pod1", "eth0");
   EXPECT_EQ((*known)->owner, "test");
   EXPECT_EQ((*known)->config, chain.bytes);
+  EXPECT_EQ((*known)->network, "net");
+  EXPECT_EQ((*known)->attachment.container_id, "pod1");
+  EXPECT_EQ((*known)->effective->plugins.size(), chain.plugins.size());
+  EXPECT_EQ(json::parse((*known)->result), json::parse(kResult));
   options.ledger_dir.clear();
   known = invoker().attachment("net", "pod1", "eth0");
   EXPECT_EQ(json::parse((*known)->result), json::parse(kResult));

@@ -1,10 +1,13 @@
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/mount.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "cni/base/fd.h"
 #include "cni/base/files.h"
 #include "locks.h"
 #include "support.h"
@@ -146,6 +149,7 @@ TEST_F(Del, AFailureStopsTheChainAndKeepsEverything) {
   const LedgerEntry entry = invoker().ledger()->list()->front();
   EXPECT_EQ(entry.state, LedgerEntry::State::deleting);
   EXPECT_THAT(entry.last_error, HasSubstr("io"));
+  EXPECT_THAT(warnings, IsEmpty());
 
   runner.answer("DEL two", "");
   runner.calls.clear();
@@ -202,6 +206,22 @@ TEST_F(Del, SettlingLeavesWhatAnotherIsAtWorkOnAndWhatHasComeToItsEnd) {
   }
   ASSERT_TRUE(invoker().settle(ended_meanwhile));
   EXPECT_EQ(asked, 2);
+  EXPECT_THAT(runner.calls, IsEmpty());
+  EXPECT_EQ(owed(), 1U);
+}
+
+TEST_F(Del, SettlingThatIsCancelledBeginsNothingMoreAndSaysSo) {
+  covers("L.4 R.4");
+  attach(attachment());
+  int ends[2];
+  ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+  const Fd cancel(ends[0]);
+  ::close(ends[1]);
+  const auto report = invoker().settle([](const LedgerEntry&) { return false; }, {.cancel_fd = cancel.get()});
+  ASSERT_TRUE(report) << report.error().what;
+  ASSERT_EQ(report->failures.size(), 1U);
+  EXPECT_EQ(report->failures[0].what, "settle: interrupted");
+  EXPECT_THAT(report->detached, IsEmpty());
   EXPECT_THAT(runner.calls, IsEmpty());
   EXPECT_EQ(owed(), 1U);
 }
@@ -284,6 +304,10 @@ TEST_F(Del, HostileNamesReachNoPath) {
   EXPECT_FALSE(invoker().del(chain, hostile));
   EXPECT_FALSE(invoker().check(chain, hostile));
   EXPECT_FALSE(invoker().del_container("../../victim"));
+  LedgerEntry entry;
+  entry.network = chain;
+  entry.attachment = hostile;
+  EXPECT_EQ(invoker().del_entry(entry).error().kind, Kind::invalid);
   NetworkList climbing = chain;
   climbing.name = "../..";
   EXPECT_FALSE(invoker().del(climbing, attachment()));

@@ -1,10 +1,13 @@
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "cni/base/fd.h"
 #include "support.h"
 
 namespace cni {
@@ -48,6 +51,47 @@ TEST_F(Gc, DeletesWhatIsNotValidThenAsksThePlugins) {
   EXPECT_EQ(input("GC one")["cni.dev/attachments"], expected);
   for (const char* empty : {"CNI_CONTAINERID", "CNI_NETNS", "CNI_IFNAME", "CNI_ARGS"})
     EXPECT_EQ(runner.call("GC one").environment.at(empty), "") << empty;
+  EXPECT_EQ(invoker().ledger()->list()->size(), 1U);
+}
+
+// The ledger has one of them, the cache alone the others: each is detached once.
+TEST_F(Gc, WhatOnlyTheCacheKnowsIsDetachedToo) {
+  covers("A10.03");
+  attach("pod1");
+  CachedAttachment other_interface = foreign("pod1");
+  other_interface.attachment.ifname = "eth1";
+  CachedAttachment other_network = foreign("pod3");
+  other_network.network = "another";
+  for (CachedAttachment entry : {other_interface, foreign("pod2"), other_network}) {
+    entry.owner = options.owner;
+    ASSERT_TRUE(invoker().cache().save(entry));
+  }
+  ASSERT_TRUE(invoker().gc(chain, {}));
+  std::vector<std::string> detached;
+  for (const testing::Call& call : runner.calls)
+    if (call.name() == "DEL one")
+      detached.push_back(call.environment.at("CNI_CONTAINERID") + " " + call.environment.at("CNI_IFNAME"));
+  EXPECT_THAT(detached, ::testing::UnorderedElementsAre("pod1 eth0", "pod1 eth1", "pod2 eth0"));
+}
+
+TEST_F(Gc, OneThatIsCancelledBeginsNothingMoreAndSaysSo) {
+  covers("R.4");
+  attach("pod1");
+  attach("pod2");
+  int ends[2];
+  ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+  const Fd cancel(ends[0]);
+  runner.on_call = [&, asks = std::make_shared<Fd>(ends[1])](const testing::Call& call) {
+    if (call.name() == "DEL one") asks->reset();
+  };
+  const auto report =
+      invoker().collect(chain, [] { return Result<std::vector<ValidAttachment>>(std::vector<ValidAttachment>()); },
+                        {.cancel_fd = cancel.get()});
+  ASSERT_TRUE(report) << report.error().what;
+  EXPECT_EQ(report->detached.size(), 1U);
+  ASSERT_EQ(report->failures.size(), 1U);
+  EXPECT_EQ(report->failures[0].what, "collect: interrupted");
+  EXPECT_THAT(runner.names(), ElementsAre("DEL two", "DEL one"));
   EXPECT_EQ(invoker().ledger()->list()->size(), 1U);
 }
 

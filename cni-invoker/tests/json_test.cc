@@ -40,14 +40,14 @@ TEST(Json, TakesNumbersThatNoDoubleHolds) {
   const std::string long_one(400, '9');
   for (const std::string& number : {std::string("1e400"), std::string("-1.5E+99999"), long_one, "-" + long_one,
                                     long_one + ".5", long_one + "e10", std::string("1e-400")}) {
-    const std::string text = R"({"n":)" + number + R"(,"x":["1e400","\"1e400"]})";
+    const std::string text = R"({"n\n":)" + number + R"(,"x":["1e400","\"1e400\\",)" + number + "]}";
     const auto object = JsonObject::parse(text);
     ASSERT_TRUE(object) << object.error().what;
     EXPECT_EQ(object->dump(), text);
   }
   for (const std::string& bad :
        {std::string("1.e400"), std::string("01e400"), "0" + long_one, std::string("1e400x"), std::string("+1e400"),
-        std::string("1e4e400"), std::string("-"), std::string("--1e400")})
+        std::string("1e4e400"), std::string("-"), std::string("--1e400"), long_one + ".5.5", long_one + "-5"})
     EXPECT_FALSE(check_json("[" + bad + "]")) << bad;
   std::size_t offset = 0;
   EXPECT_FALSE(check_json(R"({"a": 1e400, oops})", &offset));
@@ -68,6 +68,23 @@ TEST(Json, WhatIsNoUtf8BecomesTheReplacementCharacter) {
            {"\xF4\x90\x80\x80", r + r + r + r},  // beyond U+10FFFF
            {"\xE2\x82", r + r},                  //
            {"\xE2\x82\xAC \xF0\x9F\x98\x80", "\xE2\x82\xAC \xF0\x9F\x98\x80"},
+           // The first and the last of each length, and beside the halves of pairs.
+           {"\xC2\x80 \xDF\xBF", "\xC2\x80 \xDF\xBF"},
+           {"\xE0\xA0\x80 \xED\x9F\xBF \xEE\x80\x80 \xEF\xBF\xBF",
+            "\xE0\xA0\x80 \xED\x9F\xBF \xEE\x80\x80 \xEF\xBF\xBF"},
+           {"\xF0\x90\x80\x80 \xF4\x8F\xBF\xBF", "\xF0\x90\x80\x80 \xF4\x8F\xBF\xBF"},
+           {"\xC1\xBF", r + r},
+           {"\xE0\x9F\xBF", r + r + r},
+           {"\xF0\x8F\xBF\xBF", r + r + r + r},
+           {"\xF5\x80\x80\x80", r + r + r + r},
+           {"\xE2\x82\x28", r + r + "("},
+           {"\xF0\x9F\x98\x28", r + r + r + "("},
+           {"\x80\xBF", r + r},
+           {"\\ud800\\udc00 \\udbff\\udfff", "\xF0\x90\x80\x80 \xF4\x8F\xBF\xBF"},
+           {"\\ud7ff \\ue000", "\xED\x9F\xBF \xEE\x80\x80"},
+           {"\\udc00\\udc00", r + r},
+           {"\\ud800\\ud800", r + r},
+           {"\\udbff\\ue000", r + "\xEE\x80\x80"},
            {"\\ud83d\\ude00", "\xF0\x9F\x98\x80"},
            {"\\ud83d", r},
            {"\\ud83dx", r + "x"},
@@ -103,7 +120,7 @@ TEST(Json, RefusesDeepNesting) {
 TEST(Json, TellsLineAndColumn) {
   std::size_t offset = 0;
   const auto error = check_json("{\n  \"a\": 1,\n  \"b\": oops\n}", &offset).error();
-  EXPECT_THAT(error.what, ::testing::StartsWith("line 3, column 8"));
+  EXPECT_THAT(error.what, ::testing::StartsWith("line 3, column 8: syntax error"));
   EXPECT_EQ(offset, 19U);
   EXPECT_THAT(JsonObject::parse("\n []").error().what,
               ::testing::StartsWith("line 2, column 2: expected a JSON object"));

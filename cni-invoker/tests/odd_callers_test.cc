@@ -12,6 +12,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <set>
 #include <thread>
@@ -212,6 +213,60 @@ TEST_F(OddCallerTest, WhoeverKillsAPluginsParentEndsAnAdd) {
   EXPECT_EQ(outcome->end, RunOutcome::End::signaled);
   EXPECT_LT(outcome->duration, 30s);
   EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG | __WALL), -1) << "a child is left";
+}
+
+// And where the plugin does not die with it, it still ends in time.
+TEST_F(OddCallerTest, APluginWhoseParentWasKilledEndsInTime) {
+  covers("R.3");
+  RunRequest one = request("echo $PPID $$ > " + dir.path() + "/pids.new; mv " + dir.path() + "/pids.new " + dir.path() +
+                           "/pids; exec sleep 60");
+  one.timeout = 1s;
+  pid_t plugin = 0;
+  std::thread kills([&] {
+    while (!std::filesystem::exists(dir.path() + "/pids")) std::this_thread::sleep_for(1ms);
+    pid_t parent = 0;
+    std::ifstream(dir.path() + "/pids") >> parent >> plugin;
+    ::kill(parent, SIGKILL);
+  });
+  const auto outcome = runner.exec(one);
+  kills.join();
+  ASSERT_TRUE(outcome) << outcome.error().what;
+  EXPECT_EQ(outcome->end, RunOutcome::End::timed_out);
+  EXPECT_LT(outcome->duration, 30s);
+  const std::string stat = testing::read("/proc/" + std::to_string(plugin) + "/stat");
+  EXPECT_TRUE(stat.empty() || stat.find(") Z") != std::string::npos) << stat;
+}
+
+// From the first pipe to the plugin's pidfd: whichever cannot be had, nothing goes on unseen.
+TEST_F(OddCallerTest, WhereADescriptorIsMissingNothingRunsOn) {
+  covers("R.3");
+  const std::string late = dir.path() + "/late.";
+  RunRequest one = request("sleep 0.2; touch $LATE");
+  one.environment.emplace_back();
+  in_a_process_of_its_own([&] {
+    rlimit limit{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+    const auto first = static_cast<rlim_t>(Fd(::open("/dev/null", O_RDONLY | O_CLOEXEC)).get());
+    rlim_t more = 0;
+    for (bool ran = false; !ran; ++more) {
+      ASSERT_LT(more, 50U);
+      limit.rlim_cur = first + more;
+      one.environment.back() = {"LATE", late + std::to_string(more)};
+      ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+      const auto outcome = runner.exec(one);
+      limit.rlim_cur = limit.rlim_max;
+      ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+      ran = static_cast<bool>(outcome);
+      if (!ran) {
+        EXPECT_EQ(outcome.error().error_number, EMFILE) << outcome.error().what;
+      }
+      EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG | __WALL), -1) << "a child is left";
+    }
+    EXPECT_GT(more, 8U) << "three pipes and two processes take more";
+    std::this_thread::sleep_for(500ms);
+    for (rlim_t failed = 0; failed + 1 < more; ++failed)
+      EXPECT_FALSE(std::filesystem::exists(late + std::to_string(failed))) << failed;
+  });
 }
 
 }  // namespace

@@ -35,6 +35,7 @@ TEST_F(ProcessRunnerTest, AGrandchildThatHoldsStdoutIsNotWaitedFor) {
   EXPECT_LT(std::chrono::steady_clock::now() - begun, 3s);
   // A daemon the plugin leaves is the plugin's business.
   const pid_t pid = std::stoi(testing::read(dir.path() + "/pid"));
+  EXPECT_EQ(testing::read("/proc/" + std::to_string(pid) + "/stat").find(") Z"), std::string::npos);
   EXPECT_EQ(::kill(pid, SIGKILL), 0);
 }
 

@@ -5,11 +5,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <thread>
 
 #include "cni/base/fd.h"
+#include "cni/base/files.h"
 #include "runner_fixture.h"
 
 namespace cni {
@@ -141,6 +143,21 @@ TEST_F(ProcessRunnerTest, APluginNeedNotReadItsInput) {
   sigset_t pending;
   ::sigpending(&pending);
   EXPECT_EQ(::sigismember(&pending, SIGPIPE), 0);
+  sigset_t blocked;
+  ::pthread_sigmask(SIG_BLOCK, nullptr, &blocked);
+  EXPECT_EQ(::sigismember(&blocked, SIGPIPE), 0);
+}
+
+TEST_F(ProcessRunnerTest, ASigpipeOfTheCallersStaysItsOwn) {
+  sigset_t pipe;
+  ::sigemptyset(&pipe);
+  ::sigaddset(&pipe, SIGPIPE);
+  ::pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
+  ::raise(SIGPIPE);
+  EXPECT_TRUE(run("exit 0", std::string(2'000'000, 'x')).succeeded());
+  const timespec now{0, 0};
+  EXPECT_EQ(::sigtimedwait(&pipe, nullptr, &now), SIGPIPE);
+  ::pthread_sigmask(SIG_UNBLOCK, &pipe, nullptr);
 }
 
 TEST_F(ProcessRunnerTest, ReadsInputAndBothOutputsAtOnce) {
@@ -205,11 +222,11 @@ TEST_F(ProcessRunnerTest, TheChildIsClean) {
   ::sigemptyset(&blocked);
   ::sigaddset(&blocked, SIGUSR1);
   ::pthread_sigmask(SIG_BLOCK, &blocked, nullptr);
-  const auto before = ::signal(SIGUSR2, SIG_IGN);
+  for (const int ignored : {SIGHUP, SIGUSR2, SIGRTMAX}) ::signal(ignored, SIG_IGN);
   const RunOutcome outcome =
       run("pwd; ls -l /proc/self/fd | grep -c pipe; ls /proc/self/fd | wc -l; "
           "grep -E 'SigBlk|SigIgn' /proc/self/status; ps -o pgid= -p $$ | tr -d ' '; echo $$");
-  ::signal(SIGUSR2, before);
+  for (const int ignored : {SIGHUP, SIGUSR2, SIGRTMAX}) ::signal(ignored, SIG_DFL);
   ::pthread_sigmask(SIG_UNBLOCK, &blocked, nullptr);
   std::istringstream lines(outcome.output);
   std::vector<std::string> all;
@@ -278,13 +295,16 @@ TEST_F(ProcessRunnerTest, ManyThreadsAtOnceDoNotDelayEachOther) {
   sleeper.join();
 }
 
-TEST_F(ProcessRunnerTest, LeavesNoDescriptorBehind) {
+TEST_F(ProcessRunnerTest, LeavesNoDescriptorAndNoMemoryBehind) {
   const auto count = [] {
-    return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), std::filesystem::directory_iterator());
+    const auto descriptors =
+        std::distance(std::filesystem::directory_iterator("/proc/self/fd"), std::filesystem::directory_iterator());
+    const std::string maps = base::read_file("/proc/self/maps").value();
+    return std::pair(descriptors, std::count(maps.begin(), maps.end(), '\n'));
   };
   run("exit 0");
   const auto before = count();
-  for (int i = 0; i < 10; ++i) run("exit 1", "x");
+  for (int i = 0; i < 20; ++i) run("exit 1", "x");
   RunRequest broken = request("");
   broken.path = dir.path() + "/none";
   EXPECT_FALSE(runner.exec(broken));

@@ -143,6 +143,25 @@ TEST_F(RealPlugins, AnAddressIsGivenBackAfterAReboot) {
   EXPECT_THAT(testing::shell("ip -n lost -br link"), HasSubstr("eth0"));
 }
 
+// Somebody has run the plugins' DEL by hand: bridge fails where its rules are gone already, and without an interface it
+// looks for none.
+TEST_F(RealPlugins, WhatWasDeletedAlreadyIsDeleted) {
+  const testing::Netns pod("twice");
+  Invoker invoker(runner_, options_);
+  const NetworkList network = default_network(*choose_subnet(*read_route_table()));
+  Attachment attachment;
+  attachment.container_id = "twice";
+  attachment.netns = pod.path();
+  ASSERT_TRUE(invoker.add(network, attachment));
+  const LedgerEntry entry = invoker.ledger()->list()->front();
+  ASSERT_TRUE(invoker.del(network, attachment));
+  ASSERT_TRUE(invoker.ledger()->save(entry));
+  const auto again = invoker.del(network, attachment);
+  EXPECT_TRUE(again) << again.error().what;
+  EXPECT_TRUE(invoker.ledger()->list()->empty());
+  EXPECT_THAT(testing::shell("ip -n twice -br link"), Not(HasSubstr("eth0")));
+}
+
 // The path is passed on only while the namespace of the ADD is behind it.
 class AnothersPath : public RealPlugins {
  protected:

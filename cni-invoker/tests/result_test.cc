@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <cctype>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "support.h"
@@ -41,12 +43,17 @@ TEST(Dns, ServersAreAddressesDomainsNamesOptionsWords) {
   EXPECT_EQ(
       problem({{"10.0.0.1", "fd00::1", "fe80::1%eth0"}, "Example.org", {"a-b.c_d", "x.", ".", "azAZ09"}, {"ndots:5"}}),
       "");
+  const std::string label(63, 'a');
+  const std::string longest = label + "." + label + "." + label + "." + std::string(61, 'a');
+  EXPECT_EQ(problem({{}, longest, {label, longest + "."}, {"!~"}}), "");
+  EXPECT_THAT(problem({{}, "", {longest + "a"}, {}}), HasSubstr("'dns.search[0]'"));
+  EXPECT_EQ(problem({{}, "", {"a..b"}, {}}), R"('dns.search[0]': expected a DNS name, found "a..b")");
   using namespace std::string_literals;
   for (const std::string& bad : {"10.0.0.1\nsearch evil"s, "10.0.0.1\0\nx"s, "dns.example"s, "010.0.0.1"s,
                                  "1.1.1.1%eth0"s, "fe80::1%eth0 x"s, ""s, " 10.0.0.1"s, "10.0.0.1/8"s})
     EXPECT_THAT(problem({{"10.0.0.1", bad}, "", {}, {}}), HasSubstr("'dns.nameservers[1]'")) << bad;
-  for (const std::string& bad :
-       {"a b"s, "a\nnameserver 6.6.6.6"s, "a..b"s, "\x1b[2J"s, "\xc2\x9b"s, std::string(64, 'a'), "a\0b"s}) {
+  for (const std::string& bad : {"@"s, "["s, "`"s, "{"s, "/"s, ":"s, ".."s, ".a"s, "a b"s, "a\nnameserver 6.6.6.6"s,
+                                 "a..b"s, "\x1b[2J"s, "\xc2\x9b"s, std::string(64, 'a'), "a\0b"s}) {
     EXPECT_THAT(problem({{}, "", {bad}, {}}), HasSubstr("'dns.search[0]'")) << bad;
     EXPECT_THAT(problem({{}, bad, {}, {}}), HasSubstr("'dns.domain'")) << bad;
   }
@@ -205,6 +212,17 @@ TEST(Result, WithoutVersionItIsOfTheConfigs) {
   EXPECT_EQ(*to_json(*parse_result(R"({"ips":[]})", kV100), kV100), R"({"ips":[],"cniVersion":"1.0.0"})");
 }
 
+TEST(Result, AnInterfacesIndexIsAnInt) {
+  const auto index = [](const std::string& number) {
+    const auto result = parse_result(R"({"ips":[{"address":"10.0.0.1/8","interface":)" + number + "}]}", kV100);
+    return result ? std::to_string(result->ips[0].interface.value_or(-7)) : std::string("(refused)");
+  };
+  for (const char* good : {"2147483647", "-2147483648", "0"}) EXPECT_EQ(index(good), good);
+  for (const char* bad : {"2147483648", "-2147483649", "18446744073709551615", "\"0\"", "true"})
+    EXPECT_EQ(index(bad), "(refused)") << bad;
+  EXPECT_EQ(index("null"), "-7") << "as if it were not there";
+}
+
 TEST(Result, KeysInAnyCase) {
   covers("A1.07");
   const auto result = parse_result(R"({"CNIVersion":"1.0.0","IPs":[{"Address":"10.0.0.1/8","Interface":0}]})", kV110);
@@ -229,6 +247,53 @@ TEST(Result, IsHandedOnWithTheSpecificationsKeys) {
       "dns":{"nameservers":["10.1.0.1"],"search":["s"]}})"));
   EXPECT_EQ(convert(R"({"CniVersion":"0.2.0","IP4":{"IP":"10.1.0.5/16","Routes":[{"Dst":"0.0.0.0/0"}]}})", kV020),
             json::parse(R"({"cniVersion":"0.2.0","ip4":{"ip":"10.1.0.5/16","routes":[{"dst":"0.0.0.0/0"}]}})"));
+}
+
+// As written, and with the keys in capitals.
+TEST(Result, EveryKeyOfTheSpecificationIsKnownInAnyCase) {
+  covers("A1.07 A8.12");
+  const std::function<json(const json&)> shouted = [&](const json& value) {
+    json copy = value.is_object() ? json::object() : value.is_array() ? json::array() : value;
+    if (value.is_object())
+      for (const auto& [key, inner] : value.items()) {
+        std::string upper;
+        for (const char c : key) upper += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+        copy[upper] = shouted(inner);
+      }
+    if (value.is_array())
+      for (const json& inner : value) copy.push_back(shouted(inner));
+    return copy;
+  };
+  json full = json::parse(kFull);
+  full.erase("mine");
+  full["routes"][0]["advmss"] = 1460;
+  full["routes"][0]["scope"] = 253;
+  json numbered = of_version(kShapes[1].document, kV040);
+  for (const json& document : {full, numbered, of_version(kShapes[0].document, kV020)})
+    EXPECT_EQ(convert(shouted(document).dump(), *Version::parse(document["cniVersion"].get<std::string>())), document);
+}
+
+// As a plugin's author makes one.
+TEST(Result, MadeByHandItIsWrittenWhole) {
+  covers("A8.01");
+  json full = json::parse(kFull);
+  full.erase("mine");
+  full["routes"][0]["advmss"] = 1460;
+  full["routes"][0]["scope"] = 253;
+  NetworkResult made = *parse_result(full.dump(), kV110);
+  made.json.clear();
+  EXPECT_EQ(json::parse(*to_json(made, kV110)), full);
+  json old = full;
+  old["cniVersion"] = "0.4.0";
+  for (const char* key : {"mtu", "socketPath", "pciID"}) old["interfaces"][1].erase(key);
+  for (std::size_t i = 0; i < 3; ++i) old["ips"][i]["version"] = i == 1 ? "6" : "4";
+  EXPECT_EQ(json::parse(*to_json(made, kV040)), old);
+  EXPECT_EQ(json::parse(*to_json(made, kV020)), json::parse(R"({"cniVersion":"0.2.0",
+      "ip4":{"ip":"10.1.0.5/16","gateway":"10.1.0.1","routes":[{"dst":"0.0.0.0/0","gw":"10.1.0.1"}]},
+      "ip6":{"ip":"fd00::5/64","routes":[{"dst":"::/0"}]},
+      "dns":{"nameservers":["10.1.0.1"],"domain":"d","search":["s"],"options":["o"]}})"));
+  EXPECT_EQ(json::parse(*to_json(NetworkResult(), kV110)), json::parse(R"({"cniVersion":"1.1.0"})"));
+  EXPECT_EQ(json::parse(*to_json(NetworkResult(), kV040)), json::parse(R"({"cniVersion":"0.4.0","dns":{}})"));
 }
 
 TEST(Result, OfKeysThatDifferInCaseTheLastCounts) {

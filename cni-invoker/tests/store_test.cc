@@ -1,6 +1,8 @@
 // Cache, ledger, locks.
 #include <fcntl.h>
 #include <gmock/gmock.h>
+#include <poll.h>
+#include <pthread.h>
 #include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -50,6 +52,7 @@ TEST_F(CacheTest, ReadsWhatItWroteAndTheEffectiveList) {
   EXPECT_EQ((*loaded)->attachment.capability_args.dump(), one.attachment.capability_args.dump());
   EXPECT_EQ((*loaded)->attachment.conventional_args.dump(), one.attachment.conventional_args.dump());
   EXPECT_EQ((*loaded)->effective->plugins.size(), 4U);
+  EXPECT_EQ((*loaded)->effective->bytes, one.config);
   EXPECT_EQ((*loaded)->owner, "test");
   EXPECT_FALSE(cache.load("net", "pod2", "eth0")->has_value());
 }
@@ -63,6 +66,11 @@ TEST_F(CacheTest, ListsTheCompleteByFileNameAndByContainer) {
   }
   dir.write("cache/results/net-c-eth0", "{");
   dir.write("cache/results/net-d-eth0", "");
+  dir.write("cache/results/net-e-eth0", kResult);  // as libcni 0.7.0 had it
+  CachedAttachment bare = entry();  // of no use to anybody who is not asked for it: how it was made is not told
+  bare.attachment.container_id = "f";
+  bare.config.clear();
+  ASSERT_TRUE(cache.save(bare));
   dir.write("cache/results/net-a-eth0.tmp.01234567", testing::read(dir.path() + "/cache/results/net-a-eth0"));
   const auto listed = cache.list();
   ASSERT_EQ(listed->size(), 2U);
@@ -75,6 +83,47 @@ TEST_F(CacheTest, ListsTheCompleteByFileNameAndByContainer) {
   EXPECT_EQ(cache.list("none")->size(), 0U);
   EXPECT_THAT(*Cache(dir.path() + "/none").list(), IsEmpty());
   EXPECT_EQ(cache.load("net", "d", "eth0").error().kind, Kind::corrupt);
+}
+
+TEST_F(CacheTest, KeepsWhereItWasMade) {
+  covers("A11.06");
+  CachedAttachment one = entry();
+  one.boot_id = "boot";
+  one.netns_identity = {.device = 4, .inode = 4026531840, .cookie = 7, .id = 196080};
+  ASSERT_TRUE(cache.save(one));
+  const auto loaded = cache.load("net", "pod1", "eth0");
+  ASSERT_TRUE(loaded && *loaded);
+  EXPECT_EQ((*loaded)->network, "net");
+  EXPECT_EQ((*loaded)->attachment.netns, one.attachment.netns);
+  EXPECT_EQ((*loaded)->boot_id, "boot");
+  EXPECT_EQ((*loaded)->netns_identity, one.netns_identity);
+  EXPECT_EQ((*loaded)->config, one.config);
+}
+
+TEST_F(CacheTest, WhatIsNotThereIsRemovedAndWhatCannotBeReadIsNot) {
+  covers("A11.07");
+  EXPECT_TRUE(cache.remove("net", "pod1", "eth0")) << "nor is the directory";
+  ASSERT_TRUE(cache.save(entry()));
+  EXPECT_TRUE(cache.remove("net", "pod1", "eth0"));
+  EXPECT_FALSE(cache.load("net", "pod1", "eth0")->has_value());
+  std::filesystem::create_directories(dir.path() + "/cache/results/net-pod1-eth0/x");  // what nobody's file is
+  EXPECT_FALSE(cache.remove("net", "pod1", "eth0"));
+  EXPECT_EQ(cache.load("net", "pod1", "eth0").error().kind, Kind::corrupt);
+  EXPECT_THAT(*cache.list(), IsEmpty());
+  dir.write("file", "");
+  EXPECT_FALSE(Cache(dir.path() + "/file").list());
+}
+
+TEST_F(CacheTest, AnEntryWithoutItsResultIsCorrupt) {
+  ASSERT_TRUE(cache.save(entry()));
+  const std::string name = "cache/results/net-pod1-eth0";
+  json spoiled = json::parse(testing::read(dir.path() + "/" + name));
+  spoiled.erase("result");
+  dir.write(name, spoiled.dump());
+  const auto loaded = cache.load("net", "pod1", "eth0");
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().kind, Kind::corrupt);
+  EXPECT_EQ(loaded.error().what, "read cache '" + dir.path() + "/" + name + "': 'result' is missing");
 }
 
 TEST_F(CacheTest, NamesThatRunTogetherAreToldApart) {
@@ -129,6 +178,8 @@ TEST_F(LedgerTest, KeepsAllThatADelNeeds) {
   ASSERT_TRUE(found && *found);
   EXPECT_EQ((*found)->state, LedgerEntry::State::adding);
   EXPECT_TRUE((*found)->owed());
+  EXPECT_FALSE((*found)->add_failure);
+  EXPECT_EQ((*found)->result, "");
   EXPECT_EQ((*found)->network.bytes, chain.bytes);
   EXPECT_EQ((*found)->network.path, one.network.path);
   EXPECT_EQ((*found)->network.plugins.size(), 3U);
@@ -140,6 +191,63 @@ TEST_F(LedgerTest, KeepsAllThatADelNeeds) {
   EXPECT_EQ((*found)->created_at, one.created_at);
   EXPECT_EQ(mode_of(dir.path() + "/ledger"), 0700U);
   EXPECT_EQ(mode_of(dir.path() + "/ledger/net@pod1@eth0.json"), 0600U);
+}
+
+TEST_F(LedgerTest, KeepsWhatCameOfIt) {
+  covers("L.1 L.2");
+  LedgerEntry one = entry();
+  one.attachment.conventional_args.set("labels", "[1.0]");
+  one.result = kResult;
+  one.add_failure = LedgerEntry::AddFailure{2, 11};
+  one.last_error = "plugin 'two' DEL: \"later\"";
+  for (const auto state : {LedgerEntry::State::adding, LedgerEntry::State::attached, LedgerEntry::State::deleting}) {
+    one.state = state;
+    ASSERT_TRUE(ledger.save(one));
+    const auto found = ledger.find("net", "pod1", "eth0");
+    ASSERT_TRUE(found && *found);
+    EXPECT_EQ((*found)->state, state);
+    EXPECT_EQ((*found)->owed(), state != LedgerEntry::State::attached);
+    EXPECT_EQ((*found)->owner, "test");
+    EXPECT_EQ((*found)->attachment.netns, one.attachment.netns);
+    EXPECT_EQ((*found)->attachment.conventional_args.dump(), R"({"labels":[1.0]})");
+    EXPECT_EQ((*found)->result, kResult);
+    ASSERT_TRUE((*found)->add_failure);
+    EXPECT_EQ((*found)->add_failure->plugin, 2U);
+    EXPECT_EQ((*found)->add_failure->code, 11U);
+    EXPECT_EQ((*found)->last_error, one.last_error);
+  }
+}
+
+TEST_F(LedgerTest, AnEntryThatIsNotWholeIsTold) {
+  covers("L.5");
+  ASSERT_TRUE(ledger.save(entry()));
+  const std::string path = dir.path() + "/ledger/net@pod1@eth0.json";
+  const json whole = json::parse(testing::read(path));
+  const auto told = [&](const std::string& key, const json& value) {
+    json spoiled = whole;
+    if (value.is_null())
+      spoiled.erase(key);
+    else
+      spoiled[key] = value;
+    dir.write("ledger/net@pod1@eth0.json", spoiled.dump());
+    const auto found = ledger.find("net", "pod1", "eth0");
+    EXPECT_FALSE(found) << key;
+    EXPECT_EQ(found.error().kind, Kind::corrupt) << key;
+    return found.error().what;
+  };
+  const std::string begin = "read ledger entry '" + path + "': ";
+  EXPECT_EQ(told("format", 2), begin + "not an entry of format 1");
+  EXPECT_EQ(told("format", nullptr), begin + "not an entry of format 1");
+  EXPECT_EQ(told("state", "asleep"), begin + "'state': unknown");
+  EXPECT_EQ(told("network", nullptr), begin + "'network' is missing");
+  for (const char* key : {"state", "owner", "containerId", "ifName", "netns", "bootId", "createdAt", "cniArgs",
+                          "capabilityArgs", "args", "pluginDirs", "config", "path", "addFailure", "lastError"})
+    EXPECT_THAT(told(key, 1.5), ::testing::StartsWith(begin));
+  for (const char* key : {"containerId", "ifName"})
+    EXPECT_THAT(told(key, "another"), HasSubstr("is of another attachment")) << key;
+  json other = whole["network"];
+  other["name"] = "another";
+  EXPECT_THAT(told("network", other), HasSubstr("is of another attachment"));
 }
 
 TEST_F(LedgerTest, TheResultMakesItAttached) {
@@ -177,7 +285,9 @@ TEST_F(LedgerTest, AResultThatAPowerCutSpoiledIsNone) {
   LedgerEntry one = entry();
   one.result = kResult;
   ASSERT_TRUE(ledger.begin(one));
-  for (const std::string& spoiled : {std::string(), std::string("{"), std::string(R"({"createdAt":0,"result":{}})")}) {
+  const std::string at = std::to_string(one.created_at);
+  for (const std::string& spoiled : {std::string(), std::string("{"), std::string(R"({"createdAt":0,"result":{}})"),
+                                     std::string(R"({"result":{}})"), R"({"createdAt":)" + at + "}"}) {
     dir.write("ledger/net@pod1@eth0.result", spoiled);
     EXPECT_TRUE((*ledger.find("net", "pod1", "eth0"))->owed()) << spoiled;
   }
@@ -201,6 +311,21 @@ TEST_F(LedgerTest, ListsOldestFirstAndTellsOfTheBroken) {
   EXPECT_EQ(ledger.of_container("a")->size(), 1U);
   EXPECT_EQ(ledger.find("net", "b", "eth0").error().kind, Kind::corrupt);
   EXPECT_THAT(*Ledger(dir.path() + "/none").list(), IsEmpty());
+  EXPECT_FALSE(Ledger(broken).list()) << "a file in place of the directory is not told as no entries";
+}
+
+// Names of entries tell most of them apart, and those too long to be spelled have to be read.
+TEST_F(LedgerTest, ThoseOfAContainerAreFoundUnderLongNamesToo) {
+  covers("L.5");
+  const std::string longest(240, 'x');
+  for (const std::string& container : {longest, longest + "y", std::string("a"), std::string("aa")})
+    ASSERT_TRUE(ledger.save(entry(container)));
+  LedgerEntry second = entry("a");
+  second.attachment.ifname = "eth1";
+  ASSERT_TRUE(ledger.save(second));
+  EXPECT_EQ(ledger.of_container(longest)->size(), 1U);
+  EXPECT_EQ(ledger.of_container("a")->size(), 2U);
+  EXPECT_EQ(ledger.of_container("x")->size(), 0U);
 }
 
 TEST_F(LedgerTest, HostileNamesAreRefused) {
@@ -258,6 +383,22 @@ TEST_F(TemporariesTest, DurablyWrittenFilesReplaceToo) {
   EXPECT_THAT(names(), ElementsAre("file"));
 }
 
+TEST_F(TemporariesTest, AreFlushedOnTheSpotWhereNoThreadIsToBeHad) {
+  pthread_attr_t before{}, huge{};
+  ASSERT_EQ(::pthread_getattr_default_np(&before), 0);
+  ::pthread_attr_init(&huge);
+  ::pthread_attr_setstacksize(&huge, std::size_t{1} << 47U);  // which finds no place
+  ASSERT_EQ(::pthread_setattr_default_np(&huge), 0);
+  auto sync = BackgroundSync::start(write_file_atomically(temp.path() + "/file", "x").value(), temp.path() + "/");
+  ::pthread_setattr_default_np(&before);
+  ASSERT_TRUE(sync) << sync.error().what;
+  pollfd done{.fd = sync->done_fd(), .events = POLLIN, .revents = 0};
+  EXPECT_EQ(::poll(&done, 1, 0), 1) << "a plugin that is to be given its input then would wait for ever";
+  char byte = 0;
+  EXPECT_EQ(::read(done.fd, &byte, 1), 1);
+  EXPECT_TRUE(sync->wait());
+}
+
 TEST_F(CacheTest, AnEntryThatLooksLikeATemporaryFileIsNotSwept) {
   CachedAttachment one = entry();
   one.attachment.ifname = "e.tmp.0123abcd";
@@ -283,6 +424,19 @@ TEST_F(LocksTest, OneContainerIsSerialOthersAreNot) {
   { const Lock released = std::move(*first); }
   EXPECT_TRUE(lock_container(dir(), "a", 20ms));
   EXPECT_FALSE(base::path_exists(dir() + "/container.a"));
+}
+
+TEST_F(LocksTest, WhoWaitsLongLooksStillOften) {
+  auto held = lock_container(dir(), "a", 1s);
+  ASSERT_TRUE(held);
+  std::thread lets_go([&] {
+    std::this_thread::sleep_for(700ms);
+    const Lock released = std::move(*held);
+  });
+  const auto begun = std::chrono::steady_clock::now();
+  EXPECT_TRUE(lock_container(dir(), "a", 10s));
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, 1100ms);
+  lets_go.join();
 }
 
 TEST_F(LocksTest, FilesOfKilledHoldersAreSweptThoseOfTheLivingNot) {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "runtime/store/test_store.h"
 
 namespace podrun {
@@ -42,6 +44,50 @@ TEST(Format1, IsRead) {
   EXPECT_FALSE(pod->containers[1].plan.process.no_new_privileges);
 }
 
+// Where a value of format 1 has its place now.
+TEST(Format1, NothingOfItIsLost) {
+  using nlohmann::json;
+  json old = json::parse(old_text());
+  old.update(json::parse(R"({"failure":"why","deadline":7,"pluginSessions":[11,12],"hostNetwork":true,"hostUsers":true,
+      "netnsIdentity":{"device":4,"inode":5,"cookie":6,"id":8},"hostname":"host",
+      "pluginMessages":[{"plugin":"bridge ADD","text":"be careful"}]})"));
+  old["containers"][0]["imageDigest"] = "sha256:0";
+  const auto pod = format_1::from_json(old.dump());
+  ASSERT_TRUE(pod) << pod.error().what;
+  const json now = json::parse(to_json(pod->record));
+  for (const char* key : {"id", "uid", "name", "namespace", "labels", "annotations", "manifest"})
+    EXPECT_EQ(now["plan"]["who"][key], old[key]) << key;
+  for (const char* key : {"hostname", "netnsPath", "gracePeriod"}) EXPECT_EQ(now["plan"][key], old[key]) << key;
+  for (const char* key : {"hostNetwork", "hostUsers"}) EXPECT_EQ(now["plan"]["namespaces"][key], old[key]) << key;
+  for (const char* key : {"state", "failure", "bootId", "createdAt", "deadline", "shim", "pause", "pluginSessions",
+                          "namespaces", "netnsIdentity", "idBase", "networks", "ips", "timings", "pluginMessages"})
+    EXPECT_EQ(now["life"][key], old[key]) << key;
+  for (std::size_t i = 0; i < 2; ++i) {
+    const json was = old["containers"][i];
+    const json is = json::parse(to_json(pod->containers[i]));
+    for (const char* key : {"name", "image", "imageDigest", "logPath"}) EXPECT_EQ(is["plan"][key], was[key]) << key;
+    for (const auto& [key, value] : was["settings"].items()) EXPECT_EQ(is["plan"]["process"][key], value) << key;
+    EXPECT_EQ(is["plan"]["cgroup"], was["name"]);
+    for (const char* key : {"process", "startedAt", "namespaces"}) EXPECT_EQ(is["life"][key], was[key]) << key;
+    EXPECT_EQ(pod->containers[i].life.created_at, pod->record.life.created_at + static_cast<std::int64_t>(i));
+  }
+}
+
+TEST(Format1, WhatIsNoPodsIsRefused) {
+  using nlohmann::json;
+  const auto refused = [](const char* path, const json& value) {
+    json old = json::parse(old_text());
+    old[json::json_pointer(path)] = value;
+    const auto pod = format_1::from_json(old.dump());
+    return pod ? std::string("(read)") : pod.error().what;
+  };
+  for (const auto& [path, value, complaint] : {std::tuple{"/containers/1/name", "main", "containers: one name twice"},
+                                               {"/containers/1/name", "../x", "no name of a container"},
+                                               {"/name", "../x", "no name of a pod"},
+                                               {"/format", "2", "format"}})
+    EXPECT_NE(refused(path, value).find(complaint), std::string::npos) << refused(path, value);
+}
+
 TEST(Format1, IsRefusedWhereItIsTorn) {
   const std::string good = old_text();
   for (std::size_t length = 0; length < good.size() - 1; length += 41) {
@@ -67,6 +113,25 @@ TEST(Format1, FieldsOfPortsMayBeNull) {
   ASSERT_EQ(pod->record.plan.host_ports.size(), 1U);
   EXPECT_EQ(pod->record.plan.host_ports[0].host_port, 8081);
   EXPECT_EQ(pod->record.plan.host_ports[0].protocol, "tcp");
+}
+
+// With the host's network what a container listens on is the host's port.
+TEST(Format1, PortsInTheHostsNetworkAreTheHosts) {
+  const std::string text = with_manifest(
+      R"({\"spec\":{\"containers\":[{\"ports\":[{\"containerPort\":80},{\"containerPort\":81,\"hostPort\":82,)"
+      R"(\"protocol\":\"SCTP\"},{}]}]}})");
+  const auto ports = [](const std::string& record) {
+    std::vector<std::tuple<int, int, std::string>> all;
+    const Pod pod = format_1::from_json(record).value();
+    for (const PortSpec& port : pod.record.plan.host_ports)
+      all.emplace_back(port.container_port, port.host_port, port.protocol);
+    return all;
+  };
+  using Ports = std::vector<std::tuple<int, int, std::string>>;
+  EXPECT_EQ(ports(text), (Ports{{81, 82, "sctp"}}));
+  std::string on_host = text;
+  on_host.replace(on_host.find("\"hostNetwork\":false") + 14, 5, "true");
+  EXPECT_EQ(ports(on_host), (Ports{{80, 80, "tcp"}, {81, 82, "sctp"}}));
 }
 
 // It stands nevertheless: what cannot be read in it costs a word about ports that are taken.

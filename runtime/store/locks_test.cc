@@ -1,10 +1,14 @@
 // Two processes and one lock. The other process is a forked child that talks over a pipe.
+#include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <chrono>
+#include <fstream>
 #include <optional>
 
 #include "runtime/store/test_store.h"
@@ -84,6 +88,53 @@ TEST_F(Locks, IsBusyWhileAnotherHoldsItAndNamesTheHolder) {
   end(child);
 }
 
+// Whatever stands in the file, nobody is named but a process: to kill(2), 0 and below are groups.
+TEST_F(Locks, AHolderThatIsNoProcessIsNone) {
+  const pid_t child = hold_in_child();
+  for (const char* text : {"", "-1\n", "0\n", "x\n", "99999999999\n"}) {
+    ASSERT_EQ(::truncate(store_.layout().lock(kId).c_str(), 0), 0);
+    std::ofstream(store_.layout().lock(kId)) << text;
+    const auto holder = store_.lock_holder(kId);
+    ASSERT_TRUE(holder) << holder.error().what;
+    EXPECT_EQ(*holder, 0) << text;
+  }
+  end(child);
+}
+
+// The lock's own file is all a holder needs, and it is there: so nobody is kept from a pod that is to make room.
+TEST_F(Locks, AFullDiskKeepsNobodyFromALock) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    constexpr int kCannot = 2;
+    const Layout full({root_ + "/full/state", root_ + "/data", root_ + "/netns"});
+    if (::unshare(CLONE_NEWNS) != 0 || ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+        ::mkdir((root_ + "/full").c_str(), 0700) != 0 ||
+        ::mount("tmpfs", (root_ + "/full").c_str(), "tmpfs", 0, "size=256k") != 0)
+      ::_exit(kCannot);
+    const Store store(full);
+    EXPECT_TRUE(store.create(kId));
+    EXPECT_TRUE(store.create(test_id('d')));
+    EXPECT_TRUE(base::write_file_durably(full.lock(test_id('d')), ""));  // it will need a block
+    std::ofstream fills(root_ + "/full/fills");
+    while (fills << std::string(4096, 'x') << std::flush) {
+    }
+    for (const auto& [id, known] : {std::pair{kId, true}, {test_id('d'), false}}) {
+      const auto box = store.lock(id, 0);
+      EXPECT_TRUE(box) << box.error().what;
+      const pid_t asks = ::fork();
+      if (asks == 0) ::_exit(store.lock_holder(id).value_or(-1) == (known ? ::getppid() : 0) ? 0 : 1);
+      int status = -1;
+      ::waitpid(asks, &status, 0);
+      EXPECT_EQ(status, 0) << "another holder is told, or none";
+    }
+    ::_exit(HasFailure() ? 1 : 0);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  if (WEXITSTATUS(status) == 2) GTEST_SKIP() << "needs root";
+  EXPECT_EQ(status, 0);
+}
+
 TEST_F(Locks, AKilledHolderHoldsNothing) {
   end(hold_in_child());
   const auto holder = store_.lock_holder(kId);  // its pid still stands in the file
@@ -97,6 +148,15 @@ TEST_F(Locks, WaitsForAHolderThatLetsGo) {
   const auto start = std::chrono::steady_clock::now();
   EXPECT_TRUE(store_.lock(kId, 5000));
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(4));
+  ::waitpid(child, nullptr, 0);
+}
+
+TEST_F(Locks, WhoWaitsLongLooksStillOften) {
+  const pid_t child = hold_in_child(700);
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_TRUE(store_.lock(kId, 5000));
+  const auto waited = std::chrono::steady_clock::now() - start;
+  EXPECT_LT(waited, std::chrono::milliseconds(1100));
   ::waitpid(child, nullptr, 0);
 }
 

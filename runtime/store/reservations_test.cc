@@ -49,6 +49,41 @@ TEST_F(Reservations, OnlyTheHolderReleasesAName) {
   EXPECT_TRUE(store_.release_name("default", "web", first));
 }
 
+TEST_F(Reservations, WhoHasNoneHasNothingToRelease) {
+  const std::string id = box(test_id('1'));
+  EXPECT_TRUE(store_.release_name("default", "web", id));  // nor is there a directory of names yet
+  EXPECT_TRUE(store_.release_ids(id));
+  EXPECT_EQ(store_.name_of(id), std::nullopt);
+  ASSERT_TRUE(store_.reserve_name("default", "web", id));
+  EXPECT_EQ(store_.name_of(test_id('2')), std::nullopt);
+  EXPECT_TRUE(store_.release_name("../names", "default", id));
+  EXPECT_TRUE(store_.release_name("default", "../default", id));
+  EXPECT_EQ(store_.name_of(id), (std::pair<std::string, std::string>("default", "web")));
+}
+
+TEST_F(Reservations, ANamespaceGoesWithItsLastName) {
+  const std::string id = box(test_id('1'));
+  ASSERT_TRUE(store_.reserve_name("blue", "one", id) && store_.reserve_name("blue", "two", id));
+  EXPECT_TRUE(store_.release_name("blue", "one", id));
+  EXPECT_TRUE(store_.find("blue", "two"));
+  EXPECT_TRUE(store_.release_name("blue", "two", id));
+  EXPECT_FALSE(base::path_exists(store_.layout().names_in("blue")));
+}
+
+TEST_F(Reservations, ARangeIsKeptByWhoHasIt) {
+  const std::string id = box(test_id('1'));
+  const auto first = store_.reserve_ids(id);
+  ASSERT_TRUE(first);
+  EXPECT_EQ(store_.reserve_ids(id).value_or(0), *first);
+  EXPECT_EQ(base::list_dir(store_.layout().ids())->size(), 1U);
+}
+
+// From the last slot the search goes on at the first.
+TEST_F(Reservations, TheSearchForARangeGoesRound) {
+  ASSERT_EQ(store_.reserve_ids(box(numbered_id(4095))).value_or(0), 0x7fff0000U);
+  EXPECT_EQ(store_.reserve_ids(box(numbered_id(4095 + 4096))).value_or(0), 0x70000000U);
+}
+
 TEST_F(Reservations, WhatAVanishedBoxHeldIsFree) {
   const std::string gone = test_id('1');
   ASSERT_TRUE(store_.reserve_name("default", "web", gone));

@@ -127,6 +127,37 @@ TEST_F(Status, AnAttemptWithAnExitIsUsed) {
   EXPECT_TRUE(live[1].is_waiting());
 }
 
+// Between the end of a container and the shim's word of it lies a moment.
+TEST_F(Status, AShimThatLivesIsGivenAMomentToSpeak) {
+  const std::string path = store_.layout().exit_file(pod_.plan.who.id, containers_[0].plan.key());
+  ASSERT_TRUE(base::make_dirs(path.substr(0, path.rfind('/'))));
+  end(containers_[0].life.process.pid);
+  const pid_t shim = ::fork();
+  if (shim == 0) {
+    ::usleep(5000);
+    ::_exit(base::write_file_durably(path, "3 0 1700000000000000000\n") ? 0 : 1);
+  }
+  const ContainerStatus status = status_of(store_.layout(), pod_, containers_[0]);
+  ::waitpid(shim, nullptr, 0);
+  ASSERT_TRUE(status.exit);
+  EXPECT_EQ(status.exit->code, 3);
+}
+
+TEST_F(Status, NobodyWaitsForAShimThatIsGoneNorForLong) {
+  end(containers_[0].life.process.pid);
+  const auto time_of = [&] {
+    const auto begun = std::chrono::steady_clock::now();
+    EXPECT_FALSE(status_of(store_.layout(), pod_, containers_[0]).exit);
+    return std::chrono::steady_clock::now() - begun;
+  };
+  using std::chrono::milliseconds;
+  const auto alive = time_of();
+  EXPECT_GE(alive, milliseconds(20));
+  EXPECT_LT(alive, std::chrono::seconds(2));
+  end(pod_.life.shim.pid);
+  EXPECT_LT(time_of(), milliseconds(20));
+}
+
 TEST_F(Status, WhatNeverBecameItsPayloadHasFailedToStart) {
   ContainerRecord failed = container("failed");
   failed.life.created_at = 5;
@@ -137,6 +168,9 @@ TEST_F(Status, WhatNeverBecameItsPayloadHasFailedToStart) {
   EXPECT_EQ(status.exit->code, 128);
   EXPECT_STREQ(status.exit->reason(), "StartError");
   EXPECT_EQ(status.exit->finished_at, 5);
+  EXPECT_FALSE(status.running);
+  failed.life.started_at = 6;
+  EXPECT_EQ(status_of(store_.layout(), pod_, failed).exit->finished_at, 6);
   failed.life.process = start();
   end(failed, "1 0 1700000000000000000\n");
   status = status_of(store_.layout(), pod_, failed);
@@ -224,6 +258,8 @@ TEST_F(PhaseOfContainers, TheNextAttemptInTheMakingRuns) {
   LiveContainer next = waiting(kMain);
   next.before = Attempt{};
   EXPECT_EQ(phase(RestartPolicy::always, {next}), Phase::running);
+  next.record.plan.role = kSidecar;
+  EXPECT_EQ(phase(RestartPolicy::never, {next, one(kMain, 0)}), Phase::succeeded) << "a sidecar decides nothing";
 }
 
 TEST_F(PhaseOfContainers, APodThatIsToEndMakesNothingAgain) {
@@ -231,6 +267,65 @@ TEST_F(PhaseOfContainers, APodThatIsToEndMakesNothingAgain) {
   EXPECT_EQ(phase(RestartPolicy::always, {one(kMain, 0)}), Phase::succeeded);
   EXPECT_EQ(phase(RestartPolicy::always, {one(kMain, 143)}), Phase::failed);
   EXPECT_EQ(phase(RestartPolicy::always, {one(kInit, 0), waiting(kMain)}), Phase::failed);
+}
+
+TEST_F(PhaseOfContainers, WithoutContainersItRunsUntilItIsStopped) {
+  EXPECT_EQ(phase(RestartPolicy::always, {}), Phase::running);
+  pod_.life.state = PodState::stopped;
+  pod_.life.boot_id = "another";
+  pod_.life.shim = pod_.life.pause = {};
+  EXPECT_EQ(phase(RestartPolicy::always, {}), Phase::succeeded) << "a stopped pod needs no shim, and outlives a boot";
+}
+
+TEST_F(PhaseOfContainers, AMakingOfAnotherBootHasFailed) {
+  for (const PodState state : {PodState::creating, PodState::starting}) {
+    pod_.life.state = state;
+    pod_.life.boot_id = boot_id();
+    EXPECT_EQ(phase(RestartPolicy::always, {}), Phase::pending);
+    pod_.life.boot_id = "another";
+    EXPECT_EQ(phase(RestartPolicy::always, {}), Phase::failed);
+  }
+}
+
+TEST_F(PhaseOfContainers, ItIsOverOnceAllMainContainersHaveEndedForGood) {
+  const auto over = [&](RestartPolicy restart, const std::vector<LiveContainer>& containers) {
+    pod_.plan.restart = restart;
+    return is_over(pod_, containers);
+  };
+  EXPECT_TRUE(over(RestartPolicy::never, {one(kMain, 0), one(kMain, 1)}));
+  EXPECT_FALSE(over(RestartPolicy::never, {one(kMain, 0), one(kMain)}));
+  EXPECT_FALSE(over(RestartPolicy::never, {one(kMain), one(kMain, 0)}));
+  EXPECT_FALSE(over(RestartPolicy::never, {one(kMain, 0), waiting(kMain)}));
+  EXPECT_FALSE(over(RestartPolicy::never, {one(kInit, 0), one(kSidecar, 0)})) << "there is no main one";
+  EXPECT_TRUE(over(RestartPolicy::never, {one(kInit, 1), waiting(kMain)}));
+  EXPECT_FALSE(over(RestartPolicy::never, {one(kInit, 0), waiting(kMain)}));
+  EXPECT_FALSE(over(RestartPolicy::on_failure, {one(kInit, 1), waiting(kMain)}));
+  EXPECT_TRUE(over(RestartPolicy::on_failure, {one(kMain, 0)}));
+  EXPECT_FALSE(over(RestartPolicy::on_failure, {one(kMain, 1)}));
+  EXPECT_FALSE(over(RestartPolicy::always, {one(kMain, 0)}));
+}
+
+TEST_F(PhaseOfContainers, WhatHasEndedIsMadeAgainWhileThePodStands) {
+  const auto again = [&](const LiveContainer& ended) { return is_made_again(pod_, {ended, one(kMain)}, ended); };
+  EXPECT_TRUE(again(one(kMain, 0)));
+  EXPECT_TRUE(again(one(kSidecar, 0)));
+  EXPECT_TRUE(again(one(kInit, 1)));
+  EXPECT_FALSE(again(one(kInit, 0)));
+  EXPECT_FALSE(again(one(kMain))) << "it runs";
+  EXPECT_FALSE(again(waiting(kMain)));
+  LiveContainer held = one(kMain, 0);
+  held.record.life.held = true;
+  EXPECT_FALSE(again(held));
+  pod_.life.deadline = 1;
+  EXPECT_FALSE(again(one(kMain, 0))) << "it is to be deleted";
+  pod_.life.deadline = 0;
+  pod_.life.state = PodState::stopped;
+  EXPECT_FALSE(again(one(kMain, 0)));
+  pod_.life.state = PodState::ready;
+  pod_.plan.restart = RestartPolicy::never;
+  const LiveContainer sidecar = one(kSidecar, 0);
+  EXPECT_TRUE(is_made_again(pod_, {sidecar, one(kMain)}, sidecar)) << "as long as it is needed";
+  EXPECT_FALSE(is_made_again(pod_, {sidecar, one(kMain, 0)}, sidecar));
 }
 
 TEST_F(PhaseOfContainers, WhatSomebodyStoppedIsNotMadeAgain) {
@@ -268,7 +363,9 @@ TEST(Deadline, IsOverOnceItsTimeHasCome) {
   EXPECT_NEAR(static_cast<double>(deletion_time(pod) - now), 60e9, 5e9);
 }
 
-TEST(BootId, IsAUuid) { EXPECT_EQ(boot_id().size(), 36U); }
+TEST(BootId, IsTheKernels) {
+  EXPECT_EQ(boot_id() + "\n", base::read_file("/proc/sys/kernel/random/boot_id", 128).value());
+}
 
 }  // namespace
 }  // namespace podrun

@@ -42,6 +42,15 @@ TEST_F(StoreTest, ListsByNamespaceAndNameAndSaysWhatIsBroken) {
   EXPECT_THAT(broken, ElementsAre(test_id('4'), test_id('5'), test_id('7')));
 }
 
+TEST_F(StoreTest, APodNeedHaveNoContainers) {
+  put(test_id('1'), "default", "web");
+  const auto containers = store_.load_containers(test_id('1'));
+  ASSERT_TRUE(containers) << containers.error().what;
+  EXPECT_TRUE(containers->empty());
+  ASSERT_TRUE(base::write_file_durably(store_.layout().containers(test_id('1')), "a file"));
+  EXPECT_FALSE(store_.load_containers(test_id('1')));
+}
+
 TEST_F(StoreTest, FindsByNameWithinTheNamespace) {
   put(test_id('1'), "default", "web");
   const auto found = store_.find("default", "web");
@@ -51,6 +60,34 @@ TEST_F(StoreTest, FindsByNameWithinTheNamespace) {
   ASSERT_FALSE(elsewhere);
   EXPECT_EQ(elsewhere.error().kind, Kind::not_found);
   EXPECT_EQ(elsewhere.error().what, "pod \"web\" not found in namespace \"other\"");
+}
+
+TEST_F(StoreTest, ANameThatLeadsToNoPodFindsNone) {
+  put(test_id('1'), "default", "web");
+  ASSERT_TRUE(base::remove_tree(store_.layout().box(test_id('1'))));
+  EXPECT_EQ(store_.find("default", "web").error().kind, Kind::not_found);
+  const std::string odd = store_.layout().name("default", "odd");
+  ASSERT_EQ(::symlink("elsewhere", odd.c_str()), 0);
+  EXPECT_EQ(store_.find("default", "odd").error().kind, Kind::corrupt);
+}
+
+// A listing that silently lacks what one may not read would be a lie.
+TEST_F(StoreTest, AListingThatMayNotReadAPodIsAnError) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root";
+  put(test_id('1'), "default", "web");
+  for (const std::string& dir : {root_, root_ + "/state", store_.layout().pods()})
+    ASSERT_EQ(::chmod(dir.c_str(), 0755), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    constexpr uid_t kNobody = 65534;
+    if (::setresuid(kNobody, kNobody, kNobody) != 0) ::_exit(2);
+    std::vector<std::string> broken;
+    const auto pods = store_.list(&broken);
+    ::_exit(!pods && pods.error().kind == Kind::denied && broken.empty() ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
 }
 
 TEST_F(StoreTest, NamesDoNotClimbOut) {
@@ -65,6 +102,10 @@ TEST_F(StoreTest, NamesDoNotClimbOut) {
     EXPECT_EQ(store_.load(id).error().kind, Kind::invalid) << id;
     EXPECT_EQ(store_.create(id).error().kind, Kind::invalid) << id;
     EXPECT_EQ(store_.lock(id, 0).error().kind, Kind::invalid) << id;
+    EXPECT_EQ(store_.load_containers(id).error().kind, Kind::invalid) << id;
+    EXPECT_EQ(store_.reserve_name("default", "other", id).error().kind, Kind::invalid) << id;
+    EXPECT_EQ(store_.reserve_ids(id).error().kind, Kind::invalid) << id;
+    EXPECT_TRUE(store_.release_ids(id)) << "it can have none";
   }
 }
 
@@ -189,6 +230,11 @@ TEST_F(StoreTest, BoxesAreForTheOwnerOnly) {
   EXPECT_EQ(info.st_mode & 07777U, 0700U);
   ASSERT_EQ(::stat(store_.layout().record(test_id('1')).c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 07777U, 0600U);
+  ASSERT_EQ(::stat(store_.layout().lock(test_id('1')).c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 07777U, 0600U);
+  ASSERT_TRUE(store_.lock(test_id('1'), 0)->save(full_container()));
+  ASSERT_EQ(::stat(store_.layout().containers(test_id('1')).c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 07777U, 0700U);
   ASSERT_EQ(::stat(store_.layout().names_in("default").c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 07777U, 0700U);
 }

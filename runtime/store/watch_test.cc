@@ -1,6 +1,7 @@
 // Changes of real directories, as the kernel tells them.
 #include "runtime/store/watch.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -116,6 +117,19 @@ TEST_F(WatchTest, SeveralChangesComeAsOne) {
   }
   EXPECT_THAT(changed(watch), ElementsAre(one_, two_));
   EXPECT_TRUE(take(watch).empty());
+}
+
+// What is to be renamed into place is news only then.
+TEST_F(WatchTest, AFileInTheMakingIsNoChange) {
+  put(one_, "default", "web");
+  ASSERT_TRUE(lock(one_).save(container(0)));
+  Watch watch = this->watch();
+  for (const std::string& dir : {layout_.box(one_), layout_.containers(one_)}) {
+    const Fd file = base::open_file(dir + "/new.tmp", O_WRONLY | O_CREAT, 0600).value();
+    EXPECT_THAT(changed(watch), IsEmpty());
+    ASSERT_EQ(std::rename((dir + "/new.tmp").c_str(), (dir + "/new").c_str()), 0);
+    EXPECT_THAT(changed(watch), ElementsAre(one_));
+  }
 }
 
 TEST_F(WatchTest, WhatIsNoBoxYetIsNobodys) {
