@@ -26,7 +26,7 @@ class ProberTest : public ::testing::Test {
     if (::geteuid() != 0) GTEST_SKIP() << "needs root";
     const auto made = make_outside();
     ASSERT_TRUE(made) << made.error().what;
-    outside_ = {"outside", uplink_.netns};
+    outside_ = {"outside", uplink_.netns, {}};
     auto server = Server::start(outside_, kPort);
     ASSERT_TRUE(server) << server.error().what;
     server_ = std::move(*server);
@@ -36,7 +36,7 @@ class ProberTest : public ::testing::Test {
   Target outside(Transport transport, bool is_v4) const { return {transport, uplink_.outside(is_v4), kPort}; }
 
   const Uplink uplink_;
-  const Place host_{"host", kHostNetns};
+  const Place host_{"host", kHostNetns, {}};
   Place outside_;
   std::unique_ptr<Server> server_;
 };

@@ -73,6 +73,15 @@ Result<void> change_link(const std::string& netns, const std::string& name, cons
   return at.socket.exchange({RTM_NEWLINK, 0, netlink_body(body), attributes}).in("change interface '" + name + "'");
 }
 
+Result<void> move_link(const std::string& netns, const std::string& name, int to) {
+  Opened at = TRY(open(netns, name));
+  ifinfomsg body{};
+  body.ifi_index = at.link;
+  NetlinkRequest request{RTM_NEWLINK, 0, netlink_body(body), {}};
+  add_word(request.attributes, IFLA_NET_NS_FD, static_cast<std::uint32_t>(to));
+  return at.socket.exchange(std::move(request)).in("move interface '" + name + "'");
+}
+
 Result<void> remove_link(const std::string& netns, const std::string& name) {
   const int link = TRY(open(netns, name)).link;
   return TRY(RouteSocket::open(netns)).remove_link(link);

@@ -20,6 +20,7 @@ struct LinkChange {
   bool without_master = false;
 };
 Result<void> change_link(const std::string& netns, const std::string& name, const LinkChange& change);
+Result<void> move_link(const std::string& netns, const std::string& name, int to);  // descriptor of a namespace
 Result<void> remove_link(const std::string& netns, const std::string& name);
 Result<void> add_address(const std::string& netns, const std::string& link, const std::string& cidr);
 // To where the link leads.

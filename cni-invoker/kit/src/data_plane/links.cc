@@ -1,7 +1,198 @@
+// What is below IP, or beside the host's routes: multicast, isolation, what is on a parent's network, rules by source.
+#include <fcntl.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+
+#include "cni/base/files.h"
+#include "cni/base/try.h"
+#include "kit/src/damage/kernel.h"
+#include "kit/src/data_plane/meant.h"
 #include "kit/src/data_plane/rows.h"
+#include "kit/src/data_plane/scene.h"
+#include "kit/src/default_configs.h"
+#include "kit/src/host/netns.h"
+#include "kit/src/prober/group.h"
+#include "rtnetlink.h"
 
 namespace cni::kit {
+namespace {
 
-std::vector<Check> link_checks() { return {}; }
+const Place kLan{"lan", "/run/netns/lan", {}};
+
+const PluginUnderTest* maker_with(const Lab& lab, const char* key) {
+  const PluginUnderTest* maker = find_type(lab.subject(), meant(lab.subject()).type);
+  const bool has = maker != nullptr && maker->config.contains(key) && maker->config.at(key) == true;
+  return has ? maker : nullptr;
+}
+
+Verdict carries(Lab& lab, const std::vector<base::IpAddress>& groups) {
+  const Meant network = meant(lab.subject());
+  if (network.type != "bridge" && network.type != "macvlan")
+    return not_applicable("'" + network.type + "' does not join pods by a link of theirs");
+  if (!network.joins_pods) return not_applicable("its pods are isolated from each other");
+  Scene scene(lab);
+  KIT_REQUIRE(scene.attach(2));
+  const AttachedPod &sender = scene.pod(0), &receiver = scene.pod(1);
+  for (const base::IpAddress& group : groups) {
+    const auto is_own = [&](const std::string& peer) {
+      return peer.starts_with("fe80:") ||
+             std::any_of(sender.addresses.begin(), sender.addresses.end(),
+                         [&](const base::IpAddress& own) { return own.to_text() == peer; });
+    };
+    const bool has_family = std::any_of(sender.addresses.begin(), sender.addresses.end(),
+                                        [&](const base::IpAddress& own) { return own.is_v4() == group.is_v4(); });
+    if (!has_family) continue;
+    const Seen seen = hear_group({sender.place, sender.pod->ifname}, {receiver.place, receiver.pod->ifname}, group,
+                                 kEchoPort, kLongEnough);
+    scene.note(sender.place, receiver.place.name, "udp " + group.to_text(), true, seen);
+    const std::string expected = "pod-2 hears what pod-1 sends to " + group.to_text() + ", from its own address";
+    if (!seen.arrived) return failed(expected, seen.why);
+    if (!is_own(seen.peer)) return failed(expected, "it is from " + seen.peer);
+  }
+  return passed();
+}
+
+// Catches masquerading of groups, whose members would answer the host.
+Verdict carries_multicast(Lab& lab) {
+  return carries(lab, {*base::IpAddress::parse("224.0.0.251"), *base::IpAddress::parse("239.1.2.3"),
+                       *base::IpAddress::parse("ff02::4711"), *base::IpAddress::parse("ff05::4711")});
+}
+
+// The same of DHCP's requests, say: they pass the packet filter where net.bridge.bridge-nf-call-iptables is on.
+Verdict carries_broadcasts(Lab& lab) { return carries(lab, {*base::IpAddress::parse("255.255.255.255")}); }
+
+// The far end of the link that pods are on goes into a network namespace of its own, with the addresses of the pod's
+// gateway. Not applicable where none was told.
+Verdict make_lan(const std::string& link, const AttachedPod& pod) {
+  const auto made = [&]() -> Result<int> {
+    TRY(make_netns(kLan.netns, true));
+    const Fd netns = TRY(base::open_file(kLan.netns, O_RDONLY));
+    TRY(move_link(kHostNetns, far_end(link), netns.get()));
+    RouteSocket socket = TRY(RouteSocket::open(kLan.netns));
+    int addresses = 0;
+    for (const Link& end : TRY(socket.links())) {
+      if (end.name != far_end(link)) continue;
+      TRY(socket.bring_up(end.index));
+      for (const IpConfig& ip : pod.result.ips) {
+        const auto gateway = base::IpAddress::parse(ip.gateway);
+        if (!gateway) continue;
+        TRY(socket.add(end.index, {*gateway, std::stoi(ip.address.substr(ip.address.find('/') + 1))}));
+        ++addresses;
+      }
+    }
+    return addresses;
+  }();
+  if (!made) return skipped(made.error().what);
+  return *made > 0 ? passed() : not_applicable("it gives pods no gateway");
+}
+
+Verdict expect_lan(Scene& scene, const AttachedPod& pod) {
+  const auto server = Server::start(kLan, kEchoPort);
+  if (!server) return skipped(server.error().what);
+  for (const base::IpAddress& own : pod.addresses)
+    if (const auto gateway = pod.gateway(own.is_v4()))
+      for (const Transport transport : kTransports)
+        KIT_REQUIRE(scene.expect({pod.place, {transport, *gateway, kEchoPort}, kLan.name, own.to_text()}));
+  return passed();
+}
+
+Verdict is_on_its_masters_network(Lab& lab) {
+  const Meant network = meant(lab.subject());
+  if (network.type != "macvlan" && network.type != "ipvlan")
+    return not_applicable("'" + network.type + "' makes no interface on another");
+  const std::string master = find_type(lab.subject(), network.type)->config.value("master", "");
+  if (master.empty()) return not_applicable("its configuration names no master");
+  Scene scene(lab);
+  KIT_REQUIRE(scene.attach(1));
+  KIT_REQUIRE(make_lan(master, scene.pod(0)));
+  return expect_lan(scene, scene.pod(0));
+}
+
+Verdict moves_a_device(Lab& lab) {
+  const PluginUnderTest* plugin = find_type(lab.subject(), "host-device");
+  if (plugin == nullptr) return not_applicable("it moves no device into pods");
+  const Json device = plugin->config.value("device", Json());
+  if (!device.is_string()) return not_applicable("its configuration names no device");
+  Scene scene(lab);
+  KIT_REQUIRE(scene.attach(1));
+  KIT_REQUIRE(make_lan(for_pod(device, scene.pod(0).pod->number).get<std::string>(), scene.pod(0)));
+  return expect_lan(scene, scene.pod(0));
+}
+
+Verdict isolates_ports(Lab& lab) {
+  if (maker_with(lab, "portIsolation") == nullptr) return not_applicable("portIsolation is not on");
+  Scene scene(lab);
+  KIT_REQUIRE(scene.serve_on_host());
+  KIT_REQUIRE(scene.attach(2));
+  for (const base::IpAddress& address : scene.pod(1).addresses)
+    KIT_REQUIRE(scene.expect_none(scene.pod(0).place, {Transport::tcp, address, kPodPort}, "portIsolation is on"));
+  for (const base::IpAddress& own : scene.pod(0).addresses)
+    if (const auto gateway = scene.pod(0).gateway(own.is_v4()))
+      KIT_REQUIRE(scene.expect({scene.pod(0).place, {Transport::tcp, *gateway, kEchoPort}, "host", own.to_text()}));
+  return passed();
+}
+
+Verdict drops_foreign_macs(Lab& lab) {
+  if (maker_with(lab, "macspoofchk") == nullptr) return not_applicable("macspoofchk is not on");
+  Scene scene(lab);
+  KIT_REQUIRE(scene.attach(2));
+  const AttachedPod& pod = scene.pod(0);
+  const Target target{Transport::tcp, scene.pod(1).addresses.front(), kPodPort};
+  KIT_REQUIRE(scene.expect({pod.place, target, "pod-2", pod.addresses.front().to_text()}));
+  if (const auto changed = change_link(pod.place.netns, pod.pod->ifname, {.mac = "02:00:00:00:47:11"}); !changed)
+    return skipped(changed.error().what);
+  return scene.expect_none(pod.place, target, "its MAC address is not the one that it was given");
+}
+
+// A pod with two interfaces on the network. The host takes no packet that comes by another interface than its answer
+// would go by, so what the pod answers has to leave where the question came in.
+Verdict answers_where_it_was_asked(Lab& lab) {
+  if (find_type(lab.subject(), "sbr") == nullptr) return not_applicable("no plugin routes by source");
+  if (!meant(lab.subject()).is_routed) return not_applicable("the host is not the gateway of its pods");
+  Scene scene(lab);
+  KIT_REQUIRE(scene.make_outside());
+  if (const auto strict = base::write_in_place("/proc/sys/net/ipv4/conf/all/rp_filter", "1"); !strict)
+    return skipped(strict.error().what);
+  Pod& pod = lab.pod();
+  KIT_REQUIRE(scene.attach(pod));
+  Pod& again = lab.pod();  // the same pod, by another interface
+  again.id = pod.id;
+  again.netns = pod.netns;
+  again.name = pod.name;
+  again.ifname = "eth1";
+  KIT_REQUIRE(scene.attach_by_another_interface(again));
+  for (const std::size_t number : {0U, 1U})
+    for (const base::IpAddress& address : scene.pod(number).addresses)
+      if (address.is_v4())
+        KIT_REQUIRE(scene.expect(
+            {scene.outside(), {Transport::tcp, address, kPodPort}, pod.name, scene.uplink().outside_v4.to_text()}));
+  return passed();
+}
+
+}  // namespace
+
+std::vector<Check> link_checks() {
+  const auto row = [](const char* id, const char* title, const char* section, Verdict (*run)(Lab&)) {
+    return Check{{id, Level::should, title, section, true}, kOnceInterfaces, run};
+  };
+  return {
+      row("P16", "carries multicast between its pods, from their own addresses",
+          "Documentation of the plugins bridge and macvlan", carries_multicast),
+      row("P16b", "carries broadcasts to 255.255.255.255 between its pods, from their own addresses",
+          "Documentation of the plugins bridge and macvlan; of ipMasq: for what leaves the network",
+          carries_broadcasts),
+      row("P19", "lets pods reach what is on the network of their master",
+          "Documentation of the plugins macvlan and ipvlan: master", is_on_its_masters_network),
+      row("P21", "isolates the ports of a bridge from each other, and not from the host",
+          "Documentation of the plugin bridge: portIsolation", isolates_ports),
+      row("P21b", "drops what a pod sends from a MAC address that is not its own",
+          "Documentation of the plugin bridge: macspoofchk", drops_foreign_macs),
+      row("P23", "answers by the interface that was asked", "Documentation of the plugin sbr",
+          answers_where_it_was_asked),
+      row("P25", "moves a device into the pod, which reaches what is on its network",
+          "Documentation of the plugin host-device", moves_a_device),
+  };
+}
 
 }  // namespace cni::kit

@@ -47,7 +47,9 @@ Meant meant(const Subject& subject) {
   const bool bridged = meant.type == "bridge";
   meant.is_routed =
       point_to_point || (bridged && (is_on(maker->config, "isGateway") || is_on(maker->config, "isDefaultGateway")));
-  const bool isolates = bridged && is_on(maker->config, "portIsolation");
+  const PluginUnderTest* firewall = find_type(subject, "firewall");
+  const bool isolates = (bridged && is_on(maker->config, "portIsolation")) ||
+                        (firewall != nullptr && firewall->config.value("ingressPolicy", "") == "isolated");
   meant.joins_pods = point_to_point || (bridged && !isolates) || is_one_of({"macvlan", "ipvlan"}) || !meant.is_known;
   meant.masquerades = (bridged || meant.type == "ptp") && is_on(maker->config, "ipMasq");
   meant.hairpins = point_to_point || (bridged && is_on(maker->config, "hairpinMode"));

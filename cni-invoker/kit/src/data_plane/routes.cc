@@ -76,12 +76,6 @@ Verdict reaches_the_host(Lab& lab) {
   return passed();
 }
 
-bool has_default_route(const AttachedPod& pod, bool is_v4) {
-  for (const Route& route : pod.result.routes)
-    if (route.dst == (is_v4 ? "0.0.0.0/0" : "::/0")) return true;
-  return false;
-}
-
 // Without masquerading outside sees the pod, and knows the way back.
 Verdict reaches_outside(Lab& lab) {
   const Meant network = meant(lab.subject());
@@ -92,7 +86,7 @@ Verdict reaches_outside(Lab& lab) {
   const AttachedPod& pod = scene.pod(0);
   bool tried = false;
   for (const base::IpAddress& own : pod.addresses) {
-    if (!has_default_route(pod, own.is_v4())) continue;
+    if (!pod.has_default_route(own.is_v4())) continue;
     tried = true;
     const std::string peer = network.masquerades ? scene.uplink().host(own.is_v4()).to_text() : own.to_text();
     for (const Transport transport : kTransports)
@@ -110,7 +104,7 @@ Verdict is_reached_from_outside(Lab& lab) {
   const AttachedPod& pod = scene.pod(0);
   bool tried = false;
   for (const base::IpAddress& address : pod.addresses) {
-    if (!has_default_route(pod, address.is_v4())) continue;  // its answers would not find their way
+    if (!pod.has_default_route(address.is_v4())) continue;  // its answers would not find their way
     tried = true;
     for (const Transport transport : kTransports)
       KIT_REQUIRE(scene.expect({scene.outside(),

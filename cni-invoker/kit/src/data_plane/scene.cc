@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "kit/src/data_plane/meant.h"
+
 namespace cni::kit {
 namespace {
 
@@ -34,6 +36,11 @@ std::optional<IpAddress> AttachedPod::gateway(bool is_v4) const {
   return std::nullopt;
 }
 
+bool AttachedPod::has_default_route(bool is_v4) const {
+  return std::any_of(result.routes.begin(), result.routes.end(),
+                     [&](const Route& route) { return route.dst == (is_v4 ? "0.0.0.0/0" : "::/0"); });
+}
+
 bool AttachedPod::has_in_its_network(const IpAddress& other) const {
   return std::any_of(result.ips.begin(), result.ips.end(),
                      [&](const IpConfig& ip) { return same_network(ip.address, other); });
@@ -45,17 +52,24 @@ Verdict Scene::attach(std::size_t number) {
 }
 
 Verdict Scene::attach(Pod& pod) {
+  KIT_REQUIRE(attach_by_another_interface(pod));
+  auto server = Server::start(pods_.back().place, kPodPort);
+  if (!server) return skipped(server.error().what);
+  pods_.back().server = std::move(*server);
+  return passed();
+}
+
+Verdict Scene::attach_by_another_interface(Pod& pod) {
   if (!lab_.subject().lacks.empty()) return skipped("it needs " + lab_.subject().lacks);
   if (const Answer added = lab_.add(pod); !added.succeeded()) return skipped("its ADD failed: " + added.text());
   auto result = parse_result(pod.result.dump(), lab_.version());
   if (!result) return skipped("its result: " + result.error().what);
-  AttachedPod attached{&pod, {pod.name, pod.netns}, {}, std::move(*result), nullptr};
+  AttachedPod attached{&pod, {pod.name, pod.netns, {}}, {}, std::move(*result), nullptr};
   for (const std::string& text : pod_ips(attached.result))
     if (const auto address = IpAddress::parse(text)) attached.addresses.push_back(*address);
   if (attached.addresses.empty()) return not_applicable("it gives pods no address");
-  auto server = Server::start(attached.place, kPodPort);
-  if (!server) return skipped(server.error().what);
-  attached.server = std::move(*server);
+  // Where routes are by source, there is none for who has not chosen one.
+  if (find_type(lab_.subject(), "sbr") != nullptr) attached.place.sources = attached.addresses;
   pods_.push_back(std::move(attached));
   return passed();
 }

@@ -30,6 +30,7 @@ struct AttachedPod {
   std::unique_ptr<Server> server;
   // Of its first address of that family. Empty: it has none, or none was told.
   std::optional<base::IpAddress> gateway(bool is_v4) const;
+  bool has_default_route(bool is_v4) const;
   // Whether the other is in the network of an address of this pod's.
   bool has_in_its_network(const base::IpAddress& other) const;
 };
@@ -48,9 +49,10 @@ class Scene {
   // Attaches so many pods, each with a server at kPodPort. Skipped where an ADD fails, not applicable where it gives no
   // address.
   Verdict attach(std::size_t number);
-  Verdict attach(Pod& pod);  // one of the lab's
-  Verdict make_outside();    // with a server at kEchoPort
-  Verdict serve_on_host();   // likewise
+  Verdict attach(Pod& pod);                       // one of the lab's
+  Verdict attach_by_another_interface(Pod& pod);  // of a pod whose server answers already
+  Verdict make_outside();                         // with a server at kEchoPort
+  Verdict serve_on_host();                        // likewise
   AttachedPod& pod(std::size_t number) { return pods_.at(number); }
   const Uplink& uplink() const { return uplink_; }
   const Place& host() const { return host_; }
@@ -66,7 +68,7 @@ class Scene {
   Lab& lab_;
   std::deque<AttachedPod> pods_;
   Uplink uplink_;
-  Place host_{"host", "/proc/self/ns/net"}, outside_{"outside", ""};
+  Place host_{"host", "/proc/self/ns/net", {}}, outside_{"outside", "", {}};
   std::vector<std::unique_ptr<Server>> servers_;
 };
 

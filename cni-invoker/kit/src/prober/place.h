@@ -2,12 +2,17 @@
 #pragma once
 
 #include <string>
+#include <vector>
+
+#include "cni/base/ip.h"
 
 namespace cni::kit {
 
 struct Place {
   std::string name;   // "pod-1", "host", "outside"
   std::string netns;  // path
+  // What is sent from there is from the first of these that is of the family; empty: from what the kernel chooses.
+  std::vector<base::IpAddress> sources = {};
 };
 
 }  // namespace cni::kit

@@ -60,7 +60,7 @@ Seen read_to_end(const Fd& socket, Clock::time_point end, Limit limit) {
 }
 
 Seen ask_by_tcp(const Place& from, const Target& target, Clock::time_point end, Limit limit) {
-  const auto socket = in_netns(from.netns, [] { return open_socket(SOCK_STREAM); });
+  const auto socket = open_client(from, SOCK_STREAM, target.address.is_v4());
   if (!socket) return failure(socket.error().what);
   if (const int error = connect_to(*socket, target); error != 0 && error != EINPROGRESS) return failure(error);
   if (!wait_for(*socket, POLLOUT, end)) return no_answer(limit);
@@ -116,12 +116,29 @@ Result<Fd> open_icmp(bool is_v4) {
   return socket;
 }
 
-int connect_icmp(const Fd& socket, const base::IpAddress& address) {
-  if (!address.is_v4()) return connect_to(socket, {Transport::udp, address, 0});
+// Raw sockets are of one family each.
+template <class Use>
+int with_raw_address(const base::IpAddress& address, const Use& use) {
+  const sockaddr_in6 v6 = socket_address(address, 0);
+  if (!address.is_v4()) return use(reinterpret_cast<const sockaddr*>(&v6), sizeof v6);
   sockaddr_in v4{};
   v4.sin_family = AF_INET;
   std::memcpy(&v4.sin_addr, address.bytes().data() + 12, sizeof v4.sin_addr);
-  return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&v4), sizeof v4) == 0 ? 0 : errno;
+  return use(reinterpret_cast<const sockaddr*>(&v4), sizeof v4);
+}
+
+int bind_icmp(const Fd& socket, const Place& from, bool is_v4) {
+  for (const base::IpAddress& source : from.sources)
+    if (source.is_v4() == is_v4)
+      return with_raw_address(source, [&](const sockaddr* address, socklen_t size) {
+        return ::bind(socket.get(), address, size) == 0 ? 0 : errno;
+      });
+  return 0;
+}
+
+int connect_icmp(const Fd& socket, const base::IpAddress& address) {
+  return with_raw_address(
+      address, [&](const sockaddr* to, socklen_t size) { return ::connect(socket.get(), to, size) == 0 ? 0 : errno; });
 }
 
 // Whether a reply to `id` comes in time. What else a raw socket hears is passed over.
@@ -164,6 +181,7 @@ Seen ping(const Place& from, const base::IpAddress& address, std::size_t size, L
   const bool is_v4 = address.is_v4();
   const auto socket = in_netns(from.netns, [&] { return open_icmp(is_v4); });
   if (!socket) return failure(socket.error().what);
+  if (const int error = bind_icmp(*socket, from, is_v4); error != 0) return failure(error);
   if (const int error = connect_icmp(*socket, address); error != 0) return failure(error);
   const auto id = static_cast<std::uint16_t>(socket->get());
   const std::string request = echo_request(is_v4, id, size);
@@ -177,7 +195,7 @@ Seen ping(const Place& from, const base::IpAddress& address, std::size_t size, L
 }
 
 Result<Flow> Flow::open(const Place& from, const Target& target) {
-  Fd socket = TRY(in_netns(from.netns, [] { return open_socket(SOCK_DGRAM); }));
+  Fd socket = TRY(open_client(from, SOCK_DGRAM, target.address.is_v4()));
   if (const int error = connect_to(socket, target); error != 0) return Error::system(error, "reach " + target.text());
   return Flow(std::move(socket), target.address.is_v4());
 }

@@ -58,7 +58,7 @@ std::size_t drink(const Fd& socket, Clock::time_point end) {
 Result<double> measure_rate(const Place& from, const Place& to, const base::IpAddress& address, std::uint16_t port,
                             std::chrono::milliseconds first, std::chrono::milliseconds duration) {
   const Fd listener = TRY(in_netns(to.netns, [&] { return listen_at(port); }));
-  const Fd sender = TRY(in_netns(from.netns, [] { return open_socket(SOCK_STREAM); }));
+  const Fd sender = TRY(open_client(from, SOCK_STREAM, address.is_v4()));
   const sockaddr_in6 target = socket_address(address, port);
   if (::connect(sender.get(), reinterpret_cast<const sockaddr*>(&target), sizeof target) != 0 && errno != EINPROGRESS)
     return Error::system(errno, "connect to " + address.to_text());

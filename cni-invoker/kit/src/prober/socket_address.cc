@@ -6,6 +6,9 @@
 #include <cstring>
 #include <string_view>
 
+#include "cni/base/try.h"
+#include "cni/in_netns.h"
+
 namespace cni::kit {
 
 sockaddr_in6 socket_address(const base::IpAddress& address, std::uint16_t port) {
@@ -26,6 +29,18 @@ Result<Fd> open_socket(int type) {
   constexpr int kNo = 0;
   if (::setsockopt(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, &kNo, sizeof kNo) != 0)
     return Error::system(errno, "open a socket of both families");
+  return socket;
+}
+
+Result<Fd> open_client(const Place& place, int type, bool is_v4) {
+  Fd socket = TRY(in_netns(place.netns, [&] { return open_socket(type); }));
+  for (const base::IpAddress& source : place.sources) {
+    if (source.is_v4() != is_v4) continue;
+    const sockaddr_in6 address = socket_address(source, 0);
+    if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+      return Error::system(errno, "send from " + source.to_text());
+    break;
+  }
   return socket;
 }
 

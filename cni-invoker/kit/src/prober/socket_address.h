@@ -8,6 +8,7 @@
 #include "cni/base/fd.h"
 #include "cni/base/ip.h"
 #include "cni/base/result.h"
+#include "kit/src/prober/place.h"
 
 namespace cni::kit {
 
@@ -16,5 +17,8 @@ base::IpAddress address_of(const sockaddr_in6& address);
 
 // In the calling thread's network namespace, for IPv4 and IPv6, close-on-exec and not blocking. `type`: SOCK_STREAM …
 Result<Fd> open_socket(int type);
+
+// A socket in the place's namespace, that sends from the place's source.
+Result<Fd> open_client(const Place& place, int type, bool is_v4);
 
 }  // namespace cni::kit
