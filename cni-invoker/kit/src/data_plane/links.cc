@@ -13,7 +13,7 @@
 #include "kit/src/default_configs.h"
 #include "kit/src/host/netns.h"
 #include "kit/src/prober/group.h"
-#include "rtnetlink.h"
+#include "src/rtnetlink.h"
 
 namespace cni::kit {
 namespace {
