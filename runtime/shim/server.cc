@@ -70,8 +70,9 @@ void Server::wait_for_something() {
   const int limit = patience();
   const bool sleeps_long = limit < 0 || limit > kBusyFor;
   if (::poll(polled_.data(), polled_.size(), sleeps_long ? kBusyFor : limit) != 0 || !sleeps_long) return;
+  const int left = patience();  // now: what is run after the next line is what stays in memory
   give_back_program_pages();
-  ::poll(polled_.data(), polled_.size(), patience());
+  ::poll(polled_.data(), polled_.size(), left);
 }
 
 int Server::patience() const {

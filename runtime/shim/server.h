@@ -46,7 +46,7 @@ class Server {
   Result<void> renew(const Client& client, Message request);
   void write(TableWriter& table, const Client& greeted);
 
-  void wait_for_something();
+  [[gnu::hot]] void wait_for_something();  // memory.h
   int patience() const;
   void accept_clients();
   void add(Channel channel);
