@@ -194,16 +194,18 @@ class FaultsOfLivesTest : public BrokenSteps {
         });
   }
 
-  // As if main had ended by itself, with nobody there to see it: its hold is taken off the record by hand.
-  std::string leave_to_tend(const std::string& name) const {
-    must({"stop", name, "-c", "main"});
-    EXPECT_TRUE(eventually([&] { return life(name).strangers().empty(); })) << "the shim's own tend";
+  // As if they had ended by themselves, with nobody there to see it: their hold is taken off the record by hand.
+  std::string leave_to_tend(const std::string& name, const Words& containers) const {
     const std::string id = pod_id(name);
-    const std::string path = "/run/podrun/pods/" + id + "/containers/main.0.json";
-    Json record = Json::parse(std::ifstream(path));
-    EXPECT_TRUE(record["life"]["held"].get<bool>());
-    record["life"]["held"] = false;
-    std::ofstream(path) << record.dump();
+    for (const std::string& one : containers) must({"stop", name, "-c", one});
+    EXPECT_TRUE(eventually([&] { return life(name).strangers().empty(); })) << "the shim's own tend";
+    for (const std::string& one : containers) {
+      const std::string path = "/run/podrun/pods/" + id + "/containers/" + one + ".0.json";
+      Json record = Json::parse(std::ifstream(path));
+      EXPECT_TRUE(record["life"]["held"].get<bool>());
+      record["life"]["held"] = false;
+      std::ofstream(path) << record.dump();
+    }
     return id;
   }
 
@@ -214,7 +216,7 @@ class FaultsOfLivesTest : public BrokenSteps {
         fault, Watch::program,
         [&](int number) {
           make(number, kNoNetwork, "Always");
-          return podrun_command({"system", "tend", leave_to_tend(name_of(number))});
+          return podrun_command({"system", "tend", leave_to_tend(name_of(number), {"main"})});
         },
         [&](int number, const BrokenRun& broken) {
           const std::string name = name_of(number);
@@ -226,6 +228,32 @@ class FaultsOfLivesTest : public BrokenSteps {
                             return runs(name) ? Complaint() : succeeds({"start", name, "-c", "main"});
                           },
                           [&] { return works(name); });
+        });
+  }
+
+  // Whoever comes next goes on from there: the shim's, or where there is none any more, recover.
+  void break_removal(Fault fault, const Options& network) {
+    remember_world(network);
+    break_every_step(
+        fault, Watch::program,
+        [&](int number) {
+          Json made = two(number, network.empty());
+          made["metadata"]["annotations"] = {{"podrun.io/remove-at-end", "true"}};
+          must_create(made, network);
+          const std::string name = name_of(number);
+          EXPECT_TRUE(both_listen(name));
+          return podrun_command({"system", "tend", leave_to_tend(name, {"main", "beside"})});
+        },
+        [&](int number, const BrokenRun& broken) {
+          const std::string name = name_of(number);
+          return first_of(
+              [&] { return said(fault, broken); },
+              [&] {
+                const std::string id = pod_id(name);
+                if (!exists(name)) return Complaint();
+                return succeeds(::kill(shim_pid(name), 0) == 0 ? Words{"system", "tend", id} : Words{"recover"});
+              },
+              [&] { return exists(name) ? Complaint("it is still there") : succeeds({"recover"}); });
         });
   }
 
@@ -307,12 +335,31 @@ TEST_F(FaultsOfLivesTest, RestartIsInterruptedAtEveryStep) { break_restart(Fault
 TEST_F(FaultsOfLivesTest, TendFailsAtEveryStep) { break_tend(Fault::fail); }
 TEST_F(FaultsOfLivesTest, TendIsKilledAtEveryStep) { break_tend(Fault::kill); }
 
+TEST_F(FaultsOfLivesTest, RemovalAtTheEndFailsAtEveryStep) { break_removal(Fault::fail, kNoNetwork); }
+TEST_F(FaultsOfLivesTest, RemovalAtTheEndIsKilledAtEveryStep) { break_removal(Fault::kill, kNoNetwork); }
+TEST_F(FaultsOfLivesTest, RemovalAtTheEndFailsAtEveryStepWithABridge) {
+  if (has_plugins()) break_removal(Fault::fail, kBridge);
+}
+TEST_F(FaultsOfLivesTest, RemovalAtTheEndIsKilledAtEveryStepWithABridge) {
+  if (has_plugins()) break_removal(Fault::kill, kBridge);
+}
+
 TEST_F(FaultsOfLivesTest, StopOfAPodFailsAtEveryStep) { break_stop_of_pod(Fault::fail, kNoNetwork); }
 TEST_F(FaultsOfLivesTest, StopOfAPodIsKilledAtEveryStep) { break_stop_of_pod(Fault::kill, kNoNetwork); }
 TEST_F(FaultsOfLivesTest, StopOfAPodIsInterruptedAtEveryStep) { break_stop_of_pod(Fault::interrupt, kNoNetwork); }
 
+TEST_F(FaultsOfLivesTest, StopOfAPodFailsAtEveryStepWithABridge) {
+  if (has_plugins()) break_stop_of_pod(Fault::fail, kBridge);
+}
+TEST_F(FaultsOfLivesTest, StopOfAPodIsKilledAtEveryStepWithABridge) {
+  if (has_plugins()) break_stop_of_pod(Fault::kill, kBridge);
+}
+
 TEST_F(FaultsOfLivesTest, StartOfAPodFailsAtEveryStep) { break_start_of_pod(Fault::fail, kNoNetwork); }
 TEST_F(FaultsOfLivesTest, StartOfAPodIsKilledAtEveryStep) { break_start_of_pod(Fault::kill, kNoNetwork); }
 TEST_F(FaultsOfLivesTest, StartOfAPodIsInterruptedAtEveryStep) { break_start_of_pod(Fault::interrupt, kNoNetwork); }
+TEST_F(FaultsOfLivesTest, StartOfAPodFailsAtEveryStepWithABridge) {
+  if (has_plugins()) break_start_of_pod(Fault::fail, kBridge);
+}
 }  // namespace
 }  // namespace integration

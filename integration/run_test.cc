@@ -1,8 +1,10 @@
 // `podrun run`: a pod from what is typed.
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include <fstream>
 
+#include "integration/needs.h"
 #include "integration/test_host.h"
 
 namespace integration {
@@ -79,8 +81,7 @@ TEST_F(RunTest, SaysWhatIsWrongInOneLine) {
       {{"run", "Web", "--image", "rootfs:/"}, "'Web'"},
       {{"run", "web", "--image", "rootfs:/", "-p", "x"}, "--port 'x'"},
       {{"run", "web", "--image", "rootfs:/", "--restart", "maybe"}, "--restart"},
-      {{"run", "web", "--image", "rootfs:/", "--rm"}, "podrun delete web"},
-      {{"run", "web", "--image", "rootfs:/", "--rm", "-d"}, "podrun delete web"},
+      {{"run", "web", "--image", "rootfs:/", "--rm", "--restart", "OnFailure"}, "do not go together"},
       {{"run", "web", "--image", "rootfs:/", "--rm", "--attach", "--restart", "Always"}, "do not go together"},
       {{"run", "web", "--image", "rootfs:/", "-d", "--attach"}, "do not go together"},
       {{"run", "web", "--image", "rootfs:/", "--env", "=1"}, "--env '=1'"},
@@ -92,6 +93,28 @@ TEST_F(RunTest, SaysWhatIsWrongInOneLine) {
     EXPECT_EQ(lines_of(output.err).size(), 1U) << output.err;
     EXPECT_THAT(output.err, HasSubstr(words));
   }
+}
+
+// With a network, whose plugins are run by whoever removes it.
+TEST_F(RunTest, WithRmThePodIsGoneOnceItHasEndedAndWithAStop) {
+  if (!can_run({need::default_network()})) return;
+  remember_world({});
+  for (const char* code : {"0", "3"}) {
+    const Output made =
+        podrun({"run", "brief", "--image", "rootfs:" + rootfs(), "--rm", "-d", "--", "/bin/payload", "exit", code});
+    ASSERT_EQ(made.status, 0) << made.err;
+    EXPECT_EQ(made.out, "pod/brief created\n");
+    EXPECT_TRUE(eventually([&] { return pod_state("brief").empty(); })) << inspect("brief").dump(1);
+    expect_world_unchanged();
+  }
+  ASSERT_EQ(run_pod("long", {"--rm"}, {"/bin/payload", "sleep"}).status, 0);
+  ASSERT_EQ(podrun({"stop", "long", "-c", "long"}).status, 0);
+  ::usleep(300'000U * static_cast<unsigned>(slow_factor()));
+  ASSERT_EQ(pod_state("long"), "ready") << "a person has it in hand";
+  ASSERT_EQ(podrun({"start", "long", "-c", "long"}).status, 0);
+  ASSERT_EQ(podrun({"stop", "long"}).status, 0);
+  EXPECT_EQ(pod_state("long"), "");
+  expect_world_unchanged();
 }
 
 TEST_F(RunTest, LeavesNothingOfAPodThatCannotBe) {

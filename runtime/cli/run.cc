@@ -36,11 +36,6 @@ constexpr std::size_t kEnvFileLimit = 1U << 20U;
 
 Result<void> check(const Options& options) {
   if (options.detach && options.attach) return Error{Kind::invalid, 0, "--detach and --attach do not go together"};
-  if (options.remove && !options.attaches())
-    return Error{Kind::invalid, 0,
-                 "--rm: nobody waits for the pod's end to remove it; add --attach, -i or -t, or remove it by 'podrun "
-                 "delete " +
-                     options.words.front() + "'"};
   if (options.remove && options.run.restart != "Never" && options.run.restart != "no")
     return Error{Kind::invalid, 0, "--rm and --restart " + options.run.restart + " do not go together"};
   return {};
@@ -66,6 +61,8 @@ Result<Json> read_options(const Context& context, Options& options) {
   TRY(check(options));
   // Whoever leaves a terminal comes back to it; a pipe ends with its writer.
   run.stdin_once = run.has_stdin && options.attaches() && !run.terminal;
+  // Whoever is attached has the exit code to read first, and then removes it.
+  run.removed_at_end = options.remove && !options.attaches();
   run.env = TRY(variables(options));
   return run_manifest(run);
 }
@@ -143,7 +140,7 @@ void run_command(Command& command, Context& context) {
   command.flag("-t,--tty", run.terminal, "Give the container a terminal, and attach to it");
   command.flag("--attach", options->attach, "Attach to what the container prints");
   add_detach_keys(command, options->detach_keys);
-  command.flag("--rm", options->remove, "Remove the pod at its end; while attached");
+  command.flag("--rm", options->remove, "Remove the pod at its end");
   command.option("-e,--env", options->env, "NAME[=VALUE]",
                  "Set a variable of the environment, without a value as it is here; may be repeated");
   command.option("--env-file", options->env_files, "FILE", "The same, a line each");

@@ -8,6 +8,7 @@
 #include "runtime/manifest/manifest.h"
 #include "runtime/manifest/names.h"
 #include "runtime/manifest/text.h"
+#include "runtime/plan/annotations.h"
 
 namespace podrun::cli {
 namespace {
@@ -165,10 +166,9 @@ Result<Json> run_manifest(const RunOptions& options) {
     spec["hostname"] = *options.hostname;
   }
   if (options.host_users) spec["hostUsers"] = *options.host_users;
-  Json made{{"apiVersion", "v1"},
-            {"kind", "Pod"},
-            {"metadata", {{"name", options.name}, {"namespace", options.name_space}, {"labels", TRY(labels(options))}}},
-            {"spec", std::move(spec)}};
+  Json metadata{{"name", options.name}, {"namespace", options.name_space}, {"labels", TRY(labels(options))}};
+  if (options.removed_at_end) metadata["annotations"] = {{annotations::kRemoveAtEnd, "true"}};
+  Json made{{"apiVersion", "v1"}, {"kind", "Pod"}, {"metadata", std::move(metadata)}, {"spec", std::move(spec)}};
   TRY(check_encoding(made));
   return made;
 }

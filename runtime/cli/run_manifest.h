@@ -24,6 +24,7 @@ struct RunOptions {
   std::optional<std::string> user;  // "UID[:GID]"
   std::optional<bool> host_users;
   std::string restart = "Always";  // or as podman spells it: always, on-failure, no
+  bool removed_at_end = false;
   bool has_stdin = false;
   bool stdin_once = false;
   bool terminal = false;

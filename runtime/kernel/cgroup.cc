@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 
+#include <sstream>
+
 #include "base/files.h"
 #include "runtime/kernel/cgroup_dir.h"
 #include "runtime/kernel/cgroup_v2.h"
@@ -24,6 +26,17 @@ Result<void> limit_devices_v1(const std::string& dir) {
   for (const auto& rule : devices::default_rules())
     TRY(base::write_in_place(dir + "/devices.allow", devices::to_text(rule)));
   return {};
+}
+
+// Of proc_pid_cgroup(5), "ID:CONTROLLERS:PATH" a line: where the process is in that hierarchy, empty where it is not.
+std::string path_in(const std::string& lines, std::string_view controller) {
+  std::istringstream all(lines);
+  for (std::string id, controllers, path;
+       std::getline(all, id, ':') && std::getline(all, controllers, ':') && std::getline(all, path);)
+    if (controller.empty() ? controllers.empty()
+                           : ("," + controllers + ",").find("," + std::string(controller) + ",") != std::string::npos)
+      return path;
+  return "";
 }
 
 }  // namespace
@@ -80,6 +93,13 @@ Result<CgroupEntry> Cgroup::container_entry(const std::string& name) const {
   for (const auto& hierarchy : host_.v1)
     entry.v1_tasks.push_back(TRY(base::open_file(hierarchy.mount + path_ + "/ctr-" + name + "/tasks", O_WRONLY)));
   return entry;
+}
+
+Result<void> Cgroup::leave() const {
+  const std::string of_init = TRY(base::read_file("/proc/1/cgroup"));
+  const bool is_v1 = host_.unified.empty();
+  const std::string dir = (is_v1 ? host_.with("pids")->mount : host_.unified) + path_in(of_init, is_v1 ? "pids" : "");
+  return base::write_in_place(dir + (is_v1 ? "/tasks" : "/cgroup.procs"), "0");
 }
 
 std::string Cgroup::container_dir(const std::string& name) const {

@@ -64,6 +64,10 @@ class Cgroup {
   // Files a process writes "0" to, to put itself into `aux`: for those we start through somebody else's library.
   std::vector<std::string> aux_join_files() const;
 
+  // Moves the calling process out of the pod's, to where pid 1 is: kill() spares it then, and its place is nobody's to
+  // remove.
+  Result<void> leave() const;
+
   // Waits until no plugin is under way in `aux`. One that still is when the limit is over is left to kill().
   void let_plugins_end(const PluginTraces& traces, std::chrono::milliseconds limit) const;
   // Moves networks' daemons out of `aux` into PARENT/podrun-networks, beside the pods, which other pods' plugins find

@@ -64,6 +64,7 @@ struct PodPlan {
   std::string cgroup_path;          // "PARENT/podrun-ID", below each hierarchy's mount
   std::uint32_t grace_period = 30;  // seconds
   RestartPolicy restart = RestartPolicy::never;
+  bool removed_at_end = false;  // it goes once all of it has ended for good, and with a stop
   std::vector<std::string> networks;  // as they were asked for: "NETWORK[@INTERFACE]" each
 };
 

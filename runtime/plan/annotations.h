@@ -1,4 +1,4 @@
-// Annotations of a pod that say something about its networks: found, and told of when they cannot be used.
+// Annotations of a pod that say what no field of it does: found, and told of when they cannot be used.
 #pragma once
 
 #include <string>
@@ -15,6 +15,7 @@ inline constexpr const char* kIps = "podrun.io/ips";
 inline constexpr const char* kMac = "podrun.io/mac";
 inline constexpr const char* kAliases = "podrun.io/aliases";
 inline constexpr const char* kIpRanges = "podrun.io/ip-ranges";
+inline constexpr const char* kRemoveAtEnd = "podrun.io/remove-at-end";
 // The de-facto standard of the Network Plumbing Working Group, "Network Attachment Selection Annotation", version 1.
 inline constexpr const char* kNetworks = "k8s.v1.cni.cncf.io/networks";
 

@@ -3,6 +3,7 @@
 #include <sched.h>
 
 #include "runtime/image/attributes.h"
+#include "runtime/plan/annotations.h"
 #include "runtime/plan/container.h"
 #include "runtime/plan/log_limits.h"
 #include "runtime/plan/network.h"
@@ -48,6 +49,13 @@ std::vector<PortSpec> host_ports(const PodSpec& spec) {
   return ports;
 }
 
+Result<bool> is_removed_at_end(const PodSpec& spec) {
+  const std::string* said = annotations::find(spec, annotations::kRemoveAtEnd);
+  if (said == nullptr || *said == "false") return false;
+  if (*said == "true") return true;
+  return annotations::bad(annotations::kRemoveAtEnd, "", "true or false", *said);
+}
+
 }  // namespace
 
 Result<PodPlan> make_pod_plan(const PodSpec& spec, const PodFacts& facts, const Layout& layout) {
@@ -77,6 +85,7 @@ Result<PodPlan> make_pod_plan(const PodSpec& spec, const PodFacts& facts, const 
   plan.cgroup_path = facts.machine.cgroup_parent + "/podrun-" + facts.id;
   plan.grace_period = spec.grace_period;
   plan.restart = spec.restart;
+  plan.removed_at_end = TRY(is_removed_at_end(spec));
   plan.networks = facts.asked_networks;
   return plan;
 }

@@ -6,6 +6,7 @@
 
 #include <csignal>
 
+#include "runtime/plan/annotations.h"
 #include "runtime/plan/root.h"
 
 namespace podrun {
@@ -69,6 +70,20 @@ TEST(PlanRecord, HasTheManifestsUidOrOneThatWasMadeUp) {
   EXPECT_EQ(plan_of(spec).plan.who.uid, facts_of().uid);
   spec.uid = "1d9b1c1e-0c6b-4f0a-9c4f-3c1b0f0e7a11";
   EXPECT_EQ(plan_of(spec).plan.who.uid, spec.uid);
+}
+
+TEST(PlanRecord, HasThatThePodIsRemovedAtItsEnd) {
+  PodSpec spec = spec_of();
+  EXPECT_FALSE(plan_of(spec).plan.removed_at_end);
+  spec.annotations[annotations::kRemoveAtEnd] = "true";
+  EXPECT_TRUE(plan_of(spec).plan.removed_at_end);
+  spec.annotations[annotations::kRemoveAtEnd] = "false";
+  EXPECT_FALSE(plan_of(spec).plan.removed_at_end);
+  spec.annotations[annotations::kRemoveAtEnd] = "yes";
+  const auto refused = make_plan(spec, facts_of(), kLayout);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().what,
+              testing::HasSubstr("metadata.annotations[podrun.io/remove-at-end]: expected true or false"));
 }
 
 TEST(PlanNamespaces, ASharedPidNamespaceIsJoinedAndNotMadeAnew) {

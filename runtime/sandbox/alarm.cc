@@ -31,7 +31,7 @@ Result<std::vector<std::string>> words_of_tend(const Host& host, const std::stri
 }  // namespace
 
 bool is_to_be_tended(const NewPod& pod) {
-  return pod.plan.restart != RestartPolicy::never ||
+  return pod.plan.restart != RestartPolicy::never || pod.plan.removed_at_end ||
          std::any_of(pod.containers.begin(), pod.containers.end(),
                      [](const NewContainer& container) { return container.plan.role != ContainerRole::main; });
 }

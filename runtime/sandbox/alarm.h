@@ -7,8 +7,8 @@
 
 namespace podrun {
 
-// Whether anything is to be done for it once it stands: in a pod whose containers all begin at once and are not made
-// again whatever ends is left as it is.
+// Whether anything is to be done for it once it stands: in a pod that stays, whose containers all begin at once and are
+// not made again, whatever ends is left as it is.
 bool is_to_be_tended(const NewPod& pod);
 
 // Has the shim run `podrun system tend ID` whenever a container has ended, and at `when` (CLOCK_BOOTTIME, nanoseconds;

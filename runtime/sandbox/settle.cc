@@ -43,7 +43,7 @@ std::optional<Recovered> settle_pod(const Host& host, const std::string& id) {
   if (!box) return Recovered{"pod " + id.substr(0, 12), std::move(box).error()};
   PodRecord remains = remains_of(host, *box);
   if (is_settled(remains) || is_given_time(remains)) return std::nullopt;
-  const Landing until = is_to_be_stopped(remains) ? Landing::stopped : Landing::gone;
+  const Landing until = is_to_be_stopped(remains) ? landing_of_stop(remains.plan) : Landing::gone;
   const std::string pod = shown(remains.plan.who);
   const std::string before = remains.life.failure;
   auto gone = take_down(host, *box, std::move(remains), {.until = until});

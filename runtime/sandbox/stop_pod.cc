@@ -43,6 +43,7 @@ Result<void> stop_pod(const Host& host, const std::string& id, std::optional<std
   PodRecord pod = TRY(box->load());
   TRY(check_that_it_may_stop(pod));
   if (pod.life.state == PodState::stopped) return {};
+  const Landing until = landing_of_stop(pod.plan);
   const bool at_once = grace_period.value_or(std::chrono::seconds(pod.plan.grace_period)).count() == 0;
   const auto running = at_once ? std::vector<Running>() : TRY(running_containers(*box));
   if (!running.empty()) {
@@ -50,12 +51,14 @@ Result<void> stop_pod(const Host& host, const std::string& id, std::optional<std
     ask_to_end(pod, *box, running, grace_period);
     box.reset();
     TRY(wait_for_ends(running, pod.life.deadline).in("wait for its containers, which have been asked to end"));
-    box = TRY(take(host, id));
+    auto again = take(host, id);
+    if (!again && again.error().kind == Kind::not_found && until == Landing::gone) return {};  // by another stop
+    box = TRY(std::move(again));
     pod = TRY(box->load());
     if (pod.life.state == PodState::stopped) return {};  // by another stop
     TRY(check_that_it_may_stop(pod));
   }
-  return take_down(host, *box, std::move(pod), {.until = Landing::stopped});
+  return take_down(host, *box, std::move(pod), {.until = until});
 }
 
 }  // namespace podrun

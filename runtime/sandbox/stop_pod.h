@@ -1,4 +1,5 @@
-// A pod stopped: nothing of it runs or is attached any more, and all that it has written stays.
+// A pod stopped: nothing of it runs or is attached any more, and all that it has written stays, unless it was made to be
+// removed at its end.
 #pragma once
 
 #include <chrono>

@@ -13,6 +13,7 @@ enum class Landing {
   stopped,  // nothing runs or is attached: name, ids, layers, logs and records stay
   gone,
 };
+inline Landing landing_of_stop(const PodPlan& pod) { return pod.removed_at_end ? Landing::gone : Landing::stopped; }
 
 struct TakeDownOptions {
   Landing until = Landing::gone;

@@ -227,6 +227,7 @@ void visit(Visitor& field, Record& plan) {
   field("cgroupPath", plan.cgroup_path);
   field("gracePeriod", plan.grace_period);
   field.optional("restart", plan.restart);
+  field.optional("removedAtEnd", plan.removed_at_end);
   field.optional("networks", plan.networks);
 }
 

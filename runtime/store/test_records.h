@@ -86,6 +86,7 @@ inline PodRecord full_record() {
   plan.cgroup_path = "/machine/podrun-" + plan.who.id;
   plan.grace_period = 5;
   plan.restart = RestartPolicy::on_failure;
+  plan.removed_at_end = true;
   plan.networks = {"lab@eth1"};
   pod.life = {.state = PodState::deleting,
               .failure = "detach networks: plugin bridge DEL: exit status 1",

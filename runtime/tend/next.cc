@@ -39,21 +39,27 @@ void make_again(const LiveContainer& one, std::int64_t now, Next& next) {
     next.at = next.at == 0 ? at : std::min(next.at, at);
 }
 
-// Sidecars end after those they serve, the last begun first, one after another.
-Next end_sidecars(const std::vector<LiveContainer>& containers) {
+bool is_held(const LiveContainer& one) { return one.record.life.held; }
+
+// Sidecars end after those they serve, the last begun first, one after another; then the pod, where it is to. What a
+// person has stopped may be started again by one.
+Next end_the_rest(const PodPlan& pod, const std::vector<LiveContainer>& containers) {
   Next next;
   const auto last =
       std::find_if(containers.rbegin(), containers.rend(), [](const LiveContainer& one) { return one.status.running; });
   next.over = last == containers.rend();
   if (!next.over) next.steps.push_back({Step::Act::stop, last->record.plan.name, last->record.plan.attempt, 0});
+  next.removes = next.over && pod.removed_at_end && std::none_of(containers.begin(), containers.end(), is_held);
   return next;
 }
 
 }  // namespace
 
 Next next(const PodRecord& pod, const std::vector<LiveContainer>& containers, std::int64_t now) {
+  // A removal that was cut short is gone on with.
+  if (pod.life.state == PodState::deleting) return {.removes = pod.plan.removed_at_end};
   if (pod.life.state != PodState::ready || pod.life.is_terminating()) return {};
-  if (is_over(pod, containers)) return end_sidecars(containers);
+  if (is_over(pod, containers)) return end_the_rest(pod.plan, containers);
   // Once a main container has begun, init containers are past for good, and nobody waits for a sidecar that comes back.
   const bool initialized = std::any_of(containers.begin(), containers.end(),
                                        [](const LiveContainer& one) { return is_main(one) && !one.is_waiting(); });

@@ -32,9 +32,10 @@ struct Step {
 };
 
 struct Next {
-  std::vector<Step> steps;  // in this order; each may be taken whatever became of those before
-  std::int64_t at = 0;      // when something is due by itself, nanoseconds since the epoch; 0: never
-  bool over = false;        // all has ended for good
+  std::vector<Step> steps = {};  // in this order; each may be taken whatever became of those before
+  std::int64_t at = 0;           // when something is due by itself, nanoseconds since the epoch; 0: never
+  bool over = false;             // all has ended for good
+  bool removes = false;          // and the pod is to go with it, by whoever has the lock that this was seen under
 };
 
 // `containers` as look_at() has them, every record readable, seen under the pod's lock: what waits there is nobody's at

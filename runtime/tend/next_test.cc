@@ -113,6 +113,41 @@ TEST_P(Decision, IsKubernetes) {
   EXPECT_EQ(next.at, 0);
 }
 
+Next next_of_removed(RestartPolicy restart, const std::vector<Seen>& seen, PodState state = PodState::ready) {
+  PodRecord pod = standing(restart);
+  pod.plan.removed_at_end = true;
+  pod.life.state = state;
+  return next(pod, all(seen), kNow);
+}
+
+TEST(Removal, IsOfWhatWasMadeForItOnceAllHasEndedForGood) {
+  EXPECT_FALSE(next_of(kNever, {ended("m", 0)}).removes);
+  EXPECT_TRUE(next_of_removed(kNever, {ended("m", 0), ended("n", 1)}).removes);
+  EXPECT_TRUE(next_of_removed(kNever, {ended("a", 1, kInit), waits("m")}).removes) << "the pod has failed";
+  EXPECT_FALSE(next_of_removed(kNever, {ended("m", 0), runs("n")}).removes);
+  EXPECT_FALSE(next_of_removed(kAlways, {ended("m", 0)}).removes);
+}
+
+TEST(Removal, WaitsForSidecars) {
+  const Next next = next_of_removed(kNever, {runs("s", kSidecar), ended("m", 0)});
+  EXPECT_EQ(words(next.steps), std::vector<std::string>{"stop s.0"});
+  EXPECT_FALSE(next.removes);
+}
+
+TEST(Removal, IsNotOfWhatAPersonHasInHand) {
+  const Seen held{.name = "m", .what = What::ended, .code = 143, .held = true};
+  EXPECT_FALSE(next_of_removed(kNever, {held}).removes);
+  EXPECT_FALSE(next_of_removed(kNever, {held, ended("n", 0)}).removes);
+}
+
+TEST(Removal, ThatWasCutShortIsGoneOnWith) {
+  EXPECT_TRUE(next_of_removed(kNever, {}, PodState::deleting).removes);
+  EXPECT_FALSE(next_of_removed(kNever, {ended("m", 0)}, PodState::stopping).removes) << "its stop removes it";
+  PodRecord pod = standing(kNever);
+  pod.life.state = PodState::deleting;
+  EXPECT_FALSE(next(pod, {}, kNow).removes) << "a person's delete";
+}
+
 INSTANTIATE_TEST_SUITE_P(
     InitContainers, Decision,
     ::testing::Values(
