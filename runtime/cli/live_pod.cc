@@ -71,10 +71,10 @@ LivePod look_at(const Store& store, Pod seen) {
   pod.record = std::move(seen.record);
   const PodLife& life = pod.record.life;
   pod.containers = look_at(store.layout(), pod.record, std::move(seen.containers), std::move(seen.previous));
-  pod.phase = phase_of(pod.record, pod.containers);
-  const bool this_boot = life.boot_id == boot_id();
-  pod.shim_alive = this_boot && is_alive(life.shim);
-  pod.pause_alive = this_boot && is_alive(life.pause);
+  const SandboxStatus sandbox = sandbox_of(pod.record);
+  pod.shim_alive = sandbox.shim;
+  pod.pause_alive = sandbox.pause;
+  pod.phase = phase_of(pod.record, sandbox, pod.containers);
   // Only asked where the answer matters: the question takes the lock for a moment.
   if (life.state != PodState::ready || is_overdue(pod.record))
     pod.lock_holder = store.lock_holder(pod.record.plan.who.id).value_or(0);

@@ -6,8 +6,7 @@
 namespace podrun {
 
 inline bool stands(const PodRecord& pod) {
-  const PodLife& life = pod.life;
-  return life.state == PodState::ready && life.boot_id == boot_id() && is_alive(life.shim) && is_alive(life.pause);
+  return pod.life.state == PodState::ready && sandbox_of(pod).lives();
 }
 
 }  // namespace podrun

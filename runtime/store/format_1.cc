@@ -1,11 +1,14 @@
 #include "runtime/store/format_1.h"
 
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include "runtime/store/record_reader.h"
 
 namespace podrun::format_1 {
 namespace {
+
+using Json = nlohmann::json;
 
 struct OldContainer {
   ContainerRecord record;

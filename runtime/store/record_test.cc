@@ -78,6 +78,25 @@ TEST(Record, TextThatIsNoUtf8IsReplacedNotLost) {
   EXPECT_TRUE(container_from_json(to_json(container)));
 }
 
+TEST(Record, WhatNobodyKnowsIsPassedOver) {
+  json more = json::parse(to_json(full_record()));
+  const json unknown{{"state", 5}, {"all", {nullptr, 1.5, -1, true, {{"deep", {json::array()}}}}}};
+  more["life"]["moon"] = unknown;
+  more["plan"]["who"]["moon"] = {unknown, unknown};
+  more["moon"] = "text";
+  const auto read = pod_from_json(more.dump());
+  ASSERT_TRUE(read) << read.error().what;
+  EXPECT_EQ(to_json(*read), to_json(full_record()));
+}
+
+TEST(Record, OfTwoFieldsOfOneNameTheLaterCounts) {
+  std::string text = to_json(full_record());
+  text.insert(text.rfind('}'), R"(,"life":)" + json::parse(text).at("life").dump());
+  const auto read = pod_from_json(text);
+  ASSERT_TRUE(read) << read.error().what;
+  EXPECT_EQ(to_json(*read), to_json(full_record())) << "lists do not grow";
+}
+
 struct BadField {
   const char* name;
   std::function<void(json&)> spoil;
@@ -149,7 +168,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadField{"NegativeContainerPid", [](json& r) { in_container(r, "/life/process/pid", -9); }, "negative pid"},
         BadField{"NumberForFlag", [](json& r) { in_pod(r, "/plan/namespaces/hostUsers", 1); },
                  "plan.namespaces.hostUsers: expected true or false"},
-        BadField{"UnknownState", [](json& r) { in_pod(r, "/life/state", "happy"); }, "life.state: 'happy' is none of its words"},
+        BadField{"UnknownState", [](json& r) { in_pod(r, "/life/state", "happy"); },
+                 "life.state: 'happy' is none of its words"},
         BadField{"ObjectForArray", [](json& r) { in_container(r, "/plan/mounts", json::object()); },
                  "plan.mounts: expected an array"},
         BadField{"TextForRecord", [](json& r) { in_container(r, "/plan/mounts/0", "x"); },
@@ -175,6 +195,13 @@ INSTANTIATE_TEST_SUITE_P(
                  "plan.who.labels: expected an object"},
         BadField{"VariableWithoutEquals", [](json& r) { in_container(r, "/plan/process/env", {"A"}); },
                  "plan.process.env[0]: expected NAME=VALUE"},
+        BadField{"NullForText", [](json& r) { in_pod(r, "/plan/who/name", nullptr); },
+                 "plan.who.name: expected a string, found null"},
+        BadField{"ObjectForNumber",
+                 [](json& r) {
+                   in_pod(r, "/life/shim/pid", {{"pid", 1}});
+                 },
+                 "life.shim.pid: expected a whole number, found object"},
         BadField{"ShortId", [](json& r) { in_pod(r, "/plan/who/id", "abc"); }, "id: expected 64 hex digits"},
         BadField{"ClimbingId", [](json& r) { in_pod(r, "/plan/who/id", "../" + std::string(61, 'a')); },
                  "id: expected 64 hex digits"},

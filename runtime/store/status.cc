@@ -153,11 +153,17 @@ bool is_made_again(const PodRecord& pod, const std::vector<LiveContainer>& conta
   return stands && one.has_ended() && !one.record.life.held && !ended_for_good(pod, one) && !is_over(pod, containers);
 }
 
-Phase phase_of(const PodRecord& pod, const std::vector<LiveContainer>& containers) {
+SandboxStatus sandbox_of(const PodRecord& pod) {
+  if (pod.life.boot_id != boot_id()) return {};
+  return {.shim = is_alive(pod.life.shim), .pause = is_alive(pod.life.pause)};
+}
+
+Phase phase_of(const PodRecord& pod, const SandboxStatus& sandbox, const std::vector<LiveContainer>& containers) {
   const PodLife& life = pod.life;
-  if (life.state == PodState::creating || life.state == PodState::starting) return life.boot_id == boot_id() ? Phase::pending : Phase::failed;
+  if (life.state == PodState::creating || life.state == PodState::starting)
+    return life.boot_id == boot_id() ? Phase::pending : Phase::failed;
   const bool is_stopped = life.state == PodState::stopped;
-  if (!is_stopped && (life.boot_id != boot_id() || !is_alive(life.shim) || !is_alive(life.pause))) return Phase::failed;
+  if (!is_stopped && !sandbox.lives()) return Phase::failed;
   if (containers.empty()) return is_stopped ? Phase::succeeded : Phase::running;
 
   const bool over = is_over(pod, containers);

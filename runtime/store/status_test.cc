@@ -54,7 +54,7 @@ class Status : public StoreTest {
     EXPECT_TRUE(base::make_dirs(path.substr(0, path.rfind('/'))));
     EXPECT_TRUE(base::write_file_durably(path, exit_text));
   }
-  Phase phase() const { return phase_of(pod_, look_at(store_.layout(), pod_, containers_)); }
+  Phase phase() const { return phase_of(pod_, sandbox_of(pod_), look_at(store_.layout(), pod_, containers_)); }
 
   PodRecord pod_;
   std::vector<ContainerRecord> containers_;
@@ -218,7 +218,7 @@ class PhaseOfContainers : public Status {
   }
   Phase phase(RestartPolicy restart, const std::vector<LiveContainer>& containers) {
     pod_.plan.restart = restart;
-    return phase_of(pod_, containers);
+    return phase_of(pod_, sandbox_of(pod_), containers);
   }
 };
 

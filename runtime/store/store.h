@@ -125,6 +125,15 @@ struct LiveContainer {
 std::vector<LiveContainer> look_at(const Layout& layout, const PodRecord& pod, std::vector<ContainerRecord> containers,
                                    std::vector<ContainerRecord> previous = {});
 
+// Which of the two processes that hold a pod live, both of this boot.
+struct SandboxStatus {
+  bool shim = false;
+  bool pause = false;
+
+  bool lives() const { return shim && pause; }
+};
+SandboxStatus sandbox_of(const PodRecord& pod);
+
 // By its restart policy nothing of it is made any more: all main containers have ended for good, or an init container
 // has failed for good. Sidecars may still run.
 bool is_over(const PodRecord& pod, const std::vector<LiveContainer>& containers);
@@ -134,7 +143,7 @@ bool is_made_again(const PodRecord& pod, const std::vector<LiveContainer>& conta
 // As the kubelet has it. Pending until all init containers have succeeded and all others have been begun; Running while
 // something runs or is made again; then Succeeded, or Failed when a main container has failed, or an init container for
 // good. Failed, too, when shim or pause is gone.
-Phase phase_of(const PodRecord& pod, const std::vector<LiveContainer>& containers);
+Phase phase_of(const PodRecord& pod, const SandboxStatus& sandbox, const std::vector<LiveContainer>& containers);
 const std::string& boot_id();  // this boot's
 // Whether its containers have had the time that a delete gave them: that delete takes it away now, or has died.
 bool is_overdue(const PodRecord& pod);
