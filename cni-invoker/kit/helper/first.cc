@@ -92,6 +92,9 @@ class First : public Plugin {
     return release(kFirstPlugin, call);
   }
 
+  // The links went with their network namespaces.
+  Result<void> gc(const PluginCall& call) override { return release_stale(kFirstPlugin, call); }
+
   // The pod's end may have been changed by who came after.
   Result<void> check(const PluginCall& call) override {
     const auto number = TRY(find_lease(kFirstPlugin, call));

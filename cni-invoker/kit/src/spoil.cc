@@ -57,6 +57,12 @@ Verdict expect_code(const Answer& answer, std::initializer_list<int> codes, cons
   return falls_short("an error of code " + wanted + " for " + what, answer.text());
 }
 
+Verdict expect_too_early(const Lab& lab, const Answer& answer, const std::string& command, const Version& since) {
+  const std::string what = command + " in " + lab.version().to_text() + ", which has none";
+  if (lab.target().versions.back() < since) return expect_failure(answer, what);
+  return expect_code(answer, {1, 4}, what);
+}
+
 Verdict expect_composure(const Answer& answer, const std::string& what) {
   if (answer.succeeded() || answer.is_error()) return passed();
   if (answer.outcome.end != RunOutcome::End::exited || answer.outcome.errors.find("panic:") != std::string::npos)

@@ -24,6 +24,9 @@ Verdict expect_success(const Answer& answer, const std::string& what);
 Verdict expect_failure(const Answer& answer, const std::string& what);
 // That, and the code, of which the specification gives a list but demands little: another one only falls short.
 Verdict expect_code(const Answer& answer, std::initializer_list<int> codes, const std::string& what);
+// A command that came with a later version than the request's has to be refused: as incompatible, code 1, or as
+// unknown, code 4. Of a plugin that knows no such version any error will do.
+Verdict expect_too_early(const Lab& lab, const Answer& answer, const std::string& command, const Version& since);
 // Succeeded, or failed with an error object: not killed, not hung, no panic.
 Verdict expect_composure(const Answer& answer, const std::string& what);
 

@@ -38,10 +38,12 @@ constexpr Row kWrong[] = {
 };
 
 // Those whose wrong plugin is still to be written.
-const std::set<std::string> kToBeWritten = {"V2",  "V3",  "V4",  "V5",  "V6",  "V7",  "N1",  "N2",  "N3",
-                                            "N4",  "N5",  "N6",  "N7",  "N8",  "N9",  "N10", "N11", "N12",
-                                            "N13", "N14", "N15", "N16", "N17", "N18", "N19", "N20", "N21",
-                                            "N22", "N23", "N24", "N25", "N26", "N27", "N28", "N29"};
+const std::set<std::string> kToBeWritten = {
+    "V2",  "V3",  "V4",  "V5",  "V6",  "V7",  "N1",  "N2",  "N3",  "N4",  "N5",  "N6",  "N7",  "N8",  "N9",  "N10",
+    "N11", "N12", "N13", "N14", "N15", "N16", "N17", "N18", "N19", "N20", "N21", "N22", "N23", "N24", "N25", "N26",
+    "N27", "N28", "N29", "A1",  "A2",  "A3",  "A4",  "A5",  "A6",  "A7",  "A8",  "A9",  "A10", "A11", "A12", "A13",
+    "A14", "A15", "A16", "A17", "A18", "A19", "A20", "A21", "A22", "A23", "A24", "A25", "A26", "A27", "S1",  "S2",
+    "S3",  "S4",  "S5",  "S6",  "S7",  "S8",  "S9",  "G1",  "G2",  "G3",  "G4",  "G5",  "G6",  "G7",  "G8",  "G9"};
 
 // Checks that nothing is wrong for, each with the reason.
 const std::map<std::string, std::string> kWithout = {

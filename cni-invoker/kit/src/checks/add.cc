@@ -1,7 +1,9 @@
-#include "kit/src/check.h"
+#include "kit/src/checks/chapter.h"
 
 namespace cni::kit {
 
-std::vector<Check> add_checks() { return {}; }
+std::vector<Check> add_checks() {
+  return chapter({result_checks(), again_checks(), ipam_checks(), passing_on_checks()});
+}
 
 }  // namespace cni::kit

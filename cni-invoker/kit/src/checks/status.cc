@@ -1,7 +1,127 @@
-#include "kit/src/check.h"
+// STATUS: can the plugin take an ADD? Spec, section 2, STATUS.
+#include "kit/src/spoil.h"
 
 namespace cni::kit {
+namespace {
 
-std::vector<Check> status_checks() { return {}; }
+constexpr const char* kSection = "Spec, section 2, STATUS";
+
+Verdict possible(const Lab& lab) {
+  return lab.subject().lacks.empty() ? passed() : skipped("it needs " + lab.subject().lacks);
+}
+
+Call status(const Lab& lab) { return lab.call("STATUS", {}); }
+
+// With STATUS it is a MUST that it fails, and which code it has is a recommendation.
+Verdict expect_not_ready(const Answer& answer, const std::string& why) {
+  return expect_code(answer, {50, 51}, "STATUS " + why);
+}
+
+Verdict is_ready(Lab& lab) {
+  KIT_REQUIRE(possible(lab));
+  const Answer answer = lab.run(status(lab));
+  KIT_REQUIRE(expect_success(answer, "STATUS of a plugin that lacks nothing"));
+  if (answer.outcome.output.find_first_not_of(" \t\r\n") != std::string::npos)
+    return falls_short("nothing on stdout from STATUS that succeeds", answer.outcome.output.substr(0, 300));
+  return passed();
+}
+
+Verdict asks_its_ipam(Lab& lab) {
+  if (!delegates(lab.target())) return not_applicable("it has no IPAM plugin");
+  lab.ipam().answer("STATUS", stub_error(50, "kit: no address to give"));
+  const Answer answer = lab.run(with_stub_ipam(status(lab)));
+  if (lab.ipam().count("STATUS") == 0) return failed("STATUS of the IPAM plugin", "none was called: " + answer.text());
+  return expect_code(answer, {50}, "STATUS whose IPAM plugin fails with code 50");
+}
+
+Verdict notices_a_missing_ipam(Lab& lab) {
+  if (!delegates(lab.target())) return not_applicable("it has no IPAM plugin");
+  const Call call = with_config(status(lab), [](Json& config) { config["ipam"]["type"] = "kit-absent"; });
+  return expect_failure(lab.run(call), "STATUS without the IPAM plugin");
+}
+
+// Of plugins that are known, the interface that they build on; of others, what the profile's links name.
+Verdict notices_a_missing_master(Lab& lab) {
+  Json config = lab.target().config;
+  std::size_t changed = 0;
+  for (Json& value : config)
+    for (const NeededLink& link : lab.subject().links)
+      if (value == link.name) {
+        value = "kit-absent";
+        ++changed;
+      }
+  if (changed == 0) return not_applicable("its configuration names no interface that has to be there");
+  const Call call = with_config(status(lab), [&](Json& asked) { asked.update(config); });
+  return expect_not_ready(lab.run(call), "where the interface of its configuration is missing");
+}
+
+bool takes_addresses_from(const PluginUnderTest& plugin, const std::string& type) {
+  return plugin.config.value("ipam", Json::object()).value("type", "") == type;
+}
+
+// Only of host-local is it known how to use up its addresses: of a /30 one is left beside the gateway.
+Verdict notices_that_no_address_is_left(Lab& lab) {
+  if (!takes_addresses_from(lab.target(), "host-local"))
+    return not_applicable("how to use up its addresses is not known");
+  KIT_REQUIRE(possible(lab));
+  const auto narrow = [](Json& config) {
+    config["ipam"] = {{"type", "host-local"}, {"ranges", {{{{"subnet", "10.238.0.0/30"}}}}}};
+  };
+  Pod& pod = lab.pod();
+  KIT_REQUIRE(lab.prepare(pod));
+  const Answer added = lab.run(with_config(lab.call("ADD", pod), narrow));
+  if (!added.succeeded()) return skipped("its ADD failed: " + added.text());
+  return expect_not_ready(lab.run(with_config(status(lab), narrow)), "where all addresses are used up");
+}
+
+Verdict notices_a_missing_daemon(Lab& lab) {
+  if (lab.target().type() != "dhcp" && !takes_addresses_from(lab.target(), "dhcp"))
+    return not_applicable("no daemon is known that it needs");
+  return expect_not_ready(lab.run(status(lab)), "where its daemon does not run");
+}
+
+Verdict needs_no_attachment(Lab& lab) {
+  KIT_REQUIRE(possible(lab));
+  KIT_REQUIRE(expect_success(lab.run(status(lab)), "STATUS without any variable of an attachment"));
+  Call empty = status(lab);
+  for (const char* variable : {"CNI_CONTAINERID", "CNI_NETNS", "CNI_IFNAME", "CNI_ARGS"})
+    empty.environment[variable] = "";
+  return expect_success(lab.run(empty), "STATUS with empty variables of an attachment");
+}
+
+Verdict adds_all_the_same(Lab& lab) {
+  if (!delegates(lab.target())) return not_applicable("it has no IPAM plugin, so its STATUS cannot be made to fail");
+  KIT_REQUIRE(possible(lab));
+  lab.ipam().answer("STATUS", stub_error(50, "kit: no address to give"));
+  static_cast<void>(lab.run(with_stub_ipam(status(lab))));
+  Pod& pod = lab.pod();
+  KIT_REQUIRE(lab.prepare(pod));
+  return expect_success(lab.run(with_stub_ipam(lab.call("ADD", pod))), "ADD after a STATUS that failed");
+}
+
+Verdict is_refused_too_early(Lab& lab) { return expect_too_early(lab, lab.run(status(lab)), "STATUS", {1, 1, 0}); }
+
+}  // namespace
+
+std::vector<Check> status_checks() {
+  constexpr Applies kSince{.from = {1, 1, 0}}, kDelegating{.roles = kInterfaces, .from = {1, 1, 0}};
+  return {
+      {{"S1", Level::must, "succeeds in STATUS where nothing is missing", kSection}, kSince, is_ready},
+      {{"S2", Level::must, "asks its IPAM plugin, and fails as that does", kSection}, kDelegating, asks_its_ipam},
+      {{"S3", Level::should, "fails in STATUS without its IPAM plugin", kSection}, kDelegating, notices_a_missing_ipam},
+      {{"S4", Level::should, "fails in STATUS without the interface that it builds on", kSection},
+       kDelegating,
+       notices_a_missing_master},
+      {{"S5", Level::should, "fails in STATUS where no address is left", kSection},
+       {.roles = kIpam, .from = {1, 1, 0}},
+       notices_that_no_address_is_left},
+      {{"S6", Level::should, "fails in STATUS without its daemon", kSection}, kSince, notices_a_missing_daemon},
+      {{"S7", Level::must, "needs nothing of an attachment for STATUS", kSection}, kSince, needs_no_attachment},
+      {{"S8", Level::must, "takes ADD after a STATUS that failed", kSection}, kDelegating, adds_all_the_same},
+      {{"S9", Level::should, "refuses STATUS in a version that has none", "Spec, section 5, Error"},
+       {.to = {1, 0, 0}},
+       is_refused_too_early},
+  };
+}
 
 }  // namespace cni::kit
