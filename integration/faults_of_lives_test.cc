@@ -361,5 +361,11 @@ TEST_F(FaultsOfLivesTest, StartOfAPodIsInterruptedAtEveryStep) { break_start_of_
 TEST_F(FaultsOfLivesTest, StartOfAPodFailsAtEveryStepWithABridge) {
   if (has_plugins()) break_start_of_pod(Fault::fail, kBridge);
 }
+TEST_F(FaultsOfLivesTest, StartOfAPodIsKilledAtEveryStepWithABridge) {
+  if (has_plugins()) break_start_of_pod(Fault::kill, kBridge);
+}
+TEST_F(FaultsOfLivesTest, StartOfAPodIsInterruptedAtEveryStepWithABridge) {
+  if (has_plugins()) break_start_of_pod(Fault::interrupt, kBridge);
+}
 }  // namespace
 }  // namespace integration
