@@ -19,8 +19,8 @@ Verdict isolates_pods(Lab& lab) {
   const PluginUnderTest* firewall = find_type(lab.subject(), "firewall");
   if (firewall == nullptr || firewall->config.value("ingressPolicy", "") != "isolated")
     return not_applicable("no firewall of ingressPolicy isolated");
-  const Meant network = meant(lab.subject());
-  if (network.type == "bridge" && !hears_of_bridged_packets())
+  if (meant(lab.subject()).type != "bridge") return not_applicable("pods are isolated on bridges only");
+  if (!hears_of_bridged_packets())
     return skipped("net.bridge.bridge-nf-call-iptables, without which a packet filter hears of nothing bridged");
   Scene scene(lab);
   KIT_REQUIRE(scene.attach(2));
