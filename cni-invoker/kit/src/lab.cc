@@ -267,6 +267,7 @@ Verdict Lab::attach(Pod& pod) {
 Verdict Lab::attach_prepared(Pod& pod) {
   const Answer answer = run(call("ADD", pod));
   if (!answer.succeeded()) return skipped("its ADD failed: " + answer.text());
+  if (!answer.document.is_object()) return skipped("its ADD answers no result (A1): " + answer.text());
   pod.result = answer.document;
   return passed();
 }

@@ -44,6 +44,16 @@ Json as_a_caller_gives_it(Json config, const std::string& type) {
   return config;
 }
 
+// Where each check has directories of its own (host/own_host.h).
+Result<void> refuse_hidden(const std::string& path) {
+  for (const std::string dir : {"/run/", "/var/lib/cni/", "/etc/cni/"})
+    if (path.starts_with(dir))
+      return Error{
+          Kind::invalid, 0,
+          "test plugin '" + path + "': each check has a " + dir + " of its own, which is empty (copy it elsewhere)"};
+  return {};
+}
+
 class SubjectMaker {
  public:
   static Result<SubjectMaker> begin(const Options& options) {
@@ -71,6 +81,7 @@ class SubjectMaker {
     PluginUnderTest plugin;
     plugin.name = type;
     plugin.path = TRY(ProcessRunner().find(type, dirs_));
+    TRY(refuse_hidden(plugin.path));
     plugin.versions = versions_of(type, dirs_);
     plugin.config = std::move(config);
     plugin.config["type"] = type;

@@ -3,7 +3,7 @@
 namespace cni::kit {
 
 std::vector<Check> add_checks() {
-  return chapter({result_checks(), again_checks(), ipam_checks(), passing_on_checks()});
+  return chapter({result_checks(), applied_checks(), again_checks(), ipam_checks(), passing_on_checks()});
 }
 
 }  // namespace cni::kit

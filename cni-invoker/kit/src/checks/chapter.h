@@ -17,8 +17,9 @@ std::vector<Check> config_checks();
 std::vector<Check> answer_checks();
 std::vector<Check> tolerance_checks();
 
-// Of A: the result; ADD again and beside others; what is asked of IPAM; what is passed on.
+// Of A: the result; whether it is so; ADD again and beside others; what is asked of IPAM; what is passed on.
 std::vector<Check> result_checks();
+std::vector<Check> applied_checks();
 std::vector<Check> again_checks();
 std::vector<Check> ipam_checks();
 std::vector<Check> passing_on_checks();

@@ -30,16 +30,26 @@ World without(World world, const Pod& pod) {
   return world;
 }
 
-// What was there is still there (MUST), and nothing else (SHOULD).
-Verdict only_valid_remains(const World& before, const World& after, const std::string& what) {
-  const auto changes = difference(before, after);
-  for (const std::string& change : changes)
-    if (!change.starts_with("left: "))
-      return failed("after " + what + " all of valid attachments is as it was", change, changes);
-  if (!changes.empty())
-    return falls_short("after " + what + " nothing of a stale attachment is left",
-                       std::to_string(changes.size()) + " things are", changes);
-  return passed();
+// What is in both, as it is in the second.
+World common(const World& one, const World& other) {
+  World both;
+  for (const auto& [thing, state] : other)
+    if (one.contains(thing)) both.emplace(thing, state);
+  return both;
+}
+
+// What was there before the stale pod came, and still when it was gone, is untouched (MUST); nothing else is there
+// (SHOULD).
+Verdict only_valid_remains(const World& before, const World& gone, const World& after, const std::string& what) {
+  const World kept = common(before, gone);
+  if (const auto harm = difference(kept, common(kept, after)); !harm.empty())
+    return failed("after " + what + " all of valid attachments is as it was", harm.front(), harm);
+  std::vector<std::string> left;
+  for (const std::string& change : difference(before, after))
+    if (change.starts_with("left: ")) left.push_back(change);
+  if (left.empty()) return passed();
+  return falls_short("after " + what + " nothing of a stale attachment is left",
+                     std::to_string(left.size()) + (left.size() == 1 ? " thing is" : " things are"), left);
 }
 
 // Two pods, of which one is gone without DEL.
@@ -52,11 +62,12 @@ Verdict removes_what_is_stale(Lab& lab, bool with_a_valid_one) {
   const World before = without(lab.world(), stale);
   KIT_REQUIRE(added(lab, stale));
   KIT_REQUIRE(lab.remove_netns(stale));
+  const World gone = without(lab.world(), stale);
   std::vector<const Pod*> attachments;
   if (with_a_valid_one) attachments.push_back(&valid);
   const Answer answer = lab.gc(attachments);
   KIT_REQUIRE(expect_success(answer, "GC"));
-  return only_valid_remains(before, without(lab.world(), stale),
+  return only_valid_remains(before, gone, without(lab.world(), stale),
                             "GC with " + std::to_string(attachments.size()) + " valid attachments");
 }
 

@@ -132,12 +132,13 @@ Verdict tells_long_ids_apart(Lab& lab) {
       return expect_success(lab.run(lab.call("DEL", *pod)), "DEL after the ADD of an id of 301 bytes failed");
     pod->result = answer.document;
   }
+  const bool is_good = lab.version().has_check() && lab.run(lab.call("CHECK", second)).succeeded();  // else K1 tells
   const World before = lab.world();
   KIT_REQUIRE(expect_success(lab.run(lab.call("DEL", first)), "DEL of an id of 301 bytes"));
   for (const std::string& change : difference(before, lab.world()))
     if (change.ends_with(" in " + second.name))
       return failed("a pod whose id differs in the 301st byte is left as it is", change);
-  if (!lab.version().has_check()) return passed();
+  if (!is_good) return passed();
   return expect_success(lab.run(lab.call("CHECK", second)),
                         "CHECK of a pod after DEL of another, whose id differs in the 301st byte");
 }
@@ -219,7 +220,6 @@ Verdict tells_of_a_bare_environment(Lab& lab) {
 
 std::vector<Check> environment_checks() {
   constexpr Applies kOnce{.once = true};
-  constexpr Applies kInPods{.roles = kInterfaces | kChained | kLoopback, .once = true};
   return {
       {{"N1", Level::must, "refuses an unknown command", "Spec, section 5, Error"}, kOnce, refuses_an_unknown_command},
       {{"N2", Level::info, "runs without CNI_COMMAND", kSection}, kOnce, tells_without_a_command},
@@ -232,7 +232,7 @@ std::vector<Check> environment_checks() {
       {{"N7", Level::should, "refuses ids that are none, and keeps long ones apart", kSection}, kOnce, ids},
       {{"N8", Level::must, "refuses names that no interface can have", kSection}, kOnce, refuses_bad_ifnames},
       {{"N16", Level::should, "refuses the network namespace that it runs in", kSection},
-       kInPods,
+       {.roles = kInterfaces, .once = true},
        refuses_its_own_netns},
       {{"N17", Level::must, "refuses a CNI_NETNS that is none, and leaves nothing", "Spec, section 2, ADD"},
        {.roles = kInterfaces | kLoopback, .once = true},

@@ -67,6 +67,16 @@ World look_at_world(const WorldScope& scope) {
   return world;
 }
 
+const State* find(const World& world, const Thing& thing) {
+  const auto found = world.find(thing);
+  return found == world.end() ? nullptr : &found->second;
+}
+
+std::string value_of(const State& state, const std::string& key) {
+  const std::string* value = find(state, key);
+  return value == nullptr ? "" : *value;
+}
+
 std::vector<std::string> difference(const World& before, const World& after) {
   std::vector<std::string> left, lost, changed;
   for (const auto& [thing, state] : after)

@@ -35,6 +35,10 @@ struct WorldScope {
 // Network namespaces and trees as the scope has them; all of the host's mounts and processes.
 World look_at_world(const WorldScope& scope);
 
+// nullptr where it is not there; "" of a state that has no such key.
+const State* find(const World& world, const Thing& thing);
+std::string value_of(const State& state, const std::string& key);
+
 // "left: link veth1a2b type veth mtu 1500", "lost: …", "changed: link br0 mtu 1500 -> 1450".
 // A link's sysctls come and go with it, so they are told only where they changed.
 std::vector<std::string> difference(const World& before, const World& after);
