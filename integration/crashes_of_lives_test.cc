@@ -99,6 +99,25 @@ TEST_F(CrashesOfLivesTest, OneThatIsKilledWhileItLooksAfterAPodIsFollowedByAnoth
   expect_world_unchanged();
 }
 
+TEST_F(CrashesOfLivesTest, OneThatIsKilledBeforeItRemovesAPodIsFollowedByAnother) {
+  remember_world();
+  Json brief = web("sleep");
+  brief["metadata"]["annotations"] = {{"podrun.io/remove-at-end", "true"}};
+  ASSERT_TRUE(must_create(brief));
+  ASSERT_TRUE(eventually([&] { return life().listens("main") && life().listens("beside"); }));
+  {
+    const base::Fd lock(::open(("/run/podrun/pods/" + pod_id("web") + "/lock").c_str(), O_RDWR | O_CLOEXEC));
+    ASSERT_EQ(::flock(lock.get(), LOCK_EX), 0);
+    for (const char* one : {"main", "beside"}) ASSERT_EQ(podrun({"kill", "web", "-c", one, "-s", "TERM"}).status, 0);
+    ASSERT_TRUE(eventually([&] { return life().state("main") == "exit 0" && life().state("beside") == "exit 0"; }));
+    ASSERT_TRUE(eventually([&] { return tending().size() == 1; }));
+    ::kill(tending().front(), SIGKILL);
+    ASSERT_TRUE(eventually([&] { return tending().empty(); }));
+  }
+  EXPECT_TRUE(eventually([&] { return pod_state("web").empty(); })) << inspect("web").dump(1);
+  expect_world_unchanged();
+}
+
 TEST_F(CrashesOfLivesTest, WithoutItsShimAPodHasFailedAndItsContainersRunOn) {
   remember_world();
   for (const bool by_recover : {true, false}) {
