@@ -65,7 +65,7 @@ __attribute__((noinline, no_sanitize("thread"))) void attend(Kept& kept) {
   kept.end.code = end.si_code;
   kept.end.status = end.si_status;
   if (end.si_code != CLD_EXITED || end.si_status != 0) ::syscall(SYS_kill, -kept.plugin, SIGKILL);
-  ::syscall(SYS_waitid, P_PID, kept.plugin, &end, WEXITED, nullptr);
+  ::syscall(SYS_waitid, P_PID, kept.plugin, &end, WEXITED, &kept.end.usage);
   kept.reaped = true;
 }
 

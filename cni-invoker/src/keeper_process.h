@@ -3,6 +3,7 @@
 // which fail in no way that would be written to the thread's errno.
 #pragma once
 
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include "cni/base/fd.h"
@@ -27,6 +28,7 @@ struct MayHaveRun : base::ErrorDetail {};
 struct PluginEnd {
   int code = 0;  // CLD_EXITED, CLD_KILLED, CLD_DUMPED
   int status = 0;
+  rusage usage{};
   bool is_success() const;
 };
 

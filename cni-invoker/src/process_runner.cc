@@ -45,6 +45,10 @@ class SigpipeBlocked {
   sigset_t before_{};
 };
 
+std::chrono::microseconds time_of(const timeval& time) {
+  return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
+}
+
 class Run {
  public:
   Run(Spawned process, const RunRequest& request, const ProcessRunner::Options& options)
@@ -147,7 +151,8 @@ class Run {
     // After a SIGKILL it is gone at once, unless it hangs in the kernel: then not even that may hold up the caller.
     pollfd process{process_.keeper.plugin(), POLLIN, 0};
     if (outcome.end != RunOutcome::End::exited && ::poll(&process, 1, kKillGrace) != 1) return;
-    const PluginEnd end = process_.keeper.finish().value_or(PluginEnd{CLD_KILLED, SIGKILL});
+    const PluginEnd end = process_.keeper.finish().value_or(PluginEnd{CLD_KILLED, SIGKILL, {}});
+    outcome.processor = {time_of(end.usage.ru_utime), time_of(end.usage.ru_stime)};
     if (outcome.end != RunOutcome::End::exited) return;
     if (end.code == CLD_EXITED) {
       outcome.exit_code = end.status;

@@ -90,6 +90,16 @@ TEST_F(ProcessRunnerTest, GivesInputAndTakesBothOutputs) {
   EXPECT_GT(outcome.duration.count(), 0);
 }
 
+// Its own and that of what it has waited for, and no other's.
+TEST_F(ProcessRunnerTest, TellsTheProcessorTimeOfThePlugin) {
+  using std::chrono::milliseconds;
+  const RunOutcome busy = run("sh -c 'i=0; while [ $i -lt 100000 ]; do i=$((i + 1)); done'");
+  EXPECT_GT(busy.processor.user + busy.processor.system, milliseconds(20));
+  EXPECT_LE(busy.processor.user + busy.processor.system, busy.duration + milliseconds(10));
+  const RunOutcome idle = run("sleep 0.3");
+  EXPECT_LT(idle.processor.user + idle.processor.system, milliseconds(100));
+}
+
 TEST_F(ProcessRunnerTest, NobodyIsToldOfNothing) {
   RunRequest quiet = request("echo out; sleep 0.05; echo more");
   int told = 0;

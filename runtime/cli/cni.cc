@@ -15,6 +15,7 @@ constexpr CommandEntry kCommands[] = {
     {"del", "Detach it, with the configuration and arguments it was attached with", cni_del_command},
     {"forget", "Give up what is owed a DEL that can never succeed, and tell what may be left", cni_forget_command},
     {"gc", "Detach everything but what is listed, what pods have, and others' own", cni_gc_command},
+    {"replay", "Run a recorded run of a plugin again, and tell what it does differently", cni_replay_command},
     {"status", "Ask the plugins whether they could attach something now", cni_status_command},
     {"test", "Test a plugin or a network for conformance, in hosts of its own", cni_test_command},
     {"version", "Ask plugins which versions of CNI they implement", cni_version_command},
@@ -27,6 +28,7 @@ constexpr CommandEntry kCommands[] = {
 // As cnitool, these commands pass on what plugins print on stderr; live, and printable.
 CniTool::CniTool(const Context& context)
     : host(context.host(warn, [](const std::string&, const std::string& line) { note(line); })),
+      runner(*host.runner),
       invoker(runner, invoker_options(host)) {}
 
 Result<cni::NetworkList> CniTool::network(const std::string& name) const {

@@ -17,6 +17,7 @@ void cni_del_command(Command& command, Context& context);
 void cni_forget_command(Command& command, Context& context);
 void cni_gc_command(Command& command, Context& context);
 void cni_list_command(Command& command, Context& context);
+void cni_replay_command(Command& command, Context& context);
 void cni_status_command(Command& command, Context& context);
 void cni_test_command(Command& command, Context& context);
 void cni_version_command(Command& command, Context& context);
@@ -30,7 +31,7 @@ class CniTool {
   Result<cni::NetworkList> network(const std::string& name) const;
 
   Host host;
-  cni::ProcessRunner runner;
+  cni::Runner& runner;
   cni::Invoker invoker;
 };
 

@@ -6,6 +6,7 @@
 #include "runtime/cli/cni_attachment.h"
 #include "runtime/cli/cni_commands.h"
 #include "runtime/cli/indent_json.h"
+#include "runtime/cli/record_option.h"
 #include "runtime/sandbox/settle.h"
 
 namespace podrun::cli {
@@ -77,6 +78,7 @@ void set_up(Command& command, Context& context, Result<int> (*run)(Context&, con
   command.option("--args", flags.args, "K=V;K=V", "CNI_ARGS for the plugins").from("CNI_ARGS");
   command.option("--capability-args", flags.capability_args, "JSON", "By capability: {\"portMappings\": [...]}")
       .from("CAP_ARGS");
+  add_record(command, context);
   command.run([&context, options, run] { return run(context, *options); });
 }
 

@@ -4,7 +4,9 @@
 
 #include <utility>
 
+#include "cni/record.h"
 #include "runtime/cli/command.h"
+#include "runtime/cli/record_option.h"
 #include "runtime/cli/time_text.h"
 
 namespace podrun::cli {
@@ -47,12 +49,16 @@ void Context::add_flags(Command& podrun) {
 
 Host Context::host(Warn warn, PluginSays plugin_says) const {
   if (!plugin_says && flags.verbose) plugin_says = say_of_plugin;
-  return make_host({.directories = flags.directories,
-                    .cgroup_parent = flags.cgroup_parent,
-                    .cni_conf_dir = flags.cni_conf_dir,
-                    .cni_bin_dirs = split_path(flags.cni_bin_path),
-                    .cni_timeout = flags.cni_timeout},
-                   std::move(warn), std::move(plugin_says));
+  Host host = make_host({.directories = flags.directories,
+                         .cgroup_parent = flags.cgroup_parent,
+                         .cni_conf_dir = flags.cni_conf_dir,
+                         .cni_bin_dirs = split_path(flags.cni_bin_path),
+                         .cni_timeout = flags.cni_timeout},
+                        std::move(warn), std::move(plugin_says));
+  if (!flags.record_dir.empty())
+    host.runner = std::make_shared<cni::kit::Recorder>(
+        host.runner, cni::kit::RecorderOptions{.dir = flags.record_dir, .digest = program_digest, .warn = host.warn});
+  return host;
 }
 
 Result<void> Context::require_root(const std::string& command) const {

@@ -22,6 +22,7 @@ struct GlobalFlags {
   std::string cni_conf_dir = "/etc/cni/net.d";
   std::string cni_bin_path = "/opt/cni/bin:/usr/lib/cni";
   std::optional<std::chrono::milliseconds> cni_timeout;
+  std::string record_dir;  // of commands that take --record (record_option.h); empty: nothing is recorded
   bool verbose = false;
   bool version = false;
 };

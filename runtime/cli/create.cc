@@ -6,6 +6,7 @@
 #include "runtime/cli/creation.h"
 #include "runtime/cli/manifest_file.h"
 #include "runtime/cli/pods.h"
+#include "runtime/cli/record_option.h"
 
 namespace podrun::cli {
 namespace {
@@ -39,6 +40,7 @@ void create_command(Command& command, Context& context) {
   const auto options = std::make_shared<Options>();
   command.option("-f,--filename", options->files, "FILE", "Manifest, YAML or JSON; - reads stdin").required();
   add_creation(command, options->creation);
+  add_record(command, context);
   command.run([&context, options] { return create(context, *options); });
 }
 

@@ -8,6 +8,7 @@
 #include "runtime/cli/pod_choice.h"
 #include "runtime/cli/pods.h"
 #include "runtime/cli/print.h"
+#include "runtime/cli/record_option.h"
 #include "runtime/cli/time_text.h"
 #include "runtime/sandbox/delete_pod.h"
 
@@ -103,6 +104,7 @@ void delete_command(Command& command, Context& context) {
   command.flag("--force", options->force, "Also end a create under way, and remove what is ours if plugins fail");
   command.flag("--ignore-not-found", options->ignore_not_found, "A pod that does not exist is no error");
   add_output(command, options->output, {"name"});
+  add_record(command, context);
   command.run([&context, options] { return remove(context, *options); });
 }
 

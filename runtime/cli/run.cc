@@ -9,6 +9,7 @@
 #include "runtime/cli/attached.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/creation.h"
+#include "runtime/cli/record_option.h"
 #include "runtime/cli/run_manifest.h"
 #include "runtime/cli/terminal.h"
 #include "runtime/manifest/manifest.h"
@@ -160,6 +161,7 @@ void run_command(Command& command, Context& context) {
   };
   command.option("--host-users", host_users, "", "The pod has no user namespace of its own");
   add_creation(command, options->creation);
+  add_record(command, context);
   command.run([&context, options] { return podrun::cli::run(context, *options); });
 }
 

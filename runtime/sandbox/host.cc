@@ -31,7 +31,8 @@ Host make_host(HostOptions options, Warn warn, PluginSays plugin_says) {
   return {.options = std::move(options),
           .store = std::move(store),
           .warn = std::move(warn),
-          .plugin_says = std::move(plugin_says)};
+          .plugin_says = std::move(plugin_says),
+          .runner = std::make_shared<cni::ProcessRunner>()};
 }
 
 }  // namespace podrun

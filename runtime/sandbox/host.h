@@ -3,10 +3,12 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "cni/runner.h"
 #include "runtime/store/store.h"
 
 namespace podrun {
@@ -28,7 +30,8 @@ struct Host {
   HostOptions options;  // with absolute paths
   Store store;
   Warn warn;
-  PluginSays plugin_says;  // may be empty
+  PluginSays plugin_says;               // may be empty
+  std::shared_ptr<cni::Runner> runner;  // how plugins are run
 
   const Layout& layout() const { return store.layout(); }
 };

@@ -64,7 +64,8 @@ cni::InvokerOptions invoker_options(const Host& host, const PluginRuns& runs) {
   return invoker;
 }
 
-Network::Network(const Host& host, const PluginRuns& runs) : invoker_(runner_, invoker_options(host, runs)) {}
+Network::Network(const Host& host, const PluginRuns& runs)
+    : runner_(host.runner), invoker_(*runner_, invoker_options(host, runs)) {}
 
 Result<DnsSpec> Network::attach(const std::vector<NetworkPlan>& plans, PodLife& pod) {
   DnsSpec dns;

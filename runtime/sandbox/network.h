@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -70,7 +71,7 @@ class Network {
   Result<std::vector<cni::NetworkList>> known(const std::string& conf_dir) const;
 
  private:
-  cni::ProcessRunner runner_;
+  std::shared_ptr<cni::Runner> runner_;
   cni::Invoker invoker_;
 };
 

@@ -35,6 +35,12 @@ struct RunRequest {
   bool dies_with_us = false;  // killed when the thread that runs it ends before it does (PR_SET_PDEATHSIG)
 };
 
+// Of a plugin and what it has waited for. 0 where the plugin had to be killed and hung, or its keeper was killed. Not its
+// memory: what the kernel tells of that counts the process that it was before its exec, which is the caller's.
+struct ProcessorTime {
+  std::chrono::microseconds user{0}, system{0};
+};
+
 struct RunOutcome {
   enum class End { exited, signaled, timed_out, too_much_output, cancelled };
   End end = End::exited;
@@ -44,6 +50,7 @@ struct RunOutcome {
   std::string errors;  // stderr, likewise
   std::chrono::system_clock::time_point started;
   std::chrono::microseconds duration{0};  // from before its fork to its end
+  ProcessorTime processor;
   bool succeeded() const { return end == End::exited && exit_code == 0; }
 };
 

@@ -13,6 +13,7 @@
 #include "cni/in_netns.h"
 #include "kit/helper/places.h"
 #include "kit/src/default_configs.h"
+#include "kit/src/end_text.h"
 #include "kit/src/host/netns.h"
 #include "kit/src/watch/watch.h"
 #include "src/rtnetlink.h"
@@ -35,22 +36,6 @@ std::string joined(const std::vector<std::string>& dirs) {
 bool takes_previous(const std::string& command, const Version& version) {
   if (command == "ADD") return true;
   return version.has_check() && (command == "DEL" || command == "CHECK");
-}
-
-std::string end_text(const RunOutcome& outcome) {
-  switch (outcome.end) {
-    case RunOutcome::End::exited:
-      return "exit " + std::to_string(outcome.exit_code);
-    case RunOutcome::End::signaled:
-      return "signal " + std::to_string(outcome.signal);
-    case RunOutcome::End::timed_out:
-      return "time limit";
-    case RunOutcome::End::too_much_output:
-      return "too much output";
-    case RunOutcome::End::cancelled:
-      return "cancelled";
-  }
-  return "";
 }
 
 Answer answer_to(const Call& call) {
