@@ -9,7 +9,7 @@ namespace {
 std::vector<Check> join() {
   std::vector<Check> all;
   for (const auto chapter : {version_checks, protocol_checks, add_checks, del_checks, check_checks, status_checks,
-                             gc_checks, crowd_checks, data_plane_checks}) {
+                             gc_checks, crowd_checks, fault_checks, data_plane_checks}) {
     std::vector<Check> rows = chapter();
     std::move(rows.begin(), rows.end(), std::back_inserter(all));
   }

@@ -56,6 +56,7 @@ std::vector<Check> check_checks();       // K
 std::vector<Check> status_checks();      // S
 std::vector<Check> gc_checks();          // G
 std::vector<Check> crowd_checks();       // X
+std::vector<Check> fault_checks();       // F
 std::vector<Check> data_plane_checks();  // P
 
 const std::vector<Check>& all_checks();

@@ -215,6 +215,7 @@ void Lab::see(const Call& call, const Answer& answer, std::chrono::steady_clock:
   seen.end = end_text(answer.outcome);
   seen.begin = std::chrono::duration_cast<std::chrono::microseconds>(begin - begin_);
   seen.duration = answer.outcome.duration;
+  const std::lock_guard lock(seeing_);
   runs_.push_back(std::move(seen));
 }
 
@@ -255,6 +256,10 @@ Verdict Lab::attach_prepared(Pod& pod) {
   if (!answer.document.is_object()) return skipped("its ADD answers no result (A1): " + answer.text());
   pod.result = answer.document;
   return passed();
+}
+
+void Lab::take_down_before(const Pod& pod) {
+  for (std::size_t i = target_; i-- > 0;) run_plugin(i, "DEL", pod, pod.result);
 }
 
 // The kernel takes a namespace's interfaces away a moment later, all at once: one more is made, to see when.

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -85,10 +86,12 @@ class Lab {
   // That, and ADD of the target: pod.result is its own. Skipped where it fails: the checks of ADD tell of that.
   Verdict attach(Pod& pod);
   Verdict attach_prepared(Pod& pod);
+  // DEL of what comes before the target, in reverse order: what stood on it goes with it.
+  void take_down_before(const Pod& pod);
   // As when its last process has ended: what was in it goes, also the other ends of its links.
   Verdict remove_netns(const Pod& pod);
 
-  // --- the whole network
+  // --- the whole network; of several pods also at the same time
   Answer add(Pod& pod);  // stops at the first that fails; pod.result is the last one's
   Answer del(Pod& pod);  // in reverse order; goes on, and returns the first that failed
   Answer check(Pod& pod);
@@ -115,6 +118,7 @@ class Lab {
   bool detects_duplicates_ = false;
   Stub ipam_, first_;
   std::vector<SeenRun> runs_;
+  std::mutex seeing_;  // runs_, where pods are attached at the same time
   std::vector<SeenPath> paths_;
 };
 

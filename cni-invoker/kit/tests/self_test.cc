@@ -24,6 +24,7 @@ using ::testing::StartsWith;
 struct Row {
   const char* check;
   const char* role;  // the wrong plugin is ROLE-CHECK
+  const char* version = "1.1.0";
 };
 constexpr Row kWrong[] = {
     {"V1", "interface"},  {"D1", "interface"},  {"D2", "interface"},  {"D3", "interface"},  {"D4", "interface"},
@@ -34,7 +35,10 @@ constexpr Row kWrong[] = {
     {"K7", "interface"},  {"K8", "ipam"},       {"K9", "chained"},    {"K10", "chained"},   {"K11", "chained"},
     {"K12", "chained"},   {"K13", "chained"},   {"K15", "chained"},   {"K16", "loopback"},  {"K17", "interface"},
     {"K18", "interface"}, {"K19", "interface"}, {"K20", "interface"}, {"K21", "interface"}, {"K22", "interface"},
-    {"K23", "interface"},
+    {"K23", "interface"}, {"X1", "ipam"},       {"X2", "interface"},  {"X3", "ipam"},       {"X4", "interface"},
+    {"X5", "interface"},  {"X6", "chained"},    {"X7", "interface"},  {"X8", "ipam"},       {"X9", "interface"},
+    {"X11", "interface"}, {"N30", "interface"}, {"F2", "interface"},  {"F3", "interface"},  {"F4", "interface"},
+    {"F5", "interface"},  {"F6", "ipam"},       {"F7", "interface"},
 };
 
 // Those whose wrong plugin is still to be written.
@@ -48,6 +52,7 @@ const std::set<std::string> kToBeWritten = {
 // Checks that nothing is wrong for, each with the reason.
 const std::map<std::string, std::string> kWithout = {
     {"K14", "it takes a kernel that has VRFs"},
+    {"X10", "it tells how long things took, and any plugin takes its time"},
 };
 
 // What each role is configured with, and what is said of it in a profile beside its role.
@@ -60,8 +65,8 @@ constexpr Scene kScenes[] = {
     {"interface", R"({"label": "label", "capabilities": {"mac": true}, "ipam": {"type": "ipam"}})",
      R"({"roles": {"NAME": "interface"}, "capabilityArgs": {"mac": "02:00:00:00:00:0{pod}"}})"},
     {"device", R"({"device": "kwdev{pod}"})", R"({"roles": {"NAME": "interface"}, "links": ["kwdev{pod}"]})"},
-    {"chained", "{}", R"({"roles": {"NAME": "chained"}})"},
-    {"ipam", "{}", R"({"roles": {"NAME": "ipam"}})"},
+    {"chained", R"({"capabilities": {"portMappings": true}})", R"({"roles": {"NAME": "chained"}})"},
+    {"ipam", R"({"subnet": "10.240.0.0/16"})", R"({"roles": {"NAME": "ipam"}})"},
     {"loopback", "{}", R"({"roles": {"NAME": "loopback"}})"},
 };
 
@@ -78,20 +83,26 @@ class SelfTest : public ::testing::Test {
   static void SetUpTestSuite() {
     dir_ = "/tmp/kit-self-test." + std::to_string(::getpid());
     ASSERT_EQ(::mkdir(dir_.c_str(), 0755), 0);
+    ASSERT_EQ(::mkdir(other_dir().c_str(), 0755), 0);
     for (const Scene& scene : kScenes) link(scene.role);
     for (const Row& row : kWrong) link(name_of(row));
   }
   static void TearDownTestSuite() { static_cast<void>(base::remove_tree(dir_)); }
 
   static std::string name_of(const Row& row) { return std::string(row.role) + "-" + row.check; }
-  static void link(const std::string& name) { ASSERT_EQ(::symlink(KIT_WRONG, (dir_ + "/" + name).c_str()), 0); }
+  static std::string other_dir() { return dir_ + "/other"; }  // as if of another version
+  static void link(const std::string& name) {
+    for (const std::string& dir : {dir_, other_dir()}) ASSERT_EQ(::symlink(KIT_WRONG, (dir + "/" + name).c_str()), 0);
+  }
 
   // What the checks say of the plugin of that name, in a list where its role asks for others.
   static std::vector<CheckResult> results_of(const std::string& plugin, const std::vector<std::string>& checks,
-                                             const std::string& config = "") {
+                                             const std::string& config = "",
+                                             const std::vector<std::string>& versions = {}) {
     Options options;
-    options.plugin_dirs = {dir_};
+    options.plugin_dirs = {dir_, other_dir()};
     options.only = checks;
+    options.versions = versions;
     options.helper = KIT_PLUGIN;
     options.profile = dir_ + "/" + plugin + ".json";
     const Scene& scene = scene_of(plugin);
@@ -147,7 +158,7 @@ TEST_F(SelfTest, ARightPluginPassesAndAWrongOneIsCaught) {
     for (const std::string& check : checks) EXPECT_TRUE(tried.contains(check)) << check << " was not tried on " << role;
   }
   for (const Row& row : kWrong) {
-    const auto results = results_of(name_of(row), {row.check});
+    const auto results = results_of(name_of(row), {row.check}, "", {row.version});
     const auto caught = std::find_if(results.begin(), results.end(), [&](const CheckResult& result) {
       return result.outcome == Outcome::failed ||
              (result.outcome == Outcome::told && result.seen != told[result.check.id]);

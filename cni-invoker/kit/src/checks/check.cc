@@ -2,6 +2,7 @@
 #include "kit/src/damage/damage.h"
 #include "kit/src/damage/kernel.h"
 #include "kit/src/lab.h"
+#include "kit/src/spoil.h"
 #include "kit/src/world/leftovers.h"
 
 namespace cni::kit {
@@ -10,9 +11,7 @@ namespace {
 constexpr const char* kSection = "Spec, section 2, CHECK";
 constexpr Version kFirst{0, 4, 0};
 
-Verdict must_succeed(const Answer& answer, const std::string& when) {
-  return answer.succeeded() ? passed() : failed("success of CHECK " + when, answer.text());
-}
+Verdict must_succeed(const Answer& answer, const std::string& when) { return expect_success(answer, "CHECK " + when); }
 
 // Catches what settles a moment later than ADD ends.
 Verdict finds_nothing_at_once(Lab& lab) {
@@ -106,15 +105,11 @@ Verdict bears_others(Lab& lab) {
 }
 
 Verdict bears_no_addresses(Lab& lab) {
-  if (!lab.target().config.contains("ipam")) return not_applicable("it has no IPAM anyway");
+  if (!delegates(lab.target())) return not_applicable("it calls no IPAM plugin anyway");
   Pod& pod = lab.pod();
   KIT_REQUIRE(lab.prepare(pod));
   const auto without_ipam = [&](const char* command) {
-    Call call = lab.call(command, pod);
-    Json config = Json::parse(call.input);
-    config.erase("ipam");
-    call.input = config.dump();
-    return lab.run(call);
+    return lab.run(with_config(lab.call(command, pod), [](Json& config) { config.erase("ipam"); }));
   };
   const Answer added = without_ipam("ADD");
   if (!added.succeeded()) return not_applicable("it needs IPAM: " + added.text());
@@ -124,16 +119,10 @@ Verdict bears_no_addresses(Lab& lab) {
 
 // Catches who leaves IPAM out of CHECK, and who calls it and does not listen.
 Verdict asks_its_ipam(Lab& lab) {
-  if (!lab.target().config.contains("ipam")) return not_applicable("it has no IPAM");
+  if (!delegates(lab.target())) return not_applicable("it calls no IPAM plugin");
   Pod& pod = lab.pod();
   KIT_REQUIRE(lab.prepare(pod));
-  const auto with_stub = [&](const char* command) {
-    Call call = lab.call(command, pod);
-    Json config = Json::parse(call.input);
-    config["ipam"] = {{"type", lab.ipam().type()}};
-    call.input = config.dump();
-    return lab.run(call);
-  };
+  const auto with_stub = [&](const char* command) { return lab.run(with_stub_ipam(lab.call(command, pod))); };
   const Answer added = with_stub("ADD");
   if (!added.succeeded()) return skipped("its ADD with the kit's IPAM failed: " + added.text());
   pod.result = added.document;

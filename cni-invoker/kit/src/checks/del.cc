@@ -9,6 +9,7 @@
 #include "kit/src/damage/damage.h"
 #include "kit/src/damage/kernel.h"
 #include "kit/src/lab.h"
+#include "kit/src/spoil.h"
 #include "kit/src/world/leftovers.h"
 #include "kit/src/world/made.h"
 
@@ -17,11 +18,11 @@ namespace {
 
 constexpr const char* kSection = "Spec, section 2, DEL";
 
-Verdict must_succeed(const Answer& answer, const std::string& when) {
-  return answer.succeeded() ? passed() : failed("success of DEL " + when, answer.text());
-}
+Verdict must_succeed(const Answer& answer, const std::string& when) { return expect_success(answer, "DEL " + when); }
 
-Verdict expect_all_gone(Lab& lab, const Made& made, const std::string& when) {
+// What a chained plugin puts on the interface of another goes with that.
+Verdict expect_all_gone(Lab& lab, const Pod& pod, const Made& made, const std::string& when) {
+  lab.take_down_before(pod);
   const auto left = made.left_in(lab.world());
   if (left.empty()) return passed();
   return failed("nothing left of what ADD made, after DEL " + when, std::to_string(left.size()) + " left", left);
@@ -38,10 +39,10 @@ Verdict attach_second(Lab& lab, Pod*& pod, Made& made) {
 Verdict takes_away_what_it_made(Lab& lab) {
   KIT_REQUIRE(prime(lab));
   Pod& pod = lab.pod();
-  KIT_REQUIRE(lab.prepare(pod));
   World before = lab.world();
-  KIT_REQUIRE(lab.attach_prepared(pod));
+  KIT_REQUIRE(lab.attach(pod));
   KIT_REQUIRE(must_succeed(lab.run(lab.call("DEL", pod)), "after ADD"));
+  lab.take_down_before(pod);
   World after = lab.world();
   // What it sets inside the pod is another matter (D17): that goes with the pod.
   for (World* world : {&before, &after})
@@ -72,11 +73,10 @@ Verdict clears_up_without_a_netns(Lab& lab) {
   Pod* pod = nullptr;
   Made made;
   KIT_REQUIRE(attach_second(lab, pod, made));
-  Call del = lab.call("DEL", *pod);
-  del.environment["CNI_NETNS"] = "";
+  const Call del = with_variable(lab.call("DEL", *pod), "CNI_NETNS", "");
   KIT_REQUIRE(must_succeed(lab.run(del), "with an empty CNI_NETNS"));
   KIT_REQUIRE(lab.remove_netns(*pod));  // what is in it is gone then
-  return expect_all_gone(lab, made, "with an empty CNI_NETNS, and after the end of the pod");
+  return expect_all_gone(lab, *pod, made, "with an empty CNI_NETNS, and after the end of the pod");
 }
 
 Verdict clears_up_after_the_netns(Lab& lab) {
@@ -85,7 +85,7 @@ Verdict clears_up_after_the_netns(Lab& lab) {
   KIT_REQUIRE(attach_second(lab, pod, made));
   KIT_REQUIRE(lab.remove_netns(*pod));
   KIT_REQUIRE(must_succeed(lab.run(lab.call("DEL", *pod)), "where CNI_NETNS is gone"));
-  return expect_all_gone(lab, made, "where CNI_NETNS is gone");
+  return expect_all_gone(lab, *pod, made, "where CNI_NETNS is gone");
 }
 
 Verdict bears_a_netns_that_is_a_file(Lab& lab) {
@@ -102,13 +102,12 @@ Verdict clears_up_without_a_result(Lab& lab) {
   KIT_REQUIRE(attach_second(lab, pod, made));
   pod->result = nullptr;
   KIT_REQUIRE(must_succeed(lab.run(lab.call("DEL", *pod)), "without prevResult"));
-  return expect_all_gone(lab, made, "without prevResult");
+  return expect_all_gone(lab, *pod, made, "without prevResult");
 }
 
 Verdict bears_a_missing_runtime_config(Lab& lab) {
   Pod& pod = lab.pod();
-  if (!Json::parse(lab.call("DEL", pod).input).contains("runtimeConfig"))
-    return not_applicable("it takes no capability");
+  if (!config_of(lab.call("DEL", pod)).contains("runtimeConfig")) return not_applicable("it takes no capability");
   KIT_REQUIRE(lab.attach(pod));
   pod.runtime_config.clear();
   return must_succeed(lab.run(lab.call("DEL", pod)), "without runtimeConfig");
@@ -133,7 +132,7 @@ Verdict clears_up_after_a_lost_link(Lab& lab) {
   Made made;
   KIT_REQUIRE(lose_link(lab, pod, made));
   lab.run(lab.call("DEL", *pod));
-  return expect_all_gone(lab, made, "where the pod's interface is gone");
+  return expect_all_gone(lab, *pod, made, "where the pod's interface is gone");
 }
 
 // The links that what ADD made stands on: a bridge, the master of a VLAN.
@@ -159,7 +158,7 @@ Verdict bears_a_lost_parent(Lab& lab) {
     if (auto removed = remove_link(kHostNetns, parent); !removed) return skipped(removed.error().what);
   const std::string when = "where '" + *parents.begin() + "' of the host is gone";
   KIT_REQUIRE(must_succeed(lab.run(lab.call("DEL", *pod)), when));
-  return expect_all_gone(lab, made, when);
+  return expect_all_gone(lab, *pod, made, when);
 }
 
 // Whatever it has written of the attachment is gone, and where that was.
@@ -222,7 +221,7 @@ Verdict goes_at_another_version(Lab& lab) {
     is_tried = true;
     const std::string when = "in " + version.to_text() + ", where ADD was in " + lab.version().to_text();
     KIT_REQUIRE(must_succeed(lab.run(del), when));
-    KIT_REQUIRE(expect_all_gone(lab, made, when));
+    KIT_REQUIRE(expect_all_gone(lab, pod, made, when));
   }
   return is_tried ? passed() : not_applicable("it knows one version only");
 }
@@ -248,16 +247,16 @@ Verdict tells_of_another_config(Lab& lab) {
   return told(text);
 }
 
-// Catches who takes what another process is just taking away for an error.
-Verdict bears_another_at_the_same_time(Lab& lab) {
+// A runtime must not do that, but two of them on one machine may.
+Verdict tells_of_another_at_the_same_time(Lab& lab) {
   for (int round = 0; round < 3; ++round) {
     Pod& pod = lab.pod();
     KIT_REQUIRE(lab.attach(pod));
     const Call del = lab.call("DEL", pod);
     for (const Answer& answer : lab.run_together({del, del}))
-      KIT_REQUIRE(must_succeed(answer, "twice at the same time"));
+      if (!answer.succeeded()) return told("of two DELs of an attachment at the same time one fails: " + answer.text());
   }
-  return passed();
+  return told("two DELs of an attachment at the same time both succeed");
 }
 
 // --- D17, D18
@@ -329,8 +328,8 @@ std::vector<Check> del_checks() {
       row("D13", must, "leaves other pods alone in DEL", kOnce, leaves_others_alone),
       row("D14", should, "takes away in DEL what ADD of another version has made", kOnce, goes_at_another_version),
       row("D15", Level::info, "says what DEL with a changed configuration does", kOnce, tells_of_another_config),
-      row("D16", should, "succeeds in two DELs of an attachment at the same time", kOnce,
-          bears_another_at_the_same_time),
+      row("D16", Level::info, "says what two DELs of an attachment at the same time do", kOnce,
+          tells_of_another_at_the_same_time),
       row("D17", should, "restores in DEL what ADD has changed in the pod", kChanger, restores_the_pod),
       row("D18", should, "keeps in the pod an interface whose name on the host is taken meanwhile", kInterface,
           does_not_lose_a_device),

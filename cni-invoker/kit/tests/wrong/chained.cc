@@ -60,6 +60,8 @@ class Chained : public Plugin {
  public:
   Result<NetworkResult> add(const PluginCall& call) override {
     if (!call.previous_result) return call.config["prevResult"].error("is missing");
+    if (wrong("X6") && !base::list_dir(state_dir(call)).value_or({}).empty())
+      return plugin_error(code::kGeneric, "the port is taken");
     const std::string address = pod_address(*call.previous_result), link = host_link(*call.previous_result);
     TRY(shell(in_pod(call, "ip link set " + call.attachment.ifname + " mtu 1400 && echo 1 > " + sysctl_of(call) +
                                " && ip rule add from " + address + " priority 1000 table 1000")));

@@ -1,5 +1,6 @@
 // A bridge, and for each attachment a veth whose one end is on it; addresses are of the IPAM plugin.
 #include <fcntl.h>
+#include <sys/file.h>
 
 #include <algorithm>
 
@@ -85,9 +86,11 @@ class VethOnBridge : public Plugin {
   Result<NetworkResult> add(const PluginCall& call) override {
     if (TRY(find_link(call.attachment.netns, call.attachment.ifname)))
       return plugin_error(code::kGeneric, "'" + call.attachment.ifname + "' is in the pod already");
+    TRY(be_wrong_in_add(call));
     const std::string ipam = TRY(ipam_type(call));
     NetworkResult addresses;
     if (!ipam.empty()) addresses = TRY(delegate_add(call, ipam));
+    TRY(base::remove_file(pending(call)));
     auto result = attach(call, addresses);
     if (result) return result;
     static_cast<void>(remove_link(tag_of(call)));
@@ -98,10 +101,18 @@ class VethOnBridge : public Plugin {
   Result<void> del(const PluginCall& call) override {
     TRY(be_wrong_in_del(call));
     const bool forgets = forgets_notes(call);
+    // What it did not get to write down it never did.
+    if ((wrong("N30") || wrong("F2") || wrong("F5")) && !base::path_exists(state_file(call))) return {};
+    if (wrong("F2")) {
+      TRY(base::remove_file(state_file(call)));
+      TRY(shell("sleep 0.05"));
+    }
     TRY(remove_link(tag_of(call)));
     if (!forgets) TRY(base::remove_file(state_file(call)));
     const std::string ipam = TRY(ipam_type(call));
-    return ipam.empty() ? Result<void>() : delegate(call, ipam, "DEL");
+    if (ipam.empty()) return {};
+    auto released = delegate(call, ipam, "DEL");
+    return wrong("F7") ? Result<void>() : released;
   }
 
   Result<void> check(const PluginCall& call) override {
@@ -133,6 +144,27 @@ class VethOnBridge : public Plugin {
   }
 
  private:
+  static std::string pending(const PluginCall& call) { return state_file(call) + ".pending"; }
+
+  static Result<void> be_wrong_in_add(const PluginCall& call) {
+    TRY(base::make_dirs(state_dir(call)));
+    if (wrong("X2")) {  // gives up where another is at work
+      static const Fd lock = TRY(base::open_file(state_dir(call) + ".lock", O_RDWR | O_CREAT, 0600));
+      if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) return plugin_error(code::kGeneric, "another is at work");
+    }
+    if (wrong("X4")) {
+      const Fd lock = TRY(base::open_file("/run/xtables.lock", O_RDWR | O_CREAT, 0600));
+      if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) return plugin_error(code::kGeneric, "xtables is locked");
+    }
+    if (wrong("X7")) {
+      const std::string seen = state_dir(call) + "." + call.attachment.container_id;
+      if (base::path_exists(seen)) return plugin_error(code::kGeneric, "it was here before");
+      TRY(base::write_file_durably(seen, ""));
+    }
+    if (wrong("F3")) TRY(base::write_file_durably(pending(call), ""));
+    return {};
+  }
+
   static Result<void> be_wrong_in_del(const PluginCall& call) {
     const bool is_there = TRY(find_link(kHost, tag_of(call))).has_value();
     if ((wrong("D2") || wrong("D3")) && !is_there) return plugin_error(code::kGeneric, "no such link");
@@ -142,6 +174,8 @@ class VethOnBridge : public Plugin {
       return call.config["runtimeConfig"].error("is missing");
     if (wrong("D9") && has_lost_its_link(call)) return plugin_error(code::kGeneric, "no such link");
     if (wrong("D10") && !TRY(find_link(kHost, kBridge))) return plugin_error(code::kGeneric, "no bridge");
+    if (wrong("X11") && call.attachment.netns.empty() && !TRY(find_link(kHost, kBridge)))
+      return plugin_error(code::kGeneric, "no bridge");
     if (wrong("D11") && !base::path_exists(state_dir(call))) return plugin_error(code::kGeneric, "no notes");
     if (wrong("D13")) TRY(base::remove_tree(state_dir(call)));
     if (wrong("D15") && TRY(call.config["label"].text_or("")) != "label") return plugin_error(code::kGeneric, "label");
@@ -164,8 +198,10 @@ class VethOnBridge : public Plugin {
     return wrong("D1") || (wrong("D4") && netns.empty()) ||
            (wrong("D5") && !netns.empty() && !base::path_exists(netns)) || (wrong("D7") && !call.previous_result) ||
            (wrong("D9b") && has_lost_its_link(call)) ||
-           (wrong("D14") && notes && notes->text != call.version.to_text());
+           ((wrong("D14") || wrong("X9")) && notes && notes->text != maker(call));
   }
+
+  static std::string maker(const PluginCall& call) { return wrong("X9") ? own_path() : call.version.to_text(); }
 
   static Result<void> be_wrong_in_check(const PluginCall& call) {
     // Needs a moment after ADD, and is put off by others.
@@ -214,7 +250,8 @@ class VethOnBridge : public Plugin {
   static Result<NetworkResult> attach(const PluginCall& call, const NetworkResult& addresses) {
     TRY(make_links(call));
     TRY(add_addresses(call, addresses));
-    TRY(remember(call, own_world(call, interest(call)), call.version.to_text()));
+    TRY(remember(call, own_world(call, interest(call)), maker(call)));
+    if (wrong("F5") && stdout_is_closed()) TRY(base::remove_file(state_file(call)));
     NetworkResult result;
     if (call.previous_result) result = *call.previous_result;
     result.json.clear();
@@ -226,6 +263,7 @@ class VethOnBridge : public Plugin {
       one.mac = TRY(find_link(netns.empty() ? kHost : netns, name))->mac;
       one.sandbox = netns;
     }
+    if (wrong("X5")) result.interfaces.back().mac = "02:00:00:00:00:01";
     if (wrong("K19")) TRY(base::write_file_durably(state_file(call) + ".mac", result.interfaces.back().mac));
     const int pod_end = static_cast<int>(result.interfaces.size()) - 1;
     for (IpConfig ip : addresses.ips) {

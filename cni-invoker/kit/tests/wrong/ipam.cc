@@ -102,11 +102,19 @@ class Ipam : public Plugin {
 
   // Neither the network's own address, nor the gateway's, nor the broadcast's.
   static Result<std::uint32_t> take(const PluginCall& call, const Subnet& subnet) {
-    for (std::uint32_t number = 2; number + 1 < subnet.size(); ++number) {
+    for (std::uint32_t number = wrong("X8") ? 1 : 2; number + 1 < subnet.size(); ++number) {
+      if (wrong("X1") || wrong("X3")) {  // looks first, and takes it later
+        if (base::path_exists(state_dir(call) + "/" + std::to_string(number))) continue;
+        TRY(shell("sleep 0.05"));
+        TRY(base::write_file_durably(state_dir(call) + "/" + std::to_string(number), owner(call)));
+        return number;
+      }
       auto file = base::open_file(state_dir(call) + "/" + std::to_string(number), O_WRONLY | O_CREAT | O_EXCL, 0600);
       if (!file && file.error().kind == Kind::exists) continue;
       if (!file) return std::move(file).error();
-      TRY(base::write_all(file->get(), owner(call), "lease"));
+      auto written = base::write_all(file->get(), owner(call), "lease");
+      if (!written && !wrong("F6")) TRY(base::remove_file(state_dir(call) + "/" + std::to_string(number)));
+      TRY(std::move(written));
       return number;
     }
     return plugin_error(code::kTryAgainLater, "no address is free");

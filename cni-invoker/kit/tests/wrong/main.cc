@@ -11,10 +11,11 @@
 namespace cni::kit::wrong {
 namespace {
 
-std::string role, behaviour;
+std::string path, role, behaviour;
+bool is_stdout_closed = false;
 
 void read_name(const char* argument) {
-  const std::string path(argument);
+  path = argument;
   const std::string name = path.substr(path.rfind('/') + 1);
   const std::size_t dash = std::min(name.find('-'), name.size());
   role = name.substr(0, dash);
@@ -44,7 +45,14 @@ Result<void> run_plugin_on(Run& run) {
   return {};
 }
 
+// Closed: what is opened would take its place.
+void fill_closed() {
+  is_stdout_closed = ::fcntl(1, F_GETFD) < 0;
+  for (int fd = ::open("/dev/null", O_RDWR); fd >= 0 && fd <= 2;) fd = ::open("/dev/null", O_RDWR);
+}
+
 int run_all() {
+  fill_closed();
   Run run;
   const char* command = std::getenv("CNI_COMMAND");
   run.command = command == nullptr ? "" : command;
@@ -53,13 +61,14 @@ int run_all() {
     if (!run_plugin_on(run)) return 3;
     spoil_after(run);
   }
-  static_cast<void>(base::write_all(1, run.output, "stdout"));
-  return run.status;
+  return base::write_all(1, run.output, "stdout") && !is_stdout_closed ? run.status : 1;
 }
 
 }  // namespace
 
 bool wrong(const std::string& check) { return behaviour == check; }
+const std::string& own_path() { return path; }
+bool stdout_is_closed() { return is_stdout_closed; }
 
 std::string tag_of(const std::string& network, const std::string& id, const std::string& ifname) {
   std::uint32_t hash = 2166136261U;  // FNV-1a

@@ -14,6 +14,8 @@ namespace cni::kit::wrong {
 
 // Is this run to be wrong in what that check is about?
 bool wrong(const std::string& check);
+const std::string& own_path();  // as it was run
+bool stdout_is_closed();        // when it was
 
 // --- the roles, in the files of their names
 std::unique_ptr<Plugin> interface_plugin();
