@@ -39,11 +39,19 @@ class StormOfLivesTest : public PodrunTest {
     return create_command(made);
   }
 
+  // A pod that goes by itself, perhaps before anybody has seen it.
+  static std::string brief_name_of(int number) { return "brief-" + std::to_string(number); }
+  Command make_brief(int number) const {
+    Json made = pod(brief_name_of(number), {container("main", {"/bin/payload", "exit", "0"})});
+    made["metadata"]["annotations"] = {{"podrun.io/remove-at-end", "true"}};
+    return create_command(made);
+  }
+
   Command some_act() {
     const int number = pick(kMany);
     const std::string name = name_of(number);
     const std::string container = pick(2) == 0 ? "server" : "code";
-    switch (pick(11)) {
+    switch (pick(12)) {
       case 0:
       case 1:
         return make(number);
@@ -66,6 +74,8 @@ class StormOfLivesTest : public PodrunTest {
         return podrun_command({"stop", name, "-t", std::to_string(pick(2))});
       case 9:
         return podrun_command({"start", name});
+      case 10:
+        return make_brief(number);
       default:
         return podrun_command({"delete", name, "--grace-period", std::to_string(pick(2))});
     }
@@ -149,6 +159,12 @@ class StormOfLivesTest : public PodrunTest {
     EXPECT_EQ(life(name).state("server"), "exit 0") << name;
   }
 
+  void expect_brief_ones_gone() const {
+    for (int number = 0; number < kMany; ++number)
+      EXPECT_TRUE(eventually([&] { return pod_state(brief_name_of(number)).empty(); }, std::chrono::seconds(20)))
+          << inspect(brief_name_of(number)).dump(1);
+  }
+
   int pick(int count) { return std::uniform_int_distribution<int>(0, count - 1)(random_); }
 
   const std::uint64_t seed_ = Killer::seed();
@@ -165,6 +181,7 @@ TEST_F(StormOfLivesTest, LosesNothingAndLeavesNothing) {
   while (Clock::now() < end && !HasFailure()) {
     rage_for(std::min<Clock::duration>(kRound, end - Clock::now()));
     recover_all();
+    expect_brief_ones_gone();
     for (int number = 0; number < kMany; ++number) expect_whole(number);
     if (pick(2) == 0) succeeds({"delete", "--all", "--grace-period", "0"});
   }
