@@ -12,6 +12,7 @@ constexpr CommandEntry kCommands[] = {
     {"list", "List the networks, their plugins, and what is wrong with either", cni_list_command},
     {"add", "Attach a network namespace and print the result", cni_add_command},
     {"check", "Ask the plugins whether it is still attached as it was", cni_check_command},
+    {"debug", "Attach or detach it step by step, with a look around before and after each plugin", cni_debug_command},
     {"del", "Detach it, with the configuration and arguments it was attached with", cni_del_command},
     {"forget", "Give up what is owed a DEL that can never succeed, and tell what may be left", cni_forget_command},
     {"gc", "Detach everything but what is listed, what pods have, and others' own", cni_gc_command},
@@ -27,9 +28,9 @@ constexpr CommandEntry kCommands[] = {
 
 // As cnitool, these commands pass on what plugins print on stderr; live, and printable.
 CniTool::CniTool(const Context& context)
-    : host(context.host(warn, [](const std::string&, const std::string& line) { note(line); })),
-      runner(*host.runner),
-      invoker(runner, invoker_options(host)) {}
+    : CniTool(context.host(warn, [](const std::string&, const std::string& line) { note(line); })) {}
+
+CniTool::CniTool(Host own) : host(std::move(own)), runner(*host.runner), invoker(runner, invoker_options(host)) {}
 
 Result<cni::NetworkList> CniTool::network(const std::string& name) const {
   return choose_network(name, host.options.cni_conf_dir, host.warn);

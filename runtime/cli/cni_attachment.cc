@@ -30,6 +30,14 @@ std::string default_container_id(const std::string& netns_path) {
   return id;
 }
 
+void add_attachment_options(Command& command, AttachmentFlags& flags) {
+  command.option("--ifname", flags.ifname, "NAME", "Interface in the namespace").from("CNI_IFNAME").shows(flags.ifname);
+  command.option("--container-id", flags.container_id, "ID", "Else made of the path, as cnitool does");
+  command.option("--args", flags.args, "K=V;K=V", "CNI_ARGS for the plugins").from("CNI_ARGS");
+  command.option("--capability-args", flags.capability_args, "JSON", "By capability: {\"portMappings\": [...]}")
+      .from("CAP_ARGS");
+}
+
 Result<cni::Attachment> attachment_of(const AttachmentFlags& flags, const std::string& netns_dir) {
   if (flags.netns.empty()) return Error{Kind::invalid, 0, "the network namespace is empty"};
   std::error_code unreachable;

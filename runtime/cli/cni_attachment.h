@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "cni/attachment.h"
+#include "runtime/cli/command.h"
 #include "runtime/kernel/types.h"
 
 namespace podrun::cli {
@@ -16,6 +17,9 @@ struct AttachmentFlags {
   std::string args;             // K=V;K=V
   std::string capability_args;  // a JSON object
 };
+
+// All but the namespace, which is a word. `flags` must outlive the command.
+void add_attachment_options(Command& command, AttachmentFlags& flags);
 
 // Kind::invalid names the flag.
 Result<cni::Attachment> attachment_of(const AttachmentFlags& flags, const std::string& netns_dir);

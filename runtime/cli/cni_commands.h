@@ -12,6 +12,7 @@ namespace podrun::cli {
 void cni_add_command(Command& command, Context& context);
 void cni_attachments_command(Command& command, Context& context);
 void cni_check_command(Command& command, Context& context);
+void cni_debug_command(Command& command, Context& context);
 void cni_default_config_command(Command& command, Context& context);
 void cni_del_command(Command& command, Context& context);
 void cni_forget_command(Command& command, Context& context);
@@ -26,6 +27,7 @@ void cni_version_command(Command& command, Context& context);
 class CniTool {
  public:
   explicit CniTool(const Context& context);
+  explicit CniTool(Host host);
 
   // As for a pod: from the configured directory, or podrun's own default by its name.
   Result<cni::NetworkList> network(const std::string& name) const;

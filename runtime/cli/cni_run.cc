@@ -70,14 +70,9 @@ Result<int> del(Context& context, const Options& options) {
 
 void set_up(Command& command, Context& context, Result<int> (*run)(Context&, const Options&)) {
   const auto options = std::make_shared<Options>();
-  AttachmentFlags& flags = options->flags;
   command.words(options->words, "NETWORK NETNS",
                 "A configured network, and a network namespace: a path, or a name as `ip netns` has it", 2, 2);
-  command.option("--ifname", flags.ifname, "NAME", "Interface in the namespace").from("CNI_IFNAME").shows(flags.ifname);
-  command.option("--container-id", flags.container_id, "ID", "Else made of the path, as cnitool does");
-  command.option("--args", flags.args, "K=V;K=V", "CNI_ARGS for the plugins").from("CNI_ARGS");
-  command.option("--capability-args", flags.capability_args, "JSON", "By capability: {\"portMappings\": [...]}")
-      .from("CAP_ARGS");
+  add_attachment_options(command, options->flags);
   add_record(command, context);
   command.run([&context, options, run] { return run(context, *options); });
 }

@@ -40,6 +40,13 @@ std::string to_json(const Recording& recording);
 // `name` stands for its file in messages. Kind::invalid.
 Result<Recording> parse_recording(const std::string& text, const std::string& name);
 
+// One run of a plugin by `runner`, and all of it. It looks around before and after.
+struct Recorded {
+  Recording recording;  // without a digest
+  Result<RunOutcome> outcome;
+};
+Recorded run_recorded(Runner& runner, const RunRequest& request);
+
 struct RecorderOptions {
   std::string dir;                                             // made where it is missing; root's alone
   std::function<std::string(const std::string& path)> digest;  // may be empty

@@ -3,7 +3,6 @@
 #include "cni/base/files.h"
 #include "cni/base/try.h"
 #include "cni/record.h"
-#include "kit/src/record/run_recorded.h"
 
 namespace cni::kit {
 namespace {

@@ -13,7 +13,6 @@
 #include "cni/result.h"
 #include "kit/src/host/netns.h"
 #include "kit/src/host/own_host.h"
-#include "kit/src/record/run_recorded.h"
 #include "src/rtnetlink.h"
 
 namespace cni::kit {

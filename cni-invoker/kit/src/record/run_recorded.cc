@@ -1,8 +1,7 @@
-#include "kit/src/record/run_recorded.h"
-
 #include <array>
 #include <ctime>
 
+#include "cni/record.h"
 #include "kit/src/end_text.h"
 #include "kit/src/record/look_around.h"
 
