@@ -75,7 +75,7 @@ Result<std::vector<Task>> plan(const Subject& subject, const Options& options) {
     }
     for (std::size_t i = 0; i < subject.plugins.size(); ++i)
       if (!subject.plugins[i].ours && is_about(check, subject.plugins[i]))
-        add_versions(check, i, chosen(subject.plugins[i].versions), tasks);
+        add_versions(check, i, chosen(subject.versions_up_to(i)), tasks);
   }
   // A report of nothing would say that everything is well.
   if (tasks.empty())

@@ -130,11 +130,12 @@ Result<Json> config_for(const std::string& type, const std::string& given, const
 
 }  // namespace
 
-std::vector<Version> Subject::versions() const {
+std::vector<Version> Subject::versions_up_to(std::size_t plugin) const {
   std::vector<Version> all(kKnownVersions.begin(), kKnownVersions.end());
-  for (const PluginUnderTest& plugin : plugins)
+  for (std::size_t i = 0; i <= plugin; ++i)
     std::erase_if(all, [&](const Version& version) {
-      return std::find(plugin.versions.begin(), plugin.versions.end(), version) == plugin.versions.end();
+      const std::vector<Version>& its = plugins.at(i).versions;
+      return std::find(its.begin(), its.end(), version) == its.end();
     });
   return all;
 }

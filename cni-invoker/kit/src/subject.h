@@ -48,8 +48,9 @@ class Subject {
   std::vector<NeededLink> links;
   // Why no ADD of it can be expected to succeed here: a kind of link that the kernel has not. Empty: none.
   std::string lacks;
-  // Of the versions that every plugin knows.
-  std::vector<Version> versions() const;
+  // Those that every plugin knows; and those that one knows with all before it, as it cannot be tried in others.
+  std::vector<Version> versions() const { return versions_up_to(plugins.size() - 1); }
+  std::vector<Version> versions_up_to(std::size_t plugin) const;
 };
 
 }  // namespace cni::kit
