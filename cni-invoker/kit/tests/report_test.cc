@@ -214,6 +214,26 @@ TEST(HtmlReport, EscapesEveryValue) {
     EXPECT_THAT(form, AllOf(Not(HasSubstr("{{{")), Not(HasSubstr("{{&")))) << "no way around it";
 }
 
+// A packet that arrived from an address it should not have is what the check failed for, too.
+TEST(HtmlReport, MarksTheWayThatACheckFailedFor) {
+  Report one = report();
+  std::erase_if(one.results, [](const CheckResult& result) { return result.check.id != "P11"; });
+  const auto marks = [&] {
+    std::size_t count = 0;
+    const std::string page = as_html(one);
+    for (std::size_t at = 0; (at = page.find("class=\"way wrong\"", at)) != std::string::npos; ++at) ++count;
+    return count;
+  };
+  EXPECT_EQ(marks(), 2U) << "with the check, and in the drawing of all";
+  CheckResult& failed = one.results.front();
+  failed.paths.back().arrived = true;
+  failed.paths.back().peer = "192.0.2.1";
+  EXPECT_EQ(marks(), 2U);
+  EXPECT_THAT(as_html(one), HasSubstr("arrived, from 192.0.2.1"));
+  failed.outcome = Outcome::passed;
+  EXPECT_EQ(marks(), 0U);
+}
+
 TEST(HtmlReport, NeedsNothingElse) {
   const std::string page = as_html(report());
   for (const char* outside : {"src=", "url(http", "@import", "<link", "<iframe", "href=\"http"})

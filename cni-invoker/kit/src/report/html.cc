@@ -27,21 +27,22 @@ Json run_values(const SeenRun& run) {
           {"errors", shortened(run.errors, kMostText)}};
 }
 
-Json path_values(const SeenPath& path) {
+Json way_values(const Way& way) {
+  const SeenPath& path = *way.path;
   return {{"from", path.from},
           {"to", path.to},
           {"what", path.what},
           {"expected", path.expected ? "arrives" : "is stopped"},
           {"seen", path.arrived ? "arrived" : "did not arrive"},
           {"peer", path.peer},
-          {"wrong", path.arrived != path.expected}};
+          {"wrong", way.wrong}};
 }
 
-Json paths_values(const std::vector<SeenPath>& paths) {
-  if (paths.empty()) return nullptr;
+Json ways_values(const std::vector<Way>& ways) {
+  if (ways.empty()) return nullptr;
   Json rows = Json::array();
-  for (const SeenPath& path : paths) rows.push_back(path_values(path));
-  return {{"topology", topology(paths)}, {"paths", rows}};
+  for (const Way& way : ways) rows.push_back(way_values(way));
+  return {{"topology", topology(ways)}, {"paths", rows}};
 }
 
 Json finding_values(const Finding& finding) {
@@ -66,7 +67,7 @@ Json finding_values(const Finding& finding) {
           {"runs", runs},
           {"run_any", !runs.empty()},
           {"waterfall", waterfall(result.runs)},
-          {"ways", paths_values(result.paths)}};
+          {"ways", ways_values(ways_of(result))}};
 }
 
 Json findings_values(const std::vector<Finding>& some) {
@@ -95,18 +96,20 @@ Json leaks(const std::vector<Finding>& failed) {
 
 // Every way that packets were sent in the newest version, in one drawing.
 Json packets(const Report& report) {
-  std::vector<SeenPath> paths;
+  std::vector<Way> ways;
   std::string version;
   for (const CheckResult& result : report.results) {
     if (result.paths.empty()) continue;
     if (const auto seen = Version::parse(result.version), best = Version::parse(version);
         version.empty() || (seen && best && *seen > *best)) {
       version = result.version;
-      paths.clear();
+      ways.clear();
     }
-    if (result.version == version) paths.insert(paths.end(), result.paths.begin(), result.paths.end());
+    if (result.version != version) continue;
+    const std::vector<Way> more = ways_of(result);
+    ways.insert(ways.end(), more.begin(), more.end());
   }
-  Json values = paths_values(paths);
+  Json values = ways_values(ways);
   if (!values.is_null()) values["version"] = version;
   return values;
 }

@@ -13,7 +13,7 @@ using Json = nlohmann::json;
 // Of the drawing, in its units.
 constexpr int kWidth = 960, kBoxWidth = 170, kBoxHeight = 48, kRow = 104, kTop = 56;
 constexpr std::size_t kMostName = 16;       // bytes that fit into a box
-constexpr int kColumns[] = {40, 395, 750};  // left edges
+constexpr int kColumns[] = {64, 395, 726};  // left edges
 
 struct Place {
   std::string name;
@@ -23,10 +23,10 @@ struct Place {
   int middle_y() const { return y + kBoxHeight / 2; }
 };
 
-struct Way {
+struct Line {
   std::size_t from = 0, to = 0;
   std::size_t tried = 0, right = 0;
-  const SeenPath* wrong = nullptr;  // the first that did not end as it is to
+  const SeenPath* wrong = nullptr;  // the first that is
   bool stopped = false;             // all of them are meant to be
 };
 
@@ -37,10 +37,10 @@ std::size_t column_of(const std::string& name) {
 
 class Drawing {
  public:
-  explicit Drawing(const std::vector<SeenPath>& paths) {
-    for (const SeenPath& path : paths) {
-      place(path.from);
-      place(path.to);
+  explicit Drawing(const std::vector<Way>& ways) {
+    for (const Way& way : ways) {
+      place(way.path->from);
+      place(way.path->to);
     }
     std::stable_sort(places_.begin(), places_.end(), [](const Place& a, const Place& b) { return a.name < b.name; });
     std::size_t tallest = 1;
@@ -54,9 +54,9 @@ class Drawing {
           y += kRow;
         }
     }
-    for (const SeenPath& path : paths) count(path);
+    for (const Way& way : ways) count(way);
     // What went wrong lies above the rest.
-    std::stable_sort(ways_.begin(), ways_.end(), [](const Way& a, const Way& b) { return !a.wrong && b.wrong; });
+    std::stable_sort(lines_.begin(), lines_.end(), [](const Line& a, const Line& b) { return !a.wrong && b.wrong; });
   }
 
   Json json() const {
@@ -69,7 +69,7 @@ class Drawing {
                        {"text_x", place.left() + kBoxWidth / 2},
                        {"text_y", place.middle_y() + 5},
                        {"name", place.name.size() > kMostName ? place.name.substr(0, kMostName) + "…" : place.name}});
-    for (const Way& way : ways_) lines.push_back(line(way));
+    for (const Line& one : lines_) lines.push_back(drawn(one));
     return {{"width", kWidth}, {"height", height_}, {"boxes", boxes}, {"lines", lines}};
   }
 
@@ -87,27 +87,27 @@ class Drawing {
         std::count_if(places_.begin(), places_.end(), [&](const Place& place) { return place.column == column; }));
   }
 
-  void count(const SeenPath& path) {
-    const std::size_t from = find(path.from), to = find(path.to);
-    auto way =
-        std::find_if(ways_.begin(), ways_.end(), [&](const Way& one) { return one.from == from && one.to == to; });
-    if (way == ways_.end()) way = ways_.insert(ways_.end(), {from, to, 0, 0, nullptr, true});
-    ++way->tried;
-    if (path.expected) way->stopped = false;
-    if (path.arrived == path.expected)
-      ++way->right;
-    else if (!way->wrong)
-      way->wrong = &path;
+  void count(const Way& way) {
+    const std::size_t from = find(way.path->from), to = find(way.path->to);
+    auto line =
+        std::find_if(lines_.begin(), lines_.end(), [&](const Line& one) { return one.from == from && one.to == to; });
+    if (line == lines_.end()) line = lines_.insert(lines_.end(), {from, to, 0, 0, nullptr, true});
+    ++line->tried;
+    if (way.path->expected) line->stopped = false;
+    if (!way.wrong)
+      ++line->right;
+    else if (!line->wrong)
+      line->wrong = way.path;
   }
 
   // A curve from edge to edge; there and back lie beside each other, and what stays in a column goes around its boxes.
-  Json line(const Way& way) const {
+  Json drawn(const Line& way) const {
     const Place& from = places_[way.from];
     const Place& to = places_[way.to];
     double x1, x2, c1, c2, y1 = from.middle_y(), y2 = to.middle_y();
     if (from.column == to.column) {
       const int side = from.column == 2 ? from.left() + kBoxWidth : from.left();
-      const double out = (from.column == 2 ? 1 : -1) * (way.from == way.to ? 60.0 : 34.0);
+      const double out = (from.column == 2 ? 1 : -1) * (way.from == way.to ? 56.0 : 34.0);
       x1 = x2 = side;
       c1 = c2 = side + out;
       y1 += way.from < way.to ? 8 : -8;
@@ -130,14 +130,15 @@ class Drawing {
     return curve(way, x1, y1, c1, y1, c2, y2, x2, y2);
   }
 
-  Json curve(const Way& way, double x1, double y1, double cx1, double cy1, double cx2, double cy2, double x2,
+  Json curve(const Line& way, double x1, double y1, double cx1, double cy1, double cx2, double cy2, double x2,
              double y2) const {
     const auto n = [](double value) { return std::to_string(std::lround(value)); };
     const std::string d = "M" + n(x1) + " " + n(y1) + " C" + n(cx1) + " " + n(cy1) + " " + n(cx2) + " " + n(cy2) + " " +
                           n(x2) + " " + n(y2);
     const double middle_x = (x1 + 3 * cx1 + 3 * cx2 + x2) / 8, middle_y = (y1 + 3 * cy1 + 3 * cy2 + y2) / 8;
     std::string says = std::to_string(way.right) + " of " + std::to_string(way.tried) + " as expected";
-    if (way.wrong) says += "; " + way.wrong->what + (way.wrong->arrived ? " arrived" : " did not arrive");
+    if (way.wrong)
+      says += "; " + way.wrong->what + (way.wrong->arrived ? " arrived, from " + way.wrong->peer : " did not arrive");
     return {{"d", d},
             {"class", way.wrong     ? "wrong"
                       : way.stopped ? "stopped"
@@ -152,12 +153,23 @@ class Drawing {
   }
 
   std::vector<Place> places_;
-  std::vector<Way> ways_;
+  std::vector<Line> lines_;
   int height_ = 0;
 };
 
 }  // namespace
 
-Json topology(const std::vector<SeenPath>& paths) { return paths.empty() ? Json() : Drawing(paths).json(); }
+std::vector<Way> ways_of(const CheckResult& result) {
+  std::vector<Way> ways;
+  bool any = false;
+  for (const SeenPath& path : result.paths) {
+    ways.push_back({&path, path.arrived != path.expected});
+    any |= ways.back().wrong;
+  }
+  if (result.outcome == Outcome::failed && !any && !ways.empty()) ways.back().wrong = true;
+  return ways;
+}
+
+Json topology(const std::vector<Way>& ways) { return ways.empty() ? Json() : Drawing(ways).json(); }
 
 }  // namespace cni::kit
