@@ -139,8 +139,8 @@ TEST_F(BadPluginTest, EndsAHangingPluginWhenThePodIsDeletedByForce) {
   argv.back() = dir() + "/pod.json";
   const pid_t creating = start(argv, dir() + "/create.log");
   ASSERT_TRUE(eventually([&] {
-    for (const std::string& line : look_at_world({}))
-      if (line.starts_with("process sleep")) return true;
+    for (const auto& [thing, state] : look_at_world({}))
+      if (thing.area == "process" && thing.name.starts_with("sleep")) return true;
     return false;
   })) << run({"cat", dir() + "/create.log"}).out;
   const Output removed = podrun({"delete", "web", "--force", "--grace-period", "0"});

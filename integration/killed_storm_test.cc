@@ -66,7 +66,7 @@ class KilledStormTest : public StormTest {
 
   void expect_world_unchanged_but(const std::set<std::string>& chains) const {
     for (const std::string& change : changes()) {
-      const bool forgotten = change.starts_with("left: nftables") &&
+      const bool forgotten = change.starts_with("left: packet filter") &&
                              std::any_of(chains.begin(), chains.end(),
                                          [&](const std::string& chain) { return change.find(chain) != change.npos; });
       EXPECT_TRUE(forgotten) << change;

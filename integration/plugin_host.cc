@@ -6,6 +6,8 @@
 #include <fstream>
 #include <ostream>
 
+#include "kit/src/host/outside.h"
+
 namespace integration {
 
 using testing::AllOf;
@@ -120,17 +122,8 @@ bool PluginTest::is_cut_off(const std::string& netns, const std::string& address
 }
 
 void PluginTest::make_outside() {
-  const Output made = run({"sh", "-ec", R"(
-    ip netns add outside
-    ip link add up0 type veth peer name up1 netns outside
-    ip addr add 198.51.100.1/24 dev up0
-    ip addr add 2001:db8:1::1/64 dev up0 nodad
-    ip link set up0 up
-    ip -n outside addr add 198.51.100.2/24 dev up1
-    ip -n outside addr add 2001:db8:1::2/64 dev up1 nodad
-    ip -n outside link set lo up
-    ip -n outside link set up1 up)"});
-  ASSERT_EQ(made.status, 0) << made.err;
+  const auto made = cni::kit::make_outside();
+  ASSERT_TRUE(made) << made.error().what;
 }
 
 }  // namespace integration

@@ -52,8 +52,7 @@ class PluginTest : public PodrunTest, public testing::WithParamInterface<PluginS
   static std::string ask_from(const std::string& netns, const std::string& address, const std::string& port = "8080");
   static bool is_cut_off(const std::string& netns, const std::string& address, const std::string& port = "8080");
 
-  // A machine beyond the host: namespace "outside" at the other end of the host's link up0.
-  //   host 198.51.100.1, 2001:db8:1::1   outside 198.51.100.2, 2001:db8:1::2
+  // The kit's machine beyond the host, in the network namespace "outside" (kit/src/host/outside.h).
   static void make_outside();
 };
 

@@ -196,6 +196,15 @@ TEST_F(WorldOfAHost, TellsOfFilesAndOfWhatIsInThem) {
   EXPECT_THAT(changes(), ElementsAre(StartsWith("changed: file /run/world/dir/file content ")));
 }
 
+TEST_F(WorldOfAHost, LooksIntoNothingThatIsExcluded) {
+  shell("mkdir -p /run/world/seen /run/world/excluded/sub; touch /run/world/note");
+  EXPECT_THAT(
+      difference(before_, look_at_world({.namespaces = {{"", "/proc/self/ns/net"}, {"pod-1", "/run/netns/pod-1"}},
+                                         .trees = {"/run/world"},
+                                         .excluded = {"/run/world/excluded", "/run/world/note"}})),
+      ElementsAre("left: directory /run/world/seen mode 0755"));
+}
+
 TEST_F(WorldOfAHost, KnowsThatHostLocalNotesTheLastAddress) {
   std::ofstream("/run/world/last_reserved_ip.0") << "10.1.0.2";
   before_ = now();

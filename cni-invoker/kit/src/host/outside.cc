@@ -29,6 +29,7 @@ Result<void> set_up_end(const std::string& netns, const std::string& name, const
 Result<Uplink> make_outside() {
   const Uplink uplink;
   const std::string far_end = "up1";
+  TRY(base::make_dirs("/run/netns"));
   TRY(make_netns(uplink.netns, true));
   const Fd netns = TRY(base::open_file(uplink.netns, O_RDONLY));
   TRY(TRY(RouteSocket::open(kHostNetns)).make_veth(uplink.link, far_end, netns.get()));

@@ -61,20 +61,21 @@ void add_one(World& world, const fs::path& path, const std::string& shown) {
   told("file", std::move(state));
 }
 
-// What vanishes meanwhile is not there.
+// What vanishes meanwhile is not there. `visit` says whether to look into it, too.
 template <class Visit>
 void walk(const std::string& root, const Visit& visit) {
   std::error_code error;
   for (fs::recursive_directory_iterator at(root, error), end; !error && at != end; at.increment(error))
-    visit(at->path());
+    if (!visit(at->path())) at.disable_recursion_pending();
 }
 
 }  // namespace
 
 void add_tree(World& world, const std::string& root, const std::vector<std::string>& excluded) {
   walk(root, [&](const fs::path& path) {
-    if (std::find(excluded.begin(), excluded.end(), path.string()) == excluded.end())
-      add_one(world, path, path.string());
+    if (std::find(excluded.begin(), excluded.end(), path.string()) != excluded.end()) return false;
+    add_one(world, path, path.string());
+    return true;
   });
 }
 
@@ -85,10 +86,10 @@ void add_layer(World& world, const Layer& layer) {
     const std::string inside = path.string().substr(root.size() + 1);
     std::error_code ignored;
     // The directory of a file that was written is written, too: it is new where the machine has none.
-    if (fs::is_directory(path, ignored) &&
-        ::faccessat(layer.below.get(), inside.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-      return;
-    add_one(world, path, prefix + inside);
+    const bool is_known = fs::is_directory(path, ignored) &&
+                          ::faccessat(layer.below.get(), inside.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+    if (!is_known) add_one(world, path, prefix + inside);
+    return true;
   });
 }
 

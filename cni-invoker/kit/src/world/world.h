@@ -28,7 +28,7 @@ struct WorldScope {
   // A name for each, and its path: /proc/self/ns/net with an empty name is the host's. One that is gone holds nothing.
   std::vector<std::pair<std::string, std::string>> namespaces = {};
   std::vector<std::string> trees = {};         // directories, seen with all that is in them
-  std::vector<std::string> excluded = {};      // files in them that are not
+  std::vector<std::string> excluded = {};      // files and directories in them that are not
   const std::vector<Layer>* layers = nullptr;  // what has been written elsewhere
 };
 
