@@ -138,6 +138,26 @@ TEST_F(Owed, APluginThatWasReplacedByOneThatKnowsLessIsAskedInAVersionThatItKnow
   EXPECT_THAT(owed(), IsEmpty());
 }
 
+// What refused the ADD for its version has made nothing, and what was behind it. Nothing else has that excuse when it
+// refuses the DEL.
+TEST_F(Owed, APluginThatMadeSomethingIsAskedThoughTheAddFailed) {
+  covers("L.7 L.8");
+  options.clean_up_failed_add = false;
+  for (const auto& [failed, answer] :
+       {std::pair{"ADD one", R"({"code":7,"msg":"invalid network config"})"}, std::pair{"ADD two", kRefusal}}) {
+    runner.answer(failed, answer, 1);
+    ASSERT_FALSE(invoker().add(chain, attachment()));
+    runner.answer(failed, kResult);
+    knows("one", {"0.4.0"});  // it was replaced meanwhile
+    runner.calls.clear();
+    EXPECT_TRUE(invoker().del_container("pod1")) << failed;
+    EXPECT_THAT(runner.names(), ElementsAre("DEL two", "DEL one", "VERSION one", "DEL one")) << failed;
+    EXPECT_THAT(owed(), IsEmpty()) << failed;
+    known.clear();
+    runner.answer("DEL one", "");
+  }
+}
+
 TEST_F(Owed, AnOldDebtWhoseAddWasRefusedIsPaidInAVersionThatIsKnown) {
   covers("L.8");
   LedgerEntry entry;  // of a ledger that did not say how the ADD had failed
@@ -201,15 +221,32 @@ TEST_F(Owed, TodaysConfigurationPaysForNoOtherFailure) {
   runner.answer("DEL one", R"({"code":999,"msg":"iptables is locked"})", 1);
   now = R"({"cniVersion":"1.1.0","name":"net","plugins":[{"type":"one","mtu":2},{"type":"two"}]})";
   EXPECT_FALSE(invoker().del_container("pod1"));
+  EXPECT_THAT(runner.names(), ElementsAre("DEL two", "DEL one"));
   EXPECT_EQ(input("DEL one").at("mtu"), 1);
   EXPECT_EQ(owed().size(), 1U);
+}
+
+TEST_F(Owed, TodaysConfigurationIsLookedUpOnceAndTriedWhereItIsAnotherOfThatNetwork) {
+  covers("L.8");
+  attach();
+  for (const char* plugin : {"DEL one", "DEL two"}) runner.answer(plugin, R"({"code":7,"msg":"bad"})", 1);
+  const std::string same = R"({"cniVersion":"1.1.0","name":"net","plugins":[{"type":"one","mtu":1},{"type":"two"}]})";
+  for (const std::string& useless : {same, std::string(same).replace(same.find("net"), 3, "ten")}) {
+    now = useless;
+    looked_up.clear();
+    runner.calls.clear();
+    EXPECT_FALSE(invoker().del_container("pod1"));
+    EXPECT_THAT(looked_up, ElementsAre("net"));
+    EXPECT_THAT(runner.names(), ElementsAre("DEL two", "DEL one")) << useless;
+  }
 }
 
 // Nor where no ADD has succeeded, but the failure is one of the moment: what is there lies where the recorded one says.
 TEST_F(Owed, TodaysConfigurationPaysForNoFailureThatMayPass) {
   covers("L.8");
   runner.answer("ADD two", R"({"code":100,"msg":"broken"})", 1);
-  for (const char* busy : {R"({"code":11,"msg":"try again"})", R"({"code":5,"msg":"io"})"}) {
+  for (const char* busy :
+       {R"({"code":11,"msg":"try again"})", R"({"code":5,"msg":"io"})", R"({"code":50,"msg":"not ready"})"}) {
     runner.answer("DEL one", busy, 1);
     runner.on_call = [&](const testing::Call& call) {
       if (call.name() == "DEL one" && json::parse(call.input).at("mtu") == 2) runner.answer("DEL one", "");
