@@ -67,11 +67,17 @@ TEST_F(CniCommandTest, TestsAPluginAndSaysByItsStatusWhetherItConforms) {
   EXPECT_EQ(report.at("results").at(0).at("runs").at(0).at("command"), "VERSION");
 
   write_plugin("loopback", "echo '{\"cniVersion\":\"1.0.0\",\"supportedVersions\":[\"1.0.0\",\"1.0.0\"]}'");
-  Command command = podrun_command({"cni", "test", "--plugin", "loopback", "--only", "V1", "-o", dir() + "/report"});
+  Command command =
+      podrun_command({"cni", "test", "--plugin", "loopback", "--only", "V1", "--keep", "-o", dir() + "/report"});
   command.environment.back() = "CNI_PATH=" + own_plugins();
   const Output bad = run(command);
   EXPECT_EQ(bad.status, 1) << bad.err;
-  EXPECT_THAT(run({"cat", dir() + "/report"}).out, AllOf(HasSubstr("FAILED  V1"), HasSubstr("twice: \"1.0.0\"")));
+  const std::string kept = "/var/tmp/podrun-kit-loopback-V1-1.0.0";
+  EXPECT_THAT(run({"cat", dir() + "/report"}).out,
+              AllOf(HasSubstr("kept: its runs, in " + kept), HasSubstr("FAILED  V1"), HasSubstr("twice: \"1.0.0\"")));
+  EXPECT_EQ(cni({"replay", kept + "/01-VERSION-loopback.json", "--cni-bin-dir", own_plugins()}).status, 0)
+      << "it does the same again";
+  run({"rm", "-r", kept});
 }
 
 TEST_F(CniCommandTest, AttachesChecksAndDetachesWithoutATrace) {

@@ -250,7 +250,7 @@ void cni_test_command(Command& command, Context& context) {
   command.option("--format", asked->format, "FORMAT", "Form of the report").one_of(format_names()).shows("text");
   command.option("-o,--output", asked->files, "FILE",
                  "Write the report there, in the form its ending tells; may be given again");
-  command.flag("--keep", kit.keep, "Keep the files of each check that failed, below /var/tmp");
+  command.flag("--keep", kit.keep, "Keep the runs of each check that failed, below /var/tmp, for `podrun cni replay`");
   command.flag("--list", asked->list, "List the checks");
   command.run([&context, asked]() -> Result<int> {
     auto done = test(context, *asked);

@@ -12,6 +12,7 @@
 #include "kit/src/host/own_host.h"
 #include "kit/src/lab.h"
 #include "kit/src/plan.h"
+#include "kit/src/record/keep_runs.h"
 #include "kit/src/result_json.h"
 #include "kit/src/watch/watch.h"
 
@@ -116,9 +117,15 @@ class Engine {
     } else if (result.outcome == Outcome::failed && has_differences(result.evidence)) {
       results_[number] = std::move(result);
     }
+    if (options_.keep && results_[number].outcome == Outcome::failed) keep(results_[number]);
     ++ended_;
     if (options_.on_result) options_.on_result(results_[number], ended_, tasks_.size());
     return {};
+  }
+
+  void keep(CheckResult& result) const {
+    const auto kept = keep_runs(result, options_.keep_dir);
+    result.evidence.push_back(kept ? "kept: its runs, in " + *kept : "not kept: " + kept.error().what);
   }
 
   CheckResult result_of(const Running& running) const {

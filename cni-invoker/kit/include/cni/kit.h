@@ -107,7 +107,7 @@ struct Options {
   // reports tell no command.
   std::string command;
   std::string helper;  // path of cni-kit-plugin; empty: beside the running program, or installed
-  bool keep = false;   // keep each failed check's files, below keep_dir
+  bool keep = false;   // keep each failed check's runs (cni/record.h), below keep_dir
   std::string keep_dir = "/var/tmp";
   std::chrono::seconds limit{60};  // for one check
   // Called on the caller's thread when a check has ended: how many have, of how many.
