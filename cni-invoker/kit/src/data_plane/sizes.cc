@@ -116,12 +116,17 @@ class RateScene : public Scene {
  public:
   using Scene::Scene;
 
+  // A machine that is busy with something else is no limiter: it is measured again.
   Verdict expect_rate(std::size_t from, std::size_t to, double wanted) {
-    const auto rate = measure(from, to, Limit(1000), Limit(2000));
-    if (!rate) return skipped(rate.error().what);
-    if (std::abs(*rate - wanted) <= 0.15 * wanted) return passed();
+    double rate = 0;
+    for (int round = 0; round < 3; ++round) {
+      const auto measured = measure(from, to, Limit(1000), Limit(2000));
+      if (!measured) return skipped(measured.error().what);
+      rate = *measured;
+      if (std::abs(rate - wanted) <= 0.15 * wanted) return passed();
+    }
     return failed(megabits(wanted) + " from " + pod(from).place.name + " to " + pod(to).place.name + ", within 15 %",
-                  megabits(*rate));
+                  megabits(rate));
   }
   Verdict expect_faster(std::size_t from, std::size_t to, double limit) {
     const auto rate = measure(from, to, Limit(100), Limit(400));
