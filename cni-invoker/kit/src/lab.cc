@@ -76,12 +76,19 @@ int Answer::code() const {
   return document["code"].get<int>();
 }
 
+std::string Answer::printed() const {
+  constexpr std::size_t kEnough = 800;
+  const std::string whole =
+      document.is_discarded() ? outcome.output : document.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return whole.size() > kEnough ? whole.substr(0, kEnough) + "..." : whole;
+}
+
 std::string Answer::text() const {
   std::string text = end_text(outcome);
   if (code() >= 0) text += ", code " + std::to_string(code());
   if (document.is_object() && document.contains("msg")) return text + ": " + document["msg"].dump();
   if (outcome.output.empty()) return text + ", nothing on stdout";
-  return text + ", stdout: " + outcome.output.substr(0, 200);
+  return text + ", stdout: " + printed();
 }
 
 Lab::Lab(const Subject& subject, std::size_t target, Version version, const OwnHost& host, bool watched)

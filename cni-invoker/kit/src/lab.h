@@ -48,9 +48,10 @@ struct Answer {
   RunOutcome outcome;
   Json document;  // stdout; discarded where it is not one JSON document
   bool succeeded() const { return outcome.succeeded(); }
-  bool is_error() const;     // did not succeed, and said why as the specification asks
-  int code() const;          // of the error; -1: none
-  std::string text() const;  // "exit 1, code 7: network name missing"
+  bool is_error() const;        // did not succeed, and said why as the specification asks
+  int code() const;             // of the error; -1: none
+  std::string printed() const;  // stdout, for people: JSON in one line, and not more of it than they read
+  std::string text() const;     // "exit 1, code 7: network name missing"
 };
 
 class Lab {

@@ -110,7 +110,7 @@ Verdict takes_older_results(Lab& lab) {
     const std::string fault = fault_of_result(answer.document, lab.version(), Role::interface);
     if (!fault.empty()) return failed("a result of " + lab.version().to_text() + " from " + what, fault);
     if (answer.outcome.output.find("10.235.0.9/16") == std::string::npos)
-      return failed("the address of the IPAM plugin in the result of " + what, answer.outcome.output.substr(0, 300));
+      return failed("the address of the IPAM plugin in the result of " + what, answer.printed());
   }
   return passed();
 }
@@ -180,7 +180,7 @@ Verdict gives_both_families(Lab& lab) {
   KIT_REQUIRE(expect_success(answer, "ADD with addresses of both families"));
   for (const char* address : {"10.235.0.", "fd00:235::"})
     if (answer.outcome.output.find(address) == std::string::npos)
-      return failed("both addresses of the IPAM plugin in the result", answer.outcome.output.substr(0, 600));
+      return failed("both addresses of the IPAM plugin in the result", answer.printed());
   if (is_tentative(pod).value_or(false))
     return falls_short("the IPv6 address can be used when ADD is over",
                        "it is tentative: nothing can be bound to it yet");

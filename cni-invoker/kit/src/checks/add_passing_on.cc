@@ -33,8 +33,7 @@ Verdict passes_prev_result_on(Lab& lab) {
   if (!answer.succeeded()) return expect_composure(answer, "ADD with a prevResult");
   for (const char* part : {"kit-other", "192.0.2.7/24", "192.0.2.128/25"})
     if (answer.outcome.output.find(part) == std::string::npos)
-      return failed(std::string("what came before in the result: '") + part + "'",
-                    answer.outcome.output.substr(0, 800));
+      return failed(std::string("what came before in the result: '") + part + "'", answer.printed());
   return passed();
 }
 

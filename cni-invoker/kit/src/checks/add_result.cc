@@ -17,7 +17,7 @@ Verdict answers_by_the_book(Lab& lab) {
   KIT_REQUIRE(expect_success(answer, "ADD"));
   const std::string fault = fault_of_result(answer.document, lab.version(), lab.target().role);
   if (fault.empty()) return passed();
-  return failed("a result of " + lab.version().to_text(), fault, {answer.outcome.output.substr(0, 2000)});
+  return failed("a result of " + lab.version().to_text(), fault, {answer.printed()});
 }
 
 std::string lower(std::string text) {

@@ -45,7 +45,7 @@ Verdict tells_the_version_of_errors(Lab& lab) {
     const Answer answer = lab.run(failure.call);
     if (!answer.is_error()) continue;
     if (!answer.document.contains("cniVersion") || !answer.document["cniVersion"].is_string())
-      return failed("cniVersion in the error for " + failure.what, answer.outcome.output.substr(0, 300));
+      return failed("cniVersion in the error for " + failure.what, answer.printed());
   }
   return passed();
 }
@@ -63,7 +63,7 @@ Verdict says_nothing_in_success(Lab& lab) {
     if (command == "GC") call = with_config(call, [](Json& c) { c["cni.dev/valid-attachments"] = Json::array(); });
     const Answer answer = lab.run(call);
     if (answer.succeeded() && answer.outcome.output.find_first_not_of(" \t\r\n") != std::string::npos)
-      return failed("nothing on stdout from " + command + " that succeeds", answer.outcome.output.substr(0, 300));
+      return failed("nothing on stdout from " + command + " that succeeds", answer.printed());
   }
   return passed();
 }

@@ -22,7 +22,7 @@ Verdict is_ready(Lab& lab) {
   const Answer answer = lab.run(status(lab));
   KIT_REQUIRE(expect_success(answer, "STATUS of a plugin that lacks nothing"));
   if (answer.outcome.output.find_first_not_of(" \t\r\n") != std::string::npos)
-    return falls_short("nothing on stdout from STATUS that succeeds", answer.outcome.output.substr(0, 300));
+    return falls_short("nothing on stdout from STATUS that succeeds", answer.printed());
   return passed();
 }
 

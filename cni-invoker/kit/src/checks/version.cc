@@ -14,7 +14,7 @@ constexpr const char* kSuccess = "Spec, section 5, VERSION Success";
 // What is wrong with the answer; empty: nothing.
 std::string fault_of(const Answer& answer) {
   if (!answer.succeeded()) return answer.text();
-  if (!answer.document.is_object()) return "stdout is no JSON object: " + answer.outcome.output.substr(0, 200);
+  if (!answer.document.is_object()) return "stdout is no JSON object: " + answer.printed();
   if (!answer.document.contains("cniVersion") || !answer.document["cniVersion"].is_string()) return "no cniVersion";
   const Json supported = answer.document.value("supportedVersions", Json());
   if (!supported.is_array() || supported.empty()) return "no supportedVersions";
