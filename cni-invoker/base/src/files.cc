@@ -146,7 +146,7 @@ Result<void> make_exact_dir(const std::string& path, mode_t mode) {
 }
 
 Result<void> remove_file(const std::string& path) {
-  if (::unlink(path.c_str()) == 0 || errno == ENOENT) return {};
+  if (::unlink(path.c_str()) == 0 || errno == ENOENT || errno == ENAMETOOLONG) return {};
   return Error::system(errno, quoted("remove", path));
 }
 

@@ -49,5 +49,13 @@ TEST_F(MakeDirs, TakesTheLongestPathAndRefusesALongerOne) {
   EXPECT_FALSE(make_dirs(path));
 }
 
+TEST_F(MakeDirs, AndWhatCannotBeThereIsRemovedAlready) {
+  ASSERT_TRUE(write_file_durably(dir_ + "/file", "x"));
+  EXPECT_TRUE(remove_file(dir_ + "/file"));
+  EXPECT_TRUE(remove_file(dir_ + "/file"));
+  EXPECT_TRUE(remove_file(dir_ + "/" + std::string(256, 'x')));
+  EXPECT_FALSE(remove_file(dir_));
+}
+
 }  // namespace
 }  // namespace cni::base

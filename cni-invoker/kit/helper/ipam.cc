@@ -14,6 +14,7 @@ class Ipam : public Plugin {
     result.ips = {{"10.235." + std::to_string(number >> 8U) + "." + std::to_string(number & 255U) + "/16", "10.235.0.1",
                    std::nullopt},
                   {"fd00:235::" + std::to_string(number) + "/64", "fd00:235::1", std::nullopt}};
+    if (call.config["ipam"]["routes"].is_there()) return result;
     result.routes.resize(2);
     result.routes[0].dst = "0.0.0.0/0";
     result.routes[1].dst = "::/0";

@@ -3,6 +3,8 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include <array>
+
 #include "cni/base/files.h"
 #include "kit/src/checks/chapter.h"
 #include "kit/src/spoil.h"
@@ -49,10 +51,10 @@ Verdict refuses_a_second_add(Lab& lab) {
   return untouched(lab, pod, before, "a second ADD of the same attachment, which failed,");
 }
 
-// Of a plugin whose IPAM can be told: without routes, of which a pod can have each only once.
-Call without_routes(const Call& call) {
-  return with_config(call, [](Json& config) {
-    if (config.contains("ipam") && config["ipam"].is_object()) config["ipam"].erase("routes");
+// With addresses and no routes, of which a pod can have each only once.
+Call without_routes(const Lab& lab, const Call& call) {
+  return with_config(call, [&](Json& config) {
+    if (delegates(lab.target())) config["ipam"] = {{"type", "kit-ipam"}, {"routes", Json::array()}};
     if (config.contains("isDefaultGateway")) config["isDefaultGateway"] = false;
   });
 }
@@ -74,7 +76,7 @@ Verdict bears_two_interfaces(Lab& lab) {
     two.netns = one.netns;
     two.ifname = "eth1";
     for (Pod* pod : {&one, &two}) {
-      const Answer answer = lab.run(without_routes(lab.call("ADD", *pod)));
+      const Answer answer = lab.run(without_routes(lab, lab.call("ADD", *pod)));
       if (pod == &one) KIT_REQUIRE(answer.succeeded() ? passed() : skipped("its ADD failed: " + answer.text()));
       // A runtime may ask for it; that each plugin can do it is not written.
       if (!answer.succeeded())
@@ -84,27 +86,36 @@ Verdict bears_two_interfaces(Lab& lab) {
     const Pod& goes = first_goes_first ? one : two;
     const Pod& stays = first_goes_first ? two : one;
     const World before = lab.world();
-    KIT_REQUIRE(expect_success(lab.run(without_routes(lab.call("DEL", goes))),
+    KIT_REQUIRE(expect_success(lab.run(without_routes(lab, lab.call("DEL", goes))),
                                "DEL of '" + goes.ifname + "', with the other still there"));
     const auto hurt = of_link(difference(before, lab.world()), stays.ifname);
     if (!hurt.empty())
       return failed("DEL of '" + goes.ifname + "' leaves '" + stays.ifname + "' of the same container alone",
                     hurt.front(), hurt);
     if (lab.version().has_check())
-      KIT_REQUIRE(expect_success(lab.run(without_routes(lab.call("CHECK", stays))),
+      KIT_REQUIRE(expect_success(lab.run(without_routes(lab, lab.call("CHECK", stays))),
                                  "CHECK of '" + stays.ifname + "' after DEL of '" + goes.ifname + "'"));
-    KIT_REQUIRE(expect_success(lab.run(without_routes(lab.call("DEL", stays))), "DEL of '" + stays.ifname + "'"));
+    KIT_REQUIRE(expect_success(lab.run(without_routes(lab, lab.call("DEL", stays))), "DEL of '" + stays.ifname + "'"));
   }
   return passed();
 }
 
-// A process that is in the pod's network namespace and waits for its end, which comes with the host's.
+// A process that is in the pod's network namespace by now, and waits for its end, which comes with the host's. -1:
+// none.
 pid_t start_in(const std::string& netns) {
   const auto file = base::open_file(netns, O_RDONLY);
+  std::array<int, 2> ends{};
+  if (!file || ::pipe2(ends.data(), O_CLOEXEC) != 0) return -1;
+  const Fd entered(ends[0]);
+  Fd theirs(ends[1]);
   const pid_t pid = ::fork();
-  if (pid != 0) return pid;
-  if (!file || ::setns(file->get(), CLONE_NEWNET) != 0) ::_exit(1);
-  for (;;) ::pause();
+  if (pid == 0) {
+    if (::setns(file->get(), CLONE_NEWNET) != 0 || ::write(theirs.get(), "y", 1) != 1) ::_exit(1);
+    for (;;) ::pause();
+  }
+  theirs.reset();
+  char yes = 'n';
+  return pid > 0 && ::read(entered.get(), &yes, 1) == 1 ? pid : -1;
 }
 
 Verdict takes_a_netns_by_pid(Lab& lab) {

@@ -40,7 +40,7 @@ Result<void> make_exact_dir(const std::string& path, mode_t mode);
 // mount; what is absent already is success. Needs no space on the disk and some 35 descriptors. Errors: busy, where
 // something is mounted inside.
 Result<void> remove_tree(const std::string& path);
-Result<void> remove_file(const std::string& path);  // unlink; ENOENT is success
+Result<void> remove_file(const std::string& path);  // unlink; ENOENT is success, and a name too long to be a file's
 
 // Names in a directory, sorted, without . and ..; a missing directory is Kind::not_found.
 Result<std::vector<std::string>> list_dir(const std::string& path);
