@@ -27,31 +27,59 @@ struct Row {
   const char* version = "1.1.0";
 };
 constexpr Row kWrong[] = {
-    {"V1", "interface"},  {"D1", "interface"},  {"D2", "interface"},  {"D3", "interface"},  {"D4", "interface"},
-    {"D5", "interface"},  {"D6", "interface"},  {"D7", "interface"},  {"D8", "interface"},  {"D9", "interface"},
-    {"D9b", "interface"}, {"D10", "interface"}, {"D11", "interface"}, {"D13", "interface"}, {"D14", "interface"},
-    {"D15", "interface"}, {"D16", "interface"}, {"D17", "chained"},   {"D18", "device"},    {"K1", "interface"},
-    {"K2", "interface"},  {"K3", "interface"},  {"K4", "interface"},  {"K5", "interface"},  {"K6", "interface"},
-    {"K7", "interface"},  {"K8", "ipam"},       {"K9", "chained"},    {"K10", "chained"},   {"K11", "chained"},
-    {"K12", "chained"},   {"K13", "chained"},   {"K15", "chained"},   {"K16", "loopback"},  {"K17", "interface"},
-    {"K18", "interface"}, {"K19", "interface"}, {"K20", "interface"}, {"K21", "interface"}, {"K22", "interface"},
-    {"K23", "interface"}, {"X1", "ipam"},       {"X2", "interface"},  {"X3", "ipam"},       {"X4", "interface"},
-    {"X5", "interface"},  {"X6", "chained"},    {"X7", "interface"},  {"X8", "ipam"},       {"X9", "interface"},
-    {"X11", "interface"}, {"N30", "interface"}, {"F2", "interface"},  {"F3", "interface"},  {"F4", "interface"},
-    {"F5", "interface"},  {"F6", "ipam"},       {"F7", "interface"},
+    {"V2", "interface"},  {"V3", "interface"},  {"V4", "interface"},
+    {"V5", "interface"},  {"V6", "interface"},  {"V7", "interface"},
+    {"N1", "interface"},  {"N2", "interface"},  {"N3", "interface"},
+    {"N4", "ipam"},       {"N5", "interface"},  {"N6", "interface"},
+    {"N7", "interface"},  {"N8", "interface"},  {"N9", "interface"},
+    {"N10", "interface"}, {"N11", "interface"}, {"N12", "interface", "0.3.1"},
+    {"N13", "interface"}, {"N14", "interface"}, {"N15", "interface"},
+    {"N16", "interface"}, {"N17", "interface"}, {"N18", "interface"},
+    {"N19", "interface"}, {"N20", "interface"}, {"N21", "interface"},
+    {"N22", "interface"}, {"N23", "interface"}, {"N24", "interface"},
+    {"N25", "chained"},   {"N26", "chained"},   {"N27", "chained"},
+    {"N28", "interface"}, {"N29", "interface"}, {"A1", "interface"},
+    {"A2", "interface"},  {"A3", "interface"},  {"A4", "interface"},
+    {"A5", "interface"},  {"A6", "interface"},  {"A7", "interface"},
+    {"A8", "interface"},  {"A9", "interface"},  {"A10", "interface"},
+    {"A11", "interface"}, {"A12", "interface"}, {"A13", "interface"},
+    {"A14", "interface"}, {"A15", "interface"}, {"A16", "interface"},
+    {"A17", "interface"}, {"A18", "interface"}, {"A19", "interface"},
+    {"A20", "chained"},   {"A21", "chained"},   {"A22", "chained"},
+    {"A23", "interface"}, {"A24", "interface"}, {"A25", "interface"},
+    {"A26", "chained"},   {"A27", "interface"}, {"S1", "interface"},
+    {"S2", "interface"},  {"S3", "interface"},  {"S4", "device"},
+    {"S7", "interface"},  {"S8", "interface"},  {"S9", "interface", "1.0.0"},
+    {"G1", "interface"},  {"G2", "interface"},  {"G3", "interface"},
+    {"G4", "interface"},  {"G5", "interface"},  {"G6", "interface"},
+    {"G7", "interface"},  {"G8", "interface"},  {"G9", "interface", "1.0.0"},
+    {"V1", "interface"},  {"D1", "interface"},  {"D2", "interface"},
+    {"D3", "interface"},  {"D4", "interface"},  {"D5", "interface"},
+    {"D6", "interface"},  {"D7", "interface"},  {"D8", "interface"},
+    {"D9", "interface"},  {"D9b", "interface"}, {"D10", "interface"},
+    {"D11", "interface"}, {"D13", "interface"}, {"D14", "interface"},
+    {"D15", "interface"}, {"D16", "interface"}, {"D17", "chained"},
+    {"D18", "device"},    {"K1", "interface"},  {"K2", "interface"},
+    {"K3", "interface"},  {"K4", "interface"},  {"K5", "interface"},
+    {"K6", "interface"},  {"K7", "interface"},  {"K8", "ipam"},
+    {"K9", "chained"},    {"K10", "chained"},   {"K11", "chained"},
+    {"K12", "chained"},   {"K13", "chained"},   {"K15", "chained"},
+    {"K16", "loopback"},  {"K17", "interface"}, {"K18", "interface"},
+    {"K19", "interface"}, {"K20", "interface"}, {"K21", "interface"},
+    {"K22", "interface"}, {"K23", "interface"}, {"X1", "ipam"},
+    {"X2", "interface"},  {"X3", "ipam"},       {"X4", "interface"},
+    {"X5", "interface"},  {"X6", "chained"},    {"X7", "interface"},
+    {"X8", "ipam"},       {"X9", "interface"},  {"X11", "interface"},
+    {"N30", "interface"}, {"F2", "interface"},  {"F3", "interface"},
+    {"F4", "interface"},  {"F5", "interface"},  {"F6", "ipam"},
+    {"F7", "interface"},
 };
-
-// Those whose wrong plugin is still to be written.
-const std::set<std::string> kToBeWritten = {
-    "V2",  "V3",  "V4",  "V5",  "V6",  "V7",  "N1",  "N2",  "N3",  "N4",  "N5",  "N6",  "N7",  "N8",  "N9",  "N10",
-    "N11", "N12", "N13", "N14", "N15", "N16", "N17", "N18", "N19", "N20", "N21", "N22", "N23", "N24", "N25", "N26",
-    "N27", "N28", "N29", "A1",  "A2",  "A3",  "A4",  "A5",  "A6",  "A7",  "A8",  "A9",  "A10", "A11", "A12", "A13",
-    "A14", "A15", "A16", "A17", "A18", "A19", "A20", "A21", "A22", "A23", "A24", "A25", "A26", "A27", "S1",  "S2",
-    "S3",  "S4",  "S5",  "S6",  "S7",  "S8",  "S9",  "G1",  "G2",  "G3",  "G4",  "G5",  "G6",  "G7",  "G8",  "G9"};
 
 // Checks that nothing is wrong for, each with the reason.
 const std::map<std::string, std::string> kWithout = {
     {"K14", "it takes a kernel that has VRFs"},
+    {"S5", "it is about host-local alone"},
+    {"S6", "it is about dhcp alone"},
     {"X10", "it tells how long things took, and any plugin takes its time"},
 };
 
@@ -62,10 +90,11 @@ struct Scene {
   const char* profile;  // "NAME" stands for the plugin's
 };
 constexpr Scene kScenes[] = {
-    {"interface", R"({"label": "label", "capabilities": {"mac": true}, "ipam": {"type": "ipam"}})",
+    {"interface",
+     R"({"label": "label", "isDefaultGateway": true, "capabilities": {"mac": true}, "ipam": {"type": "ipam", "routes": [{"dst": "0.0.0.0/0"}, {"dst": "::/0"}]}})",
      R"({"roles": {"NAME": "interface"}, "capabilityArgs": {"mac": "02:00:00:00:00:0{pod}"}})"},
     {"device", R"({"device": "kwdev{pod}"})", R"({"roles": {"NAME": "interface"}, "links": ["kwdev{pod}"]})"},
-    {"chained", R"({"capabilities": {"portMappings": true}})", R"({"roles": {"NAME": "chained"}})"},
+    {"chained", R"({"capabilities": {"portMappings": true}})", R"({"roles": {"NAME": "chained"}, "noOp": {}})"},
     {"ipam", R"({"subnet": "10.240.0.0/16"})", R"({"roles": {"NAME": "ipam"}})"},
     {"loopback", "{}", R"({"roles": {"NAME": "loopback"}})"},
 };
@@ -102,6 +131,7 @@ class SelfTest : public ::testing::Test {
     Options options;
     options.plugin_dirs = {dir_, other_dir()};
     options.only = checks;
+    options.jobs = 4;
     options.versions = versions;
     options.helper = KIT_PLUGIN;
     options.profile = dir_ + "/" + plugin + ".json";
@@ -122,6 +152,8 @@ class SelfTest : public ::testing::Test {
     return std::move(report->results);
   }
 
+  void expect_caught(const std::string& chapters);
+
   static std::string text_of(const CheckResult& result) {
     std::string text = result.check.id + " " + result.target + " " + result.version + " " + to_text(result.outcome) +
                        "; expected: " + result.expected + "; seen: " + result.seen;
@@ -139,38 +171,42 @@ TEST_F(SelfTest, EachCheckHasAWrongPlugin) {
   for (const Row& row : kWrong) with.insert(row.check);
   for (const CheckInfo& check : catalogue())
     // Of the data plane packets' ways are spoilt, not a plugin's answers: data_plane_test.cc.
-    EXPECT_TRUE(check.id.starts_with('P') || with.contains(check.id) || kToBeWritten.contains(check.id) ||
-                kWithout.contains(check.id))
+    EXPECT_TRUE(check.id.starts_with('P') || with.contains(check.id) || kWithout.contains(check.id))
         << check.id << ": " << check.title;
 }
 
-TEST_F(SelfTest, ARightPluginPassesAndAWrongOneIsCaught) {
+TEST_F(SelfTest, ARightPluginPasses) {
   std::map<std::string, std::vector<std::string>> by_role;
   for (const Row& row : kWrong) by_role[row.role].emplace_back(row.check);
-  std::map<std::string, std::string> told;  // by checks that never fail, of the right plugins
   for (const auto& [role, checks] : by_role) {
     std::set<std::string> tried;
-    for (const CheckResult& result : results_of(role, checks)) {
-      EXPECT_NE(result.outcome, Outcome::failed) << text_of(result);
+    for (const CheckResult& result : results_of(role, checks, "", {"0.3.1", "1.0.0", "1.1.0"})) {
+      EXPECT_FALSE(result.outcome == Outcome::failed) << text_of(result);
       if (result.outcome == Outcome::passed || result.outcome == Outcome::told) tried.insert(result.check.id);
-      if (result.outcome == Outcome::told) told[result.check.id] = result.seen;
     }
     for (const std::string& check : checks) EXPECT_TRUE(tried.contains(check)) << check << " was not tried on " << role;
   }
+}
+
+// What is seen is printed for the eye: caught for the right reason?
+void SelfTest::expect_caught(const std::string& chapters) {
   for (const Row& row : kWrong) {
+    if (chapters.find(row.check[0]) == std::string::npos) continue;
     const auto results = results_of(name_of(row), {row.check}, "", {row.version});
     const auto caught = std::find_if(results.begin(), results.end(), [&](const CheckResult& result) {
-      return result.outcome == Outcome::failed ||
-             (result.outcome == Outcome::told && result.seen != told[result.check.id]);
+      if (result.outcome != Outcome::told) return result.outcome == Outcome::failed;
+      return result.seen != results_of(row.role, {row.check}, "", {row.version}).front().seen;
     });
     std::string all;
     for (const CheckResult& result : results) all += text_of(result) + "\n";
     if (caught == results.end())
       ADD_FAILURE() << name_of(row) << "\n" << all;
     else
-      std::cout << name_of(row) << ": " << caught->seen << "\n";  // for the eye: caught for the right reason?
+      std::cout << name_of(row) << ": " << caught->seen << "\n";
   }
 }
+TEST_F(SelfTest, AWrongPluginIsCaughtByItsAnswers) { expect_caught("VNASG"); }
+TEST_F(SelfTest, AWrongPluginIsCaughtByWhatItDoes) { expect_caught("DKXF"); }
 
 // Not the plugin that was run, but the one that it has run.
 TEST_F(SelfTest, WhatIsLeftHasItsMaker) {

@@ -19,7 +19,7 @@
 namespace cni::kit::look {
 namespace {
 
-// What the kernel makes and drops by itself as links come up.
+// What the kernel makes and drops by itself as links come up: on lo that is 127.0.0.1, which stays when it goes down.
 bool is_link_local(const std::string& address) { return address.starts_with("fe80:") || address.starts_with("ff"); }
 
 // What is worth telling of a kind of link: an attribute of its own.
@@ -89,7 +89,7 @@ Result<void> add_addresses(World& world, const std::string& where, NetlinkSocket
   return dump<ifaddrmsg>(socket, RTM_GETADDR, {}, [&](const ifaddrmsg& body, const NetlinkMap& attributes) {
     const std::string other = address(attributes, IFA_ADDRESS);
     const std::string local = attributes.contains(IFA_LOCAL) ? address(attributes, IFA_LOCAL) : other;
-    if (is_link_local(local)) return;
+    if (is_link_local(local) || local == "127.0.0.1") return;
     State state;
     if (other != local) state.emplace_back("peer", other);
     if (attributes.contains(IFA_FLAGS) && (number(attributes.at(IFA_FLAGS)) & IFA_F_NOPREFIXROUTE) != 0)
@@ -126,6 +126,7 @@ void add_metrics(State& state, std::string_view metrics) {
 // IPv6's own are there once an address has proved to be no duplicate, or a link has come up: when, is chance.
 bool is_of_the_kernel(const rtmsg& body, std::uint64_t table, const std::string& destination) {
   return (body.rtm_flags & RTM_F_CLONED) != 0 ||
+         (table == RT_TABLE_LOCAL && (destination == "127.0.0.0/8" || destination == "127.0.0.1/32")) ||
          (body.rtm_family == AF_INET6 && (table == RT_TABLE_LOCAL || is_link_local(destination)));
 }
 

@@ -33,16 +33,27 @@ std::string pod_address(const NetworkResult& result) {
   return "10.240.0.2";
 }
 
+// What "portMappings" asks for, in any case of its keys. 0: nothing.
+std::int64_t host_port(const PluginCall& call) {
+  if (wrong("A22")) return 0;
+  for (const ConfigView& mapping : call.config["runtimeConfig"]["portMappings"].array().value_or({}))
+    for (const char* key : {"hostPort", "HostPort"})
+      if (mapping[key].is_there() && !(wrong("N25") && *key == 'H')) return mapping[key].number_or(0).value_or(0);
+  return 0;
+}
+
 std::string rules(const PluginCall& call, const std::string& address) {
+  const std::int64_t port = host_port(call);
+  const std::string mapped =
+      port == 0 ? "" : "ip daddr 198.51.100.99 tcp dport " + std::to_string(port) + " dnat ip to " + address + ":80; ";
   return "table inet " + tag_of(call) +
          " {\n"
          "chain way { type filter hook forward priority 0; ip saddr " +
          address +
          " accept; }\n"
-         "chain mapped { type nat hook prerouting priority -100; "
-         "ip daddr 198.51.100.99 tcp dport 8080 dnat ip to " +
-         address +
-         ":80; }\n"
+         "chain mapped { type nat hook prerouting priority -100; " +
+         mapped +
+         "}\n"
          "chain hidden { type nat hook postrouting priority 100; ip saddr " +
          address +
          " ip daddr 198.51.100.98 masquerade; }\n"
@@ -66,7 +77,7 @@ class Chained : public Plugin {
     TRY(shell(in_pod(call, "ip link set " + call.attachment.ifname + " mtu 1400 && echo 1 > " + sysctl_of(call) +
                                " && ip rule add from " + address + " priority 1000 table 1000")));
     TRY(shell("nft -f - <<'END'\n" + rules(call, address) + "END"));
-    TRY(shell("tc qdisc add dev " + link + " root tbf rate 100mbit burst 256kb latency 10ms"));
+    TRY(shell("tc qdisc add dev " + link + " root handle 1: tbf rate 100mbit burst 256kb latency 10ms"));
     TRY(remember(call, own_world(call, interest(call, link)), link));
     return *call.previous_result;
   }

@@ -35,6 +35,12 @@ class Device : public Plugin {
 
   Result<void> check(const PluginCall&) override { return {}; }
 
+  Result<void> status(const PluginCall& call) override {
+    const std::string device = TRY(call.config["device"].text());
+    if (shell("ip link show " + device + " >/dev/null 2>&1")) return {};
+    return plugin_error(code::kNotAvailable, "there is no '" + device + "'");
+  }
+
  private:
   static std::string in_pod(const PluginCall& call) { return "nsenter --net=" + call.attachment.netns + " ip "; }
 };

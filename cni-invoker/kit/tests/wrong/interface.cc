@@ -57,6 +57,17 @@ Result<void> add_gateway(const std::string& gateway, int length) {
   return !added && added.error().error_number == EEXIST ? Result<void>() : std::move(added);
 }
 
+// What a route has since 1.1.0.
+std::string extras(const Route& route) {
+  if (wrong("A6")) return "";
+  std::string text;
+  if (route.mtu != 0) text += " mtu " + std::to_string(route.mtu);
+  if (route.advmss != 0) text += " advmss " + std::to_string(route.advmss);
+  if (route.priority != 0) text += " metric " + std::to_string(route.priority);
+  if (route.table) text += " table " + std::to_string(*route.table);
+  return text;
+}
+
 Result<void> add_addresses(const PluginCall& call, const NetworkResult& result) {
   RouteSocket pod = TRY(RouteSocket::open(call.attachment.netns));
   const auto link = TRY(find_link(call.attachment.netns, call.attachment.ifname));
@@ -68,7 +79,7 @@ Result<void> add_addresses(const PluginCall& call, const NetworkResult& result) 
   for (const Route& route : result.routes) {
     const bool is_v6 = route.dst.find(':') != std::string::npos;
     TRY(shell("nsenter --net=" + call.attachment.netns + " ip " + (is_v6 ? "-6" : "-4") + " route add " + route.dst +
-              " dev " + call.attachment.ifname + (route.gw.empty() ? "" : " via " + route.gw)));
+              " dev " + call.attachment.ifname + (route.gw.empty() ? "" : " via " + route.gw) + extras(route)));
   }
   return shell("echo 1 > /proc/sys/net/ipv4/ip_forward; echo 1 > /proc/sys/net/ipv6/conf/all/forwarding");
 }
@@ -86,19 +97,21 @@ class VethOnBridge : public Plugin {
   Result<NetworkResult> add(const PluginCall& call) override {
     if (TRY(find_link(call.attachment.netns, call.attachment.ifname)))
       return plugin_error(code::kGeneric, "'" + call.attachment.ifname + "' is in the pod already");
+    if (is_too_long(call)) return plugin_error(code::kInvalidEnvironment, "CNI_CONTAINERID is too long");
     TRY(be_wrong_in_add(call));
     const std::string ipam = TRY(ipam_type(call));
     NetworkResult addresses;
     if (!ipam.empty()) addresses = TRY(delegate_add(call, ipam));
     TRY(base::remove_file(pending(call)));
-    auto result = attach(call, addresses);
+    auto result = !ipam.empty() && addresses.ips.empty() ? no_address() : attach(call, addresses);
     if (result) return result;
     static_cast<void>(remove_link(tag_of(call)));
-    if (!ipam.empty()) static_cast<void>(delegate(call, ipam, "DEL"));
+    if (!ipam.empty() && !wrong("A15")) static_cast<void>(delegate(call, ipam, "DEL"));
     return std::move(result).error();
   }
 
   Result<void> del(const PluginCall& call) override {
+    if (is_too_long(call)) return {};
     TRY(be_wrong_in_del(call));
     const bool forgets = forgets_notes(call);
     // What it did not get to write down it never did.
@@ -108,6 +121,9 @@ class VethOnBridge : public Plugin {
       TRY(shell("sleep 0.05"));
     }
     TRY(remove_link(tag_of(call)));
+    if (wrong("A11"))
+      for (const char* ifname : {"eth0", "eth1"})
+        TRY(remove_link(tag_of(call.network, call.attachment.container_id, ifname)));
     if (!forgets) TRY(base::remove_file(state_file(call)));
     const std::string ipam = TRY(ipam_type(call));
     if (ipam.empty()) return {};
@@ -144,6 +160,11 @@ class VethOnBridge : public Plugin {
   }
 
  private:
+  // For the name of a file.
+  static bool is_too_long(const PluginCall& call) { return call.attachment.container_id.size() > 200; }
+
+  static Result<NetworkResult> no_address() { return plugin_error(code::kGeneric, "IPAM gave no address"); }
+
   static std::string pending(const PluginCall& call) { return state_file(call) + ".pending"; }
 
   static Result<void> be_wrong_in_add(const PluginCall& call) {
@@ -272,6 +293,11 @@ class VethOnBridge : public Plugin {
     }
     result.routes.insert(result.routes.end(), addresses.routes.begin(), addresses.routes.end());
     result.dns = addresses.dns;
+    if (const ConfigView dns = call.config["dns"]; dns.is_there()) {
+      result.dns = {};
+      result.dns.nameservers = TRY(dns["nameservers"].texts());
+      result.dns.search = TRY(dns["search"].texts());
+    }
     return result;
   }
 };

@@ -28,6 +28,8 @@ std::string text(std::uint32_t address) {
   return text;
 }
 
+bool contains_colon(const std::string& text) { return text.find(':') != std::string::npos; }
+
 Result<Subnet> subnet_of(const PluginCall& call) {
   const ConfigView value = call.config["ipam"]["subnet"];
   const std::string written = TRY(value.text_or("10.240.0.0/16"));
@@ -52,11 +54,10 @@ class Ipam : public Plugin {
     NetworkResult result;
     result.ips = {{text(subnet.first + number) + "/" + std::to_string(subnet.length), text(subnet.first + 1), {}},
                   {"fd00:240::" + std::to_string(number) + "/64", "fd00:240::1", {}}};
-    result.routes.resize(2);
-    result.routes[0].dst = "0.0.0.0/0";
-    result.routes[0].gw = text(subnet.first + 1);
-    result.routes[1].dst = "::/0";
-    result.routes[1].gw = "fd00:240::1";
+    for (const ConfigView& route : TRY(call.config["ipam"]["routes"].array())) {
+      result.routes.emplace_back().dst = TRY(route["dst"].text());
+      result.routes.back().gw = contains_colon(result.routes.back().dst) ? "fd00:240::1" : text(subnet.first + 1);
+    }
     return result;
   }
 
