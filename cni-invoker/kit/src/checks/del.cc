@@ -57,12 +57,11 @@ Verdict can_be_repeated(Lab& lab) {
   KIT_REQUIRE(lab.attach(pod));
   const Call del = lab.call("DEL", pod);
   KIT_REQUIRE(must_succeed(lab.run(del), "after ADD"));
-  KIT_REQUIRE(must_succeed(lab.run(del), "when all is gone already"));
-  KIT_REQUIRE(lab.remove_netns(pod));
-  return must_succeed(lab.run(del), "when the network namespace is gone too");
+  return must_succeed(lab.run(del), "when all is gone already");
 }
 
 Verdict bears_what_was_never_added(Lab& lab) {
+  if (!lab.subject().lacks.empty()) return skipped("it needs " + lab.subject().lacks);
   Pod& pod = lab.pod();
   KIT_REQUIRE(lab.prepare(pod));
   return must_succeed(lab.run(lab.call("DEL", pod)), "of an attachment that never was");

@@ -27,6 +27,10 @@ struct Victim {
   World before;
 };
 Verdict make_victim(Lab& lab, Victim& victim) {
+  const auto& links = lab.subject().links;
+  if (std::any_of(links.begin(), links.end(),
+                  [](const auto& one) { return one.name.find("{pod}") != std::string::npos; }))
+    return not_applicable("each of its pods needs an interface of the host");
   victim.before = lab.world();
   victim.pod = &lab.pod();
   return lab.prepare(*victim.pod);
@@ -107,6 +111,7 @@ Verdict recovers_from_a_killed_del(Lab& lab) {
 // Catches who waits for its IPAM for ever, also in DEL, and who forgets what it had made before.
 Verdict recovers_from_a_hung_ipam(Lab& lab) {
   if (!delegates(lab.target())) return not_applicable("it calls no IPAM plugin");
+  if (!lab.subject().lacks.empty()) return skipped("it needs " + lab.subject().lacks);
   const auto run = [&](const char* command, const Pod& pod, std::chrono::milliseconds limit) {
     Call call = with_stub_ipam(lab.call(command, pod));
     call.limit = limit;
