@@ -220,12 +220,14 @@ TEST_F(OddCallerTest, APluginWhoseParentWasKilledEndsInTime) {
   covers("R.3");
   RunRequest one = request("echo $PPID $$ > " + dir.path() + "/pids.new; mv " + dir.path() + "/pids.new " + dir.path() +
                            "/pids; exec sleep 60");
-  one.timeout = 1s;
+  one.timeout = 3s;
   pid_t plugin = 0;
   std::thread kills([&] {
-    while (!std::filesystem::exists(dir.path() + "/pids")) std::this_thread::sleep_for(1ms);
+    for (int tries = 0; tries < 3000 && !std::filesystem::exists(dir.path() + "/pids"); ++tries)
+      std::this_thread::sleep_for(1ms);
     pid_t parent = 0;
     std::ifstream(dir.path() + "/pids") >> parent >> plugin;
+    ASSERT_GT(parent, 1) << "the plugin had not begun by then";
     ::kill(parent, SIGKILL);
   });
   const auto outcome = runner.exec(one);

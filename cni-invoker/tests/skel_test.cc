@@ -113,9 +113,13 @@ TEST_F(Skel, VersionDoesNotWaitForATerminal) {
   if (!terminal || ::grantpt(terminal.get()) != 0 || ::unlockpt(terminal.get()) != 0)
     GTEST_SKIP() << "no terminals here";
   dir.write("ask", "#!/bin/sh\nexec " POD_HOSTS " <" + std::string(::ptsname(terminal.get())), 0755);
-  const RunOutcome outcome = run(dir.path() + "/ask", "VERSION", "");
-  EXPECT_EQ(json::parse(outcome.output)["cniVersion"], "1.1.0");
-  EXPECT_LT(outcome.duration, std::chrono::milliseconds(900)) << "a second is what others are given";
+  bool at_once = false;
+  for (int tries = 0; tries < 5 && !at_once; ++tries) {  // one busy machine proves nothing
+    const RunOutcome outcome = run(dir.path() + "/ask", "VERSION", "");
+    EXPECT_EQ(json::parse(outcome.output)["cniVersion"], "1.1.0");
+    at_once = outcome.duration < std::chrono::milliseconds(900);  // others are given a second
+  }
+  EXPECT_TRUE(at_once);
 }
 
 TEST_F(Skel, EveryMissingVariableIsNamed) {
