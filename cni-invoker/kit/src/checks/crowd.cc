@@ -352,15 +352,20 @@ Verdict survives_an_upgrade(Lab& lab) {
   };
   const auto as_it_is = [](Call call) { return call; };
   const std::function<Call(Call)> here = as_it_is, there = of_other;
-  KIT_REQUIRE(prime(lab));
-  for (const auto& [adds, removes] : {std::pair{there, here}, {here, there}}) {
+  // What each version makes once for all pods is there after the first two.
+  using Way = std::pair<std::function<Call(Call)>, std::function<Call(Call)>>;
+  const std::vector<Way> ways{{here, here}, {there, there}, {there, here}, {here, there}};
+  for (std::size_t way = 0; way < ways.size(); ++way) {
     Pod& pod = lab.pod();
-    KIT_REQUIRE(lab.prepare(pod));
     const World before = lab.world();
-    const Answer added = lab.run(adds(lab.call("ADD", pod)));
+    KIT_REQUIRE(lab.prepare(pod));
+    const Answer added = lab.run(ways[way].first(lab.call("ADD", pod)));
     if (!added.succeeded()) return skipped("ADD failed: " + added.text());
     pod.result = added.document;
-    KIT_REQUIRE(expect_success(lab.run(removes(lab.call("DEL", pod))), "DEL by the other version"));
+    const Answer removed = lab.run(ways[way].second(lab.call("DEL", pod)));
+    lab.take_down_before(pod);
+    if (way < 2) continue;
+    KIT_REQUIRE(expect_success(removed, "DEL by the other version"));
     KIT_REQUIRE(expect_same_world(lab, before, "ADD by one version and DEL by the other"));
   }
   return passed();
