@@ -1,5 +1,6 @@
 #include "integration/faults_host.h"
 
+#include <cstdlib>
 #include <iostream>
 
 namespace integration {
@@ -27,10 +28,18 @@ std::string BrokenSteps::removed(const std::string& name) const {
   return output.status == 0 ? "" : "delete afterwards: " + output.err;
 }
 
+void BrokenSteps::choose_one_in(int steps) {
+  if (std::getenv("PODRUN_EVERY_STEP") != nullptr) return;
+  stride_ = steps;
+  first_ = std::uniform_int_distribution<int>(1, steps)(random_);
+  std::cout << "one step in " << stride_ << ", from " << first_ << " on" << std::endl;
+}
+
 void BrokenSteps::break_every_step(Fault fault, Watch watch, const std::function<Command(int)>& prepare,
                                    const std::function<std::string(int, const BrokenRun&)>& settle) {
-  int number = 1;
-  for (; number < 5000; ++number) {
+  int number = first_;
+  int broken_steps = 0;
+  for (; number < 5000; number += stride_) {
     const Command command = prepare(number);
     const BrokenRun broken = run_broken(command, number, fault, watch);
     const std::string complaint = settle(number, broken);
@@ -42,10 +51,11 @@ void BrokenSteps::break_every_step(Fault fault, Watch watch, const std::function
       before_ = look_at_world(scope());  // each leak is reported once
     }
     if (!broken.reached) break;
+    ++broken_steps;
   }
   EXPECT_GT(number, 10) << "that is no whole test";
-  RecordProperty("steps", number - 1);
-  std::cout << number - 1 << " steps broken" << std::endl;
+  RecordProperty("steps", broken_steps);
+  std::cout << broken_steps << " steps broken" << std::endl;
 }
 
 }  // namespace integration

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -23,10 +24,18 @@ class BrokenSteps : public PodrunTest {
   // Why it could not be; empty where it is gone.
   std::string removed(const std::string& name) const;
 
+  // From here on one step in so many is broken, a different one each time: with a network each takes half a second.
+  // PODRUN_EVERY_STEP in the environment: every one all the same.
+  void choose_one_in(int steps);
+
   // Each step in turn, until the program ends before reaching it. `settle` makes the world whole again, or says why
   // not.
   void break_every_step(Fault fault, Watch watch, const std::function<Command(int)>& prepare,
                         const std::function<std::string(int, const BrokenRun&)>& settle);
+
+ private:
+  int first_ = 1, stride_ = 1;
+  std::mt19937 random_{std::random_device()()};
 };
 
 }  // namespace integration
