@@ -21,9 +21,9 @@ class FaultsOfLivesTest : public BrokenSteps {
   using Complaint = std::string;  // empty where there is none
 
   // Of the steps with a bridge.
-  bool takes_a_third() {
+  bool takes_some() {
     if (!has_plugins()) return false;
-    choose_one_in(3);
+    choose_one_in(6);
     return true;
   }
 
@@ -345,10 +345,10 @@ TEST_F(FaultsOfLivesTest, TendIsKilledAtEveryStep) { break_tend(Fault::kill); }
 TEST_F(FaultsOfLivesTest, RemovalAtTheEndFailsAtEveryStep) { break_removal(Fault::fail, kNoNetwork); }
 TEST_F(FaultsOfLivesTest, RemovalAtTheEndIsKilledAtEveryStep) { break_removal(Fault::kill, kNoNetwork); }
 TEST_F(FaultsOfLivesTest, RemovalAtTheEndFailsAtStepsWithABridge) {
-  if (takes_a_third()) break_removal(Fault::fail, kBridge);
+  if (takes_some()) break_removal(Fault::fail, kBridge);
 }
 TEST_F(FaultsOfLivesTest, RemovalAtTheEndIsKilledAtStepsWithABridge) {
-  if (takes_a_third()) break_removal(Fault::kill, kBridge);
+  if (takes_some()) break_removal(Fault::kill, kBridge);
 }
 
 TEST_F(FaultsOfLivesTest, StopOfAPodFailsAtEveryStep) { break_stop_of_pod(Fault::fail, kNoNetwork); }
@@ -356,23 +356,23 @@ TEST_F(FaultsOfLivesTest, StopOfAPodIsKilledAtEveryStep) { break_stop_of_pod(Fau
 TEST_F(FaultsOfLivesTest, StopOfAPodIsInterruptedAtEveryStep) { break_stop_of_pod(Fault::interrupt, kNoNetwork); }
 
 TEST_F(FaultsOfLivesTest, StopOfAPodFailsAtStepsWithABridge) {
-  if (takes_a_third()) break_stop_of_pod(Fault::fail, kBridge);
+  if (takes_some()) break_stop_of_pod(Fault::fail, kBridge);
 }
 TEST_F(FaultsOfLivesTest, StopOfAPodIsKilledAtStepsWithABridge) {
-  if (takes_a_third()) break_stop_of_pod(Fault::kill, kBridge);
+  if (takes_some()) break_stop_of_pod(Fault::kill, kBridge);
 }
 
 TEST_F(FaultsOfLivesTest, StartOfAPodFailsAtEveryStep) { break_start_of_pod(Fault::fail, kNoNetwork); }
 TEST_F(FaultsOfLivesTest, StartOfAPodIsKilledAtEveryStep) { break_start_of_pod(Fault::kill, kNoNetwork); }
 TEST_F(FaultsOfLivesTest, StartOfAPodIsInterruptedAtEveryStep) { break_start_of_pod(Fault::interrupt, kNoNetwork); }
 TEST_F(FaultsOfLivesTest, StartOfAPodFailsAtStepsWithABridge) {
-  if (takes_a_third()) break_start_of_pod(Fault::fail, kBridge);
+  if (takes_some()) break_start_of_pod(Fault::fail, kBridge);
 }
 TEST_F(FaultsOfLivesTest, StartOfAPodIsKilledAtStepsWithABridge) {
-  if (takes_a_third()) break_start_of_pod(Fault::kill, kBridge);
+  if (takes_some()) break_start_of_pod(Fault::kill, kBridge);
 }
 TEST_F(FaultsOfLivesTest, StartOfAPodIsInterruptedAtStepsWithABridge) {
-  if (takes_a_third()) break_start_of_pod(Fault::interrupt, kBridge);
+  if (takes_some()) break_start_of_pod(Fault::interrupt, kBridge);
 }
 }  // namespace
 }  // namespace integration
