@@ -13,6 +13,8 @@
 #include "cni/base/try.h"
 #include "cni/runner.h"
 #include "kit/helper/places.h"
+#include "kit/src/end_text.h"
+#include "kit/src/result_json.h"
 #include "kit/src/world/world.h"
 
 namespace cni::kit {
@@ -84,14 +86,8 @@ Json changed(const World& before, const World& after) {
   return things;
 }
 
-std::string end_text(const RunOutcome& outcome) {
-  return outcome.end == RunOutcome::End::signaled ? "signal " + std::to_string(outcome.signal)
-                                                  : "exit " + std::to_string(outcome.exit_code);
-}
-
-std::int64_t since_boot() {
-  const auto now = std::chrono::steady_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::microseconds>(now).count();
+std::chrono::microseconds since_boot() {
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch());
 }
 
 Result<void> tell(const Json& run) {
@@ -112,25 +108,26 @@ Result<int> watch(const std::string& name) {
   request.timeout = std::chrono::hours(1);  // who started us has a limit
   request.dies_with_us = true;
   const World before = world_now();
-  const std::int64_t begin = since_boot();
+  const auto begin = since_boot();
   const RunOutcome outcome = TRY(runner.exec(request));
   const World after = world_now();
 
-  Json environment = Json::array();
-  for (const auto& [key, value] : request.environment) environment.push_back(key + "=" + value);
-  TRY(tell({{"plugin", name},
-            {"command", variable("CNI_COMMAND")},
-            {"delegated", is_delegated()},
-            {"environment", environment},
-            {"stdin", request.input},
-            {"stdout", outcome.output},
-            {"stderr", outcome.errors},
-            {"end", end_text(outcome)},
-            {"begin", begin},
-            {"duration", outcome.duration.count()},
-            {"made", missing_from(before, after)},
-            {"removed", missing_from(after, before)},
-            {"changed", changed(before, after)}}));
+  SeenRun seen;
+  seen.plugin = name;
+  seen.command = variable("CNI_COMMAND");
+  seen.delegated = is_delegated();
+  for (const auto& [key, value] : request.environment) seen.environment.push_back(key + "=" + value);
+  seen.input = request.input;
+  seen.output = outcome.output;
+  seen.errors = outcome.errors;
+  seen.end = end_text(outcome);
+  seen.begin = begin;
+  seen.duration = outcome.duration;
+  Json told = run_to_json(seen);
+  told["made"] = missing_from(before, after);
+  told["removed"] = missing_from(after, before);
+  told["changed"] = changed(before, after);
+  TRY(tell(told));
   TRY(base::write_all(2, outcome.errors, "stderr"));
   TRY(base::write_all(1, outcome.output, "stdout"));
   if (outcome.end == RunOutcome::End::signaled) {

@@ -6,7 +6,18 @@ namespace {
 using Json = nlohmann::json;
 using std::chrono::microseconds;
 
-Json to_json(const SeenRun& run) {
+Json to_json(const SeenPath& path) {
+  return {{"from", path.from},         {"to", path.to},           {"what", path.what},
+          {"expected", path.expected}, {"arrived", path.arrived}, {"peer", path.peer}};
+}
+
+SeenPath path_from(const Json& json) {
+  return {json.at("from"), json.at("to"), json.at("what"), json.at("expected"), json.at("arrived"), json.at("peer")};
+}
+
+}  // namespace
+
+Json run_to_json(const SeenRun& run) {
   return {{"plugin", run.plugin},       {"command", run.command},
           {"delegated", run.delegated}, {"environment", run.environment},
           {"stdin", run.input},         {"stdout", run.output},
@@ -14,7 +25,7 @@ Json to_json(const SeenRun& run) {
           {"begin", run.begin.count()}, {"duration", run.duration.count()}};
 }
 
-SeenRun run_from(const Json& json) {
+SeenRun run_from_json(const Json& json) {
   SeenRun run;
   run.plugin = json.at("plugin");
   run.command = json.at("command");
@@ -29,21 +40,10 @@ SeenRun run_from(const Json& json) {
   return run;
 }
 
-Json to_json(const SeenPath& path) {
-  return {{"from", path.from},         {"to", path.to},           {"what", path.what},
-          {"expected", path.expected}, {"arrived", path.arrived}, {"peer", path.peer}};
-}
-
-SeenPath path_from(const Json& json) {
-  return {json.at("from"), json.at("to"), json.at("what"), json.at("expected"), json.at("arrived"), json.at("peer")};
-}
-
-}  // namespace
-
 // What a plugin prints need not be UTF-8: it is replaced where it is dumped.
 Json found_to_json(const CheckResult& result) {
   Json runs = Json::array(), paths = Json::array();
-  for (const SeenRun& run : result.runs) runs.push_back(to_json(run));
+  for (const SeenRun& run : result.runs) runs.push_back(run_to_json(run));
   for (const SeenPath& path : result.paths) paths.push_back(to_json(path));
   return {{"outcome", static_cast<int>(result.outcome)},
           {"level", static_cast<int>(result.check.level)},
@@ -62,7 +62,7 @@ bool found_from_json(const std::string& text, CheckResult& result) {
   result.expected = json.at("expected");
   result.seen = json.at("seen");
   result.evidence = json.at("evidence").get<std::vector<std::string>>();
-  for (const Json& run : json.at("runs")) result.runs.push_back(run_from(run));
+  for (const Json& run : json.at("runs")) result.runs.push_back(run_from_json(run));
   for (const Json& path : json.at("paths")) result.paths.push_back(path_from(path));
   return true;
 }

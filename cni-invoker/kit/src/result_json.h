@@ -8,6 +8,8 @@
 
 namespace cni::kit {
 
+nlohmann::json run_to_json(const SeenRun& run);
+SeenRun run_from_json(const nlohmann::json& json);
 // Outcome, level, expected, seen, evidence, runs and paths.
 nlohmann::json found_to_json(const CheckResult& result);
 // False where the text is not one of those; `result` is as it was.

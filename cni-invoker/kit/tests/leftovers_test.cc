@@ -3,8 +3,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
+#include "cni/base/try.h"
 #include "private_host.h"
 #include "tests_host.h"
 
@@ -15,23 +15,18 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-class Leftovers : public ::testing::Test {
+constexpr const char* kList = R"({"cniVersion": "1.0.0", "name": "kit", "plugins": [
+    {"type": "bridge", "bridge": "br-kit", "isDefaultGateway": true, "ipMasq": true,
+     "ipam": {"type": "host-local", "ranges": [[{"subnet": "10.234.0.0/16"}], [{"subnet": "fd00:234::/64"}]]}},
+    {"type": "portmap", "capabilities": {"portMappings": true}},
+    {"type": "firewall"}]})";
+
+class Leftovers : public LabTest {
  protected:
-  void SetUp() override {
-    if (::geteuid() != 0) GTEST_SKIP() << "needs root";
-    Options options;
-    options.plugin_dirs = {"/usr/lib/cni"};
-    options.helper = KIT_PLUGIN;
-    auto subject = subject_of_list(R"({"cniVersion": "1.0.0", "name": "kit", "plugins": [
-        {"type": "bridge", "bridge": "br-kit", "isDefaultGateway": true, "ipMasq": true,
-         "ipam": {"type": "host-local", "ranges": [[{"subnet": "10.234.0.0/16"}], [{"subnet": "fd00:234::/64"}]]}},
-        {"type": "portmap", "capabilities": {"portMappings": true}},
-        {"type": "firewall"}]})",
-                                   "list", options);
-    if (!subject) GTEST_SKIP() << subject.error().what;
-    subject_ = **subject;
-    subject_.capability_args = {{"portMappings", {{{"hostPort", 8080}, {"containerPort", 80}, {"protocol", "tcp"}}}}};
-    lab_.emplace(subject_, subject_.plugins.size() - 1, Version{1, 0, 0}, *own_host);
+  Result<std::shared_ptr<const Subject>> make_subject(const Options& options) const override {
+    auto subject = std::make_shared<Subject>(*TRY(subject_of_list(kList, "list", options)));
+    subject->capability_args = {{"portMappings", {{{"hostPort", 8080}, {"containerPort", 80}, {"protocol", "tcp"}}}}};
+    return std::shared_ptr<const Subject>(std::move(subject));
   }
   void TearDown() override {
     // Namespaces go a moment after their last name, and their links with them.
@@ -39,9 +34,6 @@ class Leftovers : public ::testing::Test {
         "nft flush ruleset; ip link del br-kit; umount /run/netns/*; rm -rf /run/netns/* /var/lib/cni/*;"
         "while ip -o link show type veth | grep -q .; do sleep 0.02; done");
   }
-
-  Subject subject_;
-  std::optional<Lab> lab_;
 };
 
 TEST_F(Leftovers, AreNoneAfterADelOfRealPlugins) {

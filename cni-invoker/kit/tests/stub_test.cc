@@ -3,7 +3,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "kit/src/result_fault.h"
 #include "kit/src/spoil.h"
@@ -15,18 +14,12 @@ namespace {
 
 using ::testing::HasSubstr;
 
-class StubTest : public ::testing::Test {
+class StubTest : public LabTest {
  protected:
-  void SetUp() override {
-    if (::geteuid() != 0) GTEST_SKIP() << "needs root";
-    Options options;
-    options.plugin_dirs = {"/usr/lib/cni"};
-    options.helper = KIT_PLUGIN;
-    const auto subject = subject_of_plugin("portmap", "", options);
-    if (!subject) GTEST_SKIP() << subject.error().what;
-    subject_ = **subject;
-    lab_.emplace(subject_, 0, Version{1, 0, 0}, *own_host);  // of kit-first
+  Result<std::shared_ptr<const Subject>> make_subject(const Options& options) const override {
+    return subject_of_plugin("portmap", "", options);
   }
+  std::size_t target() const override { return 0; }  // kit-first
   void TearDown() override {
     if (lab_) {
       lab_->first().forget();
@@ -38,8 +31,6 @@ class StubTest : public ::testing::Test {
     return *made_.back();
   }
 
-  Subject subject_;
-  std::optional<Lab> lab_;
   std::vector<Pod*> made_;
 };
 

@@ -107,6 +107,19 @@ Verdict Scene::expect(const Path& path, Limit limit) {
   return passed();
 }
 
+Verdict Scene::expect_ways_out(bool masquerades) {
+  const AttachedPod& first = pod(0);
+  bool tried = false;
+  for (const base::IpAddress& own : first.addresses) {
+    if (!first.has_default_route(own.is_v4())) continue;
+    tried = true;
+    const std::string peer = masquerades ? uplink_.host(own.is_v4()).to_text() : own.to_text();
+    for (const Transport transport : kTransports)
+      KIT_REQUIRE(expect({first.place, {transport, uplink_.outside(own.is_v4()), kEchoPort}, "outside", peer}));
+  }
+  return tried ? passed() : not_applicable("it gives pods no default route");
+}
+
 Verdict Scene::expect_none(const Place& from, const Target& target, const std::string& why) {
   const Seen seen = ask(from, target, kShort);
   note(from, "nobody", target.text(), false, seen);

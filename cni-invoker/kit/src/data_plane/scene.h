@@ -60,6 +60,8 @@ class Scene {
 
   Verdict expect(const Path& path) { return expect(path, kLongEnough); }
   Verdict expect(const Path& path, Limit limit);
+  // From the first pod to outside, by each default route that it has; not applicable without one.
+  Verdict expect_ways_out(bool masquerades);
   Verdict expect_none(const Place& from, const Target& target, const std::string& why);
   // For what is neither asked by ask() nor one packet: noted in the report as a way that was tried.
   void note(const Place& from, const std::string& to, const std::string& what, bool expected, const Seen& seen);

@@ -10,12 +10,12 @@
 #include "cni/base/files.h"
 #include "cni/base/try.h"
 #include "kit/helper/places.h"
+#include "kit/src/result_json.h"
 
 namespace cni::kit {
 namespace {
 
 using Json = nlohmann::json;
-using std::chrono::microseconds;
 
 std::vector<Thing> things_from(const Json& json) {
   std::vector<Thing> things;
@@ -23,19 +23,10 @@ std::vector<Thing> things_from(const Json& json) {
   return things;
 }
 
-WatchedRun run_from(const Json& json) {
+WatchedRun watched_from(const Json& json) {
   WatchedRun watched;
-  SeenRun& run = watched.run;
-  run.plugin = json.at("plugin");
-  run.command = json.at("command");
-  run.delegated = json.at("delegated");
-  run.environment = json.at("environment").get<std::vector<std::string>>();
-  run.input = json.at("stdin");
-  run.output = json.at("stdout");
-  run.errors = json.at("stderr");
-  run.end = json.at("end");
-  run.duration = microseconds(json.at("duration").get<std::int64_t>());
-  watched.begin = std::chrono::steady_clock::time_point(microseconds(json.at("begin").get<std::int64_t>()));
+  watched.run = run_from_json(json);
+  watched.begin = std::chrono::steady_clock::time_point(watched.run.begin);
   watched.made = things_from(json.at("made"));
   watched.removed = things_from(json.at("removed"));
   watched.changed = things_from(json.at("changed"));
@@ -104,7 +95,7 @@ std::vector<WatchedRun> watched_runs() {
   std::ifstream log(kWatchLog);
   for (std::string line; std::getline(log, line);) {
     const Json json = Json::parse(line, nullptr, false);
-    if (json.is_object()) runs.push_back(run_from(json));
+    if (json.is_object()) runs.push_back(watched_from(json));
   }
   return runs;
 }
