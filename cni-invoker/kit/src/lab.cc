@@ -251,8 +251,22 @@ Verdict Lab::prepare(Pod& pod) {
   return passed();
 }
 
+Verdict Lab::has_what_it_needs() const {
+  return subject_.lacks.empty() ? passed() : skipped("it needs " + subject_.lacks);
+}
+
+Verdict Lab::has_ipam() const { return target().delegates() ? passed() : not_applicable("it has no IPAM plugin"); }
+
+Verdict Lab::takes_no_links() const {
+  const auto& links = subject_.links;
+  if (std::any_of(links.begin(), links.end(),
+                  [](const auto& one) { return one.name.find("{pod}") != std::string::npos; }))
+    return not_applicable("each of its pods takes an interface of the host");
+  return passed();
+}
+
 Verdict Lab::attach(Pod& pod) {
-  if (!subject_.lacks.empty()) return skipped("it needs " + subject_.lacks);
+  KIT_REQUIRE(has_what_it_needs());
   KIT_REQUIRE(prepare(pod));
   return attach_prepared(pod);
 }

@@ -82,7 +82,10 @@ class Lab {
   Json config(std::size_t plugin, const std::string& command, const Pod& pod, const Json& previous) const;
   Answer run(const Call& call);
   std::vector<Answer> run_together(const std::vector<Call>& calls);  // all at a time; the answers in the calls' order
-  // ADD of what comes before the target, whose result is kept in pod.before and pod.result; nothing for the first.
+  // What a check asks first; each returns why it cannot be made.
+  Verdict has_what_it_needs() const;  // skipped: an ADD of the target needs what nobody has here
+  Verdict has_ipam() const;           // not applicable: the target calls no IPAM plugin
+  Verdict takes_no_links() const;     // not applicable: pods take interfaces of the host, which are the kit's
   Verdict prepare(Pod& pod);
   // That, and ADD of the target: pod.result is its own. Skipped where it fails: the checks of ADD tell of that.
   Verdict attach(Pod& pod);

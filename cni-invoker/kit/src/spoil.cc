@@ -30,12 +30,6 @@ Call with_config(Call call, const std::function<void(Json&)>& change) {
 
 Json config_of(const Call& call) { return Json::parse(call.input); }
 
-bool delegates(const PluginUnderTest& plugin) {
-  if (plugin.role != Role::interface) return false;
-  const Json ipam = plugin.config.value("ipam", Json());
-  return ipam.is_object() && ipam.contains("type") && ipam["type"].is_string() && ipam["type"] != "";
-}
-
 Call with_stub_ipam(const Call& call) {
   return with_config(call, [](Json& config) { config["ipam"] = {{"type", kIpamPlugin}}; });
 }

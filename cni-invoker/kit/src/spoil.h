@@ -14,8 +14,7 @@ Call with_input(Call call, std::string input);
 Call with_config(Call call, const std::function<void(Json& config)>& change);
 Json config_of(const Call& call);
 
-// Whether the plugin calls an IPAM plugin, and a call of one that does with kit-ipam in its place.
-bool delegates(const PluginUnderTest& plugin);
+// Of a plugin that calls an IPAM plugin: with kit-ipam in its place.
 Call with_stub_ipam(const Call& call);
 
 // How a call must end. `what` says of what call, as in "success of …", "an error for …".

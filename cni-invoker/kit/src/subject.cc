@@ -130,6 +130,12 @@ Result<Json> config_for(const std::string& type, const std::string& given, const
 
 }  // namespace
 
+bool PluginUnderTest::delegates() const {
+  if (role != Role::interface) return false;
+  const Json ipam = config.value("ipam", Json());
+  return ipam.is_object() && ipam.contains("type") && ipam["type"].is_string() && ipam["type"] != "";
+}
+
 std::vector<Version> Subject::versions_up_to(std::size_t plugin) const {
   std::vector<Version> all(kKnownVersions.begin(), kKnownVersions.end());
   for (std::size_t i = 0; i <= plugin; ++i)

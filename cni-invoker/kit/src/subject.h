@@ -20,6 +20,7 @@ struct PluginUnderTest {
   bool ours = false;              // not under test: it makes the interface that a chained plugin needs
   Json no_op;                     // of a chained plugin: a configuration that leaves the result alone; null: not known
   const std::string& type() const { return name; }
+  bool delegates() const;  // calls an IPAM plugin
 };
 
 // A failure that is known, by the profile.

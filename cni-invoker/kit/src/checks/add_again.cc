@@ -16,10 +16,6 @@ namespace {
 
 constexpr const char* kSection = "Spec, section 2, ADD";
 
-Verdict possible(const Lab& lab) {
-  return lab.subject().lacks.empty() ? passed() : skipped("it needs " + lab.subject().lacks);
-}
-
 // Of two levels: that what was in the pod is as it was, and that all else is.
 Verdict untouched(Lab& lab, const Pod& pod, const World& before, const std::string& after) {
   const auto changes = difference(before, lab.world());
@@ -31,7 +27,7 @@ Verdict untouched(Lab& lab, const Pod& pod, const World& before, const std::stri
 }
 
 Verdict refuses_a_taken_name(Lab& lab) {
-  KIT_REQUIRE(possible(lab));
+  KIT_REQUIRE(lab.has_what_it_needs());
   KIT_REQUIRE(prime(lab));
   Pod& pod = lab.pod();
   auto socket = RouteSocket::open(pod.netns);
@@ -54,7 +50,7 @@ Verdict refuses_a_second_add(Lab& lab) {
 // With addresses and no routes, of which a pod can have each only once.
 Call without_routes(const Lab& lab, const Call& call) {
   return with_config(call, [&](Json& config) {
-    if (delegates(lab.target())) config["ipam"] = {{"type", "kit-ipam"}, {"routes", Json::array()}};
+    if (lab.target().delegates()) config["ipam"] = {{"type", "kit-ipam"}, {"routes", Json::array()}};
     if (config.contains("isDefaultGateway")) config["isDefaultGateway"] = false;
   });
 }
@@ -67,7 +63,7 @@ std::vector<std::string> of_link(const std::vector<std::string>& changes, const 
 }
 
 Verdict bears_two_interfaces(Lab& lab) {
-  KIT_REQUIRE(possible(lab));
+  KIT_REQUIRE(lab.has_what_it_needs());
   for (const bool first_goes_first : {true, false}) {
     Pod& one = lab.pod();
     Pod& two = lab.pod();
@@ -119,7 +115,7 @@ pid_t start_in(const std::string& netns) {
 }
 
 Verdict takes_a_netns_by_pid(Lab& lab) {
-  KIT_REQUIRE(possible(lab));
+  KIT_REQUIRE(lab.has_what_it_needs());
   Pod& pod = lab.pod();
   KIT_REQUIRE(lab.prepare(pod));
   const pid_t pid = start_in(pod.netns);
@@ -134,7 +130,7 @@ Verdict takes_a_netns_by_pid(Lab& lab) {
 }
 
 Verdict leaves_others_alone(Lab& lab) {
-  KIT_REQUIRE(possible(lab));
+  KIT_REQUIRE(lab.has_what_it_needs());
   KIT_REQUIRE(prime(lab));
   Pod& other = lab.pod();
   KIT_REQUIRE(lab.add(other).succeeded() ? passed() : skipped("ADD of another pod failed"));
@@ -155,7 +151,7 @@ Verdict leaves_others_alone(Lab& lab) {
 
 Verdict undoes_half_a_chain(Lab& lab) {
   if (lab.subject().plugins.size() < 2) return not_applicable("it is one plugin");
-  KIT_REQUIRE(possible(lab));
+  KIT_REQUIRE(lab.has_what_it_needs());
   Verdict verdict =
       expect_nothing_left(lab, "ADD of all plugins but the last, which failed, and DEL of all", [&](Pod& pod) {
         KIT_REQUIRE(lab.prepare(pod));  // the target of a network is its last plugin
@@ -170,8 +166,8 @@ Verdict undoes_half_a_chain(Lab& lab) {
 
 // An address that cannot be had: the plugin fails with its interface made, or before it made it.
 Verdict tells_of_residue(Lab& lab) {
-  if (!delegates(lab.target())) return not_applicable("it has no IPAM plugin");
-  KIT_REQUIRE(possible(lab));
+  KIT_REQUIRE(lab.has_ipam());
+  KIT_REQUIRE(lab.has_what_it_needs());
   KIT_REQUIRE(prime(lab));
   Pod& pod = lab.pod();
   lab.ipam().answer("ADD", stub_error(11, "no address now"));

@@ -131,8 +131,8 @@ Verdict has_its_routes(Lab& lab) {
 
 // Through kit-ipam, which gives routes of every kind.
 Verdict has_metrics_on_routes(Lab& lab) {
-  if (!delegates(lab.target())) return not_applicable("it has no IPAM plugin");
-  if (!lab.subject().lacks.empty()) return skipped("it needs " + lab.subject().lacks);
+  KIT_REQUIRE(lab.has_ipam());
+  KIT_REQUIRE(lab.has_what_it_needs());
   Pod& pod = lab.pod();
   KIT_REQUIRE(lab.prepare(pod));
   lab.ipam().answer("ADD", stub_result({{"cniVersion", lab.version().to_text()},

@@ -16,9 +16,9 @@ namespace {
 
 constexpr const char* kSection = "Spec, section 4, Delegated plugin execution procedure";
 
-Verdict has_ipam(const Lab& lab) {
-  if (!delegates(lab.target())) return not_applicable("it has no IPAM plugin");
-  return lab.subject().lacks.empty() ? passed() : skipped("it needs " + lab.subject().lacks);
+Verdict asks_ipam(const Lab& lab) {
+  KIT_REQUIRE(lab.has_ipam());
+  return lab.has_what_it_needs();
 }
 
 Json result_in(const Version& version, const std::string& address) {
@@ -33,7 +33,7 @@ Json result_in(const Version& version, const std::string& address) {
 }
 
 Verdict passes_the_call_on(Lab& lab) {
-  KIT_REQUIRE(has_ipam(lab));
+  KIT_REQUIRE(asks_ipam(lab));
   Pod& pod = lab.pod();
   pod.args = "IgnoreUnknown=1;KIT_ONE=a";
   KIT_REQUIRE(lab.prepare(pod));
@@ -62,7 +62,7 @@ Verdict passes_the_call_on(Lab& lab) {
 }
 
 Verdict passes_errors_on(Lab& lab) {
-  KIT_REQUIRE(has_ipam(lab));
+  KIT_REQUIRE(asks_ipam(lab));
   Pod& pod = lab.pod();
   KIT_REQUIRE(lab.prepare(pod));
   lab.ipam().answer("ADD", stub_error(11, "kit: no address now"));
@@ -75,7 +75,7 @@ Verdict passes_errors_on(Lab& lab) {
 
 // Through a gateway that is nowhere: the kernel refuses the route when the address is there already.
 Verdict undoes_its_ipam(Lab& lab) {
-  KIT_REQUIRE(has_ipam(lab));
+  KIT_REQUIRE(asks_ipam(lab));
   Pod& pod = lab.pod();
   KIT_REQUIRE(lab.prepare(pod));
   Json result = result_in(lab.version(), "10.235.0.9/16");
@@ -92,7 +92,7 @@ Verdict undoes_its_ipam(Lab& lab) {
 }
 
 Verdict takes_older_results(Lab& lab) {
-  KIT_REQUIRE(has_ipam(lab));
+  KIT_REQUIRE(asks_ipam(lab));
   std::vector<Json> results;
   for (const Version& version : kKnownVersions)
     if (version <= lab.version()) results.push_back(result_in(version, "10.235.0.9/16"));
@@ -116,7 +116,7 @@ Verdict takes_older_results(Lab& lab) {
 }
 
 Verdict refuses_junk(Lab& lab) {
-  KIT_REQUIRE(has_ipam(lab));
+  KIT_REQUIRE(asks_ipam(lab));
   Verdict verdict = passed();
   for (const std::string junk : {"", "junk", "[]", "null"}) {
     Pod& pod = lab.pod();
@@ -135,7 +135,7 @@ Verdict refuses_junk(Lab& lab) {
 }
 
 Verdict passes_stderr_on(Lab& lab) {
-  KIT_REQUIRE(has_ipam(lab));
+  KIT_REQUIRE(asks_ipam(lab));
   for (const bool fails : {false, true}) {
     Pod& pod = lab.pod();
     KIT_REQUIRE(lab.prepare(pod));
@@ -175,7 +175,7 @@ Result<bool> is_tentative(const Pod& pod) {
 }
 
 Verdict gives_both_families(Lab& lab) {
-  KIT_REQUIRE(has_ipam(lab));
+  KIT_REQUIRE(asks_ipam(lab));
   lab.detect_duplicates();
   Pod& pod = lab.pod();
   KIT_REQUIRE(lab.prepare(pod));

@@ -23,7 +23,7 @@ Json another_result(const Version& version) {
 
 // Catches who makes its own result and forgets what came before it.
 Verdict passes_prev_result_on(Lab& lab) {
-  if (!lab.subject().lacks.empty()) return skipped("it needs " + lab.subject().lacks);
+  KIT_REQUIRE(lab.has_what_it_needs());
   Pod& pod = lab.pod();
   KIT_REQUIRE(lab.prepare(pod));
   const Call call =
@@ -50,7 +50,7 @@ Json pruned(Json json) {
 Verdict returns_what_it_left(Lab& lab) {
   if (lab.target().no_op.is_null())
     return not_applicable("no configuration is known with which it changes nothing ('noOp' of a profile)");
-  if (!lab.subject().lacks.empty()) return skipped("it needs " + lab.subject().lacks);
+  KIT_REQUIRE(lab.has_what_it_needs());
   Pod& pod = lab.pod();
   KIT_REQUIRE(lab.prepare(pod));
   const Call call = with_config(lab.call("ADD", pod), [&](Json& config) {
@@ -68,7 +68,7 @@ Verdict returns_what_it_left(Lab& lab) {
 }
 
 Verdict needs_a_prev_result(Lab& lab) {
-  if (!lab.subject().lacks.empty()) return skipped("it needs " + lab.subject().lacks);
+  KIT_REQUIRE(lab.has_what_it_needs());
   Pod& pod = lab.pod();
   KIT_REQUIRE(lab.prepare(pod));
   const Call call = with_config(lab.call("ADD", pod), [](Json& config) { config.erase("prevResult"); });
@@ -107,7 +107,7 @@ Verdict effect_of(Lab& lab, const Json& arguments, Lines& lines, Answer& answer)
 }
 
 Verdict does_as_asked(Lab& lab) {
-  if (!lab.subject().lacks.empty()) return skipped("it needs " + lab.subject().lacks);
+  KIT_REQUIRE(lab.has_what_it_needs());
   const Json declared = lab.target().config.value("capabilities", Json::object());
   bool any = false;
   for (const auto& [capability, is_on] : declared.items()) {
@@ -139,7 +139,7 @@ Verdict bears_two_default_routes(Lab& lab) {
   const Json& config = lab.target().config;
   if (!config.contains("isGateway") && !config.contains("isDefaultGateway"))
     return not_applicable("it has no isDefaultGateway");
-  if (!lab.subject().lacks.empty() || !delegates(lab.target())) return skipped("it has no addresses");
+  if (!lab.subject().lacks.empty() || !lab.target().delegates()) return skipped("it has no addresses");
   Pod& pod = lab.pod();
   KIT_REQUIRE(lab.prepare(pod));
   const Call call = with_config(lab.call("ADD", pod), [](Json& json) {

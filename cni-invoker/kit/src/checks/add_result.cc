@@ -10,7 +10,7 @@ constexpr const char* kSection = "Spec, section 5, ADD Success";
 
 // The one check that fails where ADD does: all others are skipped then.
 Verdict answers_by_the_book(Lab& lab) {
-  if (!lab.subject().lacks.empty()) return skipped("it needs " + lab.subject().lacks);
+  KIT_REQUIRE(lab.has_what_it_needs());
   Pod& pod = lab.pod();
   KIT_REQUIRE(lab.prepare(pod));
   const Answer answer = lab.run(lab.call("ADD", pod));
@@ -81,8 +81,8 @@ Verdict tells_of_mtu(Lab& lab) {
 }
 
 Verdict passes_dns_on(Lab& lab) {
-  if (!delegates(lab.target())) return not_applicable("it has no IPAM plugin");
-  if (!lab.subject().lacks.empty()) return skipped("it needs " + lab.subject().lacks);
+  KIT_REQUIRE(lab.has_ipam());
+  KIT_REQUIRE(lab.has_what_it_needs());
   const Json of_ipam{
       {"nameservers", {"192.0.2.53"}}, {"domain", "ipam.example"}, {"search", {"b.example", "a.example"}}};
   const Json of_config{{"nameservers", {"192.0.2.54"}}, {"search", {"config.example"}}};

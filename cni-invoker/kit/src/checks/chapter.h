@@ -24,4 +24,7 @@ std::vector<Check> again_checks();
 std::vector<Check> ipam_checks();
 std::vector<Check> passing_on_checks();
 
+// Of X: what lasts longer than a run.
+std::vector<Check> endurance_checks();
+
 }  // namespace cni::kit

@@ -105,7 +105,7 @@ Verdict bears_others(Lab& lab) {
 }
 
 Verdict bears_no_addresses(Lab& lab) {
-  if (!delegates(lab.target())) return not_applicable("it calls no IPAM plugin anyway");
+  if (!lab.target().delegates()) return not_applicable("it calls no IPAM plugin anyway");
   Pod& pod = lab.pod();
   KIT_REQUIRE(lab.prepare(pod));
   const auto without_ipam = [&](const char* command) {
@@ -119,7 +119,7 @@ Verdict bears_no_addresses(Lab& lab) {
 
 // Catches who leaves IPAM out of CHECK, and who calls it and does not listen.
 Verdict asks_its_ipam(Lab& lab) {
-  if (!delegates(lab.target())) return not_applicable("it calls no IPAM plugin");
+  if (!lab.target().delegates()) return not_applicable("it calls no IPAM plugin");
   Pod& pod = lab.pod();
   KIT_REQUIRE(lab.prepare(pod));
   const auto with_stub = [&](const char* command) { return lab.run(with_stub_ipam(lab.call(command, pod))); };

@@ -1,17 +1,14 @@
-// Many at a time, one after another, and across restarts: what a plugin has to bear in a cluster.
+// Many at a time, and one after another: what a plugin has to bear in a cluster.
 #include <fcntl.h>
 #include <sys/file.h>
 
 #include <algorithm>
 #include <functional>
-#include <iomanip>
 #include <set>
-#include <sstream>
 #include <thread>
 
 #include "cni/base/files.h"
-#include "kit/helper/places.h"
-#include "kit/src/damage/kernel.h"
+#include "kit/src/checks/chapter.h"
 #include "kit/src/data_plane/meant.h"
 #include "kit/src/data_plane/scene.h"
 #include "kit/src/lab.h"
@@ -82,18 +79,10 @@ Verdict remove_all(Lab& lab, const std::vector<Pod*>& pods) {
   return passed();
 }
 
-// Pods that come with interfaces of the host would leave those, which are the kit's.
-Verdict needs_nothing(const Lab& lab) {
-  const auto& links = lab.subject().links;
-  if (std::any_of(links.begin(), links.end(),
-                  [](const auto& one) { return one.name.find("{pod}") != std::string::npos; }))
-    return not_applicable("each of its pods needs an interface of the host");
-  return lab.subject().lacks.empty() ? passed() : skipped("it needs " + lab.subject().lacks);
-}
-
 // --- X1, X2
 Verdict bears_a_crowd(Lab& lab) {
-  KIT_REQUIRE(needs_nothing(lab));
+  KIT_REQUIRE(lab.takes_no_links());
+  KIT_REQUIRE(lab.has_what_it_needs());
   KIT_REQUIRE(prime(lab));
   const World before = lab.world();
   const std::vector<Pod*> pods = make_pods(lab, kCrowd);
@@ -108,7 +97,8 @@ Verdict bears_a_crowd(Lab& lab) {
 }
 
 Verdict bears_coming_and_going(Lab& lab) {
-  KIT_REQUIRE(needs_nothing(lab));
+  KIT_REQUIRE(lab.takes_no_links());
+  KIT_REQUIRE(lab.has_what_it_needs());
   KIT_REQUIRE(prime(lab));
   const World before = lab.world();
   const std::vector<Pod*> pods = make_pods(lab, kWorkers);
@@ -187,7 +177,8 @@ Verdict shares_a_small_pool(Lab& lab) {
   Json config = lab.target().config;
   if (!config.contains("ipam") || make_small(config["ipam"]) == 0)
     return not_applicable("its addresses are not of a subnet of IPv4 in its configuration");
-  KIT_REQUIRE(needs_nothing(lab));
+  KIT_REQUIRE(lab.takes_no_links());
+  KIT_REQUIRE(lab.has_what_it_needs());
   SmallPool pool(lab);
   KIT_REQUIRE(pool.prepare(11));
   const std::size_t there_are = pool.use_up();
@@ -212,7 +203,8 @@ Verdict shares_a_small_pool(Lab& lab) {
 
 // --- X4
 Verdict waits_for_the_xtables_lock(Lab& lab) {
-  KIT_REQUIRE(needs_nothing(lab));
+  KIT_REQUIRE(lab.takes_no_links());
+  KIT_REQUIRE(lab.has_what_it_needs());
   KIT_REQUIRE(prime(lab));
   const std::string path = "/run/xtables.lock";
   const auto lock = base::open_file(path, O_RDWR | O_CREAT, 0600);
@@ -229,7 +221,8 @@ Verdict waits_for_the_xtables_lock(Lab& lab) {
 
 // --- X5
 Verdict lives_as_a_whole(Lab& lab) {
-  KIT_REQUIRE(needs_nothing(lab));
+  KIT_REQUIRE(lab.takes_no_links());
+  KIT_REQUIRE(lab.has_what_it_needs());
   return expect_nothing_left(lab, "ADD, CHECK, and DEL twice", [&](Pod& pod) {
     KIT_REQUIRE(expect_success(lab.add(pod), "ADD of the whole list"));
     const World world = lab.world();
@@ -251,7 +244,8 @@ Verdict lives_as_a_whole(Lab& lab) {
 Verdict tells_whose_a_port_is(Lab& lab) {
   if (find_capability(lab.subject(), "portMappings") == nullptr)
     return not_applicable("no plugin takes the capability portMappings");
-  KIT_REQUIRE(needs_nothing(lab));
+  KIT_REQUIRE(lab.takes_no_links());
+  KIT_REQUIRE(lab.has_what_it_needs());
   constexpr std::uint16_t kPort = 9080;
   const Json mapping{{{"hostPort", kPort}, {"containerPort", kPodPort}, {"protocol", "tcp"}}};
   Scene scene(lab);
@@ -273,7 +267,8 @@ Verdict tells_whose_a_port_is(Lab& lab) {
 
 // --- X7, X8
 Verdict forgets_who_is_gone(Lab& lab) {
-  KIT_REQUIRE(needs_nothing(lab));
+  KIT_REQUIRE(lab.takes_no_links());
+  KIT_REQUIRE(lab.has_what_it_needs());
   KIT_REQUIRE(prime(lab));
   const World before = lab.world();
   Pod &first = lab.pod(), &second = lab.pod();
@@ -300,7 +295,8 @@ bool is_of_the_network(const base::IpAddress& address, int length) {
 }
 
 Verdict gives_addresses_with_care(Lab& lab) {
-  KIT_REQUIRE(needs_nothing(lab));
+  KIT_REQUIRE(lab.takes_no_links());
+  KIT_REQUIRE(lab.has_what_it_needs());
   KIT_REQUIRE(prime(lab));
   std::vector<Pod*> pods = make_pods(lab, 6);
   for (Pod* pod : pods) {
@@ -327,114 +323,6 @@ Verdict gives_addresses_with_care(Lab& lab) {
   return passed();
 }
 
-// --- X9
-// The same plugins in a directory behind the one they were found in.
-std::string other_dir(const Subject& subject) {
-  for (const std::string& dir : subject.plugin_dirs) {
-    if (dir == kOwnPlugins) continue;
-    const bool has_all = std::all_of(subject.plugins.begin(), subject.plugins.end(), [&](const auto& plugin) {
-      return plugin.ours ||
-             (plugin.path.substr(0, plugin.path.rfind('/')) != dir && base::path_exists(dir + "/" + plugin.type()));
-    });
-    if (has_all) return dir;
-  }
-  return "";
-}
-
-Verdict survives_an_upgrade(Lab& lab) {
-  KIT_REQUIRE(needs_nothing(lab));
-  const std::string dir = other_dir(lab.subject());
-  if (dir.empty()) return not_applicable("there is one directory of plugins only: name the other version's as well");
-  const auto of_other = [&](Call call) {
-    if (!call.path.starts_with(kOwnPlugins)) call.path = dir + call.path.substr(call.path.rfind('/'));
-    call.environment["CNI_PATH"] = dir + ":" + call.environment["CNI_PATH"];
-    return call;
-  };
-  const auto as_it_is = [](Call call) { return call; };
-  const std::function<Call(Call)> here = as_it_is, there = of_other;
-  // What each version makes once for all pods is there after the first two.
-  using Way = std::pair<std::function<Call(Call)>, std::function<Call(Call)>>;
-  const std::vector<Way> ways{{here, here}, {there, there}, {there, here}, {here, there}};
-  for (std::size_t way = 0; way < ways.size(); ++way) {
-    Pod& pod = lab.pod();
-    const World before = lab.world();
-    KIT_REQUIRE(lab.prepare(pod));
-    const Answer added = lab.run(ways[way].first(lab.call("ADD", pod)));
-    if (!added.succeeded()) return skipped("ADD failed: " + added.text());
-    pod.result = added.document;
-    const Answer removed = lab.run(ways[way].second(lab.call("DEL", pod)));
-    lab.take_down_before(pod);
-    if (way < 2) continue;
-    KIT_REQUIRE(expect_success(removed, "DEL by the other version"));
-    KIT_REQUIRE(expect_same_world(lab, before, "ADD by one version and DEL by the other"));
-  }
-  return passed();
-}
-
-// --- X10
-std::string at_95_percent(std::vector<std::chrono::microseconds> all) {
-  std::sort(all.begin(), all.end());
-  std::ostringstream text;
-  text << std::fixed << std::setprecision(1) << static_cast<double>(all[all.size() * 95 / 100].count()) / 1000 << " ms";
-  return text.str();
-}
-
-Verdict tells_how_long(Lab& lab) {
-  KIT_REQUIRE(needs_nothing(lab));
-  KIT_REQUIRE(prime(lab));
-  std::vector<std::chrono::microseconds> adds, dels;
-  const auto timed = [](std::vector<std::chrono::microseconds>& all, const auto& run) {
-    const auto begin = Clock::now();
-    const Answer answer = run();
-    all.push_back(std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begin));
-    return answer;
-  };
-  for (int round = 0; round < 20; ++round) {
-    Pod& pod = lab.pod();
-    const Answer added = timed(adds, [&] { return lab.add(pod); });
-    if (!added.succeeded()) return skipped("ADD failed: " + added.text());
-    const Answer removed = timed(dels, [&] { return lab.del(pod); });
-    if (!removed.succeeded()) return skipped("DEL failed: " + removed.text());
-  }
-  return told("of 20, 95 in 100 take no longer than: ADD " + at_95_percent(adds) + ", DEL " + at_95_percent(dels));
-}
-
-// --- X11
-// What a restart of the machine takes: links, rules, and all of /run but the kit's own.
-Verdict restart_machine(const World& fresh, const World& now) {
-  for (const auto& [thing, state] : now)
-    if (thing.area == "link" && thing.where.empty() && !fresh.contains(thing))
-      static_cast<void>(remove_link(kHostNetns, thing.name));  // it may have gone with another
-  output_of_shell("nft flush ruleset");
-  for (const std::string& name : base::list_dir("/run").value_or({}))
-    if (const std::string path = "/run/" + name; path != kPlace && path != "/run/netns")
-      static_cast<void>(base::remove_tree(path));
-  return passed();
-}
-
-Verdict survives_a_restart(Lab& lab) {
-  KIT_REQUIRE(needs_nothing(lab));
-  const World fresh = lab.world();
-  KIT_REQUIRE(prime(lab));
-  const World primed = lab.world();
-  Pod &before = lab.pod(), &after = lab.pod();
-  after.id = before.id;
-  KIT_REQUIRE(expect_success(lab.add(before), "ADD"));
-  KIT_REQUIRE(lab.remove_netns(before));
-  KIT_REQUIRE(restart_machine(fresh, lab.world()));
-  Pod gone = before;
-  gone.netns = "";
-  KIT_REQUIRE(expect_success(lab.del(gone), "DEL with an empty CNI_NETNS after a restart"));
-  KIT_REQUIRE(expect_success(lab.add(after), "ADD by the same id after a restart"));
-  if (lab.version().has_check()) KIT_REQUIRE(expect_success(lab.check(after), "CHECK after a restart"));
-  KIT_REQUIRE(expect_success(lab.del(after), "DEL"));
-  std::vector<std::string> left;
-  for (const std::string& line : difference(primed, lab.world()))
-    if (line.starts_with("left: file ") && !line.starts_with("left: file /run/")) left.push_back(line);
-  if (left.empty()) return passed();
-  return failed("no file is left of pods from before a restart", std::to_string(left.size()) + " are", left);
-}
-
 }  // namespace
 
 std::vector<Check> crowd_checks() {
@@ -445,24 +333,26 @@ std::vector<Check> crowd_checks() {
                              const Applies& applies, Verdict (*run)(Lab&)) {
     return Check{{id, level, title, section, true}, applies, run};
   };
-  return {
-      of_network("X1", must, "bears ADD and then DEL of 40 pods at the same time", kParallel, kOnce, bears_a_crowd),
-      of_network("X2", must, "bears pods that come and go at the same time", kParallel, kOnce, bears_coming_and_going),
-      {{"X3", must, "gives each address of its pool once, when more ask at the same time", kParallel},
-       kAddressed,
-       shares_a_small_pool},
-      of_network("X4", should, "waits for who holds the lock of xtables", kParallel, kOnce, waits_for_the_xtables_lock),
-      of_network("X5", must, "goes as a whole through ADD, CHECK and two DELs", kParallel, kAll, lives_as_a_whole),
-      of_network("X6", info, "says whose a port of the host is that two pods ask for",
-                 "CONVENTIONS, capability portMappings", kOnce, tells_whose_a_port_is),
-      of_network("X7", must, "takes a container ID again after DEL", kDel, kOnce, forgets_who_is_gone),
-      {{"X8", must, "gives addresses that pods can have, and takes none from another", kDel},
-       kGivers,
-       gives_addresses_with_care},
-      {{"X9", should, "takes away in DEL what another version of it has made", kDel}, kOnce, survives_an_upgrade},
-      of_network("X10", info, "says how long ADD and DEL take", kParallel, kOnce, tells_how_long),
-      of_network("X11", should, "is clean again after a restart of the machine", kDel, kOnce, survives_a_restart),
-  };
+  return chapter(
+      {{
+           of_network("X1", must, "bears ADD and then DEL of 40 pods at the same time", kParallel, kOnce,
+                      bears_a_crowd),
+           of_network("X2", must, "bears pods that come and go at the same time", kParallel, kOnce,
+                      bears_coming_and_going),
+           {{"X3", must, "gives each address of its pool once, when more ask at the same time", kParallel},
+            kAddressed,
+            shares_a_small_pool},
+           of_network("X4", should, "waits for who holds the lock of xtables", kParallel, kOnce,
+                      waits_for_the_xtables_lock),
+           of_network("X5", must, "goes as a whole through ADD, CHECK and two DELs", kParallel, kAll, lives_as_a_whole),
+           of_network("X6", info, "says whose a port of the host is that two pods ask for",
+                      "CONVENTIONS, capability portMappings", kOnce, tells_whose_a_port_is),
+           of_network("X7", must, "takes a container ID again after DEL", kDel, kOnce, forgets_who_is_gone),
+           {{"X8", must, "gives addresses that pods can have, and takes none from another", kDel},
+            kGivers,
+            gives_addresses_with_care},
+       },
+       endurance_checks()});
 }
 
 }  // namespace cni::kit

@@ -61,7 +61,7 @@ Verdict can_be_repeated(Lab& lab) {
 }
 
 Verdict bears_what_was_never_added(Lab& lab) {
-  if (!lab.subject().lacks.empty()) return skipped("it needs " + lab.subject().lacks);
+  KIT_REQUIRE(lab.has_what_it_needs());
   Pod& pod = lab.pod();
   KIT_REQUIRE(lab.prepare(pod));
   return must_succeed(lab.run(lab.call("DEL", pod)), "of an attachment that never was");

@@ -27,10 +27,7 @@ struct Victim {
   World before;
 };
 Verdict make_victim(Lab& lab, Victim& victim) {
-  const auto& links = lab.subject().links;
-  if (std::any_of(links.begin(), links.end(),
-                  [](const auto& one) { return one.name.find("{pod}") != std::string::npos; }))
-    return not_applicable("each of its pods needs an interface of the host");
+  KIT_REQUIRE(lab.takes_no_links());
   victim.before = lab.world();
   victim.pod = &lab.pod();
   return lab.prepare(*victim.pod);
@@ -110,8 +107,8 @@ Verdict recovers_from_a_killed_del(Lab& lab) {
 
 // Catches who waits for its IPAM for ever, also in DEL, and who forgets what it had made before.
 Verdict recovers_from_a_hung_ipam(Lab& lab) {
-  if (!delegates(lab.target())) return not_applicable("it calls no IPAM plugin");
-  if (!lab.subject().lacks.empty()) return skipped("it needs " + lab.subject().lacks);
+  KIT_REQUIRE(lab.has_ipam());
+  KIT_REQUIRE(lab.has_what_it_needs());
   const auto run = [&](const char* command, const Pod& pod, std::chrono::milliseconds limit) {
     Call call = with_stub_ipam(lab.call(command, pod));
     call.limit = limit;
@@ -228,7 +225,7 @@ Verdict recovers_from_a_full_disk(Lab& lab) {
 
 // --- what it calls is gone
 Verdict tells_of_a_removed_ipam(Lab& lab) {
-  if (!delegates(lab.target())) return not_applicable("it calls no IPAM plugin");
+  if (!lab.target().delegates()) return not_applicable("it calls no IPAM plugin");
   KIT_REQUIRE(prime(lab));
   Pod& pod = lab.pod();
   Made made;

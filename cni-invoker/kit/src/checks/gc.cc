@@ -8,10 +8,6 @@ namespace {
 constexpr const char* kSection = "Spec, section 2, GC";
 constexpr const char* kKey = "cni.dev/valid-attachments";
 
-Verdict possible(const Lab& lab) {
-  return lab.subject().lacks.empty() ? passed() : skipped("it needs " + lab.subject().lacks);
-}
-
 Verdict added(Lab& lab, Pod& pod) {
   const Answer answer = lab.add(pod);
   return answer.succeeded() ? passed() : skipped("ADD failed: " + answer.text());
@@ -54,7 +50,7 @@ Verdict only_valid_remains(const World& before, const World& gone, const World& 
 
 // Two pods, of which one is gone without DEL.
 Verdict removes_what_is_stale(Lab& lab, bool with_a_valid_one) {
-  KIT_REQUIRE(possible(lab));
+  KIT_REQUIRE(lab.has_what_it_needs());
   KIT_REQUIRE(prime(lab));
   Pod& valid = lab.pod();
   if (with_a_valid_one) KIT_REQUIRE(added(lab, valid));
@@ -75,7 +71,7 @@ Verdict keeps_the_valid(Lab& lab) { return removes_what_is_stale(lab, true); }
 Verdict keeps_none(Lab& lab) { return removes_what_is_stale(lab, false); }
 
 Verdict passes_gc_on(Lab& lab) {
-  if (!delegates(lab.target())) return not_applicable("it has no IPAM plugin");
+  KIT_REQUIRE(lab.has_ipam());
   const Json attachments{{{"containerID", "kit-a"}, {"ifname", "eth0"}},
                          {{"containerID", "kit-b"}, {"ifname", "eth7"}}};
   KIT_REQUIRE(expect_success(lab.run(with_stub_ipam(gc(lab, attachments))), "GC"));
@@ -89,7 +85,7 @@ Verdict passes_gc_on(Lab& lab) {
 }
 
 Verdict passes_errors_on(Lab& lab) {
-  if (!delegates(lab.target())) return not_applicable("it has no IPAM plugin");
+  KIT_REQUIRE(lab.has_ipam());
   lab.ipam().answer("GC", stub_error(100, "kit: cannot"));
   const Answer answer = lab.run(with_stub_ipam(gc(lab, Json::array())));
   if (lab.ipam().count("GC") == 0) return skipped("it does not call its IPAM plugin (G3)");
@@ -97,7 +93,7 @@ Verdict passes_errors_on(Lab& lab) {
 }
 
 Verdict bears_emptiness(Lab& lab) {
-  KIT_REQUIRE(possible(lab));
+  KIT_REQUIRE(lab.has_what_it_needs());
   for (int i = 0; i < 2; ++i)
     KIT_REQUIRE(expect_success(lab.run(gc(lab, Json::array())), "GC where there never was an attachment"));
   return passed();
@@ -111,7 +107,7 @@ std::vector<std::string> harm_of(Lab& lab, const Call& call, Answer& answer) {
 }
 
 Verdict tells_of_the_old_key(Lab& lab) {
-  KIT_REQUIRE(possible(lab));
+  KIT_REQUIRE(lab.has_what_it_needs());
   KIT_REQUIRE(prime(lab));
   Pod& pod = lab.pod();
   KIT_REQUIRE(added(lab, pod));
@@ -124,7 +120,7 @@ Verdict tells_of_the_old_key(Lab& lab) {
 }
 
 Verdict keeps_all_without_a_list(Lab& lab) {
-  KIT_REQUIRE(possible(lab));
+  KIT_REQUIRE(lab.has_what_it_needs());
   KIT_REQUIRE(prime(lab));
   Pod& pod = lab.pod();
   KIT_REQUIRE(added(lab, pod));
@@ -135,7 +131,7 @@ Verdict keeps_all_without_a_list(Lab& lab) {
 }
 
 Verdict keeps_to_its_network(Lab& lab) {
-  KIT_REQUIRE(possible(lab));
+  KIT_REQUIRE(lab.has_what_it_needs());
   KIT_REQUIRE(prime(lab));
   Pod& pod = lab.pod();
   KIT_REQUIRE(added(lab, pod));

@@ -50,8 +50,8 @@ Verdict refuses_check_too_early(Lab& lab) {
 }
 
 Verdict needs_its_ipam(Lab& lab) {
-  if (!delegates(lab.target())) return not_applicable("it has no IPAM plugin");
-  if (!lab.subject().lacks.empty()) return skipped("it needs " + lab.subject().lacks);
+  KIT_REQUIRE(lab.has_ipam());
+  KIT_REQUIRE(lab.has_what_it_needs());
   KIT_REQUIRE(prime(lab));
   for (const std::string type : {"kit-absent", "../kit-absent"}) {
     Pod& pod = lab.pod();

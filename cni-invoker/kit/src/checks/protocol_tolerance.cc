@@ -135,7 +135,7 @@ Verdict effect_of(Lab& lab, Pod& pod, bool with_capitals, Effect& effect) {
 }
 
 Verdict takes_keys_of_any_case(Lab& lab) {
-  if (!lab.subject().lacks.empty()) return skipped("it needs " + lab.subject().lacks);
+  KIT_REQUIRE(lab.has_what_it_needs());
   const Json asked = config_of(lab.call("ADD", lab.pod())).value("runtimeConfig", Json());
   if (asked.is_null()) return not_applicable("it takes no capability");
   if (std::none_of(asked.begin(), asked.end(), [](const Json& one) { return with_capital_keys(one) != one; }))

@@ -6,10 +6,6 @@ namespace {
 
 constexpr const char* kSection = "Spec, section 2, STATUS";
 
-Verdict possible(const Lab& lab) {
-  return lab.subject().lacks.empty() ? passed() : skipped("it needs " + lab.subject().lacks);
-}
-
 Call status(const Lab& lab) { return lab.call("STATUS", {}); }
 
 // With STATUS it is a MUST that it fails, and which code it has is a recommendation.
@@ -18,7 +14,7 @@ Verdict expect_not_ready(const Answer& answer, const std::string& why) {
 }
 
 Verdict is_ready(Lab& lab) {
-  KIT_REQUIRE(possible(lab));
+  KIT_REQUIRE(lab.has_what_it_needs());
   const Answer answer = lab.run(status(lab));
   KIT_REQUIRE(expect_success(answer, "STATUS of a plugin that lacks nothing"));
   if (answer.outcome.output.find_first_not_of(" \t\r\n") != std::string::npos)
@@ -27,7 +23,7 @@ Verdict is_ready(Lab& lab) {
 }
 
 Verdict asks_its_ipam(Lab& lab) {
-  if (!delegates(lab.target())) return not_applicable("it has no IPAM plugin");
+  KIT_REQUIRE(lab.has_ipam());
   lab.ipam().answer("STATUS", stub_error(50, "kit: no address to give"));
   const Answer answer = lab.run(with_stub_ipam(status(lab)));
   if (lab.ipam().count("STATUS") == 0) return failed("STATUS of the IPAM plugin", "none was called: " + answer.text());
@@ -35,7 +31,7 @@ Verdict asks_its_ipam(Lab& lab) {
 }
 
 Verdict notices_a_missing_ipam(Lab& lab) {
-  if (!delegates(lab.target())) return not_applicable("it has no IPAM plugin");
+  KIT_REQUIRE(lab.has_ipam());
   const Call call = with_config(status(lab), [](Json& config) { config["ipam"]["type"] = "kit-absent"; });
   return expect_failure(lab.run(call), "STATUS without the IPAM plugin");
 }
@@ -63,7 +59,7 @@ bool takes_addresses_from(const PluginUnderTest& plugin, const std::string& type
 Verdict notices_that_no_address_is_left(Lab& lab) {
   if (!takes_addresses_from(lab.target(), "host-local"))
     return not_applicable("how to use up its addresses is not known");
-  KIT_REQUIRE(possible(lab));
+  KIT_REQUIRE(lab.has_what_it_needs());
   const auto narrow = [](Json& config) {
     config["ipam"] = {{"type", "host-local"}, {"ranges", {{{{"subnet", "10.238.0.0/30"}}}}}};
   };
@@ -81,7 +77,7 @@ Verdict notices_a_missing_daemon(Lab& lab) {
 }
 
 Verdict needs_no_attachment(Lab& lab) {
-  KIT_REQUIRE(possible(lab));
+  KIT_REQUIRE(lab.has_what_it_needs());
   KIT_REQUIRE(expect_success(lab.run(status(lab)), "STATUS without any variable of an attachment"));
   Call empty = status(lab);
   for (const char* variable : {"CNI_CONTAINERID", "CNI_NETNS", "CNI_IFNAME", "CNI_ARGS"})
@@ -90,8 +86,8 @@ Verdict needs_no_attachment(Lab& lab) {
 }
 
 Verdict adds_all_the_same(Lab& lab) {
-  if (!delegates(lab.target())) return not_applicable("it has no IPAM plugin, so its STATUS cannot be made to fail");
-  KIT_REQUIRE(possible(lab));
+  if (!lab.target().delegates()) return not_applicable("it has no IPAM plugin, so its STATUS cannot be made to fail");
+  KIT_REQUIRE(lab.has_what_it_needs());
   lab.ipam().answer("STATUS", stub_error(50, "kit: no address to give"));
   static_cast<void>(lab.run(with_stub_ipam(status(lab))));
   Pod& pod = lab.pod();

@@ -60,7 +60,7 @@ Verdict Scene::attach(Pod& pod) {
 }
 
 Verdict Scene::attach_by_another_interface(Pod& pod) {
-  if (!lab_.subject().lacks.empty()) return skipped("it needs " + lab_.subject().lacks);
+  KIT_REQUIRE(lab_.has_what_it_needs());
   if (const Answer added = lab_.add(pod); !added.succeeded()) return skipped("its ADD failed: " + added.text());
   auto result = parse_result(pod.result.dump(), lab_.version());
   if (!result) return skipped("its result: " + result.error().what);
