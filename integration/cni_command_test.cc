@@ -80,6 +80,14 @@ TEST_F(CniCommandTest, TestsAPluginAndSaysByItsStatusWhetherItConforms) {
   run({"rm", "-r", kept});
 }
 
+TEST_F(CniCommandTest, ATestOfNothingIsNone) {
+  std::ofstream(dir() + "/profile") << R"({"lacks": "a cable"})";
+  const Output none = cni({"test", "--plugin", "loopback", "--only", "A1", "--profile", dir() + "/profile"});
+  EXPECT_EQ(none.status, 2);
+  EXPECT_THAT(none.out, HasSubstr("a cable"));
+  EXPECT_THAT(none.err, HasSubstr("nothing of it could be tried here"));
+}
+
 TEST_F(CniCommandTest, AttachesChecksAndDetachesWithoutATrace) {
   covers("A7.09 B4");
   ASSERT_EQ(cni({"add", "lab", "blue"}).status, 0);  // the bridge and directories of the plugins stay

@@ -194,6 +194,8 @@ Result<int> test(Context& context, Asked& asked) {
     TRY(write(context, file, format_of(asked, file).write(report)));
     if (file != kStdout) note(report.subject + ": " + sums(report) + "; the report is in " + file);
   }
+  if (!report.has_tried())
+    return Error{Kind::unsupported, 0, "test '" + report.subject + "': nothing of it could be tried here"};
   return report.conforms() ? 0 : 1;
 }
 

@@ -1,10 +1,8 @@
 // Runs the planned checks, some at a time, each in a process and a host of its own.
 #include <poll.h>
 #include <sys/utsname.h>
-#include <sys/wait.h>
 
 #include <algorithm>
-#include <csignal>
 #include <list>
 
 #include "cni/base/files.h"
@@ -86,7 +84,7 @@ class Engine {
 
   Result<void> wait() {
     std::vector<pollfd> polled;
-    for (const Running& running : running_) polled.push_back({running.host.report.get(), POLLIN, 0});
+    for (const Running& running : running_) polled.push_back({running.host.report().get(), POLLIN, 0});
     ::poll(polled.data(), polled.size(), 1000);
     auto at = running_.begin();
     for (const pollfd& ready : polled) {
@@ -99,7 +97,7 @@ class Engine {
   // False at the end of the report.
   static bool read_more(Running& running) {
     std::array<char, 65536> block{};
-    const ssize_t got = ::read(running.host.report.get(), block.data(), block.size());
+    const ssize_t got = ::read(running.host.report().get(), block.data(), block.size());
     if (got > 0) running.text.append(block.data(), static_cast<std::size_t>(got));
     return got > 0;
   }
@@ -107,8 +105,16 @@ class Engine {
   Result<void> end(std::list<Running>::iterator running) {
     const std::size_t number = running->number;
     const bool watched = running->watched;
-    CheckResult result = result_of(*running);
-    running_.erase(running);
+    const bool in_time = Clock::now() - running->begin <= options_.limit;
+    CheckResult result = about(subject_, options_, tasks_[number]);
+    result.duration = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - running->begin);
+    const auto found = TRY(outcome_of(running->text));
+    running_.erase(running);  // and its host
+    if (!found || !found_from_json(*found, result)) {
+      result.outcome = Outcome::failed;
+      result.expected = "an end within " + std::to_string(options_.limit.count()) + " s";
+      result.seen = in_time ? "the plugin ended the process that ran it" : "none: the whole host was ended";
+    }
     if (!watched) {
       results_[number] = std::move(result);
       // Once more, for the makers of what is left or changed. It takes too long to be done always.
@@ -126,24 +132,6 @@ class Engine {
   void keep(CheckResult& result) const {
     const auto kept = keep_runs(result, options_.keep_dir);
     result.evidence.push_back(kept ? "kept: its runs, in " + *kept : "not kept: " + kept.error().what);
-  }
-
-  CheckResult result_of(const Running& running) const {
-    const bool in_time = Clock::now() - running.begin <= options_.limit;
-    ::kill(running.host.pid, SIGKILL);  // its pid 1 goes with it, and everything in the host
-    while (::waitpid(running.host.pid, nullptr, 0) < 0 && errno == EINTR) {
-    }
-    CheckResult result = about(subject_, options_, tasks_[running.number]);
-    result.duration = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - running.begin);
-    if (running.text.starts_with('!')) {
-      result.outcome = Outcome::skipped;
-      result.seen = running.text.substr(1);
-    } else if (!found_from_json(running.text, result)) {
-      result.outcome = Outcome::failed;
-      result.expected = "an end within " + std::to_string(options_.limit.count()) + " s";
-      result.seen = in_time ? "the plugin ended the process that ran it" : "none: the whole host was ended";
-    }
-    return result;
   }
 
   const Subject& subject_;
@@ -190,6 +178,12 @@ std::size_t Report::count(Outcome outcome) const {
 bool Report::conforms() const {
   return std::none_of(results.begin(), results.end(), [](const CheckResult& result) {
     return result.outcome == Outcome::failed && result.check.level == Level::must && !result.known;
+  });
+}
+
+bool Report::has_tried() const {
+  return std::any_of(results.begin(), results.end(), [](const CheckResult& result) {
+    return result.outcome != Outcome::skipped && result.outcome != Outcome::not_applicable;
   });
 }
 

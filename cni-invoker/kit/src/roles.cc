@@ -1,10 +1,7 @@
 #include "kit/src/roles.h"
 
-#include <sys/wait.h>
-
 #include <algorithm>
 #include <cerrno>
-#include <csignal>
 
 #include "cni/base/files.h"
 #include "cni/base/try.h"
@@ -16,17 +13,6 @@
 
 namespace cni::kit {
 namespace {
-
-// What `work` returns; "!…" is an error.
-Result<std::string> in_own_host(const std::function<std::string(const OwnHost&)>& work) {
-  const RunningHost host = TRY(start_in_own_host(work));
-  auto text = base::read_all(host.report.get(), "report");
-  ::kill(host.pid, SIGKILL);
-  while (::waitpid(host.pid, nullptr, 0) < 0 && errno == EINTR) {
-  }
-  if (text && text->starts_with('!')) return Error{Kind::internal, 0, text->substr(1)};
-  return text;
-}
 
 Result<bool> has_link(const Pod& pod) {
   const auto links = TRY(TRY(RouteSocket::open(pod.netns)).links());
@@ -67,10 +53,11 @@ std::string missing_for(const std::string& kind) {
 }  // namespace
 
 Result<Role> find_role(const PluginUnderTest& plugin, const Subject& subject) {
-  const std::string text = TRY(in_own_host(
-      [&](const OwnHost& host) { return std::to_string(static_cast<int>(role_by_trying(plugin, subject, host))); }));
-  if (text.empty()) return Role::interface;
-  return static_cast<Role>(text[0] - '0');
+  const auto text = in_own_host(
+      [&](const OwnHost& host) { return std::to_string(static_cast<int>(role_by_trying(plugin, subject, host))); });
+  if (text) return static_cast<Role>(text->front() - '0');
+  if (text.error().kind == Kind::internal) return Role::interface;  // it ended its host: the checks tell of that
+  return text.error();
 }
 
 Result<std::string> lacking_here(const Subject& subject) {

@@ -1,12 +1,10 @@
 // The tests run in a host of the kit's own: what they make is theirs alone, and so is what they see.
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <iostream>
 
-#include "cni/base/files.h"
 #include "tests_host.h"
 
 namespace cni::kit {
@@ -17,15 +15,13 @@ int main(int argc, char** argv) {
   ::testing::InitGoogleTest(&argc, argv);
   if (::geteuid() != 0 || GTEST_FLAG_GET(list_tests)) return RUN_ALL_TESTS();  // without root they are skipped
   std::cout.flush();
-  const auto host = cni::kit::start_in_own_host([](const cni::kit::OwnHost& own) {
+  const auto code = cni::kit::in_own_host([](const cni::kit::OwnHost& own) {
     cni::kit::own_host = &own;
-    const int code = RUN_ALL_TESTS();
+    const int result = RUN_ALL_TESTS();
     std::fflush(nullptr);
-    return std::to_string(code);
+    return std::to_string(result);
   });
-  if (!host) return std::cerr << host.error().what << '\n', 1;
-  const auto code = cni::base::read_all(host->report.get(), "report");
-  ::waitpid(host->pid, nullptr, 0);
-  if (!code || *code != "0") std::cerr << "the tests' host ended with " << (code ? *code : code.error().what) << '\n';
-  return code && *code == "0" ? 0 : 1;
+  if (code && *code == "0") return 0;
+  std::cerr << "the tests' host ended with " << (code ? *code : code.error().what) << '\n';
+  return 1;
 }

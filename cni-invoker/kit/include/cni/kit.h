@@ -95,6 +95,7 @@ struct Report {
   std::chrono::microseconds duration{0};
   std::size_t count(Outcome outcome) const;  // without failures that are known
   bool conforms() const;                     // no MUST failed that the profile does not list
+  bool has_tried() const;                    // anything at all: what has been skipped whole says nothing
 };
 
 struct Options {

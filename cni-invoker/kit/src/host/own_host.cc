@@ -42,38 +42,73 @@ Result<OwnHost> set_up() {
   }
 }
 
-[[noreturn]] void live(const std::function<std::string(const OwnHost&)>& work, const Fd& report) {
+// An error goes with a mark and its kind in front, all else with another mark.
+constexpr char kOutcome = '=', kFailure = '!';
+constexpr std::size_t kLongest = std::size_t{1} << 30U;  // of a report
+
+std::string packed(const Result<std::string>& outcome) {
+  if (outcome) return kOutcome + *outcome;
+  return kFailure + std::string(1, static_cast<char>('a' + static_cast<int>(outcome.error().kind))) +
+         outcome.error().what;
+}
+
+Result<std::string> set_up_and_work(const WorkInHost& work, const Result<OwnHost>& host) {
+  if (!host) return Error{Kind::unsupported, host.error().error_number, "make a host: " + host.error().what};
+  return work(*host);
+}
+
+[[noreturn]] void live(const WorkInHost& work, const Fd& report) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   const auto host = set_up();
   const pid_t worker = ::fork();
   if (worker > 0) be_init(worker);
-  const std::string text = host ? work(*host) : "!" + host.error().what;
-  static_cast<void>(base::write_all(report.get(), text, "report"));
+  static_cast<void>(base::write_all(report.get(), packed(set_up_and_work(work, host)), "report"));
   ::_exit(0);
 }
 
 }  // namespace
 
-Result<RunningHost> start_in_own_host(const std::function<std::string(const OwnHost&)>& work) {
+RunningHost::~RunningHost() {
+  if (pid_ <= 0) return;
+  ::kill(pid_, SIGKILL);  // its pid 1 goes with it, and everything in the host
+  while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+  }
+}
+
+Result<RunningHost> start_in_own_host(const WorkInHost& work) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return Error::system(errno, "make a pipe");
-  RunningHost host{-1, Fd(ends[0])};
+  Fd ours(ends[0]);
   const Fd theirs(ends[1]);
   // Two steps: only the child of the one that unshares is in the new pid namespace.
-  host.pid = ::fork();
-  if (host.pid < 0) return Error::system(errno, "start a process");
-  if (host.pid > 0) return host;
-  host.report.reset();
+  const pid_t pid = ::fork();
+  if (pid < 0) return Error::system(errno, "start a process");
+  if (pid > 0) return RunningHost(pid, std::move(ours));
+  ours.reset();
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   ::setsid();
   if (::unshare(CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS) != 0) {
-    static_cast<void>(base::write_all(theirs.get(), "!" + Error::system(errno, "make namespaces").what, "report"));
+    const Result<OwnHost> none = Error::system(errno, "make namespaces");
+    static_cast<void>(base::write_all(theirs.get(), packed(set_up_and_work(work, none)), "report"));
     ::_exit(1);
   }
   const pid_t init = ::fork();
   if (init == 0) live(work, theirs);
   ::waitpid(init, nullptr, 0);
   ::_exit(0);
+}
+
+Result<std::optional<std::string>> outcome_of(const std::string& report) {
+  if (report.size() > 1 && report[0] == kFailure) return Error{static_cast<Kind>(report[1] - 'a'), 0, report.substr(2)};
+  if (report.empty() || report[0] != kOutcome) return std::optional<std::string>();
+  return std::optional(report.substr(1));
+}
+
+Result<std::string> in_own_host(const WorkInHost& work) {
+  const RunningHost host = TRY(start_in_own_host(work));
+  auto outcome = TRY(outcome_of(TRY(base::read_all(host.report().get(), "a host's report", kLongest))));
+  if (!outcome) return Error{Kind::internal, 0, "its host was ended"};
+  return *std::move(outcome);
 }
 
 }  // namespace cni::kit

@@ -9,7 +9,9 @@
 #include <sys/types.h>
 
 #include <functional>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "cni/base/fd.h"
 #include "cni/base/result.h"
@@ -17,12 +19,28 @@
 
 namespace cni::kit {
 
-// What runs in it: `work` returns a text, which can be read from `report` once it has ended; end of file without a
-// text: its process was killed. Killing `pid` ends everything in the host. To be reaped by the caller.
-struct RunningHost {
-  pid_t pid = -1;
-  Fd report;
+// A host that runs. It ends with this object, and everything in it.
+class RunningHost {
+ public:
+  RunningHost(pid_t pid, Fd report) : pid_(pid), report_(std::move(report)) {}
+  RunningHost(RunningHost&& other) noexcept : pid_(std::exchange(other.pid_, -1)), report_(std::move(other.report_)) {}
+  RunningHost& operator=(RunningHost&&) = delete;
+  ~RunningHost();
+  const Fd& report() const { return report_; }  // what it has to say, then end of file: outcome_of()
+
+ private:
+  pid_t pid_;
+  Fd report_;
 };
-Result<RunningHost> start_in_own_host(const std::function<std::string(const OwnHost&)>& work);
+
+// In a process of its own, and the first in its host but for pid 1.
+using WorkInHost = std::function<Result<std::string>(const OwnHost&)>;
+Result<RunningHost> start_in_own_host(const WorkInHost& work);
+// What the work returned, of all that came from report(). Nothing: its process was ended. Errors: the work's, and
+// Kind::unsupported where the host could not be made.
+Result<std::optional<std::string>> outcome_of(const std::string& report);
+
+// The same, waited for. Kind::internal where its process was ended.
+Result<std::string> in_own_host(const WorkInHost& work);
 
 }  // namespace cni::kit

@@ -1,9 +1,7 @@
 #include <fcntl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <csignal>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -166,18 +164,9 @@ class Host {
 }  // namespace
 
 Result<Recording> replay(const Recording& recording, const ReplayOptions& options) {
-  const RunningHost host = TRY(start_in_own_host([&](const OwnHost&) -> std::string {
-    const auto again = Host(recording, options).run_again();
-    return again ? to_json(*again) : "!" + again.error().what;
-  }));
-  const auto text = base::read_all(host.report.get(), "the host's report", std::size_t{1} << 30U);
-  ::kill(host.pid, SIGKILL);
-  while (::waitpid(host.pid, nullptr, 0) < 0 && errno == EINTR) {
-  }
-  if (!text) return text.error();
-  if (text->empty()) return Error{Kind::internal, 0, "run '" + options.path + "' again: its host was ended"};
-  if (text->starts_with('!'))
-    return Error{Kind::unsupported, 0, "run '" + options.path + "' again: " + text->substr(1)};
+  const auto text = in_own_host(
+      [&](const OwnHost&) -> Result<std::string> { return to_json(TRY(Host(recording, options).run_again())); });
+  if (!text) return Error(text.error()).in("run '" + options.path + "' again");
   return parse_recording(*text, "the host's report");
 }
 
