@@ -9,9 +9,9 @@
 
 namespace podrun::annotations {
 
-const std::string* find(const PodSpec& spec, const std::string& name) {
-  const auto found = spec.annotations.find(name);
-  return found == spec.annotations.end() ? nullptr : &found->second;
+const std::string* find(const Annotations& annotations, const std::string& name) {
+  const auto found = annotations.find(name);
+  return found == annotations.end() ? nullptr : &found->second;
 }
 
 Error bad(const std::string& name, const std::string& where, const std::string& expected, const std::string& found) {

@@ -1,11 +1,11 @@
 // Annotations of a pod that say what no field of it does: found, and told of when they cannot be used.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
 #include "runtime/kernel/types.h"
-#include "runtime/model/spec.h"
 
 namespace podrun::annotations {
 
@@ -19,7 +19,9 @@ inline constexpr const char* kRemoveAtEnd = "podrun.io/remove-at-end";
 // The de-facto standard of the Network Plumbing Working Group, "Network Attachment Selection Annotation", version 1.
 inline constexpr const char* kNetworks = "k8s.v1.cni.cncf.io/networks";
 
-const std::string* find(const PodSpec& spec, const std::string& name);  // null: the pod has none
+using Annotations = std::map<std::string, std::string>;
+
+const std::string* find(const Annotations& annotations, const std::string& name);  // null: there is none
 
 // Kind::invalid: "metadata.annotations[NAME]WHERE: expected EXPECTED, found 'FOUND'"; `where` may be empty.
 Error bad(const std::string& name, const std::string& where, const std::string& expected, const std::string& found);

@@ -12,24 +12,21 @@ namespace {
 
 using nlohmann::json;
 
-json port_mappings(const PodSpec& spec) {
+json port_mappings(const std::vector<PortSpec>& ports) {
   json mappings = json::array();
-  for (const auto& container : spec.containers)
-    for (const auto& port : container.ports) {
-      if (!is_published(container, port)) continue;
-      json mapping = {
-          {"hostPort", port.host_port}, {"containerPort", port.container_port}, {"protocol", port.protocol}};
-      if (!port.host_ip.empty()) mapping["hostIP"] = port.host_ip;
-      mappings.push_back(std::move(mapping));
-    }
+  for (const auto& port : ports) {
+    json mapping = {{"hostPort", port.host_port}, {"containerPort", port.container_port}, {"protocol", port.protocol}};
+    if (!port.host_ip.empty()) mapping["hostIP"] = port.host_ip;
+    mappings.push_back(std::move(mapping));
+  }
   return mappings;
 }
 
 // Bits per second, and a burst of a tenth of a second's worth: what the kernel's token bucket needs to reach the rate
 // without letting a pod run far ahead of it. The plugin takes bursts below 2^32 bytes.
-Result<void> add_rate(const PodSpec& spec, const std::string& name, const std::string& rate_key,
+Result<void> add_rate(const PodPlan& pod, const std::string& name, const std::string& rate_key,
                       const std::string& burst_key, json& bandwidth) {
-  const std::string* text = annotations::find(spec, name);
+  const std::string* text = annotations::find(pod.who.annotations, name);
   if (text == nullptr) return {};
   auto rate = manifest::parse_bytes(*text);  // the same grammar, in bits
   if (!rate || *rate < 1000 || *rate > 1'000'000'000'000'000ULL)
@@ -86,43 +83,44 @@ Result<std::string> ip_ranges(const std::string& text) {
 
 }  // namespace
 
-Result<void> add_primarys(const PodSpec& spec, cni::JsonObject& args) {
-  if (const json mappings = port_mappings(spec); !mappings.empty()) args.set("portMappings", mappings.dump());
+Result<void> add_primarys(const PodPlan& pod, cni::JsonObject& args) {
+  if (const json mappings = port_mappings(pod.host_ports); !mappings.empty()) args.set("portMappings", mappings.dump());
   json bandwidth = json::object();
-  TRY(add_rate(spec, annotations::kIngressBandwidth, "ingressRate", "ingressBurst", bandwidth));
-  TRY(add_rate(spec, annotations::kEgressBandwidth, "egressRate", "egressBurst", bandwidth));
+  TRY(add_rate(pod, annotations::kIngressBandwidth, "ingressRate", "ingressBurst", bandwidth));
+  TRY(add_rate(pod, annotations::kEgressBandwidth, "egressRate", "egressBurst", bandwidth));
   if (!bandwidth.empty()) args.set("bandwidth", bandwidth.dump());
-  if (!spec.dns.empty())
+  if (!pod.etc.dns.empty())
     args.set(
         "dns",
-        json{{"servers", spec.dns.nameservers}, {"searches", spec.dns.searches}, {"options", spec.dns.options}}.dump());
-  if (const std::string* ips = annotations::find(spec, annotations::kIps)) {
+        json{{"servers", pod.etc.dns.nameservers}, {"searches", pod.etc.dns.searches}, {"options", pod.etc.dns.options}}
+            .dump());
+  if (const std::string* ips = annotations::find(pod.who.annotations, annotations::kIps)) {
     const auto addresses = annotations::comma_separated(*ips);
     if (addresses.empty() || !std::all_of(addresses.begin(), addresses.end(), annotations::is_address))
       return annotations::bad(annotations::kIps, "", "addresses, separated by commas", *ips);
     args.set("ips", json(addresses).dump());
   }
-  if (const std::string* mac = annotations::find(spec, annotations::kMac)) {
+  if (const std::string* mac = annotations::find(pod.who.annotations, annotations::kMac)) {
     if (!annotations::is_mac(*mac))
       return annotations::bad(annotations::kMac, "", "six pairs of hex digits with colons", *mac);
     args.set("mac", json(*mac).dump());
   }
-  if (const std::string* names = annotations::find(spec, annotations::kAliases))
+  if (const std::string* names = annotations::find(pod.who.annotations, annotations::kAliases))
     args.set("aliases", TRY(aliases(*names)));
-  if (const std::string* ranges = annotations::find(spec, annotations::kIpRanges))
+  if (const std::string* ranges = annotations::find(pod.who.annotations, annotations::kIpRanges))
     args.set("ipRanges", TRY(ip_ranges(*ranges)));
   return {};
 }
 
 // What describes the pod and asks for nothing: only where it is wanted, so that it is on no record else.
-void add_pods_own(const PodSpec& spec, const PodPlan& pod, const cni::NetworkList& network, cni::JsonObject& args) {
+void add_pods_own(const PodPlan& pod, const cni::NetworkList& network, cni::JsonObject& args) {
   const auto is_wanted = [&](const char* capability) {
     return std::any_of(network.plugins.begin(), network.plugins.end(),
                        [&](const cni::PluginConfig& plugin) { return plugin.capabilities.contains(capability); });
   };
   if (is_wanted("cgroupPath")) args.set("cgroupPath", json(pod.cgroup_path).dump());
   constexpr const char* kAnnotations = "io.kubernetes.cri.pod-annotations";  // as containerd and CRI-O call it
-  if (is_wanted(kAnnotations) && !spec.annotations.empty()) args.set(kAnnotations, json(spec.annotations).dump());
+  if (is_wanted(kAnnotations) && !pod.who.annotations.empty()) args.set(kAnnotations, json(pod.who.annotations).dump());
 }
 
 }  // namespace podrun

@@ -9,9 +9,9 @@ namespace podrun {
 
 // For the primary network alone: ports, DNS, and what the annotations that name no network ask for (annotations.h).
 // Kind::invalid names the annotation.
-Result<void> add_primarys(const PodSpec& spec, cni::JsonObject& args);
+Result<void> add_primarys(const PodPlan& pod, cni::JsonObject& args);
 
 // For every network with a plugin that takes them: the pod's cgroup and its annotations.
-void add_pods_own(const PodSpec& spec, const PodPlan& pod, const cni::NetworkList& network, cni::JsonObject& args);
+void add_pods_own(const PodPlan& pod, const cni::NetworkList& network, cni::JsonObject& args);
 
 }  // namespace podrun

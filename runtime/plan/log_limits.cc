@@ -1,7 +1,6 @@
 #include "runtime/plan/log_limits.h"
 
 #include "runtime/manifest/quantity.h"
-#include "runtime/plan/annotations.h"
 
 namespace podrun {
 namespace {
@@ -14,15 +13,15 @@ constexpr std::uint64_t kMostFiles = 1000;
 
 }  // namespace
 
-Result<LogLimits> log_limits(const PodSpec& spec) {
+Result<LogLimits> log_limits(const annotations::Annotations& annotations) {
   LogLimits limits;
-  if (const std::string* size = annotations::find(spec, kSize)) {
+  if (const std::string* size = annotations::find(annotations, kSize)) {
     const auto bytes = manifest::parse_bytes(*size);
     if (!bytes || *bytes < kLeastBytes)
       return annotations::bad(kSize, "", "a size of at least 64Ki, such as 10Mi", *size);
     limits.bytes = *bytes;
   }
-  if (const std::string* files = annotations::find(spec, kFiles)) {
+  if (const std::string* files = annotations::find(annotations, kFiles)) {
     const auto count = manifest::parse_count(*files, kMostFiles);
     if (!count || *count < kLeastFiles) return annotations::bad(kFiles, "", "a number from 2 to 1000", *files);
     limits.files = static_cast<std::uint32_t>(*count);

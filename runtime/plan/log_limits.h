@@ -3,10 +3,11 @@
 
 #include "runtime/kernel/types.h"
 #include "runtime/model/plan.h"
+#include "runtime/plan/annotations.h"
 
 namespace podrun {
 
 // podrun.io/log-max-size, a quantity of bytes, and podrun.io/log-max-files. Kind::invalid names the annotation.
-Result<LogLimits> log_limits(const PodSpec& spec);
+Result<LogLimits> log_limits(const annotations::Annotations& annotations);
 
 }  // namespace podrun

@@ -3,13 +3,12 @@
 #pragma once
 
 #include "runtime/model/plan.h"
-#include "runtime/model/spec.h"
 #include "runtime/plan/network_plan.h"
 
 namespace podrun {
 
 // Ports, DNS and the annotations (annotations.h) that name no network are for the `primary` one alone. Kind::invalid
 // names the annotation.
-Result<NetworkPlan> network_plan(const PodSpec& spec, const ChosenNetwork& chosen, const PodPlan& pod, bool primary);
+Result<NetworkPlan> network_plan(const ChosenNetwork& chosen, const PodPlan& pod, bool primary);
 
 }  // namespace podrun

@@ -3,7 +3,6 @@
 #include <set>
 
 #include "cni/attachment.h"
-#include "runtime/plan/annotations.h"
 #include "runtime/plan/network_selection_json.h"
 
 namespace podrun {
@@ -75,16 +74,17 @@ void name_others(Selections& selections, const std::string& prefix, int number, 
 
 }  // namespace
 
-Result<Selections> select_networks(const PodSpec& spec, const std::vector<std::string>& wanted,
+Result<Selections> select_networks(const annotations::Annotations& annotations, bool host_network,
+                                   const std::vector<std::string>& wanted,
                                    const std::function<void(const std::string&)>& warn) {
-  const std::string* annotation = annotations::find(spec, annotations::kNetworks);
+  const std::string* annotation = annotations::find(annotations, annotations::kNetworks);
   const auto none = [&](const std::string& because) {
     if (annotation != nullptr)
       warn("metadata.annotations[" + std::string(annotations::kNetworks) + "]: ignored, " + because);
     return Selections();
   };
   const bool told_none = wanted.size() == 1 && wanted.front() == kNone;
-  if (spec.host_network) {
+  if (host_network) {
     if (!wanted.empty() && !told_none)
       return Error{Kind::invalid, 0,
                    "attach network '" + wanted.front() + "': the pod has hostNetwork, and so no network of its own"};

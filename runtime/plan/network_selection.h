@@ -8,7 +8,7 @@
 
 #include "cni/json.h"
 #include "runtime/kernel/types.h"
-#include "runtime/model/spec.h"
+#include "runtime/plan/annotations.h"
 
 namespace podrun {
 
@@ -23,7 +23,8 @@ struct NetworkSelection {
 // The first one is the pod's primary network. `wanted` is what was typed, "NETWORK[@INTERFACE]" each: empty is the
 // machine's choice, "none" alone is no network. Unnamed interfaces are eth0, eth1, … by place, and net1, net2, … those
 // of the annotation. Kind::invalid says what cannot be meant; what the annotation asks in vain is told to `warn`.
-Result<std::vector<NetworkSelection>> select_networks(const PodSpec& spec, const std::vector<std::string>& wanted,
+Result<std::vector<NetworkSelection>> select_networks(const annotations::Annotations& annotations, bool host_network,
+                                                      const std::vector<std::string>& wanted,
                                                       const std::function<void(const std::string&)>& warn);
 
 }  // namespace podrun

@@ -16,8 +16,9 @@ constexpr const char* kAnnotation = "k8s.v1.cni.cncf.io/networks";
 class NetworkSelectionTest : public testing::Test {
  protected:
   Result<std::vector<NetworkSelection>> select(const Words& wanted, const std::string& annotation = "") {
-    if (!annotation.empty()) spec_.annotations[kAnnotation] = annotation;
-    return select_networks(spec_, wanted, [this](const std::string& line) { warnings_.push_back(line); });
+    if (!annotation.empty()) annotations_[kAnnotation] = annotation;
+    return select_networks(annotations_, host_network_, wanted,
+                           [this](const std::string& line) { warnings_.push_back(line); });
   }
   // "network@interface" each; or the error.
   Words selected(const Words& wanted, const std::string& annotation = "") {
@@ -35,7 +36,8 @@ class NetworkSelectionTest : public testing::Test {
     return selections.error().what;
   }
 
-  PodSpec spec_;
+  annotations::Annotations annotations_;
+  bool host_network_ = false;
   Words warnings_;
 };
 
@@ -113,7 +115,7 @@ TEST_F(NetworkSelectionTest, WithoutANetworkTheAnnotationIsTold) {
 }
 
 TEST_F(NetworkSelectionTest, APodOnTheHostsNetworkHasNoneOfItsOwn) {
-  spec_.host_network = true;
+  host_network_ = true;
   EXPECT_THAT(selected({}), IsEmpty());
   EXPECT_THAT(selected({"none"}), IsEmpty());
   EXPECT_THAT(refused({"a"}), HasSubstr("hostNetwork"));

@@ -13,13 +13,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Pair;
 
-PodSpec spec_of() {
-  PodSpec spec;
-  spec.name = spec.hostname = "web";
-  spec.containers.resize(1);
-  return spec;
-}
-
 ChosenNetwork chosen_of(const std::string& interface_name = "eth0") {
   auto list = cni::parse_network_list(R"({"cniVersion":"1.0.0","name":"n","plugins":[{"type":"bridge"}]})", "test");
   EXPECT_TRUE(list);
@@ -31,6 +24,8 @@ ChosenNetwork chosen_of(const std::string& interface_name = "eth0") {
 PodPlan pod_of() {
   PodPlan pod;
   pod.who.id = std::string(64, 'a');
+  pod.who.name = "web";
+  pod.who.name_space = "default";
   pod.who.uid = "11111111-2222-4333-8444-555555555555";
   pod.netns_path = "/run/netns/web";
   return pod;
@@ -43,24 +38,23 @@ std::string capability(const NetworkPlan& plan, const char* name) {
 
 TEST(PlanNetwork, TellsThePluginsWhatKubernetesTellsThem) {
   covers("A13.00 A14.01 A14.03 B4");
-  PodSpec spec = spec_of();
+  PodPlan pod = pod_of();
   PortSpec port;
   port.container_port = 80;
   port.host_port = 8080;
   port.host_ip = "192.0.2.1";
-  spec.containers[0].ports = {port};
-  spec.annotations = {{"kubernetes.io/ingress-bandwidth", "8M"},
-                      {"podrun.io/mac", "c2:11:22:33:44:55"},
-                      {"podrun.io/ips", "10.1.2.3/24, fd00::2/64"}};
-  const auto plan = network_plan(spec, chosen_of(), pod_of(), true);
+  pod.host_ports = {port};
+  pod.who.annotations = {{"kubernetes.io/ingress-bandwidth", "8M"},
+                         {"podrun.io/mac", "c2:11:22:33:44:55"},
+                         {"podrun.io/ips", "10.1.2.3/24, fd00::2/64"}};
+  const auto plan = network_plan(chosen_of(), pod, true);
   ASSERT_TRUE(plan) << plan.error().what;
   const cni::Attachment& attachment = plan->attachment;
-  EXPECT_EQ(attachment.container_id, pod_of().who.id);
+  EXPECT_EQ(attachment.container_id, pod.who.id);
   EXPECT_EQ(attachment.netns, "/run/netns/web");
-  EXPECT_THAT(
-      attachment.args,
-      ElementsAre(Pair("IgnoreUnknown", "1"), Pair("K8S_POD_NAMESPACE", spec.name_space), Pair("K8S_POD_NAME", "web"),
-                  Pair("K8S_POD_INFRA_CONTAINER_ID", pod_of().who.id), Pair("K8S_POD_UID", pod_of().who.uid)));
+  EXPECT_THAT(attachment.args,
+              ElementsAre(Pair("IgnoreUnknown", "1"), Pair("K8S_POD_NAMESPACE", "default"), Pair("K8S_POD_NAME", "web"),
+                          Pair("K8S_POD_INFRA_CONTAINER_ID", pod.who.id), Pair("K8S_POD_UID", pod.who.uid)));
   EXPECT_EQ(capability(*plan, "portMappings"),
             R"([{"containerPort":80,"hostIP":"192.0.2.1","hostPort":8080,"protocol":"tcp"}])");
   EXPECT_EQ(capability(*plan, "bandwidth"), R"({"ingressBurst":800000,"ingressRate":8000000})");
@@ -70,15 +64,15 @@ TEST(PlanNetwork, TellsThePluginsWhatKubernetesTellsThem) {
 
 // Else a port of the host would be mapped once a network, and an address asked for in each.
 TEST(PlanNetwork, OnlyThePrimaryNetworkServesPortsAndThePodsOwnAnnotations) {
-  PodSpec spec = spec_of();
+  PodPlan pod = pod_of();
   PortSpec port;
   port.container_port = port.host_port = 80;
-  spec.containers[0].ports = {port};
-  spec.annotations = {{"podrun.io/mac", "c2:11:22:33:44:55"}};
+  pod.host_ports = {port};
+  pod.who.annotations = {{"podrun.io/mac", "c2:11:22:33:44:55"}};
   ChosenNetwork second = chosen_of("net1");
   second.selection.capability_args.set("mac", R"("c2:11:22:33:44:66")");
   second.selection.conventional_args.set("labels", "[1.0]");
-  const auto plan = network_plan(spec, second, pod_of(), false);
+  const auto plan = network_plan(second, pod, false);
   ASSERT_TRUE(plan) << plan.error().what;
   EXPECT_EQ(plan->attachment.ifname, "net1");
   EXPECT_EQ(capability(*plan, "portMappings"), "");
@@ -88,18 +82,18 @@ TEST(PlanNetwork, OnlyThePrimaryNetworkServesPortsAndThePodsOwnAnnotations) {
 
 TEST(PlanNetwork, NamesAndRangesComeFromAnnotations) {
   covers("A13.00 A13.01");
-  PodSpec spec = spec_of();
-  spec.annotations = {
+  PodPlan pod = pod_of();
+  pod.who.annotations = {
       {"podrun.io/aliases", "db, primary-db"},
       {"podrun.io/ip-ranges", R"([[{"subnet": "10.1.2.0/24", "rangeStart": "10.1.2.9"}], [{"subnet":"fd00::/64"}]])"}};
-  auto plan = network_plan(spec, chosen_of(), pod_of(), true);
+  auto plan = network_plan(chosen_of(), pod, true);
   ASSERT_TRUE(plan) << plan.error().what;
   EXPECT_EQ(capability(*plan, "aliases"), R"(["db","primary-db"])");
   EXPECT_EQ(capability(*plan, "ipRanges"),
             R"([[{"rangeStart":"10.1.2.9","subnet":"10.1.2.0/24"}],[{"subnet":"fd00::/64"}]])");
-  spec.annotations["podrun.io/aliases"] = R"({"n": ["db", "primary-db"]})";
-  EXPECT_EQ(capability(*network_plan(spec, chosen_of(), pod_of(), true), "aliases"), R"({"n":["db","primary-db"]})");
-  plan = network_plan(spec, chosen_of("net1"), pod_of(), false);
+  pod.who.annotations["podrun.io/aliases"] = R"({"n": ["db", "primary-db"]})";
+  EXPECT_EQ(capability(*network_plan(chosen_of(), pod, true), "aliases"), R"({"n":["db","primary-db"]})");
+  plan = network_plan(chosen_of("net1"), pod, false);
   EXPECT_EQ(capability(*plan, "aliases"), "");
   EXPECT_EQ(capability(*plan, "ipRanges"), "");
 }
@@ -107,23 +101,22 @@ TEST(PlanNetwork, NamesAndRangesComeFromAnnotations) {
 // They may be long, and are kept with every attachment.
 TEST(PlanNetwork, CgroupAndAnnotationsGoToWhoeverTakesThem) {
   covers("A13.00 A13.01");
-  PodSpec spec = spec_of();
-  spec.annotations = {{"team", "a \"b\""}};
   PodPlan pod = pod_of();
+  pod.who.annotations = {{"team", "a \"b\""}};
   pod.cgroup_path = "/machine/podrun-" + pod.who.id;
-  auto plan = network_plan(spec, chosen_of(), pod, true);
+  auto plan = network_plan(chosen_of(), pod, true);
   EXPECT_TRUE(plan->attachment.capability_args.empty());
 
   ChosenNetwork chosen = chosen_of("net1");
   chosen.network.plugins[0].capabilities = {"cgroupPath", "io.kubernetes.cri.pod-annotations"};
-  plan = network_plan(spec, chosen, pod, false);
+  plan = network_plan(chosen, pod, false);
   ASSERT_TRUE(plan) << plan.error().what;
   EXPECT_EQ(capability(*plan, "cgroupPath"), "\"/machine/podrun-" + pod.who.id + "\"");
   EXPECT_EQ(capability(*plan, "io.kubernetes.cri.pod-annotations"), R"({"team":"a \"b\""})");
 }
 
 TEST(PlanNetwork, NamesAndRangesThatAreNoneNameTheirAnnotation) {
-  PodSpec spec = spec_of();
+  PodPlan pod = pod_of();
   for (const auto& [name, bad] : {std::pair{"podrun.io/aliases", ""},
                                   {"podrun.io/aliases", "a b"},
                                   {"podrun.io/aliases", "[\"a\"]"},
@@ -138,25 +131,25 @@ TEST(PlanNetwork, NamesAndRangesThatAreNoneNameTheirAnnotation) {
                                   {"podrun.io/ip-ranges", R"([[{"rangeStart":"10.1.2.3"}]])"},
                                   {"podrun.io/ip-ranges", R"([[{"subnet":"10.1.2.0/24","rangeEnd":5}]])"},
                                   {"podrun.io/ip-ranges", R"([[{"subnet":"10.1.2.0/24","end":"10.1.2.5"}]])"}}) {
-    spec.annotations = {{name, bad}};
-    const auto plan = network_plan(spec, chosen_of(), pod_of(), true);
+    pod.who.annotations = {{name, bad}};
+    const auto plan = network_plan(chosen_of(), pod, true);
     ASSERT_FALSE(plan) << bad;
     EXPECT_THAT(plan.error().what, HasSubstr(std::string("metadata.annotations[") + name + "]: expected "));
   }
 }
 
 TEST(PlanNetwork, ABandwidthThatIsNoneNamesItsAnnotation) {
-  PodSpec spec = spec_of();
+  PodPlan pod = pod_of();
   for (const char* bad : {"fast", "1", "-5M", "2000P"}) {
-    spec.annotations = {{"kubernetes.io/egress-bandwidth", bad}};
-    const auto plan = network_plan(spec, chosen_of(), pod_of(), true);
+    pod.who.annotations = {{"kubernetes.io/egress-bandwidth", bad}};
+    const auto plan = network_plan(chosen_of(), pod, true);
     ASSERT_FALSE(plan) << bad;
     EXPECT_THAT(plan.error().what, HasSubstr("metadata.annotations[kubernetes.io/egress-bandwidth]"));
   }
 }
 
 TEST(PlanNetwork, AddressesThatAreNoneAreRefusedBeforeAPluginSeesThem) {
-  PodSpec spec = spec_of();
+  PodPlan pod = pod_of();
   for (const auto& [name, bad] : {std::pair{"podrun.io/ips", "also"},
                                   {"podrun.io/ips", "010.0.0.1"},
                                   {"podrun.io/ips", "fe80::1%eth0"},
@@ -166,8 +159,8 @@ TEST(PlanNetwork, AddressesThatAreNoneAreRefusedBeforeAPluginSeesThem) {
                                   {"podrun.io/ips", ","},
                                   {"podrun.io/mac", "nonsense"},
                                   {"podrun.io/mac", "c2:11:22:33:44"}}) {
-    spec.annotations = {{name, bad}};
-    const auto plan = network_plan(spec, chosen_of(), pod_of(), true);
+    pod.who.annotations = {{name, bad}};
+    const auto plan = network_plan(chosen_of(), pod, true);
     ASSERT_FALSE(plan) << bad;
     EXPECT_THAT(plan.error().what, HasSubstr(std::string("metadata.annotations[") + name + "]"));
   }

@@ -50,7 +50,7 @@ std::vector<PortSpec> host_ports(const PodSpec& spec) {
 }
 
 Result<bool> is_removed_at_end(const PodSpec& spec) {
-  const std::string* said = annotations::find(spec, annotations::kRemoveAtEnd);
+  const std::string* said = annotations::find(spec.annotations, annotations::kRemoveAtEnd);
   if (said == nullptr || *said == "false") return false;
   if (*said == "true") return true;
   return annotations::bad(annotations::kRemoveAtEnd, "", "true or false", *said);
@@ -81,7 +81,7 @@ Result<PodPlan> make_pod_plan(const PodSpec& spec, const PodFacts& facts, const 
     plan.sysctls = sysctls_of_network(spec.host_users);
     plan.netns_path = layout.netns(spec.name_space, spec.name);
   }
-  plan.log_limits = TRY(log_limits(spec));
+  plan.log_limits = TRY(log_limits(spec.annotations));
   plan.cgroup_path = facts.machine.cgroup_parent + "/podrun-" + facts.id;
   plan.grace_period = spec.grace_period;
   plan.restart = spec.restart;
@@ -90,12 +90,11 @@ Result<PodPlan> make_pod_plan(const PodSpec& spec, const PodFacts& facts, const 
   return plan;
 }
 
-Result<std::vector<NetworkPlan>> plan_networks(const PodSpec& spec, const std::vector<ChosenNetwork>& networks,
-                                               const PodPlan& pod) {
+Result<std::vector<NetworkPlan>> plan_networks(const std::vector<ChosenNetwork>& networks, const PodPlan& pod) {
   std::vector<NetworkPlan> plans;
   for (const ChosenNetwork& network : networks)
-    plans.push_back(TRY(network_plan(spec, network, pod, &network == &networks.front())
-                            .in("network '" + network.network.name + "'")));
+    plans.push_back(
+        TRY(network_plan(network, pod, &network == &networks.front()).in("network '" + network.network.name + "'")));
   return plans;
 }
 
@@ -110,7 +109,7 @@ Result<NewPod> make_plan(const PodSpec& spec, const PodFacts& facts, const Layou
     plan.position = static_cast<std::uint32_t>(i);
     pod.containers.push_back({std::move(plan), facts.images[i].image.layers, 0, 0});
   }
-  pod.networks = TRY(plan_networks(spec, facts.networks, pod.plan));
+  pod.networks = TRY(plan_networks(facts.networks, pod.plan));
   return pod;
 }
 

@@ -12,8 +12,7 @@
 namespace podrun {
 
 // In the order of attachment, the primary first.
-Result<std::vector<NetworkPlan>> plan_networks(const PodSpec& spec, const std::vector<ChosenNetwork>& networks,
-                                               const PodPlan& pod);
+Result<std::vector<NetworkPlan>> plan_networks(const std::vector<ChosenNetwork>& networks, const PodPlan& pod);
 
 Result<PodPlan> make_pod_plan(const PodSpec& spec, const PodFacts& facts, const Layout& layout);
 

@@ -65,8 +65,8 @@ Result<PodFacts> find_facts(const Host& host, const PodSpec& spec, const std::ve
   for (const auto& container : spec.containers)
     facts.images.push_back(TRY(image_facts(images, container.image).in("container '" + container.name + "'")));
   facts.asked_networks = networks;
-  facts.networks =
-      TRY(choose_networks(TRY(select_networks(spec, networks, host.warn)), host.options.cni_conf_dir, host.warn));
+  facts.networks = TRY(choose_networks(TRY(select_networks(spec.annotations, spec.host_network, networks, host.warn)),
+                                       host.options.cni_conf_dir, host.warn));
   return facts;
 }
 

@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include "runtime/manifest/manifest.h"
 #include "runtime/sandbox/attempts.h"
 #include "runtime/sandbox/check_host.h"
 #include "runtime/sandbox/choose_networks.h"
@@ -17,7 +16,8 @@ namespace {
 Result<void> check_that_it_may_start(const PodRecord& pod) {
   const std::string& name = pod.plan.who.name;
   if (!can_start_again(pod.plan))
-    return Error{Kind::unsupported, 0, "it is of an older podrun and cannot be started again (delete it, and create it anew)"};
+    return Error{Kind::unsupported, 0,
+                 "it is of an older podrun and cannot be started again (delete it, and create it anew)"};
   switch (pod.life.state) {
     case PodState::stopped:
       return {};
@@ -37,10 +37,8 @@ Result<void> check_that_it_may_start(const PodRecord& pod) {
 
 // Configurations may have changed since: what counts is what they are now.
 Result<std::vector<NetworkPlan>> networks_of(const Host& host, const PodPlan& pod) {
-  const Manifest manifest = TRY(parse_manifest(pod.who.manifest, "the pod's manifest"));
-  auto selected = TRY(select_networks(manifest.spec, pod.networks, host.warn));
-  return plan_networks(manifest.spec,
-                       TRY(choose_networks(std::move(selected), host.options.cni_conf_dir, host.warn)), pod);
+  auto selected = TRY(select_networks(pod.who.annotations, pod.namespaces.host_network, pod.networks, host.warn));
+  return plan_networks(TRY(choose_networks(std::move(selected), host.options.cni_conf_dir, host.warn)), pod);
 }
 
 struct Successor {
