@@ -7,7 +7,7 @@ constexpr CommandEntry kCommands[] = {
     {"attach", "See what a container prints, and type into it", attach_command},
     {"check", "Ask the CNI plugins whether pods are still connected as they were", check_command},
     {"cni", "Run CNI plugins without a pod, and see what they are owed", cni_command},
-    {"create", "Make the pod that a manifest describes", create_command},
+    {"create", "Make the pods that manifests describe", create_command},
     {"delete", "End pods and remove everything of theirs", delete_command},
     {"describe", "Show pods in detail", describe_command},
     {"events", "Show what has happened to pods, or as it happens", events_command},

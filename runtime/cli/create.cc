@@ -1,4 +1,4 @@
-// podrun create: make the pod of a manifest.
+// podrun create: make the pods of manifests.
 #include <memory>
 
 #include "base/interruption.h"
@@ -16,18 +16,16 @@ struct Options {
   Creation creation;
 };
 
-Result<void> create_one(Context& context, Host& host, const std::string& file, const Creation& creation) {
-  return create_and_show(context, host, TRY(read_manifest(context, file, false)), creation);
-}
-
 Result<int> create(Context& context, const Options& options) {
   if (!options.creation.is_dry()) TRY(context.require_root("create"));
+  const std::vector<PodSpec> pods = TRY(read_manifests(context, options.files, true));
   Host host = context.host();
   Failures failures;
-  for (const std::string& file : options.files) {
-    auto created = base::check_interruption().in("create from '" + file + "'");
+  // As with kubectl: what cannot be made keeps nothing else from being made, and what is made stays.
+  for (const PodSpec& pod : pods) {
+    auto created = base::check_interruption().in("create pod \"" + pod.name + "\"");
     const bool interrupted = !created;
-    if (created) created = create_one(context, host, file, options.creation);
+    if (created) created = create_and_show(context, host, pod, options.creation);
     if (!created) failures.add(created.error());
     if (interrupted) break;
   }
@@ -38,7 +36,7 @@ Result<int> create(Context& context, const Options& options) {
 
 void create_command(Command& command, Context& context) {
   const auto options = std::make_shared<Options>();
-  command.option("-f,--filename", options->files, "FILE", "Manifest, YAML or JSON; - reads stdin").required();
+  add_manifests(command, options->files).required();
   add_creation(command, options->creation);
   add_record(command, context);
   command.run([&context, options] { return create(context, *options); });

@@ -2,10 +2,14 @@
 
 #include <unistd.h>
 
-#include <nlohmann/json.hpp>
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <random>
+#include <system_error>
 
 #include "base/files.h"
-#include "runtime/manifest/manifest.h"
+#include "runtime/cli/command.h"
 
 namespace podrun::cli {
 namespace {
@@ -20,32 +24,64 @@ Result<std::string> read_text(const std::string& file) {
   return text;
 }
 
-bool names_a_namespace(const PodSpec& spec) {
-  const auto manifest = nlohmann::json::parse(spec.manifest, nullptr, false);
-  static const nlohmann::json::json_pointer kPath("/metadata/namespace");
-  return manifest.is_object() && manifest.contains(kPath);
+// As kubectl has it, without what is in directories below.
+Result<std::vector<std::string>> files_in(const std::string& directory) {
+  constexpr std::array<std::string_view, 3> kEndings = {".yaml", ".yml", ".json"};
+  std::vector<std::string> files;
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(directory, error), end; !error && entry != end;
+       entry.increment(error)) {
+    const std::string ending = entry->path().extension();
+    if (std::find(kEndings.begin(), kEndings.end(), ending) != kEndings.end() && !entry->is_directory())
+      files.push_back(entry->path());
+  }
+  if (error) return Error::system(error.value(), "read directory " + directory);
+  if (files.empty())
+    return Error{Kind::invalid, 0, directory + ": no manifest in it; those are files *.yaml, *.yml and *.json"};
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+// Letters and digits that make no words, as Kubernetes has them.
+std::string name_suffix() {
+  constexpr std::string_view kAlphabet = "bcdfghjklmnpqrstvwxz2456789";
+  constexpr int kLength = 5;
+  std::random_device random;
+  std::uniform_int_distribution<std::size_t> any(0, kAlphabet.size() - 1);
+  std::string suffix;
+  for (int i = 0; i < kLength; ++i) suffix += kAlphabet[any(random)];
+  return suffix;
 }
 
 }  // namespace
 
-Result<PodSpec> read_manifest(const Context& context, const std::string& file, bool quiet) {
-  const std::string text = TRY(read_text(file));
-  Manifest manifest = TRY(parse_manifest(text, file == "-" ? "stdin" : file));
-  if (!quiet)
-    for (const std::string& warning : manifest.warnings) warn(warning);
+Option& add_manifests(Command& command, std::vector<std::string>& files) {
+  return command.option("-f,--filename", files, "FILE", "Manifests, YAML or JSON; a directory of them; - reads stdin");
+}
 
-  PodSpec& spec = manifest.spec;
-  const std::string& wanted = context.flags.name_space;
-  if (context.flags.name_space_given && spec.name_space != wanted) {
-    if (names_a_namespace(spec))
-      return Error{
-          Kind::invalid, 0,
-          file + ": the manifest's namespace \"" + spec.name_space + "\" is not --namespace \"" + wanted + "\""};
-    if (const std::string why = why_bad_label(wanted); !why.empty())
-      return Error{Kind::invalid, 0, "--namespace '" + wanted + "': " + why};
-    spec.name_space = wanted;
+Result<std::vector<ManifestText>> read_texts(const std::vector<std::string>& files) {
+  std::vector<ManifestText> texts;
+  for (const std::string& file : files) {
+    std::error_code unasked;
+    const bool is_directory = file != "-" && std::filesystem::is_directory(file, unasked);
+    for (const std::string& one : is_directory ? TRY(files_in(file)) : std::vector<std::string>{file})
+      texts.push_back({TRY(read_text(one)), one == "-" ? "stdin" : one});
   }
-  return std::move(spec);
+  return texts;
+}
+
+ManifestOptions manifest_options(const Context& context) {
+  return {.name_space = context.flags.name_space, .only_there = context.flags.name_space_given, .name_suffix = nullptr};
+}
+
+Result<std::vector<PodSpec>> read_manifests(const Context& context, const std::vector<std::string>& files, bool named) {
+  ManifestOptions options = manifest_options(context);
+  if (const std::string why = why_bad_label(options.name_space); !why.empty())
+    return Error{Kind::invalid, 0, "--namespace '" + options.name_space + "': " + why};
+  if (named) options.name_suffix = name_suffix;
+  ManifestSet set = TRY(parse_manifests(TRY(read_texts(files)), options));
+  for (const std::string& warning : set.warnings) warn(warning);
+  return std::move(set.pods);
 }
 
 }  // namespace podrun::cli

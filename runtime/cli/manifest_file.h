@@ -2,14 +2,28 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "runtime/cli/context.h"
-#include "runtime/model/spec.h"
+#include "runtime/manifest/manifest.h"
 
 namespace podrun::cli {
 
-// Reads FILE, or stdin for "-", and settles the namespace with -n as kubectl does: the flag where the manifest has
-// none; Kind::invalid where they differ. Warns of fields that mean nothing here unless `quiet`.
-Result<PodSpec> read_manifest(const Context& context, const std::string& file, bool quiet);
+class Command;
+class Option;
+
+// "-f FILE", as often as wanted: a file, a directory with files, or stdin.
+Option& add_manifests(Command& command, std::vector<std::string>& files);
+
+// The texts of files, of stdin for "-", and of the files *.yaml, *.yml and *.json in directories, in the order of their
+// names. Kind::invalid where a directory has none.
+Result<std::vector<ManifestText>> read_texts(const std::vector<std::string>& files);
+
+// As kubectl has it with -n: the flag counts where the manifest names no namespace, and they may not differ.
+ManifestOptions manifest_options(const Context& context);
+
+// What is to be made of all files together, with warnings told. `named`: an object that has a generateName alone gets a
+// name.
+Result<std::vector<PodSpec>> read_manifests(const Context& context, const std::vector<std::string>& files, bool named);
 
 }  // namespace podrun::cli

@@ -10,10 +10,8 @@ Error bad_input(std::string what) { return {Kind::invalid, 0, std::move(what)}; 
 
 Result<std::vector<PodTarget>> from_files(const Context& context, const PodChoice& choice) {
   std::vector<PodTarget> targets;
-  for (const std::string& file : choice.files) {
-    const PodSpec spec = TRY(read_manifest(context, file, true));
-    targets.push_back({spec.name_space, spec.name});
-  }
+  for (PodName& pod : TRY(find_pod_names(TRY(read_texts(choice.files)), manifest_options(context))))
+    targets.push_back({std::move(pod.name_space), std::move(pod.name)});
   return targets;
 }
 
@@ -32,7 +30,7 @@ Result<std::vector<PodTarget>> from_store(const Context& context, const PodChoic
 
 void add_pod_choice(Command& command, PodChoice& choice) {
   command.words(choice.words, "POD", "Names of pods");
-  command.option("-f,--filename", choice.files, "FILE", "The pod of this manifest; - reads stdin");
+  add_manifests(command, choice.files);
   command.flag("--all", choice.all, "Every pod of the namespace");
   command.flag("-A,--all-namespaces", choice.all_namespaces, "With --all or --selector: of every namespace");
   command.option("-l,--selector", choice.selector, "SELECTOR", "Pods with these labels");

@@ -76,7 +76,7 @@ bool asks_for_nothing(const Json& value, const Field& field) {
 
 class Checker {
  public:
-  explicit Checker(Problems& problems) : problems_(problems) {}
+  Checker(Problems& problems, std::string_view kind) : problems_(problems), kind_(kind) {}
 
   void object(Json& value, const Type& type, const std::string& path) {
     for (auto member = value.begin(); member != value.end(); ++member) {
@@ -161,7 +161,8 @@ class Checker {
     for (const Field& field : type.fields)
       if (field.name.find('*') == std::string_view::npos) known.push_back(field.name);
     const std::string_view near = closest(name, known);
-    problems_.add(path, "no such field in a Pod" + (near.empty() ? "" : "; did you mean " + quote(near) + "?"));
+    problems_.add(
+        path, "no such field in a " + std::string(kind_) + (near.empty() ? "" : "; did you mean " + quote(near) + "?"));
   }
 
   void remark(std::string_view note, const std::string& path) {
@@ -173,6 +174,7 @@ class Checker {
   }
 
   Problems& problems_;
+  std::string_view kind_;
   std::vector<Remark> remarks_;
 };
 
@@ -186,9 +188,10 @@ std::string_view noun(const Json& value) {
   return value.is_array() ? "a list" : "an object";
 }
 
-std::vector<std::string> check_fields(Json& object, const Type& type, Problems& problems) {
-  Checker checker(problems);
-  checker.object(object, type, "");
+std::vector<std::string> check_fields(Json& object, const Type& type, Problems& problems, const std::string& path,
+                                      std::string_view kind) {
+  Checker checker(problems, kind);
+  checker.object(object, type, path);
   return checker.take();
 }
 

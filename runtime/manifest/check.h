@@ -12,8 +12,9 @@
 namespace podrun::manifest {
 
 // The warnings: one for each thing there is to say, naming every field it is said of. What has a wrong type is taken
-// out of the tree, so that a Reader can go over the rest.
-std::vector<std::string> check_fields(Json& object, const Type& type, Problems& problems);
+// out of the tree, so that a Reader can go over the rest. `path` is where the object stands; `kind` says what it is.
+std::vector<std::string> check_fields(Json& object, const Type& type, Problems& problems, const std::string& path = {},
+                                      std::string_view kind = "Pod");
 
 // "a string", "a number", … for messages.
 std::string_view noun(const Json& value);

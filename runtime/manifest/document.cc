@@ -9,7 +9,7 @@ constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 }  // namespace
 
-Result<Json> read_document(std::string_view text) {
+Result<std::vector<Json>> read_documents(std::string_view text) {
   if (text.size() > kMaxTextBytes) return Error{Kind::invalid, 0, "is larger than 1 MiB"};
   if (const auto bad = find_bad_utf8(text)) return Error{Kind::invalid, 0, position_of(text, *bad) + ": not UTF-8"};
   // yaml-cpp takes a NUL for the end, so what follows it would be hidden from us and not from other readers.
@@ -21,9 +21,9 @@ Result<Json> read_document(std::string_view text) {
   if (first == std::string_view::npos || text[first] != '{') return read_yaml(text);
 
   // YAML may begin with a brace, too, in its flow style.
-  Result<Json> json = read_json(text);
+  Result<std::vector<Json>> json = read_json(text);
   if (json) return json;
-  Result<Json> yaml = read_yaml(text);
+  Result<std::vector<Json>> yaml = read_yaml(text);
   return yaml ? std::move(yaml) : std::move(json);
 }
 

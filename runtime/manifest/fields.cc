@@ -317,7 +317,12 @@ constexpr Field kObjectMetaFields[] = {
     {"finalizers", idle, texts},
     {"managedFields", moot, open},
 };
+
+}  // namespace
+
 constexpr Type kObjectMeta{kObjectMetaFields};
+
+namespace {
 
 constexpr Field kPodFields[] = {
     {"kind", accepted, text},
@@ -327,9 +332,13 @@ constexpr Field kPodFields[] = {
     {"status", moot, open},  // what `get -o yaml` prints may be fed back
 };
 
+constexpr Field kPodTemplateSpecFields[] = {{"metadata", accepted, object, &kObjectMeta},
+                                            {"spec", accepted, object, &kPodSpec}};
+
 }  // namespace
 
 const Type kPod{kPodFields};
+const Type kPodTemplateSpec{kPodTemplateSpecFields};
 
 const Field* Type::find(std::string_view name) const {
   const auto exact = std::find_if(fields.begin(), fields.end(), [&](const Field& field) { return field.name == name; });

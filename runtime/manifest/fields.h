@@ -72,5 +72,7 @@ struct Type {
 };
 
 extern const Type kPod;
+extern const Type kObjectMeta;       // the metadata of every object
+extern const Type kPodTemplateSpec;  // what a Pod is made of, by whatever makes it
 
 }  // namespace podrun::manifest

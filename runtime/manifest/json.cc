@@ -1,6 +1,8 @@
 // JSON, by nlohmann's event interface: unlike its parser, it lets us bound depth and refuse a key given twice.
+#include <algorithm>
 #include <iterator>
 #include <optional>
+#include <vector>
 
 #include "runtime/manifest/document.h"
 #include "runtime/manifest/text.h"
@@ -35,10 +37,12 @@ class Cursor {
   const char** taken_;
 };
 
-// "[json.exception.parse_error.101] parse error at line 1, column 8: syntax error …" without its first half.
+// "[json.exception.parse_error.101] parse error at line 1, column 8: syntax error …" without its first half, whose
+// place is one in this document alone.
 std::string plain_words(std::string_view what) {
-  const std::size_t line = what.find("line ");
-  return std::string(line == std::string_view::npos ? what : what.substr(line));
+  const std::size_t place = what.find("column ");
+  const std::size_t words = what.find(": ", place == std::string_view::npos ? 0 : place);
+  return std::string(words == std::string_view::npos ? what : what.substr(words + 2));
 }
 
 class Events : public nlohmann::json_sax<Json> {
@@ -57,10 +61,13 @@ class Events : public nlohmann::json_sax<Json> {
   bool key(string_t& name) override { return take(tree_.key(std::move(name))); }
   bool end_object() override { return close(); }
   bool end_array() override { return close(); }
-  bool parse_error(std::size_t, const std::string&, const nlohmann::json::exception& error) override {
-    error_ = Error{Kind::invalid, 0, plain_words(error.what())};
+  bool parse_error(std::size_t read, const std::string&, const nlohmann::json::exception& error) override {
+    error_ = Error{Kind::invalid, 0, plain_words(error.what())}.in(
+        position_of(text_, start_ + std::max<std::size_t>(read, 1) - 1));
     return false;
   }
+
+  void begin_document() { start_ = static_cast<std::size_t>(*taken_ - text_.data()); }
 
   Result<Json> finish() {
     if (error_) return *std::move(error_);
@@ -80,18 +87,25 @@ class Events : public nlohmann::json_sax<Json> {
 
   std::string_view text_;
   const char* const* taken_;
+  std::size_t start_ = 0;  // of the document
   TreeBuilder tree_;
   std::optional<Error> error_;
 };
 
 }  // namespace
 
-Result<Json> read_json(std::string_view text) {
+Result<std::vector<Json>> read_json(std::string_view text) {
+  constexpr const char* kBlanks = " \t\r\n";
+  std::vector<Json> documents;
   const char* taken = text.data();
   const char* const end = text.data() + text.size();
   Events events(text, &taken);
-  Json::sax_parse(Cursor(text.data(), &taken), Cursor(end, &taken), &events);
-  return events.finish();
+  do {
+    events.begin_document();
+    Json::sax_parse(Cursor(taken, &taken), Cursor(end, &taken), &events, nlohmann::detail::input_format_t::json, false);
+    if (Json document = TRY(events.finish()); !document.is_null()) documents.push_back(std::move(document));
+  } while (text.find_first_not_of(kBlanks, static_cast<std::size_t>(taken - text.data())) != std::string_view::npos);
+  return documents;
 }
 
 }  // namespace podrun::manifest

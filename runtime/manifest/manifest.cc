@@ -1,77 +1,168 @@
 #include "runtime/manifest/manifest.h"
 
+#include <algorithm>
+#include <set>
+
 #include "runtime/manifest/check.h"
-#include "runtime/manifest/document.h"
+#include "runtime/manifest/companion_objects.h"
+#include "runtime/manifest/objects.h"
 #include "runtime/manifest/parts.h"
 #include "runtime/manifest/text.h"
+#include "runtime/manifest/workloads.h"
 
 namespace podrun {
 namespace {
 
-using manifest::Json;
+using manifest::Companions;
+using manifest::Object;
+using manifest::PodDocument;
 using manifest::Problems;
 using manifest::Reader;
-
-std::string text_of(const Json& object, const char* field) {
-  const auto found = object.find(field);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-// Before anything else is looked at, so that a Deployment is not told that it has no such field as replicas.
-Result<void> expect_pod(const Json& document) {
-  const auto refuse = [](const std::string& found) {
-    return Error{Kind::invalid, 0, "expected v1 Pod, found " + found};
-  };
-  if (document.is_null()) return refuse("nothing");
-  if (!document.is_object()) return refuse(std::string(manifest::noun(document)));
-
-  const std::string kind = text_of(document, "kind");
-  const std::string version = text_of(document, "apiVersion");
-  if (kind == "Pod" && version == "v1") return {};
-  if (kind.empty() || version.empty())
-    return refuse("an object without " + std::string(kind.empty() ? "kind" : "apiVersion"));
-  const std::string found = manifest::quote(version + " " + kind);
-  return refuse(found.substr(1, found.size() - 2) + (kind.ends_with("List") ? "; give one Pod at a time" : ""));
-}
 
 RestartPolicy restart_policy(const std::string& word) {
   if (word == "Never") return RestartPolicy::never;
   return word == "OnFailure" ? RestartPolicy::on_failure : RestartPolicy::always;
 }
 
-Manifest read_pod(Json document, Problems& problems) {
-  Manifest result;
-  result.spec.manifest = document.dump();
-  result.warnings = manifest::check_fields(document, manifest::kPod, problems);
+bool is_pod(const Object& object) { return object.group.empty() && object.kind == "Pod"; }
 
-  const Reader pod(document, problems);
-  const Reader spec = pod.at("spec");
-  manifest::read_metadata(pod.at("metadata"), result.spec);
-  manifest::read_namespaces(spec, result.spec);
-  manifest::read_names(spec, result.spec);
-  manifest::read_containers(spec, result.spec);
-  manifest::read_security_annotations(pod.at("metadata"), spec, result.spec, result.warnings);
-
-  // Kubernetes ends a pod with a negative period after one second; to us it is a slip.
-  if (const auto seconds = spec.whole("terminationGracePeriodSeconds", {}))
-    result.spec.grace_period = static_cast<std::uint32_t>(*seconds);
-  result.spec.restart = restart_policy(spec.text("restartPolicy"));
-  return result;
+// "ConfigMap web", as it goes into a sentence.
+std::string called(const Object& object) {
+  const std::string quoted = manifest::quote(object.kind + (object.name().empty() ? "" : " " + object.name()));
+  return quoted.substr(1, quoted.size() - 2);
 }
 
-Result<Json> read_document_of_pod(std::string_view text) {
-  Json document = TRY(manifest::read_document(text));
-  TRY(expect_pod(document));
-  return document;
+Error no_pods(const std::vector<ManifestText>& texts, const std::vector<Object>& objects) {
+  std::string found;
+  for (const Object& object : objects)
+    found.append(found.empty() ? "" : ", ")
+        .append(called(object) + (manifest::find_workload(object) != nullptr ? " without replicas" : ""));
+  return {Kind::invalid, 0,
+          (texts.empty() ? "" : texts.front().source + ": ") + "expected v1 Pod, found " +
+              (found.empty() ? "nothing" : found)};
 }
+
+// What means something here, one by one.
+class SetReader {
+ public:
+  SetReader(const ManifestOptions& options, std::size_t objects, Problems& problems)
+      : options_(options), is_alone_(objects == 1), problems_(problems) {}
+
+  void companion_or_other(Object& object) {
+    if (is_pod(object) || manifest::find_workload(object) != nullptr) return;
+    if (manifest::read_companion(object, options_, companions_, problems_)) return;
+    others_.append(others_.empty() ? "" : ", ").append(called(object));
+  }
+
+  // All that they refer to has been seen.
+  void pods(Object& object) {
+    problems_.begin(object.source);
+    if (is_pod(object)) {
+      warn(object.source, manifest::check_fields(object.value, manifest::kPod, problems_, object.path, object.kind));
+      return pod({object.value, object.source, object.path});
+    }
+    const manifest::Workload* const workload = manifest::find_workload(object);
+    if (workload == nullptr) return;
+    std::vector<std::string> warnings =
+        manifest::check_fields(object.value, fields_of(*workload), problems_, object.path, object.kind);
+    for (PodDocument& document : expand(*workload, object, options_, problems_, warnings)) {
+      pod(std::move(document));
+      if (!problems_.empty()) break;  // the others are of the same template
+    }
+    warn(object.source, std::move(warnings));
+  }
+
+  Result<ManifestSet> finish() {
+    if (!others_.empty())
+      set_.warnings.insert(set_.warnings.begin(), "passed over, as there is one machine and no cluster: " + others_);
+    if (!problems_.empty()) return std::move(problems_).error();
+    return std::move(set_);
+  }
+
+ private:
+  void pod(PodDocument document) {
+    PodSpec spec;
+    std::vector<std::string> warnings;
+    spec.manifest = document.pod.dump();
+    const Reader reader(document.pod, problems_, document.path);
+    const Reader pod_spec = reader.at("spec");
+    manifest::read_metadata(reader.at("metadata"), options_, spec);
+    manifest::read_namespaces(pod_spec, spec);
+    manifest::read_names(pod_spec, spec);
+    manifest::read_containers(pod_spec, spec);
+    manifest::read_security_annotations(reader.at("metadata"), pod_spec, spec, warnings);
+
+    // Kubernetes ends a pod with a negative period after one second; to us it is a slip.
+    if (const auto seconds = pod_spec.whole("terminationGracePeriodSeconds", {}))
+      spec.grace_period = static_cast<std::uint32_t>(*seconds);
+    spec.restart = restart_policy(pod_spec.text("restartPolicy"));
+    if (!spec.name.empty() && !names_.emplace(spec.name_space, spec.name).second)
+      reader.at("metadata").bad("name", manifest::quote(spec.name) + " is the name of an earlier pod");
+    warn(document.source, std::move(warnings));
+    set_.pods.push_back(std::move(spec));
+  }
+
+  void warn(const std::string& source, std::vector<std::string> warnings) {
+    for (std::string& warning : warnings) {
+      if (!is_alone_) warning.insert(0, source + ": ");
+      if (std::find(set_.warnings.begin(), set_.warnings.end(), warning) == set_.warnings.end())
+        set_.warnings.push_back(std::move(warning));
+    }
+  }
+
+  const ManifestOptions& options_;
+  const bool is_alone_;
+  Problems& problems_;
+  Companions companions_;
+  std::set<std::pair<std::string, std::string>> names_;
+  std::string others_;
+  ManifestSet set_;
+};
 
 }  // namespace
 
-Result<Manifest> parse_manifest(std::string_view text, std::string_view source) {
+Result<ManifestSet> parse_manifests(const std::vector<ManifestText>& texts, const ManifestOptions& options) {
   Problems problems;
-  Manifest manifest = read_pod(TRY(read_document_of_pod(text).in(source)), problems);
-  if (!problems.empty()) return std::move(problems).error(source);
-  return manifest;
+  std::vector<Object> objects = manifest::read_objects(texts, options, problems);
+  SetReader set(options, objects.size(), problems);
+  for (Object& object : objects) set.companion_or_other(object);
+  for (Object& object : objects) set.pods(object);
+  ManifestSet read = TRY(set.finish());
+  if (read.pods.empty()) return no_pods(texts, objects);
+  return read;
+}
+
+Result<Manifest> parse_manifest(std::string_view text, std::string_view source) {
+  ManifestSet set = TRY(parse_manifests({{std::string(text), std::string(source)}}));
+  if (set.pods.size() > 1)
+    return Error{Kind::invalid, 0,
+                 std::string(source) + ": expected one Pod, found " + std::to_string(set.pods.size())};
+  return Manifest{std::move(set.pods.front()), std::move(set.warnings)};
+}
+
+Result<std::vector<PodName>> find_pod_names(const std::vector<ManifestText>& texts, const ManifestOptions& options) {
+  Problems problems;
+  Problems unasked;
+  std::vector<std::string> warnings;
+  std::vector<PodName> names;
+  const auto add = [&](const manifest::Json& pod, const std::string& path) {
+    const auto who = manifest::read_object_name(Reader(pod, problems, path).at("metadata"), options);
+    names.push_back({who.name_space, who.name});
+  };
+  std::vector<Object> objects = manifest::read_objects(texts, options, problems);
+  for (Object& object : objects) {
+    problems.begin(object.source);
+    const manifest::Workload* const workload = manifest::find_workload(object);
+    if (!is_pod(object) && workload == nullptr) continue;
+    manifest::check_fields(object.value, is_pod(object) ? manifest::kPod : fields_of(*workload), unasked, object.path);
+    if (is_pod(object)) add(object.value, object.path);
+    if (workload == nullptr) continue;
+    for (const PodDocument& document : expand(*workload, object, options, problems, warnings))
+      add(document.pod, document.path);
+  }
+  if (!problems.empty()) return std::move(problems).error();
+  if (names.empty()) return no_pods(texts, objects);
+  return names;
 }
 
 }  // namespace podrun

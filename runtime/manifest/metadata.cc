@@ -49,21 +49,27 @@ std::string why_bad_uid(std::string_view uid) {
 
 }  // namespace
 
-void read_metadata(const Reader& metadata, PodSpec& pod) {
-  pod.name = metadata.text("name");
-  const bool is_named = metadata.has("name");
-  // Where there is a name, a cluster has been at work and this is what it was made of.
-  if (!is_named && !metadata.text("generateName").empty())
-    metadata.bad("generateName", "is not supported yet; give a name", Kind::unsupported);
-  else if (!is_named)
+ObjectName read_object_name(const Reader& metadata, const ManifestOptions& options) {
+  ObjectName object{metadata.text("name"), options.name_space};
+  if (!metadata.has("name") && !metadata.text("generateName").empty())
+    metadata.bad("generateName", "is another name each time; give a name, so that it can be told which is meant");
+  else if (!metadata.has("name"))
     metadata.bad("name", "is missing");
-  if (const std::string why = why_bad_subdomain(pod.name); is_named && !why.empty())
-    metadata.bad("name", quote(pod.name) + " " + why);
+  else if (const std::string why = why_bad_subdomain(object.name); !why.empty())
+    metadata.bad("name", quote(object.name) + " " + why);
 
-  if (const std::string given = metadata.text("namespace"); !given.empty()) pod.name_space = given;
-  if (const std::string why = why_bad_label(pod.name_space); !why.empty())
-    metadata.bad("namespace", quote(pod.name_space) + " " + why);
+  if (const std::string given = metadata.text("namespace"); !given.empty()) object.name_space = given;
+  if (const std::string why = why_bad_label(object.name_space); !why.empty())
+    metadata.bad("namespace", quote(object.name_space) + " " + why);
+  else if (options.only_there && object.name_space != options.name_space)
+    metadata.bad("namespace", quote(object.name_space) + " is not --namespace " + quote(options.name_space));
+  return object;
+}
 
+void read_metadata(const Reader& metadata, const ManifestOptions& options, PodSpec& pod) {
+  const ObjectName who = read_object_name(metadata, options);
+  pod.name = who.name;
+  pod.name_space = who.name_space;
   pod.uid = metadata.text("uid");
   if (const std::string why = why_bad_uid(pod.uid); !why.empty()) metadata.bad("uid", quote(pod.uid) + " " + why);
 

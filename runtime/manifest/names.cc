@@ -72,6 +72,14 @@ std::string why_bad_label_value(std::string_view value) {
   return "may hold only letters, digits, '-', '_' and '.', and begins and ends with a letter or digit";
 }
 
+std::string why_bad_data_key(std::string_view key) {
+  if (key.size() > 253) return too_long(key, 253);
+  if (key == "." || key.starts_with("..")) return "may not be '.' or begin with '..'";
+  const auto good = [](char c) { return is_alnum(c) || c == '-' || c == '_' || c == '.'; };
+  return !key.empty() && std::all_of(key.begin(), key.end(), good) ? ""
+                                                                   : "may hold only letters, digits, '-', '_' and '.'";
+}
+
 std::string why_bad_env_name(std::string_view name) {
   if (name.empty()) return "is empty";
   const auto printable = [](char c) { return c >= ' ' && c <= '~' && c != '='; };

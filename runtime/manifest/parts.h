@@ -4,12 +4,20 @@
 #include <string>
 #include <vector>
 
+#include "runtime/manifest/manifest.h"
 #include "runtime/manifest/reader.h"
 #include "runtime/model/spec.h"
 
 namespace podrun::manifest {
 
-void read_metadata(const Reader& metadata, PodSpec& pod);
+// What any object is called, and where. Without a name: generateName and a suffix.
+struct ObjectName {
+  std::string name;
+  std::string name_space;
+};
+ObjectName read_object_name(const Reader& metadata, const ManifestOptions& options);
+
+void read_metadata(const Reader& metadata, const ManifestOptions& options, PodSpec& pod);
 void read_namespaces(const Reader& spec, PodSpec& pod);  // hostNetwork …, hostUsers, shareProcessNamespace
 void read_names(const Reader& spec, PodSpec& pod);       // hostname, dnsConfig, hostAliases
 void read_containers(const Reader& spec, PodSpec& pod);  // needs read_namespaces done

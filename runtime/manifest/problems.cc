@@ -18,12 +18,17 @@ bool is_at_or_below(std::string_view path, std::string_view above) {
 
 }  // namespace
 
+void Problems::begin(std::string source) {
+  source_ = std::move(source);
+  unreadable_.clear();
+}
+
 void Problems::add(const std::string& path, std::string_view problem, Kind kind) {
   const auto covers = [&](const std::string& known) { return is_at_or_below(path, known); };
   if (std::any_of(unreadable_.begin(), unreadable_.end(), covers)) return;
   if (kind != Kind::unsupported) kind_ = Kind::invalid;
   if (found_.size() < kMostTold)
-    found_.push_back(path + ": " + std::string(problem));
+    found_.push_back(source_ + ": " + path + (path.empty() ? "" : ": ") + std::string(problem));
   else
     ++left_out_;
 }
@@ -33,10 +38,10 @@ void Problems::add_unreadable(const std::string& path, std::string_view problem,
   if (unreadable_.size() < kMostTold) unreadable_.push_back(path);
 }
 
-Error Problems::error(std::string_view source) && {
+Error Problems::error() && {
   const auto more = std::make_shared<ManifestProblems>();
-  for (std::string& line : found_) more->lines.push_back(std::string(source) + ": " + line);
-  if (left_out_ != 0) more->lines.push_back(std::string(source) + ": and " + std::to_string(left_out_) + " more");
+  more->lines = std::move(found_);
+  if (left_out_ != 0) more->lines.push_back(source_ + ": and " + std::to_string(left_out_) + " more");
   Error error{kind_, 0, std::move(more->lines.front()), nullptr};
   more->lines.erase(more->lines.begin());
   if (!more->lines.empty()) error.detail = more;

@@ -26,6 +26,8 @@ class Reader {
   Reader(const Json& object, Problems& problems, std::string path = {})
       : object_(&object), problems_(&problems), path_(std::move(path)) {}
 
+  const Json& json() const { return *object_; }
+  const std::string& path() const { return path_; }
   bool has(std::string_view field) const { return find(field) != nullptr; }
   Reader at(std::string_view field) const;  // an empty object where the field is absent
   std::vector<Reader> items(std::string_view field) const;

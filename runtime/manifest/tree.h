@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "runtime/kernel/types.h"
@@ -36,7 +37,8 @@ class TreeBuilder {
   // What was finished last, for an anchor to keep; counts, as copies take memory whether they are used or not.
   Result<Json> copy_last();
 
-  Json take() { return std::move(root_); }
+  // Of one document; the next one may follow, and what it takes is counted on.
+  Json take() { return std::exchange(root_, nullptr); }
 
  private:
   struct Frame {

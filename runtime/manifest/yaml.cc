@@ -21,7 +21,10 @@ std::string position_of(const YAML::Mark& mark) {
 // The handler can end the parse only by throwing; it throws what yaml-cpp throws, and one catch takes both.
 class Events : public YAML::EventHandler {
  public:
-  void OnDocumentStart(const YAML::Mark& mark) override { document_start_ = mark; }
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    document_start_ = mark;
+    anchors_.clear();  // their numbers begin anew
+  }
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { scalar(mark, anchor, nullptr); }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -31,7 +34,6 @@ class Events : public YAML::EventHandler {
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto kept = anchors_.find(anchor);
     if (kept == anchors_.end()) refuse(mark, "an alias inside of what it stands for");
-    note_start(mark);
     if (tree_.awaits_key()) return check(mark, tree_.key(as_key(mark, kept->second)));
     check(mark, tree_.graft(kept->second));
   }
@@ -52,8 +54,6 @@ class Events : public YAML::EventHandler {
     close();
   }
 
-  // Where the document's content began; only of use when it had any.
-  const YAML::Mark& start() const { return start_; }
   const YAML::Mark& document_start() const { return document_start_; }
   Json take() { return tree_.take(); }
 
@@ -81,12 +81,7 @@ class Events : public YAML::EventHandler {
     return value.dump();
   }
 
-  void note_start(const YAML::Mark& mark) {
-    if (!started_) start_ = mark;
-    started_ = true;
-  }
   void scalar(const YAML::Mark& mark, YAML::anchor_t anchor, Json value) {
-    note_start(mark);
     if (tree_.awaits_key()) {
       if (anchor != YAML::NullAnchor) anchors_[anchor] = value;
       return check(mark, tree_.key(as_key(mark, value)));
@@ -96,7 +91,6 @@ class Events : public YAML::EventHandler {
   }
   void open(const YAML::Mark& mark, const std::string& tag, std::string_view own_tag, YAML::anchor_t anchor,
             Json empty) {
-    note_start(mark);
     if (tree_.awaits_key()) refuse(mark, "a key must be a string");
     if (!tag.empty() && tag != "?" && tag != "!" && tag != own_tag)
       refuse(mark, "tag " + quote(tag) + " means nothing in a manifest");
@@ -115,34 +109,26 @@ class Events : public YAML::EventHandler {
   std::vector<Open> open_;
   std::map<YAML::anchor_t, Json> anchors_;
   YAML::Mark document_start_;
-  YAML::Mark start_;
-  bool started_ = false;
 };
 
 }  // namespace
 
-Result<Json> read_yaml(std::string_view text) {
+Result<std::vector<Json>> read_yaml(std::string_view text) {
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
-    Json found;
+    Events events;
+    std::vector<Json> documents;
     int previous_start = -1;
     for (bool more = true; more;) {
-      Events events;
       more = parser.HandleNextDocument(events);
       // yaml-cpp 0.7 takes the comma in "[a], b" for an empty document, again and again, and never passes it.
       if (more && events.document_start().pos == previous_start)
         return Error{Kind::invalid, 0, position_of(events.document_start()) + ": nothing may stand here"};
       previous_start = events.document_start().pos;
-
-      Json document = events.take();
-      if (document.is_null()) continue;  // kubectl passes over empty documents too
-      if (!found.is_null())
-        return Error{Kind::invalid, 0,
-                     position_of(events.start()) + ": a second document begins; give one Pod at a time"};
-      found = std::move(document);
+      if (Json document = events.take(); more && !document.is_null()) documents.push_back(std::move(document));
     }
-    return found;
+    return documents;
   } catch (const YAML::Exception& error) {
     return Error{Kind::invalid, 0, position_of(error.mark) + ": " + error.msg};
   }

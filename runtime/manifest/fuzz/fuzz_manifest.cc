@@ -6,13 +6,16 @@
 #include "runtime/manifest/manifest.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const std::string_view text(reinterpret_cast<const char*>(data), size);
-  const auto manifest = podrun::parse_manifest(text, "fuzz");
-  if (!manifest) {
-    if (manifest.error().what.find('\n') != std::string::npos) std::abort();
+  const std::string text(reinterpret_cast<const char*>(data), size);
+  const auto set = podrun::parse_manifests({{text, "fuzz"}});
+  if (!set) {
+    if (set.error().what.find('\n') != std::string::npos) std::abort();
     return 0;
   }
-  const auto again = podrun::parse_manifest(manifest->spec.manifest, "fuzz");
-  if (!again || again->spec.manifest != manifest->spec.manifest || again->warnings != manifest->warnings) std::abort();
+  for (const podrun::PodSpec& pod : set->pods) {
+    // Of a Pod on its own: what stood beside it is not in it.
+    const auto again = podrun::find_pod_names({{pod.manifest, "fuzz"}}, {});
+    if (!again || again->size() != 1 || again->front().name != pod.name) std::abort();
+  }
   return 0;
 }

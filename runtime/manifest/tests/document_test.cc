@@ -8,8 +8,11 @@ namespace podrun::manifest {
 namespace {
 
 std::string read(std::string_view text) {
-  const Result<Json> document = read_document(text);
-  return document ? document->dump() : document.error().what;
+  const Result<std::vector<Json>> documents = read_documents(text);
+  if (!documents) return documents.error().what;
+  std::string all;
+  for (const Json& document : *documents) all += (all.empty() ? "" : " ") + document.dump();
+  return all;
 }
 
 struct Case {
@@ -80,12 +83,16 @@ TEST(Document, AliasesAndMergeKeysAreExpanded) {
   });
 }
 
-TEST(Document, OneDocument) {
+TEST(Document, EmptyOnesDoNotCount) {
   check_all({
-      {"", "null"},
-      {"# nothing\n", "null"},
+      {"", ""},
+      {"# nothing\n", ""},
       {"---\n---\na: 1\n---\n# nothing\n", R"({"a":1})"},
-      {"a: 1\n---\nb: 2\n", "line 3, column 1: a second document begins; give one Pod at a time"},
+      {"a: 1\n---\nb: 2\n...\n---\nc: 3", R"({"a":1} {"b":2} {"c":3})"},
+      {R"({"a": 1}{"b": 2} )"
+       "\n{\"c\": 3}\n",
+       R"({"a":1} {"b":2} {"c":3})"},
+      {"{\"a\": 1}\n---\n{\"b\": 2}\n", R"({"a":1} {"b":2})"},
       {"\xef\xbb\xbf"
        "a: 1\n",
        R"({"a":1})"},
@@ -103,11 +110,13 @@ TEST(Document, ErrorsNameLineAndColumn) {
        "line 3, column 5: syntax error while parsing object - unexpected string literal; "
        "expected '}'"},
       {"{\"a\": 1,\n \"a\": 2}", "line 2, column 5: key 'a' is given twice"},
-      {"{\"a\": 1} {", "line 1, column 10: syntax error while parsing value - unexpected '{'; expected end of input"},
+      {"{\"a\": 1} {",
+       "line 1, column 11: syntax error while parsing object key - unexpected end of input; expected string literal"},
       {"a: 1\n}\n", "line 2, column 1: illegal flow end"},
       {"[a],\n", "line 1, column 4: nothing may stand here"},  // without end in yaml-cpp
       {"---\n# nothing\n---\n\"a\": b\n---\n, c", "line 6, column 1: nothing may stand here"},
-      {"{\"a\": 1},", "line 1, column 9: syntax error while parsing value - unexpected ','; expected end of input"},
+      {"{\"a\": 1},",
+       "line 1, column 9: syntax error while parsing value - unexpected ','; expected '[', '{', or a literal"},
       {"a: \xff\n", "line 1, column 4: not UTF-8"},
       {std::string("a: 1\nb: \0\n", 10), "line 2, column 4: a NUL byte"},
   });

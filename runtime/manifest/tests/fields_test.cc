@@ -63,9 +63,10 @@ TEST(Fields, RowsAreWhole) {
 // The warnings, and in `error` what is wrong.
 std::vector<std::string> check(Json object, const Type& type, std::optional<Error>& error) {
   Problems problems;
+  problems.begin("x");
   std::vector<std::string> warnings = check_fields(object, type, problems);
   error.reset();
-  if (!problems.empty()) error = std::move(problems).error("x");
+  if (!problems.empty()) error = std::move(problems).error();
   return warnings;
 }
 

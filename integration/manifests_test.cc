@@ -1,0 +1,112 @@
+// Pods as people have them in files: many documents, directories, the kinds that make Pods of a template.
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "integration/test_host.h"
+
+namespace integration {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+const std::vector<std::string> kSleep{"/bin/payload", "sleep"};
+
+class ManifestsTest : public PodrunTest {
+ protected:
+  std::string write(const std::string& name, const std::string& text) const {
+    std::filesystem::create_directories(std::filesystem::path(dir() + "/" + name).parent_path());
+    std::ofstream(dir() + "/" + name) << text;
+    return dir() + "/" + name;
+  }
+  Json sleeping_pod(const std::string& name) const {
+    Json made = pod(name, {container("main", kSleep)});
+    made["spec"]["containers"][0]["image"] = "rootfs:" + rootfs();
+    return made;
+  }
+  std::string sleeping(const std::string& name) const { return sleeping_pod(name).dump(); }
+  Json workload(const std::string& version, const std::string& kind, int replicas) const {
+    Json made = sleeping_pod("");
+    Json spec = {{"replicas", replicas}, {"selector", {{"matchLabels", {{"app", "web"}}}}}};
+    made["spec"].erase("restartPolicy");
+    spec["template"] = {{"metadata", {{"labels", {{"app", "web"}}}}}, {"spec", made["spec"]}};
+    return {{"apiVersion", version}, {"kind", kind}, {"metadata", {{"name", "web"}}}, {"spec", spec}};
+  }
+  Output create_from(const std::vector<std::string>& files, const std::string& in = {}) const {
+    std::vector<std::string> args{"create", "--network", "none"};
+    for (const std::string& file : files) args.insert(args.end(), {"-f", file});
+    return podrun(args, in);
+  }
+};
+
+TEST_F(ManifestsTest, OneFileMakesItsPodsAndDeleteTakesThemAway) {
+  remember_world();
+  const std::string service = R"({"apiVersion":"v1","kind":"Service","metadata":{"name":"web"},"spec":{}})";
+  const std::string file =
+      write("all.yaml", service + "\n---\n" + workload("apps/v1", "Deployment", 2).dump() + "\n---\n" + sleeping("db"));
+  const Output created = create_from({file});
+  EXPECT_EQ(created.status, 0) << created.err;
+  EXPECT_EQ(created.out, "pod/web-0 created\npod/web-1 created\npod/db created\n");
+  EXPECT_THAT(lines_of(created.err), ElementsAre(HasSubstr("passed over")));
+  EXPECT_THAT(created.err, HasSubstr("Service web"));
+  EXPECT_EQ(podrun({"get", "-l", "app=web", "-o", "name"}).out, "pod/web-0\npod/web-1\n");
+
+  const Output removed = podrun({"delete", "-f", file, "--grace-period", "0"});
+  EXPECT_EQ(removed.status, 0) << removed.err;
+  EXPECT_EQ(removed.out, "pod \"web-0\" deleted\npod \"web-1\" deleted\npod \"db\" deleted\n");
+  expect_world_unchanged();
+}
+
+TEST_F(ManifestsTest, DirectoriesAreReadInTheOrderOfNamesAndStdinBesideThem) {
+  write("set/b.yml", sleeping("second"));
+  write("set/a.json", sleeping("first"));
+  write("set/c.txt", "this is no manifest");
+  write("set/d.yaml/e.yaml", "nor is what is below");
+  const Output created = create_from({dir() + "/set", "-"}, sleeping("third"));
+  EXPECT_EQ(created.out, "pod/first created\npod/second created\npod/third created\n") << created.err;
+  EXPECT_THAT(create_from({write("empty/readme", "") + "/.."}).err, HasSubstr("Not a directory"));
+  EXPECT_THAT(create_from({dir() + "/empty"}).err, HasSubstr("no manifest in it"));
+}
+
+TEST_F(ManifestsTest, NothingIsMadeWhereOneDocumentIsWrong) {
+  remember_world();
+  const std::string bad =
+      R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"bad"},"spec":{"containers":[{"name":"A"}]}})";
+  const Output created = create_from({write("good.json", sleeping("good")), write("bad.json", bad)});
+  EXPECT_EQ(created.status, 2);
+  EXPECT_THAT(created.out, IsEmpty());
+  EXPECT_THAT(created.err, HasSubstr("bad.json: spec.containers[0].name"));
+  expect_world_unchanged();
+}
+
+TEST_F(ManifestsTest, WhatIsMadeBesideOneThatCannotBeStays) {
+  Json bad = sleeping_pod("bad");
+  bad["spec"]["containers"][0]["image"] = "rootfs:" + dir() + "/missing";
+  const std::string file = write("all.yaml", sleeping("one") + "\n---\n" + bad.dump() + "\n---\n" + sleeping("two"));
+  const Output created = create_from({file});
+  EXPECT_NE(created.status, 0);
+  EXPECT_EQ(created.out, "pod/one created\npod/two created\n");
+  EXPECT_THAT(created.err, HasSubstr("create pod \"bad\": container 'main'"));
+
+  const Output removed = podrun({"delete", "-f", file, "--grace-period", "0"});
+  EXPECT_EQ(removed.status, 3);
+  EXPECT_EQ(removed.out, "pod \"one\" deleted\npod \"two\" deleted\n");
+  EXPECT_THAT(lines_of(removed.err), ElementsAre(HasSubstr("bad")));
+  EXPECT_EQ(podrun({"delete", "-f", file, "--ignore-not-found"}).status, 0);
+}
+
+TEST_F(ManifestsTest, AGeneratedNameIsAnotherEachTime) {
+  Json generated = sleeping_pod("x");
+  generated["metadata"] = {{"generateName", "web-"}};
+  const std::string file = write("web.json", generated.dump());
+  for (int i = 0; i < 2; ++i)
+    EXPECT_THAT(create_from({file}).out, testing::MatchesRegex("pod/web-[a-z0-9]{5} created\n"));
+  EXPECT_EQ(lines_of(podrun({"get", "-o", "name"}).out).size(), 2U);
+  EXPECT_THAT(podrun({"delete", "-f", file}).err, HasSubstr("metadata.generateName: is another name each time"));
+}
+
+}  // namespace
+}  // namespace integration

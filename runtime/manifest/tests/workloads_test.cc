@@ -1,0 +1,134 @@
+// The kinds that make Pods of a template: which Pods, under which names, and what is told of them.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "runtime/manifest/tests/pods.h"
+
+namespace podrun {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Pair;
+using testing::UnorderedElementsAre;
+
+// `spec` beside the template, `pod` in the template's spec.
+std::string workload(const std::string& kind, const std::string& spec = "", const std::string& pod = "") {
+  return "apiVersion: " + kind.substr(0, kind.find(' ')) + "\nkind: " + kind.substr(kind.find(' ') + 1) +
+         "\nmetadata: {name: web}\nspec:\n  " + spec +
+         "\n  template:\n    metadata: {labels: {app: web}, annotations: {a: b}}\n    spec:\n      " + pod +
+         "\n      containers: [{name: main, image: 'rootfs:/srv/root'}]\n";
+}
+
+struct Read {
+  std::vector<std::string> names;
+  std::vector<std::string> warnings;
+};
+Read read(const std::string& text) {
+  const auto set = parse_manifests({{text, "web.yaml"}});
+  if (!set) return {{set.error().what}, {}};
+  Read read{{}, set->warnings};
+  for (const PodSpec& pod : set->pods) read.names.push_back(pod.name);
+  return read;
+}
+std::string refused(const std::string& text) {
+  const auto set = parse_manifests({{text, "web.yaml"}});
+  return set ? "" : set.error().what;
+}
+
+TEST(Workloads, ThoseWithReplicasAreNumberedAndOthersHaveTheirName) {
+  for (const char* kind : {"apps/v1 Deployment", "extensions/v1beta1 Deployment", "apps/v1 ReplicaSet",
+                           "v1 ReplicationController", "apps/v1beta2 StatefulSet"}) {
+    EXPECT_THAT(read(workload(kind)).names, ElementsAre("web-0")) << kind;
+    EXPECT_THAT(read(workload(kind, "replicas: 3")).names, ElementsAre("web-0", "web-1", "web-2")) << kind;
+    EXPECT_THAT(read(workload(kind, "replicas: 3")).warnings, IsEmpty()) << kind;
+  }
+  EXPECT_THAT(read(workload("apps/v1 DaemonSet")).names, ElementsAre("web"));
+  EXPECT_THAT(read(workload("batch/v1 Job", "", "restartPolicy: Never")).names, ElementsAre("web"));
+  EXPECT_THAT(read(workload("apps/v1 StatefulSet", "replicas: 2\n  ordinals: {start: 5}")).names,
+              ElementsAre("web-5", "web-6"));
+}
+
+TEST(Workloads, ACronJobAndAPodTemplateHaveTheirsElsewhere) {
+  const Read cron = read(
+      "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: web}\nspec:\n  schedule: '* * * * *'\n"
+      "  jobTemplate: {spec: {template: {spec: {restartPolicy: OnFailure, containers: [{name: a, image: "
+      "'rootfs:/x'}]}}}}\n");
+  EXPECT_THAT(cron.names, ElementsAre("web"));
+  EXPECT_THAT(cron.warnings, ElementsAre("spec.schedule: not acted on: its Pod is made once, now"));
+  EXPECT_THAT(read("apiVersion: v1\nkind: PodTemplate\nmetadata: {name: web}\ntemplate: {spec: {containers: [{name: a, "
+                   "image: 'rootfs:/x'}]}}\n")
+                  .names,
+              ElementsAre("web"));
+}
+
+TEST(Workloads, ThePodIsTheTemplateAsIfSomebodyHadWrittenIt) {
+  const auto set = parse_manifests({{workload("apps/v1 Deployment"), "x"}});
+  ASSERT_TRUE(set) << set.error().what;
+  const PodSpec& pod = set->pods[0];
+  EXPECT_EQ(pod.manifest,
+            R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"web-0","labels":{"app":"web"},)"
+            R"("annotations":{"a":"b"}},"spec":{"containers":[{"name":"main","image":"rootfs:/srv/root"}]}})");
+  EXPECT_THAT(pod.labels, ElementsAre(Pair("app", "web")));
+  EXPECT_EQ(pod.hostname, "web-0");
+  EXPECT_TRUE(parse_manifest(pod.manifest, "again"));
+}
+
+TEST(Workloads, HaveTheLabelsThatPeopleSelectBy) {
+  const auto labels = [](const std::string& text) {
+    const auto set = parse_manifests({{text, "x"}});
+    return set ? set->pods.back().labels : std::map<std::string, std::string>();
+  };
+  EXPECT_THAT(labels(workload("apps/v1 StatefulSet", "replicas: 2")),
+              UnorderedElementsAre(Pair("app", "web"), Pair("statefulset.kubernetes.io/pod-name", "web-1"),
+                                   Pair("apps.kubernetes.io/pod-index", "1")));
+  EXPECT_THAT(
+      labels(workload("batch/v1 Job", "", "restartPolicy: Never")),
+      UnorderedElementsAre(Pair("app", "web"), Pair("job-name", "web"), Pair("batch.kubernetes.io/job-name", "web")));
+}
+
+TEST(Workloads, ErrorsNameThePathInTheDocument) {
+  const std::string bad =
+      "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 3, template: "
+      "{spec: {containers: [{name: a, image: 5}]}}}\n";
+  EXPECT_EQ(refused(bad), "web.yaml: spec.template.spec.containers[0].image: expected a string, found a number");
+  EXPECT_EQ(
+      refused(
+          "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {replicas: 2, template: {spec: {}}}}"),
+      "web.yaml: spec.template.spec.containers: needs at least one container");
+  EXPECT_EQ(refused("{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}}"),
+            "web.yaml: spec.template: is missing");
+  EXPECT_EQ(refused(workload("apps/v1 Deployment", "replica: 2")),
+            "web.yaml: spec.replica: no such field in a Deployment; did you mean 'replicas'?");
+  EXPECT_EQ(refused(workload("apps/v1 Deployment", "replicas: 100000")),
+            "web.yaml: spec.replicas: expected 0 to 256, found 100000");
+  EXPECT_EQ(refused(workload("apps/v1 Deployment", "", "restartPolicy: Never")),
+            "web.yaml: spec.template.spec.restartPolicy: of a Deployment is Always");
+  EXPECT_EQ(refused(workload("batch/v1 Job")),
+            "web.yaml: spec.template.spec.restartPolicy: of a Job is OnFailure or Never");
+}
+
+TEST(Workloads, ReplicasThatCannotBeAreOneAndAreTold) {
+  for (const char* pod :
+       {"hostNetwork: true",
+        "initContainers: [{name: i, image: 'rootfs:/x', ports: [{containerPort: 1, hostPort: 1}]}]"}) {
+    const Read one = read(workload("apps/v1 Deployment", "replicas: 3", pod));
+    EXPECT_THAT(one.names, ElementsAre("web-0"));
+    EXPECT_THAT(one.warnings,
+                ElementsAre("spec.replicas: one pod is made, as each would take the same ports of this machine"));
+  }
+  EXPECT_EQ(refused(workload("apps/v1 Deployment", "replicas: 0")),
+            "web.yaml: expected v1 Pod, found Deployment web without replicas");
+}
+
+TEST(Workloads, ClaimsOfEachReplicaTakeThePlaceOfAVolume) {
+  const std::string claims = "replicas: 2\n  volumeClaimTemplates: [{metadata: {name: data}, spec: {}}]";
+  const auto set = parse_manifests({{workload("apps/v1 StatefulSet", claims), "x"}});
+  ASSERT_TRUE(set) << set.error().what;
+  EXPECT_THAT(set->pods[1].manifest,
+              HasSubstr(R"("volumes":[{"name":"data","persistentVolumeClaim":{"claimName":"data-web-1"}}])"));
+}
+
+}  // namespace
+}  // namespace podrun

@@ -1,0 +1,168 @@
+#include "runtime/manifest/workloads.h"
+
+#include <algorithm>
+
+#include "runtime/manifest/object_fields.h"
+#include "runtime/manifest/parts.h"
+#include "runtime/manifest/reader.h"
+#include "runtime/manifest/text.h"
+
+namespace podrun::manifest {
+
+// How many Pods there are of it, and what they are called.
+enum class Makes : std::uint8_t {
+  replicas,  // NAME-0, NAME-1 …
+  one,       // NAME
+};
+
+struct Workload {
+  std::string_view kind;
+  std::vector<std::string_view> groups;  // old ones too: what was written for them is still around
+  const Type* type;
+  std::vector<const char*> way;  // to its template
+  Makes makes;
+  bool is_job = false;
+};
+
+namespace {
+
+constexpr std::uint64_t kMostReplicas = 256;  // far more than one machine is meant to have of one kind
+constexpr std::size_t kLongestLabel = 63;
+
+const std::vector<Workload>& workloads() {
+  static const std::vector<Workload> all = {
+      {"Deployment", {"apps", "extensions"}, &kDeployment, {"spec", "template"}, Makes::replicas},
+      {"ReplicaSet", {"apps", "extensions"}, &kReplicaSet, {"spec", "template"}, Makes::replicas},
+      {"ReplicationController", {""}, &kReplicaSet, {"spec", "template"}, Makes::replicas},
+      {"StatefulSet", {"apps"}, &kStatefulSet, {"spec", "template"}, Makes::replicas},
+      {"DaemonSet", {"apps", "extensions"}, &kDaemonSet, {"spec", "template"}, Makes::one},
+      {"Job", {"batch"}, &kJob, {"spec", "template"}, Makes::one, true},
+      {"CronJob", {"batch"}, &kCronJob, {"spec", "jobTemplate", "spec", "template"}, Makes::one, true},
+      {"PodTemplate", {""}, &kPodTemplate, {"template"}, Makes::one},
+  };
+  return all;
+}
+
+// Who has them has a port of this machine, or all of them, to itself.
+bool takes_host_ports(const Reader& pod_spec) {
+  if (pod_spec.flag("hostNetwork")) return true;
+  for (const char* list : {"initContainers", "containers"})
+    for (const Reader& container : pod_spec.items(list))
+      for (const Reader& port : container.items("ports"))
+        if (port.has("hostPort")) return true;
+  return false;
+}
+
+// Always for what is to stay, and for a Job, which is to end, another: as Kubernetes has it.
+void check_restart_policy(const Workload& workload, const Reader& pod_spec) {
+  const std::string policy = pod_spec.text("restartPolicy");
+  const std::string kind(workload.kind);
+  if (workload.is_job && (policy.empty() || policy == "Always"))
+    pod_spec.bad("restartPolicy", "of a " + kind + " is OnFailure or Never");
+  if (!workload.is_job && workload.kind != "PodTemplate" && !policy.empty() && policy != "Always")
+    pod_spec.bad("restartPolicy", "of a " + kind + " is Always");
+}
+
+struct Numbers {
+  std::uint64_t first = 0;
+  std::uint64_t count = 1;
+};
+
+Numbers number(const Reader& owner, const Reader& pod_spec, std::vector<std::string>& warnings) {
+  Numbers numbers;
+  numbers.first = owner.at("ordinals").whole("start", {}).value_or(0);
+  numbers.count = owner.whole("replicas", {0, kMostReplicas}).value_or(1);
+  const std::string path = child_path(owner.path(), "replicas");
+  if (numbers.count == 0) warnings.push_back(path + ": 0, so no pod is made");
+  if (numbers.count > 1 && takes_host_ports(pod_spec)) {
+    warnings.push_back(path + ": one pod is made, as each would take the same ports of this machine");
+    numbers.count = 1;
+  }
+  return numbers;
+}
+
+void add_label(Json& metadata, const std::string& key, const std::string& value) {
+  if (value.size() <= kLongestLabel) metadata["labels"][key] = value;
+}
+
+// What the controllers of a cluster add, and people select by.
+void add_labels(const Workload& workload, const std::string& owner, const std::string& name, std::uint64_t number,
+                Json& metadata) {
+  if (workload.kind == "StatefulSet") {
+    add_label(metadata, "statefulset.kubernetes.io/pod-name", name);
+    add_label(metadata, "apps.kubernetes.io/pod-index", std::to_string(number));
+  }
+  if (workload.kind == "Job") {
+    add_label(metadata, "batch.kubernetes.io/job-name", owner);
+    add_label(metadata, "job-name", owner);
+  }
+}
+
+// A claim of each pod's own, in the place of a volume of that name.
+void add_claims(const Reader& owner, const std::string& name, Json& spec) {
+  for (const Reader& claim : owner.items("volumeClaimTemplates")) {
+    const std::string volume = claim.at("metadata").text("name");
+    Json& volumes = spec["volumes"];
+    if (!volumes.is_array()) volumes = Json::array();
+    volumes.erase(
+        std::remove_if(volumes.begin(), volumes.end(),
+                       [&](const Json& other) { return other.is_object() && other.value("name", Json()) == volume; }),
+        volumes.end());
+    volumes.push_back({{"name", volume}, {"persistentVolumeClaim", {{"claimName", volume + "-" + name}}}});
+  }
+}
+
+Json make_pod(const Reader& pod_template, const ObjectName& who, bool names_namespace) {
+  Json metadata = {{"name", who.name}};
+  if (names_namespace) metadata["namespace"] = who.name_space;
+  for (const char* part : {"labels", "annotations"})
+    if (const Reader given = pod_template.at("metadata"); given.has(part)) metadata[part] = given.at(part).json();
+  return {{"apiVersion", "v1"},
+          {"kind", "Pod"},
+          {"metadata", std::move(metadata)},
+          {"spec", pod_template.at("spec").json()}};
+}
+
+}  // namespace
+
+const Workload* find_workload(const Object& object) {
+  const auto found = std::find_if(workloads().begin(), workloads().end(), [&](const Workload& workload) {
+    return workload.kind == object.kind &&
+           std::find(workload.groups.begin(), workload.groups.end(), object.group) != workload.groups.end();
+  });
+  return found != workloads().end() ? &*found : nullptr;
+}
+
+const Type& fields_of(const Workload& workload) { return *workload.type; }
+
+std::vector<PodDocument> expand(const Workload& workload, const Object& object, const ManifestOptions& options,
+                                Problems& problems, std::vector<std::string>& warnings) {
+  const Reader whole(object.value, problems, object.path);
+  const ObjectName who = read_object_name(whole.at("metadata"), options);
+  Reader owner = whole;
+  Reader pod_template = whole;
+  for (const char* step : workload.way) {
+    owner = pod_template;
+    pod_template = pod_template.at(step);
+  }
+  if (!owner.has("template")) {
+    owner.bad("template", "is missing");
+    return {};
+  }
+  const Reader pod_spec = pod_template.at("spec");
+  check_restart_policy(workload, pod_spec);
+
+  const Numbers numbers = workload.makes == Makes::replicas ? number(owner, pod_spec, warnings) : Numbers();
+  std::vector<PodDocument> made;
+  for (std::uint64_t i = numbers.first; i < numbers.first + numbers.count; ++i) {
+    ObjectName called = who;
+    if (workload.makes == Makes::replicas) called.name += "-" + std::to_string(i);
+    Json pod = make_pod(pod_template, called, whole.at("metadata").has("namespace"));
+    add_labels(workload, who.name, called.name, i, pod["metadata"]);
+    add_claims(owner, called.name, pod["spec"]);
+    made.push_back({std::move(pod), object.source, pod_template.path()});
+  }
+  return made;
+}
+
+}  // namespace podrun::manifest
