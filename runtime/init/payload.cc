@@ -11,8 +11,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "runtime/init/inside.h"
 #include "runtime/kernel/clean_slate.h"
+#include "runtime/kernel/inside.h"
 #include "runtime/kernel/seccomp.h"
 
 namespace podrun::init {
@@ -30,7 +30,8 @@ std::string_view value_of(const Process& process, std::string_view name) {
 Result<void> enter_cwd(const std::string& cwd, bool makes_it) {
   const std::string step = "enter working directory '" + cwd + "'";
   if (!cwd.starts_with('/')) return Error{Kind::invalid, 0, step + ": not absolute"};
-  const Fd dir = TRY((makes_it ? make_inside(cwd, false) : open_inside(cwd, O_PATH | O_DIRECTORY)).in(step));
+  const Fd dir =
+      TRY((makes_it ? make_inside(AT_FDCWD, cwd, false) : open_inside(AT_FDCWD, cwd, O_PATH | O_DIRECTORY)).in(step));
   return ::fchdir(dir.get()) == 0 ? Result<void>() : Error::system(errno, step);
 }
 
@@ -86,7 +87,7 @@ Result<void> install_stdio(const std::vector<Fd>& streams) {
 
 Result<Terminal> make_terminal(std::uint32_t uid, std::uint32_t gid) {
   // The container may have put anything at these paths: only what is on a devpts is opened.
-  const Fd dir = TRY(open_inside("/dev/pts", O_PATH | O_DIRECTORY));
+  const Fd dir = TRY(open_inside(AT_FDCWD, "/dev/pts", O_PATH | O_DIRECTORY));
   struct statfs filesystem {};
   if (::fstatfs(dir.get(), &filesystem) != 0 || filesystem.f_type != DEVPTS_SUPER_MAGIC)
     return Error{Kind::denied, 0, "open '/dev/pts': it is not a devpts"};

@@ -29,7 +29,8 @@ enum class Role : std::uint8_t {
   exec,       // joins a container
 };
 
-// One thing to have in the new root. In this order of sources, so that the list can be read top to bottom.
+// One thing to have in the new root. In this order of sources, so that the list can be read top to bottom. Its mount
+// point is made where it is missing, as a directory or an empty file.
 struct Mount {
   enum class Source : std::uint8_t {
     sent,        // the next descriptor that came with the plan: a detached mount, made by the client
@@ -41,7 +42,7 @@ struct Mount {
   std::string target;
   mounts::Options options;
   std::uint64_t attributes = 0;  // MOUNT_ATTR_*
-  bool is_file = false;          // the mount point is a file, made empty where it is missing
+  std::string sub_path;          // of Source::pod: what is mounted of it; made where it is missing
 };
 
 struct Root {
@@ -67,7 +68,7 @@ struct Plan {
 
 template <class V>
 void visit(V& v, Mount& m) {
-  v(m.source, m.what, m.target, m.options, m.attributes, m.is_file);
+  v(m.source, m.what, m.target, m.options, m.attributes, m.sub_path);
 }
 template <class V>
 void visit(V& v, Root& r) {

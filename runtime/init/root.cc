@@ -1,13 +1,16 @@
 #include "runtime/init/root.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
 
-#include "runtime/init/inside.h"
+#include "base/files.h"
+#include "runtime/kernel/inside.h"
 #include "runtime/kernel/namespaces.h"
 
 namespace podrun::init {
@@ -19,6 +22,26 @@ Result<void> attach_at(int mount, int point, const std::string& target) {
     return Error{Kind::invalid, ENOTDIR,
                  "mount at '" + target + "': the image has a directory there, a file is needed"};
   return Error::system(errno, "mount at '" + target + "'");
+}
+
+// In an image, or in a volume that is mounted already, a link may lead anywhere: never over a file of the kernel's that
+// was to be masked (CVE-2019-16884).
+Result<void> attach_inside(int mount, const std::string& target) {
+  struct stat info {};
+  if (::fstat(mount, &info) != 0) return Error::system(errno, "stat what is mounted at '" + target + "'");
+  const Fd point = TRY(make_inside(AT_FDCWD, target, !S_ISDIR(info.st_mode)));
+  struct statfs filesystem {};
+  if (::fstatfs(point.get(), &filesystem) == 0 && filesystem.f_type == PROC_SUPER_MAGIC)
+    return Error{Kind::denied, 0, "mount at '" + target + "': it leads into /proc"};
+  return attach_at(mount, point.get(), target);
+}
+
+// The way below a volume is somebody else's to choose, who may be changing it now.
+Result<Fd> clone_pods(const Mount& mount) {
+  if (mount.sub_path.empty()) return mounts::clone(AT_FDCWD, mount.what, mount.attributes);
+  const Fd volume = TRY(base::open_file(mount.what, O_PATH));
+  const Fd part = TRY(find_or_make_inside(volume.get(), mount.sub_path, TRY(like(volume.get()))));
+  return mounts::clone(part.get(), "", mount.attributes);
 }
 
 struct Ready {
@@ -43,7 +66,7 @@ Result<std::vector<Ready>> make_all(const std::vector<Mount>& mounts, std::vecto
         fd = TRY(mounts::make(mount.what, mount.options, mount.attributes).in("mount '" + mount.target + "'"));
         break;
       case Mount::Source::pod:
-        fd = TRY(mounts::clone(AT_FDCWD, mount.what, mount.attributes));
+        fd = TRY(clone_pods(mount).in("mount '" + mount.target + "'"));
         break;
     }
     ready.push_back({&mount, std::move(fd)});
@@ -70,7 +93,7 @@ Result<void> write_sysctls(const std::vector<std::pair<std::string, std::string>
 
 // What is to be masked or made read-only; an Fd of nothing where this kernel has no such file.
 Result<Fd> open_if_there(const std::string& path, struct stat& info) {
-  auto there = open_inside(path, O_PATH | O_NOFOLLOW);
+  auto there = open_inside(AT_FDCWD, path, O_PATH | O_NOFOLLOW);
   if (!there) return there.error().error_number == ENOENT ? Result<Fd>(Fd()) : std::move(there).error();
   if (::fstat(there->get(), &info) != 0) return Error::system(errno, "stat '" + path + "'");
   return there;
@@ -79,7 +102,7 @@ Result<Fd> open_if_there(const std::string& path, struct stat& info) {
 // Our own /dev, made by us a moment ago; still, what is mounted must be the null device and not what an attacker put
 // there (CVE-2025-31133).
 Result<Fd> open_null() {
-  Fd null = TRY(open_inside("/dev/null", O_PATH | O_NOFOLLOW));
+  Fd null = TRY(open_inside(AT_FDCWD, "/dev/null", O_PATH | O_NOFOLLOW));
   struct stat info {};
   if (::fstat(null.get(), &info) != 0 || !S_ISCHR(info.st_mode) || info.st_rdev != makedev(1, 3))
     return Error{Kind::denied, 0, "open '/dev/null': it is not the null device"};
@@ -119,8 +142,7 @@ Result<void> build_root(const Root& root, std::vector<Fd> sent) {
   TRY(mounts::pivot_into(ready.front().mount.get()));
   // From here nothing of the host's or the pod's filesystem can be reached by any path.
   for (auto next = ready.begin() + 1; next != ready.end(); ++next)
-    TRY(attach_at(next->mount.get(), TRY(make_inside(next->plan->target, next->plan->is_file)).get(),
-                  next->plan->target));
+    TRY(attach_inside(next->mount.get(), next->plan->target));
   const Fd null = TRY(open_null());
   for (const auto& path : root.masked) TRY(mask(path, null.get()).in("mask '" + path + "'"));
   for (const auto& path : root.read_only) TRY(make_read_only(path).in("make '" + path + "' read-only"));

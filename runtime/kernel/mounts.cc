@@ -37,6 +37,18 @@ Result<void> configure(int context, const std::string& type, const std::string& 
   return with_message(errno, context, "set " + type + " option '" + key + (value.empty() ? "" : "=" + value) + "'");
 }
 
+// `depth`: AT_RECURSIVE or 0.
+Result<Fd> clone_private(int dir, const std::string& path, unsigned depth, std::uint64_t attributes) {
+  Fd mount(::open_tree(dir, path.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | depth));
+  if (!mount) return Error::system(errno, "clone the mount of '" + path + "'");
+  mount_attr changes{};
+  changes.attr_set = attributes;
+  changes.propagation = MS_PRIVATE;
+  if (::mount_setattr(mount.get(), "", AT_EMPTY_PATH | depth, &changes, sizeof(changes)) != 0)
+    return Error::system(errno, "set up the clone of the mount of '" + path + "'");
+  return mount;
+}
+
 }  // namespace
 
 Result<Fd> make(const std::string& type, const Options& options, std::uint64_t attributes) {
@@ -63,15 +75,10 @@ Result<Fd> make(const std::string& type, const Descriptors& descriptors, const O
 }
 
 Result<Fd> clone(int dir, const std::string& path, std::uint64_t attributes) {
-  Fd mount(::open_tree(dir, path.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH));
-  if (!mount) return Error::system(errno, "clone the mount of '" + path + "'");
-  mount_attr changes{};
-  changes.attr_set = attributes;
-  changes.propagation = MS_PRIVATE;
-  if (::mount_setattr(mount.get(), "", AT_EMPTY_PATH, &changes, sizeof(changes)) != 0)
-    return Error::system(errno, "set up the clone of the mount of '" + path + "'");
-  return mount;
+  return clone_private(dir, path, 0, attributes);
 }
+
+Result<Fd> clone_tree(int dir, const std::string& path) { return clone_private(dir, path, AT_RECURSIVE, 0); }
 
 Result<void> set_attributes(int mount, std::uint64_t set, std::uint64_t clear, bool recursive) {
   mount_attr attributes{};
@@ -83,11 +90,12 @@ Result<void> set_attributes(int mount, std::uint64_t set, std::uint64_t clear, b
   return {};
 }
 
-Result<void> idmap(int mount, int user_ns) {
+Result<void> idmap(int mount, int user_ns, bool recursive) {
   mount_attr attributes{};
   attributes.attr_set = MOUNT_ATTR_IDMAP;
   attributes.userns_fd = static_cast<unsigned>(user_ns);
-  if (::mount_setattr(mount, "", AT_EMPTY_PATH, &attributes, sizeof(attributes)) == 0) return {};
+  const unsigned flags = AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0U);
+  if (::mount_setattr(mount, "", flags, &attributes, sizeof(attributes)) == 0) return {};
   // EINVAL is how a filesystem without FS_ALLOW_IDMAP says no.
   if (errno == EINVAL) return Error{Kind::unsupported, EINVAL, "map ids of a mount: this filesystem cannot"};
   return Error::system(errno, "map ids of a mount");

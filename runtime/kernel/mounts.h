@@ -30,10 +30,14 @@ Result<Fd> make(const std::string& type, const Descriptors& descriptors, const O
 // host.
 Result<Fd> clone(int dir, const std::string& path, std::uint64_t attributes = 0);
 
+// The same with all that is mounted below it, and as it is.
+Result<Fd> clone_tree(int dir, const std::string& path);
+
 Result<void> set_attributes(int mount, std::uint64_t set, std::uint64_t clear = 0, bool recursive = false);
 
-// Maps the ids on a detached mount through `user_ns`. Kind::unsupported where the filesystem or kernel cannot.
-Result<void> idmap(int mount, int user_ns);
+// Maps the ids on a detached mount through `user_ns`, or on all of a tree of mounts. Kind::unsupported where a
+// filesystem or the kernel cannot.
+Result<void> idmap(int mount, int user_ns, bool recursive = false);
 
 // Attaches a detached mount at `path`, relative to `dir`.
 Result<void> attach(int mount, int dir, const std::string& path);

@@ -118,6 +118,7 @@ class Checker {
     if (field.shape == Shape::object) object(value, *field.type, path);
     if (field.shape == Shape::list) {
       for (std::size_t i = 0; i < value.size(); ++i) {
+        if (!field.usual.empty() && is_named(value[i], field.usual)) continue;
         if (value[i].is_object())
           object(value[i], *field.type, child_path(path, i));
         else
@@ -139,7 +140,8 @@ class Checker {
     });
     if (found == field.choices.end()) {
       std::string names;
-      for (const Choice& choice : field.choices) names.append(names.empty() ? "" : ", ").append(choice.value);
+      for (const Choice& choice : field.choices)
+        if (!choice.value.empty()) names.append(names.empty() ? "" : ", ").append(choice.value);
       problems_.add(path, "expected one of " + names + "; found " + quote(given));
     } else if (found->treatment == Treatment::later) {
       problems_.add(path, found->note.empty() ? quote(given) + " is not supported yet" : std::string(found->note),

@@ -49,6 +49,7 @@ ContainerSpec read_container(const Reader& given, const Reader& pod_security, co
   read_streams(given, spec);
   spec.stop_signal = read_stop_signal(given.at("lifecycle"));
   spec.ports = read_ports(given, pod.host_network);
+  spec.volume_mounts = read_volume_mounts(given, pod);
   spec.resources = read_resources(given.at("resources"));
   spec.security = read_security(given.at("securityContext"), pod_security, pod.host_users);
   return spec;

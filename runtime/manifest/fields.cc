@@ -8,6 +8,7 @@
 #include <string>
 
 #include "runtime/manifest/security_notes.h"
+#include "runtime/manifest/volume_fields.h"
 
 namespace podrun::manifest {
 namespace {
@@ -172,8 +173,6 @@ constexpr std::string_view kNoTerminationMessage = "not acted on yet: no termina
 constexpr Choice kTerminationMessagePaths[] = {{"/dev/termination-log"}, {kAnyOther, idle, kNoTerminationMessage}};
 constexpr Choice kTerminationMessagePolicies[] = {{"File"}, {"FallbackToLogsOnError", idle, kNoTerminationMessage}};
 
-constexpr std::string_view kServiceAccountToken = "kube-api-access-*";  // a cluster's way to its API, in every Pod
-
 // Of an init container alone, which it makes a sidecar (containers.cc).
 constexpr Choice kContainerRestartPolicies[] = {{"Always"}, {"OnFailure", later}, {"Never", later}};
 
@@ -193,7 +192,7 @@ constexpr Field kContainerFields[] = {
     {"resizePolicy", moot, open},  // what a change of resources, which there is none of, would do
     {"restartPolicy", text, kContainerRestartPolicies},
     {"restartPolicyRules", later},
-    Field("volumeMounts", later).unless(kServiceAccountToken),
+    Field("volumeMounts", accepted, list, &kVolumeMount).unless(kServiceAccountVolume),
     {"volumeDevices", later},
     {"livenessProbe", later},
     {"readinessProbe", later},
@@ -254,7 +253,7 @@ constexpr Choice kDNSPolicies[] = {
 };
 
 constexpr Field kPodSpecFields[] = {
-    Field("volumes", later).unless(kServiceAccountToken),
+    Field("volumes", accepted, list, &kVolume).unless(kServiceAccountVolume),
     {"initContainers", accepted, list, &kContainer},
     {"containers", accepted, list, &kContainer},
     {"ephemeralContainers", later},

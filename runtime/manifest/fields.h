@@ -44,7 +44,8 @@ struct Field {
   Shape shape = Shape::open;
   const Type* type = nullptr;
   std::span<const Choice> choices;
-  // What a cluster fills in and nobody asked for; of a list: its items' names, may hold wildcards.
+  // What a cluster fills in and nobody asked for; of a list: its items' names, may hold wildcards. Nobody looks into
+  // those items.
   std::string_view usual = {};
   std::string_view note = {};  // as Choice::note
 

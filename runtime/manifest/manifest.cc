@@ -89,6 +89,7 @@ class SetReader {
     manifest::read_metadata(reader.at("metadata"), options_, spec);
     manifest::read_namespaces(pod_spec, spec);
     manifest::read_names(pod_spec, spec);
+    manifest::read_volumes(pod_spec, spec);
     manifest::read_containers(pod_spec, spec);
     manifest::read_security_annotations(reader.at("metadata"), pod_spec, spec, warnings);
 

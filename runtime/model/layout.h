@@ -20,6 +20,7 @@
 //     state                    a symbolic link to the one STATE it is used with
 //     images/                  ImageStore's
 //     pods/ID/containers/web.0/{upper,work}   writable layer of an attempt
+//     pods/ID/volumes/NAME     an emptyDir
 //     pods/ID/logs/web.0.log   CRI log format
 //     cni/ledger/              attachments made and owed a DEL
 #pragma once
@@ -78,6 +79,7 @@ class Layout {
   std::string writable(const std::string& id, const std::string& key) const {
     return pod_data(id) + "/containers/" + key;
   }
+  std::string volume(const std::string& id, const std::string& name) const { return pod_data(id) + "/volumes/" + name; }
   std::string log(const std::string& id, const std::string& key) const {
     return pod_data(id) + "/logs/" + key + ".log";
   }

@@ -14,9 +14,12 @@ struct Rootfs {};     // the image's layers, the container's writable one on top
 struct Dev {};        // device nodes, made by the host's root
 struct CgroupDir {};  // where cgroup v1's hierarchies have their places
 struct EtcDir {};     // the pod's own files of /etc, which its containers share: pause's
-struct HostPath {  // a clone of what the host has there
+struct HostPath {     // a clone of what the host has there
   std::string path;
   std::uint64_t attributes = 0;  // MOUNT_ATTR_*
+};
+struct PodVolume {  // a volume of the pod: PodPlan::volumes
+  std::string name;
 };
 struct Filesystem {  // a new instance, made inside: proc, sysfs, mqueue, devpts, cgroup, cgroup2, tmpfs
   std::string type;
@@ -27,11 +30,12 @@ struct PodMount {    // what pause has there, shared by all containers of the po
   std::string path;  // "/dev/shm", "/etc/hosts"
 };
 
+// Where the mount point is missing it is made: a directory, or for a file an empty file.
 struct MountPlan {
   std::string target;
-  std::variant<Rootfs, Dev, CgroupDir, EtcDir, HostPath, Filesystem, PodMount> source;
-  bool is_file = false;    // the mount point is a file, made empty where it is missing
-  bool read_only = false;  // "/" once all mount points are made
+  std::variant<Rootfs, Dev, CgroupDir, EtcDir, HostPath, PodVolume, Filesystem, PodMount> source;
+  std::string sub_path = {};  // of a volume: what is mounted of it
+  bool read_only = false;     // "/" once all mount points are made
 };
 
 }  // namespace podrun

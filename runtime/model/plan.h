@@ -14,6 +14,7 @@
 #include "runtime/model/mount.h"
 #include "runtime/model/process.h"
 #include "runtime/model/spec.h"
+#include "runtime/model/volume.h"
 
 namespace podrun {
 
@@ -56,6 +57,7 @@ struct PodPlan {
   Identity who;
   Namespaces namespaces;
   EtcFiles etc;
+  std::vector<VolumePlan> volumes;
   std::vector<PortSpec> host_ports;
   std::vector<std::pair<std::string, std::string>> sysctls;  // of the pod's own namespaces
   LogLimits log_limits;                                      // of each container
@@ -64,7 +66,7 @@ struct PodPlan {
   std::string cgroup_path;          // "PARENT/podrun-ID", below each hierarchy's mount
   std::uint32_t grace_period = 30;  // seconds
   RestartPolicy restart = RestartPolicy::never;
-  bool removed_at_end = false;  // it goes once all of it has ended for good, and with a stop
+  bool removed_at_end = false;        // it goes once all of it has ended for good, and with a stop
   std::vector<std::string> networks;  // as they were asked for: "NETWORK[@INTERFACE]" each
 };
 
@@ -75,8 +77,8 @@ struct StdioPlan {
 
 struct ContainerPlan {
   std::string name;
-  std::uint32_t attempt = 0;        // each is made once, runs once and ends once
-  std::uint32_t position = 0;       // among the pod's containers: init containers and sidecars first, in their order
+  std::uint32_t attempt = 0;   // each is made once, runs once and ends once
+  std::uint32_t position = 0;  // among the pod's containers: init containers and sidecars first, in their order
   ContainerRole role = ContainerRole::main;
   std::string image;                // as the manifest has it
   std::string image_digest;         // empty for rootfs:

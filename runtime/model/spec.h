@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/model/volume_spec.h"
+
 namespace podrun {
 
 struct PortSpec {
@@ -61,6 +63,7 @@ struct ContainerSpec {
   bool terminal = false;
   std::optional<int> stop_signal;  // empty: the image's
   std::vector<PortSpec> ports;
+  std::vector<VolumeMountSpec> volume_mounts;
   ResourceSpec resources;
   SecuritySpec security;
 };
@@ -89,8 +92,9 @@ struct PodSpec {
   std::map<std::string, std::string> labels;
   std::map<std::string, std::string> annotations;
 
+  std::vector<VolumeSpec> volumes;
   std::vector<ContainerSpec> containers;  // init containers and sidecars first, in their order
-  std::string hostname;  // never empty: the pod's name where the manifest has none
+  std::string hostname;                   // never empty: the pod's name where the manifest has none
   bool host_network = false;
   bool host_pid = false;
   bool host_ipc = false;

@@ -5,6 +5,7 @@
 #include "runtime/plan/oom_score.h"
 #include "runtime/plan/process.h"
 #include "runtime/plan/root.h"
+#include "runtime/plan/volumes.h"
 
 namespace podrun {
 namespace {
@@ -30,6 +31,7 @@ Result<ContainerPlan> make_container_plan(const PodSpec& pod, const ContainerSpe
   plan.join = pod_plan.namespaces.join;
   plan.fresh = pod_plan.namespaces.fresh;
   plan.mounts = container_mounts(machine.cgroup, spec.security.read_only_root);
+  add_volume_mounts(spec.volume_mounts, plan.mounts);
   plan.masked = masked_kernel_files();
   plan.read_only = read_only_kernel_files();
   plan.process = TRY(make_process(spec, pod_plan.hostname, image));

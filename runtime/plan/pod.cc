@@ -7,6 +7,7 @@
 #include "runtime/plan/container.h"
 #include "runtime/plan/log_limits.h"
 #include "runtime/plan/network.h"
+#include "runtime/plan/volumes.h"
 
 namespace podrun {
 namespace {
@@ -76,6 +77,7 @@ Result<PodPlan> make_pod_plan(const PodSpec& spec, const PodFacts& facts, const 
               .host_hosts = facts.machine.hosts.text,
               .host_resolv_conf = facts.machine.resolv_conf.text,
               .host_resolv_problem = facts.machine.resolv_conf.problem};
+  plan.volumes = plan_volumes(spec, facts.id, layout);
   plan.host_ports = host_ports(spec);
   if (!spec.host_network) {
     plan.sysctls = sysctls_of_network(spec.host_users);

@@ -54,8 +54,7 @@ std::vector<MountPlan> pause_mounts(bool host_ipc) {
       filesystem("/sys", "sysfs", {}, kInertReadOnly),
       // The host's own null device, on a mount that nobody can change its mode through.
       {.target = "/dev/null",
-       .source = HostPath{"/dev/null", MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC},
-       .is_file = true},
+       .source = HostPath{"/dev/null", MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC}},
   };
   if (host_ipc)
     rows.push_back({.target = "/dev/shm", .source = HostPath{"/dev/shm", kInert}});
@@ -83,8 +82,7 @@ std::vector<MountPlan> container_mounts(const CgroupHost& cgroup, bool is_read_o
   static const std::string kEtc = "/etc/";
   // Read-only with the root, as under containerd and Docker.
   for (const char* file : {"hosts", "hostname", "resolv.conf"})
-    rows.push_back(
-        {.target = kEtc + file, .source = PodMount{kEtc + file}, .is_file = true, .read_only = is_read_only});
+    rows.push_back({.target = kEtc + file, .source = PodMount{kEtc + file}, .read_only = is_read_only});
   return rows;
 }
 

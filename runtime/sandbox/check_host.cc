@@ -3,6 +3,7 @@
 #include "base/files.h"
 #include "runtime/sandbox/choose_networks.h"
 #include "runtime/sandbox/host_ports.h"
+#include "runtime/sandbox/volumes.h"
 
 namespace podrun {
 
@@ -12,6 +13,7 @@ Result<void> check_host(const Host& host, const NewPod& pod) {
     return Error{
         Kind::exists, EEXIST,
         "name the network namespace: '" + pin + "' exists already and is not podrun's (remove it: `ip netns delete`)"};
+  TRY(check_volumes(pod.plan.volumes));
   for (const NetworkPlan& network : pod.networks) TRY(check_network(network, host.options.cni_bin_dirs, host.warn));
   return pod.networks.empty() ? Result<void>() : check_ports_of_host(pod.plan.host_ports);
 }

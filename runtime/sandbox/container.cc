@@ -9,6 +9,7 @@
 #include "runtime/sandbox/init_process.h"
 #include "runtime/sandbox/mount_rows.h"
 #include "runtime/sandbox/pipes.h"
+#include "runtime/sandbox/volumes.h"
 
 namespace podrun {
 namespace {
@@ -65,6 +66,7 @@ Result<Mounts> open_mounts(const NewContainer& container, const ContainerMakings
       return dev;
     }
     if (std::holds_alternative<CgroupDir>(row.source)) return mount_cgroup_dir(makings.cgroup.host().v1);
+    if (std::holds_alternative<PodVolume>(row.source)) return open_volume(makings.pod, row, makings.users);
     return Error{Kind::internal, 0, "mount '" + row.target + "': a container has no such mount"};
   };
   opened.rows = TRY(open_rows(container.plan.mounts, open));

@@ -9,7 +9,6 @@ Result<MountRows> open_rows(const std::vector<MountPlan>& rows,
   for (const MountPlan& row : rows) {
     init::Mount mount;
     mount.target = row.target;
-    mount.is_file = row.is_file;
     if (const auto* filesystem = std::get_if<Filesystem>(&row.source)) {
       mount.source = init::Mount::Source::filesystem;
       mount.what = filesystem->type;
@@ -18,6 +17,7 @@ Result<MountRows> open_rows(const std::vector<MountPlan>& rows,
     } else if (const auto* in_pause = std::get_if<PodMount>(&row.source)) {
       mount.source = init::Mount::Source::pod;
       mount.what = in_pause->path;
+      mount.sub_path = row.sub_path;
       mount.attributes = row.read_only ? MOUNT_ATTR_RDONLY : 0;
     } else {
       mount.source = init::Mount::Source::sent;

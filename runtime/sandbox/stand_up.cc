@@ -9,6 +9,7 @@
 #include "runtime/sandbox/network.h"
 #include "runtime/sandbox/pause.h"
 #include "runtime/sandbox/stopwatch.h"
+#include "runtime/sandbox/volumes.h"
 #include "runtime/tend/next.h"
 
 namespace podrun {
@@ -41,7 +42,8 @@ Result<std::vector<Prepared>> prepare_all(const Host& host, const Box& box, cons
   for (NewContainer container : decided.containers) {
     if (container.created_at == 0) container.created_at = now++;
     if (furnished.size() == begin_at_once)
-      TRY(box.save(new_record(container)).in("record container '" + container.plan.name + "'"));  // its turn comes later
+      TRY(box.save(new_record(container))
+              .in("record container '" + container.plan.name + "'"));  // its turn comes later
     else
       furnished.push_back(TRY(furnish(container, makings).in(preparing(container.plan))));
   }
@@ -89,8 +91,7 @@ Result<std::optional<PendingAttachment>> expect_client(const Layout& layout, con
                                                        const FirstClient& client) {
   for (const NewContainer& container : decided.containers)
     if (container.plan.name == client.container)
-      return std::optional(
-          TRY(PendingAttachment::make(layout, decided.plan, container.plan.key(), client.with_stdin)));
+      return std::optional(TRY(PendingAttachment::make(layout, decided.plan, container.plan.key(), client.with_stdin)));
   return std::optional<PendingAttachment>();
 }
 
@@ -108,6 +109,9 @@ Result<void> stand_up(Host& host, const Box& box, const NewPod& decided, const F
   const Cgroup cgroup(decided.cgroup_host, pod.plan.cgroup_path);
   TRY(cgroup.create().in("create cgroup"));
   TRY(done("create cgroup"));
+
+  TRY(make_volumes(pod));
+  if (!pod.plan.volumes.empty()) TRY(done("make volumes"));
 
   ShimClient shim = TRY(start_shim(host.layout(), pod.plan, cgroup).in("start shim"));
   const EtcMount etc = TRY(EtcMount::make(pod.life.id_base).in("make /etc files"));

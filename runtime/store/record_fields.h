@@ -23,6 +23,9 @@ template <>
 inline constexpr std::array kWords<ContainerRole>{"main", "init", "sidecar"};
 template <>
 inline constexpr std::array kWords<RestartPolicy>{"Always", "OnFailure", "Never"};
+template <>
+inline constexpr std::array kWords<HostPathType>{"",       "DirectoryOrCreate", "Directory",  "FileOrCreate", "File",
+                                                 "Socket", "CharDevice",        "BlockDevice"};
 
 template <class Visitor, MaybeConst<ProcessId> Record>
 void visit(Visitor& field, Record& process) {
@@ -66,6 +69,10 @@ void visit(Visitor& field, Record& host) {
   field("path", host.path);
   field("attributes", host.attributes);
 }
+template <class Visitor, MaybeConst<PodVolume> Record>
+void visit(Visitor& field, Record& volume) {
+  field("name", volume.name);
+}
 template <class Visitor, MaybeConst<Filesystem> Record>
 void visit(Visitor& field, Record& filesystem) {
   field("type", filesystem.type);
@@ -77,7 +84,8 @@ void visit(Visitor& field, Record& mount) {
   field("path", mount.path);
 }
 
-// A mount's source is an object of one member, named after what it is: {"podMount": {"path": "/dev/shm"}}.
+// The source of a mount or a volume is an object of one member, named after what it is: {"podMount": {"path":
+// "/dev/shm"}}.
 template <class Source>
 inline constexpr const char* kSourceName = nullptr;
 template <>
@@ -91,6 +99,8 @@ inline constexpr const char* kSourceName<EtcDir> = "etcDir";
 template <>
 inline constexpr const char* kSourceName<HostPath> = "hostPath";
 template <>
+inline constexpr const char* kSourceName<PodVolume> = "podVolume";
+template <>
 inline constexpr const char* kSourceName<Filesystem> = "filesystem";
 template <>
 inline constexpr const char* kSourceName<PodMount> = "podMount";
@@ -99,8 +109,28 @@ template <class Visitor, MaybeConst<MountPlan> Record>
 void visit(Visitor& field, Record& mount) {
   field("target", mount.target);
   field("source", mount.source);
-  field("isFile", mount.is_file);
+  field.optional("subPath", mount.sub_path);
   field("readOnly", mount.read_only);
+}
+
+template <class Visitor, MaybeConst<PodDirectory> Record>
+void visit(Visitor& field, Record& directory) {
+  field("path", directory.path);
+}
+template <class Visitor, MaybeConst<HostDirectory> Record>
+void visit(Visitor& field, Record& directory) {
+  field("path", directory.path);
+  field("type", directory.type);
+}
+template <>
+inline constexpr const char* kSourceName<PodDirectory> = "podDirectory";
+template <>
+inline constexpr const char* kSourceName<HostDirectory> = "hostDirectory";
+
+template <class Visitor, MaybeConst<VolumePlan> Record>
+void visit(Visitor& field, Record& volume) {
+  field("name", volume.name);
+  field("source", volume.source);
 }
 
 template <class Visitor, MaybeConst<CgroupLimits> Record>
@@ -219,6 +249,7 @@ void visit(Visitor& field, Record& plan) {
   field("who", plan.who);
   field("namespaces", plan.namespaces);
   field("etc", plan.etc);
+  field.optional("volumes", plan.volumes);
   field("hostPorts", plan.host_ports);
   field("sysctls", plan.sysctls);
   field("logLimits", plan.log_limits);

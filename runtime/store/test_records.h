@@ -25,9 +25,10 @@ inline ContainerRecord full_container() {
       {.target = "/dev", .source = Dev{}},
       {.target = "/sys/fs/cgroup", .source = CgroupDir{}},
       {.target = "/etc", .source = EtcDir{}},
-      {.target = "/dev/null", .source = HostPath{"/dev/null", 3}, .is_file = true},
+      {.target = "/dev/null", .source = HostPath{"/dev/null", 3}},
       {.target = "/dev/pts", .source = Filesystem{"devpts", {{"newinstance", ""}, {"gid", "5"}}, 7}},
       {.target = "/dev/shm", .source = PodMount{"/dev/shm"}},
+      {.target = "/data", .source = PodVolume{"data"}, .sub_path = "a/b", .read_only = true},
   };
   plan.masked = {"/proc/kcore"};
   plan.read_only = {"/proc/sys"};
@@ -78,6 +79,8 @@ inline PodRecord full_record() {
               .host_hosts = "127.0.0.1 localhost\n",
               .host_resolv_conf = "nameserver 192.0.2.54\n",
               .host_resolv_problem = "none"};
+  plan.volumes = {{.name = "data", .source = PodDirectory{"/var/lib/podrun/pods/x/volumes/data"}},
+                  {.name = "log", .source = HostDirectory{"/dev/log", HostPathType::socket}}};
   plan.host_ports = {{"http", 80, 8080, "192.0.2.7", "udp"}};
   plan.sysctls = {{"net.ipv4.ip_unprivileged_port_start", "0"}};
   plan.log_limits = {.bytes = 1000, .files = 3};

@@ -103,7 +103,7 @@ TEST(Fields, WhatAClusterFillsInIsPassedOver) {
     const std::string name(field.name);
     Json usual = std::string(field.usual);
     if (field.shape == Shape::whole || field.shape == Shape::flag) usual = Json::parse(field.usual);
-    if (field.treatment == Treatment::later) usual = Json::array({{{"name", "kube-api-access-x7z2q"}}});
+    if (field.shape == Shape::list) usual = Json::array({{{"name", "kube-api-access-x7z2q"}}});
     std::optional<Error> error;
     EXPECT_THAT(check({{name, usual}}, type, error), testing::IsEmpty()) << name;
     EXPECT_FALSE(error) << name;

@@ -106,12 +106,10 @@ TEST(Manifest, NotBuiltYet) {
     return Bad{std::move(text), std::move(path) + " is not supported yet", Kind::unsupported};
   };
   expect_refused({
-      later(pod("volumes: [{name: v, emptyDir: {}}]"), "spec.volumes:"),
       later(pod("ephemeralContainers: [{name: i}]"), "spec.ephemeralContainers:"),
       later(pod("activeDeadlineSeconds: 5"), "spec.activeDeadlineSeconds:"),
       later(pod("runtimeClassName: kata"), "spec.runtimeClassName:"),
       later(pod("securityContext: {fsGroup: 1}"), "spec.securityContext.fsGroup:"),
-      later(container("volumeMounts: [{name: v, mountPath: /v}]"), "spec.containers[0].volumeMounts:"),
       later(container("livenessProbe: {tcpSocket: {port: 1}}"), "spec.containers[0].livenessProbe:"),
       later(container("lifecycle: {preStop: {exec: {}}}"), "spec.containers[0].lifecycle.preStop:"),
       later(container("restartPolicy: Never"), "spec.containers[0].restartPolicy: 'Never'"),

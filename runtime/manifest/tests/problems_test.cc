@@ -20,13 +20,13 @@ std::vector<std::string> all_errors(const std::string& text) {
 
 TEST(Manifest, AllThatIsWrongIsToldAtOnce) {
   EXPECT_THAT(all_errors("apiVersion: v1\nkind: Pod\nmetadata: {name: Web, labels: {a: 1}}\nspec:\n"
-                         "  volumes: [{name: v}]\n  hostPid: true\n  hostAliases: [5, {ip: x}]\n"
+                         "  runtimeClassName: kata\n  hostPid: true\n  hostAliases: [5, {ip: x}]\n"
                          "  containers:\n"
                          "  - {name: a, image: 5, envFrom: [1], command: [1, b]}\n"
                          "  - {image: 'nginx', ports: [{containerPort: 0}, {}], resources: {limits: {cpu: fast}}}\n"
                          "  - 7\n"),
               ElementsAre("web.yaml: metadata.labels.a: expected a string, found a number",
-                          "web.yaml: spec.volumes: is not supported yet",
+                          "web.yaml: spec.runtimeClassName: is not supported yet",
                           "web.yaml: spec.hostPid: no such field in a Pod; did you mean 'hostPID'?",
                           "web.yaml: spec.hostAliases[0]: expected an object, found a number",
                           "web.yaml: spec.containers[0].image: expected a string, found a number",
@@ -44,8 +44,8 @@ TEST(Manifest, AllThatIsWrongIsToldAtOnce) {
 
 TEST(Manifest, SomeWrongThingsMakeAMistakeAndOnlyMissingOnesDoNot) {
   const auto kind = [](const std::string& text) { return parse_manifest(text, "x").error().kind; };
-  EXPECT_EQ(kind(pod("volumes: [{name: v}]", "envFrom: [1]")), Kind::unsupported);
-  EXPECT_EQ(kind(pod("volumes: [{name: v}]", "tty: 'yes'\nimagePullPolicy: 5")), Kind::invalid);
+  EXPECT_EQ(kind(pod("runtimeClassName: kata", "envFrom: [1]")), Kind::unsupported);
+  EXPECT_EQ(kind(pod("runtimeClassName: kata", "tty: 'yes'\nimagePullPolicy: 5")), Kind::invalid);
 }
 
 TEST(Manifest, ToldIsABoundedNumberOfThings) {

@@ -1,0 +1,53 @@
+// Volumes as they are asked for: of a Pod (spec.volumes), and where a container has them (volumeMounts).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace podrun {
+
+// What a hostPath has to be before it is mounted, in the order of Kubernetes' documentation.
+enum class HostPathType : std::uint8_t {
+  any,  // no check; a missing one is made a directory, as containerd does
+  directory_or_create,
+  directory,
+  file_or_create,
+  file,
+  socket,
+  char_device,
+  block_device,
+};
+
+// How mounts that are made later under a volume travel between the host and a container.
+enum class Propagation : std::uint8_t {
+  none,
+  host_to_container,
+  bidirectional,
+};
+
+struct EmptyDirSpec {
+  bool in_memory = false;
+  std::optional<std::uint64_t> size_limit;  // bytes
+};
+
+struct HostPathSpec {
+  std::string path;
+  HostPathType type = HostPathType::any;
+};
+
+struct VolumeSpec {
+  std::string name;
+  std::variant<EmptyDirSpec, HostPathSpec> source;
+};
+
+struct VolumeMountSpec {
+  std::string volume;    // its name in the Pod
+  std::string target;    // absolute, without "." and ".."; never "/"
+  std::string sub_path;  // relative, without ".."; empty: all of it
+  bool read_only = false;
+};
+
+}  // namespace podrun

@@ -1,0 +1,21 @@
+// Which volumes a pod gets, and where its containers have them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "runtime/model/layout.h"
+#include "runtime/model/mount.h"
+#include "runtime/model/spec.h"
+#include "runtime/model/volume.h"
+
+namespace podrun {
+
+// `id` is the pod's.
+std::vector<VolumePlan> plan_volumes(const PodSpec& spec, const std::string& id, const Layout& layout);
+
+// Adds a row for each volumeMount, and puts all rows in an order in which each finds what it is mounted in. A volume
+// takes the place of what a container has there by itself (/dev/shm, /etc/hosts), as under containerd.
+void add_volume_mounts(const std::vector<VolumeMountSpec>& mounts, std::vector<MountPlan>& rows);
+
+}  // namespace podrun
