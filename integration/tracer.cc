@@ -7,14 +7,17 @@
 
 #include <cerrno>
 #include <csignal>
-#include <cstddef>
 
 #include "base/files.h"
 #include "integration/faults.h"
-#include "integration/steps.h"
+#include "kit/src/trace/trace.h"
 
 namespace integration {
 namespace {
+
+using cni::kit::Stop;
+using cni::kit::SystemCall;
+using cni::kit::Then;
 
 // The call never happens (its number becomes invalid), and its result is EIO.
 void make_call_fail([[maybe_unused]] pid_t pid) {
@@ -45,15 +48,6 @@ void signal_before_call(pid_t pid, [[maybe_unused]] const SystemCall& call) {
   ::ptrace(PTRACE_SETREGS, pid, nullptr, &registers);
 #endif
   ::kill(pid, SIGTERM);
-}
-
-bool entered(pid_t pid, SystemCall& call) {
-  __ptrace_syscall_info info{};
-  if (::ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof info, &info) <= 0 || info.op != PTRACE_SYSCALL_INFO_ENTRY)
-    return false;
-  call.number = info.entry.nr;
-  for (std::size_t i = 0; i < call.arguments.size(); ++i) call.arguments.at(i) = info.entry.args[i];
-  return true;
 }
 
 // argv[0]: a program on a detached mount has no path in /proc/PID/exe.
@@ -94,42 +88,28 @@ bool can_break() {
 }
 
 void detail::trace_and_break(pid_t program, int number, Fault fault, Watch watch, int start_signal, int results) {
-  long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC;
-  if (watch == Watch::children) options |= PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE;
-  if (::ptrace(PTRACE_SEIZE, program, nullptr, options) != 0) ::_exit(1);
-  ::ptrace(PTRACE_INTERRUPT, program, nullptr, nullptr);
   bool started = false;  // the program is the program: not before its first exec
   int count = 0;
-  while (true) {
-    int status = 0;
-    const pid_t pid = ::waitpid(-1, &status, __WALL);
-    if (pid < 0) ::_exit(0);
-    if (!WIFSTOPPED(status)) {
-      if (pid == program) ::_exit(0);
-      continue;
-    }
-    const int event = status >> 16;
-    int signal = event == 0 && WSTOPSIG(status) != (SIGTRAP | 0x80) ? WSTOPSIG(status) : 0;
-    if (event == PTRACE_EVENT_EXEC && !started) {
+  const auto visit = [&](const Stop& stop) {
+    if (!stop.call) {
+      if (started && !is_ours(program_of(stop.pid))) return Then::let_go;
       started = true;
-    } else if (event == PTRACE_EVENT_EXEC && !is_ours(program_of(pid))) {
-      ::ptrace(PTRACE_DETACH, pid, nullptr, nullptr);
-      continue;
+      return Then::go_on;
     }
-    SystemCall call;
-    const bool counts = started && (watch == Watch::program) == (pid == program);
-    const bool is_breakable = counts && event == 0 && signal == 0 && entered(pid, call) &&
-                              (is_step(pid, call) || (fault == Fault::interrupt && is_end(call)));
-    if (is_breakable && ++count == number) {
-      const std::string step = program_of(pid) + ": " + (is_end(call) ? "its end" : describe(pid, call));
-      break_step(pid, call, fault);
-      static_cast<void>(!::write(results, step.data(), step.size()));
-      ::_exit(0);
-    }
-    ::ptrace(PTRACE_SYSCALL, pid, nullptr, signal);
-    if (start_signal >= 0) ::close(start_signal);  // it is watched now
-    start_signal = -1;
-  }
+    const SystemCall& call = *stop.call;
+    const bool counts = started && (watch == Watch::program) == (stop.pid == program);
+    const bool is_breakable =
+        counts && (cni::kit::is_step(stop.pid, call) || (fault == Fault::interrupt && is_end(call)));
+    if (!is_breakable || ++count != number) return Then::go_on;
+    const std::string step =
+        program_of(stop.pid) + ": " + (is_end(call) ? "its end" : cni::kit::describe(stop.pid, call));
+    break_step(stop.pid, call, fault);
+    static_cast<void>(!::write(results, step.data(), step.size()));
+    return Then::leave;
+  };
+  cni::kit::trace(
+      program, {.children = watch == Watch::children}, [&] { ::close(start_signal); }, visit);
+  ::_exit(0);
 }
 
 }  // namespace integration

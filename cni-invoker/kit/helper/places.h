@@ -10,6 +10,10 @@ inline const std::string kOwnPlugins = kPlace + "/bin";  // on CNI_PATH: links t
 
 inline const std::string kFirstPlugin = "kit-first";
 inline const std::string kIpamPlugin = "kit-ipam";
+inline const std::string kBreaker = "kit-break";  // no plugin: breaker.h
+
+// What plugins are run through, and what comes of it; no part of the world that is looked at.
+inline const std::string kWrapped = kPlace + "/wrapped";
 
 // {"ADD": {"stderr": "…", "delay": 500, "stdout": "…", "exit": 1}}: by command, what it does instead of its work.
 // Without stdout and exit it does its work all the same. Delays are milliseconds.

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <csignal>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -12,6 +11,7 @@
 #include "cni/base/files.h"
 #include "cni/base/try.h"
 #include "cni/runner.h"
+#include "kit/helper/end_as.h"
 #include "kit/helper/places.h"
 #include "kit/src/end_text.h"
 #include "kit/src/result_json.h"
@@ -130,10 +130,7 @@ Result<int> watch(const std::string& name) {
   TRY(tell(told));
   TRY(base::write_all(2, outcome.errors, "stderr"));
   TRY(base::write_all(1, outcome.output, "stdout"));
-  if (outcome.end == RunOutcome::End::signaled) {
-    ::signal(outcome.signal, SIG_DFL);
-    ::raise(outcome.signal);
-  }
+  if (outcome.end == RunOutcome::End::signaled) end_by(outcome.signal);
   return outcome.exit_code;
 }
 

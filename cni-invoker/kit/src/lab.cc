@@ -21,6 +21,8 @@
 namespace cni::kit {
 namespace {
 
+constexpr const char* kMark = "kit-last";
+
 // Of interfaces that are made in the calling thread's network namespace. A kernel booted without IPv6 has no such file.
 void detect_duplicates_here(bool wanted) {
   static_cast<void>(base::write_in_place("/proc/sys/net/ipv6/conf/default/accept_dad", wanted ? "1" : "0"));
@@ -134,7 +136,7 @@ World Lab::world() const {
   WorldScope scope{
       {{"", kHostNetns}},
       {"/run", "/var/lib/cni", "/etc/cni"},
-      {script_of(kFirstPlugin), log_of(kFirstPlugin), script_of(kIpamPlugin), log_of(kIpamPlugin), kWatchLog},
+      {script_of(kFirstPlugin), log_of(kFirstPlugin), script_of(kIpamPlugin), log_of(kIpamPlugin), kWatchLog, kWrapped},
       &host_.layers};
   for (const auto& pod : pods_) scope.namespaces.emplace_back(pod->name, pod->netns);
   return look_at_world(scope);
@@ -283,19 +285,25 @@ void Lab::take_down_before(const Pod& pod) {
   for (std::size_t i = target_; i-- > 0;) run_plugin(i, "DEL", pod, pod.result);
 }
 
-// The kernel takes a namespace's interfaces away a moment later, all at once: one more is made, to see when.
 Verdict Lab::remove_netns(const Pod& pod) {
-  const std::string last = "kit-last";
-  auto host = RouteSocket::open(kHostNetns);
-  if (!host) return skipped(host.error().what);
-  auto made = [&]() -> Result<void> {
-    const Fd netns = TRY(base::open_file(pod.netns, O_RDONLY));
-    return host->make_veth(last, last, netns.get());
-  }();
-  if (!made) return skipped(made.error().what);
+  KIT_REQUIRE(mark_netns(pod));
   if (::umount2(pod.netns.c_str(), MNT_DETACH) != 0 || ::unlink(pod.netns.c_str()) != 0)
     return skipped(Error::system(errno, "remove '" + pod.netns + "'").what);
-  return wait_until_gone(*host, last);
+  return wait_for_marked_netns();
+}
+
+// The kernel takes a namespace's interfaces away a moment later, all at once: one more is made, to see when.
+Verdict Lab::mark_netns(const Pod& pod) {
+  const auto made = [&]() -> Result<void> {
+    const Fd netns = TRY(base::open_file(pod.netns, O_RDONLY));
+    return TRY(RouteSocket::open(kHostNetns)).make_veth(kMark, kMark, netns.get());
+  }();
+  return made ? passed() : skipped(made.error().what);
+}
+
+Verdict Lab::wait_for_marked_netns() {
+  auto host = RouteSocket::open(kHostNetns);
+  return host ? wait_until_gone(*host, kMark) : skipped(host.error().what);
 }
 
 Answer Lab::add(Pod& pod) {

@@ -94,6 +94,9 @@ class Lab {
   void take_down_before(const Pod& pod);
   // As when its last process has ended: what was in it goes, also the other ends of its links.
   Verdict remove_netns(const Pod& pod);
+  // The same where somebody else removes it: one is marked before, and then waited for.
+  Verdict mark_netns(const Pod& pod);
+  Verdict wait_for_marked_netns();
 
   // --- the whole network; of several pods also at the same time
   Answer add(Pod& pod);  // stops at the first that fails; pod.result is the last one's

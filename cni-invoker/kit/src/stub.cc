@@ -54,7 +54,8 @@ std::size_t Stub::count(const std::string& command) const {
 
 Result<void> put_up_stubs(const std::string& helper) {
   TRY(base::make_dirs(kOwnPlugins));
-  for (const std::string& name : {kFirstPlugin, kIpamPlugin}) {
+  TRY(base::make_dirs(kWrapped));
+  for (const std::string& name : {kFirstPlugin, kIpamPlugin, kBreaker}) {
     const std::string link = kOwnPlugins + "/" + name;
     if (::symlink(helper.c_str(), link.c_str()) != 0 && errno != EEXIST)
       return Error::system(errno, "link '" + link + "'");

@@ -46,7 +46,7 @@ class Stub {
   nlohmann::json script_ = nlohmann::json::object();
 };
 
-// Links to the program at `helper` under the names of the plugins, on CNI_PATH.
+// Links to the program at `helper` under the names of all that it can be (helper/places.h).
 Result<void> put_up_stubs(const std::string& helper);
 
 }  // namespace cni::kit

@@ -72,7 +72,8 @@ constexpr Row kWrong[] = {
     {"X8", "ipam"},       {"X9", "interface"},  {"X11", "interface"},
     {"N30", "interface"}, {"F2", "interface"},  {"F3", "interface"},
     {"F4", "interface"},  {"F5", "interface"},  {"F6", "ipam"},
-    {"F7", "interface"},
+    {"F7", "interface"},  {"F1", "interface"},  {"F8", "interface"},
+    {"F9", "interface"},
 };
 
 // Checks that nothing is wrong for, each with the reason.

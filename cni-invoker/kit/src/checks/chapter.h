@@ -27,4 +27,7 @@ std::vector<Check> passing_on_checks();
 // Of X: what lasts longer than a run.
 std::vector<Check> endurance_checks();
 
+// Of F: at a step of its own; and what is taken away from it.
+std::vector<Check> step_checks();
+
 }  // namespace cni::kit

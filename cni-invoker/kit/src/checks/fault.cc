@@ -9,47 +9,14 @@
 #include <thread>
 
 #include "cni/base/files.h"
-#include "cni/base/try.h"
-#include "kit/helper/places.h"
-#include "kit/src/lab.h"
+#include "kit/src/checks/chapter.h"
+#include "kit/src/checks/victim.h"
 #include "kit/src/spoil.h"
 #include "kit/src/world/leftovers.h"
 #include "kit/src/world/made.h"
 
 namespace cni::kit {
 namespace {
-
-constexpr const char* kSection = "Spec, section 2, DEL: as far as it can, whatever is missing";
-
-// A pod that is to come to grief, and the world before there was one.
-struct Victim {
-  Pod* pod = nullptr;
-  World before;
-};
-Verdict make_victim(Lab& lab, Victim& victim) {
-  KIT_REQUIRE(lab.takes_no_links());
-  victim.before = lab.world();
-  victim.pod = &lab.pod();
-  return lab.prepare(*victim.pod);
-}
-
-// Once the pod has gone: what is left then is left for good.
-Verdict expect_nothing_leaked(Lab& lab, const Victim& victim, const std::string& fault) {
-  lab.take_down_before(*victim.pod);
-  KIT_REQUIRE(lab.remove_netns(*victim.pod));
-  const auto left = difference(victim.before, lab.world());
-  if (left.empty()) return passed();
-  return failed("DEL takes away all that there is after " + fault, "leaked: " + std::to_string(left.size()), left);
-}
-
-// By DEL, as a runtime calls it after a failure, and calls it again where it fails.
-Verdict expect_recovery(Lab& lab, const Victim& victim, const std::string& fault) {
-  const Call del = lab.call("DEL", *victim.pod);
-  if (!lab.run(del).succeeded())
-    if (const Answer again = lab.run(del); !again.succeeded())
-      return failed("DEL succeeds after " + fault, "stuck: " + again.text());
-  return expect_nothing_leaked(lab, victim, fault);
-}
 
 // What the target is for is done by whom it calls, too: no ADD to measure, no check.
 Verdict measure_add(Lab& lab, std::chrono::microseconds& takes) {
@@ -145,22 +112,11 @@ Verdict recovers_from_half_a_config(Lab& lab) {
   return expect_recovery(lab, victim, "ADD whose configuration ended in the middle");
 }
 
-// A program of its own, as whoever runs it gives a plugin what it has to write to.
-Result<Call> with_output_closed(const Call& call) {
-  const std::string path = kPlace + "/closed";
-  TRY(base::write_file_durably(path, "#!/bin/sh\nexec " + call.path + " >&-\n", 0755));
-  Call closed = call;
-  closed.path = path;
-  return closed;
-}
-
 Verdict recovers_from_a_closed_stdout(Lab& lab) {
   KIT_REQUIRE(prime(lab));
-  const auto trial = with_output_closed(lab.call("VERSION", {}));
-  if (!trial) return skipped(trial.error().what);
   Victim victim;
   KIT_REQUIRE(make_victim(lab, victim));
-  const auto add = with_output_closed(lab.call("ADD", *victim.pod));
+  const auto add = run_by(lab.call("ADD", *victim.pod), "exec \"$plugin\" >&-");
   if (!add) return skipped(add.error().what);
   const Answer answer = lab.run(*add);
   if (answer.outcome.end != RunOutcome::End::exited)
@@ -245,17 +201,20 @@ Verdict tells_of_a_removed_ipam(Lab& lab) {
 std::vector<Check> fault_checks() {
   constexpr Applies kOnce{.once = true}, kMakers{.roles = kInterfaces, .once = true};
   const auto row = [](const char* id, const char* title, const Applies& applies, Verdict (*run)(Lab&)) {
-    return Check{{id, Level::should, title, kSection}, applies, run};
+    return Check{{id, Level::should, title, kBestEffort}, applies, run};
   };
-  return {
+  const std::vector<Check> whole{
       row("N30", "recovers from an ADD that was killed, by DEL", kOnce, recovers_from_kills),
       row("F2", "recovers from a DEL that was killed, by another", kOnce, recovers_from_a_killed_del),
       row("F3", "recovers from an ADD whose IPAM plugin hung", kMakers, recovers_from_a_hung_ipam),
       row("F4", "recovers from a configuration that ends in the middle", kOnce, recovers_from_half_a_config),
       row("F5", "recovers from an ADD whose result could not be printed", kOnce, recovers_from_a_closed_stdout),
       row("F6", "recovers from an ADD on a full disk", kOnce, recovers_from_a_full_disk),
-      {{"F7", Level::info, "says what DEL does without its IPAM plugin", kSection}, kMakers, tells_of_a_removed_ipam},
+      {{"F7", Level::info, "says what DEL does without its IPAM plugin", kBestEffort},
+       kMakers,
+       tells_of_a_removed_ipam},
   };
+  return chapter({whole, step_checks()});
 }
 
 }  // namespace cni::kit

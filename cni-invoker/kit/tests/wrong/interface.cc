@@ -23,6 +23,13 @@ Result<std::optional<Link>> find_link(const std::string& netns, const std::strin
   return std::optional<Link>();
 }
 
+// One that was there a moment ago.
+Result<Link> link_of(const std::string& netns, const std::string& name) {
+  auto link = TRY(find_link(netns, name));
+  if (!link) return plugin_error(code::kGeneric, "'" + name + "' is gone");
+  return *std::move(link);
+}
+
 Result<LinkAddress> parse_cidr(const std::string& text) {
   const std::size_t slash = text.find('/');
   const auto address = base::IpAddress::parse(text.substr(0, slash));
@@ -46,14 +53,14 @@ Result<void> make_links(const PluginCall& call) {
   TRY(host.make_veth(host_end, call.attachment.ifname, netns.get()));
   TRY(shell("ip link set " + host_end + " master " + kBridge + " up"));
   RouteSocket pod = TRY(RouteSocket::open(call.attachment.netns));
-  return pod.bring_up(TRY(find_link(call.attachment.netns, call.attachment.ifname))->index);
+  return pod.bring_up(TRY(link_of(call.attachment.netns, call.attachment.ifname)).index);
 }
 
 Result<void> add_gateway(const std::string& gateway, int length) {
   if (gateway.empty()) return {};
   RouteSocket host = TRY(RouteSocket::open(kHost));
-  const auto bridge = TRY(find_link(kHost, kBridge));
-  auto added = host.add(bridge->index, {*base::IpAddress::parse(gateway), length});
+  const Link bridge = TRY(link_of(kHost, kBridge));
+  auto added = host.add(bridge.index, {*base::IpAddress::parse(gateway), length});
   return !added && added.error().error_number == EEXIST ? Result<void>() : std::move(added);
 }
 
@@ -70,10 +77,10 @@ std::string extras(const Route& route) {
 
 Result<void> add_addresses(const PluginCall& call, const NetworkResult& result) {
   RouteSocket pod = TRY(RouteSocket::open(call.attachment.netns));
-  const auto link = TRY(find_link(call.attachment.netns, call.attachment.ifname));
+  const Link link = TRY(link_of(call.attachment.netns, call.attachment.ifname));
   for (const IpConfig& ip : result.ips) {
     const LinkAddress address = TRY(parse_cidr(ip.address));
-    TRY(pod.add(link->index, address));
+    TRY(pod.add(link.index, address));
     TRY(add_gateway(ip.gateway, address.prefix_length));
   }
   for (const Route& route : result.routes) {
@@ -102,8 +109,9 @@ class VethOnBridge : public Plugin {
     const std::string ipam = TRY(ipam_type(call));
     NetworkResult addresses;
     if (!ipam.empty()) addresses = TRY(delegate_add(call, ipam));
-    TRY(base::remove_file(pending(call)));
+    if (!wrong("F9")) TRY(base::remove_file(pending(call)));
     auto result = !ipam.empty() && addresses.ips.empty() ? no_address() : attach(call, addresses);
+    if (result) TRY(base::remove_file(pending(call)));
     if (result) return result;
     static_cast<void>(remove_link(tag_of(call)));
     if (!ipam.empty() && !wrong("A15")) static_cast<void>(delegate(call, ipam, "DEL"));
@@ -115,7 +123,7 @@ class VethOnBridge : public Plugin {
     TRY(be_wrong_in_del(call));
     const bool forgets = forgets_notes(call);
     // What it did not get to write down it never did.
-    if ((wrong("N30") || wrong("F2") || wrong("F5")) && !base::path_exists(state_file(call))) return {};
+    if ((wrong("N30") || wrong("F1") || wrong("F2") || wrong("F5")) && !base::path_exists(state_file(call))) return {};
     if (wrong("F2")) {
       TRY(base::remove_file(state_file(call)));
       TRY(shell("sleep 0.05"));
@@ -182,7 +190,7 @@ class VethOnBridge : public Plugin {
       if (base::path_exists(seen)) return plugin_error(code::kGeneric, "it was here before");
       TRY(base::write_file_durably(seen, ""));
     }
-    if (wrong("F3")) TRY(base::write_file_durably(pending(call), ""));
+    if (wrong("F3") || wrong("F9")) TRY(base::write_file_durably(pending(call), ""));
     return {};
   }
 
@@ -219,10 +227,12 @@ class VethOnBridge : public Plugin {
     return wrong("D1") || (wrong("D4") && netns.empty()) ||
            (wrong("D5") && !netns.empty() && !base::path_exists(netns)) || (wrong("D7") && !call.previous_result) ||
            (wrong("D9b") && has_lost_its_link(call)) ||
-           ((wrong("D14") || wrong("X9")) && notes && notes->text != maker(call));
+           ((wrong("D14") || wrong("X9") || wrong("F8")) && notes && notes->text != maker(call));
   }
 
-  static std::string maker(const PluginCall& call) { return wrong("X9") ? own_path() : call.version.to_text(); }
+  static std::string maker(const PluginCall& call) {
+    return wrong("X9") || wrong("F8") ? own_path() : call.version.to_text();
+  }
 
   static Result<void> be_wrong_in_check(const PluginCall& call) {
     // Needs a moment after ADD, and is put off by others.
@@ -281,7 +291,7 @@ class VethOnBridge : public Plugin {
                                       {call.attachment.netns, call.attachment.ifname}}) {
       Interface& one = result.interfaces.emplace_back();
       one.name = name;
-      one.mac = TRY(find_link(netns.empty() ? kHost : netns, name))->mac;
+      one.mac = TRY(link_of(netns.empty() ? kHost : netns, name)).mac;
       one.sandbox = netns;
     }
     if (wrong("X5")) result.interfaces.back().mac = "02:00:00:00:00:01";

@@ -1,4 +1,4 @@
-#include "integration/steps.h"
+#include "kit/src/trace/steps.h"
 
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -6,13 +6,15 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-namespace integration {
+namespace cni::kit {
 namespace {
 
+enum class Seen { no, yes };
 struct Step {
   long number;
   const char* name;
-  int path = -1;  // which argument is a path
+  int path = -1;          // which argument is a path
+  Seen seen = Seen::yes;  // by others, at once
 };
 constexpr Step kSteps[] = {
     // files
@@ -38,37 +40,37 @@ constexpr Step kSteps[] = {
     {SYS_write, "write"},
     {SYS_writev, "writev"},
     {SYS_pwrite64, "pwrite64"},
-    {SYS_fsync, "fsync"},
-    {SYS_fdatasync, "fdatasync"},
+    {SYS_fsync, "fsync", -1, Seen::no},
+    {SYS_fdatasync, "fdatasync", -1, Seen::no},
     {SYS_flock, "flock"},
-    {SYS_memfd_create, "memfd_create", 0},
+    {SYS_memfd_create, "memfd_create", 0, Seen::no},
     // mounts
     {SYS_mount, "mount", 1},
     {SYS_umount2, "umount2", 0},
     {SYS_pivot_root, "pivot_root", 0},
-    {SYS_fsopen, "fsopen", 0},
-    {SYS_fsconfig, "fsconfig", 2},
-    {SYS_fsmount, "fsmount"},
+    {SYS_fsopen, "fsopen", 0, Seen::no},
+    {SYS_fsconfig, "fsconfig", 2, Seen::no},
+    {SYS_fsmount, "fsmount", -1, Seen::no},
     {SYS_move_mount, "move_mount", 3},
-    {SYS_open_tree, "open_tree", 1},
+    {SYS_open_tree, "open_tree", 1, Seen::no},
     {SYS_mount_setattr, "mount_setattr", 1},
     // processes and namespaces
-    {SYS_clone, "clone"},
-    {SYS_clone3, "clone3"},
+    {SYS_clone, "clone", -1, Seen::no},
+    {SYS_clone3, "clone3", -1, Seen::no},
     {SYS_execve, "execve", 0},
     {SYS_execveat, "execveat", 1},
-    {SYS_unshare, "unshare"},
-    {SYS_setns, "setns"},
-    {SYS_kill, "kill"},
-    {SYS_pidfd_open, "pidfd_open"},
-    {SYS_pidfd_send_signal, "pidfd_send_signal"},
-    {SYS_bpf, "bpf"},
+    {SYS_unshare, "unshare", -1, Seen::no},
+    {SYS_setns, "setns", -1, Seen::no},
+    {SYS_kill, "kill", -1, Seen::no},
+    {SYS_pidfd_open, "pidfd_open", -1, Seen::no},
+    {SYS_pidfd_send_signal, "pidfd_send_signal", -1, Seen::no},
+    {SYS_bpf, "bpf", -1, Seen::no},
     // sockets and pipes
-    {SYS_socket, "socket"},
-    {SYS_socketpair, "socketpair"},
-    {SYS_pipe2, "pipe2"},
-    {SYS_bind, "bind"},
-    {SYS_listen, "listen"},
+    {SYS_socket, "socket", -1, Seen::no},
+    {SYS_socketpair, "socketpair", -1, Seen::no},
+    {SYS_pipe2, "pipe2", -1, Seen::no},
+    {SYS_bind, "bind", -1, Seen::no},
+    {SYS_listen, "listen", -1, Seen::no},
     {SYS_connect, "connect"},
     {SYS_sendto, "sendto"},
     {SYS_sendmsg, "sendmsg"},
@@ -85,8 +87,8 @@ constexpr Step kSteps[] = {
     {SYS_chmod, "chmod", 0},
     {SYS_chown, "chown", 0},
     {SYS_lchown, "lchown", 0},
-    {SYS_fork, "fork"},
-    {SYS_vfork, "vfork"},
+    {SYS_fork, "fork", -1, Seen::no},
+    {SYS_vfork, "vfork", -1, Seen::no},
 #endif
 };
 
@@ -142,6 +144,16 @@ bool is_step(pid_t pid, const SystemCall& call) {
   }
 }
 
+bool is_seen(pid_t pid, const SystemCall& call) {
+  const Step* step = find(call.number);
+  if (step == nullptr || step->seen == Seen::no || !is_step(pid, call)) return false;
+  if (call.number != SYS_write && call.number != SYS_writev) return true;
+  std::array<char, 32> target{};
+  const std::string link = "/proc/" + std::to_string(pid) + "/fd/" + std::to_string(call.arguments[0]);
+  const ssize_t length = ::readlink(link.c_str(), target.data(), target.size());
+  return length > 0 && target[0] == '/';  // else it is a pipe, or an event: between the program's own threads
+}
+
 std::string describe(pid_t pid, const SystemCall& call) {
   const Step* step = find(call.number);
   if (step == nullptr) return "system call " + std::to_string(call.number);
@@ -149,4 +161,4 @@ std::string describe(pid_t pid, const SystemCall& call) {
   return std::string(step->name) + " '" + peek_text(pid, call.arguments.at(static_cast<std::size_t>(step->path))) + "'";
 }
 
-}  // namespace integration
+}  // namespace cni::kit

@@ -1,0 +1,28 @@
+// A pod that comes to grief, and whether DEL makes it good.
+#pragma once
+
+#include <string>
+
+#include "kit/src/lab.h"
+
+namespace cni::kit {
+
+inline constexpr const char* kBestEffort = "Spec, section 2, DEL: as far as it can, whatever is missing";
+
+struct Victim {
+  Pod* pod = nullptr;
+  World before;  // there was one
+  bool has_netns = true;
+};
+Verdict make_victim(Lab& lab, Victim& victim);
+
+// Once the pod has gone: what is left then is left for good.
+Verdict expect_nothing_leaked(Lab& lab, const Victim& victim, const std::string& fault);
+
+// By DEL, as a runtime calls it after a failure, and calls it again where it fails.
+Verdict expect_recovery(Lab& lab, const Victim& victim, const std::string& fault);
+
+// Run by a line of shell, which has the plugin as $plugin: as whoever runs it can do what it likes to it.
+Result<Call> run_by(const Call& call, const std::string& line);
+
+}  // namespace cni::kit
