@@ -40,6 +40,15 @@ void Context::add_flags(Command& podrun) {
   directory("--cni-conf-dir", flags.cni_conf_dir, "NETCONFPATH", "CNI network configurations");
   directory("--cni-bin-dir", flags.cni_bin_path, "CNI_PATH", "CNI plugins; several joined by colons");
   directory("--cgroup-parent", flags.cgroup_parent, "PODRUN_CGROUP_PARENT", "cgroup the pods' cgroups are made under");
+  const Option::Set unsafe_sysctl = [this](const std::string& name) -> Result<void> {
+    if (!name.empty()) flags.unsafe_sysctls.push_back(name);
+    return {};
+  };
+  podrun
+      .option("--allowed-unsafe-sysctls", unsafe_sysctl, "NAME,...",
+              "Sysctls that pods may set beside the safe ones; * at the end of one is any")
+      .from("PODRUN_ALLOWED_UNSAFE_SYSCTLS")
+      .split_at_commas();
   const Option::Set timeout = [this](const std::string& text) { return take_timeout(flags.cni_timeout, text); };
   podrun.option("--cni-timeout", timeout, "DURATION", "Limit of one CNI operation: an ADD of all plugins, a DEL")
       .from("PODRUN_CNI_TIMEOUT");
@@ -51,6 +60,7 @@ Host Context::host(Warn warn, PluginSays plugin_says) const {
   if (!plugin_says && flags.verbose) plugin_says = say_of_plugin;
   Host host = make_host({.directories = flags.directories,
                          .cgroup_parent = flags.cgroup_parent,
+                         .unsafe_sysctls = flags.unsafe_sysctls,
                          .cni_conf_dir = flags.cni_conf_dir,
                          .cni_bin_dirs = split_path(flags.cni_bin_path),
                          .cni_timeout = flags.cni_timeout},

@@ -19,6 +19,7 @@ struct GlobalFlags {
   bool name_space_given = false;
   Directories directories;
   std::string cgroup_parent;
+  std::vector<std::string> unsafe_sysctls;
   std::string cni_conf_dir = "/etc/cni/net.d";
   std::string cni_bin_path = "/opt/cni/bin:/usr/lib/cni";
   std::optional<std::chrono::milliseconds> cni_timeout;

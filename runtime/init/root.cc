@@ -83,7 +83,8 @@ Result<void> write_sysctls(const std::vector<std::pair<std::string, std::string>
   if (proc == mounts.end()) return Error{Kind::internal, 0, "set sysctls: there is no procfs among the mounts"};
   for (const auto& [name, value] : sysctls) {
     std::string path = "sys/" + name;
-    std::replace(path.begin(), path.end(), '.', '/');
+    for (char& c : path)  // a slash in a name is a dot of an interface's name, as for sysctl(8)
+      if (&c >= path.data() + 4 && (c == '.' || c == '/')) c = c == '.' ? '/' : '.';
     const Fd file(::openat(proc->mount.get(), path.c_str(), O_WRONLY | O_CLOEXEC));
     if (!file || ::write(file.get(), value.data(), value.size()) < 0)
       return Error::system(errno, "set sysctl '" + name + "' to '" + value + "'");

@@ -5,9 +5,9 @@
 #include <sstream>
 
 #include "base/files.h"
+#include "runtime/kernel/cgroup_devices.h"
 #include "runtime/kernel/cgroup_dir.h"
 #include "runtime/kernel/cgroup_v2.h"
-#include "runtime/kernel/devices.h"
 
 namespace podrun {
 namespace {
@@ -18,14 +18,6 @@ Result<Fd> open_dir(const std::string& path) { return base::open_file(path, O_PA
 Result<void> make_with_parents(const std::string& path) {
   auto made = make_cgroup(path);
   return !made && made.error().error_number == ENOENT ? base::make_dirs(path) : std::move(made);
-}
-
-// A new v1 devices cgroup allows everything; children made later inherit what is denied here.
-Result<void> limit_devices_v1(const std::string& dir) {
-  TRY(base::write_in_place(dir + "/devices.deny", "a"));
-  for (const auto& rule : devices::default_rules())
-    TRY(base::write_in_place(dir + "/devices.allow", devices::to_text(rule)));
-  return {};
 }
 
 // Of proc_pid_cgroup(5), "ID:CONTROLLERS:PATH" a line: where the process is in that hierarchy, empty where it is not.
@@ -41,7 +33,7 @@ std::string path_in(const std::string& lines, std::string_view controller) {
 
 }  // namespace
 
-Result<void> Cgroup::create() const {
+Result<void> Cgroup::create(bool devices_by_container) const {
   if (!host_.unified.empty()) {
     const std::string pod = host_.unified + path_;
     TRY(make_with_parents(pod));
@@ -52,18 +44,13 @@ Result<void> Cgroup::create() const {
       TRY(cgroup_v2::hand_down(pod));
       TRY(cgroup_v2::hand_down(pod + "/ctr"));
     }
-    if (host_.with("devices") == nullptr) {
-      const Fd dir = TRY(base::open_file(pod + "/ctr", O_RDONLY | O_DIRECTORY));
-      TRY(devices::attach_v2(dir.get(), devices::default_rules()).in("limit devices"));
-    }
   }
   for (const auto& hierarchy : host_.v1) {
     const std::string dir = hierarchy.mount + path_;
     TRY(make_with_parents(dir));
-    if (hierarchy.has("devices")) TRY(limit_devices_v1(dir).in("limit devices"));
     if (hierarchy.has("pids") && host_.unified.empty()) TRY(make_cgroup(dir + "/aux"));
   }
-  return {};
+  return devices_by_container ? Result<void>() : limit_devices(host_, path_, path_ + "/ctr");
 }
 
 Result<CgroupEntry> Cgroup::aux_entry() const {

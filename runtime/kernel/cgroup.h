@@ -34,6 +34,13 @@ struct CgroupLimits {
   std::uint64_t pids_unless_said = 0;  // instead of `pids`, where this machine can count them; 0: no limit
 };
 
+// Which device nodes a container may open.
+enum class DeviceAccess : std::uint8_t {
+  as_pod,  // by the rules of its pod's cgroup
+  common,  // those that every container has, where the pod's cgroup has no rules
+  all,     // the same, and whatever node there is
+};
+
 // What a process needs to be put into a cgroup: a v2 directory to be born in, v1 `tasks` files to write "0" to (a
 // process that moves itself that way waits for no RCU grace period; cgroup.procs, or another's pid, costs 6-11 ms).
 struct CgroupEntry {
@@ -54,8 +61,10 @@ class Cgroup {
   // `path` is the pod's, relative to each hierarchy's mount: "PARENT/podrun-ID".
   Cgroup(CgroupHost host, std::string path) : host_(std::move(host)), path_(std::move(path)) {}
 
-  Result<void> create() const;  // the pod's, with the default device rules
-  Result<void> create_container(const std::string& name, const CgroupLimits& limits) const;
+  // The pod's. Its containers have the common device rules together, or with `devices_by_container` each its own: a
+  // cgroup can have no more than the one above it.
+  Result<void> create(bool devices_by_container) const;
+  Result<void> create_container(const std::string& name, const CgroupLimits& limits, DeviceAccess devices) const;
   // Whether the OOM killer has ended a process of the container, for the container's limit or the machine's end.
   bool has_run_out_of_memory(const std::string& name) const;
   Result<CgroupEntry> aux_entry() const;   // opened; nobody moves

@@ -4,6 +4,7 @@
 
 #include "base/files.h"
 #include "runtime/kernel/cgroup.h"
+#include "runtime/kernel/cgroup_devices.h"
 #include "runtime/kernel/cgroup_dir.h"
 
 namespace podrun {
@@ -97,7 +98,7 @@ std::uint64_t counter(const std::string& text, const std::string& key) {
 
 }  // namespace
 
-Result<void> Cgroup::create_container(const std::string& name, const CgroupLimits& limits) const {
+Result<void> Cgroup::create_container(const std::string& name, const CgroupLimits& limits, DeviceAccess devices) const {
   if (!host_.unified.empty()) {
     const std::string dir = host_.unified + path_ + "/ctr/" + name;
     TRY(make_cgroup(dir));
@@ -112,7 +113,8 @@ Result<void> Cgroup::create_container(const std::string& name, const CgroupLimit
     TRY(make_cgroup(dir));
     TRY(limit_v1(hierarchy, dir, limits));
   }
-  return {};
+  return devices == DeviceAccess::common ? limit_devices(host_, path_ + "/ctr-" + name, path_ + "/ctr/" + name)
+                                         : Result<void>();
 }
 
 // As keep_memory() has added it.

@@ -24,6 +24,7 @@ std::string_view noun(Shape shape) {
       return "a quantity";
     case Shape::list:
     case Shape::texts:
+    case Shape::wholes:
       return "a list";
     case Shape::object:
     case Shape::text_map:
@@ -46,6 +47,7 @@ bool fits(const Json& value, Shape shape) {
       return value.is_string() || value.is_number();
     case Shape::list:
     case Shape::texts:
+    case Shape::wholes:
       return value.is_array();
     case Shape::object:
     case Shape::text_map:
@@ -125,12 +127,16 @@ class Checker {
           mismatch(value[i], "an object", child_path(path, i), Json::object());
       }
     }
-    if (field.shape == Shape::texts)
-      for (std::size_t i = 0; i < value.size(); ++i)
-        if (!value[i].is_string()) mismatch(value[i], "a string", child_path(path, i), "");
+    if (field.shape == Shape::texts) items(value, Shape::text, path, "");
+    if (field.shape == Shape::wholes) items(value, Shape::whole, path, 0);
     if (field.shape == Shape::text_map)
       for (auto member = value.begin(); member != value.end(); ++member)
         if (!member.value().is_string()) mismatch(member.value(), "a string", child_path(path, member.key()), "");
+  }
+
+  void items(Json& list, Shape shape, const std::string& path, const Json& instead) {
+    for (std::size_t i = 0; i < list.size(); ++i)
+      if (!fits(list[i], shape)) mismatch(list[i], noun(shape), child_path(path, i), instead);
   }
 
   void choice(const Json& value, const Field& field, const std::string& path) {

@@ -17,6 +17,9 @@ std::string default_hostname(std::string_view pod_name) {
   return hostname;
 }
 
+constexpr std::size_t kMaxHostname = 64;                 // of the kernel (uname(2)) and of Kubernetes
+constexpr const char* kClusterDomain = "cluster.local";  // the kubelet's default: names read as they do in a cluster
+
 // What Kubernetes allows; the resolvers of C libraries read three nameservers.
 constexpr std::size_t kMaxNameservers = 3;
 constexpr std::size_t kMaxSearches = 32;
@@ -26,10 +29,13 @@ bool is_word(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
 }
 
-DnsSpec read_dns(const Reader& config) {
+DnsSpec read_dns(const Reader& spec) {
+  const Reader config = spec.at("dnsConfig");
   DnsSpec dns;
+  dns.is_all = spec.text("dnsPolicy") == "None";
   dns.nameservers = config.texts("nameservers");
   if (dns.nameservers.size() > kMaxNameservers) config.bad("nameservers", "more than 3");
+  if (dns.is_all && dns.nameservers.empty()) config.bad("nameservers", "is missing: with dnsPolicy: None it needs one");
   for (std::size_t i = 0; i < dns.nameservers.size(); ++i)
     if (const std::string why = why_bad_ip(dns.nameservers[i]); !why.empty())
       config.bad("nameservers", i, quote(dns.nameservers[i]) + " " + why);
@@ -57,6 +63,17 @@ DnsSpec read_dns(const Reader& config) {
   return dns;
 }
 
+void override_hostname(const Reader& spec, const std::string& name, PodSpec& pod) {
+  if (name.size() > kMaxHostname)
+    spec.bad("hostnameOverride", "is longer than 64 characters");
+  else if (const std::string why = why_bad_subdomain(name); !why.empty())
+    spec.bad("hostnameOverride", quote(name) + " " + why);
+  if (spec.flag("setHostnameAsFQDN")) spec.bad("hostnameOverride", "cannot stand beside setHostnameAsFQDN: true");
+  if (pod.host_network) spec.bad("hostnameOverride", "cannot stand beside hostNetwork: true");
+  pod.hostname = name;
+  pod.fqdn.clear();
+}
+
 HostAlias read_host_alias(const Reader& given) {
   HostAlias alias{given.text("ip"), given.texts("hostnames")};
   if (!given.has("ip"))
@@ -69,16 +86,33 @@ HostAlias read_host_alias(const Reader& given) {
   return alias;
 }
 
-}  // namespace
-
-void read_names(const Reader& spec, PodSpec& pod) {
+// hostname, subdomain, setHostnameAsFQDN, hostnameOverride.
+void read_hostname(const Reader& spec, PodSpec& pod) {
   pod.hostname = spec.text("hostname");
   if (pod.hostname.empty())
     pod.hostname = default_hostname(pod.name);
   else if (const std::string why = why_bad_label(pod.hostname); !why.empty())
     spec.bad("hostname", quote(pod.hostname) + " " + why);
 
-  pod.dns = read_dns(spec.at("dnsConfig"));
+  const std::string subdomain = spec.text("subdomain");
+  if (const std::string why = subdomain.empty() ? "" : why_bad_label(subdomain); !why.empty())
+    spec.bad("subdomain", quote(subdomain) + " " + why);
+  if (!subdomain.empty()) pod.fqdn = pod.hostname + "." + subdomain + "." + pod.name_space + ".svc." + kClusterDomain;
+
+  const std::string name = spec.text("hostnameOverride");
+  if (!name.empty()) return override_hostname(spec, name, pod);
+  if (!spec.flag("setHostnameAsFQDN") || pod.fqdn.empty()) return;
+  if (pod.fqdn.size() > kMaxHostname)
+    spec.bad("setHostnameAsFQDN", quote(pod.fqdn) + " is longer than the 64 characters of a hostname");
+  pod.hostname = pod.fqdn;
+  pod.fqdn.clear();
+}
+
+}  // namespace
+
+void read_names(const Reader& spec, PodSpec& pod) {
+  read_hostname(spec, pod);
+  pod.dns = read_dns(spec);
   for (const Reader& alias : spec.items("hostAliases")) pod.host_aliases.push_back(read_host_alias(alias));
 }
 

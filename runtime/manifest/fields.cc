@@ -108,13 +108,17 @@ constexpr Type kContainerPort{kContainerPortFields};
 constexpr Field kEnvVarFields[] = {{"name", accepted, text}, {"value", accepted, text}, {"valueFrom", later}};
 constexpr Type kEnvVar{kEnvVarFields};
 
+constexpr std::string_view kNoDiskLimit = "how much a container writes to the disk is not limited";
+constexpr std::string_view kHugePages = "huge pages are not counted: whoever asks first has those that the machine has";
+constexpr std::string_view kNoDevices = "there is no device plugin here: the container gets no device for it";
+
 constexpr Field kLimitFields[] = {
     {"cpu", accepted, amount},
     {"memory", accepted, amount},
     {"podrun.io/pids", accepted, amount},  // ours: Kubernetes has this limit for a node's Pods only, on the kubelet
-    {"ephemeral-storage", later},
-    {"hugepages-*", later},
-    {"*/*", later},  // extended resources: nvidia.com/gpu
+    Field("ephemeral-storage", idle, amount).because(kNoDiskLimit),
+    Field("hugepages-*", idle, amount).because(kHugePages),
+    Field("*/*", idle, amount).because(kNoDevices),  // extended resources: nvidia.com/gpu
 };
 constexpr Type kLimits{kLimitFields};
 
@@ -122,8 +126,8 @@ constexpr Field kRequestFields[] = {
     {"cpu", accepted, amount},
     {"memory", accepted, amount},
     {"ephemeral-storage", idle, amount},
-    {"hugepages-*", later},
-    {"*/*", later},
+    Field("hugepages-*", idle, amount).because(kHugePages),
+    Field("*/*", idle, amount).because(kNoDevices),
 };
 constexpr Type kRequests{kRequestFields};
 
@@ -147,13 +151,13 @@ constexpr Choice kAppArmorTypes[] = {
 constexpr Field kAppArmorProfileFields[] = {{"type", text, kAppArmorTypes}, {"localhostProfile", accepted, text}};
 constexpr Type kAppArmorProfile{kAppArmorProfileFields};
 
-constexpr Choice kPrivileged[] = {{"false"}, {"true", later, "privileged containers are not supported yet"}};
-constexpr Choice kProcMounts[] = {{"Default"}, {"Unmasked", later}};
+constexpr Choice kProcMounts[] = {{"Default"}, {"Unmasked"}};
+constexpr std::string_view kNoSELinux = "SELinux labels are not set: the Pod has the label that podrun runs with";
 
 constexpr Field kSecurityContextFields[] = {
     {"capabilities", accepted, object, &kCapabilities},
-    {"privileged", flag, kPrivileged},
-    Field("seLinuxOptions", later).because("SELinux labels are not set; without it the Pod runs as podrun does"),
+    {"privileged", accepted, flag},
+    Field("seLinuxOptions", idle, open).because(kNoSELinux),
     Field("windowsOptions", later).because("a Windows Pod cannot run on Linux"),
     {"runAsUser", accepted, whole},
     {"runAsGroup", accepted, whole},
@@ -210,20 +214,24 @@ constexpr Type kContainer{kContainerFields};
 
 // --- The Pod --------------------------------------------------------------------------------------------------------
 
+constexpr Choice kSupplementalGroupsPolicies[] = {{"Merge"}, {"Strict"}};
+constexpr Field kSysctlFields[] = {{"name", accepted, text}, {"value", accepted, text}};
+constexpr Type kSysctl{kSysctlFields};
+
 constexpr Field kPodSecurityContextFields[] = {
-    Field("seLinuxOptions", later).because("SELinux labels are not set; without it the Pod runs as podrun does"),
+    Field("seLinuxOptions", idle, open).because(kNoSELinux),
     Field("windowsOptions", later).because("a Windows Pod cannot run on Linux"),
     {"runAsUser", accepted, whole},
     {"runAsGroup", accepted, whole},
     {"runAsNonRoot", accepted, flag},
-    {"supplementalGroups", later},
-    {"supplementalGroupsPolicy", later},
+    {"supplementalGroups", accepted, wholes},
+    {"supplementalGroupsPolicy", text, kSupplementalGroupsPolicies},
     {"fsGroup", later},
-    {"sysctls", later},
+    {"sysctls", accepted, list, &kSysctl},
     {"fsGroupChangePolicy", later},
     {"seccompProfile", accepted, object, &kSeccompProfile},
     {"appArmorProfile", accepted, object, &kAppArmorProfile},
-    {"seLinuxChangePolicy", later},
+    Field("seLinuxChangePolicy", idle, text).because(kNoSELinux),
 };
 constexpr Type kPodSecurityContext{kPodSecurityContextFields};
 
@@ -249,7 +257,7 @@ constexpr Choice kDNSPolicies[] = {
     {"Default"},
     {"ClusterFirst"},  // what a Pod has that says nothing, so it says nothing either
     {"ClusterFirstWithHostNet", idle, "there is no cluster DNS: the Pod resolves names as this machine does"},
-    {"None", later},
+    {"None"},
 };
 
 constexpr Field kPodSpecFields[] = {
@@ -273,7 +281,7 @@ constexpr Field kPodSpecFields[] = {
     {"securityContext", accepted, object, &kPodSecurityContext},
     {"imagePullSecrets", moot, list, &kNamed},  // nothing is pulled
     {"hostname", accepted, text},
-    {"subdomain", idle, text},
+    {"subdomain", accepted, text},
     {"affinity", idle, object, &kAffinity},
     Field("schedulerName", idle, text).unless("default-scheduler"),
     {"tolerations", moot, list, &kToleration},  // of taints that this machine has not
@@ -282,18 +290,18 @@ constexpr Field kPodSpecFields[] = {
     Field("priority", idle, whole).unless("0"),
     {"dnsConfig", accepted, object, &kPodDNSConfig},
     {"readinessGates", idle, list, &kPodReadinessGate},
-    {"runtimeClassName", later},  // may ask for more isolation than there is here
+    Field("runtimeClassName", idle, text).because("podrun is the only runtime here: the Pod is isolated as any other"),
     {"enableServiceLinks", moot, flag},
     {"preemptionPolicy", moot, text},  // nothing is preempted
     {"overhead", idle, open},          // filled in from the RuntimeClass
     {"topologySpreadConstraints", idle, list, &kTopologySpreadConstraint},
-    {"setHostnameAsFQDN", later},
+    {"setHostnameAsFQDN", accepted, flag},
     {"os", accepted, object, &kPodOS},
     {"hostUsers", accepted, flag},
     {"schedulingGates", idle, list, &kNamed},
     {"resourceClaims", later},
     {"resources", later},
-    {"hostnameOverride", later},
+    {"hostnameOverride", accepted, text},
     {"schedulingGroup", idle, object, &kPodSchedulingGroup},
 };
 constexpr Type kPodSpec{kPodSpecFields};

@@ -22,6 +22,7 @@ enum class Shape {
   object,    // of `type`
   list,      // of objects of `type`
   texts,     // a list of strings
+  wholes,    // a list of whole numbers
   text_map,  // an object of strings under any key
 };
 

@@ -90,8 +90,10 @@ class SetReader {
     manifest::read_namespaces(pod_spec, spec);
     manifest::read_names(pod_spec, spec);
     manifest::read_volumes(pod_spec, spec);
+    manifest::read_sysctls(pod_spec.at("securityContext"), spec);
     manifest::read_containers(pod_spec, spec);
     manifest::read_security_annotations(reader.at("metadata"), pod_spec, spec, warnings);
+    manifest::warn_of_privileges(spec, warnings);
 
     // Kubernetes ends a pod with a negative period after one second; to us it is a slip.
     if (const auto seconds = pod_spec.whole("terminationGracePeriodSeconds", {}))

@@ -19,12 +19,17 @@ ObjectName read_object_name(const Reader& metadata, const ManifestOptions& optio
 
 void read_metadata(const Reader& metadata, const ManifestOptions& options, PodSpec& pod);
 void read_namespaces(const Reader& spec, PodSpec& pod);  // hostNetwork …, hostUsers, shareProcessNamespace
-void read_names(const Reader& spec, PodSpec& pod);       // hostname, dnsConfig, hostAliases
+void read_names(const Reader& spec, PodSpec& pod);       // hostname and its like, dnsConfig, hostAliases
+// securityContext.sysctls. Needs read_namespaces done.
+void read_sysctls(const Reader& security, PodSpec& pod);
 void read_volumes(const Reader& spec, PodSpec& pod);
 void read_containers(const Reader& spec, PodSpec& pod);  // needs read_namespaces and read_volumes done
 // What annotations ask of security, as they did before there were fields for it. Needs read_containers done.
 void read_security_annotations(const Reader& metadata, const Reader& spec, PodSpec& pod,
                                std::vector<std::string>& warnings);
+
+// Where privileged is less than what it says.
+void warn_of_privileges(const PodSpec& pod, std::vector<std::string>& warnings);
 
 // The parts of a container.
 std::vector<PortSpec> read_ports(const Reader& container, bool host_network);

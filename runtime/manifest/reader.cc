@@ -47,11 +47,24 @@ std::vector<std::pair<std::string, std::string>> Reader::entries(std::string_vie
 
 std::optional<std::uint64_t> Reader::whole(std::string_view field, Range range) const {
   const Json* const value = find(field);
-  if (value == nullptr) return std::nullopt;
-  const bool negative = value->is_number_integer() && !value->is_number_unsigned() && value->get<std::int64_t>() < 0;
-  if (!negative && value->get<std::uint64_t>() >= range.from && value->get<std::uint64_t>() <= range.to)
-    return value->get<std::uint64_t>();
-  bad(field, "expected " + std::to_string(range.from) + " to " + std::to_string(range.to) + ", found " + value->dump());
+  return value != nullptr ? within(*value, range, child_path(path_, field)) : std::nullopt;
+}
+
+std::vector<std::uint64_t> Reader::wholes(std::string_view field, Range range) const {
+  std::vector<std::uint64_t> numbers;
+  const Json* const list = find(field);
+  for (std::size_t i = 0; list != nullptr && i < list->size(); ++i)
+    if (const auto number = within((*list)[i], range, child_path(child_path(path_, field), i)))
+      numbers.push_back(*number);
+  return numbers;
+}
+
+std::optional<std::uint64_t> Reader::within(const Json& value, Range range, const std::string& path) const {
+  const bool negative = value.is_number_integer() && !value.is_number_unsigned() && value.get<std::int64_t>() < 0;
+  if (!negative && value.get<std::uint64_t>() >= range.from && value.get<std::uint64_t>() <= range.to)
+    return value.get<std::uint64_t>();
+  problems_->add(
+      path, "expected " + std::to_string(range.from) + " to " + std::to_string(range.to) + ", found " + value.dump());
   return std::nullopt;
 }
 

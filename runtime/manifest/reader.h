@@ -36,6 +36,7 @@ class Reader {
   bool flag(std::string_view field, bool otherwise = false) const;
   std::vector<std::string> texts(std::string_view field) const;
   std::vector<std::pair<std::string, std::string>> entries(std::string_view field) const;
+  std::vector<std::uint64_t> wholes(std::string_view field, Range range) const;  // without those out of range
   // Empty, too, where it is out of range.
   std::optional<std::uint64_t> whole(std::string_view field, Range range) const;
   std::optional<std::string> amount(std::string_view field) const;  // as written
@@ -46,6 +47,7 @@ class Reader {
 
  private:
   const Json* find(std::string_view field) const;
+  std::optional<std::uint64_t> within(const Json& value, Range range, const std::string& path) const;
 
   const Json* object_;
   Problems* problems_;

@@ -36,12 +36,27 @@ std::vector<std::string> read_capabilities(const Reader& capabilities, std::stri
   return names;
 }
 
+// Kubernetes refuses the same two; a filter is none of what a privileged container has, whatever the profile says.
+void make_privileged(const Reader& context, SecuritySpec& spec) {
+  if (context.has("allowPrivilegeEscalation") && spec.no_new_privileges)
+    context.bad("allowPrivilegeEscalation", "cannot be false together with privileged: true");
+  spec.privileged = true;
+  spec.no_new_privileges = false;
+  spec.seccomp = false;
+  spec.masks_kernel_files = false;
+  spec.add_capabilities = {"ALL"};
+  spec.drop_capabilities.clear();
+}
+
 }  // namespace
 
 SecuritySpec read_security(const Reader& context, const Reader& pod_context, bool host_users) {
   SecuritySpec spec;
   spec.run_as_user = read_id("runAsUser", speaker("runAsUser", context, pod_context), host_users);
   spec.run_as_group = read_id("runAsGroup", speaker("runAsGroup", context, pod_context), host_users);
+  for (const std::uint64_t id : pod_context.wholes("supplementalGroups", {0, host_users ? kMostId : kIdsOfPod - 1}))
+    spec.groups.push_back(static_cast<std::uint32_t>(id));
+  spec.groups_of_image = pod_context.text("supplementalGroupsPolicy") != "Strict";
   const Reader& non_root = speaker("runAsNonRoot", context, pod_context);
   spec.run_as_non_root = non_root.flag("runAsNonRoot");
   if (spec.run_as_non_root && spec.run_as_user == 0U) non_root.bad("runAsNonRoot", "is true, but runAsUser is 0");
@@ -53,7 +68,18 @@ SecuritySpec read_security(const Reader& context, const Reader& pod_context, boo
   spec.no_new_privileges = !context.flag("allowPrivilegeEscalation");
   const Reader& profile = speaker("seccompProfile", context, pod_context);
   spec.seccomp = profile.at("seccompProfile").text("type") != "Unconfined";
+  spec.masks_kernel_files = context.text("procMount") != "Unmasked";
+  if (!spec.masks_kernel_files && host_users) context.bad("procMount", "cannot be Unmasked with hostUsers: true");
+  if (context.flag("privileged")) make_privileged(context, spec);
   return spec;
+}
+
+void warn_of_privileges(const PodSpec& pod, std::vector<std::string>& warnings) {
+  for (const ContainerSpec& container : pod.containers)
+    if (container.security.privileged && !pod.host_users)
+      warnings.push_back("container '" + container.name +
+                         "': privileged in the Pod's own user namespace: it has every capability there, and no device "
+                         "of the machine (hostUsers: true has them)");
 }
 
 }  // namespace podrun::manifest

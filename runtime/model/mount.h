@@ -10,8 +10,10 @@
 namespace podrun {
 
 // What is mounted.
-struct Rootfs {};     // the image's layers, the container's writable one on top
-struct Dev {};        // device nodes, made by the host's root
+struct Rootfs {};        // the image's layers, the container's writable one on top
+struct Dev {             // device nodes, made by the host's root
+  bool of_host = false;  // all that the host has, beside those that every container has
+};
 struct CgroupDir {};  // where cgroup v1's hierarchies have their places
 struct EtcDir {};     // the pod's own files of /etc, which its containers share: pause's
 struct HostPath {     // a clone of what the host has there

@@ -39,6 +39,7 @@ struct Namespaces {
 // What the three files in /etc are made of that all containers of a pod share.
 struct EtcFiles {
   std::string hostname;
+  std::string fqdn;  // empty: it has none but the hostname
   std::vector<HostAlias> aliases;
   DnsSpec dns;
   bool host_network = false;
@@ -62,9 +63,10 @@ struct PodPlan {
   std::vector<std::pair<std::string, std::string>> sysctls;  // of the pod's own namespaces
   LogLimits log_limits;                                      // of each container
   std::string hostname;
-  std::string netns_path;           // where the network namespace is pinned; empty with the host's
-  std::string cgroup_path;          // "PARENT/podrun-ID", below each hierarchy's mount
-  std::uint32_t grace_period = 30;  // seconds
+  std::string netns_path;             // where the network namespace is pinned; empty with the host's
+  std::string cgroup_path;            // "PARENT/podrun-ID", below each hierarchy's mount
+  std::uint32_t grace_period = 30;    // seconds
+  bool devices_by_container = false;  // not all of them may use the same ones
   RestartPolicy restart = RestartPolicy::never;
   bool removed_at_end = false;        // it goes once all of it has ended for good, and with a stop
   std::vector<std::string> networks;  // as they were asked for: "NETWORK[@INTERFACE]" each
@@ -90,6 +92,7 @@ struct ContainerPlan {
   std::vector<std::string> read_only;  // paths
   Process process;
   CgroupLimits limits;
+  DeviceAccess devices = DeviceAccess::as_pod;
   int oom_score_adj = 0;
   StdioPlan stdio;
   int stop_signal = SIGTERM;  // asks it to end

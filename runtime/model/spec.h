@@ -33,6 +33,10 @@ struct SecuritySpec {
   std::optional<std::uint32_t> run_as_user;  // an id inside the pod's user namespace
   std::optional<std::uint32_t> run_as_group;
   bool run_as_non_root = false;
+  std::vector<std::uint32_t> groups;  // beside those that the image gives the user
+  bool groups_of_image = true;        // false: those are left out (supplementalGroupsPolicy: Strict)
+  bool privileged = false;         // every capability, no filter, nothing masked; true is in the fields below as well
+  bool masks_kernel_files = true;  // false with procMount: Unmasked
   std::vector<std::string> add_capabilities;  // upper case, without CAP_; "ALL" allowed
   std::vector<std::string> drop_capabilities;
   bool read_only_root = false;
@@ -77,6 +81,7 @@ struct DnsSpec {
   std::vector<std::string> nameservers;
   std::vector<std::string> searches;
   std::vector<std::string> options;  // "ndots:5"
+  bool is_all = false;               // nothing is added, neither from networks nor from the host (dnsPolicy: None)
   bool empty() const { return nameservers.empty() && searches.empty() && options.empty(); }
 };
 
@@ -95,6 +100,7 @@ struct PodSpec {
   std::vector<VolumeSpec> volumes;
   std::vector<ContainerSpec> containers;  // init containers and sidecars first, in their order
   std::string hostname;                   // never empty: the pod's name where the manifest has none
+  std::string fqdn;                       // empty without subdomain; "web.sub.default.svc.cluster.local"
   bool host_network = false;
   bool host_pid = false;
   bool host_ipc = false;
@@ -103,6 +109,7 @@ struct PodSpec {
   std::uint32_t grace_period = 30;  // seconds
   DnsSpec dns;
   std::vector<HostAlias> host_aliases;
+  std::vector<std::pair<std::string, std::string>> sysctls;  // of the pod's own namespaces; names with dots
   RestartPolicy restart = RestartPolicy::always;
 
   std::string manifest;  // the Pod as compact JSON, defaults not filled in: what `get -o json` shows as spec

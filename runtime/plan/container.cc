@@ -18,7 +18,17 @@ Result<int> stop_signal(const ContainerSpec& spec, const ImageConfig& image) {
   return parse_signal(image.stop_signal).in("read the image's StopSignal (lifecycle.stopSignal goes before it)");
 }
 
+KernelFiles kernel_files(const PodSpec& pod, const ContainerSpec& spec) {
+  if (!spec.security.privileged) return KernelFiles::common;
+  return has_devices_of_host(pod, spec) ? KernelFiles::of_host : KernelFiles::writable;
+}
+
 }  // namespace
+
+// To a user namespace of its own the machine's devices are nobody's.
+bool has_devices_of_host(const PodSpec& pod, const ContainerSpec& spec) {
+  return spec.security.privileged && pod.host_users;
+}
 
 Result<ContainerPlan> make_container_plan(const PodSpec& pod, const ContainerSpec& spec, const PodPlan& pod_plan,
                                           const ImageFacts& image, const MachineFacts& machine, const Layout& layout) {
@@ -30,10 +40,12 @@ Result<ContainerPlan> make_container_plan(const PodSpec& pod, const ContainerSpe
   plan.layers = image.image.layers.paths;
   plan.join = pod_plan.namespaces.join;
   plan.fresh = pod_plan.namespaces.fresh;
-  plan.mounts = container_mounts(machine.cgroup, spec.security.read_only_root);
+  plan.mounts = container_mounts(machine.cgroup, spec.security.read_only_root, kernel_files(pod, spec));
   add_volume_mounts(spec.volume_mounts, plan.mounts);
-  plan.masked = masked_kernel_files();
-  plan.read_only = read_only_kernel_files();
+  if (spec.security.masks_kernel_files) {
+    plan.masked = masked_kernel_files();
+    plan.read_only = read_only_kernel_files();
+  }
   plan.process = TRY(make_process(spec, pod_plan.hostname, image));
   plan.limits = {.memory_bytes = spec.resources.memory_limit,
                  .memory_kept = spec.resources.memory_request,
@@ -41,6 +53,8 @@ Result<ContainerPlan> make_container_plan(const PodSpec& pod, const ContainerSpe
                  .cpu_weight = spec.resources.cpu_request,
                  .pids = spec.resources.pids_limit,
                  .pids_unless_said = kPids};
+  if (pod_plan.devices_by_container)
+    plan.devices = has_devices_of_host(pod, spec) ? DeviceAccess::all : DeviceAccess::common;
   plan.oom_score_adj = oom_score_adj(pod, spec, machine.memory_bytes);
   plan.process.terminal = spec.terminal;
   plan.stdio = {.has_stdin = spec.has_stdin, .stdin_once = spec.stdin_once};

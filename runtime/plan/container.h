@@ -12,4 +12,7 @@ namespace podrun {
 Result<ContainerPlan> make_container_plan(const PodSpec& pod, const ContainerSpec& spec, const PodPlan& pod_plan,
                                           const ImageFacts& image, const MachineFacts& machine, const Layout& layout);
 
+// Whether it may use every device of the machine.
+bool has_devices_of_host(const PodSpec& pod, const ContainerSpec& spec);
+
 }  // namespace podrun

@@ -44,10 +44,11 @@ void cut(DnsSpec& dns) {
 
 std::string hosts_text(const EtcFiles& etc, const std::vector<std::string>& ips) {
   std::string text = etc.host_hosts;
+  const std::string names = (etc.fqdn.empty() ? "" : etc.fqdn + "\t") + etc.hostname + "\n";
   if (!etc.host_network || text.empty()) {
     text = "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n";
-    for (const auto& ip : ips) text += ip + "\t" + etc.hostname + "\n";
-    if (ips.empty()) text += "127.0.1.1\t" + etc.hostname + "\n";
+    for (const auto& ip : ips) text += ip + "\t" + names;
+    if (ips.empty()) text += "127.0.1.1\t" + names;
   } else if (!text.empty() && !text.ends_with('\n')) {
     text += '\n';
   }
@@ -83,6 +84,7 @@ std::vector<std::string> usable_nameservers(const DnsSpec& host) {
 }
 
 DnsSpec dns_of(const EtcFiles& etc, const DnsSpec& network) {
+  if (etc.dns.is_all) return etc.dns;
   DnsSpec dns = etc.dns;
   append(dns.nameservers, network.nameservers);
   append(dns.searches, network.searches);

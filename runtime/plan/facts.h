@@ -27,6 +27,7 @@ struct HostFile {
 struct MachineFacts {
   CgroupHost cgroup;
   std::string cgroup_parent;
+  std::vector<std::string> unsafe_sysctls;  // names that pods may set as well, some with a * at their end
   std::uint64_t memory_bytes = 0;
   std::string hostname;
   HostFile hosts;        // /etc/hosts and
@@ -37,9 +38,9 @@ struct PodFacts {
   std::string id;   // of the new pod: 64 hex digits
   std::string uid;  // of the new Pod object: a UUID
   MachineFacts machine;
-  std::vector<ImageFacts> images;       // one a container, in their order
+  std::vector<ImageFacts> images;           // one a container, in their order
   std::vector<std::string> asked_networks;  // what was typed: "NETWORK[@INTERFACE]" each
-  std::vector<ChosenNetwork> networks;  // in the order of attachment, the primary first; empty: no CNI
+  std::vector<ChosenNetwork> networks;      // in the order of attachment, the primary first; empty: no CNI
 };
 
 }  // namespace podrun

@@ -2,6 +2,10 @@
 
 #include <sched.h>
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 #include "runtime/image/attributes.h"
 #include "runtime/plan/annotations.h"
 #include "runtime/plan/container.h"
@@ -42,6 +46,33 @@ std::vector<std::pair<std::string, std::string>> sysctls_of_network(bool host_us
           {"net.ipv4.ip_unprivileged_port_start", "0"}};
 }
 
+// Those that Kubernetes calls safe: they change nothing for other pods, nor how much of the machine the pod can take.
+constexpr std::array<std::string_view, 13> kSafeSysctls{"kernel.shm_rmid_forced",
+                                                        "net.ipv4.ip_local_port_range",
+                                                        "net.ipv4.ip_local_reserved_ports",
+                                                        "net.ipv4.ip_unprivileged_port_start",
+                                                        "net.ipv4.ping_group_range",
+                                                        "net.ipv4.tcp_fin_timeout",
+                                                        "net.ipv4.tcp_keepalive_intvl",
+                                                        "net.ipv4.tcp_keepalive_probes",
+                                                        "net.ipv4.tcp_keepalive_time",
+                                                        "net.ipv4.tcp_rmem",
+                                                        "net.ipv4.tcp_slow_start_after_idle",
+                                                        "net.ipv4.tcp_syncookies",
+                                                        "net.ipv4.tcp_wmem"};
+
+Result<void> check_allowed(const std::string& sysctl, const std::vector<std::string>& unsafe) {
+  const auto names_it = [&](const std::string& pattern) {
+    return pattern.ends_with('*') ? sysctl.starts_with(pattern.substr(0, pattern.size() - 1)) : sysctl == pattern;
+  };
+  if (std::find(kSafeSysctls.begin(), kSafeSysctls.end(), sysctl) != kSafeSysctls.end() ||
+      std::any_of(unsafe.begin(), unsafe.end(), names_it))
+    return {};
+  return Error{Kind::denied, 0,
+               "spec.securityContext.sysctls: '" + sysctl + "' is not among those that Kubernetes calls safe " +
+                   "(--allowed-unsafe-sysctls '" + sysctl + "' allows it)"};
+}
+
 std::vector<PortSpec> host_ports(const PodSpec& spec) {
   std::vector<PortSpec> ports;
   for (const auto& container : spec.containers)
@@ -71,6 +102,7 @@ Result<PodPlan> make_pod_plan(const PodSpec& spec, const PodFacts& facts, const 
   plan.namespaces = namespaces_of(spec);
   plan.hostname = spec.host_network ? facts.machine.hostname : spec.hostname;  // as the kubelet has it
   plan.etc = {.hostname = plan.hostname,
+              .fqdn = spec.host_network ? "" : spec.fqdn,
               .aliases = spec.host_aliases,
               .dns = spec.dns,
               .host_network = spec.host_network,
@@ -83,8 +115,15 @@ Result<PodPlan> make_pod_plan(const PodSpec& spec, const PodFacts& facts, const 
     plan.sysctls = sysctls_of_network(spec.host_users);
     plan.netns_path = layout.netns(spec.name_space, spec.name);
   }
+  for (const auto& sysctl : spec.sysctls) {
+    TRY(check_allowed(sysctl.first, facts.machine.unsafe_sysctls));
+    plan.sysctls.push_back(sysctl);  // after podrun's own, so that it is what counts
+  }
   plan.log_limits = TRY(log_limits(spec.annotations));
   plan.cgroup_path = facts.machine.cgroup_parent + "/podrun-" + facts.id;
+  plan.devices_by_container =
+      std::any_of(spec.containers.begin(), spec.containers.end(),
+                  [&](const ContainerSpec& container) { return has_devices_of_host(spec, container); });
   plan.grace_period = spec.grace_period;
   plan.restart = spec.restart;
   plan.removed_at_end = TRY(is_removed_at_end(spec));

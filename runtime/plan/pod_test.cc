@@ -241,6 +241,46 @@ TEST(PlanRoot, ThePodsOwnNetworkLetsEverybodyPingAndBindLowPorts) {
   EXPECT_TRUE(sysctls(true, true).empty()) << "the host's network is not ours to change";
 }
 
+TEST(PlanPod, SetsSafeSysctlsAndThoseThatAreAllowed) {
+  PodSpec spec = spec_of();
+  spec.host_network = spec.host_users = true;
+  spec.sysctls = {{"kernel.shm_rmid_forced", "1"}, {"kernel.sem", "1 2 3 4"}};
+  PodFacts facts = facts_of();
+  const auto refused = make_plan(spec, facts, kLayout);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, Kind::denied);
+  EXPECT_THAT(refused.error().what, HasSubstr("'kernel.sem' is not among those that Kubernetes calls safe"));
+  for (const char* allowed : {"kernel.sem", "kernel.*", "kernel.s*", "*"}) {
+    facts.machine.unsafe_sysctls = {"net.*", allowed};
+    EXPECT_EQ(plan_of(spec, facts).plan.sysctls, spec.sysctls) << allowed;
+  }
+  facts.machine.unsafe_sysctls = {"kernel.se", "ernel.sem", "kernel.sem.*"};
+  EXPECT_FALSE(make_plan(spec, facts, kLayout));
+}
+
+TEST(PlanContainer, PrivilegedWithTheHostsUsersHasTheDevicesOfTheHost) {
+  PodSpec spec = spec_of();
+  spec.containers.push_back(spec.containers.front());
+  spec.containers[1].security.privileged = true;
+  spec.containers[1].security.masks_kernel_files = false;
+  const auto access = [](const NewPod& pod) {
+    return std::pair(pod.containers.at(0).plan.devices, pod.containers.at(1).plan.devices);
+  };
+  const auto all_nodes = [](const NewPod& pod) {
+    return std::get<Dev>(mount_at(pod.containers.at(1).plan.mounts, "/dev")->source).of_host;
+  };
+  PodFacts facts = facts_of();
+  facts.images.push_back(facts.images.front());
+  const NewPod own = plan_of(spec, facts);
+  EXPECT_EQ(access(own), std::pair(DeviceAccess::as_pod, DeviceAccess::as_pod));
+  EXPECT_FALSE(own.plan.devices_by_container || all_nodes(own));
+  EXPECT_TRUE(own.containers.at(1).plan.masked.empty() && own.containers.at(1).plan.read_only.empty());
+  spec.host_users = true;
+  const NewPod hosts = plan_of(spec, facts);
+  EXPECT_EQ(access(hosts), std::pair(DeviceAccess::common, DeviceAccess::all));
+  EXPECT_TRUE(hosts.plan.devices_by_container && all_nodes(hosts));
+}
+
 TEST(PlanRoot, TheRootIsTheFirstMountOfAll) {
   EXPECT_EQ(mounts_of(plan_of(spec_of())).front().target, "/");
   EXPECT_FALSE(mounts_of(plan_of(spec_of())).front().read_only);

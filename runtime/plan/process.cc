@@ -1,5 +1,7 @@
 #include "runtime/plan/process.h"
 
+#include <algorithm>
+
 namespace podrun {
 namespace {
 
@@ -59,7 +61,10 @@ Result<Process> make_process(const ContainerSpec& spec, const std::string& hostn
   process.cwd = !spec.working_dir.empty() ? spec.working_dir : !config.working_dir.empty() ? config.working_dir : "/";
   process.uid = user.uid;
   process.gid = user.gid;
-  process.groups = user.groups;
+  if (spec.security.groups_of_image) process.groups = user.groups;
+  for (const std::uint32_t group : spec.security.groups)
+    if (std::find(process.groups.begin(), process.groups.end(), group) == process.groups.end())
+      process.groups.push_back(group);
   process.capabilities = TRY(capabilities::resolve(spec.security.add_capabilities, spec.security.drop_capabilities));
   process.no_new_privileges = spec.security.no_new_privileges;
   process.seccomp = spec.security.seccomp;

@@ -12,16 +12,16 @@ MountPlan filesystem(std::string target, std::string type, mounts::Options optio
   return {.target = std::move(target), .source = Filesystem{std::move(type), std::move(options), attributes}};
 }
 
-void add_cgroups(const CgroupHost& host, std::vector<MountPlan>& mounts) {
+void add_cgroups(const CgroupHost& host, std::uint64_t attributes, std::vector<MountPlan>& mounts) {
   if (host.mode == CgroupHost::Mode::v2) {
-    mounts.push_back(filesystem("/sys/fs/cgroup", "cgroup2", {}, kInertReadOnly));
+    mounts.push_back(filesystem("/sys/fs/cgroup", "cgroup2", {}, attributes));
     return;
   }
   mounts.push_back({.target = "/sys/fs/cgroup", .source = CgroupDir{}});
   for (const auto& hierarchy : host.v1) {
     mounts::Options options;  // all of its controllers: with fewer the kernel would look for another hierarchy
     for (const auto& controller : hierarchy.controllers) options.emplace_back(controller, "");
-    mounts.push_back(filesystem("/sys/fs/cgroup/" + hierarchy.name(), "cgroup", std::move(options), kInertReadOnly));
+    mounts.push_back(filesystem("/sys/fs/cgroup/" + hierarchy.name(), "cgroup", std::move(options), attributes));
   }
 }
 
@@ -65,20 +65,21 @@ std::vector<MountPlan> pause_mounts(bool host_ipc) {
   return rows;
 }
 
-std::vector<MountPlan> container_mounts(const CgroupHost& cgroup, bool is_read_only) {
+std::vector<MountPlan> container_mounts(const CgroupHost& cgroup, bool is_read_only, KernelFiles files) {
+  const std::uint64_t kernel = files == KernelFiles::common ? kInertReadOnly : kInert;
   std::vector<MountPlan> rows{
       {.target = "/", .source = Rootfs{}, .read_only = is_read_only},
       filesystem("/proc", "proc", {}, kInert),
-      {.target = "/dev", .source = Dev{}},
+      {.target = "/dev", .source = Dev{files == KernelFiles::of_host}},
       // The pods of a machine share 3072 terminals (kernel.pty.max less kernel.pty.reserve): none gets all of them.
       filesystem("/dev/pts", "devpts",
                  {{"newinstance", ""}, {"ptmxmode", "0666"}, {"mode", "0620"}, {"gid", "5"}, {"max", "256"}},
                  MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC),
       {.target = "/dev/shm", .source = PodMount{"/dev/shm"}},
       filesystem("/dev/mqueue", "mqueue", {}, kInert),
-      filesystem("/sys", "sysfs", {}, kInertReadOnly),
+      filesystem("/sys", "sysfs", {}, kernel),
   };
-  add_cgroups(cgroup, rows);
+  add_cgroups(cgroup, kernel, rows);
   static const std::string kEtc = "/etc/";
   // Read-only with the root, as under containerd and Docker.
   for (const char* file : {"hosts", "hostname", "resolv.conf"})

@@ -1,6 +1,7 @@
 // What is mounted where: in pause, and in a container.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,14 @@ namespace podrun {
 // is the host's. Read-only.
 std::vector<MountPlan> pause_mounts(bool host_ipc);
 
-std::vector<MountPlan> container_mounts(const CgroupHost& cgroup, bool is_read_only);
+// What a container has of the kernel's files, and of the machine's devices.
+enum class KernelFiles : std::uint8_t {
+  common,    // the kernel's read-only, its own devices
+  writable,  // privileged: what its user namespace may change, it can
+  of_host,   // the same, and every device of the machine
+};
+
+std::vector<MountPlan> container_mounts(const CgroupHost& cgroup, bool is_read_only, KernelFiles files);
 
 // In a container, and in pause, which a container may see as /proc/1/root.
 std::vector<std::string> masked_kernel_files();

@@ -6,6 +6,7 @@
 #include "base/files.h"
 #include "runtime/kernel/clock.h"
 #include "runtime/kernel/namespaces.h"
+#include "runtime/sandbox/host_devices.h"
 #include "runtime/sandbox/init_process.h"
 #include "runtime/sandbox/mount_rows.h"
 #include "runtime/sandbox/pipes.h"
@@ -60,8 +61,9 @@ Result<Mounts> open_mounts(const NewContainer& container, const ContainerMakings
   const auto open = [&](const MountPlan& row) -> Result<Fd> {
     if (std::holds_alternative<Rootfs>(row.source))
       return mount_rootfs(makings.workbench, container.layers, container.plan.writable, makings.users, warn);
-    if (std::holds_alternative<Dev>(row.source)) {
+    if (const auto* dev_row = std::get_if<Dev>(&row.source)) {
       Fd dev = TRY(mount_dev(makings.users));
+      if (dev_row->of_host) TRY(add_devices_of_host(dev.get()));
       opened.null = TRY(open_null(dev));
       return dev;
     }
@@ -108,7 +110,7 @@ Result<Furnished> furnish(const NewContainer& container, const ContainerMakings&
   Furnished made;
   made.record = new_record(container);
   TRY(makings.box.save(made.record).in("record it"));
-  TRY(makings.cgroup.create_container(plan.cgroup, plan.limits));
+  TRY(makings.cgroup.create_container(plan.cgroup, plan.limits, plan.devices));
   made.cgroup = TRY(makings.cgroup.container_entry(plan.cgroup));
   Mounts mounts = TRY(open_mounts(container, makings));
   Stdio stdio = TRY(make_stdio(std::move(mounts.null), plan, makings.users.base));

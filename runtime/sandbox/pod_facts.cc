@@ -42,6 +42,7 @@ Result<MachineFacts> find_machine(const Host& host, bool host_network) {
   MachineFacts machine;
   machine.cgroup = TRY(CgroupHost::discover());
   machine.cgroup_parent = host.options.cgroup_parent;
+  machine.unsafe_sysctls = host.options.unsafe_sysctls;
   machine.memory_bytes = memory_bytes();
   std::array<char, HOST_NAME_MAX + 1> hostname{};
   if (::gethostname(hostname.data(), HOST_NAME_MAX) == 0) machine.hostname = hostname.data();

@@ -22,6 +22,8 @@ inline constexpr std::array kWords<PodState>{"creating", "ready", "deleting", "s
 template <>
 inline constexpr std::array kWords<ContainerRole>{"main", "init", "sidecar"};
 template <>
+inline constexpr std::array kWords<DeviceAccess>{"pod", "common", "all"};
+template <>
 inline constexpr std::array kWords<RestartPolicy>{"Always", "OnFailure", "Never"};
 template <>
 inline constexpr std::array kWords<HostPathType>{"",       "DirectoryOrCreate", "Directory",  "FileOrCreate", "File",
@@ -59,7 +61,9 @@ void visit(Visitor& field, Record& process) {
 template <class Visitor, MaybeConst<Rootfs> Record>
 void visit(Visitor&, Record&) {}
 template <class Visitor, MaybeConst<Dev> Record>
-void visit(Visitor&, Record&) {}
+void visit(Visitor& field, Record& dev) {
+  field.optional("ofHost", dev.of_host);
+}
 template <class Visitor, MaybeConst<CgroupDir> Record>
 void visit(Visitor&, Record&) {}
 template <class Visitor, MaybeConst<EtcDir> Record>
@@ -159,6 +163,7 @@ void visit(Visitor& field, Record& plan) {
   field("readOnly", plan.read_only);
   field("process", plan.process);
   field("limits", plan.limits);
+  field.optional("devices", plan.devices);
   field("oomScoreAdj", plan.oom_score_adj);
   field.optional("stdin", plan.stdio.has_stdin);
   field.optional("stdinOnce", plan.stdio.stdin_once);
@@ -216,11 +221,13 @@ void visit(Visitor& field, Record& dns) {
   field("nameservers", dns.nameservers);
   field("searches", dns.searches);
   field("options", dns.options);
+  field.optional("isAll", dns.is_all);
 }
 
 template <class Visitor, MaybeConst<EtcFiles> Record>
 void visit(Visitor& field, Record& etc) {
   field("hostname", etc.hostname);
+  field.optional("fqdn", etc.fqdn);
   field("aliases", etc.aliases);
   field("dns", etc.dns);
   field("hostNetwork", etc.host_network);
@@ -257,6 +264,7 @@ void visit(Visitor& field, Record& plan) {
   field("netnsPath", plan.netns_path);
   field("cgroupPath", plan.cgroup_path);
   field("gracePeriod", plan.grace_period);
+  field.optional("devicesByContainer", plan.devices_by_container);
   field.optional("restart", plan.restart);
   field.optional("removedAtEnd", plan.removed_at_end);
   field.optional("networks", plan.networks);

@@ -73,8 +73,9 @@ inline PodRecord full_record() {
               .manifest = R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"web"}})"};
   plan.namespaces = {.pause = 1, .join = 2, .fresh = 3, .host_network = true, .host_users = true};
   plan.etc = {.hostname = "web",
+              .fqdn = "web.sub.default.svc.cluster.local",
               .aliases = {{"192.0.2.1", {"db", "db.example"}}},
-              .dns = {{"192.0.2.53"}, {"a.example"}, {"ndots:5"}},
+              .dns = {{"192.0.2.53"}, {"a.example"}, {"ndots:5"}, true},
               .host_network = true,
               .host_hosts = "127.0.0.1 localhost\n",
               .host_resolv_conf = "nameserver 192.0.2.54\n",

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "runtime/manifest/check.h"
+#include "runtime/manifest/text.h"
 
 namespace podrun::manifest {
 namespace {
@@ -32,6 +33,8 @@ Json sample(const Field& field) {
     }
     case Shape::texts:
       return Json::array({"x"});
+    case Shape::wholes:
+      return Json::array({1});
     case Shape::text_map:
       return {{"x", "y"}};
     case Shape::open:
@@ -93,7 +96,9 @@ TEST(Fields, EachIdleFieldIsOneWarning) {
     std::optional<Error> error;
     const auto warnings = check({{name, sample(field)}}, type, error);
     ASSERT_FALSE(error) << error->what;
-    EXPECT_THAT(warnings, testing::ElementsAre(name + ": ignored, as there is one machine and no cluster"));
+    const std::string note =
+        field.note.empty() ? "ignored, as there is one machine and no cluster" : std::string(field.note);
+    EXPECT_THAT(warnings, testing::ElementsAre(child_path("", name) + ": " + note));
   });
 }
 
@@ -114,7 +119,8 @@ TEST(Fields, EachShapeIsKept) {
   for_each_field(kPod, [](const Type& type, const Field& field) {
     if (field.treatment == Treatment::later || field.shape == Shape::open) return;
     const std::string name(field.name);
-    const Json wrong = field.shape == Shape::list || field.shape == Shape::texts ? Json::object() : Json::array();
+    const bool is_list = field.shape == Shape::list || field.shape == Shape::texts || field.shape == Shape::wholes;
+    const Json wrong = is_list ? Json::object() : Json::array();
     std::optional<Error> error;
     check({{name, wrong}}, type, error);
     ASSERT_TRUE(error) << name;

@@ -108,7 +108,6 @@ TEST(Manifest, NotBuiltYet) {
   expect_refused({
       later(pod("ephemeralContainers: [{name: i}]"), "spec.ephemeralContainers:"),
       later(pod("activeDeadlineSeconds: 5"), "spec.activeDeadlineSeconds:"),
-      later(pod("runtimeClassName: kata"), "spec.runtimeClassName:"),
       later(pod("securityContext: {fsGroup: 1}"), "spec.securityContext.fsGroup:"),
       later(container("livenessProbe: {tcpSocket: {port: 1}}"), "spec.containers[0].livenessProbe:"),
       later(container("lifecycle: {preStop: {exec: {}}}"), "spec.containers[0].lifecycle.preStop:"),
@@ -116,12 +115,6 @@ TEST(Manifest, NotBuiltYet) {
       later(container("restartPolicyRules: [{}]"), "spec.containers[0].restartPolicyRules:"),
       later(container("envFrom: [{}]"), "spec.containers[0].envFrom:"),
       later(container("env: [{name: A, valueFrom: {fieldRef: {}}}]"), "spec.containers[0].env[0].valueFrom:"),
-      later(container("resources: {limits: {nvidia.com/gpu: 1}}"),
-            "spec.containers[0].resources.limits[\"nvidia.com/gpu\"]:"),
-      later(container("resources: {limits: {hugepages-2Mi: 1}}"), "spec.containers[0].resources.limits.hugepages-2Mi:"),
-      later(pod("dnsPolicy: None"), "spec.dnsPolicy: 'None'"),
-      {container("securityContext: {privileged: true}"),
-       "spec.containers[0].securityContext.privileged: privileged containers are not supported yet", Kind::unsupported},
       {pod("os: {name: windows}"), "spec.os.name: a Windows Pod cannot run on Linux", Kind::unsupported},
   });
 }

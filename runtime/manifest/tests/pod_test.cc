@@ -80,6 +80,16 @@ TEST(Manifest, HostnameIsThePodsNameCutAsTheKubeletCutsIt) {
   const std::string part(62, 'a');
   EXPECT_EQ(parse(metadata("name: " + part + ".b." + part)).spec.hostname, part);
   EXPECT_EQ(parse(metadata("name: " + part + "bcd")).spec.hostname, part + "b");
+  EXPECT_EQ(parse(pod("hostnameOverride: a.b")).spec.hostname, "a.b");
+  expect_refused(
+      {{pod("hostnameOverride: A"),
+        "spec.hostnameOverride: 'A' may hold only a-z, 0-9, '-' and '.', and begins and ends with a letter or "
+        "digit, as does each part between dots"},
+       {pod("hostnameOverride: " + part + part), "spec.hostnameOverride: is longer than 64 characters"},
+       {pod("hostnameOverride: a\nsetHostnameAsFQDN: true"),
+        "spec.hostnameOverride: cannot stand beside setHostnameAsFQDN: true"},
+       {pod("hostnameOverride: a\nhostNetwork: true"),
+        "spec.hostnameOverride: cannot stand beside hostNetwork: true"}});
   expect_refused({{pod("hostname: a.b"),
                    "spec.hostname: 'a.b' may hold only a-z, 0-9 and '-', and begins and ends with a "
                    "letter or digit"}});
@@ -151,6 +161,31 @@ TEST(Manifest, BadDnsAndHosts) {
        "or "
        "digit, as does each part between dots"},
   });
+}
+
+TEST(Manifest, FullName) {
+  EXPECT_EQ(parse(pod("hostname: a")).spec.fqdn, "");
+  const PodSpec both = parse(pod("hostname: a\nsubdomain: b")).spec;
+  EXPECT_EQ(both.hostname, "a");
+  EXPECT_EQ(both.fqdn, "a.b.default.svc.cluster.local");
+  const PodSpec as_hostname = parse(pod("hostname: a\nsubdomain: b\nsetHostnameAsFQDN: true")).spec;
+  EXPECT_EQ(as_hostname.hostname, "a.b.default.svc.cluster.local");
+  EXPECT_EQ(as_hostname.fqdn, "");
+  EXPECT_EQ(parse(pod("hostname: a\nsetHostnameAsFQDN: true")).spec.hostname, "a");
+  const std::string longest(40, 'b');
+  expect_refused(
+      {{pod("hostname: a\nsubdomain: " + longest + "\nsetHostnameAsFQDN: true"),
+        "spec.setHostnameAsFQDN: 'a." + longest +
+            ".default.svc.cluster.l…' is longer than the 64 characters of a hostname"},
+       {pod("subdomain: a.b"),
+        "spec.subdomain: 'a.b' may hold only a-z, 0-9 and '-', and begins and ends with a letter or digit"}});
+}
+
+TEST(Manifest, DnsThatIsAllThereIs) {
+  EXPECT_FALSE(parse(pod("dnsConfig: {nameservers: [1.2.3.4]}")).spec.dns.is_all);
+  EXPECT_TRUE(parse(pod("dnsPolicy: None\ndnsConfig: {nameservers: [1.2.3.4]}")).spec.dns.is_all);
+  expect_refused(
+      {{pod("dnsPolicy: None"), "spec.dnsConfig.nameservers: is missing: with dnsPolicy: None it needs one"}});
 }
 
 }  // namespace

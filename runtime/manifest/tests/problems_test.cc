@@ -20,13 +20,13 @@ std::vector<std::string> all_errors(const std::string& text) {
 
 TEST(Manifest, AllThatIsWrongIsToldAtOnce) {
   EXPECT_THAT(all_errors("apiVersion: v1\nkind: Pod\nmetadata: {name: Web, labels: {a: 1}}\nspec:\n"
-                         "  runtimeClassName: kata\n  hostPid: true\n  hostAliases: [5, {ip: x}]\n"
+                         "  resourceClaims: [{}]\n  hostPid: true\n  hostAliases: [5, {ip: x}]\n"
                          "  containers:\n"
                          "  - {name: a, image: 5, envFrom: [1], command: [1, b]}\n"
                          "  - {image: 'nginx', ports: [{containerPort: 0}, {}], resources: {limits: {cpu: fast}}}\n"
                          "  - 7\n"),
               ElementsAre("web.yaml: metadata.labels.a: expected a string, found a number",
-                          "web.yaml: spec.runtimeClassName: is not supported yet",
+                          "web.yaml: spec.resourceClaims: is not supported yet",
                           "web.yaml: spec.hostPid: no such field in a Pod; did you mean 'hostPID'?",
                           "web.yaml: spec.hostAliases[0]: expected an object, found a number",
                           "web.yaml: spec.containers[0].image: expected a string, found a number",

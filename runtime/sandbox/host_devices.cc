@@ -1,0 +1,72 @@
+#include "runtime/sandbox/host_devices.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/files.h"
+
+namespace podrun {
+namespace {
+
+constexpr int kDeepest = 8;  // /dev/bus/usb/001/002 is four
+
+struct Entry {
+  std::string name;
+  struct stat info {};
+};
+
+Result<std::vector<Entry>> entries_of(int directory) {
+  const int copy = ::fcntl(directory, F_DUPFD_CLOEXEC, 0);
+  const std::unique_ptr<DIR, int (*)(DIR*)> open(::fdopendir(copy), ::closedir);
+  if (!open) return Error::system(errno, "read '/dev'");
+  std::vector<Entry> entries;
+  while (const dirent* const next = ::readdir(open.get())) {
+    Entry entry{next->d_name, {}};
+    if (entry.name == "." || entry.name == "..") continue;
+    // What is gone by now was unplugged.
+    if (::fstatat(directory, entry.name.c_str(), &entry.info, AT_SYMLINK_NOFOLLOW) == 0)
+      entries.push_back(std::move(entry));
+  }
+  return entries;
+}
+
+Result<void> add(int from, int to, dev_t filesystem, int depth) {
+  for (const Entry& entry : TRY(entries_of(from))) {
+    const char* const name = entry.name.c_str();
+    const auto failed = [&] { return Error::system(errno, "make '" + entry.name + "' in the container's /dev"); };
+    if (S_ISDIR(entry.info.st_mode) && entry.info.st_dev == filesystem && depth < kDeepest) {
+      const Fd below(::openat(from, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+      if (!below) continue;
+      if (::mkdirat(to, name, 0755) != 0 && errno != EEXIST) return failed();
+      const Fd made(::openat(to, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+      if (!made) return failed();
+      TRY(add(below.get(), made.get(), filesystem, depth + 1));
+    }
+    if (!S_ISCHR(entry.info.st_mode) && !S_ISBLK(entry.info.st_mode)) continue;
+    if (::mknodat(to, name, entry.info.st_mode & (S_IFMT | 07777U), entry.info.st_rdev) != 0) {
+      if (errno == EEXIST) continue;
+      return failed();
+    }
+    if (::fchownat(to, name, entry.info.st_uid, entry.info.st_gid, AT_SYMLINK_NOFOLLOW) != 0 ||
+        ::fchmodat(to, name, entry.info.st_mode & 07777U, 0) != 0)
+      return failed();
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> add_devices_of_host(int dev) {
+  const Fd host = TRY(base::open_file("/dev", O_RDONLY | O_DIRECTORY));
+  struct stat info {};
+  if (::fstat(host.get(), &info) != 0) return Error::system(errno, "stat '/dev'");
+  return add(host.get(), dev, info.st_dev, 0);
+}
+
+}  // namespace podrun
