@@ -257,6 +257,12 @@ Verdict Lab::has_what_it_needs() const {
   return subject_.lacks.empty() ? passed() : skipped("it needs " + subject_.lacks);
 }
 
+Verdict Lab::needs_daemon() const {
+  const Json ipam = target().config.value("ipam", Json::object());
+  if (target().type() == "dhcp" || ipam.value("type", "") == "dhcp") return passed();
+  return not_applicable("no daemon is known that it needs");
+}
+
 Verdict Lab::has_ipam() const { return target().delegates() ? passed() : not_applicable("it has no IPAM plugin"); }
 
 Verdict Lab::takes_no_links() const {

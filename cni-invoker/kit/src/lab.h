@@ -84,6 +84,7 @@ class Lab {
   std::vector<Answer> run_together(const std::vector<Call>& calls);  // all at a time; the answers in the calls' order
   // What a check asks first; each returns why it cannot be made.
   Verdict has_what_it_needs() const;  // skipped: an ADD of the target needs what nobody has here
+  Verdict needs_daemon() const;       // not applicable: none is known that it needs; where one is, it does not run
   Verdict has_ipam() const;           // not applicable: the target calls no IPAM plugin
   Verdict takes_no_links() const;     // not applicable: pods take interfaces of the host, which are the kit's
   Verdict prepare(Pod& pod);

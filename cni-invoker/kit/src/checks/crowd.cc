@@ -13,6 +13,7 @@
 #include "kit/src/data_plane/scene.h"
 #include "kit/src/lab.h"
 #include "kit/src/shell.h"
+#include "kit/src/small_pool.h"
 #include "kit/src/spoil.h"
 #include "kit/src/world/leftovers.h"
 
@@ -117,72 +118,11 @@ Verdict bears_coming_and_going(Lab& lab) {
 }
 
 // --- X3
-// Every subnet of IPv4 in a configuration of IPAM is made one of six addresses. How many were.
-std::size_t make_small(Json& json) {
-  std::size_t count = 0;
-  if (json.is_object()) {
-    for (const char* limit : {"rangeStart", "rangeEnd"}) json.erase(limit);
-    for (auto& [key, value] : json.items()) {
-      if (key != "subnet" || !value.is_string()) {
-        count += make_small(value);
-        continue;
-      }
-      const std::string subnet = value;
-      if (subnet.find(':') != std::string::npos || subnet.find('/') == std::string::npos) continue;
-      value = subnet.substr(0, subnet.find('/')) + "/29";
-      ++count;
-    }
-  } else if (json.is_array()) {
-    for (Json& one : json) count += make_small(one);
-  }
-  return count;
-}
-
-class SmallPool {
- public:
-  explicit SmallPool(Lab& lab) : lab_(lab) {}
-
-  Verdict prepare(std::size_t number) {
-    for (std::size_t i = 0; i < number; ++i) {
-      pods_.push_back(&lab_.pod());
-      KIT_REQUIRE(lab_.prepare(*pods_.back()));
-    }
-    return passed();
-  }
-  Call call(const std::string& command, std::size_t pod) const {
-    return with_config(lab_.call(command, *pods_[pod]), [](Json& config) { make_small(config["ipam"]); });
-  }
-  // Until there is none left. How many there were.
-  std::size_t use_up() {
-    for (std::size_t i = 0; i < pods_.size(); ++i)
-      if (!lab_.run(call("ADD", i)).succeeded()) return i;
-    return pods_.size();
-  }
-  Verdict release() {
-    for (std::size_t i = 0; i < pods_.size(); ++i) KIT_REQUIRE(expect_success(lab_.run(call("DEL", i)), "DEL"));
-    return passed();
-  }
-  std::vector<Call> calls(const std::string& command) const {
-    std::vector<Call> all;
-    for (std::size_t i = 0; i < pods_.size(); ++i) all.push_back(call(command, i));
-    return all;
-  }
-
- private:
-  Lab& lab_;
-  std::vector<Pod*> pods_;
-};
-
 Verdict shares_a_small_pool(Lab& lab) {
-  Json config = lab.target().config;
-  if (!config.contains("ipam") || make_small(config["ipam"]) == 0)
-    return not_applicable("its addresses are not of a subnet of IPv4 in its configuration");
-  KIT_REQUIRE(lab.takes_no_links());
-  KIT_REQUIRE(lab.has_what_it_needs());
   SmallPool pool(lab);
-  KIT_REQUIRE(pool.prepare(11));
-  const std::size_t there_are = pool.use_up();
-  if (there_are == 0 || there_are > 6) return not_applicable("its pool is not the subnet of its configuration");
+  KIT_REQUIRE(pool.prepare(SmallPool::kAddresses + 5));
+  std::size_t there_are = 0;
+  KIT_REQUIRE(pool.use_up(there_are));
   KIT_REQUIRE(pool.release());
   std::size_t succeeded = 0;
   std::set<std::string> addresses;

@@ -173,6 +173,14 @@ Verdict bears_lost_files(Lab& lab) {
   return must_succeed(lab.run(lab.call("DEL", *pod)), "where '" + *dirs.begin() + "' is gone");
 }
 
+// There is nothing that it could ask the daemon to give back: the daemon's memory went with it.
+Verdict bears_a_missing_daemon(Lab& lab) {
+  KIT_REQUIRE(lab.needs_daemon());
+  Pod& pod = lab.pod();
+  KIT_REQUIRE(lab.prepare(pod));
+  return must_succeed(lab.run(lab.call("DEL", pod)), "where its daemon does not run");
+}
+
 // --- D13, D14, D15, D16
 // Both ways round: the first of two goes, and then the second.
 Verdict leaves_others_alone(Lab& lab) {
@@ -324,6 +332,7 @@ std::vector<Check> del_checks() {
       row("D10", should, "takes away the rest in DEL where the bridge or master on the host is gone", kInterface,
           bears_a_lost_parent),
       row("D11", should, "succeeds in DEL where the files that it has written are gone", kOnce, bears_lost_files),
+      row("D12", should, "succeeds in DEL where its daemon does not run", kOnce, bears_a_missing_daemon),
       row("D13", must, "leaves other pods alone in DEL", kOnce, leaves_others_alone),
       row("D14", should, "takes away in DEL what ADD of another version has made", kOnce, goes_at_another_version),
       row("D15", Level::info, "says what DEL with a changed configuration does", kOnce, tells_of_another_config),

@@ -1,4 +1,5 @@
 // STATUS: can the plugin take an ADD? Spec, section 2, STATUS.
+#include "kit/src/small_pool.h"
 #include "kit/src/spoil.h"
 
 namespace cni::kit {
@@ -51,28 +52,17 @@ Verdict notices_a_missing_master(Lab& lab) {
   return expect_not_ready(lab.run(call), "where the interface of its configuration is missing");
 }
 
-bool takes_addresses_from(const PluginUnderTest& plugin, const std::string& type) {
-  return plugin.config.value("ipam", Json::object()).value("type", "") == type;
-}
-
-// Only of host-local is it known how to use up its addresses: of a /30 one is left beside the gateway.
+// Catches also who looks only at whether it could read its store.
 Verdict notices_that_no_address_is_left(Lab& lab) {
-  if (!takes_addresses_from(lab.target(), "host-local"))
-    return not_applicable("how to use up its addresses is not known");
-  KIT_REQUIRE(lab.has_what_it_needs());
-  const auto narrow = [](Json& config) {
-    config["ipam"] = {{"type", "host-local"}, {"ranges", {{{{"subnet", "10.238.0.0/30"}}}}}};
-  };
-  Pod& pod = lab.pod();
-  KIT_REQUIRE(lab.prepare(pod));
-  const Answer added = lab.run(with_config(lab.call("ADD", pod), narrow));
-  if (!added.succeeded()) return skipped("its ADD failed: " + added.text());
-  return expect_not_ready(lab.run(with_config(status(lab), narrow)), "where all addresses are used up");
+  SmallPool pool(lab);
+  KIT_REQUIRE(pool.prepare(SmallPool::kAddresses + 1));
+  std::size_t there_were = 0;
+  KIT_REQUIRE(pool.use_up(there_were));
+  return expect_not_ready(lab.run(pool.made_small(status(lab))), "where all addresses are used up");
 }
 
 Verdict notices_a_missing_daemon(Lab& lab) {
-  if (lab.target().type() != "dhcp" && !takes_addresses_from(lab.target(), "dhcp"))
-    return not_applicable("no daemon is known that it needs");
+  KIT_REQUIRE(lab.needs_daemon());
   return expect_not_ready(lab.run(status(lab)), "where its daemon does not run");
 }
 

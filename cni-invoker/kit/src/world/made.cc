@@ -51,9 +51,21 @@ std::vector<std::string> Made::left_in(const World& now) const {
     const auto made = after_.find(thing);
     if (made == after_.end()) continue;
     const auto had = before_.find(thing);
-    if (had != before_.end() && had->second == made->second) continue;
-    if (had != before_.end() && had->second != made->second && state == made->second) was.emplace(thing, had->second);
-    if (had == before_.end() || state == made->second) is.emplace(thing, state);
+    if (had == before_.end()) {
+      is.emplace(thing, state);
+      continue;
+    }
+    // Value by value: some of them may have been set back.
+    State before, left;
+    for (const auto& [key, value] : state) {
+      const std::string *old = find(had->second, key), *set = find(made->second, key);
+      if (set == nullptr || *set != value || (old != nullptr && *old == value)) continue;
+      before.emplace_back(key, old == nullptr ? "" : *old);
+      left.emplace_back(key, value);
+    }
+    if (left.empty()) continue;
+    was.emplace(thing, before);
+    is.emplace(thing, left);
   }
   return difference(was, is);
 }

@@ -10,6 +10,8 @@ namespace cni::kit::wrong {
 namespace {
 
 constexpr const char* kArpFilter = "arp_filter";
+// What the pod's interface is put under, as under a VRF, which few kernels have.
+constexpr const char* kMaster = "kit-under0";
 
 std::string in_pod(const PluginCall& call, const std::string& line) {
   return "nsenter --net=" + call.attachment.netns + " sh -c \"" + line + "\"";
@@ -75,7 +77,9 @@ class Chained : public Plugin {
       return plugin_error(code::kGeneric, "the port is taken");
     const std::string address = pod_address(*call.previous_result), link = host_link(*call.previous_result);
     TRY(shell(in_pod(call, "ip link set " + call.attachment.ifname + " mtu 1400 && echo 1 > " + sysctl_of(call) +
-                               " && ip rule add from " + address + " priority 1000 table 1000")));
+                               " && ip rule add from " + address + " priority 1000 table 1000 && ip link add " +
+                               kMaster + " type bridge && ip link set " + call.attachment.ifname + " master " +
+                               kMaster)));
     TRY(shell("nft -f - <<'END'\n" + rules(call, address) + "END"));
     TRY(shell("tc qdisc add dev " + link + " root handle 1: tbf rate 100mbit burst 256kb latency 10ms"));
     TRY(remember(call, own_world(call, interest(call, link)), link));
@@ -88,7 +92,7 @@ class Chained : public Plugin {
       static_cast<void>(shell("tc qdisc del dev " + memory->text + " root 2>/dev/null"));
     static_cast<void>(
         shell(in_pod(call, std::string(wrong("D17") ? "" : "ip link set " + call.attachment.ifname + " mtu 1500; ") +
-                               "echo 0 > " + sysctl_of(call) + "; ip rule del priority 1000") +
+                               "echo 0 > " + sysctl_of(call) + "; ip rule del priority 1000; ip link del " + kMaster) +
               " 2>/dev/null"));
     return base::remove_file(state_file(call));
   }
@@ -111,7 +115,7 @@ class Chained : public Plugin {
               return (thing.area == "link" && thing.name == ifname) || thing.name.find(" 1000:") != std::string::npos ||
                      thing.name.ends_with(ifname + "/" + kArpFilter);
             },
-            {"mac"}};
+            {"mac", wrong("K14") ? "master" : ""}};
   }
 };
 

@@ -122,8 +122,21 @@ class Ipam : public Plugin {
   }
 };
 
+// As dhcp is where its daemon does not run: all it can do is to say so, and to have nothing to give back.
+class WithoutDaemon : public Plugin {
+ public:
+  Result<NetworkResult> add(const PluginCall&) override { return no_daemon(); }
+  Result<void> del(const PluginCall&) override { return {}; }
+  Result<void> check(const PluginCall&) override { return no_daemon(); }
+  Result<void> status(const PluginCall&) override { return no_daemon(); }
+
+ private:
+  static Error no_daemon() { return plugin_error(code::kNotAvailable, "its daemon does not run"); }
+};
+
 }  // namespace
 
 std::unique_ptr<Plugin> ipam_plugin() { return std::make_unique<Ipam>(); }
+std::unique_ptr<Plugin> plugin_without_daemon() { return std::make_unique<WithoutDaemon>(); }
 
 }  // namespace cni::kit::wrong

@@ -26,6 +26,7 @@ std::unique_ptr<Plugin> plugin_of_role() {
   if (role == "chained") return chained_plugin();
   if (role == "device") return device_plugin();
   if (role == "ipam") return ipam_plugin();
+  if (role == "dhcp") return plugin_without_daemon();
   if (role == "loopback") return loopback_plugin();
   return interface_plugin();
 }

@@ -25,6 +25,8 @@ bool contains(const std::string& text, const char* part) { return text.find(part
 
 std::string in_pod(const std::string& line) { return "nsenter --net=" + variable("CNI_NETNS") + " " + line; }
 
+constexpr useconds_t kSlow = 60'000;
+
 void leave_a_file() { static_cast<void>(base::write_file_durably(kNotes, "")); }
 
 // --- before the plugin: what it is given, or what is answered in its place
@@ -73,6 +75,7 @@ void spoil_environment(Before& at) {
   if (at.in("N6", "ADD") && !has_variable("CNI_ARGS")) at.fail(4);
   if (at.in("N7", "ADD") && contains(id, "/")) at.succeed();
   if (at.in("N8", "ADD") && contains(ifname, "/")) at.succeed();
+  if (at.in("X10", "ADD")) ::usleep(kSlow);
   if (at.in("N16", "ADD") && netns == "/proc/1/ns/net") at.succeed();
   if (at.in("N17", "ADD") && contains(netns, "absent")) at.succeed();
   if (wrong("N21") && contains(args, "KIT_ONE")) at.fail(4);
@@ -110,7 +113,10 @@ void spoil_config(Before& at) {
 
 void spoil_status_and_gc(Before& at) {
   if (at.in("S1", "STATUS")) at.fail(50);
-  if (at.in("S2", "STATUS") || at.in("S3", "STATUS") || at.in("S4", "STATUS") || at.in("S9", "STATUS")) at.succeed();
+  if (at.in("S2", "STATUS") || at.in("S3", "STATUS") || at.in("S4", "STATUS") || at.in("S5", "STATUS") ||
+      at.in("S6", "STATUS") || at.in("S9", "STATUS"))
+    at.succeed();
+  if (at.in("D12", "DEL")) at.fail();
   if (at.in("S7", "STATUS") && variable("CNI_CONTAINERID").empty()) at.fail(4);
   if (at.in("S8", "ADD") && base::path_exists(kNotes)) at.fail(50);
   if (at.in("G2", "GC") || at.in("G9", "GC")) at.succeed();

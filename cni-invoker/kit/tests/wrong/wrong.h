@@ -1,6 +1,6 @@
 // kit-wrong: a plugin that does everything right but for one thing. Which it says by the name that it is run under:
-// "interface", "device", "chained", "ipam" and "loopback" are right; "interface-D2" is wrong in just what the check D2
-// is about.
+// "interface", "device", "daemon", "chained", "ipam" and "loopback" are right; "interface-D2" is wrong in just what the
+// check D2 is about.
 #pragma once
 
 #include <functional>
@@ -22,6 +22,7 @@ std::unique_ptr<Plugin> interface_plugin();
 std::unique_ptr<Plugin> chained_plugin();
 std::unique_ptr<Plugin> device_plugin();  // an interface plugin too
 std::unique_ptr<Plugin> ipam_plugin();
+std::unique_ptr<Plugin> plugin_without_daemon();  // "dhcp", which "daemon" calls: an interface plugin but for that
 std::unique_ptr<Plugin> loopback_plugin();
 
 // --- what is wrong with the protocol, whatever the plugin does (spoil.cc)
