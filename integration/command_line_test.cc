@@ -102,6 +102,19 @@ TEST_F(CommandLineTest, HelpsAndTellsItsVersion) {
   EXPECT_EQ(podrun({"--version"}).out, podrun({"version"}).out);
 }
 
+TEST_F(CommandLineTest, ExplainsWhatBecomesOfAField) {
+  EXPECT_THAT(podrun({"explain", "pod.spec.nodeSelector"}).out,
+              AllOf(HasSubstr("FIELD: nodeSelector <map[string]string>"), HasSubstr("accepted with a warning")));
+  const std::string ports = podrun({"explain", "spec.containers.ports"}).out;
+  EXPECT_THAT(ports, AllOf(HasSubstr("FIELDS:\n"), HasSubstr("protocol\t<string>  supported: TCP, UDP, SCTP\n")));
+  EXPECT_EQ(podrun({"explain", "pod.spec", "--recursive"}).out.find("containerPort") == std::string::npos, false);
+  EXPECT_EQ(podrun({"explain", "pod.spec"}).out.find("containerPort"), std::string::npos);
+  const Output wrong = podrun({"explain", "pod.spec.containres"});
+  EXPECT_EQ(wrong.status, kNotFound);
+  EXPECT_THAT(wrong.err, HasSubstr("explain: pod.spec has no field 'containres'; did you mean 'containers'?"));
+  EXPECT_EQ(podrun({"explain", "pod.spec.hostname.x"}).status, kNotFound);
+}
+
 TEST_F(CommandLineTest, GetTakesWhatKubectlTakes) {
   ASSERT_TRUE(must_create(sleeper("web-2")));
   ASSERT_TRUE(must_create(sleeper("web-10", "db")));

@@ -17,6 +17,7 @@ void delete_command(Command& command, Context& context);
 void describe_command(Command& command, Context& context);
 void events_command(Command& command, Context& context);
 void exec_command(Command& command, Context& context);
+void explain_command(Command& command, Context& context);
 void get_command(Command& command, Context& context);
 void help_command(Command& command, Context& context);
 void inspect_command(Command& command, Context& context);

@@ -1,4 +1,5 @@
 // podrun: reads the command line, runs one command, turns what happened into an exit code.
+#include <malloc.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -65,6 +66,8 @@ int main(int argc, char** argv) {
   // Neither may depend on who calls: the modes of what we make, and whether children can be waited for.
   ::umask(0022);
   ::signal(SIGCHLD, SIG_DFL);
+  // One arena for the few threads there are: each would reserve 128 MB and fault in pages of its own, to wait for a disk.
+  ::mallopt(M_ARENA_MAX, 1);
   podrun::cli::prepare_console();
   try {
     return podrun::cli::run({argv + (argc > 0 ? 1 : 0), argv + argc});
