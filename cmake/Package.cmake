@@ -8,8 +8,8 @@ wired up by CNI plugins, with containers that share its network. Nothing is left
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION admin)
 # Nothing is needed to start: a pod on the host's network wants no plugin.
-set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "containernetworking-plugins, iptables, iproute2")
-set(CPACK_DEBIAN_PACKAGE_SUGGESTS "skopeo, umoci, busybox-static")
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "containernetworking-plugins, iptables, iproute2, skopeo")
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "umoci, busybox-static")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_STRIP_FILES ON)
 # Headers and archives of the CNI library (component `development`) are for who builds from source.

@@ -238,7 +238,7 @@ TEST(Hints, KnowTheWordsOfOthers) {
   for (const char* word : {"top", "stats"}) EXPECT_THAT(hint(word), HasSubstr("podrun inspect")) << word;
   EXPECT_THAT(hint("explain"), HasSubstr("manifest"));
   EXPECT_THAT(hint("completion"), HasSubstr("bash"));
-  EXPECT_THAT(hint("images"), HasSubstr("rootfs:"));
+  EXPECT_THAT(hint("images"), HasSubstr("podrun image list"));
   EXPECT_EQ(hint("crate"), "; did you mean 'podrun create'?");
   EXPECT_EQ(hint("frobnicate"), "");
 }

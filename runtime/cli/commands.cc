@@ -15,6 +15,7 @@ constexpr CommandEntry kCommands[] = {
     {"explain", "Show what becomes of a field of a Pod here", explain_command},
     {"get", "List pods, or show some of them", get_command},
     {"help", "Show what a command takes", help_command},
+    {"image", "Pull, import, list and remove images", image_command},
     {"inspect", "Print what podrun recorded of a pod, as JSON", inspect_command},
     {"kill", "Send a signal to the first process of containers", kill_command},
     {"logs", "Print what a container wrote to stdout and stderr", logs_command},

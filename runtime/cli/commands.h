@@ -20,6 +20,7 @@ void exec_command(Command& command, Context& context);
 void explain_command(Command& command, Context& context);
 void get_command(Command& command, Context& context);
 void help_command(Command& command, Context& context);
+void image_command(Command& command, Context& context);
 void inspect_command(Command& command, Context& context);
 void kill_command(Command& command, Context& context);
 void logs_command(Command& command, Context& context);

@@ -6,6 +6,7 @@
 
 #include "cni/ledger.h"
 #include "runtime/cli/commands.h"
+#include "runtime/cli/image_names.h"
 #include "runtime/cli/parse.h"
 #include "runtime/cli/pods.h"
 
@@ -51,6 +52,7 @@ class Candidates {
 
   void words(const Words& words) {
     if (words.takes == "CONTAINER") return attached();
+    if (words.takes == "IMAGE") return images();
     if (!words.takes.starts_with("POD")) return;
     const std::size_t of_pod = !typed_words().empty() && is_resource_word(typed_words().front()) ? 1 : 0;
     if (words.takes == "POD [CONTAINER]" && typed_words().size() > of_pod) return containers();
@@ -65,6 +67,12 @@ class Candidates {
       if (pod.plan.who.name_space != context_.flags.name_space) continue;
       if (std::find(typed.begin(), typed.end(), pod.plan.who.name) == typed.end()) offer(pod.plan.who.name);
     }
+  }
+
+  void images() {
+    for (const Candidate& image : image_names(context_))
+      if (std::find(typed_words().begin(), typed_words().end(), image.value) == typed_words().end())
+        offer(image.value, image.meaning);
   }
 
   // Ids of the ledger's containers.

@@ -1,11 +1,14 @@
 #include "runtime/cli/creation.h"
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 
 #include "base/interruption.h"
 #include "runtime/cli/live_pod.h"
 #include "runtime/cli/print.h"
+#include "runtime/cli/progress_line.h"
+#include "runtime/cli/registry_options.h"
 
 namespace podrun::cli {
 namespace {
@@ -31,7 +34,18 @@ void add_creation(Command& command, Creation& creation) {
       .split_at_commas();
   command.option("--dry-run", creation.dry_run, "none|client", "client: check what was asked for, and make nothing")
       .one_of({"none", "client"});
+  add_registry(command, creation.options.registry);
   add_output(command, creation.output, {"json", "yaml", "name"});
+}
+
+Result<StoodUp> create_with_progress(Host& host, const PodSpec& spec, CreateOptions options) {
+  std::optional<ProgressLine> line;  // while something is pulled
+  options.registry.progress = [&line](const std::string& text) {
+    if (text.empty()) return line.reset();
+    if (!line) line.emplace();
+    line->show(text);
+  };
+  return create_pod(host, spec, options).in("create pod \"" + spec.name + "\"");
 }
 
 Result<void> create_and_show(Context& context, Host& host, const PodSpec& spec, const Creation& creation) {
@@ -40,7 +54,7 @@ Result<void> create_and_show(Context& context, Host& host, const PodSpec& spec, 
     return {};
   }
   base::listen_for_interruption();
-  Pod pod = TRY(create_pod(host, spec, creation.options).in("create pod \"" + spec.name + "\"")).pod;
+  Pod pod = TRY(create_with_progress(host, spec, creation.options)).pod;
   show(context.out, creation.output, spec.name, " created", kube_pod(look_at(host.store, std::move(pod))));
   // Shown before the next manifest is begun. Whether it could be written is told once, at the end.
   static_cast<void>(context.out.flush());

@@ -19,6 +19,9 @@ struct Creation {
 
 void add_creation(Command& command, Creation& creation);
 
+// As create_pod(), and shows how far a pull is.
+Result<StoodUp> create_with_progress(Host& host, const PodSpec& spec, CreateOptions options);
+
 // Ends as create_pod() does at a signal; prints at once what was made, or with a dry run would be.
 Result<void> create_and_show(Context& context, Host& host, const PodSpec& spec, const Creation& creation);
 

@@ -16,7 +16,8 @@ struct ForeignWord {
 constexpr std::string_view kMake = "'podrun create -f FILE' makes the pod of a manifest";
 constexpr std::string_view kEnd = "'podrun delete POD' ends and removes a pod";
 constexpr std::string_view kList = "'podrun get' lists pods";
-constexpr std::string_view kImages = "images are directories: a manifest names them as rootfs:DIR or oci:DIR";
+constexpr std::string_view kNoBuild =
+    "podrun builds and pushes nothing; 'podrun image import' takes what others have built";
 constexpr std::string_view kUsage = "'podrun inspect POD' names its cgroup, whose files tell what it uses";
 constexpr std::string_view kCompletions = "completions for bash, zsh and fish are installed with podrun";
 constexpr std::string_view kStop = "'podrun stop POD' ends what runs in a pod";
@@ -44,13 +45,13 @@ constexpr std::array kForeign{
     ForeignWord{"edit", kNoChange},
     ForeignWord{"patch", kNoChange},
     ForeignWord{"replace", kNoChange},
-    ForeignWord{"images", kImages},
-    ForeignWord{"image", kImages},
-    ForeignWord{"pull", kImages},
-    ForeignWord{"push", kImages},
-    ForeignWord{"build", kImages},
-    ForeignWord{"load", kImages},
-    ForeignWord{"rmi", kImages},
+    ForeignWord{"images", "'podrun image list' lists images"},
+    ForeignWord{"pull", "'podrun image pull NAME' gets an image from a registry"},
+    ForeignWord{"push", kNoBuild},
+    ForeignWord{"build", kNoBuild},
+    ForeignWord{"load", "'podrun image import FILE' takes an image from an archive"},
+    ForeignWord{"import", "'podrun image import FILE NAME' takes an image from an archive"},
+    ForeignWord{"rmi", "'podrun image rm IMAGE' removes an image"},
     ForeignWord{"network", "'podrun cni list' lists networks"},
     ForeignWord{"networks", "'podrun cni list' lists networks"},
     ForeignWord{"enter", "'podrun exec -it POD sh' runs a shell in a container"},

@@ -9,6 +9,7 @@
 #include "runtime/cli/attached.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/creation.h"
+#include "runtime/cli/image_names.h"
 #include "runtime/cli/record_option.h"
 #include "runtime/cli/run_manifest.h"
 #include "runtime/cli/terminal.h"
@@ -84,7 +85,7 @@ Result<Started> start(Host& host, const PodSpec& spec, const Options& options) {
   base::listen_for_interruption();
   CreateOptions create = options.creation.options;
   create.client = {.container = spec.name, .with_stdin = options.run.has_stdin, .size = terminal_size()};
-  StoodUp made = TRY(create_pod(host, spec, create).in("create pod \"" + spec.name + "\""));
+  StoodUp made = TRY(create_with_progress(host, spec, create));
   return Started{std::move(made), TRY(Signals::take())};
 }
 
@@ -134,7 +135,11 @@ void run_command(Command& command, Context& context) {
   RunOptions& run = options->run;
   command.words(options->words, "NAME", "Name of the pod and of its container", 1, 1);
   command.rest(run.words, "ARGUMENT...");
-  command.option("--image", run.image, "IMAGE", "rootfs:DIR or oci:DIR[:TAG]").required();
+  command.option("--image", run.image, "IMAGE", "A name such as nginx:1.27, rootfs:DIR or oci:DIR[:TAG]")
+      .required()
+      .offers([&context] { return image_names(context); });
+  command.option("--image-pull-policy", run.pull_policy, "POLICY", "When the image is had from its registry; else by its tag")
+      .one_of({"Always", "IfNotPresent", "Never"});
   command.flag("--command", run.command, "What is behind -- replaces the image's entrypoint, and not only its command");
   command.flag("-d,--detach", options->detach, "Return once the pod is made, also with -i or -t");
   command.flag("-i,--stdin", run.has_stdin, "Keep the container's stdin open, and attach to it");

@@ -130,6 +130,7 @@ Result<Json> environment(const Variables& variables) {
 
 Result<Json> container(const RunOptions& options) {
   Json made{{"name", options.name}, {"image", options.image}};
+  if (options.pull_policy) made["imagePullPolicy"] = *options.pull_policy;
   for (const std::string& word : options.words) made[options.command ? "command" : "args"].push_back(literal(word));
   if (!options.env.empty()) made["env"] = TRY(environment(options.env));
   for (const std::string& typed : options.ports) made["ports"].push_back(TRY(port(typed)));

@@ -14,6 +14,7 @@ struct RunOptions {
   std::string name;
   std::string name_space = "default";
   std::string image;
+  std::optional<std::string> pull_policy;
   std::vector<std::string> words;  // the image's command replaced
   bool command = false;            // and its entrypoint too
   Variables env;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <memory>
 
 #include "base/interruption.h"
 
@@ -12,7 +13,8 @@ namespace podrun::image {
 namespace {
 
 Error corrupt(const Digest& digest, std::string_view why) {
-  return Error{Kind::corrupt, 0, "blob " + digest.text() + ": " + std::string(why) + "; copy the image again"};
+  return Error{Kind::corrupt, 0, "blob " + digest.text() + ": " + std::string(why) + "; copy the image again",
+               std::make_shared<CorruptBlob>(digest)};
 }
 
 Error wrong_size(const Digest& digest, std::uint64_t size, std::uint64_t found) {

@@ -10,6 +10,12 @@
 
 namespace podrun::image {
 
+// Which blob an error of Kind::corrupt is about.
+struct CorruptBlob : base::ErrorDetail {
+  explicit CorruptBlob(Digest bad) : digest(std::move(bad)) {}
+  Digest digest;
+};
+
 class BlobReader {
  public:
   // Opens <layout>/blobs/<algorithm>/<hex>. Errors: not_found; corrupt when the size is not `size` bytes or it is no

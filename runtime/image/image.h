@@ -1,9 +1,13 @@
 // Images: what a container's root filesystem is made of. A reference is "rootfs:DIR" (a directory, taken as it is and
-// shared read-only) or "oci:DIR[:TAG]" (an OCI image layout). Layers of an OCI image are unpacked once, under the
-// digest of their uncompressed content, and shared read-only by every pod.
+// shared read-only), "oci:DIR[:TAG]" (an OCI image layout), or the name of an image that has been pulled or imported
+// ("nginx:1.27"). Layers are unpacked once, under the digest of their uncompressed content, and shared read-only by
+// every pod.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,11 +42,20 @@ struct Image {
   std::string digest;     // "sha256:…" of the manifest; empty for rootfs:
   ImageLayers layers;
   ImageConfig config;
+  bool imported = false;  // a name that no registry is asked for
 };
 
-// Everything under `store_dir` (…/images) is podrun's: layers/<sha256>/ once unpacked and verified, tmp/ while
-// unpacking (a crash leaves only what the next call removes). Concurrent callers may unpack the same layer; one of them
-// wins.
+// How registries are asked.
+struct Registry {
+  std::string auth_file;                             // as containers-auth.json(5) has it; empty: skopeo's own choice
+  std::string auths;                                 // the text of one, which goes before
+  std::optional<bool> tls_verify;                    // empty: as registries.conf says
+  std::function<void(const std::string&)> progress;  // may be empty; how far it is, in words; at the end none
+};
+
+// Everything under `store_dir` (…/images) is podrun's: layers/<sha256>/ once unpacked and verified, blobs/ as they come
+// from registries, names and records (record.h), tmp/ while something is made (a crash leaves only what the next call
+// removes). Concurrent callers may pull or unpack the same; one of them wins.
 class ImageStore {
  public:
   // `own`: directories of ours with files of pods; no rootfs: may be one, hold one or lie in one.
@@ -51,10 +64,19 @@ class ImageStore {
     own_.push_back(store_dir_);
   }
 
+  // Nothing is removed while the result is there. To be held from the resolving of an image until it is on record with
+  // whoever wants it.
+  Result<Fd> hold() const;
+
   // Finds what `reference` names; unpacks and verifies layers that are not there yet. Errors: not_found (no such
-  // directory, no such tag), corrupt (digest mismatch, a layer that climbs out of its root), invalid (no such form),
-  // unsupported (media type, architecture).
+  // directory, no such tag, no image of that name here), corrupt (digest mismatch, a layer that climbs out of its
+  // root), invalid (no such form), unsupported (media type, architecture).
   Result<Image> resolve(const std::string& reference) const;
+
+  // The image that a registry has under `name`, now. What an interrupted pull has fetched whole is not fetched again.
+  // Before all of it is here and verified the name leads to what it did. Errors: unsupported (no skopeo), not_found,
+  // denied, corrupt; EINTR.
+  Result<Image> pull(const std::string& name, const Registry& registry) const;
 
  private:
   std::string store_dir_;

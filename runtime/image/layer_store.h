@@ -7,6 +7,7 @@
 // Both directories are 0700: set-id programs of images are not for the host's users.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -14,9 +15,18 @@
 
 namespace podrun::image {
 
-// The directories of the layers, lowest first, each once, never none. Unpacks what is missing: all of it is verified
-// and on disk before any of it gets its name. A process that finds a name taken meanwhile drops its own copy.
+inline constexpr const char* kEmptyLayer = "empty";
+
+// How far it is, in words: "unpacking layer 2 of 5". Called by any of several threads, one at a time; may be empty.
+using Progress = std::function<void(const std::string&)>;
+
+// The directories of the layers, lowest first, each once, never none. Unpacks what is missing, several at a time: all
+// of it is verified and on disk before any of it gets its name. A process that finds a name taken meanwhile drops its
+// own copy.
 Result<std::vector<std::string>> provide_layers(const std::string& store, const std::string& layout,
-                                                const std::vector<LayerBlob>& layers);
+                                                const std::vector<LayerBlob>& layers, const Progress& progress = {});
+
+// The same of layers that are there already; Kind::not_found where one is not.
+Result<std::vector<std::string>> find_layers(const std::string& store, const std::vector<LayerBlob>& layers);
 
 }  // namespace podrun::image

@@ -34,8 +34,10 @@ Result<Descriptor> parse_descriptor(const Json& object) {
   descriptor.size = TRY(required_size(object, "size"));
   if (const Json* platform = TRY(optional_object(object, "platform")))
     descriptor.platform = TRY(parse_platform(*platform));
-  if (const Json* annotations = TRY(optional_object(object, "annotations")))
+  if (const Json* annotations = TRY(optional_object(object, "annotations"))) {
     descriptor.ref_name = TRY(optional_string(*annotations, "org.opencontainers.image.ref.name"));
+    descriptor.image_name = TRY(optional_string(*annotations, "io.containerd.image.name"));
+  }
   return descriptor;
 }
 
@@ -99,6 +101,7 @@ Result<ConfigFile> parse_config(std::string_view text) {
   const Json object = TRY(parse_object(text));
   ConfigFile file;
   file.platform = TRY(parse_platform(object));
+  file.created = TRY(optional_string(object, "created"));
   if (const Json* rootfs = TRY(optional_object(object, "rootfs")))
     for (const Json& value : *TRY(optional_array(*rootfs, "diff_ids", kLayerLimit))) {
       const std::string digest = TRY(string_of(value, "diff_ids"));

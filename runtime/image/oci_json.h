@@ -23,7 +23,8 @@ struct Descriptor {
   Digest digest;
   std::uint64_t size = 0;
   Platform platform;
-  std::string ref_name;  // the annotation org.opencontainers.image.ref.name: a tag
+  std::string ref_name;    // the annotation org.opencontainers.image.ref.name: a tag
+  std::string image_name;  // the annotation io.containerd.image.name: a whole name, as docker and containerd write it
 };
 
 bool is_index(const Descriptor& descriptor);
@@ -36,6 +37,7 @@ struct Manifest {
 
 struct ConfigFile {
   Platform platform;
+  std::string created;           // when it was built, RFC 3339; empty: not said
   std::vector<Digest> diff_ids;  // of the layers' uncompressed content, lowest first
   ImageConfig config;
 };

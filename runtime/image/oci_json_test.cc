@@ -122,7 +122,7 @@ TEST(OciJson, ListsAreBounded) {
 }
 
 Descriptor entry(const std::string& tag, char hex, Platform platform = {}) {
-  return {kManifestType, {Digest::Algorithm::sha256, std::string(64, hex)}, 1, std::move(platform), tag};
+  return {kManifestType, {Digest::Algorithm::sha256, std::string(64, hex)}, 1, std::move(platform), tag, ""};
 }
 const Platform kArm7 = {"linux", "arm", "v7"};
 

@@ -92,16 +92,10 @@ Result<void> check_version(const std::string& layout) {
 
 }  // namespace
 
-Result<OciImage> find_image(const std::string& layout, const std::string& tag, const Platform& machine) {
-  TRY(check_version(layout));
-  OciImage image;
-  const Descriptor found = TRY(find_manifest(layout, tag, machine));
-  image.manifest = found.digest;
-  const std::string manifest_text = TRY(read_json(layout, found));
-  const Manifest manifest = TRY(parse_manifest(manifest_text).in("manifest " + found.digest.text()));
-  TRY(check_config_type(manifest.config));
+Result<OciImage> assemble_image(Digest digest, std::string manifest_text, std::string config_text,
+                                const Platform& machine) {
+  const Manifest manifest = TRY(parse_manifest(manifest_text).in("manifest " + digest.text()));
   const std::string config_name = "config " + manifest.config.digest.text();
-  const std::string config_text = TRY(read_json(layout, manifest.config));
   ConfigFile file = TRY(parse_config(config_text).in(config_name));
   if (fitness(file.platform, machine) < 0)
     return Error{Kind::unsupported, 0,
@@ -110,13 +104,29 @@ Result<OciImage> find_image(const std::string& layout, const std::string& tag, c
     return Error{Kind::corrupt, 0,
                  config_name + ": names " + std::to_string(file.diff_ids.size()) + " layers, the manifest " +
                      std::to_string(manifest.layers.size())};
+  OciImage image;
   for (std::size_t i = 0; i < manifest.layers.size(); ++i) {
     const Descriptor& layer = manifest.layers[i];
     const Compression compression = TRY(compression_of(layer));
     image.layers.push_back({layer.digest, layer.size, compression, file.diff_ids[i]});
   }
+  image.manifest = std::move(digest);
+  image.config_digest = manifest.config.digest;
   image.config = std::move(file.config);
+  image.created = std::move(file.created);
+  image.manifest_text = std::move(manifest_text);
+  image.config_text = std::move(config_text);
   return image;
+}
+
+Result<OciImage> find_image(const std::string& layout, const std::string& tag, const Platform& machine) {
+  TRY(check_version(layout));
+  const Descriptor found = TRY(find_manifest(layout, tag, machine));
+  std::string manifest_text = TRY(read_json(layout, found));
+  const Manifest manifest = TRY(parse_manifest(manifest_text).in("manifest " + found.digest.text()));
+  TRY(check_config_type(manifest.config));
+  std::string config_text = TRY(read_json(layout, manifest.config));
+  return assemble_image(found.digest, std::move(manifest_text), std::move(config_text), machine);
 }
 
 }  // namespace podrun::image

@@ -38,9 +38,11 @@ Result<Reference> parse_reference(const std::string& text) {
       if (reference.tag.size() > kTagLimit) return invalid(text, "the tag is longer than 255 bytes");
     }
   } else {
-    return invalid(text,
-                   "no such form; write rootfs:DIR (a directory) or oci:DIR[:TAG] (an OCI layout, as 'skopeo copy "
-                   "docker://NAME oci:DIR:TAG' makes it)");
+    auto name = parse_name(text);
+    if (!name) return invalid(text, name.error().what);
+    reference.form = Reference::Form::name;
+    reference.name = *std::move(name);
+    return reference;
   }
   if (!printable(rest) || !printable(reference.tag)) return invalid(text, "control characters are not allowed");
   if (rest.empty()) return invalid(text, "the directory is missing");

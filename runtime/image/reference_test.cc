@@ -5,7 +5,7 @@
 namespace podrun::image {
 namespace {
 
-TEST(Reference, TakesBothFormsApart) {
+TEST(Reference, TakesWhatNamesADirectoryApart) {
   const auto rootfs = parse_reference("rootfs:/srv/a:b");
   ASSERT_TRUE(rootfs);
   EXPECT_EQ(rootfs->form, Reference::Form::rootfs);
@@ -23,9 +23,16 @@ TEST(Reference, ATagMayHoldColonsAndSlashes) {
   EXPECT_EQ(oci->tag, "docker.io/library/busybox:1.36");
 }
 
+TEST(Reference, EverythingElseIsAName) {
+  const auto name = parse_reference("busybox:1.36");
+  ASSERT_TRUE(name);
+  EXPECT_EQ(name->form, Reference::Form::name);
+  EXPECT_EQ(name->name.text(), "docker.io/library/busybox:1.36");
+}
+
 TEST(Reference, RefusesEverythingElseInOneLine) {
   for (const std::string& text :
-       {std::string(""), std::string("busybox"), std::string("docker://busybox"), std::string("rootfs:"),
+       {std::string(""), std::string("Busybox"), std::string("docker://busybox"), std::string("rootfs:"),
         std::string("rootfs:relative"), std::string("oci:"), std::string("oci:/a:"), std::string("oci:a:b"),
         std::string("oci:/a\n:b"), std::string("rootfs:/a\0b", 11), "rootfs:/" + std::string(5000, 'x'),
         "oci:/a:" + std::string(300, 't')}) {

@@ -35,12 +35,7 @@ ContainerSpec read_container(const Reader& given, const Reader& pod_security, co
   else if (const std::string why = why_bad_label(spec.name); !why.empty())
     given.bad("name", quote(spec.name) + " " + why);
 
-  spec.image = given.text("image");
-  if (!given.has("image"))
-    given.bad("image", "is missing");
-  else if (const std::string why = why_bad_image(spec.image); !why.empty())
-    given.bad("image", why);
-
+  read_image(given, spec);
   spec.working_dir = given.text("workingDir");
   if (!spec.working_dir.empty() && !spec.working_dir.starts_with('/'))
     given.bad("workingDir", quote(spec.working_dir) + " does not begin with '/'");
@@ -78,13 +73,6 @@ void claim_host_ports(const Reader& given, const ContainerSpec& container, std::
 }
 
 }  // namespace
-
-std::string why_bad_image(std::string_view image) {
-  for (const std::string_view scheme : {"rootfs:", "oci:"})
-    if (image.starts_with(scheme) && image.size() > scheme.size() && image[scheme.size()] != ':') return {};
-  return "expected rootfs:DIR or oci:DIR[:TAG], found " + quote(image) +
-         "; pulling from a registry is not supported yet";
-}
 
 void read_containers(const Reader& spec, PodSpec& pod) {
   const Reader pod_security = spec.at("securityContext");

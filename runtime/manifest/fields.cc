@@ -170,7 +170,6 @@ constexpr Field kSecurityContextFields[] = {
 };
 constexpr Type kSecurityContext{kSecurityContextFields};
 
-// Images are directories on this machine: what is there is the newest there can be.
 constexpr Choice kPullPolicies[] = {{"Never"}, {"IfNotPresent"}, {"Always"}};
 
 constexpr std::string_view kNoTerminationMessage = "not acted on yet: no termination message is collected";
@@ -279,7 +278,7 @@ constexpr Field kPodSpecFields[] = {
     {"hostIPC", accepted, flag},
     {"shareProcessNamespace", accepted, flag},
     {"securityContext", accepted, object, &kPodSecurityContext},
-    {"imagePullSecrets", moot, list, &kNamed},  // nothing is pulled
+    {"imagePullSecrets", accepted, list, &kNamed},
     {"hostname", accepted, text},
     {"subdomain", accepted, text},
     {"affinity", idle, object, &kAffinity},

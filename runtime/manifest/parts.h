@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/manifest/companions.h"
 #include "runtime/manifest/manifest.h"
 #include "runtime/manifest/reader.h"
 #include "runtime/model/spec.h"
@@ -40,7 +41,12 @@ SecuritySpec read_security(const Reader& context, const Reader& pod_context, boo
 // env, command and args with $(NAME) expanded. `room` is what all containers of the pod may still expand to, in bytes.
 void read_process(const Reader& container, std::size_t& room, ContainerSpec& spec);
 
-// "expected 'rootfs:DIR' …", empty when good. Whether there is such a directory is for the image store to say.
-std::string why_bad_image(std::string_view image);
+// What is wrong with a reference (image/image.h); empty when good. Whether there is such an image is for the image store
+// to say.
+std::string why_bad_image(std::string_view text);
+void read_image(const Reader& container, ContainerSpec& spec);
+// Of imagePullSecrets. Needs read_metadata done.
+void read_pull_secrets(const Reader& spec, const Companions& companions, PodSpec& pod,
+                       std::vector<std::string>& warnings);
 
 }  // namespace podrun::manifest

@@ -51,13 +51,22 @@ enum class ContainerRole : std::uint8_t {
   sidecar,  // an init container with restartPolicy Always: from its turn on, beside all that come later
 };
 
+// When an image is had from its registry, where it has one.
+enum class PullPolicy : std::uint8_t {
+  by_tag,  // as Kubernetes: the tag latest is asked for anew, others only where they are not here
+  always,
+  if_not_present,
+  never,
+};
+
 // Whether what ended is made again.
 enum class RestartPolicy : std::uint8_t { always, on_failure, never };
 
 struct ContainerSpec {
   std::string name;
   ContainerRole role = ContainerRole::main;
-  std::string image;                                     // "rootfs:DIR" or "oci:DIR[:TAG]"
+  std::string image;                                     // "rootfs:DIR", "oci:DIR[:TAG]", or a name
+  PullPolicy pull_policy = PullPolicy::by_tag;
   std::vector<std::string> command;                      // replaces the image's entrypoint when not empty
   std::vector<std::string> args;                         // replaces the image's cmd when not empty
   std::vector<std::pair<std::string, std::string>> env;  // in order; $(NAME) references are expanded already
@@ -111,6 +120,7 @@ struct PodSpec {
   std::vector<HostAlias> host_aliases;
   std::vector<std::pair<std::string, std::string>> sysctls;  // of the pod's own namespaces; names with dots
   RestartPolicy restart = RestartPolicy::always;
+  std::string registry_auths;  // from imagePullSecrets, as containers-auth.json(5) has them; empty: none
 
   std::string manifest;  // the Pod as compact JSON, defaults not filled in: what `get -o json` shows as spec
 };

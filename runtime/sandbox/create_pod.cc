@@ -12,6 +12,7 @@
 #include "runtime/plan/pod.h"
 #include "runtime/sandbox/check_host.h"
 #include "runtime/sandbox/host_ports.h"
+#include "runtime/sandbox/images.h"
 #include "runtime/sandbox/pod_facts.h"
 #include "runtime/sandbox/settle.h"
 #include "runtime/sandbox/stand_up.h"
@@ -42,7 +43,7 @@ Result<void> record(const Host& host, const Box& box, PodRecord& pod) {
 
 Result<NewPod> decide(const Host& host, const PodSpec& spec, const CreateOptions& options) {
   TRY(check_name(host.store, spec));
-  NewPod pod = TRY(make_plan(spec, TRY(find_facts(host, spec, options.networks)), host.layout()));
+  NewPod pod = TRY(make_plan(spec, TRY(find_facts(host, spec, options.networks, options.registry)), host.layout()));
   TRY(check_host(host, pod));
   return pod;
 }
@@ -65,6 +66,8 @@ void warn_of_limits(const Host& host) {
 Result<StoodUp> create_pod(Host& host, const PodSpec& spec, const CreateOptions& options) {
   TRY(settle_after_boot(host));
   TRY(settle_name(host, spec.name_space, spec.name));
+  // Until the containers are on record with their layers.
+  const Fd images_held = TRY(image_store(host).hold());
   const NewPod decided = TRY(decide(host, spec, options));
   const Box box = TRY(host.store.create(decided.plan.who.id));
   StoodUp made;

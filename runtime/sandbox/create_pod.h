@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/image/image.h"
 #include "runtime/sandbox/host.h"
 #include "runtime/sandbox/stand_up.h"
 
@@ -13,6 +14,7 @@ struct CreateOptions {
   // "NETWORK[@INTERFACE]" each, the primary one first; "none" alone for only `lo`; empty: the first configured one.
   std::vector<std::string> networks;
   FirstClient client;
+  Registry registry;  // for images that are pulled
 };
 
 // Makes the whole pod or nothing. Kind::exists when the name is taken; EINTR when a signal asked for the

@@ -10,6 +10,7 @@
 #include "base/files.h"
 #include "runtime/sandbox/choose_networks.h"
 #include "runtime/sandbox/host_files.h"
+#include "runtime/sandbox/images.h"
 
 namespace podrun {
 namespace {
@@ -30,8 +31,9 @@ std::uint64_t memory_bytes() {
   return ::sysinfo(&info) == 0 ? static_cast<std::uint64_t>(info.totalram) * info.mem_unit : 0;
 }
 
-Result<ImageFacts> image_facts(const ImageStore& images, const std::string& reference) {
-  ImageFacts facts{TRY(images.resolve(reference)), "", ""};
+Result<ImageFacts> image_facts(const Host& host, const PodSpec& pod, const ContainerSpec& container,
+                               const Registry& registry) {
+  ImageFacts facts{TRY(provide_image(host, pod, container, registry)), "", ""};
   const std::vector<std::string> layers = facts.image.layers.readable();
   facts.passwd = TRY(read_from_layers(layers, "/etc/passwd"));
   facts.group = TRY(read_from_layers(layers, "/etc/group"));
@@ -56,15 +58,14 @@ Result<MachineFacts> find_machine(const Host& host, bool host_network) {
 
 }  // namespace
 
-Result<PodFacts> find_facts(const Host& host, const PodSpec& spec, const std::vector<std::string>& networks) {
-  const Layout& layout = host.layout();
+Result<PodFacts> find_facts(const Host& host, const PodSpec& spec, const std::vector<std::string>& networks,
+                            const Registry& registry) {
   PodFacts facts;
   facts.id = base::random_hex(32);
   facts.uid = make_uuid();
   facts.machine = TRY(find_machine(host, spec.host_network));
-  const ImageStore images(layout.images(), {layout.directories().state, layout.pods_data(), layout.ledger()});
   for (const auto& container : spec.containers)
-    facts.images.push_back(TRY(image_facts(images, container.image).in("container '" + container.name + "'")));
+    facts.images.push_back(TRY(image_facts(host, spec, container, registry).in("container '" + container.name + "'")));
   facts.asked_networks = networks;
   facts.networks = TRY(choose_networks(TRY(select_networks(spec.annotations, spec.host_network, networks, host.warn)),
                                        host.options.cni_conf_dir, host.warn));

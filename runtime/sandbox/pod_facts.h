@@ -1,5 +1,5 @@
 // What a plan has to know of the machine and of images, found out. Of all that create does this may only read, and
-// unpack image layers, which are kept for whoever comes next.
+// pull images and unpack their layers, which are kept for whoever comes next.
 #pragma once
 
 #include <string>
@@ -10,7 +10,8 @@
 
 namespace podrun {
 
-// `networks` as in CreateOptions.
-Result<PodFacts> find_facts(const Host& host, const PodSpec& spec, const std::vector<std::string>& networks);
+// `networks` and `registry` as in CreateOptions.
+Result<PodFacts> find_facts(const Host& host, const PodSpec& spec, const std::vector<std::string>& networks,
+                            const Registry& registry);
 
 }  // namespace podrun

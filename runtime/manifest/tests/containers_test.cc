@@ -164,20 +164,12 @@ TEST(Manifest, BadResources) {
 }
 
 TEST(Manifest, BadContainers) {
-  const std::string image = "expected rootfs:DIR or oci:DIR[:TAG], found ";
-  const std::string registry = "; pulling from a registry is not supported yet";
   expect_refused({
       {pod("containers: [{image: 'rootfs:/a'}]"), "spec.containers[0].name: is missing"},
       {pod("containers: [{name: '', image: 'rootfs:/a'}]"), "spec.containers[0].name: '' is empty"},
       {pod("containers: [{name: ../x, image: 'rootfs:/a'}]"),
        "spec.containers[0].name: '../x' may hold only a-z, 0-9 and '-', and begins and ends with a letter or digit"},
       {pod("containers: [{name: a}]"), "spec.containers[0].image: is missing"},
-      {pod("containers: [{name: a, image: ''}]"), "spec.containers[0].image: " + image + "''" + registry},
-      {pod("containers: [{name: a, image: 'rootfs:'}]"), "spec.containers[0].image: " + image + "'rootfs:'" + registry},
-      {pod("containers: [{name: a, image: 'oci::tag'}]"),
-       "spec.containers[0].image: " + image + "'oci::tag'" + registry},
-      {pod("containers: [{name: a, image: 'nginx:1.27'}]"),
-       "spec.containers[0].image: " + image + "'nginx:1.27'" + registry},
       {pod("containers: [{name: a, image: 'rootfs:/a'}, {name: a, image: 'rootfs:/a'}]"),
        "spec.containers[1].name: 'a' is the name of an earlier container"},
       {container("workingDir: srv"), "spec.containers[0].workingDir: 'srv' does not begin with '/'"},

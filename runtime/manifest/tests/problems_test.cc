@@ -23,7 +23,7 @@ TEST(Manifest, AllThatIsWrongIsToldAtOnce) {
                          "  resourceClaims: [{}]\n  hostPid: true\n  hostAliases: [5, {ip: x}]\n"
                          "  containers:\n"
                          "  - {name: a, image: 5, envFrom: [1], command: [1, b]}\n"
-                         "  - {image: 'nginx', ports: [{containerPort: 0}, {}], resources: {limits: {cpu: fast}}}\n"
+                         "  - {image: 'Nginx', ports: [{containerPort: 0}, {}], resources: {limits: {cpu: fast}}}\n"
                          "  - 7\n"),
               ElementsAre("web.yaml: metadata.labels.a: expected a string, found a number",
                           "web.yaml: spec.resourceClaims: is not supported yet",
@@ -36,7 +36,7 @@ TEST(Manifest, AllThatIsWrongIsToldAtOnce) {
                           testing::StartsWith("web.yaml: metadata.name: 'Web' may hold only"),
                           "web.yaml: spec.hostAliases[1].ip: 'x' is no IP address",
                           "web.yaml: spec.containers[1].name: is missing",
-                          testing::StartsWith("web.yaml: spec.containers[1].image: expected rootfs:DIR"),
+                          testing::StartsWith("web.yaml: spec.containers[1].image: 'Nginx' is no image: "),
                           "web.yaml: spec.containers[1].ports[0].containerPort: expected 1 to 65535, found 0",
                           "web.yaml: spec.containers[1].ports[1].containerPort: is missing",
                           testing::StartsWith("web.yaml: spec.containers[1].resources.limits.cpu: ")));

@@ -1,0 +1,82 @@
+#include "runtime/sandbox/images.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/interruption.h"
+#include "runtime/image/reference.h"
+
+namespace podrun {
+namespace {
+
+bool is_asked_anew(PullPolicy policy, const image::Name& name, bool imported) {
+  if (policy == PullPolicy::by_tag) return name.tag == "latest" && !imported;
+  return policy == PullPolicy::always;
+}
+
+// Keys are registries, with or without a path of the repository behind them, and docker's own a URL.
+bool has_login(const std::string& auths, const image::Name& name) {
+  const auto parsed = nlohmann::json::parse(auths, nullptr, false);
+  if (!parsed.is_object() || !parsed.contains("auths")) return false;
+  for (const auto& entry : parsed["auths"].items()) {
+    std::string key = entry.key();
+    for (const std::string_view scheme : {"https://", "http://"})
+      if (key.starts_with(scheme)) key.erase(0, scheme.size());
+    if (key.starts_with("index.docker.io")) key.erase(0, std::string_view("index.").size());
+    if (key.starts_with("docker.io/v1")) key = "docker.io";
+    while (key.ends_with('/')) key.pop_back();
+    if ((name.without_tag() + "/").starts_with(key + "/")) return true;
+  }
+  return false;
+}
+
+Result<Image> pull(const ImageStore& images, const PodSpec& pod, const std::string& reference, const image::Name& name,
+                   Registry registry) {
+  if (has_login(pod.registry_auths, name)) registry.auths = pod.registry_auths;
+  return images.pull(reference, registry);
+}
+
+}  // namespace
+
+ImageStore image_store(const Host& host) {
+  const Layout& layout = host.layout();
+  return ImageStore(layout.images(), {layout.directories().state, layout.pods_data(), layout.ledger()});
+}
+
+Result<Image> provide_image(const Host& host, const PodSpec& pod, const ContainerSpec& container,
+                            const Registry& registry) {
+  const ImageStore images = image_store(host);
+  const image::Reference reference = TRY(image::parse_reference(container.image));
+  auto found = images.resolve(container.image);
+  if (reference.form != image::Reference::Form::name) return found;
+  const bool is_here = static_cast<bool>(found);
+  if (!is_here && found.error().kind != Kind::not_found && found.error().kind != Kind::corrupt) return found;
+  if (container.pull_policy == PullPolicy::never) return found;
+  if (is_here && !is_asked_anew(container.pull_policy, reference.name, found->imported)) return found;
+  auto pulled = pull(images, pod, container.image, reference.name, registry);
+  // Where nobody asked for the newest there is, one that is here is better than none.
+  if (pulled || !is_here || container.pull_policy == PullPolicy::always || base::is_interruption(pulled.error()))
+    return pulled;
+  host.warn(pulled.error().what + "; the one that is here is taken");
+  return found;
+}
+
+Result<ImageUse> images_in_use(const Host& host) {
+  ImageUse use;
+  std::vector<std::string> broken;
+  for (const PodRecord& pod : TRY(host.store.list(&broken))) {
+    const std::string name = pod.plan.who.name_space + "/" + pod.plan.who.name;
+    for (const ContainerRecord& container : TRY(host.store.load_containers(pod.plan.who.id, &broken))) {
+      use.layers.insert(container.plan.layers.begin(), container.plan.layers.end());
+      std::vector<std::string>& users = use.pods[container.plan.image_digest];
+      if (std::find(users.begin(), users.end(), name) == users.end()) users.push_back(name);
+    }
+  }
+  if (broken.empty()) return use;
+  return Error{Kind::corrupt, 0,
+               "a record of '" + broken.front() +
+                   "' cannot be read, so that nobody knows which images it uses (`podrun "
+                   "recover`)"};
+}
+
+}  // namespace podrun

@@ -1,0 +1,28 @@
+// Images as pods need them: found, or pulled first, as their policy says; and which of them are in use.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "runtime/image/image.h"
+#include "runtime/sandbox/host.h"
+
+namespace podrun {
+
+ImageStore image_store(const Host& host);
+
+// The image of one container. `registry`: how registries are asked; the pod's own credentials go before, where they
+// name the image's registry.
+Result<Image> provide_image(const Host& host, const PodSpec& pod, const ContainerSpec& container,
+                            const Registry& registry);
+
+struct ImageUse {
+  std::set<std::string> layers;                          // directories
+  std::map<std::string, std::vector<std::string>> pods;  // digest of the manifest → "NAMESPACE/NAME", each once
+};
+// Of every container on record. Kind::corrupt where one cannot be read: nobody knows then what it uses.
+Result<ImageUse> images_in_use(const Host& host);
+
+}  // namespace podrun
