@@ -29,7 +29,8 @@ Role role_by_trying(const PluginUnderTest& plugin, Subject subject, const OwnHos
   Lab alone(subject, 0, plugin.versions.back(), host);
   Pod& pod = alone.pod();
   const Answer answer = alone.run(alone.call("ADD", pod));
-  if (answer.succeeded())
+  // Who has nothing to pass on may print nothing, or null.
+  if (answer.succeeded() && answer.document.is_object())
     return is_of_ipam(answer.document) && !has_link(pod).value_or(false) ? Role::ipam : Role::interface;
   subject.plugins = {first_plugin(), plugin};
   Lab chained(subject, 1, plugin.versions.back(), host);

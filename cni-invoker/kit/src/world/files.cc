@@ -23,8 +23,11 @@ constexpr std::size_t kRead = 1U << 20U;
 // lease. That it is there is part of the world, what is in it is not.
 bool is_note(const fs::path& path) { return path.filename().string().starts_with("last_reserved_ip."); }
 
-// Of a log it is, too, that it is there.
-bool grows(const fs::path& path, const std::string& shown) { return is_note(path) || shown.starts_with("/var/log/"); }
+// Where logs go, and what is called one, may grow (kLines, world.h). State is elsewhere, or not written so.
+bool is_log(const std::string& shown) {
+  return shown.starts_with("/var/log/") || shown.starts_with("/tmp/") || shown.starts_with("/var/tmp/") ||
+         shown.ends_with(".log");
+}
 
 // FNV-1a: two contents of one size are told apart, and it is printed.
 std::string digest(const std::string& bytes) {
@@ -33,6 +36,17 @@ std::string digest(const std::string& bytes) {
   std::array<char, 17> text{};
   std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(hash));
   return text.data();
+}
+
+// A digest for each line, one behind the other: what is written behind them only adds to it.
+std::string digests_of_lines(const std::string& content) {
+  std::string all;
+  for (std::size_t at = 0; at < content.size();) {
+    const std::size_t end = std::min(content.find('\n', at), content.size() - 1);
+    all += digest(content.substr(at, end + 1 - at));
+    at = end + 1;
+  }
+  return all;
 }
 
 std::string octal(mode_t mode) {
@@ -55,7 +69,9 @@ void add_one(World& world, const fs::path& path, const std::string& shown) {
   if (S_ISSOCK(seen.st_mode)) return told("socket", {});
   if (S_ISCHR(seen.st_mode) && seen.st_rdev == 0) return add(world, {"removal of", shown, ""}, {});
   if (!S_ISREG(seen.st_mode)) return told("special file", {});
-  if (grows(path, shown)) return told("file", {});
+  if (is_note(path)) return told("file", {});
+  if (is_log(shown))
+    return told("file", {{kLines, digests_of_lines(base::read_file(path.string(), kRead).value_or(""))}});
   State state{{"bytes", std::to_string(seen.st_size)}};
   if (const auto content = base::read_file(path.string(), kRead)) state.emplace_back("content", digest(*content));
   told("file", std::move(state));

@@ -59,7 +59,7 @@ std::vector<std::string> Made::left_in(const World& now) const {
     State before, left;
     for (const auto& [key, value] : state) {
       const std::string *old = find(had->second, key), *set = find(made->second, key);
-      if (set == nullptr || *set != value || (old != nullptr && *old == value)) continue;
+      if (set == nullptr || *set != value || (old != nullptr && !is_change(key, *old, value))) continue;
       before.emplace_back(key, old == nullptr ? "" : *old);
       left.emplace_back(key, value);
     }

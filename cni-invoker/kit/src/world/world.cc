@@ -20,9 +20,15 @@ Result<void> add_namespace(World& world, const std::string& where) {
 std::string text_of(const Thing& thing) { return thing.area + " " + thing.name; }
 std::string place_of(const Thing& thing) { return thing.where.empty() ? "" : " in " + thing.where; }
 
+// Digests say nothing to people.
+std::string shown(const std::string& key, const std::string& value) {
+  constexpr std::size_t kDigest = 16;
+  return key == kLines ? std::to_string(value.size() / kDigest) : value;
+}
+
 std::string text_of(const Thing& thing, const State& state) {
   std::string text = text_of(thing);
-  for (const auto& [key, value] : state) text += " " + key + " " + value;
+  for (const auto& [key, value] : state) text += " " + key + " " + shown(key, value);
   return text + place_of(thing);
 }
 
@@ -31,16 +37,23 @@ const std::string* find(const State& state, const std::string& key) {
   return found == state.end() ? nullptr : &found->second;
 }
 
+bool is_changed(const State& before, const State& after) {
+  return before.size() != after.size() || std::any_of(before.begin(), before.end(), [&](const auto& pair) {
+           const std::string* now = find(after, pair.first);
+           return now == nullptr || is_change(pair.first, pair.second, *now);
+         });
+}
+
 std::string change(const Thing& thing, const State& before, const State& after) {
   std::string text = text_of(thing);
   const auto add = [&](const std::string& key, const std::string& was, const std::string& is) {
-    text += " " + key + " " + was + " -> " + is;
+    text += " " + key + " " + shown(key, was) + " -> " + shown(key, is);
   };
   for (const auto& [key, value] : before) {
     const std::string* now = find(after, key);
     if (now == nullptr)
       add(key, value, "none");
-    else if (*now != value)
+    else if (is_change(key, value, *now))
       add(key, value, *now);
   }
   for (const auto& [key, value] : after)
@@ -51,6 +64,10 @@ std::string change(const Thing& thing, const State& before, const State& after) 
 bool goes_with_its_link(const Thing& thing) { return thing.area == "sysctl"; }
 
 }  // namespace
+
+bool is_change(const std::string& key, const std::string& was, const std::string& is) {
+  return key == kLines ? !is.starts_with(was) : is != was;
+}
 
 World look_at_world(const WorldScope& scope) {
   World world;
@@ -85,7 +102,7 @@ std::vector<std::string> difference(const World& before, const World& after) {
     const auto now = after.find(thing);
     if (now == after.end() && !goes_with_its_link(thing))
       lost.push_back("lost: " + text_of(thing, state));
-    else if (now != after.end() && now->second != state)
+    else if (now != after.end() && is_changed(state, now->second))
       changed.push_back("changed: " + change(thing, state, now->second));
   }
   left.insert(left.end(), lost.begin(), lost.end());

@@ -24,6 +24,10 @@ struct Thing {
 using State = std::vector<std::pair<std::string, std::string>>;
 using World = std::map<Thing, State>;
 
+// Of a log: what its lines are, in their order. That more are added is no change; nobody is to keep state so.
+inline const std::string kLines = "lines";
+bool is_change(const std::string& key, const std::string& was, const std::string& is);
+
 struct WorldScope {
   // A name for each, and its path: /proc/self/ns/net with an empty name is the host's. One that is gone holds nothing.
   std::vector<std::pair<std::string, std::string>> namespaces = {};
