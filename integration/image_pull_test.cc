@@ -1,5 +1,6 @@
 // podrun image pull, and pods whose images are pulled: from Debian's docker-registry.
 #include <gmock/gmock.h>
+#include <sys/mount.h>
 
 #include <filesystem>
 #include <fstream>
@@ -222,6 +223,25 @@ TEST_F(ImagePullTest, ARegistryThatServesOtherBytes) {
   EXPECT_THAT(names(), ElementsAre());
   EXPECT_FALSE(fs::exists(data_dir() + "/images/blobs/sha256/" + largest.parent_path().filename().string()));
   EXPECT_EQ(layers(), 0U);
+}
+
+TEST_F(ImagePullTest, OnAFullDiskNothingIsHalfThere) {
+  Registry registry(store(), {});
+  push(registry, "one", "1", 8'000'000);
+  const std::string images = data_dir() + "/images";
+  fs::create_directories(images);
+  ASSERT_EQ(::mount("none", images.c_str(), "tmpfs", 0, "size=12m,mode=700"), 0);
+  const Output pulled = pull();
+  EXPECT_NE(pulled.status, 0);
+  EXPECT_EQ(lines_of(pulled.err).size(), 1U) << pulled.err;
+  EXPECT_THAT(pulled.err, HasSubstr("pace left on device"));
+  EXPECT_EQ(left_in_tmp(), "");
+  EXPECT_EQ(layers(), 0U);
+  EXPECT_THAT(names(), ElementsAre());
+  ASSERT_EQ(::mount("none", images.c_str(), "tmpfs", MS_REMOUNT, "size=100m"), 0);
+  EXPECT_EQ(pull().status, 0);
+  EXPECT_THAT(names(), ElementsAre(name()));
+  ::umount2(images.c_str(), MNT_DETACH);
 }
 
 TEST_F(ImagePullTest, WhatIsDamagedOnThisDiskIsFetchedAnew) {
