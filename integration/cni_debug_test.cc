@@ -56,8 +56,21 @@ TEST_F(CniDebugTest, StopsBeforeAndAfterEachPlugin) {
   EXPECT_EQ(attachments().size(), 0U);
 }
 
-TEST_F(CniDebugTest, UndoTakesAwayWhatWasAdded) {
-  const std::string said = typed("n\nu\n");
+TEST_F(CniDebugTest, UndoTakesAwayWhatTheLastPluginAdded) {
+  const std::string said = typed("n\nu\nn\nn\n");
+  EXPECT_EQ(status_, 0) << said;
+  const std::size_t first = said.find("(after ADD bridge) "), undone = said.find("DEL bridge: exit 0"),
+                    again = said.find("(before ADD bridge) ", undone);
+  EXPECT_LT(first, undone) << said;
+  EXPECT_NE(again, std::string::npos) << said;
+  EXPECT_THAT(said, HasSubstr("  removed: link eth0 "));
+  EXPECT_THAT(links("blue"), HasSubstr("eth0"));
+  EXPECT_EQ(attachments().size(), 1U);
+  typed("r\n", {"--operation", "del"});
+}
+
+TEST_F(CniDebugTest, UndoBeforeAPluginGivesUpAll) {
+  const std::string said = typed("n\nu\nu\n");
   EXPECT_NE(status_, 0);
   EXPECT_THAT(said, AllOf(HasSubstr("given up"), HasSubstr("DEL bridge: exit 0")));
   EXPECT_THAT(links("blue"), Not(HasSubstr("eth0")));

@@ -14,7 +14,6 @@
 #include "base/files.h"
 #include "base/interruption.h"
 #include "cni/in_netns.h"
-#include "cni/record.h"
 #include "runtime/cli/indent_json.h"
 
 namespace podrun::cli {
@@ -26,7 +25,9 @@ constexpr const char* kHelp =
     "p               print it again\n"
     "e               edit it, by $VISUAL or $EDITOR\n"
     "s               a shell in the network namespace, by $SHELL; `exit` comes back\n"
-    "u               undo: give up, and have everything deleted that was added\n";
+    "u               undo: before a plugin, give up, and have everything deleted that was added; after one, delete "
+    "what\n"
+    "                it has added, and be asked before it again\n";
 
 std::string value_of(const cni::RunRequest& request, const std::string& name) {
   for (const auto& [key, value] : request.environment)
@@ -101,15 +102,18 @@ void CniStepper::say(const std::string& text) {
   static_cast<void>(out_.flush());  // told at the end
 }
 
-Result<void> CniStepper::ask(const std::string& when, const std::string& netns, bool can_undo, std::string& text) {
+Result<CniStepper::Wish> CniStepper::ask(const std::string& when, const std::string& netns, bool can_undo,
+                                         std::string& text) {
   while (asks_) {
     say("(" + when + ") ");
     const auto line = read_line(typed_);
-    if (!line || (*line == "u" && can_undo)) {
+    if (!line) {
       asks_ = false;
       if (can_undo) return Error{Kind::invalid, 0, "given up"};
+    } else if (*line == "u" && can_undo) {
+      return Wish::undo;
     } else if (line->empty() || *line == "n") {
-      return {};
+      return Wish::go_on;
     } else if (*line == "r") {
       asks_ = false;
     } else if (*line == "p") {
@@ -126,7 +130,28 @@ Result<void> CniStepper::ask(const std::string& when, const std::string& netns, 
       say(*line == "u" ? "what is being deleted is deleted to the end\n" : kHelp);
     }
   }
-  return {};
+  return Wish::go_on;
+}
+
+void CniStepper::take_back(const cni::RunRequest& added, const std::string& result) {
+  cni::RunRequest request = added;
+  for (auto& [key, value] : request.environment)
+    if (key == "CNI_COMMAND") value = "DEL";
+  nlohmann::json config = nlohmann::json::parse(request.input, nullptr, false);
+  const nlohmann::json previous = nlohmann::json::parse(result, nullptr, false);
+  if (config.is_object() && previous.is_object()) config["prevResult"] = previous;
+  if (config.is_object()) request.input = config.dump();
+  run("DEL " + request.path.substr(request.path.rfind('/') + 1), request);
+}
+
+cni::kit::Recorded CniStepper::run(const std::string& step, const cni::RunRequest& request) {
+  cni::kit::Recorded done = cni::kit::run_recorded(*runner_, request);
+  const cni::kit::Recording& seen = done.recording;
+  say(step + ": " + seen.end + " after " + std::to_string(seen.duration.count() / 1000) + " ms\n" + shown(seen.output));
+  std::string effects;
+  for (const std::string& effect : seen.effects) effects += "  " + effect + "\n";
+  say(effects);
+  return done;
 }
 
 Result<cni::RunOutcome> CniStepper::exec(const cni::RunRequest& asked) {
@@ -136,19 +161,25 @@ Result<cni::RunOutcome> CniStepper::exec(const cni::RunRequest& asked) {
   const bool can_undo = command == "ADD";
   cni::RunRequest request = asked;
   say("\n" + std::to_string(++step_) + ". " + step + "  " + asked.path + "\n" + shown(request.input));
-  if (auto go = ask("before " + step, netns, can_undo, request.input); !go) {
-    Error given_up = std::move(go).error();
-    given_up.detail = std::make_shared<cni::NeverStarted>();
-    return given_up;
+  for (;;) {
+    auto before = ask("before " + step, netns, can_undo, request.input);
+    if (before && *before == Wish::undo) {
+      asks_ = false;
+      before = Error{Kind::invalid, 0, "given up"};
+    }
+    if (!before) {
+      Error given_up = std::move(before).error();
+      given_up.detail = std::make_shared<cni::NeverStarted>();
+      return given_up;
+    }
+    cni::kit::Recorded done = run(step, request);
+    if (!done.outcome) return std::move(done.outcome);
+    const bool has_added = can_undo && done.outcome->succeeded();
+    if (TRY(ask("after " + step, netns, has_added, done.outcome->output)) == Wish::go_on)
+      return std::move(done.outcome);
+    request.input_gate = -1;  // it has opened, once
+    take_back(request, done.outcome->output);
   }
-  cni::kit::Recorded done = cni::kit::run_recorded(*runner_, request);
-  const cni::kit::Recording& seen = done.recording;
-  say(step + ": " + seen.end + " after " + std::to_string(seen.duration.count() / 1000) + " ms\n" + shown(seen.output));
-  std::string effects;
-  for (const std::string& effect : seen.effects) effects += "  " + effect + "\n";
-  say(effects);
-  if (done.outcome) TRY(ask("after " + step, netns, can_undo && done.outcome->succeeded(), done.outcome->output));
-  return std::move(done.outcome);
 }
 
 }  // namespace podrun::cli

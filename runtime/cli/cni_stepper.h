@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "cni/record.h"
 #include "cni/runner.h"
 #include "runtime/cli/console.h"
 
@@ -19,8 +20,14 @@ class CniStepper final : public cni::Runner {
   Result<cni::RunOutcome> exec(const cni::RunRequest& request) override;
 
  private:
-  // Asks until something is to go on. `text`: what can be edited, stdin before and stdout after. An error: given up.
-  Result<void> ask(const std::string& when, const std::string& netns, bool can_undo, std::string& text);
+  enum class Wish { go_on, undo };
+  // Asks until something is to go on, or back. `text`: what can be edited, stdin before and stdout after. An error:
+  // given up, as nobody is there to ask.
+  Result<Wish> ask(const std::string& when, const std::string& netns, bool can_undo, std::string& text);
+  // Runs it, and tells what came of it.
+  cni::kit::Recorded run(const std::string& step, const cni::RunRequest& request);
+  // DEL of the plugin whose ADD that was, with its result.
+  void take_back(const cni::RunRequest& added, const std::string& result);
   void say(const std::string& text);
 
   std::shared_ptr<cni::Runner> runner_;
