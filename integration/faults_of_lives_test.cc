@@ -33,7 +33,9 @@ class FaultsOfLivesTest : public BrokenSteps {
   static Json two(int number, bool with_port, const char* policy = "Never") {
     Json main = container("main", {"/bin/payload", "sleep"});
     if (with_port) main["ports"] = {{{"containerPort", 80}, {"hostPort", 20000 + number}}};
-    Json made = pod(name_of(number), {main, container("beside", {"/bin/payload", "sleep"})});
+    Json beside = container("beside", {"/bin/payload", "sleep"});  // launched once the networks are attached
+    beside["env"] = {{{"name", "IP"}, {"valueFrom", {{"fieldRef", {{"fieldPath", "status.podIP"}}}}}}};
+    Json made = pod(name_of(number), {main, beside});
     made["spec"]["restartPolicy"] = policy;
     made["spec"]["terminationGracePeriodSeconds"] = 5;
     return made;

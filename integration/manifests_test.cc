@@ -108,5 +108,47 @@ TEST_F(ManifestsTest, AGeneratedNameIsAnotherEachTime) {
   EXPECT_THAT(podrun({"delete", "-f", file}).err, HasSubstr("metadata.generateName: is another name each time"));
 }
 
+TEST_F(ManifestsTest, ApplyMakesLeavesAndReplaces) {
+  const auto apply = [&](const std::vector<std::string>& files, const std::vector<std::string>& more = {}) {
+    std::vector<std::string> args{"apply", "--network", "none"};
+    for (const std::string& file : files) args.insert(args.end(), {"-f", file});
+    args.insert(args.end(), more.begin(), more.end());
+    return podrun(args);
+  };
+  Json web = sleeping_pod("web");
+  web["spec"]["terminationGracePeriodSeconds"] = 1;
+  web["spec"]["containers"][0]["envFrom"] = {{{"configMapRef", {{"name", "cfg"}}}}};
+  const auto config = [](const std::string& port) {
+    return Json{
+        {"apiVersion", "v1"}, {"kind", "ConfigMap"}, {"metadata", {{"name", "cfg"}}}, {"data", {{"port", port}}}}
+        .dump();
+  };
+  const std::string beside = write("cfg.json", config("80"));
+  const std::string file = write("web.json", web.dump() + "\n" + sleeping("db"));
+  EXPECT_EQ(apply({file, beside}).out, "pod/web created\npod/db created\n");
+  const std::string id = pod_id("web");
+  EXPECT_EQ(apply({file, beside}).out, "pod/web unchanged\npod/db unchanged\n");
+  EXPECT_EQ(pod_id("web"), id);
+
+  web["metadata"]["labels"] = {{"new", "yes"}};
+  write("web.json", web.dump() + "\n" + sleeping("db"));
+  EXPECT_EQ(apply({file, beside}, {"--dry-run=client"}).out, "pod/web replaced (dry run)\npod/db unchanged\n");
+  EXPECT_EQ(apply({file, beside}).out, "pod/web replaced\npod/db unchanged\n");
+  EXPECT_NE(pod_id("web"), id);
+
+  // What it refers to has changed, and nothing in the Pod itself.
+  write("cfg.json", config("81"));
+  EXPECT_EQ(apply({file, beside}).out, "pod/web replaced\npod/db unchanged\n");
+  EXPECT_THAT(exec("web", {"/bin/payload", "report"}).out, HasSubstr("env port=81\n"));
+
+  // One that cannot be made leaves the old one.
+  const std::string last = pod_id("web");
+  web["spec"]["containers"][0]["image"] = "rootfs:" + dir() + "/missing";
+  write("web.json", web.dump());
+  EXPECT_NE(apply({file, beside}).status, 0);
+  EXPECT_EQ(pod_id("web"), last);
+  EXPECT_EQ(pod_state("web"), "ready");
+}
+
 }  // namespace
 }  // namespace integration

@@ -4,6 +4,7 @@ namespace podrun::cli {
 namespace {
 
 constexpr CommandEntry kCommands[] = {
+    {"apply", "Make the pods of manifests, and anew those whose manifest has changed", apply_command},
     {"attach", "See what a container prints, and type into it", attach_command},
     {"check", "Ask the CNI plugins whether pods are still connected as they were", check_command},
     {"cni", "Run CNI plugins without a pod, and see what they are owed", cni_command},

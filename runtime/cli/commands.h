@@ -9,6 +9,7 @@ namespace podrun::cli {
 // podrun itself: the options that every command has, and the commands there are.
 Command podrun_command(Context& context);
 
+void apply_command(Command& command, Context& context);
 void attach_command(Command& command, Context& context);
 void check_command(Command& command, Context& context);
 void cni_command(Command& command, Context& context);

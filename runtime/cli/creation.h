@@ -22,7 +22,11 @@ void add_creation(Command& command, Creation& creation);
 // As create_pod(), and shows how far a pull is.
 Result<StoodUp> create_with_progress(Host& host, const PodSpec& spec, CreateOptions options);
 
-// Ends as create_pod() does at a signal; prints at once what was made, or with a dry run would be.
-Result<void> create_and_show(Context& context, Host& host, const PodSpec& spec, const Creation& creation);
+// "pod/web unchanged", or the pod in the format that was asked for.
+void show_pod(Context& context, const Creation& creation, const std::string& done, Pod pod);
+
+// Ends as create_pod() does at a signal; prints at once what was made, or with a dry run would be. `done` says how.
+Result<void> create_and_show(Context& context, Host& host, const PodSpec& spec, const Creation& creation,
+                             const std::string& done = "created");
 
 }  // namespace podrun::cli

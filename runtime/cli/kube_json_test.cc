@@ -84,6 +84,8 @@ TEST(KubeJson, HasTheShapeOfAPod) {
                                   "startedAt": "2023-11-14T22:13:21Z", "finishedAt": "2023-11-14T22:13:25Z"}}}
       ],
       "phase": "Running",
+      "hostIP": "192.0.2.7",
+      "hostIPs": [{"ip": "192.0.2.7"}],
       "podIP": "10.88.0.2",
       "podIPs": [{"ip": "10.88.0.2"}, {"ip": "fd00::2"}],
       "startTime": "2023-11-14T22:13:20Z"

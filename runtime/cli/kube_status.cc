@@ -7,6 +7,7 @@
 
 #include "runtime/cli/container_state.h"
 #include "runtime/cli/time_text.h"
+#include "runtime/plan/late_values.h"
 
 namespace podrun::cli {
 namespace {
@@ -113,6 +114,13 @@ Json conditions(const LivePod& pod) {
                       condition("ContainersReady", ready, last_change(pod))});
 }
 
+// "podIP": the first, and "podIPs": all.
+void add_addresses(Json& status, const std::string& field, const std::vector<std::string>& addresses) {
+  if (addresses.empty()) return;
+  status[field] = addresses.front();
+  for (const std::string& address : addresses) status[field + "s"].push_back({{"ip", address}});
+}
+
 }  // namespace
 
 Json kube_status(const LivePod& pod, const Json& spec) {
@@ -129,12 +137,8 @@ Json kube_status(const LivePod& pod, const Json& spec) {
                {"conditions", conditions(pod)},
                {"containerStatuses", std::move(statuses)}};
   if (!init_statuses.empty()) json["initContainerStatuses"] = std::move(init_statuses);
-  if (!record.life.ips.empty()) {
-    json["podIP"] = record.life.ips.front();
-    json["podIPs"] = Json::array();
-    for (const std::string& ip : record.life.ips) json["podIPs"].push_back({{"ip", ip}});
-    if (record.plan.namespaces.host_network) json["hostIP"] = record.life.ips.front();
-  }
+  add_addresses(json, "hostIP", record.life.host_ips);
+  add_addresses(json, "podIP", addresses_of(record.plan, record.life));
   if (!pod.reason.empty()) {
     json["reason"] = pod.reason;
     json["message"] = pod.message;

@@ -27,7 +27,8 @@ std::optional<int> read_stop_signal(const Reader& lifecycle) {
   return std::nullopt;
 }
 
-ContainerSpec read_container(const Reader& given, const Reader& pod_security, const PodSpec& pod, std::size_t& room) {
+ContainerSpec read_container(const Reader& given, const Referred& referred, std::size_t& room) {
+  const PodSpec& pod = referred.pod;
   ContainerSpec spec;
   spec.name = given.text("name");
   if (!given.has("name"))
@@ -40,13 +41,13 @@ ContainerSpec read_container(const Reader& given, const Reader& pod_security, co
   if (!spec.working_dir.empty() && !spec.working_dir.starts_with('/'))
     given.bad("workingDir", quote(spec.working_dir) + " does not begin with '/'");
 
-  read_process(given, room, spec);
+  read_process(given, referred, room, spec);
   read_streams(given, spec);
   spec.stop_signal = read_stop_signal(given.at("lifecycle"));
   spec.ports = read_ports(given, pod.host_network);
   spec.volume_mounts = read_volume_mounts(given, pod);
   spec.resources = read_resources(given.at("resources"));
-  spec.security = read_security(given.at("securityContext"), pod_security, pod.host_users);
+  spec.security = read_security(given.at("securityContext"), referred.pod_spec.at("securityContext"), pod.host_users);
   return spec;
 }
 
@@ -74,14 +75,14 @@ void claim_host_ports(const Reader& given, const ContainerSpec& container, std::
 
 }  // namespace
 
-void read_containers(const Reader& spec, PodSpec& pod) {
-  const Reader pod_security = spec.at("securityContext");
+void read_containers(const Reader& spec, const Companions& beside, PodSpec& pod) {
+  const Referred referred{pod, spec, beside};
   std::size_t room = kMaxExpandedBytes;
   std::set<std::string> names;
   std::vector<PortSpec> host_ports;
   for (const char* list : {"initContainers", "containers"})
     for (const Reader& given : spec.items(list)) {
-      ContainerSpec container = read_container(given, pod_security, pod, room);
+      ContainerSpec container = read_container(given, referred, room);
       container.role = read_role(given, list == std::string_view("initContainers"));
       if (given.has("name") && !names.insert(container.name).second)
         given.bad("name", quote(container.name) + " is the name of an earlier container");

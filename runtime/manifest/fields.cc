@@ -105,8 +105,41 @@ constexpr Field kContainerPortFields[] = {
 };
 constexpr Type kContainerPort{kContainerPortFields};
 
-constexpr Field kEnvVarFields[] = {{"name", accepted, text}, {"value", accepted, text}, {"valueFrom", later}};
+constexpr Field kObjectFieldSelectorFields[] = {{"apiVersion", moot, text}, {"fieldPath", accepted, text}};
+constexpr Type kObjectFieldSelector{kObjectFieldSelectorFields};
+
+constexpr Field kResourceFieldSelectorFields[] = {
+    {"containerName", accepted, text}, {"resource", accepted, text}, {"divisor", accepted, amount}};
+constexpr Type kResourceFieldSelector{kResourceFieldSelectorFields};
+
+constexpr Field kKeySelectorFields[] = {  // ConfigMapKeySelector, SecretKeySelector
+    {"name", accepted, text},
+    {"key", accepted, text},
+    {"optional", accepted, flag}};
+constexpr Type kKeySelector{kKeySelectorFields};
+
+constexpr Field kEnvVarSourceFields[] = {
+    {"fieldRef", accepted, object, &kObjectFieldSelector},
+    {"resourceFieldRef", accepted, object, &kResourceFieldSelector},
+    {"configMapKeyRef", accepted, object, &kKeySelector},
+    {"secretKeyRef", accepted, object, &kKeySelector},
+    {"fileKeyRef", later},
+};
+constexpr Type kEnvVarSource{kEnvVarSourceFields};
+
+constexpr Field kEnvVarFields[] = {
+    {"name", accepted, text}, {"value", accepted, text}, {"valueFrom", accepted, object, &kEnvVarSource}};
 constexpr Type kEnvVar{kEnvVarFields};
+
+constexpr Field kEnvSourceFields[] = {{"name", accepted, text}, {"optional", accepted, flag}};  // of both kinds
+constexpr Type kEnvSource{kEnvSourceFields};
+
+constexpr Field kEnvFromSourceFields[] = {
+    {"prefix", accepted, text},
+    {"configMapRef", accepted, object, &kEnvSource},
+    {"secretRef", accepted, object, &kEnvSource},
+};
+constexpr Type kEnvFromSource{kEnvFromSourceFields};
 
 constexpr std::string_view kNoDiskLimit = "how much a container writes to the disk is not limited";
 constexpr std::string_view kHugePages = "huge pages are not counted: whoever asks first has those that the machine has";
@@ -189,7 +222,7 @@ constexpr Field kContainerFields[] = {
     {"args", accepted, texts},
     {"workingDir", accepted, text},
     {"ports", accepted, list, &kContainerPort},
-    {"envFrom", later},
+    {"envFrom", accepted, list, &kEnvFromSource},
     {"env", accepted, list, &kEnvVar},
     {"resources", accepted, object, &kResourceRequirements},
     {"resizePolicy", moot, open},  // what a change of resources, which there is none of, would do

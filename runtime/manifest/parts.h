@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/manifest/companions.h"
+#include "runtime/manifest/environment.h"
 #include "runtime/manifest/manifest.h"
 #include "runtime/manifest/reader.h"
 #include "runtime/model/spec.h"
@@ -24,7 +24,7 @@ void read_names(const Reader& spec, PodSpec& pod);       // hostname and its lik
 // securityContext.sysctls. Needs read_namespaces done.
 void read_sysctls(const Reader& security, PodSpec& pod);
 void read_volumes(const Reader& spec, PodSpec& pod);
-void read_containers(const Reader& spec, PodSpec& pod);  // needs read_namespaces and read_volumes done
+void read_containers(const Reader& spec, const Companions& beside, PodSpec& pod);  // needs the above done
 // What annotations ask of security, as they did before there were fields for it. Needs read_containers done.
 void read_security_annotations(const Reader& metadata, const Reader& spec, PodSpec& pod,
                                std::vector<std::string>& warnings);
@@ -38,8 +38,9 @@ std::vector<VolumeMountSpec> read_volume_mounts(const Reader& container, const P
 ResourceSpec read_resources(const Reader& resources);
 SecuritySpec read_security(const Reader& context, const Reader& pod_context, bool host_users);
 
-// env, command and args with $(NAME) expanded. `room` is what all containers of the pod may still expand to, in bytes.
-void read_process(const Reader& container, std::size_t& room, ContainerSpec& spec);
+// env, envFrom, command and args with $(NAME) expanded. `room` is what all containers of the pod may still expand to,
+// in bytes.
+void read_process(const Reader& container, const Referred& referred, std::size_t& room, ContainerSpec& spec);
 
 // What is wrong with a reference (image/image.h); empty when good. Whether there is such an image is for the image store
 // to say.

@@ -78,6 +78,8 @@ void Reader::bad(std::string_view field, std::string_view problem, Kind kind) co
   problems_->add(child_path(path_, field), problem, kind);
 }
 
+void Reader::bad(std::string_view problem) const { problems_->add(path_, problem); }
+
 void Reader::bad(std::string_view field, std::size_t index, std::string_view problem) const {
   problems_->add(child_path(child_path(path_, field), index), problem);
 }

@@ -41,7 +41,8 @@ class Reader {
   std::optional<std::uint64_t> whole(std::string_view field, Range range) const;
   std::optional<std::string> amount(std::string_view field) const;  // as written
 
-  // What is wrong with one of the object's fields, or with an item in one.
+  // What is wrong with the object, with one of its fields, or with an item in one.
+  void bad(std::string_view problem) const;
   void bad(std::string_view field, std::string_view problem, Kind kind = Kind::invalid) const;
   void bad(std::string_view field, std::size_t index, std::string_view problem) const;
 

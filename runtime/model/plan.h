@@ -26,6 +26,7 @@ struct Identity {
   std::map<std::string, std::string> labels;
   std::map<std::string, std::string> annotations;
   std::string manifest;  // compact JSON of the Pod as asked for
+  std::string given;     // digest of what it refers to, and of all else that its containers are given; may be empty
 };
 
 struct Namespaces {

@@ -71,13 +71,12 @@ struct PodLife {
   base::NetnsIdentity netns_identity;               // of the network namespace that is pinned; empty until then
   std::uint32_t id_base = 0;                        // first host id of the pod's 65,536; 0 with the host's users
   std::vector<NetworkRecord> networks;
-  std::vector<std::string> ips;  // without prefix length, the primary first
+  std::vector<std::string> ips;       // without prefix length, the primary first
+  std::vector<std::string> host_ips;  // of the machine, when the pod began: of each family the one it is reached by
   std::vector<Timing> timings;
   std::vector<PluginMessage> plugin_messages;  // the last lines
 
-  bool is_terminating() const {
-    return state == PodState::deleting || (state == PodState::ready && deadline != 0);
-  }
+  bool is_terminating() const { return state == PodState::deleting || (state == PodState::ready && deadline != 0); }
 };
 
 struct PodRecord {

@@ -1,6 +1,7 @@
 #include "runtime/plan/container.h"
 
 #include "runtime/kernel/signals.h"
+#include "runtime/plan/late_values.h"
 #include "runtime/plan/next_attempt.h"
 #include "runtime/plan/oom_score.h"
 #include "runtime/plan/process.h"
@@ -47,6 +48,7 @@ Result<ContainerPlan> make_container_plan(const PodSpec& pod, const ContainerSpe
     plan.read_only = read_only_kernel_files();
   }
   plan.process = TRY(make_process(spec, pod_plan.hostname, image));
+  fill_what_is_decided(plan.process, pod_plan.who, machine);
   plan.limits = {.memory_bytes = spec.resources.memory_limit,
                  .memory_kept = spec.resources.memory_request,
                  .cpu_millis = spec.resources.cpu_limit,

@@ -29,6 +29,7 @@ struct MachineFacts {
   std::string cgroup_parent;
   std::vector<std::string> unsafe_sysctls;  // names that pods may set as well, some with a * at their end
   std::uint64_t memory_bytes = 0;
+  std::uint64_t processors = 1;
   std::string hostname;
   HostFile hosts;        // /etc/hosts and
   HostFile resolv_conf;  // /etc/resolv.conf

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "runtime/image/attributes.h"
+#include "runtime/image/digest.h"
 #include "runtime/plan/annotations.h"
 #include "runtime/plan/container.h"
 #include "runtime/plan/log_limits.h"
@@ -90,6 +91,18 @@ Result<bool> is_removed_at_end(const PodSpec& spec) {
 
 }  // namespace
 
+std::string digest_of_given(const PodSpec& spec) {
+  image::Hasher hasher(image::Digest::Algorithm::sha256);
+  const auto add = [&](const std::string& text) { hasher.update(text.c_str(), text.size() + 1); };  // with its end
+  for (const ContainerSpec& container : spec.containers) {
+    add(container.name);
+    for (const auto& [name, value] : container.env) add(name + "=" + value);
+    for (const std::string& word : container.command) add(word);
+    for (const std::string& word : container.args) add(word);
+  }
+  return hasher.finish().text();
+}
+
 Result<PodPlan> make_pod_plan(const PodSpec& spec, const PodFacts& facts, const Layout& layout) {
   PodPlan plan;
   plan.who = {.id = facts.id,
@@ -98,7 +111,8 @@ Result<PodPlan> make_pod_plan(const PodSpec& spec, const PodFacts& facts, const 
               .name_space = spec.name_space,
               .labels = spec.labels,
               .annotations = spec.annotations,
-              .manifest = spec.manifest};
+              .manifest = spec.manifest,
+              .given = digest_of_given(spec)};
   plan.namespaces = namespaces_of(spec);
   plan.hostname = spec.host_network ? facts.machine.hostname : spec.hostname;  // as the kubelet has it
   plan.etc = {.hostname = plan.hostname,

@@ -14,6 +14,9 @@ namespace podrun {
 // In the order of attachment, the primary first.
 Result<std::vector<NetworkPlan>> plan_networks(const std::vector<ChosenNetwork>& networks, const PodPlan& pod);
 
+// Of two specs from one manifest whether what that refers to was the same: "sha256:…".
+std::string digest_of_given(const PodSpec& spec);
+
 Result<PodPlan> make_pod_plan(const PodSpec& spec, const PodFacts& facts, const Layout& layout);
 
 // What is made. Beside the plans, which go on record, what is needed once only.

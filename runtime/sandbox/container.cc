@@ -6,6 +6,7 @@
 #include "base/files.h"
 #include "runtime/kernel/clock.h"
 #include "runtime/kernel/namespaces.h"
+#include "runtime/plan/late_values.h"
 #include "runtime/sandbox/host_devices.h"
 #include "runtime/sandbox/init_process.h"
 #include "runtime/sandbox/mount_rows.h"
@@ -75,15 +76,15 @@ Result<Mounts> open_mounts(const NewContainer& container, const ContainerMakings
   return opened;
 }
 
-init::Plan init_plan(const ContainerPlan& container, bool host_users, init::Root root) {
+init::Plan init_plan(const ContainerPlan& container, const PodPlan& pod, const PodLife& life, init::Root root) {
   init::Plan plan;
   plan.role = init::Role::container;
-  plan.new_user_namespace = !host_users;
+  plan.new_user_namespace = !pod.namespaces.host_users;
   plan.waits_for_go = true;
   plan.root = std::move(root);
   plan.root.masked = container.masked;
   plan.root.read_only = container.read_only;
-  set_process(plan, container.process);
+  set_process(plan, with_addresses(container.process, pod, life));
   return plan;
 }
 
@@ -140,7 +141,7 @@ Result<Prepared> launch(Furnished container, const ContainerMakings& makings, Sh
   init::Handed handed;
   handed.stdio = std::move(container.stdio);
   handed.mounts = std::move(container.rows.sent);
-  init::Plan sent = init_plan(plan, makings.pod.namespaces.host_users, std::move(container.rows.root));
+  init::Plan sent = init_plan(plan, makings.pod, makings.life, std::move(container.rows.root));
   TRY(prepared.launched.handshake.send_plan(std::move(sent), handed));
   prepared.record = std::move(container.record);
   return prepared;

@@ -22,6 +22,7 @@ struct ContainerMakings {
   const Host& host;
   const Box& box;
   const PodPlan& pod;
+  const PodLife& life;  // when a container is launched that waits_for_addresses(), it has them
   const Cgroup& cgroup;
   Workbench& workbench;
   PodUsers users;
@@ -39,7 +40,6 @@ struct Prepared {
   ContainerRecord record;
   NewProcess launched;
 };
-
 
 // What is on record of one before anything of it is made.
 ContainerRecord new_record(const NewContainer& container);

@@ -42,7 +42,6 @@ Result<void> record(const Host& host, const Box& box, PodRecord& pod) {
 }
 
 Result<NewPod> decide(const Host& host, const PodSpec& spec, const CreateOptions& options) {
-  TRY(check_name(host.store, spec));
   NewPod pod = TRY(make_plan(spec, TRY(find_facts(host, spec, options.networks, options.registry)), host.layout()));
   TRY(check_host(host, pod));
   return pod;
@@ -63,9 +62,15 @@ void warn_of_limits(const Host& host) {
 
 }  // namespace
 
+Result<void> check_creation(const Host& host, const PodSpec& spec, const CreateOptions& options) {
+  TRY(make_plan(spec, TRY(find_facts(host, spec, options.networks, options.registry)), host.layout()));
+  return {};
+}
+
 Result<StoodUp> create_pod(Host& host, const PodSpec& spec, const CreateOptions& options) {
   TRY(settle_after_boot(host));
   TRY(settle_name(host, spec.name_space, spec.name));
+  TRY(check_name(host.store, spec));
   // Until the containers are on record with their layers.
   const Fd images_held = TRY(image_store(host).hold());
   const NewPod decided = TRY(decide(host, spec, options));

@@ -17,6 +17,9 @@ struct CreateOptions {
   Registry registry;  // for images that are pulled
 };
 
+// What can be known beforehand of making it, also while its name and ports are another pod's: its images and networks.
+Result<void> check_creation(const Host& host, const PodSpec& spec, const CreateOptions& options);
+
 // Makes the whole pod or nothing. Kind::exists when the name is taken; EINTR when a signal asked for the
 // end (base/interruption.h), and everything is undone then too.
 Result<StoodUp> create_pod(Host& host, const PodSpec& spec, const CreateOptions& options);

@@ -153,7 +153,7 @@ Result<void> begin(Session& session, Entering& entering, const PodRecord& pod, c
   init::Plan plan;
   plan.role = init::Role::exec;
   plan.new_user_namespace = !pod.plan.namespaces.host_users;
-  set_process(plan, TRY(exec_process(container, options)));
+  set_process(plan, TRY(exec_process(pod, container, options)));
   plan.waits_for_go = options.terminal;
   ExecStreams streams;
   if (!options.terminal)

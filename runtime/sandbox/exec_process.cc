@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "runtime/image/image.h"
+#include "runtime/plan/late_values.h"
 
 namespace podrun {
 namespace {
@@ -35,8 +36,8 @@ Result<void> change_user(Process& process, pid_t pid, const std::string& wanted)
 
 }  // namespace
 
-Result<Process> exec_process(const ContainerRecord& container, const ExecOptions& options) {
-  Process process = container.plan.process;
+Result<Process> exec_process(const PodRecord& pod, const ContainerRecord& container, const ExecOptions& options) {
+  Process process = with_addresses(container.plan.process, pod.plan, pod.life);
   process.args = options.command;
   if (options.user && !options.user->empty()) TRY(change_user(process, container.life.process.pid, *options.user));
   for (const auto& variable : options.env) {

@@ -5,6 +5,6 @@
 
 namespace podrun {
 
-Result<Process> exec_process(const ContainerRecord& container, const ExecOptions& options);
+Result<Process> exec_process(const PodRecord& pod, const ContainerRecord& container, const ExecOptions& options);
 
 }  // namespace podrun

@@ -4,6 +4,7 @@
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <climits>
 
@@ -46,6 +47,7 @@ Result<MachineFacts> find_machine(const Host& host, bool host_network) {
   machine.cgroup_parent = host.options.cgroup_parent;
   machine.unsafe_sysctls = host.options.unsafe_sysctls;
   machine.memory_bytes = memory_bytes();
+  machine.processors = static_cast<std::uint64_t>(std::max(::sysconf(_SC_NPROCESSORS_ONLN), 1L));
   std::array<char, HOST_NAME_MAX + 1> hostname{};
   if (::gethostname(hostname.data(), HOST_NAME_MAX) == 0) machine.hostname = hostname.data();
   if (host_network) {

@@ -1,11 +1,15 @@
 #include "runtime/sandbox/stand_up.h"
 
+#include <algorithm>
+
 #include "base/interruption.h"
 #include "runtime/kernel/clock.h"
 #include "runtime/kernel/namespaces.h"
 #include "runtime/plan/etc_files.h"
+#include "runtime/plan/late_values.h"
 #include "runtime/sandbox/alarm.h"
 #include "runtime/sandbox/container.h"
+#include "runtime/sandbox/host_addresses.h"
 #include "runtime/sandbox/network.h"
 #include "runtime/sandbox/pause.h"
 #include "runtime/sandbox/stopwatch.h"
@@ -28,32 +32,50 @@ std::vector<ContainerRole> roles_of(const NewPod& decided) {
   return roles;
 }
 
-// What they will run in is made while pause makes what they get a copy of.
-Result<std::vector<Prepared>> prepare_all(const Host& host, const Box& box, const NewPod& decided, const Cgroup& cgroup,
-                                          const PodUsers& users, NewProcess& pause, ShimClient& shim) {
-  Workbench workbench;
-  const ContainerMakings makings{
-      .host = host, .box = box, .pod = decided.plan, .cgroup = cgroup, .workbench = workbench, .users = users};
-  const auto preparing = [](const ContainerPlan& plan) { return "prepare container '" + plan.name + "'"; };
+// Those that begin with the pod, on their way.
+struct Beginners {
+  std::vector<Furnished> waiting;  // for the pod's addresses
+  std::vector<Prepared> prepared;
+};
+
+std::string preparing(const ContainerPlan& plan) { return "prepare container '" + plan.name + "'"; }
+
+Result<void> launch_all(std::vector<Furnished> containers, const ContainerMakings& makings, ShimClient& shim,
+                        std::vector<Prepared>& prepared) {
+  for (Furnished& container : containers) {
+    const std::string step = preparing(container.record.plan);
+    prepared.push_back(TRY(launch(std::move(container), makings, shim).in(step)));
+  }
+  std::sort(prepared.begin(), prepared.end(), [](const Prepared& one, const Prepared& other) {
+    return one.record.plan.position < other.record.plan.position;
+  });
+  return {};
+}
+
+// What they will run in is made while pause makes what they get a copy of. Cloned, their plans sent, they work towards
+// their barrier by themselves; those that are to know the pod's addresses are cloned once it has them.
+Result<Beginners> prepare_all(const Box& box, const NewPod& decided, const ContainerMakings& makings, NewProcess& pause,
+                              ShimClient& shim) {
+  Beginners beginners;
   std::vector<Furnished> furnished;
   // Read once, and they differ: it is their order, and a clock that is set back must not change that.
   std::int64_t now = wall_time();
   const std::size_t begin_at_once = tend::first_steps(roles_of(decided));
+  std::size_t begun = 0;
   for (NewContainer container : decided.containers) {
     if (container.created_at == 0) container.created_at = now++;
-    if (furnished.size() == begin_at_once)
+    if (begun == begin_at_once) {
       TRY(box.save(new_record(container))
               .in("record container '" + container.plan.name + "'"));  // its turn comes later
-    else
-      furnished.push_back(TRY(furnish(container, makings).in(preparing(container.plan))));
+      continue;
+    }
+    ++begun;
+    auto& queue = waits_for_addresses(container.plan.process) ? beginners.waiting : furnished;
+    queue.push_back(TRY(furnish(container, makings).in(preparing(container.plan))));
   }
   TRY(pause.handshake.expect_exec().in("start pause"));
-  std::vector<Prepared> prepared;
-  for (Furnished& container : furnished) {
-    const std::string step = preparing(container.record.plan);
-    prepared.push_back(TRY(launch(std::move(container), makings, shim).in(step)));
-  }
-  return prepared;
+  TRY(launch_all(std::move(furnished), makings, shim, beginners.prepared));
+  return beginners;
 }
 
 Result<DnsSpec> attach_networks(const Host& host, const Cgroup& cgroup, const NewPod& decided, PodLife& life) {
@@ -113,6 +135,7 @@ Result<void> stand_up(Host& host, const Box& box, const NewPod& decided, const F
   TRY(make_volumes(pod));
   if (!pod.plan.volumes.empty()) TRY(done("make volumes"));
 
+  pod.life.host_ips = host_addresses();
   ShimClient shim = TRY(start_shim(host.layout(), pod.plan, cgroup).in("start shim"));
   const EtcMount etc = TRY(EtcMount::make(pod.life.id_base).in("make /etc files"));
   NewProcess pause = TRY(start_pause(pod.plan, pod.life.id_base, etc, shim).in("start pause"));
@@ -128,9 +151,15 @@ Result<void> stand_up(Host& host, const Box& box, const NewPod& decided, const F
 
   const Fd user_ns = pod.plan.namespaces.host_users ? Fd() : TRY(open_namespace(pod.life.pause.pid, "user"));
   auto attachment = TRY(expect_client(host.layout(), decided, client));
-  // Cloned, their plans sent, they work towards their barrier by themselves.
-  std::vector<Prepared> prepared =
-      TRY(prepare_all(host, box, decided, cgroup, {pod.life.id_base, user_ns.get()}, pause, shim));
+  Workbench workbench;
+  const ContainerMakings makings{.host = host,
+                                 .box = box,
+                                 .pod = decided.plan,
+                                 .life = pod.life,
+                                 .cgroup = cgroup,
+                                 .workbench = workbench,
+                                 .users = {pod.life.id_base, user_ns.get()}};
+  auto [waiting, prepared] = TRY(prepare_all(box, decided, makings, pause, shim));
   TRY(done("prepare containers"));
 
   DnsSpec network_dns;
@@ -139,6 +168,7 @@ Result<void> stand_up(Host& host, const Box& box, const NewPod& decided, const F
     TRY(done("attach networks"));
   }
   TRY(write_etc_files(host, pod, network_dns, !decided.networks.empty(), etc));
+  TRY(launch_all(std::move(waiting), makings, shim, prepared));
 
   if (is_to_be_tended(decided)) TRY(set_alarm(host, pod.plan, cgroup, shim, 0));
   TRY(await_all(box, cgroup, shim, client.size, prepared));

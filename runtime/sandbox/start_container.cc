@@ -21,6 +21,7 @@ Result<void> start_attempt(const Host& host, const Box& box, const PodRecord& po
   const ContainerMakings makings{.host = host,
                                  .box = box,
                                  .pod = pod.plan,
+                                 .life = pod.life,
                                  .cgroup = cgroup,
                                  .workbench = workbench,
                                  .users = {pod.life.id_base, user_ns.get()}};
@@ -52,7 +53,8 @@ Result<bool> waits_for_others(const Host& host, const PodRecord& pod, const Cont
   return false;
 }
 
-// Whether it is time for it. `wanted`: the attempt that whoever looks after the pod has decided on; empty: a person has.
+// Whether it is time for it. `wanted`: the attempt that whoever looks after the pod has decided on; empty: a person
+// has.
 Result<void> check_its_turn(const Host& host, const Box& box, const PodRecord& pod, const ContainerRecord& last,
                             const std::optional<std::uint32_t>& wanted) {
   const std::string container = "container '" + last.plan.name + "'";
@@ -95,12 +97,12 @@ Result<ContainerRecord> start_next(const Host& host, const Box& box, const PodRe
 Result<void> check_that_it_stands(const PodRecord& pod) {
   const std::string name = "pod '" + pod.plan.who.name + "'";
   if (!can_start_again(pod.plan))
-    return Error{Kind::unsupported, 0,
-                 name + " is of an older podrun, whose containers cannot be started again (delete it, and create it anew)"};
+    return Error{
+        Kind::unsupported, 0,
+        name + " is of an older podrun, whose containers cannot be started again (delete it, and create it anew)"};
   if (pod.life.state == PodState::stopped)
     return Error{Kind::busy, 0, name + " is stopped (start it: `podrun start " + pod.plan.who.name + "`)"};
-  if (!stands(pod) || pod.life.is_terminating())
-    return Error{Kind::busy, 0, name + " does not run"};
+  if (!stands(pod) || pod.life.is_terminating()) return Error{Kind::busy, 0, name + " does not run"};
   return {};
 }
 

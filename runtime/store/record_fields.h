@@ -199,6 +199,7 @@ void visit(Visitor& field, Record& who) {
   field("labels", who.labels);
   field("annotations", who.annotations);
   field("manifest", who.manifest);
+  field.optional("given", who.given);
 }
 
 template <class Visitor, MaybeConst<Namespaces> Record>
@@ -304,6 +305,7 @@ void visit(Visitor& field, Record& life) {
   field("idBase", life.id_base);
   field("networks", life.networks);
   field("ips", life.ips);
+  field.optional("hostIps", life.host_ips);
   field("timings", life.timings);
   field("pluginMessages", life.plugin_messages);
 }

@@ -70,7 +70,8 @@ inline PodRecord full_record() {
               .name_space = "team-a",
               .labels = {{"app", "web"}, {"tier", "front"}},
               .annotations = {{"note", "line one\nline two"}},
-              .manifest = R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"web"}})"};
+              .manifest = R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"web"}})",
+              .given = "sha256:0011"};
   plan.namespaces = {.pause = 1, .join = 2, .fresh = 3, .host_network = true, .host_users = true};
   plan.etc = {.hostname = "web",
               .fqdn = "web.sub.default.svc.cluster.local",
@@ -105,6 +106,7 @@ inline PodRecord full_record() {
               .id_base = 1'879'048'192,
               .networks = {{"podrun", "eth0", R"({"cniVersion":"1.0.0","ips":[{"address":"10.88.0.2/16"}]})"}},
               .ips = {"10.88.0.2", "fd00::2"},
+              .host_ips = {"192.0.2.7"},
               .timings = {{"create cgroup", 120}, {"plugin bridge ADD", 31000}},
               .plugin_messages = {{"bridge ADD", "be careful"}}};
   return pod;

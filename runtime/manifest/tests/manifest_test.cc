@@ -113,8 +113,8 @@ TEST(Manifest, NotBuiltYet) {
       later(container("lifecycle: {preStop: {exec: {}}}"), "spec.containers[0].lifecycle.preStop:"),
       later(container("restartPolicy: Never"), "spec.containers[0].restartPolicy: 'Never'"),
       later(container("restartPolicyRules: [{}]"), "spec.containers[0].restartPolicyRules:"),
-      later(container("envFrom: [{}]"), "spec.containers[0].envFrom:"),
-      later(container("env: [{name: A, valueFrom: {fieldRef: {}}}]"), "spec.containers[0].env[0].valueFrom:"),
+      later(container("env: [{name: A, valueFrom: {fileKeyRef: {key: a}}}]"),
+            "spec.containers[0].env[0].valueFrom.fileKeyRef:"),
       {pod("os: {name: windows}"), "spec.os.name: a Windows Pod cannot run on Linux", Kind::unsupported},
   });
 }

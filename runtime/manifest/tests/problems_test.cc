@@ -22,7 +22,7 @@ TEST(Manifest, AllThatIsWrongIsToldAtOnce) {
   EXPECT_THAT(all_errors("apiVersion: v1\nkind: Pod\nmetadata: {name: Web, labels: {a: 1}}\nspec:\n"
                          "  resourceClaims: [{}]\n  hostPid: true\n  hostAliases: [5, {ip: x}]\n"
                          "  containers:\n"
-                         "  - {name: a, image: 5, envFrom: [1], command: [1, b]}\n"
+                         "  - {name: a, image: 5, volumeDevices: [1], command: [1, b]}\n"
                          "  - {image: 'Nginx', ports: [{containerPort: 0}, {}], resources: {limits: {cpu: fast}}}\n"
                          "  - 7\n"),
               ElementsAre("web.yaml: metadata.labels.a: expected a string, found a number",
@@ -30,7 +30,7 @@ TEST(Manifest, AllThatIsWrongIsToldAtOnce) {
                           "web.yaml: spec.hostPid: no such field in a Pod; did you mean 'hostPID'?",
                           "web.yaml: spec.hostAliases[0]: expected an object, found a number",
                           "web.yaml: spec.containers[0].image: expected a string, found a number",
-                          "web.yaml: spec.containers[0].envFrom: is not supported yet",
+                          "web.yaml: spec.containers[0].volumeDevices: is not supported yet",
                           "web.yaml: spec.containers[0].command[0]: expected a string, found a number",
                           "web.yaml: spec.containers[2]: expected an object, found a number",
                           testing::StartsWith("web.yaml: metadata.name: 'Web' may hold only"),
@@ -44,7 +44,7 @@ TEST(Manifest, AllThatIsWrongIsToldAtOnce) {
 
 TEST(Manifest, SomeWrongThingsMakeAMistakeAndOnlyMissingOnesDoNot) {
   const auto kind = [](const std::string& text) { return parse_manifest(text, "x").error().kind; };
-  EXPECT_EQ(kind(pod("runtimeClassName: kata", "envFrom: [1]")), Kind::unsupported);
+  EXPECT_EQ(kind(pod("runtimeClassName: kata", "volumeDevices: [1]")), Kind::unsupported);
   EXPECT_EQ(kind(pod("runtimeClassName: kata", "tty: 'yes'\nimagePullPolicy: 5")), Kind::invalid);
 }
 

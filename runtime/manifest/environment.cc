@@ -1,0 +1,103 @@
+// Where values of variables come from: literals, the Pod itself, ConfigMaps and Secrets.
+#include "runtime/manifest/environment.h"
+
+#include "runtime/manifest/downward.h"
+#include "runtime/manifest/names.h"
+#include "runtime/manifest/text.h"
+
+namespace podrun::manifest {
+namespace {
+
+using Data = std::map<std::string, std::string, std::less<>>;
+
+const Data* find_data(const Referred& referred, bool is_secret, const std::string& name) {
+  const std::string& name_space = referred.pod.name_space;
+  if (is_secret) {
+    const Secret* const secret = referred.beside.find_secret(name_space, name);
+    return secret != nullptr ? &secret->data : nullptr;
+  }
+  const ConfigMap* const config_map = referred.beside.find_config_map(name_space, name);
+  return config_map != nullptr ? &config_map->data : nullptr;
+}
+
+std::string why_bad_value(std::string_view value) {
+  if (value.find('\0') != std::string_view::npos) return "holds a NUL byte, which no variable can";
+  if (find_bad_utf8(value)) return "is no UTF-8 text, which a variable has to be";
+  return {};
+}
+
+// Null where there is none, which is a problem unless it is optional.
+const Data* refer(const Reader& ref, bool is_secret, const Referred& referred) {
+  const char* const kind = is_secret ? "Secret" : "ConfigMap";
+  const std::string name = ref.text("name");
+  const Data* const data = find_data(referred, is_secret, name);
+  if (data == nullptr && name.empty())
+    ref.bad("name", "is missing");
+  else if (data == nullptr && !ref.flag("optional"))
+    ref.bad("name", std::string("no ") + kind + " " + quote(name) + " stands beside the Pod in namespace " +
+                        quote(referred.pod.name_space) + " (give its file, too, with -f)");
+  return data;
+}
+
+std::optional<std::string> read_key_ref(const Reader& ref, bool is_secret, const Referred& referred) {
+  const Data* const data = refer(ref, is_secret, referred);
+  const std::string key = ref.text("key");
+  if (key.empty()) ref.bad("key", "is missing");
+  if (data == nullptr || key.empty()) return std::nullopt;
+  const auto found = data->find(key);
+  if (found == data->end()) {
+    if (!ref.flag("optional"))
+      ref.bad("key", quote(key) + " is no key of " + (is_secret ? "Secret " : "ConfigMap ") + quote(ref.text("name")));
+    return std::nullopt;
+  }
+  if (const std::string why = why_bad_value(found->second); !why.empty()) {
+    ref.bad("key", quote(key) + " " + why);
+    return std::nullopt;
+  }
+  return found->second;
+}
+
+}  // namespace
+
+std::optional<std::string> read_value_from(const Reader& source, const std::string& container,
+                                           const Referred& referred) {
+  int given = 0;
+  for (const char* field : {"fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef"})
+    given += source.has(field) ? 1 : 0;
+  if (given != 1) {
+    source.bad("needs one of fieldRef, resourceFieldRef, configMapKeyRef and secretKeyRef");
+    return std::nullopt;
+  }
+  if (source.has("fileKeyRef")) return std::nullopt;  // not built yet, and told
+  if (source.has("fieldRef")) return read_field_ref(source.at("fieldRef"), referred.pod_spec, referred.pod);
+  if (source.has("resourceFieldRef"))
+    return read_resource_ref(source.at("resourceFieldRef"), referred.pod_spec, container);
+  if (source.has("secretKeyRef")) return read_key_ref(source.at("secretKeyRef"), true, referred);
+  return read_key_ref(source.at("configMapKeyRef"), false, referred);
+}
+
+std::vector<std::pair<std::string, std::string>> read_env_from(const Reader& source, const Referred& referred) {
+  std::vector<std::pair<std::string, std::string>> variables;
+  const std::string prefix = source.text("prefix");
+  if (const std::string why = prefix.empty() ? "" : why_bad_env_name(prefix); !why.empty())
+    source.bad("prefix", quote(prefix) + " " + why);
+  const bool is_secret = source.has("secretRef");
+  if (is_secret == source.has("configMapRef")) {
+    source.bad("needs one of configMapRef and secretRef");
+    return variables;
+  }
+  const Reader ref = source.at(is_secret ? "secretRef" : "configMapRef");
+  const Data* const data = refer(ref, is_secret, referred);
+  if (data == nullptr) return variables;
+  for (const auto& [key, value] : *data) {
+    // Of a ConfigMap that is binaryData, which is for files.
+    const std::string why = why_bad_value(value);
+    if (why.empty())
+      variables.emplace_back(prefix + key, value);
+    else if (is_secret)
+      ref.bad("name", "key " + quote(key) + " of Secret " + quote(ref.text("name")) + " " + why);
+  }
+  return variables;
+}
+
+}  // namespace podrun::manifest
