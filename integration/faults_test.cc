@@ -16,7 +16,14 @@ class FaultsTest : public BrokenSteps {
   static Json nth_pod(int number, bool with_port) {
     Json one = container("main", {"/bin/payload", "sleep"});
     if (with_port) one["ports"] = {{{"containerPort", 80}, {"hostPort", 20000 + number}}};
-    return pod("pod-" + std::to_string(number), {one});
+    one["volumeMounts"] = {{{"name", "disk"}, {"mountPath", "/disk"}, {"subPath", "part"}},
+                           {{"name", "memory"}, {"mountPath", "/memory"}},
+                           {{"name", "files"}, {"mountPath", "/files"}}};
+    Json made = pod("pod-" + std::to_string(number), {one});
+    made["spec"]["volumes"] = {{{"name", "disk"}},
+                               {{"name", "memory"}, {"emptyDir", {{"medium", "Memory"}}}},
+                               {{"name", "files"}, {"secret", {{"secretName", "none"}, {"optional", true}}}}};
+    return made;
   }
 
   // A create that reports success has made the pod; every other one has left nothing.

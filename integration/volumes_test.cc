@@ -140,7 +140,7 @@ TEST_F(VolumesTest, AFilesystemThatCannotMapIdsIsNamed) {
   const Output output = create(with_volume({{"hostPath", {{"path", "/proc/sys"}}}}));
   EXPECT_NE(output.status, 0);
   EXPECT_THAT(output.err, HasSubstr("volume 'v': '/proc/sys': its filesystem (proc) cannot map ids on this kernel "
-                                    "(`hostUsers: true` avoids that)"));
+                                    "(`hostUsers: true`, or a directory on another filesystem, avoids that)"));
   const std::string path = host_directory();
   fs::create_directories(path + "/deep/proc");
   ASSERT_EQ(run({"mount", "-t", "proc", "none", path + "/deep/proc"}).status, 0);

@@ -27,6 +27,7 @@ constexpr CommandEntry kCommands[] = {
     {"stop", "End what runs in pods; start makes them run again", stop_command},
     {"system", "Look after what podrun has on this machine", system_command},
     {"version", "Print the version", version_command},
+    {"volume", "See and remove the volumes that pods claim", volume_command},
     {"wait", "Wait until pods are ready, gone, or have ended", wait_command},
 };
 

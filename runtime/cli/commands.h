@@ -33,6 +33,7 @@ void stop_command(Command& command, Context& context);
 void system_command(Command& command, Context& context);
 Result<int> version(Context& context, const std::string& format);
 void version_command(Command& command, Context& context);
+void volume_command(Command& command, Context& context);
 void wait_command(Command& command, Context& context);
 
 }  // namespace podrun::cli

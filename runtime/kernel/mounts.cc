@@ -38,12 +38,13 @@ Result<void> configure(int context, const std::string& type, const std::string& 
 }
 
 // `depth`: AT_RECURSIVE or 0.
-Result<Fd> clone_private(int dir, const std::string& path, unsigned depth, std::uint64_t attributes) {
+Result<Fd> clone_alone(int dir, const std::string& path, unsigned depth, std::uint64_t attributes,
+                       std::uint64_t propagation) {
   Fd mount(::open_tree(dir, path.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | depth));
   if (!mount) return Error::system(errno, "clone the mount of '" + path + "'");
   mount_attr changes{};
   changes.attr_set = attributes;
-  changes.propagation = MS_PRIVATE;
+  changes.propagation = propagation;
   if (::mount_setattr(mount.get(), "", AT_EMPTY_PATH | depth, &changes, sizeof(changes)) != 0)
     return Error::system(errno, "set up the clone of the mount of '" + path + "'");
   return mount;
@@ -75,10 +76,12 @@ Result<Fd> make(const std::string& type, const Descriptors& descriptors, const O
 }
 
 Result<Fd> clone(int dir, const std::string& path, std::uint64_t attributes) {
-  return clone_private(dir, path, 0, attributes);
+  return clone_alone(dir, path, 0, attributes, MS_PRIVATE);
 }
 
-Result<Fd> clone_tree(int dir, const std::string& path) { return clone_private(dir, path, AT_RECURSIVE, 0); }
+Result<Fd> clone_tree(int dir, const std::string& path, std::uint64_t propagation) {
+  return clone_alone(dir, path, AT_RECURSIVE, 0, propagation);
+}
 
 Result<void> set_attributes(int mount, std::uint64_t set, std::uint64_t clear, bool recursive) {
   mount_attr attributes{};

@@ -31,7 +31,8 @@ Result<Fd> make(const std::string& type, const Descriptors& descriptors, const O
 Result<Fd> clone(int dir, const std::string& path, std::uint64_t attributes = 0);
 
 // The same with all that is mounted below it, and as it is.
-Result<Fd> clone_tree(int dir, const std::string& path);
+// `propagation`: MS_PRIVATE, or MS_SLAVE for one in which later mounts of the host show.
+Result<Fd> clone_tree(int dir, const std::string& path, std::uint64_t propagation);
 
 Result<void> set_attributes(int mount, std::uint64_t set, std::uint64_t clear = 0, bool recursive = false);
 

@@ -45,7 +45,7 @@ ContainerSpec read_container(const Reader& given, const Referred& referred, std:
   read_streams(given, spec);
   spec.stop_signal = read_stop_signal(given.at("lifecycle"));
   spec.ports = read_ports(given, pod.host_network);
-  spec.volume_mounts = read_volume_mounts(given, pod);
+  spec.volume_mounts = read_volume_mounts(given, pod, spec.env);
   spec.resources = read_resources(given.at("resources"));
   spec.security = read_security(given.at("securityContext"), referred.pod_spec.at("securityContext"), pod.host_users);
   return spec;

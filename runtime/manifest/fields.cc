@@ -246,6 +246,7 @@ constexpr Type kContainer{kContainerFields};
 
 // --- The Pod --------------------------------------------------------------------------------------------------------
 
+constexpr Choice kFSGroupChangePolicies[] = {{"Always"}, {"OnRootMismatch"}};
 constexpr Choice kSupplementalGroupsPolicies[] = {{"Merge"}, {"Strict"}};
 constexpr Field kSysctlFields[] = {{"name", accepted, text}, {"value", accepted, text}};
 constexpr Type kSysctl{kSysctlFields};
@@ -258,9 +259,9 @@ constexpr Field kPodSecurityContextFields[] = {
     {"runAsNonRoot", accepted, flag},
     {"supplementalGroups", accepted, wholes},
     {"supplementalGroupsPolicy", text, kSupplementalGroupsPolicies},
-    {"fsGroup", later},
+    {"fsGroup", accepted, whole},
     {"sysctls", accepted, list, &kSysctl},
-    {"fsGroupChangePolicy", later},
+    {"fsGroupChangePolicy", text, kFSGroupChangePolicies},
     {"seccompProfile", accepted, object, &kSeccompProfile},
     {"appArmorProfile", accepted, object, &kAppArmorProfile},
     Field("seLinuxChangePolicy", idle, text).because(kNoSELinux),

@@ -23,7 +23,8 @@ void read_namespaces(const Reader& spec, PodSpec& pod);  // hostNetwork …, hos
 void read_names(const Reader& spec, PodSpec& pod);       // hostname and its like, dnsConfig, hostAliases
 // securityContext.sysctls. Needs read_namespaces done.
 void read_sysctls(const Reader& security, PodSpec& pod);
-void read_volumes(const Reader& spec, PodSpec& pod);
+// Needs read_metadata done.
+void read_volumes(const Reader& spec, const Companions& beside, PodSpec& pod, std::vector<std::string>& warnings);
 void read_containers(const Reader& spec, const Companions& beside, PodSpec& pod);  // needs the above done
 // What annotations ask of security, as they did before there were fields for it. Needs read_containers done.
 void read_security_annotations(const Reader& metadata, const Reader& spec, PodSpec& pod,
@@ -34,8 +35,11 @@ void warn_of_privileges(const PodSpec& pod, std::vector<std::string>& warnings);
 
 // The parts of a container.
 std::vector<PortSpec> read_ports(const Reader& container, bool host_network);
-std::vector<VolumeMountSpec> read_volume_mounts(const Reader& container, const PodSpec& pod);
+// `env` is the container's.
+std::vector<VolumeMountSpec> read_volume_mounts(const Reader& container, const PodSpec& pod,
+                                                const std::vector<std::pair<std::string, std::string>>& env);
 ResourceSpec read_resources(const Reader& resources);
+void read_fs_group(const Reader& pod_context, PodSpec& pod);  // needs read_namespaces done
 SecuritySpec read_security(const Reader& context, const Reader& pod_context, bool host_users);
 
 // env, envFrom, command and args with $(NAME) expanded. `room` is what all containers of the pod may still expand to,

@@ -82,4 +82,9 @@ void warn_of_privileges(const PodSpec& pod, std::vector<std::string>& warnings) 
                          "of the machine (hostUsers: true has them)");
 }
 
+void read_fs_group(const Reader& pod_context, PodSpec& pod) {
+  pod.fs_group = read_id("fsGroup", pod_context, pod.host_users);
+  pod.fs_group_on_root_mismatch = pod_context.text("fsGroupChangePolicy") == "OnRootMismatch";
+}
+
 }  // namespace podrun::manifest

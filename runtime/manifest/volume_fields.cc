@@ -10,19 +10,68 @@ namespace {
 using enum Treatment;
 using enum Shape;
 
+constexpr Choice kRecursiveReadOnly[] = {{"Disabled"}, {"IfPossible"}, {"Enabled"}};
+constexpr Choice kPropagation[] = {
+    {"None"}, {"HostToContainer"}, {"Bidirectional", later, "what a container mounts is never mounted on the host"}};
 constexpr Field kVolumeMountFields[] = {
-    {"name", accepted, text},      {"readOnly", accepted, flag}, {"recursiveReadOnly", later},
-    {"mountPath", accepted, text}, {"subPath", accepted, text},  {"mountPropagation", later},
-    {"subPathExpr", later},
+    {"name", accepted, text},        {"readOnly", accepted, flag}, {"recursiveReadOnly", text, kRecursiveReadOnly},
+    {"mountPath", accepted, text},   {"subPath", accepted, text},  {"mountPropagation", text, kPropagation},
+    {"subPathExpr", accepted, text},
 };
 constexpr Choice kHostPathTypes[] = {{""},       {"DirectoryOrCreate"}, {"Directory"},  {"FileOrCreate"}, {"File"},
                                      {"Socket"}, {"CharDevice"},        {"BlockDevice"}};
 constexpr Field kHostPathFields[] = {{"path", accepted, text}, {"type", text, kHostPathTypes}};
 constexpr Type kHostPath{kHostPathFields};
 
-constexpr Choice kMediums[] = {{""}, {"Memory", later}, {kAnyOther, later, "no volumes of huge pages here"}};
-constexpr Field kEmptyDirFields[] = {{"medium", text, kMediums}, {"sizeLimit", later}};
+constexpr Choice kMediums[] = {{""}, {"Memory"}, {kAnyOther, later, "no volumes of huge pages here"}};
+constexpr Field kEmptyDirFields[] = {{"medium", text, kMediums}, {"sizeLimit", accepted, amount}};
 constexpr Type kEmptyDir{kEmptyDirFields};
+
+constexpr Field kKeyToPathFields[] = {{"key", accepted, text}, {"path", accepted, text}, {"mode", accepted, whole}};
+constexpr Type kKeyToPath{kKeyToPathFields};
+
+constexpr Field kConfigMapFields[] = {
+    {"name", accepted, text},
+    {"items", accepted, list, &kKeyToPath},
+    {"defaultMode", accepted, whole},
+    {"optional", accepted, flag},
+};
+constexpr Type kConfigMap{kConfigMapFields};
+
+constexpr Field kSecretFields[] = {
+    {"secretName", accepted, text},
+    {"items", accepted, list, &kKeyToPath},
+    {"defaultMode", accepted, whole},
+    {"optional", accepted, flag},
+};
+constexpr Type kSecret{kSecretFields};
+
+constexpr std::string_view kNoToken = "there is no cluster whose API a token would open: the volume has no such file";
+constexpr Field kProjectionFields[] = {  // ConfigMapProjection, SecretProjection
+    {"name", accepted, text},
+    {"items", accepted, list, &kKeyToPath},
+    {"optional", accepted, flag}};
+constexpr Type kProjection{kProjectionFields};
+
+constexpr Field kVolumeProjectionFields[] = {
+    {"secret", accepted, object, &kProjection},
+    {"downwardAPI", later},
+    {"configMap", accepted, object, &kProjection},
+    Field("serviceAccountToken", idle, open).because(kNoToken),
+    Field("clusterTrustBundle", later).because("there is no cluster to trust"),
+    Field("podCertificate", later).because("there is no cluster to issue certificates"),
+};
+constexpr Type kVolumeProjection{kVolumeProjectionFields};
+
+constexpr Field kProjectedFields[] = {{"sources", accepted, list, &kVolumeProjection},
+                                      {"defaultMode", accepted, whole}};
+constexpr Type kProjected{kProjectedFields};
+
+constexpr Field kClaimFields[] = {{"claimName", accepted, text}, {"readOnly", accepted, flag}};
+constexpr Type kClaim{kClaimFields};
+
+constexpr Field kEphemeralFields[] = {{"volumeClaimTemplate", moot, open}};
+constexpr Type kEphemeral{kEphemeralFields};
 
 constexpr std::string_view kNetworkVolume =
     "no volumes of networks or clouds here: mount it on this machine, and name the directory by hostPath";
@@ -35,11 +84,11 @@ constexpr Field kVolumeFields[] = {
     network_volume("gcePersistentDisk"),
     network_volume("awsElasticBlockStore"),
     Field("gitRepo", later).because("gone from Kubernetes: clone it in an init container, into an emptyDir"),
-    {"secret", later},
+    {"secret", accepted, object, &kSecret},
     network_volume("nfs"),
     network_volume("iscsi"),
     network_volume("glusterfs"),
-    {"persistentVolumeClaim", later},
+    {"persistentVolumeClaim", accepted, object, &kClaim},
     network_volume("rbd"),
     network_volume("flexVolume"),
     network_volume("cinder"),
@@ -48,17 +97,17 @@ constexpr Field kVolumeFields[] = {
     {"downwardAPI", later},
     network_volume("fc"),
     network_volume("azureFile"),
-    {"configMap", later},
+    {"configMap", accepted, object, &kConfigMap},
     network_volume("vsphereVolume"),
     network_volume("quobyte"),
     network_volume("azureDisk"),
     network_volume("photonPersistentDisk"),
-    {"projected", later},
+    {"projected", accepted, object, &kProjected},
     network_volume("portworxVolume"),
     network_volume("scaleIO"),
     network_volume("storageos"),
     network_volume("csi"),
-    {"ephemeral", later},
+    {"ephemeral", accepted, object, &kEphemeral},
     {"image", later},
 };
 

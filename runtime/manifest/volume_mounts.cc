@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <set>
 
+#include "runtime/manifest/expand.h"
 #include "runtime/manifest/parts.h"
 #include "runtime/manifest/text.h"
 #include "runtime/manifest/volume_fields.h"
@@ -31,36 +32,63 @@ std::string read_target(const Reader& given) {
   return target;
 }
 
-std::string read_sub_path(const Reader& given) {
-  const std::string text = given.text("subPath");
-  if (text.starts_with('/')) given.bad("subPath", quote(text) + " is not relative");
-  if (("/" + text + "/").find("/../") != std::string::npos) given.bad("subPath", quote(text) + " has a '..' in it");
-  return text;
+std::string check_sub_path(const Reader& given, const char* field, std::string path) {
+  if (path.starts_with('/')) given.bad(field, quote(path) + " is not relative");
+  if (("/" + path + "/").find("/../") != std::string::npos) given.bad(field, quote(path) + " has a '..' in it");
+  return path;
 }
 
-VolumeMountSpec read_mount(const Reader& given, const PodSpec& pod) {
+// Of subPathExpr the references are expanded; all of them must be known by now.
+std::string read_sub_path(const Reader& given, const Variables& variables) {
+  const std::string text = given.text("subPath");
+  const std::string expression = given.text("subPathExpr");
+  if (expression.empty()) return check_sub_path(given, "subPath", text);
+  if (!text.empty()) given.bad("subPathExpr", "and subPath do not go together");
+  const auto path = expand(expression, variables);
+  if (!path)
+    given.bad("subPathExpr", path.error().what);
+  else if (path->find("$(") != std::string::npos || path->find('\0') != std::string::npos)
+    given.bad("subPathExpr", quote(expression) + " refers to a variable without a value that is known beforehand");
+  return path ? check_sub_path(given, "subPathExpr", *path) : std::string();
+}
+
+void read_read_only(const Reader& given, VolumeMountSpec& spec) {
+  const std::string recursive = given.text("recursiveReadOnly");
+  spec.read_only = given.flag("readOnly");
+  spec.is_recursive = recursive == "Enabled" || recursive == "IfPossible";
+  if (spec.is_recursive && !spec.read_only) given.bad("recursiveReadOnly", quote(recursive) + " needs readOnly: true");
+  if (spec.is_recursive && spec.propagation != Propagation::none)
+    given.bad("recursiveReadOnly", quote(recursive) + " needs mountPropagation: None");
+}
+
+VolumeMountSpec read_mount(const Reader& given, const PodSpec& pod, const Variables& variables) {
   VolumeMountSpec spec;
   spec.volume = given.text("name");
-  const bool is_known = std::any_of(pod.volumes.begin(), pod.volumes.end(),
-                                    [&](const VolumeSpec& volume) { return volume.name == spec.volume; });
+  const auto volume = std::find_if(pod.volumes.begin(), pod.volumes.end(),
+                                   [&](const VolumeSpec& one) { return one.name == spec.volume; });
   if (!given.has("name"))
     given.bad("name", "is missing");
-  else if (!is_known)
+  else if (volume == pod.volumes.end())
     given.bad("name", quote(spec.volume) + " is no volume of the Pod");
   spec.target = read_target(given);
-  spec.sub_path = read_sub_path(given);
-  spec.read_only = given.flag("readOnly");
+  spec.sub_path = read_sub_path(given, variables);
+  if (given.text("mountPropagation") == "HostToContainer") spec.propagation = Propagation::host_to_container;
+  read_read_only(given, spec);
+  const auto* claim = volume != pod.volumes.end() ? std::get_if<ClaimSpec>(&volume->source) : nullptr;
+  if (claim != nullptr && claim->read_only) spec.read_only = true;
   return spec;
 }
 
 }  // namespace
 
-std::vector<VolumeMountSpec> read_volume_mounts(const Reader& container, const PodSpec& pod) {
+std::vector<VolumeMountSpec> read_volume_mounts(const Reader& container, const PodSpec& pod,
+                                                const std::vector<std::pair<std::string, std::string>>& env) {
+  const Variables variables(env.begin(), env.end());
   std::vector<VolumeMountSpec> mounts;
   std::set<std::string> targets;
   for (const Reader& given : container.items("volumeMounts")) {
     if (is_service_account_volume(given.text("name"))) continue;
-    mounts.push_back(read_mount(given, pod));
+    mounts.push_back(read_mount(given, pod, variables));
     if (!targets.insert(mounts.back().target).second)
       given.bad("mountPath", quote(mounts.back().target) + " is that of an earlier mount");
   }

@@ -3,8 +3,10 @@
 
 #include "runtime/manifest/manifest.h"
 #include "runtime/manifest/parts.h"
+#include "runtime/manifest/quantity.h"
 #include "runtime/manifest/text.h"
 #include "runtime/manifest/volume_fields.h"
+#include "runtime/manifest/volume_files.h"
 
 namespace podrun::manifest {
 namespace {
@@ -24,9 +26,20 @@ constexpr std::pair<const char*, HostPathType> kHostPathTypes[] = {
 
 bool has_dot_dot(std::string_view path) { return ("/" + std::string(path) + "/").find("/../") != std::string::npos; }
 
-Source read_empty_dir(const Reader&) { return EmptyDirSpec(); }
+EmptyDirSpec read_empty_dir(const Reader& given) {
+  EmptyDirSpec spec;
+  spec.in_memory = given.text("medium") == "Memory";
+  if (const auto limit = given.amount("sizeLimit")) {
+    const auto bytes = parse_bytes(*limit);
+    if (!bytes)
+      given.bad("sizeLimit", bytes.error().what);
+    else if (*bytes != 0)  // as good as none
+      spec.size_limit = *bytes;
+  }
+  return spec;
+}
 
-Source read_host_path(const Reader& given) {
+HostPathSpec read_host_path(const Reader& given) {
   HostPathSpec spec;
   spec.path = given.text("path");
   if (!given.has("path"))
@@ -41,12 +54,31 @@ Source read_host_path(const Reader& given) {
   return spec;
 }
 
-constexpr std::pair<const char*, Source (*)(const Reader&)> kSources[] = {
-    {"emptyDir", read_empty_dir},
-    {"hostPath", read_host_path},
-};
+ClaimSpec read_claim(const Reader& given) {
+  ClaimSpec spec{.claim = given.text("claimName"), .read_only = given.flag("readOnly")};
+  if (!given.has("claimName"))
+    given.bad("claimName", "is missing");
+  else if (const std::string why = why_bad_subdomain(spec.claim); !why.empty())
+    given.bad("claimName", quote(spec.claim) + " " + why);
+  return spec;
+}
 
-VolumeSpec read_volume(const Reader& given) {
+// Which kinds there are: of the fields beside `name` a volume has one.
+constexpr const char* kKinds[] = {"emptyDir", "hostPath", "configMap", "secret", "projected", "persistentVolumeClaim",
+                                  "ephemeral"};
+
+Source read_source(const Reader& volume, std::string_view kind, const PodSpec& pod, const Companions& beside) {
+  const Reader given = volume.at(kind);
+  if (kind == "hostPath") return read_host_path(given);
+  if (kind == "configMap") return read_config_map_volume(given, pod, beside);
+  if (kind == "secret") return read_secret_volume(given, pod, beside);
+  if (kind == "projected") return read_projected_volume(given, pod, beside);
+  if (kind == "persistentVolumeClaim") return read_claim(given);
+  if (kind == "ephemeral") return EmptyDirSpec();  // a claim that comes and goes with the Pod
+  return read_empty_dir(given);
+}
+
+VolumeSpec read_volume(const Reader& given, const PodSpec& pod, const Companions& beside) {
   VolumeSpec spec;
   spec.name = given.text("name");
   if (!given.has("name"))
@@ -54,24 +86,32 @@ VolumeSpec read_volume(const Reader& given) {
   else if (const std::string why = why_bad_label(spec.name); !why.empty())
     given.bad("name", quote(spec.name) + " " + why);
   const char* found = nullptr;  // none is an emptyDir, as the API server has it
-  for (const auto& [field, read] : kSources) {
-    if (!given.has(field)) continue;
+  for (const char* kind : kKinds) {
+    if (!given.has(kind)) continue;
     if (found != nullptr)
-      given.bad(field, "is one too many: the volume is of " + std::string(found) + " already");
+      given.bad(kind, "is one too many: the volume is of " + std::string(found) + " already");
     else
-      spec.source = read(given.at(field));
-    found = field;
+      spec.source = read_source(given, kind, pod, beside);
+    found = kind;
   }
   return spec;
 }
 
+void warn(const VolumeSpec& volume, std::vector<std::string>& warnings) {
+  const auto* empty = std::get_if<EmptyDirSpec>(&volume.source);
+  if (empty != nullptr && !empty->in_memory && empty->size_limit)
+    warnings.push_back("volume " + quote(volume.name) +
+                       ": sizeLimit is not enforced on a disk (medium: Memory has a limit that is)");
+}
+
 }  // namespace
 
-void read_volumes(const Reader& spec, PodSpec& pod) {
+void read_volumes(const Reader& spec, const Companions& beside, PodSpec& pod, std::vector<std::string>& warnings) {
   std::set<std::string> names;
   for (const Reader& given : spec.items("volumes")) {
     if (is_service_account_volume(given.text("name"))) continue;
-    pod.volumes.push_back(read_volume(given));
+    pod.volumes.push_back(read_volume(given, pod, beside));
+    warn(pod.volumes.back(), warnings);
     if (const std::string& name = pod.volumes.back().name; given.has("name") && !names.insert(name).second)
       given.bad("name", quote(name) + " is the name of an earlier volume");
   }

@@ -8,6 +8,7 @@
 //       shim.log               what podrun-shim has to say
 //       containers/web.0.json  ContainerRecord: one file an attempt, so that what is torn costs one container
 //       containers/web.0.exit  made by the shim when the container ended: "CODE SIGNAL NANOSECONDS\n"
+//     pods/ID/volumes/NAME     the files of a configMap, secret, downwardAPI or projected volume
 //     pods/.ID/                a box until its maker has locked it
 //     settled told-of-oom      what has been done once in this boot
 //     cni-locks/               cni-invoker's
@@ -22,6 +23,7 @@
 //     pods/ID/containers/web.0/{upper,work}   writable layer of an attempt
 //     pods/ID/volumes/NAME     an emptyDir
 //     pods/ID/logs/web.0.log   CRI log format
+//     volumes/NAMESPACE/CLAIM  a persistentVolumeClaim, which no pod's removal takes away
 //     cni/ledger/              attachments made and owed a DEL
 #pragma once
 
@@ -71,6 +73,7 @@ class Layout {
   std::string exit_file(const std::string& id, const std::string& key) const {
     return containers(id) + "/" + key + ".exit";
   }
+  std::string file_volume(const std::string& id, const std::string& name) const { return box(id) + "/volumes/" + name; }
   std::string data_owner() const { return dirs_.data + "/state"; }
   std::string images() const { return dirs_.data + "/images"; }
   std::string ledger() const { return dirs_.data + "/cni/ledger"; }
@@ -80,6 +83,11 @@ class Layout {
     return pod_data(id) + "/containers/" + key;
   }
   std::string volume(const std::string& id, const std::string& name) const { return pod_data(id) + "/volumes/" + name; }
+  std::string claims() const { return dirs_.data + "/volumes"; }
+  std::string claims_in(const std::string& name_space) const { return claims() + "/" + name_space; }
+  std::string claim(const std::string& name_space, const std::string& name) const {
+    return claims_in(name_space) + "/" + name;
+  }
   std::string log(const std::string& id, const std::string& key) const {
     return pod_data(id) + "/logs/" + key + ".log";
   }

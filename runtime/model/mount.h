@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "runtime/kernel/mounts.h"
+#include "runtime/model/volume_spec.h"
 
 namespace podrun {
 
@@ -37,6 +38,8 @@ struct MountPlan {
   std::string target;
   std::variant<Rootfs, Dev, CgroupDir, EtcDir, HostPath, PodVolume, Filesystem, PodMount> source;
   std::string sub_path = {};  // of a volume: what is mounted of it
+  Propagation propagation = Propagation::none;
+  bool is_recursive = false;  // read_only counts for what is mounted below it, too
   bool read_only = false;     // "/" once all mount points are made
 };
 

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -60,6 +61,7 @@ struct PodPlan {
   Namespaces namespaces;
   EtcFiles etc;
   std::vector<VolumePlan> volumes;
+  std::optional<VolumeGroup> volume_group;
   std::vector<PortSpec> host_ports;
   std::vector<std::pair<std::string, std::string>> sysctls;  // of the pod's own namespaces
   LogLimits log_limits;                                      // of each container

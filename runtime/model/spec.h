@@ -120,6 +120,8 @@ struct PodSpec {
   std::vector<HostAlias> host_aliases;
   std::vector<std::pair<std::string, std::string>> sysctls;  // of the pod's own namespaces; names with dots
   RestartPolicy restart = RestartPolicy::always;
+  std::optional<std::uint32_t> fs_group;  // an id inside the pod's user namespace
+  bool fs_group_on_root_mismatch = false;
   std::string registry_auths;  // from imagePullSecrets, as containers-auth.json(5) has them; empty: none
 
   std::string manifest;  // the Pod as compact JSON, defaults not filled in: what `get -o json` shows as spec

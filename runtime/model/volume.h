@@ -15,6 +15,17 @@ struct PodDirectory {
   std::string path;
 };
 
+// A tmpfs that all containers of the pod have a part of: pause's (PodMount), so it goes with a stop of the pod.
+struct PodMemory {
+  std::uint64_t bytes = 0;  // at most; 0: as much as the kernel gives a tmpfs
+};
+
+// Files that were there when the pod was made, and that nobody changes. Not part of any record: they may be secret.
+// Owners as in a PodDirectory.
+struct PodFiles {
+  std::string path;
+};
+
 // What the host has there. Its files have the ids that containers see: a pod with a user namespace of its own gets it
 // with ids mapped.
 struct HostDirectory {
@@ -22,9 +33,22 @@ struct HostDirectory {
   HostPathType type = HostPathType::any;
 };
 
+// A directory that podrun keeps for pods of one namespace, from the first that names it until a person removes it. Ids
+// as in a HostDirectory, so that pods with different ones may share it.
+struct ClaimDirectory {
+  std::string claim;
+  std::string path;
+};
+
 struct VolumePlan {
   std::string name;
-  std::variant<PodDirectory, HostDirectory> source;
+  std::variant<PodDirectory, PodMemory, PodFiles, HostDirectory, ClaimDirectory> source;
+};
+
+// The group that the pod's own volumes, and claims, belong to (securityContext.fsGroup).
+struct VolumeGroup {
+  std::uint32_t id = 0;                // inside
+  bool only_where_it_differs = false;  // a claim whose own directory has it stays as it is
 };
 
 }  // namespace podrun

@@ -25,7 +25,6 @@ enum class HostPathType : std::uint8_t {
 enum class Propagation : std::uint8_t {
   none,
   host_to_container,
-  bidirectional,
 };
 
 struct EmptyDirSpec {
@@ -38,9 +37,25 @@ struct HostPathSpec {
   HostPathType type = HostPathType::any;
 };
 
+struct VolumeFile {
+  std::string path;  // below the volume: relative, without ".."
+  std::string content;
+  std::uint32_t mode = 0644;
+};
+
+// What configMap, secret, downwardAPI and projected come to.
+struct FilesSpec {
+  std::vector<VolumeFile> files;  // each path once, and none below another
+};
+
+struct ClaimSpec {
+  std::string claim;       // its name in the Pod's namespace
+  bool read_only = false;  // wherever it is mounted
+};
+
 struct VolumeSpec {
   std::string name;
-  std::variant<EmptyDirSpec, HostPathSpec> source;
+  std::variant<EmptyDirSpec, HostPathSpec, FilesSpec, ClaimSpec> source;
 };
 
 struct VolumeMountSpec {
@@ -48,6 +63,8 @@ struct VolumeMountSpec {
   std::string target;    // absolute, without "." and ".."; never "/"
   std::string sub_path;  // relative, without ".."; empty: all of it
   bool read_only = false;
+  bool is_recursive = false;  // read_only counts for what is mounted below it, too
+  Propagation propagation = Propagation::none;
 };
 
 }  // namespace podrun

@@ -1,5 +1,7 @@
 #include "runtime/plan/container.h"
 
+#include <algorithm>
+
 #include "runtime/kernel/signals.h"
 #include "runtime/plan/late_values.h"
 #include "runtime/plan/next_attempt.h"
@@ -24,6 +26,10 @@ KernelFiles kernel_files(const PodSpec& pod, const ContainerSpec& spec) {
   return has_devices_of_host(pod, spec) ? KernelFiles::of_host : KernelFiles::writable;
 }
 
+void add_group(std::vector<std::uint32_t>& groups, std::uint32_t group) {
+  if (std::find(groups.begin(), groups.end(), group) == groups.end()) groups.push_back(group);
+}
+
 }  // namespace
 
 // To a user namespace of its own the machine's devices are nobody's.
@@ -42,7 +48,7 @@ Result<ContainerPlan> make_container_plan(const PodSpec& pod, const ContainerSpe
   plan.join = pod_plan.namespaces.join;
   plan.fresh = pod_plan.namespaces.fresh;
   plan.mounts = container_mounts(machine.cgroup, spec.security.read_only_root, kernel_files(pod, spec));
-  add_volume_mounts(spec.volume_mounts, plan.mounts);
+  add_volume_mounts(spec.volume_mounts, pod_plan.volumes, plan.mounts);
   if (spec.security.masks_kernel_files) {
     plan.masked = masked_kernel_files();
     plan.read_only = read_only_kernel_files();
@@ -59,6 +65,7 @@ Result<ContainerPlan> make_container_plan(const PodSpec& pod, const ContainerSpe
     plan.devices = has_devices_of_host(pod, spec) ? DeviceAccess::all : DeviceAccess::common;
   plan.oom_score_adj = oom_score_adj(pod, spec, machine.memory_bytes);
   plan.process.terminal = spec.terminal;
+  if (pod.fs_group) add_group(plan.process.groups, *pod.fs_group);
   plan.stdio = {.has_stdin = spec.has_stdin, .stdin_once = spec.stdin_once};
   plan.stop_signal = TRY(stop_signal(spec, image.image.config));
   give_places(plan, pod_plan.who.id, layout);

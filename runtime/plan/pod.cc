@@ -12,7 +12,6 @@
 #include "runtime/plan/container.h"
 #include "runtime/plan/log_limits.h"
 #include "runtime/plan/network.h"
-#include "runtime/plan/volumes.h"
 
 namespace podrun {
 namespace {
@@ -124,6 +123,8 @@ Result<PodPlan> make_pod_plan(const PodSpec& spec, const PodFacts& facts, const 
               .host_resolv_conf = facts.machine.resolv_conf.text,
               .host_resolv_problem = facts.machine.resolv_conf.problem};
   plan.volumes = plan_volumes(spec, facts.id, layout);
+  if (spec.fs_group)
+    plan.volume_group = VolumeGroup{.id = *spec.fs_group, .only_where_it_differs = spec.fs_group_on_root_mismatch};
   plan.host_ports = host_ports(spec);
   if (!spec.host_network) {
     plan.sysctls = sysctls_of_network(spec.host_users);
@@ -157,6 +158,7 @@ Result<NewPod> make_plan(const PodSpec& spec, const PodFacts& facts, const Layou
   NewPod pod;
   pod.cgroup_host = facts.machine.cgroup;
   pod.plan = TRY(make_pod_plan(spec, facts, layout));
+  pod.files = volume_files(spec);
   for (std::size_t i = 0; i < spec.containers.size(); ++i) {
     const ContainerSpec& container = spec.containers[i];
     ContainerPlan plan = TRY(make_container_plan(spec, container, pod.plan, facts.images[i], facts.machine, layout)

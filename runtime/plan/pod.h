@@ -8,6 +8,7 @@
 #include "runtime/model/plan.h"
 #include "runtime/plan/facts.h"
 #include "runtime/plan/network_plan.h"
+#include "runtime/plan/volumes.h"
 
 namespace podrun {
 
@@ -31,6 +32,7 @@ struct NewPod {
   std::vector<NewContainer> containers;
   std::vector<NetworkPlan> networks;  // kept by the CNI ledger
   CgroupHost cgroup_host;
+  VolumeFiles files = {};  // of its volumes; none when it is made to run again
 };
 Result<NewPod> make_plan(const PodSpec& spec, const PodFacts& facts, const Layout& layout);
 

@@ -1,19 +1,50 @@
 #include "runtime/plan/volumes.h"
 
+#include <sys/mount.h>
+
 #include <algorithm>
 
 namespace podrun {
 namespace {
 
+// No more than what the containers may take together, where all of them have a limit: as the kubelet does it.
+std::uint64_t memory_of(const PodSpec& spec) {
+  std::uint64_t sum = 0;
+  for (const ContainerSpec& container : spec.containers) {
+    if (container.role == ContainerRole::init) continue;
+    if (container.resources.memory_limit.value_or(0) == 0) return 0;
+    sum += *container.resources.memory_limit;
+  }
+  return sum;
+}
+
 struct Planner {
+  const PodSpec& spec;
   const std::string& name;
   const std::string& id;
   const Layout& layout;
 
   using Source = decltype(VolumePlan::source);
-  Source operator()(const EmptyDirSpec&) const { return PodDirectory{layout.volume(id, name)}; }
+  Source operator()(const EmptyDirSpec& empty) const {
+    if (!empty.in_memory) return PodDirectory{layout.volume(id, name)};
+    const std::uint64_t limit = memory_of(spec);
+    const std::uint64_t asked = empty.size_limit.value_or(0);
+    return PodMemory{asked == 0 || limit == 0 ? std::max(asked, limit) : std::min(asked, limit)};
+  }
   Source operator()(const HostPathSpec& host) const { return HostDirectory{host.path, host.type}; }
+  Source operator()(const ClaimSpec& claim) const {
+    return ClaimDirectory{claim.claim, layout.claim(spec.name_space, claim.claim)};
+  }
+  Source operator()(const FilesSpec&) const { return PodFiles{layout.file_volume(id, name)}; }
 };
+
+std::string place_in_pause(const std::string& volume) { return "/volumes/" + volume; }
+
+bool is_in_pause(const std::vector<VolumePlan>& volumes, const std::string& name) {
+  return std::any_of(volumes.begin(), volumes.end(), [&](const VolumePlan& volume) {
+    return volume.name == name && std::holds_alternative<PodMemory>(volume.source);
+  });
+}
 
 auto depth(const MountPlan& row) {
   return row.target == "/" ? 0 : std::count(row.target.begin(), row.target.end(), '/');
@@ -24,17 +55,43 @@ auto depth(const MountPlan& row) {
 std::vector<VolumePlan> plan_volumes(const PodSpec& spec, const std::string& id, const Layout& layout) {
   std::vector<VolumePlan> plans;
   for (const VolumeSpec& volume : spec.volumes)
-    plans.push_back({volume.name, std::visit(Planner{volume.name, id, layout}, volume.source)});
+    plans.push_back({volume.name, std::visit(Planner{spec, volume.name, id, layout}, volume.source)});
   return plans;
 }
 
-void add_volume_mounts(const std::vector<VolumeMountSpec>& mounts, std::vector<MountPlan>& rows) {
+VolumeFiles volume_files(const PodSpec& spec) {
+  VolumeFiles files;
+  for (const VolumeSpec& volume : spec.volumes)
+    if (const auto* given = std::get_if<FilesSpec>(&volume.source)) files[volume.name] = given->files;
+  return files;
+}
+
+std::vector<MountPlan> pause_volume_mounts(const std::vector<VolumePlan>& volumes,
+                                           const std::optional<VolumeGroup>& group) {
+  std::vector<MountPlan> rows;
+  for (const VolumePlan& volume : volumes) {
+    const auto* memory = std::get_if<PodMemory>(&volume.source);
+    if (memory == nullptr) continue;
+    Filesystem tmpfs{"tmpfs", {{"mode", group ? "2777" : "0777"}}, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV};
+    if (group) tmpfs.options.emplace_back("gid", std::to_string(group->id));
+    if (memory->bytes != 0) tmpfs.options.emplace_back("size", std::to_string(memory->bytes));
+    rows.push_back({.target = place_in_pause(volume.name), .source = std::move(tmpfs)});
+  }
+  return rows;
+}
+
+void add_volume_mounts(const std::vector<VolumeMountSpec>& mounts, const std::vector<VolumePlan>& volumes,
+                       std::vector<MountPlan>& rows) {
   for (const VolumeMountSpec& mount : mounts) {
     std::erase_if(rows, [&](const MountPlan& row) { return row.target == mount.target; });
-    rows.push_back({.target = mount.target,
-                    .source = PodVolume{mount.volume},
-                    .sub_path = mount.sub_path,
-                    .read_only = mount.read_only});
+    MountPlan row{.target = mount.target,
+                  .source = PodVolume{mount.volume},
+                  .sub_path = mount.sub_path,
+                  .propagation = mount.propagation,
+                  .is_recursive = mount.is_recursive,
+                  .read_only = mount.read_only};
+    if (is_in_pause(volumes, mount.volume)) row.source = PodMount{place_in_pause(mount.volume)};
+    rows.push_back(std::move(row));
   }
   std::stable_sort(rows.begin(), rows.end(),
                    [](const MountPlan& a, const MountPlan& b) { return depth(a) < depth(b); });

@@ -1,6 +1,8 @@
 // Which volumes a pod gets, and where its containers have them.
 #pragma once
 
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,8 +16,17 @@ namespace podrun {
 // `id` is the pod's.
 std::vector<VolumePlan> plan_volumes(const PodSpec& spec, const std::string& id, const Layout& layout);
 
+// The files of those that have some, by the volume's name.
+using VolumeFiles = std::map<std::string, std::vector<VolumeFile>>;
+VolumeFiles volume_files(const PodSpec& spec);
+
+// What pause has of them, to be mounted in its root.
+std::vector<MountPlan> pause_volume_mounts(const std::vector<VolumePlan>& volumes,
+                                           const std::optional<VolumeGroup>& group);
+
 // Adds a row for each volumeMount, and puts all rows in an order in which each finds what it is mounted in. A volume
 // takes the place of what a container has there by itself (/dev/shm, /etc/hosts), as under containerd.
-void add_volume_mounts(const std::vector<VolumeMountSpec>& mounts, std::vector<MountPlan>& rows);
+void add_volume_mounts(const std::vector<VolumeMountSpec>& mounts, const std::vector<VolumePlan>& volumes,
+                       std::vector<MountPlan>& rows);
 
 }  // namespace podrun

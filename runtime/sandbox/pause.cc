@@ -6,6 +6,7 @@
 #include "runtime/kernel/namespaces.h"
 #include "runtime/kernel/seccomp.h"
 #include "runtime/plan/root.h"
+#include "runtime/plan/volumes.h"
 #include "runtime/sandbox/mount_rows.h"
 
 namespace podrun {
@@ -44,8 +45,9 @@ Result<NewProcess> start_pause(const PodPlan& pod, std::uint32_t id_base, const 
   TRY(shim.launch(request, {}, nullptr));
   init::Handed handed;
   handed.program = TRY(open_helper("pause", namespaces.host_users));
-  MountRows rows = TRY(open_rows(pause_mounts((namespaces.pause & CLONE_NEWIPC) == 0),
-                                 [&](const MountPlan& row) { return open_source(row, etc); }));
+  std::vector<MountPlan> mounts = pause_mounts((namespaces.pause & CLONE_NEWIPC) == 0);
+  for (MountPlan& row : pause_volume_mounts(pod.volumes, pod.volume_group)) mounts.push_back(std::move(row));
+  MountRows rows = TRY(open_rows(mounts, [&](const MountPlan& row) { return open_source(row, etc); }));
   handed.mounts = std::move(rows.sent);
   NewProcess pause = TRY(shim.expect());
   // Before the plan goes out: what execs with an unmapped user loses every capability (user_namespaces(7)).

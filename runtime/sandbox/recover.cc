@@ -2,6 +2,7 @@
 
 #include "base/files.h"
 #include "base/interruption.h"
+#include "runtime/sandbox/claims.h"
 #include "runtime/sandbox/network.h"
 #include "runtime/sandbox/own_directory.h"
 #include "runtime/sandbox/settle.h"
@@ -36,6 +37,11 @@ Result<std::vector<Recovered>> recover(const Host& host) {
     report.push_back({"pod " + id.substr(0, 12) + ": removed its writable layers and logs",
                       removed ? std::nullopt : std::optional(std::move(removed).error())});
   }
+  auto swept = sweep_claims(layout);
+  if (!swept)
+    report.push_back({"volumes that were being removed", std::move(swept).error()});
+  else if (*swept)
+    report.push_back({"volumes: removed what was left of some", std::nullopt});
   return report;
 }
 

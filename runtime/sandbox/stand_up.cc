@@ -132,7 +132,7 @@ Result<void> stand_up(Host& host, const Box& box, const NewPod& decided, const F
   TRY(cgroup.create(pod.plan.devices_by_container).in("create cgroup"));
   TRY(done("create cgroup"));
 
-  TRY(make_volumes(pod));
+  TRY(make_volumes(host.layout(), pod, decided.files));
   if (!pod.plan.volumes.empty()) TRY(done("make volumes"));
 
   pod.life.host_ips = host_addresses();

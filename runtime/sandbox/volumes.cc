@@ -11,6 +11,9 @@
 #include "runtime/kernel/filesystem.h"
 #include "runtime/kernel/inside.h"
 #include "runtime/kernel/mountinfo.h"
+#include "runtime/sandbox/claims.h"
+#include "runtime/sandbox/volume_files.h"
+#include "runtime/sandbox/volume_group.h"
 
 namespace podrun {
 namespace {
@@ -73,26 +76,62 @@ Result<void> make(const HostDirectory& host) {
 
 // Anybody in the pod may write to it, as with Kubernetes. It has its name once it has its owner and its mode: whoever
 // made it may have been killed.
-Result<void> make(const PodDirectory& directory, std::uint32_t id_base) {
+Result<void> make(const PodDirectory& directory, std::uint32_t id_base, const std::optional<std::uint32_t>& group) {
   if (base::path_exists(directory.path)) return {};
   const std::string unfinished = directory.path + "~";  // no volume's name
   TRY(base::make_dirs(directory.path.substr(0, directory.path.rfind('/')), 0700));
   if ((::mkdir(unfinished.c_str(), 0700) != 0 && errno != EEXIST) ||
-      ::chown(unfinished.c_str(), id_base, id_base) != 0 || ::chmod(unfinished.c_str(), 0777) != 0 ||
+      ::chown(unfinished.c_str(), id_base, group.value_or(id_base)) != 0 ||
+      ::chmod(unfinished.c_str(), group ? 02777 : 0777) != 0 ||
       ::rename(unfinished.c_str(), directory.path.c_str()) != 0)
     return Error::system(errno, "make '" + directory.path + "'");
   return {};
 }
 
+struct Maker {
+  const Layout& layout;
+  const PodRecord& pod;
+  const VolumeFiles& files;
+
+  // Of what has the pod's ids on the host, too.
+  std::optional<std::uint32_t> group_on_host() const {
+    const auto& group = pod.plan.volume_group;
+    return group ? std::optional(pod.life.id_base + group->id) : std::nullopt;
+  }
+
+  Result<void> make(const std::string&, const HostDirectory& host) const { return podrun::make(host); }
+  Result<void> make(const std::string&, const PodMemory&) const { return {}; }  // pause makes it
+  Result<void> make(const std::string&, const PodDirectory& directory) const {
+    return podrun::make(directory, pod.life.id_base, group_on_host());
+  }
+  Result<void> make(const std::string& name, const PodFiles& place) const {
+    const auto contents = files.find(name);
+    if (contents == files.end()) return {};
+    return write_volume_files(place.path, contents->second, pod.life.id_base, group_on_host());
+  }
+  Result<void> make(const std::string&, const ClaimDirectory& claim) const {
+    TRY(make_claim(layout, pod.plan.who.name_space, claim.claim));
+    const auto& group = pod.plan.volume_group;
+    return group ? give_to_group(claim.path, group->id, group->only_where_it_differs) : Result<void>();
+  }
+};
+
 // --- Into a container -----------------------------------------------------------------------------------------------
+
+constexpr std::uint64_t kFixed = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
 
 struct Place {
   std::string path;
-  bool has_ids_of_pod = false;  // on the host, too
+  bool has_ids_of_pod = false;       // on the host, too
+  std::uint64_t set = 0, clear = 0;  // MOUNT_ATTR_*
 };
 
-Place place_of(const PodDirectory& directory) { return {directory.path, true}; }
-Place place_of(const HostDirectory& host) { return {host.path, false}; }
+Result<Place> place_of(const PodDirectory& directory) { return Place{directory.path, true, MOUNT_ATTR_NODEV, 0}; }
+// /run may be noexec, and a script from a ConfigMap is to be run.
+Result<Place> place_of(const PodFiles& files) { return Place{files.path, true, kFixed, MOUNT_ATTR_NOEXEC}; }
+Result<Place> place_of(const HostDirectory& host) { return Place{host.path, false, 0, 0}; }
+Result<Place> place_of(const ClaimDirectory& claim) { return Place{claim.path, false, MOUNT_ATTR_NODEV, 0}; }
+Result<Place> place_of(const PodMemory&) { return Error{Kind::internal, 0, "pause has it"}; }
 
 Result<Place> find_place(const PodPlan& pod, const std::string& name) {
   const auto volume =
@@ -123,7 +162,7 @@ Error cannot_map(int part, int user_ns) {
     });
   return {Kind::unsupported, EINVAL,
           "'" + where + "': its filesystem (" + (type.empty() ? filesystem_type(where) : type) +
-              ") cannot map ids on this kernel (`hostUsers: true` avoids that)"};
+              ") cannot map ids on this kernel (`hostUsers: true`, or a directory on another filesystem, avoids that)"};
 }
 
 Result<Fd> find_part(const Place& place, const std::string& sub_path, const PodUsers& users) {
@@ -141,12 +180,11 @@ Result<void> check_volumes(const std::vector<VolumePlan>& volumes) {
   return {};
 }
 
-Result<void> make_volumes(const PodRecord& pod) {
-  for (const VolumePlan& volume : pod.plan.volumes) {
-    if (const auto* host = std::get_if<HostDirectory>(&volume.source)) TRY(make(*host).in(shown(volume)));
-    if (const auto* own = std::get_if<PodDirectory>(&volume.source))
-      TRY(make(*own, pod.life.id_base).in(shown(volume)));
-  }
+Result<void> make_volumes(const Layout& layout, const PodRecord& pod, const VolumeFiles& files) {
+  const Maker maker{layout, pod, files};
+  for (const VolumePlan& volume : pod.plan.volumes)
+    TRY(std::visit([&](const auto& source) { return maker.make(volume.name, source); }, volume.source)
+            .in(shown(volume)));
   return {};
 }
 
@@ -155,13 +193,15 @@ Result<Fd> open_volume(const PodPlan& pod, const MountPlan& row, const PodUsers&
   const auto open = [&]() -> Result<Fd> {
     const Place place = TRY(find_place(pod, name));
     const Fd part = TRY(find_part(place, row.sub_path, users));
-    Fd mount = TRY(mounts::clone_tree(part.get(), ""));
+    Fd mount = TRY(mounts::clone_tree(part.get(), "", row.propagation == Propagation::none ? MS_PRIVATE : MS_SLAVE));
     if (users.user_ns >= 0 && !place.has_ids_of_pod) {
       auto mapped = mounts::idmap(mount.get(), users.user_ns, true);
       if (!mapped && mapped.error().kind == Kind::unsupported) return cannot_map(part.get(), users.user_ns);
       TRY(std::move(mapped));
     }
-    if (row.read_only) TRY(mounts::set_attributes(mount.get(), MOUNT_ATTR_RDONLY));
+    const std::uint64_t set = place.set | (row.read_only ? MOUNT_ATTR_RDONLY : 0);
+    if (set != 0 || place.clear != 0) TRY(mounts::set_attributes(mount.get(), set, place.clear));
+    if (row.is_recursive) TRY(mounts::set_attributes(mount.get(), MOUNT_ATTR_RDONLY, 0, true));
     return mount;
   };
   return open().in("volume '" + name + "'");

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "runtime/model/record.h"
+#include "runtime/plan/volumes.h"
 #include "runtime/sandbox/rootfs.h"
 
 namespace podrun {
@@ -11,7 +12,7 @@ namespace podrun {
 Result<void> check_volumes(const std::vector<VolumePlan>& volumes);
 
 // Makes those that are missing. What is there already stays as it is: of a pod that is started again.
-Result<void> make_volumes(const PodRecord& pod);
+Result<void> make_volumes(const Layout& layout, const PodRecord& pod, const VolumeFiles& files);
 
 // A detached mount of what `row`, whose source is a PodVolume, has of the volume. Kind::unsupported where it is the
 // host's, the pod has a user namespace of its own, and a filesystem in it cannot map ids.

@@ -26,6 +26,8 @@ inline constexpr std::array kWords<DeviceAccess>{"pod", "common", "all"};
 template <>
 inline constexpr std::array kWords<RestartPolicy>{"Always", "OnFailure", "Never"};
 template <>
+inline constexpr std::array kWords<Propagation>{"None", "HostToContainer"};
+template <>
 inline constexpr std::array kWords<HostPathType>{"",       "DirectoryOrCreate", "Directory",  "FileOrCreate", "File",
                                                  "Socket", "CharDevice",        "BlockDevice"};
 
@@ -114,12 +116,22 @@ void visit(Visitor& field, Record& mount) {
   field("target", mount.target);
   field("source", mount.source);
   field.optional("subPath", mount.sub_path);
+  field.optional("propagation", mount.propagation);
+  field.optional("recursive", mount.is_recursive);
   field("readOnly", mount.read_only);
 }
 
 template <class Visitor, MaybeConst<PodDirectory> Record>
 void visit(Visitor& field, Record& directory) {
   field("path", directory.path);
+}
+template <class Visitor, MaybeConst<PodMemory> Record>
+void visit(Visitor& field, Record& memory) {
+  field("bytes", memory.bytes);
+}
+template <class Visitor, MaybeConst<PodFiles> Record>
+void visit(Visitor& field, Record& files) {
+  field("path", files.path);
 }
 template <class Visitor, MaybeConst<HostDirectory> Record>
 void visit(Visitor& field, Record& directory) {
@@ -129,7 +141,25 @@ void visit(Visitor& field, Record& directory) {
 template <>
 inline constexpr const char* kSourceName<PodDirectory> = "podDirectory";
 template <>
+inline constexpr const char* kSourceName<PodMemory> = "podMemory";
+template <>
+inline constexpr const char* kSourceName<PodFiles> = "podFiles";
+template <>
 inline constexpr const char* kSourceName<HostDirectory> = "hostDirectory";
+
+template <class Visitor, MaybeConst<ClaimDirectory> Record>
+void visit(Visitor& field, Record& directory) {
+  field("claim", directory.claim);
+  field("path", directory.path);
+}
+template <>
+inline constexpr const char* kSourceName<ClaimDirectory> = "claimDirectory";
+
+template <class Visitor, MaybeConst<VolumeGroup> Record>
+void visit(Visitor& field, Record& group) {
+  field("id", group.id);
+  field("onlyWhereItDiffers", group.only_where_it_differs);
+}
 
 template <class Visitor, MaybeConst<VolumePlan> Record>
 void visit(Visitor& field, Record& volume) {
@@ -258,6 +288,7 @@ void visit(Visitor& field, Record& plan) {
   field("namespaces", plan.namespaces);
   field("etc", plan.etc);
   field.optional("volumes", plan.volumes);
+  field.optional("volumeGroup", plan.volume_group);
   field("hostPorts", plan.host_ports);
   field("sysctls", plan.sysctls);
   field("logLimits", plan.log_limits);

@@ -28,7 +28,12 @@ inline ContainerRecord full_container() {
       {.target = "/dev/null", .source = HostPath{"/dev/null", 3}},
       {.target = "/dev/pts", .source = Filesystem{"devpts", {{"newinstance", ""}, {"gid", "5"}}, 7}},
       {.target = "/dev/shm", .source = PodMount{"/dev/shm"}},
-      {.target = "/data", .source = PodVolume{"data"}, .sub_path = "a/b", .read_only = true},
+      {.target = "/data",
+       .source = PodVolume{"data"},
+       .sub_path = "a/b",
+       .propagation = Propagation::host_to_container,
+       .is_recursive = true,
+       .read_only = true},
   };
   plan.masked = {"/proc/kcore"};
   plan.read_only = {"/proc/sys"};
@@ -82,7 +87,11 @@ inline PodRecord full_record() {
               .host_resolv_conf = "nameserver 192.0.2.54\n",
               .host_resolv_problem = "none"};
   plan.volumes = {{.name = "data", .source = PodDirectory{"/var/lib/podrun/pods/x/volumes/data"}},
+                  {.name = "cache", .source = PodMemory{1U << 20U}},
+                  {.name = "config", .source = PodFiles{"/run/podrun/pods/x/volumes/config"}},
+                  {.name = "kept", .source = ClaimDirectory{"kept", "/var/lib/podrun/volumes/team-a/kept"}},
                   {.name = "log", .source = HostDirectory{"/dev/log", HostPathType::socket}}};
+  plan.volume_group = VolumeGroup{.id = 2000, .only_where_it_differs = true};
   plan.host_ports = {{"http", 80, 8080, "192.0.2.7", "udp"}};
   plan.sysctls = {{"net.ipv4.ip_unprivileged_port_start", "0"}};
   plan.log_limits = {.bytes = 1000, .files = 3};

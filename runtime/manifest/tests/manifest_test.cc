@@ -108,7 +108,6 @@ TEST(Manifest, NotBuiltYet) {
   expect_refused({
       later(pod("ephemeralContainers: [{name: i}]"), "spec.ephemeralContainers:"),
       later(pod("activeDeadlineSeconds: 5"), "spec.activeDeadlineSeconds:"),
-      later(pod("securityContext: {fsGroup: 1}"), "spec.securityContext.fsGroup:"),
       later(container("livenessProbe: {tcpSocket: {port: 1}}"), "spec.containers[0].livenessProbe:"),
       later(container("lifecycle: {preStop: {exec: {}}}"), "spec.containers[0].lifecycle.preStop:"),
       later(container("restartPolicy: Never"), "spec.containers[0].restartPolicy: 'Never'"),

@@ -31,6 +31,17 @@ TEST(Volumes, OfNoKindIsAnEmptyDir) {
   }
 }
 
+TEST(Volumes, AnEmptyDirMayBeInMemoryAndHaveALimit) {
+  const Manifest memory = parse(volume("emptyDir: {medium: Memory, sizeLimit: 64Mi}"));
+  EXPECT_THAT(memory.warnings, IsEmpty());
+  const auto& spec = std::get<EmptyDirSpec>(memory.spec.volumes.at(0).source);
+  EXPECT_TRUE(spec.in_memory);
+  EXPECT_EQ(spec.size_limit, 64U << 20U);
+  EXPECT_THAT(parse(volume("emptyDir: {sizeLimit: 1Gi}")).warnings,
+              ElementsAre("volume 'v': sizeLimit is not enforced on a disk (medium: Memory has a limit that is)"));
+  EXPECT_THAT(parse(volume("emptyDir: {sizeLimit: 0}")).warnings, IsEmpty());
+}
+
 TEST(Volumes, HostPathsHaveAType) {
   const std::pair<const char*, HostPathType> types[] = {
       {"''", HostPathType::any},
@@ -60,6 +71,10 @@ TEST(Volumes, AreRefusedWithTheReason) {
       {pod("volumes: [{name: a}, {name: a}]"), "spec.volumes[1].name: 'a' is the name of an earlier volume"},
       {volume("emptyDir: {}, hostPath: {path: /a}"),
        "spec.volumes[0].hostPath: is one too many: the volume is of emptyDir already"},
+      {volume("emptyDir: {sizeLimit: much}"),
+       "spec.volumes[0].emptyDir.sizeLimit: 'much' is no quantity, such as 2, 0.5, 100m, 64Mi or 1G"},
+      {volume("emptyDir: {medium: HugePages-2Mi}"), "spec.volumes[0].emptyDir.medium: no volumes of huge pages here",
+       Kind::unsupported},
       {volume("hostPath: {}"), "spec.volumes[0].hostPath.path: is missing"},
       {volume("hostPath: {path: a}"), "spec.volumes[0].hostPath.path: 'a' does not begin with '/'"},
       {volume("hostPath: {path: /a/../b}"), "spec.volumes[0].hostPath.path: '/a/../b' has a '..' in it"},
@@ -79,6 +94,53 @@ TEST(VolumeMounts, SayWhere) {
   EXPECT_EQ(spec.sub_path, "a/b");
   EXPECT_TRUE(spec.read_only);
   EXPECT_FALSE(parse_mount("mountPath: /data").read_only);
+}
+
+TEST(Volumes, ClaimsAreByName) {
+  const Manifest manifest = parse(volume("persistentVolumeClaim: {claimName: data.db, readOnly: true}"));
+  const auto& claim = std::get<ClaimSpec>(manifest.spec.volumes.at(0).source);
+  EXPECT_EQ(claim.claim, "data.db");
+  EXPECT_TRUE(claim.read_only);
+  expect_refused(
+      {{volume("persistentVolumeClaim: {}"), "spec.volumes[0].persistentVolumeClaim.claimName: is missing"}});
+  EXPECT_TRUE(parse_manifest(volume("persistentVolumeClaim: {claimName: ../a}"), "x").error().kind == Kind::invalid);
+}
+
+TEST(Volumes, AnEphemeralClaimIsAnEmptyDir) {
+  const Manifest manifest = parse(volume("ephemeral: {volumeClaimTemplate: {spec: {accessModes: [ReadWriteOnce]}}}"));
+  EXPECT_TRUE(std::holds_alternative<EmptyDirSpec>(manifest.spec.volumes.at(0).source));
+  EXPECT_THAT(manifest.warnings, IsEmpty());
+}
+
+TEST(Volumes, BelongToAGroup) {
+  const Manifest manifest = parse(pod("securityContext: {fsGroup: 2000, fsGroupChangePolicy: OnRootMismatch}"));
+  EXPECT_EQ(manifest.spec.fs_group, 2000U);
+  EXPECT_TRUE(manifest.spec.fs_group_on_root_mismatch);
+  EXPECT_FALSE(parse(pod("hostIPC: true")).spec.fs_group);
+  expect_refused({{pod("securityContext: {fsGroup: 65536}"),
+                   "spec.securityContext.fsGroup: 65536 is no id of the Pod's user namespace, which has 0 to 65535; "
+                   "hostUsers: true has them all"}});
+}
+
+TEST(VolumeMounts, MayBeReadOnlyAllTheWayDown) {
+  EXPECT_TRUE(parse_mount("mountPath: /a, readOnly: true, recursiveReadOnly: Enabled").is_recursive);
+  EXPECT_TRUE(parse_mount("mountPath: /a, readOnly: true, recursiveReadOnly: IfPossible").is_recursive);
+  EXPECT_FALSE(parse_mount("mountPath: /a, readOnly: true, recursiveReadOnly: Disabled").is_recursive);
+  EXPECT_EQ(parse_mount("mountPath: /a, mountPropagation: HostToContainer").propagation,
+            Propagation::host_to_container);
+  EXPECT_EQ(parse_mount("mountPath: /a, mountPropagation: None").propagation, Propagation::none);
+}
+
+TEST(VolumeMounts, ASubPathMayHaveVariables) {
+  const auto sub_path = [](const std::string& expression) {
+    const Manifest manifest = parse(pod("volumes: [{name: v}]",
+                                        "env: [{name: A, value: b}]\nvolumeMounts: [{name: v, "
+                                        "mountPath: /v, subPathExpr: " +
+                                            expression + "}]"));
+    return manifest.spec.containers.at(0).volume_mounts.at(0).sub_path;
+  };
+  EXPECT_EQ(sub_path("x/$(A)"), "x/b");
+  EXPECT_EQ(sub_path("plain"), "plain");
 }
 
 TEST(VolumeMounts, HaveAnAbsoluteAndPlainPath) {
@@ -104,6 +166,12 @@ TEST(VolumeMounts, AreRefusedWithTheReason) {
       {mount("mountPath: /dev"), at + "mountPath: '/dev' has the container's own devices; mount below it, or elsewhere",
        Kind::unsupported},
       {mount("mountPath: /a, subPath: /b"), at + "subPath: '/b' is not relative"},
+      {mount("mountPath: /a, subPathExpr: $(B)"),
+       at + "subPathExpr: '$(B)' refers to a variable without a value that is known beforehand"},
+      {mount("mountPath: /a, subPathExpr: b, subPath: c"), at + "subPathExpr: and subPath do not go together"},
+      {mount("mountPath: /a, recursiveReadOnly: Enabled"), at + "recursiveReadOnly: 'Enabled' needs readOnly: true"},
+      {mount("mountPath: /a, mountPropagation: Bidirectional"),
+       at + "mountPropagation: what a container mounts is never mounted on the host", Kind::unsupported},
       {mount("mountPath: /a, subPath: b/../../c"), at + "subPath: 'b/../../c' has a '..' in it"},
       {pod("volumes: [{name: v}]", "volumeMounts: [{name: v, mountPath: /a}, {name: v, mountPath: /a/}]"),
        "spec.containers[0].volumeMounts[1].mountPath: '/a' is that of an earlier mount"},

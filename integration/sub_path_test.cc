@@ -1,0 +1,126 @@
+// What of a volume is mounted, and how: subPath and its links, readOnly with what is mounted below, propagation.
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "integration/volumes_host.h"
+
+namespace integration {
+namespace {
+
+using testing::HasSubstr;
+
+class SubPathTest : public VolumesHost {
+ protected:
+  // "beside" gets the part of it that "main" has whole.
+  static Json with_part(const Json& source, const std::string& sub_path) {
+    Json manifest = with_volume(source);
+    Json beside = container("beside", {"/bin/payload", "sleep"});
+    beside["volumeMounts"] = {{{"name", "v"}, {"mountPath", "/part"}, {"subPath", sub_path}}};
+    manifest["spec"]["containers"].push_back(beside);
+    return manifest;
+  }
+};
+
+TEST_F(SubPathTest, IsMadeLikeTheVolumeWhereItIsMissing) {
+  for_both_users(with_part({{"emptyDir", Json::object()}}, "a/b"), [&] {
+    EXPECT_EQ(sh("stat -c '%u %g %a' /v/a /v/a/b"), "0 0 777\n0 0 777");
+    EXPECT_EQ(sh("echo x > /part/file", "beside"), "");
+    EXPECT_EQ(sh("cat /v/a/b/file"), "x");
+  });
+}
+
+TEST_F(SubPathTest, MayHaveVariables) {
+  Json manifest = with_volume({{"emptyDir", Json::object()}});
+  manifest["spec"]["containers"][0]["env"] = {{{"name", "WHO"}, {"value", "web-1"}}};
+  main_mount(manifest)["subPathExpr"] = "logs/$(WHO)";
+  ASSERT_TRUE(must_create(manifest));
+  EXPECT_TRUE(fs::is_directory(volume_dir() + "/logs/web-1"));
+}
+
+// CVE-2017-1002101
+TEST_F(SubPathTest, ALinkLeadsNowhereOutsideOfTheVolume) {
+  for (const char* target : {"/etc", "../../../../../../../../../etc", "/proc/self/root/etc", "/proc/1/root"}) {
+    SCOPED_TRACE(target);
+    Json manifest = with_part({{"emptyDir", Json::object()}}, "link");
+    manifest["spec"]["restartPolicy"] = "Always";
+    Json init = container("init", {"ln", "-s", target, "/v/link"});
+    init["volumeMounts"] = {{{"name", "v"}, {"mountPath", "/v"}}};
+    manifest["spec"]["initContainers"] = {init};
+    for (const bool host_users : {false, true}) {
+      manifest["spec"]["hostUsers"] = host_users;
+      ASSERT_TRUE(must_create(manifest));
+      EXPECT_TRUE(eventually([&] { return sh("echo here", "beside") == "here"; })) << podrun({"describe", "web"}).out;
+      EXPECT_EQ(sh("ls -A /part", "beside"), "") << "a directory of the volume";
+      EXPECT_EQ(remove("web").status, 0);
+    }
+  }
+}
+
+// CVE-2021-25741: the way is changed while it is walked.
+TEST_F(SubPathTest, AContainerThatChangesTheWayGainsNothing) {
+  Json manifest = with_part({{"emptyDir", Json::object()}}, "way");
+  manifest["spec"]["hostUsers"] = true;
+  manifest["spec"]["containers"][0]["command"] = {
+      "sh", "-c", "cd /v; while :; do ln -sfn /etc way; rm -rf way; mkdir way; rmdir way; done"};
+  int begun = 0;
+  for (int i = 0; i < 8; ++i) {
+    const Output output = create(manifest);
+    if (output.status == 0) {
+      ++begun;
+      EXPECT_THAT(sh("ls -A /part", "beside"), testing::Not(HasSubstr("passwd")));
+    }
+    static_cast<void>(remove("web"));
+  }
+  EXPECT_GT(begun, 0);
+}
+
+TEST_F(SubPathTest, AMountPointThatALinkOfAVolumeLeadsIntoProcIsRefused) {
+  const std::string path = host_directory();
+  ASSERT_EQ(::symlink("/proc/sys", (path + "/inner").c_str()), 0);
+  Json manifest = with_volume({{"hostPath", {{"path", path}}}});
+  manifest["spec"]["hostUsers"] = true;
+  manifest["spec"]["volumes"].push_back({{"name", "w"}});
+  manifest["spec"]["containers"][0]["volumeMounts"].push_back({{"name", "w"}, {"mountPath", "/v/inner/kernel"}});
+  EXPECT_THAT(create(manifest).err, HasSubstr("mount at '/v/inner/kernel': it leads into /proc"));
+}
+
+TEST_F(SubPathTest, ReadOnlyIsForOneMountAndRecursiveForAll) {
+  const std::string path = host_directory();
+  fs::create_directories(path + "/below");
+  ASSERT_EQ(run({"mount", "-t", "tmpfs", "none", path + "/below"}).status, 0);
+  Json manifest = with_volume({{"hostPath", {{"path", path}}}});
+  manifest["spec"]["hostUsers"] = true;
+  main_mount(manifest)["readOnly"] = true;
+  ASSERT_TRUE(must_create(manifest));
+  EXPECT_THAT(sh("touch /v/x"), HasSubstr("Read-only file system"));
+  EXPECT_EQ(sh("touch /v/below/x"), "");
+  EXPECT_EQ(remove("web").status, 0);
+  main_mount(manifest)["recursiveReadOnly"] = "Enabled";
+  ASSERT_TRUE(must_create(manifest));
+  EXPECT_THAT(sh("touch /v/below/y"), HasSubstr("Read-only file system"));
+  EXPECT_EQ(remove("web").status, 0);
+  EXPECT_EQ(run({"umount", path + "/below"}).status, 0);
+}
+
+TEST_F(SubPathTest, LaterMountsOfTheHostShowOnlyWhereTheyAreAskedFor) {
+  const std::string path = host_directory();
+  ASSERT_EQ(run({"mount", "--bind", path, path}).status, 0);
+  ASSERT_EQ(run({"mount", "--make-shared", path}).status, 0);
+  fs::create_directories(path + "/later");
+  for (const char* propagation : {"None", "HostToContainer"}) {
+    SCOPED_TRACE(propagation);
+    Json manifest = with_volume({{"hostPath", {{"path", path}}}});
+    main_mount(manifest)["mountPropagation"] = propagation;
+    for_both_users(manifest, [&] {
+      EXPECT_EQ(run({"mount", "-t", "tmpfs", "none", path + "/later"}).status, 0);
+      std::ofstream(path + "/later/seen") << "";
+      EXPECT_EQ(sh("ls /v/later"), std::string(propagation) == "None" ? "" : "seen");
+      EXPECT_EQ(run({"umount", path + "/later"}).status, 0);
+    });
+  }
+  EXPECT_EQ(run({"umount", path}).status, 0);
+}
+
+}  // namespace
+}  // namespace integration

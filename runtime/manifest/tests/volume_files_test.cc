@@ -1,0 +1,110 @@
+// Volumes of files: what is in them, from ConfigMaps and Secrets that stand beside the Pod.
+#include <gmock/gmock.h>
+
+#include "runtime/manifest/tests/pods.h"
+
+namespace podrun {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+const std::string kBeside =
+    "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: conf}\ndata: {a.conf: one, b.conf: two}\n"
+    "binaryData: {raw: AAE=}\n"
+    "---\napiVersion: v1\nkind: Secret\nmetadata: {name: key}\nstringData: {password: secret}\n"
+    "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: far, namespace: other}\ndata: {x: far}\n";
+
+std::string with(std::string_view source) { return pod("volumes: [{name: v, " + std::string(source) + "}]") + kBeside; }
+
+// "a.conf 644 one"
+std::vector<std::string> files(std::string_view source) {
+  const Manifest manifest = parse(with(source));
+  EXPECT_THAT(manifest.warnings, IsEmpty());
+  std::vector<std::string> lines;
+  if (manifest.spec.volumes.empty()) return lines;
+  for (const VolumeFile& file : std::get<FilesSpec>(manifest.spec.volumes[0].source).files) {
+    char mode[8];
+    std::snprintf(mode, sizeof(mode), "%o", file.mode);
+    lines.push_back(file.path + " " + mode + " " + file.content);
+  }
+  return lines;
+}
+
+TEST(VolumeFiles, AreTheKeysOfAConfigMap) {
+  EXPECT_THAT(files("configMap: {name: conf}"),
+              ElementsAre("a.conf 644 one", "b.conf 644 two", std::string("raw 644 \0\1", 10)));
+  EXPECT_THAT(
+      files("configMap: {name: conf, defaultMode: 0400, items: [{key: b.conf, path: etc/./b}, {key: a.conf, path: a, "
+            "mode: 0755}]}"),
+      ElementsAre("a 755 one", "etc/b 400 two"));
+}
+
+TEST(VolumeFiles, AreTheKeysOfASecret) {
+  EXPECT_THAT(files("secret: {secretName: key, defaultMode: 256}"), ElementsAre("password 400 secret"));
+  EXPECT_THAT(files("secret: {secretName: key, items: [{key: password, path: db/password}]}"),
+              ElementsAre("db/password 644 secret"));
+}
+
+TEST(VolumeFiles, OfSeveralSourcesAreOneVolume) {
+  EXPECT_THAT(
+      files("projected: {defaultMode: 0440, sources: [{configMap: {name: conf, items: [{key: a.conf, path: a}]}}, "
+            "{secret: {name: key}}, {configMap: {name: conf, items: [{key: b.conf, path: a, mode: 0600}]}}]}"),
+      ElementsAre("a 600 two", "password 440 secret"));
+}
+
+TEST(VolumeFiles, MayBeMissingWhereTheyAreOptional) {
+  EXPECT_THAT(files("configMap: {name: none, optional: true}"), IsEmpty());
+  EXPECT_THAT(files("secret: {secretName: none, optional: true, items: [{key: a, path: b}]}"), IsEmpty());
+  EXPECT_THAT(files("configMap: {name: conf, optional: true, items: [{key: c, path: c}, {key: a.conf, path: a}]}"),
+              ElementsAre("a 644 one"));
+}
+
+TEST(VolumeFiles, TokensOfAClusterAreMissingWithAWarning) {
+  const Manifest manifest =
+      parse(with("projected: {sources: [{serviceAccountToken: {path: token}}, {secret: {name: key}}]}"));
+  EXPECT_THAT(
+      manifest.warnings,
+      ElementsAre(
+          "web.yaml (Pod web): spec.volumes[0].projected.sources[0].serviceAccountToken: there is no cluster whose "
+          "API a token would open: the volume has no such file"));
+  EXPECT_EQ(std::get<FilesSpec>(manifest.spec.volumes.at(0).source).files.size(), 1U);
+}
+
+TEST(VolumeFiles, AreRefusedWithTheReason) {
+  const auto beside = [](const char* kind, const char* name) {
+    return std::string("no ") + kind + " '" + name +
+           "' stands beside the Pod in namespace 'default' (give its file, too, with -f)";
+  };
+  const std::string item = "spec.volumes[0].configMap.items[0].";
+  const auto at = [&](const char* path) {
+    return with("configMap: {name: conf, items: [{key: a.conf, path: " + std::string(path) + "}]}");
+  };
+  const std::pair<std::string, std::string> cases[] = {
+      {with("configMap: {name: none}"), "spec.volumes[0].configMap.name: " + beside("ConfigMap", "none")},
+      {with("configMap: {name: far}"), "spec.volumes[0].configMap.name: " + beside("ConfigMap", "far")},
+      {with("configMap: {}"), "spec.volumes[0].configMap.name: is missing"},
+      {with("secret: {secretName: conf}"), "spec.volumes[0].secret.secretName: " + beside("Secret", "conf")},
+      {with("projected: {sources: [{secret: {name: none}}]}"),
+       "spec.volumes[0].projected.sources[0].secret.name: " + beside("Secret", "none")},
+      {with("configMap: {name: conf, items: [{key: c, path: c}]}"), item + "key: 'c' is no key of ConfigMap 'conf'"},
+      {with("configMap: {name: conf, items: [{path: c}]}"), item + "key: is missing"},
+      {with("configMap: {name: conf, items: [{key: a.conf}]}"), item + "path: is missing"},
+      {at("/etc/a"), item + "path: '/etc/a' is not relative"},
+      {at("a/../../b"), item + "path: 'a/../../b' has a name that begins with '..'"},
+      {at("..data"), item + "path: '..data' has a name that begins with '..'"},
+      {at("./"), item + "path: './' names no file"},
+      {with("configMap: {name: conf, defaultMode: 01000}"),
+       "spec.volumes[0].configMap.defaultMode: expected 0 to 511, found 512"},
+      {with("configMap: {name: conf, items: [{key: a.conf, path: a}, {key: b.conf, path: a/b}]}"),
+       "spec.volumes[0].configMap.items: 'a' is a file, and 'a/b' is below it"},
+  };
+  for (const auto& [text, error] : cases) {
+    const auto manifest = parse_manifest(text, "web.yaml");
+    ASSERT_FALSE(manifest) << text;
+    EXPECT_EQ(manifest.error().what, "web.yaml (Pod web): " + error);
+  }
+}
+
+}  // namespace
+}  // namespace podrun

@@ -1,0 +1,130 @@
+#include "runtime/manifest/volume_files.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "runtime/manifest/text.h"
+
+namespace podrun::manifest {
+namespace {
+
+using Data = std::map<std::string, std::string, std::less<>>;
+
+constexpr std::uint32_t kMode = 0644;
+
+std::uint32_t read_mode(const Reader& given, std::string_view field, std::uint32_t otherwise) {
+  return static_cast<std::uint32_t>(given.whole(field, {0, 0777}).value_or(otherwise));
+}
+
+// Empty, and told, where it is no path below a volume.
+std::string read_path(const Reader& given) {
+  const std::string text = given.text("path");
+  const std::string path = std::filesystem::path(text).lexically_normal();
+  std::string why;
+  if (text.empty())
+    why = "is missing";
+  else if (text.starts_with('/'))
+    why = quote(text) + " is not relative";
+  else if (("/" + text).find("/..") != std::string::npos)
+    why = quote(text) + " has a name that begins with '..'";
+  else if (path == "." || path.ends_with('/'))
+    why = quote(text) + " names no file";
+  if (!why.empty()) given.bad("path", why);
+  return why.empty() ? path : std::string();
+}
+
+// The files of one volume: of two at one path the later one counts, as with the kubelet.
+class Files {
+ public:
+  // `list` is the field that names them.
+  Files(const Reader& volume, const char* list)
+      : volume_(volume), list_(list), mode_(read_mode(volume, "defaultMode", kMode)) {}
+
+  void add(const std::string& path, std::string content, std::uint32_t mode) {
+    if (path.empty()) return;
+    std::erase_if(spec_.files, [&](const VolumeFile& file) { return file.path == path; });
+    spec_.files.push_back({path, std::move(content), mode});
+  }
+  std::uint32_t mode() const { return mode_; }
+
+  FilesSpec take() {
+    std::sort(spec_.files.begin(), spec_.files.end(),
+              [](const VolumeFile& a, const VolumeFile& b) { return a.path < b.path; });
+    for (const VolumeFile& above : spec_.files)
+      for (const VolumeFile& file : spec_.files)
+        if (file.path.starts_with(above.path + "/"))
+          volume_.bad(list_, quote(above.path) + " is a file, and " + quote(file.path) + " is below it");
+    return std::move(spec_);
+  }
+
+ private:
+  const Reader& volume_;
+  const char* list_;
+  std::uint32_t mode_;
+  FilesSpec spec_;
+};
+
+// Files of all keys, or of those that `items` name.
+void add_data(const Reader& given, const Data& data, const std::string& shown, Files& files) {
+  if (given.items("items").empty())
+    for (const auto& [key, content] : data) files.add(key, content, files.mode());
+  for (const Reader& item : given.items("items")) {
+    const std::string path = read_path(item);
+    const std::string key = item.text("key");
+    const auto found = data.find(key);
+    if (key.empty())
+      item.bad("key", "is missing");
+    else if (found != data.end())
+      files.add(path, found->second, read_mode(item, "mode", files.mode()));
+    else if (!given.flag("optional"))
+      item.bad("key", quote(key) + " is no key of " + shown);
+  }
+}
+
+// Without one that is optional there are no files.
+template <class Companion>
+void add_companion(const Reader& given, const char* name_field, const char* kind, const Companion* companion,
+                   const PodSpec& pod, Files& files) {
+  const std::string name = given.text(name_field);
+  if (companion != nullptr)
+    add_data(given, companion->data, std::string(kind) + " " + quote(name), files);
+  else if (name.empty())
+    given.bad(name_field, "is missing");
+  else if (!given.flag("optional"))
+    given.bad(name_field, std::string("no ") + kind + " " + quote(name) + " stands beside the Pod in namespace " +
+                              quote(pod.name_space) + " (give its file, too, with -f)");
+}
+
+void add_config_map(const Reader& given, const PodSpec& pod, const Companions& beside, Files& files) {
+  add_companion(given, "name", "ConfigMap", beside.find_config_map(pod.name_space, given.text("name")), pod, files);
+}
+
+void add_secret(const Reader& given, const char* name_field, const PodSpec& pod, const Companions& beside,
+                Files& files) {
+  add_companion(given, name_field, "Secret", beside.find_secret(pod.name_space, given.text(name_field)), pod, files);
+}
+
+}  // namespace
+
+FilesSpec read_config_map_volume(const Reader& given, const PodSpec& pod, const Companions& beside) {
+  Files files(given, "items");
+  add_config_map(given, pod, beside, files);
+  return files.take();
+}
+
+FilesSpec read_secret_volume(const Reader& given, const PodSpec& pod, const Companions& beside) {
+  Files files(given, "items");
+  add_secret(given, "secretName", pod, beside, files);
+  return files.take();
+}
+
+FilesSpec read_projected_volume(const Reader& given, const PodSpec& pod, const Companions& beside) {
+  Files files(given, "sources");
+  for (const Reader& source : given.items("sources")) {
+    if (source.has("configMap")) add_config_map(source.at("configMap"), pod, beside, files);
+    if (source.has("secret")) add_secret(source.at("secret"), "name", pod, beside, files);
+  }
+  return files.take();
+}
+
+}  // namespace podrun::manifest

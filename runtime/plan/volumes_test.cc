@@ -1,0 +1,85 @@
+#include "runtime/plan/volumes.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace podrun {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::Pair;
+
+const Layout kLayout{Directories{}};
+
+PodSpec with_volumes(std::vector<VolumeSpec> volumes) {
+  PodSpec spec;
+  spec.name = "web";
+  spec.name_space = "team";
+  spec.volumes = std::move(volumes);
+  spec.containers.resize(2);
+  return spec;
+}
+
+TEST(PlanVolumes, EachKindHasItsPlace) {
+  const PodSpec spec = with_volumes({{"a", EmptyDirSpec{}},
+                                     {"b", HostPathSpec{"/srv", HostPathType::directory}},
+                                     {"c", FilesSpec{{{"f", "text", 0600}}}},
+                                     {"d", ClaimSpec{"data", false}}});
+  const auto plans = plan_volumes(spec, "ID", kLayout);
+  ASSERT_EQ(plans.size(), 4U);
+  EXPECT_EQ(std::get<PodDirectory>(plans[0].source).path, "/var/lib/podrun/pods/ID/volumes/a");
+  EXPECT_EQ(std::get<HostDirectory>(plans[1].source).path, "/srv");
+  EXPECT_EQ(std::get<HostDirectory>(plans[1].source).type, HostPathType::directory);
+  EXPECT_EQ(std::get<PodFiles>(plans[2].source).path, "/run/podrun/pods/ID/volumes/c");
+  EXPECT_EQ(std::get<ClaimDirectory>(plans[3].source).path, "/var/lib/podrun/volumes/team/data");
+  const VolumeFiles files = volume_files(spec);
+  ASSERT_EQ(files.size(), 1U);
+  EXPECT_EQ(files.at("c").at(0).content, "text");
+}
+
+TEST(PlanVolumes, MemoryIsBoundedByItsLimitAndThoseOfAllContainers) {
+  const auto bytes = [](std::optional<std::uint64_t> limit, std::optional<std::uint64_t> of_each) {
+    PodSpec spec = with_volumes({{"m", EmptyDirSpec{.in_memory = true, .size_limit = limit}}});
+    for (ContainerSpec& container : spec.containers) container.resources.memory_limit = of_each;
+    return std::get<PodMemory>(plan_volumes(spec, "ID", kLayout).at(0).source).bytes;
+  };
+  EXPECT_EQ(bytes({}, {}), 0U);
+  EXPECT_EQ(bytes(100, {}), 100U);
+  EXPECT_EQ(bytes({}, 40), 80U);
+  EXPECT_EQ(bytes(100, 40), 80U);
+  EXPECT_EQ(bytes(50, 40), 50U);
+}
+
+TEST(PlanVolumes, PauseHasThoseInMemory) {
+  const std::vector<VolumePlan> plans{{"a", PodDirectory{"/a"}}, {"m", PodMemory{4096}}};
+  const auto rows = pause_volume_mounts(plans, VolumeGroup{.id = 5});
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0].target, "/volumes/m");
+  EXPECT_THAT(std::get<Filesystem>(rows[0].source).options,
+              ElementsAre(Pair("mode", "2777"), Pair("gid", "5"), Pair("size", "4096")));
+  EXPECT_THAT(pause_volume_mounts({plans[0]}, {}), IsEmpty());
+}
+
+std::vector<std::string> targets(const std::vector<MountPlan>& rows) {
+  std::vector<std::string> all;
+  for (const MountPlan& row : rows) all.push_back(row.target);
+  return all;
+}
+
+TEST(PlanVolumes, MountsStandAfterWhatTheyAreIn) {
+  std::vector<MountPlan> rows{{.target = "/", .source = Rootfs{}},
+                              {.target = "/dev", .source = Dev{}},
+                              {.target = "/dev/shm", .source = PodMount{"/dev/shm"}}};
+  add_volume_mounts({{.volume = "a", .target = "/data/deep/er", .sub_path = {}},
+                     {.volume = "a", .target = "/data", .sub_path = "s"},
+                     {.volume = "m", .target = "/dev/shm", .sub_path = {}}},
+                    {{"a", PodDirectory{"/a"}}, {"m", PodMemory{}}}, rows);
+  EXPECT_THAT(targets(rows), ElementsAre("/", "/dev", "/data", "/dev/shm", "/data/deep/er"));
+  EXPECT_EQ(std::get<PodVolume>(rows[2].source).name, "a");
+  EXPECT_EQ(rows[2].sub_path, "s");
+  EXPECT_EQ(std::get<PodMount>(rows[3].source).path, "/volumes/m") << "in the place of the pod's own";
+}
+
+}  // namespace
+}  // namespace podrun
