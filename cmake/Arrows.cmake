@@ -4,7 +4,8 @@ set(folder_headers
   base=cni/base/result.h cni=cni/invoker.h kit=cni/kit.h compiler=specs/seccomp/profile.h kernel=runtime/kernel/process.h
   spec=runtime/model/spec.h model=runtime/model/record.h init=runtime/init/plan.h protocol=runtime/shim/protocol.h
   shim=runtime/shim/launch.h manifest=runtime/manifest/manifest.h image=runtime/image/image.h plan=runtime/plan/pod.h
-  store=runtime/store/store.h tend=runtime/tend/back_off.h sandbox=runtime/sandbox/host.h cli=runtime/cli/context.h)
+  store=runtime/store/store.h tend=runtime/tend/back_off.h probe=runtime/probe/task.h
+  sandbox=runtime/sandbox/host.h cli=runtime/cli/context.h)
 set(arrows
   "cni-base:         base"
   "cni-invoker:      base cni"
@@ -18,7 +19,8 @@ set(arrows
   "plan:             base cni kernel spec model manifest image plan"
   "store:            base kernel spec model store"
   "tend:             base kernel spec model store tend"
-  "sandbox:          base cni kernel spec model init protocol manifest image plan store tend sandbox"
+  "probe:            base kernel spec probe"
+  "sandbox:          base cni kernel spec model init protocol manifest image plan store tend probe sandbox"
   "cli:              base cni kit kernel spec model manifest image plan store tend sandbox cli")
 
 foreach(arrow IN LISTS arrows)

@@ -23,24 +23,25 @@ std::string back_off_message(const PodRecord& pod, const LiveContainer& containe
 }
 
 // It has no log, and nothing to be asked for.
-bool never_ran(const ContainerRecord& attempt) {
-  return attempt.life.process.empty() && !attempt.life.failure.empty();
-}
+bool never_ran(const ContainerRecord& attempt) { return attempt.life.process.empty() && !attempt.life.failure.empty(); }
 
 }  // namespace
 
 bool is_init(const LiveContainer& container) { return container.record.plan.role != ContainerRole::main; }
 
 bool is_ready(const LiveContainer& container) {
-  if (container.record.plan.role != ContainerRole::init) return container.status.running;
+  if (container.record.plan.role != ContainerRole::init) return container.is_ready();
   return container.has_ended() && !container.has_failed();
 }
 
 bool is_initialized(const LivePod& pod) {
-  return std::all_of(pod.containers.begin(), pod.containers.end(), [](const LiveContainer& container) {
-    if (container.record.plan.role == ContainerRole::sidecar) return !container.is_waiting();
+  const auto is_past = [](const LiveContainer& container) {
+    if (container.record.plan.role == ContainerRole::sidecar) return container.has_started();
     return !is_init(container) || is_ready(container);
-  });
+  };
+  const auto has_begun = [](const LiveContainer& container) { return !is_init(container) && !container.is_waiting(); };
+  return std::all_of(pod.containers.begin(), pod.containers.end(), is_past) ||
+         std::any_of(pod.containers.begin(), pod.containers.end(), has_begun);
 }
 
 const char* waiting_reason(bool pod_has_init) { return pod_has_init ? "PodInitializing" : "ContainerCreating"; }
@@ -81,8 +82,7 @@ Result<ContainerRecord> attempt_with_log(const LivePod& pod, const std::string& 
   if (ended != nullptr && never_ran(*ended)) ended = nullptr;
   if (previous && ended == nullptr) return Error{Kind::not_found, 0, "previous terminated " + what + "not found"};
   if (previous || (is_silent && ended != nullptr)) return *ended;
-  if (is_silent)
-    return Error{Kind::busy, 0, what + "is waiting to start: " + state_of(pod, *container).reason};
+  if (is_silent) return Error{Kind::busy, 0, what + "is waiting to start: " + state_of(pod, *container).reason};
   return container->record;
 }
 

@@ -31,11 +31,11 @@ EndedAttempt last_ended(const LivePod& pod, const LiveContainer& container);
 // busy where it has yet to begin.
 Result<ContainerRecord> attempt_with_log(const LivePod& pod, const std::string& name, bool previous);
 
-// Kubernetes' ready: an init container is once it has succeeded, others are while they run.
+// Kubernetes' ready: an init container is once it has succeeded, others are while they run and their probes say so.
 bool is_ready(const LiveContainer& container);
 
 bool is_init(const LiveContainer& container);   // of initContainers, sidecars among them
-bool is_initialized(const LivePod& pod);        // all of those have succeeded, or run as sidecars
+bool is_initialized(const LivePod& pod);        // all of those have succeeded, or started as sidecars, once
 const char* waiting_reason(bool pod_has_init);  // of one whose turn has not come
 std::string container_id(const PodRecord& pod, const ContainerRecord& container);
 

@@ -24,12 +24,13 @@ Json timings(const PodRecord& record) {
 
 Json live(const LivePod& pod) {
   Json containers = Json::object();
-  for (const auto& [record, status, before] : pod.containers) {
-    Json one = {{"running", status.running}};
+  for (const LiveContainer& container : pod.containers) {
+    const ContainerStatus& status = container.status;
+    Json one = {{"running", status.running}, {"started", container.has_started()}, {"ready", container.is_ready()}};
     if (status.exit)
       one["exit"] = {
           {"code", status.exit->code}, {"signal", status.exit->signal}, {"finishedAt", status.exit->finished_at}};
-    containers[record.plan.name] = std::move(one);
+    containers[container.record.plan.name] = std::move(one);
   }
   Json json = {{"phase", to_text(pod.phase)},
                {"shimAlive", pod.shim_alive},

@@ -70,9 +70,11 @@ TEST(KubeJson, HasTheShapeOfAPod) {
     "status": {
       "conditions": [
         {"type": "Initialized", "status": "True", "lastProbeTime": null, "lastTransitionTime": "2023-11-14T22:13:20Z"},
-        {"type": "Ready", "status": "False", "lastProbeTime": null, "lastTransitionTime": "2023-11-14T22:13:25Z"},
+        {"type": "Ready", "status": "False", "lastProbeTime": null, "lastTransitionTime": "2023-11-14T22:13:25Z",
+         "reason": "ContainersNotReady", "message": "containers with unready status: [once]"},
         {"type": "ContainersReady", "status": "False", "lastProbeTime": null,
-         "lastTransitionTime": "2023-11-14T22:13:25Z"}
+         "lastTransitionTime": "2023-11-14T22:13:25Z",
+         "reason": "ContainersNotReady", "message": "containers with unready status: [once]"}
       ],
       "containerStatuses": [
         {"containerID": "podrun://ID/httpd.0", "image": "oci:/images/web:1", "imageID": "sha256:DIGEST",

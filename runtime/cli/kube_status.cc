@@ -56,7 +56,7 @@ Json container_status(const LivePod& pod, const LiveContainer& container) {
                {"lastState", last_state(pod, container)},
                {"ready", is_ready(container)},
                {"restartCount", plan.attempt},
-               {"started", container.status.running}};
+               {"started", container.has_started()}};
   if (!container.is_waiting()) json["containerID"] = container_id(pod.record, container.record);
   return json;
 }
@@ -93,6 +93,7 @@ std::int64_t last_change(const LivePod& pod) {
   for (const LiveContainer& container : pod.containers) {
     latest = std::max(latest, container.record.life.started_at);
     if (container.status.exit) latest = std::max(latest, container.status.exit->finished_at);
+    latest = std::max(latest, container.probes.ready_since);
   }
   return latest;
 }
@@ -104,14 +105,46 @@ Json condition(const char* type, bool holds, std::int64_t since) {
           {"lastTransitionTime", rfc3339(since)}};
 }
 
-Json conditions(const LivePod& pod) {
+Json unless(Json condition, const char* reason, const std::string& message) {
+  if (condition["status"] == "True") return condition;
+  condition["reason"] = reason;
+  condition["message"] = message;
+  return condition;
+}
+
+// "[app db]", as the kubelet has it.
+std::string names_of_unready(const LivePod& pod) {
+  std::string names;
+  for (const LiveContainer& container : pod.containers)
+    if (!is_ready(container)) names += (names.empty() ? "" : " ") + container.record.plan.name;
+  return "[" + names + "]";
+}
+
+// Somebody else than the kubelet says whether a gate is open. Here there is nobody, and who has not been told of is
+// closed.
+std::string closed_gates(const Json& spec) {
+  std::string gates;
+  const Json all = spec.value("readinessGates", Json());
+  for (const Json& gate : all)
+    if (gate.is_object() && gate.contains("conditionType") && gate["conditionType"].is_string())
+      gates += (gates.empty() ? "" : ", ") + std::string("corresponding condition of pod readiness gate \"") +
+               gate["conditionType"].get<std::string>() + "\" does not exist.";
+  return gates;
+}
+
+Json conditions(const LivePod& pod, const Json& spec) {
   const PodLife& life = pod.record.life;
   const bool initialized = life.state == PodState::ready && is_initialized(pod);
-  const bool ready = pod.phase == Phase::running && life.state == PodState::ready &&
-                     std::all_of(pod.containers.begin(), pod.containers.end(), is_ready);
-  return Json::array({condition("Initialized", initialized, life.created_at),
-                      condition("Ready", ready, last_change(pod)),
-                      condition("ContainersReady", ready, last_change(pod))});
+  const bool containers = pod.phase == Phase::running && life.state == PodState::ready &&
+                          std::all_of(pod.containers.begin(), pod.containers.end(), is_ready);
+  const std::string gates = closed_gates(spec);
+  const std::string unready = "containers with unready status: " + names_of_unready(pod);
+  const std::int64_t since = last_change(pod);
+  return Json::array(
+      {condition("Initialized", initialized, life.created_at),
+       unless(condition("Ready", containers && gates.empty(), since),
+              containers ? "ReadinessGatesNotReady" : "ContainersNotReady", containers ? gates : unready),
+       unless(condition("ContainersReady", containers, since), "ContainersNotReady", unready)});
 }
 
 // "podIP": the first, and "podIPs": all.
@@ -134,7 +167,7 @@ Json kube_status(const LivePod& pod, const Json& spec) {
   }
   Json json = {{"phase", to_text(pod.phase)},
                {"startTime", rfc3339(record.life.created_at)},
-               {"conditions", conditions(pod)},
+               {"conditions", conditions(pod, spec)},
                {"containerStatuses", std::move(statuses)}};
   if (!init_statuses.empty()) json["initContainerStatuses"] = std::move(init_statuses);
   add_addresses(json, "hostIP", record.life.host_ips);

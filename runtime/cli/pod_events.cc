@@ -1,10 +1,12 @@
 #include "runtime/cli/pod_events.h"
 
 #include <algorithm>
+#include <array>
 #include <tuple>
 #include <utility>
 
 #include "runtime/cli/container_state.h"
+#include "runtime/tend/probes.h"
 
 namespace podrun::cli {
 namespace {
@@ -36,8 +38,8 @@ class Events {
 
   void add_container(const LiveContainer& container) {
     container_ = container.record.plan.name;
-    if (container.before) add_attempt(container.before->record, container.before->status);
-    add_attempt(container.record, container.status);
+    if (const auto& before = container.before) add_attempt(before->record, before->status, before->probes);
+    add_attempt(container.record, container.status, container.probes);
     if (const ContainerState state = state_of(pod_, container); state.reason == "CrashLoopBackOff")
       warn(container.status.exit ? container.status.exit->finished_at : 0, "BackOff", state.message);
     container_.clear();
@@ -61,7 +63,21 @@ class Events {
   }
 
  private:
-  void add_attempt(const ContainerRecord& record, const ContainerStatus& status) {
+  // Of each probe the last failure; and what came of them.
+  void add_probes(const ContainerPlan& plan, const ProbeMemory& memory) {
+    static constexpr std::array kNames{"Startup", "Liveness", "Readiness"};
+    for (const ProbeKind kind : kProbeKinds)
+      if (const Probed& probed = memory.of(kind); probed.failed_at != 0)
+        warn(probed.failed_at, "Unhealthy",
+             kNames.at(static_cast<std::size_t>(kind)) + std::string(" probe failed: ") + probed.failure);
+    if (memory.post_start == ProbeMemory::Hook::failed)
+      warn(memory.failed_at, "FailedPostStartHook", "PostStartHook failed: " + memory.failure);
+    if (const auto verdict = tend::why_it_is_ended(plan, memory))
+      add(std::max({memory.failed_at, memory.startup.failed_at, memory.liveness.failed_at}), "Killing",
+          "Container " + plan.name + " failed " + verdict->failed + ", and is ended");
+  }
+
+  void add_attempt(const ContainerRecord& record, const ContainerStatus& status, const ProbeMemory& memory) {
     const auto& [plan, life] = record;
     const std::string name = plan.name + (plan.attempt == 0 ? "" : ", attempt " + std::to_string(plan.attempt));
     if (!life.failure.empty())
@@ -69,6 +85,7 @@ class Events {
                   "Container " + name + " could not be started: " + life.failure);
     if (life.started_at == 0) return;
     add(life.started_at, "Started", "Started container " + name);
+    add_probes(plan, memory);
     if (!status.running) add_end("Container " + name + " ended", status.exit);
   }
 

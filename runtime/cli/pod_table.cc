@@ -94,7 +94,8 @@ std::string word_of_init(const LivePod& pod) {
     const bool is_sidecar = container.record.plan.role == ContainerRole::sidecar;
     const bool succeeded = container.has_ended() && !container.has_failed();
     const ContainerState state = state_of(pod, container);
-    if ((succeeded && state.what == What::terminated) || (is_sidecar && container.status.running)) {
+    if ((succeeded && state.what == What::terminated) ||
+        (is_sidecar && container.status.running && (container.has_started() || is_initialized(pod)))) {
       ++done;
       continue;
     }

@@ -89,6 +89,8 @@ class Cgroup {
   // The same of one container; and then what it was in. What is absent is success.
   Result<void> kill_container(const std::string& name, std::chrono::milliseconds limit) const;
   Result<void> remove_container(const std::string& name) const;
+  // Kills what of a container is in that session (setsid(2)), as its pid was on the host: an exec and its children.
+  void kill_session(const std::string& name, pid_t session) const;
   // After kill(): makes `aux` anew for what has yet to run there. False where the pod has no cgroup any more.
   Result<bool> renew_aux() const;
   // Removes the (empty) tree from every hierarchy, and PARENT/podrun-networks where that is empty; what is absent is

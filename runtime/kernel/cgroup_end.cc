@@ -129,6 +129,22 @@ Result<void> Cgroup::kill_container(const std::string& name, milliseconds limit)
   return kill_all(container_dir(name), limit);
 }
 
+// Until a look finds nobody: who forks meanwhile is found by the next. A bomb may outrun us, for a while.
+void Cgroup::kill_session(const std::string& name, pid_t session) const {
+  for (int looks = 0; looks < 100; ++looks) {
+    bool found = false;
+    for (const pid_t pid : processes_below(container_dir(name))) {
+      if (::getsid(pid) != session) continue;
+      const Fd process = open_pidfd(pid);
+      // Still who was looked at, now that its pid cannot be another's any more?
+      if (!process || ::getsid(pid) != session) continue;
+      found = send_signal(process.get(), SIGKILL) || found;
+    }
+    if (!found) return;
+    std::this_thread::sleep_for(milliseconds(1));
+  }
+}
+
 Result<void> Cgroup::remove_container(const std::string& name) const {
   keep_less_memory(name);
   for (const auto& hierarchy : host_.v1) TRY(remove_dir(hierarchy.mount + path_ + "/ctr-" + name));

@@ -73,6 +73,15 @@ Result<ProcessId> identify(pid_t pid, int pidfd) {
 
 Fd open_pidfd(pid_t pid) { return Fd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))); }
 
+// proc_pid_fdinfo(5): "Pid:\t1234".
+pid_t pid_of(int pidfd) {
+  const std::string info = base::read_file("/proc/self/fdinfo/" + std::to_string(pidfd), 4096).value_or("");
+  const auto at = info.find("\nPid:\t");
+  pid_t pid = 0;
+  if (at != std::string::npos) std::from_chars(info.data() + at + 6, info.data() + info.size(), pid);
+  return pid;
+}
+
 bool send_signal(int pidfd, int signal) { return ::syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0) == 0; }
 
 Result<Fd> open_process(const ProcessId& id) {

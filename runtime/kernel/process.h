@@ -30,6 +30,8 @@ bool is_alive(const ProcessId& id);
 // A pidfd of whoever has the pid now: the caller knows that it cannot be another's. Empty, with errno, when there is
 // none.
 Fd open_pidfd(pid_t pid);
+// The pid behind a pidfd, in the caller's pid namespace; 0 or less where there is none any more.
+pid_t pid_of(int pidfd);
 // False, with errno, when it has ended.
 bool send_signal(int pidfd, int signal);
 

@@ -46,6 +46,7 @@ ContainerSpec read_container(const Reader& given, const Referred& referred, std:
   spec.stop_signal = read_stop_signal(given.at("lifecycle"));
   spec.ports = read_ports(given, pod.host_network);
   spec.volume_mounts = read_volume_mounts(given, pod, spec.env);
+  read_probes(given, spec);
   spec.resources = read_resources(given.at("resources"));
   spec.security = read_security(given.at("securityContext"), referred.pod_spec.at("securityContext"), pod.host_users);
   return spec;
@@ -56,8 +57,12 @@ ContainerRole read_role(const Reader& given, bool is_init) {
   if (is_init && says_always) return ContainerRole::sidecar;
   if (says_always)
     given.bad("restartPolicy", "is for init containers, which it makes sidecars; a Pod's is spec.restartPolicy");
-  if (const Reader lifecycle = given.at("lifecycle"); is_init && lifecycle.has("stopSignal"))
-    lifecycle.bad("stopSignal", "is not for an init container, unless restartPolicy: Always makes it a sidecar");
+  const auto is_not_for_init = [&](const Reader& part, const char* field) {
+    if (is_init && part.has(field))
+      part.bad(field, "is not for an init container, unless restartPolicy: Always makes it a sidecar");
+  };
+  for (const char* const field : {"startupProbe", "livenessProbe", "readinessProbe"}) is_not_for_init(given, field);
+  for (const char* const field : {"postStart", "preStop", "stopSignal"}) is_not_for_init(given.at("lifecycle"), field);
   return is_init ? ContainerRole::init : ContainerRole::main;
 }
 

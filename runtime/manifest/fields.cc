@@ -212,7 +212,52 @@ constexpr Choice kTerminationMessagePolicies[] = {{"File"}, {"FallbackToLogsOnEr
 // Of an init container alone, which it makes a sidecar (containers.cc).
 constexpr Choice kContainerRestartPolicies[] = {{"Always"}, {"OnFailure", later}, {"Never", later}};
 
-constexpr Field kLifecycleFields[] = {{"postStart", later}, {"preStop", later}, {"stopSignal", accepted, text}};
+constexpr Field kExecActionFields[] = {{"command", accepted, texts}};
+constexpr Type kExecAction{kExecActionFields};
+
+constexpr Field kHTTPHeaderFields[] = {{"name", accepted, text}, {"value", accepted, text}};
+constexpr Type kHTTPHeader{kHTTPHeaderFields};
+
+constexpr Choice kURISchemes[] = {{"HTTP"}, {"HTTPS", later}};
+constexpr Field kHTTPGetActionFields[] = {
+    {"path", accepted, text}, {"port", accepted, amount},  // a number, or a name
+    {"host", accepted, text}, {"scheme", text, kURISchemes}, {"httpHeaders", accepted, list, &kHTTPHeader},
+};
+constexpr Type kHTTPGetAction{kHTTPGetActionFields};
+
+constexpr Field kTCPSocketActionFields[] = {{"port", accepted, amount}, {"host", accepted, text}};
+constexpr Type kTCPSocketAction{kTCPSocketActionFields};
+
+constexpr Field kSleepActionFields[] = {{"seconds", accepted, whole}};
+constexpr Type kSleepAction{kSleepActionFields};
+
+constexpr Field kProbeFields[] = {
+    {"exec", accepted, object, &kExecAction},
+    {"httpGet", accepted, object, &kHTTPGetAction},
+    {"tcpSocket", accepted, object, &kTCPSocketAction},
+    {"grpc", later},
+    {"initialDelaySeconds", accepted, whole},
+    {"timeoutSeconds", accepted, whole},
+    {"periodSeconds", accepted, whole},
+    {"successThreshold", accepted, whole},
+    {"failureThreshold", accepted, whole},
+    {"terminationGracePeriodSeconds", accepted, whole},
+};
+constexpr Type kProbe{kProbeFields};
+
+constexpr Field kLifecycleHandlerFields[] = {
+    {"exec", accepted, object, &kExecAction},
+    {"httpGet", accepted, object, &kHTTPGetAction},
+    Field("tcpSocket", later).because("a hook by tcpSocket fails in Kubernetes, too: it has never been built"),
+    {"sleep", accepted, object, &kSleepAction},
+};
+constexpr Type kLifecycleHandler{kLifecycleHandlerFields};
+
+constexpr Field kLifecycleFields[] = {
+    {"postStart", accepted, object, &kLifecycleHandler},
+    {"preStop", accepted, object, &kLifecycleHandler},
+    {"stopSignal", accepted, text},
+};
 constexpr Type kLifecycle{kLifecycleFields};
 
 constexpr Field kContainerFields[] = {
@@ -230,9 +275,9 @@ constexpr Field kContainerFields[] = {
     {"restartPolicyRules", later},
     Field("volumeMounts", accepted, list, &kVolumeMount).unless(kServiceAccountVolume),
     {"volumeDevices", later},
-    {"livenessProbe", later},
-    {"readinessProbe", later},
-    {"startupProbe", later},
+    {"livenessProbe", accepted, object, &kProbe},
+    {"readinessProbe", accepted, object, &kProbe},
+    {"startupProbe", accepted, object, &kProbe},
     {"lifecycle", accepted, object, &kLifecycle},
     {"terminationMessagePath", text, kTerminationMessagePaths},
     {"terminationMessagePolicy", text, kTerminationMessagePolicies},

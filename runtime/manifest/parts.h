@@ -46,6 +46,9 @@ SecuritySpec read_security(const Reader& context, const Reader& pod_context, boo
 // in bytes.
 void read_process(const Reader& container, const Referred& referred, std::size_t& room, ContainerSpec& spec);
 
+// Probes and hooks. Needs read_ports done.
+void read_probes(const Reader& container, ContainerSpec& spec);
+
 // What is wrong with a reference (image/image.h); empty when good. Whether there is such an image is for the image store
 // to say.
 std::string why_bad_image(std::string_view text);

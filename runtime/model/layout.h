@@ -7,6 +7,7 @@
 //       shim.sock              where the shim is asked (shim/protocol.h)
 //       shim.log               what podrun-shim has to say
 //       containers/web.0.json  ContainerRecord: one file an attempt, so that what is torn costs one container
+//       containers/web.0.probes  ProbeMemory, by whoever tends the pod
 //       containers/web.0.exit  made by the shim when the container ended: "CODE SIGNAL NANOSECONDS\n"
 //     pods/ID/volumes/NAME     the files of a configMap, secret, downwardAPI or projected volume
 //     pods/.ID/                a box until its maker has locked it
@@ -74,6 +75,9 @@ class Layout {
     return containers(id) + "/" + key + ".exit";
   }
   std::string file_volume(const std::string& id, const std::string& name) const { return box(id) + "/volumes/" + name; }
+  std::string probe_memory(const std::string& id, const std::string& key) const {
+    return containers(id) + "/" + key + ".probes";
+  }
   std::string data_owner() const { return dirs_.data + "/state"; }
   std::string images() const { return dirs_.data + "/images"; }
   std::string ledger() const { return dirs_.data + "/cni/ledger"; }

@@ -13,6 +13,7 @@
 
 #include "runtime/kernel/cgroup.h"
 #include "runtime/model/mount.h"
+#include "runtime/model/probe.h"
 #include "runtime/model/process.h"
 #include "runtime/model/spec.h"
 #include "runtime/model/volume.h"
@@ -99,6 +100,8 @@ struct ContainerPlan {
   int oom_score_adj = 0;
   StdioPlan stdio;
   int stop_signal = SIGTERM;  // asks it to end
+  ProbesPlan probes;
+  HooksPlan hooks;
   std::string log_path;
   std::string writable;  // directory of its writable layer
   std::string cgroup;    // its name below the pod's

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/model/probe.h"
 #include "runtime/model/volume_spec.h"
 
 namespace podrun {
@@ -75,6 +76,8 @@ struct ContainerSpec {
   bool stdin_once = false;
   bool terminal = false;
   std::optional<int> stop_signal;  // empty: the image's
+  ProbesPlan probes;
+  HooksPlan hooks;
   std::vector<PortSpec> ports;
   std::vector<VolumeMountSpec> volume_mounts;
   ResourceSpec resources;

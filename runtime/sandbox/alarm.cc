@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "runtime/model/probe_memory.h"
 #include "runtime/sandbox/shim.h"
 
 namespace podrun {
@@ -31,9 +32,14 @@ Result<std::vector<std::string>> words_of_tend(const Host& host, const std::stri
 }  // namespace
 
 bool is_to_be_tended(const NewPod& pod) {
-  return pod.plan.restart != RestartPolicy::never || pod.plan.removed_at_end ||
+  return pod.plan.restart != RestartPolicy::never || pod.plan.removed_at_end || is_anybody_asked(pod) ||
          std::any_of(pod.containers.begin(), pod.containers.end(),
                      [](const NewContainer& container) { return container.plan.role != ContainerRole::main; });
+}
+
+bool is_anybody_asked(const NewPod& pod) {
+  return std::any_of(pod.containers.begin(), pod.containers.end(),
+                     [](const NewContainer& container) { return is_asked(container.plan); });
 }
 
 Result<void> set_alarm(const Host& host, const PodPlan& pod, const Cgroup& cgroup, ShimClient& shim,

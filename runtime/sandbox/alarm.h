@@ -11,6 +11,9 @@ namespace podrun {
 // not made again, whatever ends is left as it is.
 bool is_to_be_tended(const NewPod& pod);
 
+// Whether something is due as soon as it stands.
+bool is_anybody_asked(const NewPod& pod);
+
 // Has the shim run `podrun system tend ID` whenever a container has ended, and at `when` (CLOCK_BOOTTIME, nanoseconds;
 // 0: at no time).
 Result<void> set_alarm(const Host& host, const PodPlan& pod, const Cgroup& cgroup, ShimClient& shim, std::int64_t when);

@@ -27,12 +27,12 @@ Result<void> delete_pod(const Host& host, const std::string& id, const DeleteOpt
   const bool at_once = options.force || options.grace_period == std::chrono::seconds(0) ||
                        (!options.grace_period && pod.plan.grace_period == 0);
   const bool is_up = pod.life.state == PodState::ready || pod.life.state == PodState::stopping;
-  const auto running = at_once || !is_up ? std::vector<Running>() : TRY(running_containers(*box));
+  const auto running = at_once || !is_up ? Endings() : TRY(running_containers(pod, *box));
   if (!running.empty()) {
     pod.life.state = PodState::ready;  // a stop that is under way has nothing left to do
-    ask_to_end(pod, *box, running, options.grace_period);
+    ask_to_end(host, pod, *box, running, options.grace_period);
     box.reset();
-    if (auto waited = wait_for_ends(running, pod.life.deadline); !waited)
+    if (auto waited = wait_for_ends(running); !waited)
       return std::move(waited).error().in("wait for its containers, which have been asked to end");
     auto again = take_box(host.store, id);
     if (!again && again.error().kind == Kind::not_found) return {};

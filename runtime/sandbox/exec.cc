@@ -180,9 +180,12 @@ Result<void> begin(Session& session, Entering& entering, const PodRecord& pod, c
 }  // namespace
 
 Result<Session> start_exec(const Pod& pod, const ExecOptions& options) {
-  const PodPlan& pod_plan = pod.record.plan;
+  return start_exec(pod.record, *TRY(find_container(pod, options.container)), options);
+}
+
+Result<Session> start_exec(const PodRecord& pod, const ContainerRecord& container, const ExecOptions& options) {
+  const PodPlan& pod_plan = pod.plan;
   const bool host_users = pod_plan.namespaces.host_users;
-  const ContainerRecord& container = *TRY(find_container(pod, options.container));
   const std::string& name = container.plan.name;
   auto target = open_process(container.life.process);
   if (!target)
@@ -193,7 +196,7 @@ Result<Session> start_exec(const Pod& pod, const ExecOptions& options) {
   // First, so that it starts while the rest is being decided.
   Entering entering = TRY(enter(cgroup, container, target->get(), host_users).in("enter container '" + name + "'"));
   Session session;
-  auto begun = begin(session, entering, pod.record, container, options);
+  auto begun = begin(session, entering, pod, container, options);
   if (!begun) end(session.pidfd);
   if (!begun || !entering.is_command) end(entering.child);
   if (!begun) return std::move(begun).error();

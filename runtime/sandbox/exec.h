@@ -41,6 +41,8 @@ struct CommandCannotRun : base::ErrorDetail {};
 // Returns when the command runs. The caller has one thread, and is as it was before; after an error nothing is left of
 // the attempt. Kind::denied into a pod of the host's users unless runs_read_only().
 Result<Session> start_exec(const Pod& pod, const ExecOptions& options);
+// In that container, whatever the options say.
+Result<Session> start_exec(const PodRecord& pod, const ContainerRecord& container, const ExecOptions& options);
 
 // Whether the calling program is out of reach of a container whose root is the host's root: such a one could write to
 // it through its /proc/PID/exe (CVE-2019-5736).

@@ -26,10 +26,10 @@ Result<void> pin_network_namespace(const Box& box, PodRecord& pod) {
   return netns::pin(netns.get(), pod.plan.netns_path).in("pin network namespace");
 }
 
-std::vector<ContainerRole> roles_of(const NewPod& decided) {
-  std::vector<ContainerRole> roles;
-  for (const NewContainer& container : decided.containers) roles.push_back(container.plan.role);
-  return roles;
+std::vector<const ContainerPlan*> plans_of(const NewPod& decided) {
+  std::vector<const ContainerPlan*> plans;
+  for (const NewContainer& container : decided.containers) plans.push_back(&container.plan);
+  return plans;
 }
 
 // Those that begin with the pod, on their way.
@@ -60,7 +60,7 @@ Result<Beginners> prepare_all(const Box& box, const NewPod& decided, const Conta
   std::vector<Furnished> furnished;
   // Read once, and they differ: it is their order, and a clock that is set back must not change that.
   std::int64_t now = wall_time();
-  const std::size_t begin_at_once = tend::first_steps(roles_of(decided));
+  const std::size_t begin_at_once = tend::first_steps(plans_of(decided));
   std::size_t begun = 0;
   for (NewContainer container : decided.containers) {
     if (container.created_at == 0) container.created_at = now++;
@@ -177,6 +177,8 @@ Result<void> stand_up(Host& host, const Box& box, const NewPod& decided, const F
   TRY(release_all(cgroup, prepared, made.pod));
   TRY(done("start containers"));
 
+  // Who is woken waits for the lock, and so for this to be done.
+  if (is_anybody_asked(decided)) TRY(set_alarm(host, pod.plan, cgroup, shim, boot_time()));
   pod.life.state = PodState::ready;
   return box.save(pod).in("record the running pod");
 }

@@ -3,6 +3,7 @@
 #include "base/files.h"
 #include "runtime/kernel/clock.h"
 #include "runtime/kernel/namespaces.h"
+#include "runtime/sandbox/alarm.h"
 #include "runtime/sandbox/attempts.h"
 #include "runtime/sandbox/container.h"
 #include "runtime/sandbox/layer.h"
@@ -29,6 +30,11 @@ Result<void> start_attempt(const Host& host, const Box& box, const PodRecord& po
   TRY(await_ready(*prepared, cgroup, shim));
   TRY(record_process(*prepared, box));
   return release(*prepared, cgroup);
+}
+
+Result<void> wake_at_once(const Host& host, const PodRecord& pod, ShimClient& shim) {
+  const Cgroup cgroup(TRY(CgroupHost::discover()), pod.plan.cgroup_path);
+  return set_alarm(host, pod.plan, cgroup, shim, boot_time());
 }
 
 // Used up, and on record with its reason: whoever looks after the pod would try the same again at once.
@@ -82,6 +88,8 @@ Result<ContainerRecord> start_next(const Host& host, const Box& box, const PodRe
   if (is_another && !options.keeps_layer) TRY(base::remove_tree(last.plan.writable));
   const NewContainer next{
       .plan = plan, .layers = {plan.layers, nullptr}, .created_at = last.life.created_at, .back_off = options.back_off};
+  // Who is woken waits for the lock. By whoever looks after the pod itself it is asked in any case.
+  if (!options.attempt && is_asked(plan)) TRY(wake_at_once(host, pod, shim));
   std::optional<Prepared> prepared;
   const auto started = start_attempt(host, box, pod, next, shim, prepared).in("start container '" + name + "'");
   if (started) return std::move(prepared->record);

@@ -6,7 +6,7 @@
 #include "runtime/kernel/cgroup.h"
 #include "runtime/kernel/clock.h"
 #include "runtime/sandbox/attempts.h"
-#include "runtime/sandbox/end_grace.h"
+#include "runtime/sandbox/ending.h"
 #include "runtime/sandbox/take_box.h"
 
 namespace podrun {
@@ -52,12 +52,12 @@ Result<void> kill_container(const Host& host, const PodRecord& pod, const Contai
 Result<void> stop_container(const Host& host, const PodRecord& pod, const ContainerRecord& container,
                             std::optional<std::chrono::seconds> grace_period) {
   const auto grace = grace_period.value_or(std::chrono::seconds(pod.plan.grace_period));
-  std::vector<Running> running;
-  if (auto process = open_process(container.life.process))
-    running.push_back({std::move(*process), container.plan.stop_signal});
-  if (!running.empty() && grace.count() > 0 && send_signal(running.front().process.get(), container.plan.stop_signal))
-    TRY(wait_for_ends(running, boot_time() + std::chrono::nanoseconds(grace).count())
+  const auto ending = grace.count() > 0 ? Ending::of(pod, container) : nullptr;
+  if (ending) {
+    ending->ask(host, boot_time() + std::chrono::nanoseconds(grace).count());
+    TRY(probe::run_all({ending.get()})
             .in("wait for container '" + container.plan.name + "', which has been asked to end"));
+  }
   return container.life.process.empty() ? Result<void>() : kill_container(host, pod, container);
 }
 

@@ -9,15 +9,16 @@
 
 namespace podrun {
 
-// Its stop signal, time, then SIGKILL to all that is in its cgroup. No lock is held meanwhile: another may end it with
-// less patience. Returns once its exit is on file, or the shim that would have written it is gone. One that does not
-// run is success. `grace_period`: empty for the pod's own. EINTR when a signal ended the wait.
+// Its preStop, its stop signal, time, then SIGKILL to all that is in its cgroup. No lock is held meanwhile: another may
+// end it with less patience. Returns once its exit is on file, or the shim that would have written it is gone. One that
+// does not run is success. `grace_period`: empty for the pod's own. EINTR when a signal ended the wait.
 Result<void> stop_container(const Host& host, const PodRecord& pod, const ContainerRecord& container,
                             std::optional<std::chrono::seconds> grace_period);
 
 // Told before it is asked to end: no restart policy makes it run again, until somebody starts it. Or is not `held` any
 // more. Returns its latest attempt.
-Result<ContainerRecord> hold_container(const Host& host, const std::string& id, const std::string& name, bool held = true);
+Result<ContainerRecord> hold_container(const Host& host, const std::string& id, const std::string& name,
+                                       bool held = true);
 
 // Kind::not_found when it does not run.
 Result<void> signal_container(const ContainerRecord& container, int signal);

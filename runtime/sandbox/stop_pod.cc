@@ -45,12 +45,12 @@ Result<void> stop_pod(const Host& host, const std::string& id, std::optional<std
   if (pod.life.state == PodState::stopped) return {};
   const Landing until = landing_of_stop(pod.plan);
   const bool at_once = grace_period.value_or(std::chrono::seconds(pod.plan.grace_period)).count() == 0;
-  const auto running = at_once ? std::vector<Running>() : TRY(running_containers(*box));
+  const auto running = at_once ? Endings() : TRY(running_containers(pod, *box));
   if (!running.empty()) {
     pod.life.state = PodState::stopping;
-    ask_to_end(pod, *box, running, grace_period);
+    ask_to_end(host, pod, *box, running, grace_period);
     box.reset();
-    TRY(wait_for_ends(running, pod.life.deadline).in("wait for its containers, which have been asked to end"));
+    TRY(wait_for_ends(running).in("wait for its containers, which have been asked to end"));
     auto again = take(host, id);
     if (!again && again.error().kind == Kind::not_found && until == Landing::gone) return {};  // by another stop
     box = TRY(std::move(again));

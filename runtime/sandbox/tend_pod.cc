@@ -7,9 +7,9 @@
 #include "runtime/sandbox/shim.h"
 #include "runtime/sandbox/stands.h"
 #include "runtime/sandbox/start_container.h"
-#include "runtime/sandbox/stop_container.h"
 #include "runtime/sandbox/take_box.h"
 #include "runtime/sandbox/take_down.h"
+#include "runtime/sandbox/tending.h"
 #include "runtime/tend/next.h"
 
 namespace podrun {
@@ -19,6 +19,9 @@ struct Seen {
   std::optional<Box> box;  // the lock: what waits is nobody's at the moment
   PodRecord pod;
   std::vector<LiveContainer> containers;
+  // False: how one of them ended is not known yet. Until then nothing is decided; the shim wakes podrun again once it
+  // has written that down.
+  bool is_told = true;
 };
 
 // Nothing where there is nothing to look after.
@@ -32,25 +35,29 @@ Result<std::optional<Seen>> look(const Host& host, const std::string& id) {
   if (!stands(pod.record) || pod.record.life.is_terminating()) return std::optional<Seen>();
   if (!pod.broken.empty()) return Error{Kind::corrupt, 0, "read the record of container '" + pod.broken.front() + "'"};
   auto containers = look_at(host.layout(), pod.record, std::move(pod.containers), std::move(pod.previous));
-  // How it ended is not known yet: the shim wakes podrun again once it has written that down.
   const auto is_not_told = [](const LiveContainer& one) {
     return !one.record.life.process.empty() && !one.status.running && !one.status.exit;
   };
-  if (std::any_of(containers.begin(), containers.end(), is_not_told)) return std::optional<Seen>();
-  return std::optional(Seen{std::move(*box), std::move(pod.record), std::move(containers)});
+  const bool is_told = std::none_of(containers.begin(), containers.end(), is_not_told);
+  return std::optional(Seen{std::move(*box), std::move(pod.record), std::move(containers), is_told});
 }
 
-Result<void> take(Host& host, const Seen& seen, const tend::Step& step) {
+bool is_start(const tend::Step& step) { return step.act == tend::Step::Act::start; }
+
+// A start is done when this returns, and all else is under way. True where there was a start.
+bool take(Host& host, const Seen& seen, const std::vector<tend::Step>& steps, Tending& tending) {
   const std::string& id = seen.pod.plan.who.id;
-  if (step.act == tend::Step::Act::start) {
-    TRY(start_container(host, id, step.container,
-                        {.keeps_layer = false, .attempt = step.attempt, .back_off = step.back_off}));
-    return {};
+  for (const tend::Step& step : steps) {
+    if (is_start(step)) {
+      const auto started = start_container(host, id, step.container,
+                                           {.keeps_layer = false, .attempt = step.attempt, .back_off = step.back_off});
+      if (!started) host.warn("pod '" + seen.pod.plan.who.name + "': " + started.error().what);
+      continue;
+    }
+    for (const LiveContainer& one : seen.containers)
+      if (one.record.plan.name == step.container) tending.begin(seen.pod, one, step);
   }
-  const auto container = std::find_if(seen.containers.begin(), seen.containers.end(),
-                                      [&](const LiveContainer& one) { return one.record.plan.name == step.container; });
-  return container == seen.containers.end() ? Result<void>()
-                                            : stop_container(host, seen.pod, container->record, std::nullopt);
+  return std::any_of(steps.begin(), steps.end(), is_start);
 }
 
 // The way down kills whoever is in the pod's cgroup, and so its shim, whose child we are.
@@ -63,20 +70,25 @@ Result<void> remove(const Host& host, Seen seen) {
 }  // namespace
 
 Result<void> tend_pod(Host& host, const std::string& id) {
+  Tending tending(host);
   for (std::vector<tend::Step> before;;) {
     auto seen = TRY(look(host, id));
-    if (!seen) return {};
-    const tend::Next next = tend::next(seen->pod, seen->containers, wall_time());
+    if (!seen || (!seen->is_told && tending.empty())) return {};
+    const tend::Next next = seen->is_told ? tend::next(seen->pod, seen->containers, wall_time()) : tend::Next();
     if (next.removes) return remove(host, std::move(*seen));
     seen->box.reset();  // each step takes it by itself
+    tending.forget_ended(seen->containers);
+    std::vector<tend::Step> starts;
+    std::copy_if(next.steps.begin(), next.steps.end(), std::back_inserter(starts), is_start);
     // Not even a reason could be recorded: a full disk, say. The shim wakes us again, a second after a bad end.
-    if (!next.steps.empty() && next.steps == before)
+    if (!starts.empty() && starts == before)
       return Error{Kind::busy, 0, "what the pod needs cannot be done at the moment"};
-    for (const tend::Step& step : next.steps)
-      if (auto taken = take(host, *seen, step); !taken)
-        host.warn("pod '" + seen->pod.plan.who.name + "': " + taken.error().what);
-    before = next.steps;
-    if (!next.steps.empty()) continue;
+    before = starts;
+    if (take(host, *seen, next.steps, tending)) continue;
+    if (!tending.empty()) {
+      TRY(tending.go_on(seen->containers, next.at));
+      continue;
+    }
     if (next.at == 0) return {};
     ShimClient shim(seen->pod.life.shim, TRY(connect_shim(host.layout(), seen->pod.plan)));
     const Cgroup cgroup(TRY(CgroupHost::discover()), seen->pod.plan.cgroup_path);

@@ -7,6 +7,7 @@
 #include <concepts>
 #include <type_traits>
 
+#include "runtime/model/probe_memory.h"
 #include "runtime/model/record.h"
 
 namespace podrun {
@@ -30,6 +31,8 @@ inline constexpr std::array kWords<Propagation>{"None", "HostToContainer"};
 template <>
 inline constexpr std::array kWords<HostPathType>{"",       "DirectoryOrCreate", "Directory",  "FileOrCreate", "File",
                                                  "Socket", "CharDevice",        "BlockDevice"};
+template <>
+inline constexpr std::array kWords<ProbeMemory::Hook>{"due", "done", "failed"};
 
 template <class Visitor, MaybeConst<ProcessId> Record>
 void visit(Visitor& field, Record& process) {
@@ -90,7 +93,29 @@ void visit(Visitor& field, Record& mount) {
   field("path", mount.path);
 }
 
-// The source of a mount or a volume is an object of one member, named after what it is: {"podMount": {"path":
+template <class Visitor, MaybeConst<ExecAction> Record>
+void visit(Visitor& field, Record& action) {
+  field("command", action.command);
+}
+template <class Visitor, MaybeConst<HttpAction> Record>
+void visit(Visitor& field, Record& action) {
+  field("host", action.host);
+  field("port", action.port);
+  field("path", action.path);
+  field("headers", action.headers);
+}
+template <class Visitor, MaybeConst<TcpAction> Record>
+void visit(Visitor& field, Record& action) {
+  field("host", action.host);
+  field("port", action.port);
+}
+template <class Visitor, MaybeConst<SleepAction> Record>
+void visit(Visitor& field, Record& action) {
+  field("seconds", action.seconds);
+}
+
+// The source of a mount or a volume, or an action, is an object of one member, named after what it is: {"podMount":
+// {"path":
 // "/dev/shm"}}.
 template <class Source>
 inline constexpr const char* kSourceName = nullptr;
@@ -110,6 +135,25 @@ template <>
 inline constexpr const char* kSourceName<Filesystem> = "filesystem";
 template <>
 inline constexpr const char* kSourceName<PodMount> = "podMount";
+template <>
+inline constexpr const char* kSourceName<ExecAction> = "exec";
+template <>
+inline constexpr const char* kSourceName<HttpAction> = "httpGet";
+template <>
+inline constexpr const char* kSourceName<TcpAction> = "tcpSocket";
+template <>
+inline constexpr const char* kSourceName<SleepAction> = "sleep";
+
+template <class Visitor, MaybeConst<ProbePlan> Record>
+void visit(Visitor& field, Record& probe) {
+  field("action", probe.action);
+  field("initialDelay", probe.initial_delay);
+  field("period", probe.period);
+  field("timeout", probe.timeout);
+  field("successThreshold", probe.success_threshold);
+  field("failureThreshold", probe.failure_threshold);
+  field("gracePeriod", probe.grace_period);
+}
 
 template <class Visitor, MaybeConst<MountPlan> Record>
 void visit(Visitor& field, Record& mount) {
@@ -198,6 +242,11 @@ void visit(Visitor& field, Record& plan) {
   field.optional("stdin", plan.stdio.has_stdin);
   field.optional("stdinOnce", plan.stdio.stdin_once);
   field.optional("stopSignal", plan.stop_signal);
+  field.optional("startupProbe", plan.probes.startup);
+  field.optional("livenessProbe", plan.probes.liveness);
+  field.optional("readinessProbe", plan.probes.readiness);
+  field.optional("postStart", plan.hooks.post_start);
+  field.optional("preStop", plan.hooks.pre_stop);
   field("logPath", plan.log_path);
   field("writable", plan.writable);
   field("cgroup", plan.cgroup);
@@ -218,6 +267,28 @@ template <class Visitor, MaybeConst<ContainerRecord> Record>
 void visit(Visitor& field, Record& container) {
   field("plan", container.plan);
   field("life", container.life);
+}
+
+template <class Visitor, MaybeConst<Probed> Record>
+void visit(Visitor& field, Record& probed) {
+  field("last", probed.last);
+  field("succeeded", probed.succeeded);
+  field("inARow", probed.in_a_row);
+  field("failure", probed.failure);
+  field("failedAt", probed.failed_at);
+}
+
+template <class Visitor, MaybeConst<ProbeMemory> Record>
+void visit(Visitor& field, Record& memory) {
+  field("postStart", memory.post_start);
+  field("started", memory.started);
+  field("ready", memory.ready);
+  field("readySince", memory.ready_since);
+  field("startup", memory.startup);
+  field("liveness", memory.liveness);
+  field("readiness", memory.readiness);
+  field("failure", memory.failure);
+  field("failedAt", memory.failed_at);
 }
 
 template <class Visitor, MaybeConst<Identity> Record>

@@ -1,9 +1,10 @@
-// Records as text: pod.json and containers/*.json.
+// Records as text: pod.json, containers/*.json and *.probes.
 #pragma once
 
 #include <string>
 
 #include "runtime/kernel/types.h"
+#include "runtime/model/probe_memory.h"
 #include "runtime/model/record.h"
 
 namespace podrun {
@@ -14,10 +15,12 @@ inline constexpr int kRecordFormat = 2;
 
 std::string to_json(const PodRecord& record);
 std::string to_json(const ContainerRecord& record);
+std::string to_json(const ProbeMemory& memory);
 
 // Kind::corrupt when the text is no record of this format.
 Result<PodRecord> pod_from_json(const std::string& text);
 Result<ContainerRecord> container_from_json(const std::string& text);
+Result<ProbeMemory> probe_memory_from_json(const std::string& text);
 
 const char* to_text(PodState state);  // "ready"
 

@@ -23,10 +23,16 @@ std::string why_implausible(const ContainerRecord& container) {
   return {};
 }
 
+std::string why_implausible(const ProbeMemory&) { return {}; }
+
 Result<PodRecord> pod_from_json(const std::string& text) { return read_record<PodRecord>(text, kRecordFormat); }
 
 Result<ContainerRecord> container_from_json(const std::string& text) {
   return read_record<ContainerRecord>(text, kRecordFormat);
+}
+
+Result<ProbeMemory> probe_memory_from_json(const std::string& text) {
+  return read_record<ProbeMemory>(text, kRecordFormat);
 }
 
 }  // namespace podrun

@@ -11,9 +11,10 @@ namespace podrun {
 
 Error corrupt_record(const std::string& what);
 
-// What the types cannot say of a pod and of a container; empty where there is nothing to say.
+// What the types cannot say of a record; empty where there is nothing to say.
 std::string why_implausible(const PodRecord& pod);
 std::string why_implausible(const ContainerRecord& container);
+std::string why_implausible(const ProbeMemory& memory);
 
 // A record as it is on disk.
 template <class Record>

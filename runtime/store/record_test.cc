@@ -70,6 +70,12 @@ void expect_every_field(const json& full, const json& defaults, const std::strin
 TEST(Record, EveryFieldIsWritten) {
   expect_every_field(json::parse(to_json(full_record())), json::parse(to_json(PodRecord{})), "pod");
   expect_every_field(json::parse(to_json(full_container())), json::parse(to_json(ContainerRecord{})), "container");
+  expect_every_field(json::parse(to_json(full_memory())), json::parse(to_json(ProbeMemory{})), "memory");
+}
+
+TEST(Record, OfProbesIsReadAsItWasWritten) {
+  EXPECT_EQ(probe_memory_from_json(to_json(full_memory())).value(), full_memory());
+  EXPECT_FALSE(probe_memory_from_json("{}"));
 }
 
 TEST(Record, TextThatIsNoUtf8IsReplacedNotLost) {

@@ -87,4 +87,6 @@ std::string to_json(const PodRecord& record) { return text_of(record); }
 
 std::string to_json(const ContainerRecord& record) { return text_of(record); }
 
+std::string to_json(const ProbeMemory& memory) { return text_of(memory); }
+
 }  // namespace podrun

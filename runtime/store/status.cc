@@ -102,6 +102,23 @@ const char* to_text(Phase phase) {
   return "Unknown";
 }
 
+ProbeMemory load_probes(const Layout& layout, const std::string& id, const ContainerPlan& container) {
+  if (!is_asked(container)) return {};
+  const auto text = base::read_file(layout.probe_memory(id, container.key()));
+  return text ? probe_memory_from_json(*text).value_or({}) : ProbeMemory();
+}
+
+// Times of as many digits, in one write over the others.
+Result<void> save_probes(const Layout& layout, const std::string& id, const ContainerPlan& container,
+                         const ProbeMemory& before, const ProbeMemory& memory) {
+  const std::string path = layout.probe_memory(id, container.key());
+  const std::string text = to_json(memory);
+  ProbeMemory then = before;
+  for (const ProbeKind kind : kProbeKinds) then.of(kind).last = memory.of(kind).last;
+  if (then == memory && to_json(before).size() == text.size() && base::write_in_place(path, text)) return {};
+  return base::write_file_durably(path, text);
+}
+
 ContainerStatus status_of(const Layout& layout, const PodRecord& pod, const ContainerRecord& container) {
   const ContainerLife& life = container.life;
   const auto told = [&] { return read_exit(layout, pod, container.plan); };
@@ -126,10 +143,13 @@ std::vector<LiveContainer> look_at(const Layout& layout, const PodRecord& pod, s
   for (ContainerRecord& container : containers) {
     LiveContainer one{.record = std::move(container), .status = {}, .before = std::nullopt};
     one.status = status_of(layout, pod, one.record);
+    one.probes = load_probes(layout, pod.plan.who.id, one.record.plan);
     const auto before = std::find_if(previous.rbegin(), previous.rend(), [&](const ContainerRecord& attempt) {
       return attempt.plan.name == one.record.plan.name;
     });
-    if (before != previous.rend()) one.before = Attempt{*before, status_of(layout, pod, *before)};
+    if (before != previous.rend())
+      one.before =
+          Attempt{*before, status_of(layout, pod, *before), load_probes(layout, pod.plan.who.id, before->plan)};
     live.push_back(std::move(one));
   }
   return live;

@@ -106,20 +106,32 @@ struct ContainerStatus {
   std::optional<ExitStatus> exit;  // empty while running, and where the shim died before it could tell
 };
 
+// Of an attempt that nobody has asked yet, and where it cannot be read, it is empty.
+ProbeMemory load_probes(const Layout& layout, const std::string& id, const ContainerPlan& container);
+// By whoever tends the pod, which is one at a time. No lock is taken: of an attempt that is removed meanwhile it stays
+// until the box goes. `before` is what the file has; where only times differ it is no change that others are told of
+// (watch.h).
+Result<void> save_probes(const Layout& layout, const std::string& id, const ContainerPlan& container,
+                         const ProbeMemory& before, const ProbeMemory& memory);
+
 ContainerStatus status_of(const Layout& layout, const PodRecord& pod, const ContainerRecord& container);
 struct Attempt {
   ContainerRecord record;
   ContainerStatus status;
+  ProbeMemory probes = {};
 };
 struct LiveContainer {
   ContainerRecord record;  // of its latest attempt
   ContainerStatus status;
   std::optional<Attempt> before;  // the attempt before, where still on record
+  ProbeMemory probes = {};
 
   // Planned, or on its way: its turn has not come, or it is being made. What does not wait and does not run has ended.
   bool is_waiting() const { return record.life.process.empty() && !status.exit; }
   bool has_ended() const { return !status.running && !is_waiting(); }
   bool has_failed() const { return has_ended() && !(status.exit && status.exit->code == 0); }
+  bool has_started() const { return status.running && is_started(record.plan, probes); }
+  bool is_ready() const { return status.running && podrun::is_ready(record.plan, probes); }
 };
 // The arguments are those of Pod.
 std::vector<LiveContainer> look_at(const Layout& layout, const PodRecord& pod, std::vector<ContainerRecord> containers,

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "runtime/model/probe_memory.h"
 #include "runtime/model/record.h"
 
 namespace podrun {
@@ -53,6 +54,20 @@ inline ContainerRecord full_container() {
   plan.oom_score_adj = -997;
   plan.stdio = {.has_stdin = true, .stdin_once = true};
   plan.stop_signal = 3;
+  plan.probes = {.startup = ProbePlan{.action = ExecAction{{"/bin/check", "-s"}},
+                                      .initial_delay = 1,
+                                      .period = 2,
+                                      .timeout = 3,
+                                      .success_threshold = 1,
+                                      .failure_threshold = 30,
+                                      .grace_period = 4},
+                 .liveness = ProbePlan{.action = HttpAction{.host = "127.0.0.1",
+                                                            .port = 8080,
+                                                            .path = "/alive",
+                                                            .headers = {{"X-Equals", "a=b"}}},
+                                       .grace_period = {}},
+                 .readiness = ProbePlan{.action = TcpAction{.host = "10.0.0.1", .port = 80}, .grace_period = {}}};
+  plan.hooks = {.post_start = SleepAction{5}, .pre_stop = ExecAction{{"/bin/drain"}}};
   plan.log_path = "/var/lib/podrun/pods/x/logs/httpd.log";
   plan.writable = "/var/lib/podrun/pods/x/containers/httpd.2";
   plan.cgroup = "httpd.2";
@@ -64,6 +79,19 @@ inline ContainerRecord full_container() {
                     .back_off = 20'000'000'000,
                     .held = true};
   return container;
+}
+
+inline ProbeMemory full_memory() {
+  const Probed probed{.last = 1, .succeeded = true, .in_a_row = 2, .failure = "exit status 1", .failed_at = 3};
+  return {.post_start = ProbeMemory::Hook::failed,
+          .started = true,
+          .ready = true,
+          .ready_since = 4,
+          .startup = probed,
+          .liveness = probed,
+          .readiness = probed,
+          .failure = "exit status 2",
+          .failed_at = 5};
 }
 
 inline PodRecord full_record() {

@@ -3,16 +3,30 @@
 #include <algorithm>
 
 #include "runtime/tend/back_off.h"
+#include "runtime/tend/probes.h"
 
 namespace podrun::tend {
 namespace {
 
 bool is_main(const LiveContainer& one) { return one.record.plan.role == ContainerRole::main; }
 
-// Whether those that come after it may begin.
+// Whether those that come after it may begin. A main container holds up the others only by its postStart, as it does
+// for the kubelet, which waits for that.
 bool is_past(const LiveContainer& one) {
-  if (one.record.plan.role == ContainerRole::sidecar) return one.status.running;
-  return one.has_ended() && !one.has_failed();
+  switch (one.record.plan.role) {
+    case ContainerRole::init:
+      return one.has_ended() && !one.has_failed();
+    case ContainerRole::sidecar:
+      return one.has_started();
+    case ContainerRole::main:
+      return !one.is_waiting() && !is_to_be_greeted(one);
+  }
+  return true;
+}
+
+bool holds_up_others(const ContainerPlan& plan) {
+  return plan.role == ContainerRole::init || plan.hooks.post_start ||
+         (plan.role == ContainerRole::sidecar && plan.probes.startup);
 }
 
 Step begin(const LiveContainer& one) {
@@ -31,12 +45,37 @@ std::int64_t due(const LiveContainer& one, std::int64_t now) {
   return ended > now ? now : ended + wait;
 }
 
+void look_again_at(std::int64_t at, Next& next) { next.at = next.at == 0 ? at : std::min(next.at, at); }
+
 void make_again(const LiveContainer& one, std::int64_t now, Next& next) {
   const std::int64_t at = due(one, now);
   if (at <= now)
     next.steps.push_back(begin_again(one));
   else
-    next.at = next.at == 0 ? at : std::min(next.at, at);
+    look_again_at(at, next);
+}
+
+// Of one that runs: its end where it does not do well, else its hook, then its probes.
+void look_after(const LiveContainer& one, std::int64_t now, Next& next) {
+  const ContainerPlan& plan = one.record.plan;
+  const auto step = [&](Step::Act act) { return Step{act, plan.name, plan.attempt, 0}; };
+  const auto verdict = why_it_is_ended(plan, one.probes);
+  if (verdict) {
+    Step stop = step(Step::Act::stop);
+    stop.grace_period = verdict->grace_period;
+    next.steps.push_back(std::move(stop));
+  }
+  if (!verdict && is_to_be_greeted(one)) next.steps.push_back(step(Step::Act::greet));
+  for (const ProbeKind kind : kProbeKinds) {
+    const std::int64_t at = time_of_next(one, kind, now);
+    if (at == 0 || (verdict && kind != ProbeKind::readiness)) continue;
+    if (at > now + kEarly) {
+      look_again_at(at, next);
+      continue;
+    }
+    next.steps.push_back(step(Step::Act::ask));
+    next.steps.back().kind = kind;
+  }
 }
 
 bool is_held(const LiveContainer& one) { return one.record.life.held; }
@@ -67,15 +106,18 @@ Next next(const PodRecord& pod, const std::vector<LiveContainer>& containers, st
   bool may_begin = true;
   for (const LiveContainer& one : containers) {
     if (is_made_again(pod, containers, one)) make_again(one, now, next);
+    if (one.status.running) look_after(one, now, next);
     if (initialized && one.record.plan.role == ContainerRole::init) continue;
     if (one.is_waiting() && may_begin && !one.record.life.held) next.steps.push_back(begin(one));
-    if (!is_main(one) && !initialized) may_begin = may_begin && is_past(one);
+    const bool is_waited_for = is_main(one) ? one.record.plan.hooks.post_start.has_value() : !initialized;
+    if (is_waited_for) may_begin = may_begin && is_past(one);
   }
   return next;
 }
 
-std::size_t first_steps(const std::vector<ContainerRole>& containers) {
-  const auto first = std::find(containers.begin(), containers.end(), ContainerRole::init);
+std::size_t first_steps(const std::vector<const ContainerPlan*>& containers) {
+  const auto first = std::find_if(containers.begin(), containers.end(),
+                                  [](const ContainerPlan* plan) { return holds_up_others(*plan); });
   if (first == containers.end()) return containers.size();
   return static_cast<std::size_t>(first - containers.begin()) + 1;
 }

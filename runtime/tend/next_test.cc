@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <map>
 #include <ostream>
 
@@ -13,7 +14,8 @@
 namespace podrun::tend {
 
 void PrintTo(const Step& step, std::ostream* out) {
-  *out << (step.act == Step::Act::start ? "start " : "stop ") << step.container << "." << step.attempt;
+  constexpr std::array kActs{"start ", "stop ", "greet ", "ask "};
+  *out << kActs.at(static_cast<std::size_t>(step.act)) << step.container << "." << step.attempt;
 }
 
 namespace {
@@ -311,15 +313,31 @@ TEST(BackOff, IsOverWhereTheClockWasSetBack) {
   EXPECT_EQ(next.steps[0].act, Step::Act::start);
 }
 
-TEST(FirstSteps, AreAllWhereNothingHasToEnd) {
-  EXPECT_EQ(first_steps({}), 0U);
-  EXPECT_EQ(first_steps({ContainerRole::main, ContainerRole::main}), 2U);
-  EXPECT_EQ(first_steps({kSidecar, ContainerRole::main}), 2U);
+ContainerPlan with_role(ContainerRole role) {
+  ContainerPlan plan;
+  plan.role = role;
+  return plan;
 }
 
-TEST(FirstSteps, GoUpToTheFirstThatHasToEnd) {
-  EXPECT_EQ(first_steps({kInit, ContainerRole::main}), 1U);
-  EXPECT_EQ(first_steps({kSidecar, kInit, kSidecar, kInit, ContainerRole::main}), 2U);
+TEST(FirstSteps, AreAllWhereNoneHasToWait) {
+  const ContainerPlan main = with_role(ContainerRole::main), sidecar = with_role(kSidecar);
+  EXPECT_EQ(first_steps({}), 0U);
+  EXPECT_EQ(first_steps({&main, &main}), 2U);
+  EXPECT_EQ(first_steps({&sidecar, &main}), 2U);
+}
+
+TEST(FirstSteps, GoUpToTheFirstThatOthersWaitFor) {
+  const ContainerPlan main = with_role(ContainerRole::main), sidecar = with_role(kSidecar), init = with_role(kInit);
+  EXPECT_EQ(first_steps({&init, &main}), 1U);
+  EXPECT_EQ(first_steps({&sidecar, &init, &sidecar, &init, &main}), 2U);
+  ContainerPlan asked = sidecar;
+  asked.probes.liveness.emplace();
+  EXPECT_EQ(first_steps({&asked, &main}), 2U) << "its startup probe alone is waited for";
+  asked.probes.startup.emplace();
+  EXPECT_EQ(first_steps({&main, &asked, &main}), 2U);
+  ContainerPlan greeted = main;
+  greeted.hooks.post_start = SleepAction{1};
+  EXPECT_EQ(first_steps({&greeted, &main}), 1U);
 }
 
 // What create has begun needs nothing more before something ends.

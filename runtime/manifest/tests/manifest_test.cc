@@ -108,8 +108,8 @@ TEST(Manifest, NotBuiltYet) {
   expect_refused({
       later(pod("ephemeralContainers: [{name: i}]"), "spec.ephemeralContainers:"),
       later(pod("activeDeadlineSeconds: 5"), "spec.activeDeadlineSeconds:"),
-      later(container("livenessProbe: {tcpSocket: {port: 1}}"), "spec.containers[0].livenessProbe:"),
-      later(container("lifecycle: {preStop: {exec: {}}}"), "spec.containers[0].lifecycle.preStop:"),
+      later(container("livenessProbe: {tcpSocket: {port: 1}, grpc: {port: 1}}"),
+            "spec.containers[0].livenessProbe.grpc:"),
       later(container("restartPolicy: Never"), "spec.containers[0].restartPolicy: 'Never'"),
       later(container("restartPolicyRules: [{}]"), "spec.containers[0].restartPolicyRules:"),
       later(container("env: [{name: A, valueFrom: {fileKeyRef: {key: a}}}]"),
