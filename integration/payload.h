@@ -51,4 +51,11 @@ int ask_abstract(const Arguments& arguments);     // NAME: "reached" or why not
 // payload_forge.cc: a UDP datagram as no socket would send it, out of eth0. MAC FROM TO PORT; "sent" or why not.
 int forge(const Arguments& arguments);
 
+// payload_probe.cc
+int exists(const Arguments& arguments);            // PATH: exits with 0 where it is there, else with 1
+int note(const Arguments& arguments);              // PATH WORD [CODE]: adds a line to the file, and exits with that
+int note_term(const Arguments& arguments);         // PATH: until SIGTERM, and notes it
+int sleep_with_child(const Arguments& arguments);  // both do, and neither ends
+int serve_http(const Arguments& arguments);        // PORT PATH: answers 200 as long as the file is there, else 503
+
 }  // namespace payload

@@ -367,7 +367,8 @@ constexpr Field kPodSpecFields[] = {
     {"priorityClassName", idle, text},
     Field("priority", idle, whole).unless("0"),
     {"dnsConfig", accepted, object, &kPodDNSConfig},
-    {"readinessGates", idle, list, &kPodReadinessGate},
+    Field("readinessGates", idle, list, &kPodReadinessGate)
+        .because("nobody on this machine sets the conditions it names: the Pod is never Ready"),
     Field("runtimeClassName", idle, text).because("podrun is the only runtime here: the Pod is isolated as any other"),
     {"enableServiceLinks", moot, flag},
     {"preemptionPolicy", moot, text},  // nothing is preempted

@@ -1,0 +1,98 @@
+// Hooks of real containers: postStart and preStop.
+#include <gmock/gmock.h>
+
+#include <fstream>
+
+#include "integration/clean_up.h"
+#include "integration/test_host.h"
+
+namespace integration {
+namespace {
+
+using testing::HasSubstr;
+
+// However busy the machine is.
+template <class Predicate>
+bool in_time(Predicate predicate) {
+  return eventually(predicate, std::chrono::seconds(30));
+}
+
+class HooksTest : public PodrunTest {
+ protected:
+  static Json note(const std::string& word, const std::string& code = "0") {
+    return {{"exec", {{"command", {"/bin/payload", "note", "/notes", word, code}}}}};
+  }
+  static Json main_with(const char* hook, Json action) {
+    Json main = container("main", {"/bin/payload", "note-term", "/notes"});
+    main["lifecycle"] = {{hook, std::move(action)}};
+    return main;
+  }
+  std::string notes() const {
+    std::ifstream file(data_dir() + "/pods/" + pod_id("web") + "/containers/main.0/upper/notes");
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  Json status(const std::string& name) const {
+    const Json shown = Json::parse(podrun({"get", "pod", "web", "-o", "json"}).out);
+    for (const Json& one : shown["status"]["containerStatuses"])
+      if (one["name"] == name) return one;
+    return {};
+  }
+  std::string events() const { return podrun({"events", "web"}).out; }
+};
+
+TEST_F(HooksTest, PreStopIsDoneBeforeTheStopSignal) {
+  ASSERT_TRUE(must_create(pod("web", {main_with("preStop", note("preStop"))})));
+  ASSERT_EQ(podrun({"stop", "web"}).status, 0);
+  EXPECT_EQ(notes(), "preStop\nTERM\n");
+}
+
+TEST_F(HooksTest, PreStopOfOneContainerIsDoneWhenThatIsStopped) {
+  ASSERT_TRUE(
+      must_create(pod("web", {main_with("preStop", note("preStop")), container("n", {"/bin/payload", "sleep"})})));
+  ASSERT_EQ(podrun({"stop", "web", "-c", "main"}).status, 0);
+  EXPECT_EQ(notes(), "preStop\nTERM\n");
+}
+
+TEST_F(HooksTest, PreStopIsNotDoneWithoutTime) {
+  ASSERT_TRUE(must_create(pod("web", {main_with("preStop", note("preStop"))})));
+  ASSERT_EQ(podrun({"stop", "web", "-t", "0"}).status, 0);
+  EXPECT_EQ(notes(), "");
+}
+
+TEST_F(HooksTest, PreStopThatFailsIsToldAndKeepsNobody) {
+  ASSERT_TRUE(must_create(pod("web", {main_with("preStop", note("preStop", "7"))})));
+  const Output stopped = podrun({"stop", "web"});
+  EXPECT_EQ(stopped.status, 0);
+  EXPECT_THAT(stopped.err, HasSubstr("preStop: exit status 7"));
+  EXPECT_EQ(notes(), "preStop\nTERM\n");
+}
+
+TEST_F(HooksTest, PreStopThatTakesAllOfTheTimeIsCutShort) {
+  ASSERT_TRUE(
+      must_create(pod("web", {main_with("preStop", {{"exec", {{"command", {"/bin/payload", "sleep-with-child"}}}}})})));
+  EXPECT_EQ(podrun({"stop", "web", "-t", "1"}).status, 0);
+  EXPECT_EQ(notes(), "TERM\n") << "it has two more seconds";
+}
+
+TEST_F(HooksTest, PostStartIsDoneAndHoldsUpThoseToCome) {
+  Json main = main_with("postStart", note("postStart"));
+  ASSERT_TRUE(must_create(pod("web", {main, container("n", {"/bin/payload", "sleep"})})));
+  ASSERT_TRUE(in_time([&] { return status("n")["ready"]; }));
+  EXPECT_EQ(notes(), "postStart\n");
+  EXPECT_TRUE(status("main")["ready"]);
+}
+
+TEST_F(HooksTest, PostStartThatFailsEndsTheContainerAndThePolicyDecides) {
+  ASSERT_TRUE(must_create(pod("web", {main_with("postStart", note("postStart", "5"))})));
+  ASSERT_TRUE(in_time([&] { return status("main")["state"].contains("terminated"); }));
+  EXPECT_EQ(notes(), "postStart\nTERM\n");
+  EXPECT_THAT(events(), HasSubstr("PostStartHook failed: exit status 5"));
+  EXPECT_EQ(remove("web").status, 0);
+  Json again = pod("web", {main_with("postStart", note("postStart", "5"))});
+  again["spec"]["restartPolicy"] = "Always";
+  ASSERT_TRUE(must_create(again));
+  EXPECT_TRUE(in_time([&] { return status("main")["restartCount"] == 1; }));
+}
+
+}  // namespace
+}  // namespace integration
