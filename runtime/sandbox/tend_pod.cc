@@ -22,7 +22,10 @@ struct Seen {
   // False: how one of them ended is not known yet. Until then nothing is decided; the shim wakes podrun again once it
   // has written that down.
   bool is_told = true;
+  std::int64_t at = boot_time();
 };
+
+constexpr std::int64_t kOld = 1'000'000'000;  // nanoseconds: what may have changed is looked at again
 
 // Nothing where there is nothing to look after.
 Result<std::optional<Seen>> look(const Host& host, const std::string& id) {
@@ -71,8 +74,9 @@ Result<void> remove(const Host& host, Seen seen) {
 
 Result<void> tend_pod(Host& host, const std::string& id) {
   Tending tending(host);
+  std::optional<Seen> seen;
   for (std::vector<tend::Step> before;;) {
-    auto seen = TRY(look(host, id));
+    if (!seen) seen = TRY(look(host, id));
     if (!seen || (!seen->is_told && tending.empty())) return {};
     const tend::Next next = seen->is_told ? tend::next(seen->pod, seen->containers, wall_time()) : tend::Next();
     if (next.removes) return remove(host, std::move(*seen));
@@ -84,9 +88,9 @@ Result<void> tend_pod(Host& host, const std::string& id) {
     if (!starts.empty() && starts == before)
       return Error{Kind::busy, 0, "what the pod needs cannot be done at the moment"};
     before = starts;
-    if (take(host, *seen, next.steps, tending)) continue;
-    if (!tending.empty()) {
-      TRY(tending.go_on(seen->containers, next.at));
+    const bool has_begun = take(host, *seen, next.steps, tending);
+    if (has_begun || !tending.empty()) {
+      if (has_begun || !TRY(tending.go_on(seen->containers, next.at)) || boot_time() - seen->at > kOld) seen.reset();
       continue;
     }
     if (next.at == 0) return {};

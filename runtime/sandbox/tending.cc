@@ -59,13 +59,14 @@ void Tending::forget_ended(const std::vector<LiveContainer>& containers) {
   std::erase_if(under_way_, [&](const UnderWay& one) { return one.question && !runs(one); });
 }
 
-Result<void> Tending::go_on(const std::vector<LiveContainer>& containers, std::int64_t at) {
+Result<bool> Tending::go_on(std::vector<LiveContainer>& containers, std::int64_t at) {
   std::vector<Fd> processes;
   for (const LiveContainer& one : containers)
     if (one.status.running)
       if (auto process = open_process(one.record.life.process)) processes.push_back(std::move(*process));
   const std::int64_t now = boot_time();
   const std::int64_t until = at == 0 ? now + kSecond : now + std::clamp<std::int64_t>(at - wall_time(), 0, kSecond);
+  bool only_answers = true;
   for (bool is_over = false; !is_over;) {
     for (auto one = under_way_.begin(); one != under_way_.end();) {
       if (one->work() != nullptr && !one->work()->go_on()) {
@@ -73,10 +74,11 @@ Result<void> Tending::go_on(const std::vector<LiveContainer>& containers, std::i
         continue;
       }
       is_over = true;
-      TRY(finish(*one));
+      only_answers = TRY(finish(*one, containers)) && only_answers;
       one = under_way_.erase(one);
     }
-    if (is_over || boot_time() >= until) return {};
+    if (is_over) return only_answers;
+    if (boot_time() >= until) break;
     probe::Wait wait;
     for (const Fd& process : processes) wait.for_fd(process.get(), POLLIN);
     for (const UnderWay& one : under_way_) one.work()->await(wait);
@@ -85,22 +87,27 @@ Result<void> Tending::go_on(const std::vector<LiveContainer>& containers, std::i
     is_over = std::any_of(wait.fds.begin(), wait.fds.begin() + static_cast<std::ptrdiff_t>(processes.size()),
                           [](const pollfd& process) { return process.revents != 0; });
   }
-  return {};
+  return false;
 }
 
 // What came of one that has ended meanwhile says nothing.
-Result<void> Tending::finish(const UnderWay& one) const {
+Result<bool> Tending::finish(const UnderWay& one, std::vector<LiveContainer>& containers) const {
   const ContainerPlan& plan = one.container.plan;
   const std::string& id = one.pod.plan.who.id;
-  if (one.step.act == Act::stop) return kill_container(host_, one.pod, one.container);
-  if (!is_alive(one.container.life.process)) return {};
-  const ProbeMemory before = load_probes(host_.layout(), id, plan);
-  ProbeMemory memory = before;
+  if (one.step.act == Act::stop) TRY(kill_container(host_, one.pod, one.container));
+  const auto container = std::find_if(containers.begin(), containers.end(), [&](const LiveContainer& other) {
+    return other.record.plan.key() == plan.key();
+  });
+  if (one.step.act == Act::stop || container == containers.end() || !is_alive(one.container.life.process)) return false;
+  ProbeMemory memory = container->probes;
   if (one.step.act == Act::greet)
     tend::remember_greeting(one.began, one.question->outcome(), memory);
   else
     tend::remember(plan, one.step.kind, one.began, one.question->outcome(), memory);
-  return save_probes(host_.layout(), id, plan, before, memory).in("remember a probe of container '" + plan.name + "'");
+  TRY(save_probes(host_.layout(), id, plan, container->probes, memory)
+          .in("remember a probe of container '" + plan.name + "'"));
+  container->probes = memory;
+  return true;
 }
 
 }  // namespace podrun

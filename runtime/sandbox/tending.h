@@ -22,8 +22,9 @@ class Tending {
   // Nobody needs an answer of who has ended.
   void forget_ended(const std::vector<LiveContainer>& containers);
   // Until something of it is over, and its outcome on record; one of `containers` ends; a second has passed; or it is
-  // `at` (nanoseconds since the epoch; 0: never).
-  Result<void> go_on(const std::vector<LiveContainer>& containers, std::int64_t at);
+  // `at` (nanoseconds since the epoch; 0: never). True where nothing but answers has come: `containers` have them, and
+  // need not be looked at again.
+  Result<bool> go_on(std::vector<LiveContainer>& containers, std::int64_t at);
 
  private:
   struct UnderWay {
@@ -36,7 +37,8 @@ class Tending {
 
     probe::Task* work() const { return question ? question.get() : task.get(); }
   };
-  Result<void> finish(const UnderWay& one) const;
+  // True where it was a question that one of `containers` has answered.
+  Result<bool> finish(const UnderWay& one, std::vector<LiveContainer>& containers) const;
 
   const Host& host_;
   std::vector<UnderWay> under_way_;
