@@ -91,7 +91,8 @@ std::optional<Action> read_action(const Reader& parent, const char* name, std::i
   }
   if (found == "sleep")
     return SleepAction{static_cast<std::uint32_t>(given.at("sleep").whole("seconds", {}).value_or(0))};
-  parent.bad(name, "needs one of " + known);
+  // What is refused by itself has been told already.
+  if (!given.has("grpc") && !given.has("tcpSocket")) parent.bad(name, "needs one of " + known);
   return std::nullopt;
 }
 
