@@ -77,5 +77,17 @@ TEST(DigestOfGiven, IsOfEachNameAndValue) {
   EXPECT_NE(digest({}, {"a", "b"}), digest({}, {"ab"}));
 }
 
+TEST(DigestOfGiven, IsOfTheFilesOfVolumes) {
+  const auto digest = [](const std::string& path, const std::string& content, std::uint32_t mode) {
+    PodSpec spec;
+    spec.volumes = {{.name = "conf", .source = FilesSpec{{{path, content, mode}}}}};
+    return digest_of_given(spec);
+  };
+  EXPECT_EQ(digest("a", "1", 0644), digest("a", "1", 0644));
+  EXPECT_NE(digest("a", "1", 0644), digest("a", "2", 0644));
+  EXPECT_NE(digest("a", "1", 0644), digest("b", "1", 0644));
+  EXPECT_NE(digest("a", "1", 0644), digest("a", "1", 0600));
+}
+
 }  // namespace
 }  // namespace podrun

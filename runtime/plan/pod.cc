@@ -99,6 +99,12 @@ std::string digest_of_given(const PodSpec& spec) {
     for (const std::string& word : container.command) add(word);
     for (const std::string& word : container.args) add(word);
   }
+  for (const VolumeSpec& volume : spec.volumes)
+    if (const auto* given = std::get_if<FilesSpec>(&volume.source))
+      for (const VolumeFile& file : given->files) {
+        add(volume.name + "/" + file.path + " " + std::to_string(file.mode));
+        add(file.content);
+      }
   return hasher.finish().text();
 }
 

@@ -23,7 +23,7 @@ inline ContainerRecord full_container() {
   plan.fresh = 2;
   plan.mounts = {
       {.target = "/", .source = Rootfs{}, .read_only = true},
-      {.target = "/dev", .source = Dev{}},
+      {.target = "/dev", .source = Dev{.of_host = true}},
       {.target = "/sys/fs/cgroup", .source = CgroupDir{}},
       {.target = "/etc", .source = EtcDir{}},
       {.target = "/dev/null", .source = HostPath{"/dev/null", 3}},
@@ -51,6 +51,7 @@ inline ContainerRecord full_container() {
   plan.limits = {
       .memory_bytes = 1U << 20U, .memory_kept = 2, .cpu_millis = 3, .cpu_weight = 4, .pids = 5, .pids_unless_said = 6};
   plan.role = ContainerRole::sidecar;
+  plan.devices = DeviceAccess::all;
   plan.oom_score_adj = -997;
   plan.stdio = {.has_stdin = true, .stdin_once = true};
   plan.stop_signal = 3;
@@ -127,6 +128,7 @@ inline PodRecord full_record() {
   plan.netns_path = "/run/netns/team-a_web";
   plan.cgroup_path = "/machine/podrun-" + plan.who.id;
   plan.grace_period = 5;
+  plan.devices_by_container = true;
   plan.restart = RestartPolicy::on_failure;
   plan.removed_at_end = true;
   plan.networks = {"lab@eth1"};
