@@ -39,6 +39,8 @@ LivePod live_pod(std::optional<ExitStatus> exit = ExitStatus{0, 0, 1'700'000'005
   ContainerRecord httpd = full_container();
   httpd.plan.role = once.plan.role = ContainerRole::main;
   httpd.plan.attempt = once.plan.attempt = 0;
+  httpd.plan.probes = once.plan.probes = {};  // nobody asks them
+  httpd.plan.hooks = once.plan.hooks = {};
   httpd.life.failure = once.life.failure = "";
   httpd.life.held = once.life.held = false;
   httpd.life.back_off = once.life.back_off = 0;

@@ -17,6 +17,8 @@ inline LiveContainer running(const std::string& name, std::uint32_t attempt = 0)
   record.plan.name = name;
   record.plan.attempt = attempt;
   record.plan.role = ContainerRole::main;
+  record.plan.probes = {};  // nobody asks it
+  record.plan.hooks = {};
   record.life.failure.clear();
   record.life.held = false;
   record.life.back_off = 0;
