@@ -75,6 +75,15 @@ TEST_F(ClaimsTest, ARemovalThatWasCutShortIsFinished) {
   EXPECT_TRUE(fs::exists(claim_dir()));
 }
 
+TEST_F(ClaimsTest, NoneIsRemovedWhileAPodCannotBeRead) {
+  ASSERT_TRUE(must_create(claiming()));
+  std::ofstream("/run/podrun/pods/" + pod_id("web") + "/pod.json") << "{";
+  const Output refused = podrun({"volume", "rm", "data"});
+  EXPECT_NE(refused.status, 0);
+  EXPECT_THAT(refused.err, HasSubstr("cannot be read"));
+  EXPECT_TRUE(fs::exists(claim_dir()));
+}
+
 TEST_F(ClaimsTest, AClaimMayBeReadOnly) {
   Json manifest = claiming();
   manifest["spec"]["volumes"][0]["persistentVolumeClaim"]["readOnly"] = true;

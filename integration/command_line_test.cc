@@ -47,7 +47,7 @@ TEST_F(CommandLineTest, SaysOneSensibleLine) {
   const std::vector<std::pair<std::vector<std::string>, std::string>> wrong = {
       {{"ps"}, "podrun get"},
       {{"rm", "web"}, "podrun delete"},
-      {{"images"}, "rootfs:"},
+      {{"images"}, "podrun image list"},
       {{"kube", "play", "web.yaml"}, "podrun create -f"},
       {{"run", "-it", "busybox"}, "--image is required"},
       {{"crate", "-f", "web.yaml"}, "did you mean 'podrun create'?"},

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "integration/clean_up.h"
+#include "integration/running.h"
 #include "integration/test_host.h"
 
 namespace integration {
@@ -72,6 +73,21 @@ TEST_F(HooksTest, PreStopThatTakesAllOfTheTimeIsCutShort) {
       must_create(pod("web", {main_with("preStop", {{"exec", {{"command", {"/bin/payload", "sleep-with-child"}}}}})})));
   EXPECT_EQ(podrun({"stop", "web", "-t", "1"}).status, 0);
   EXPECT_EQ(notes(), "TERM\n") << "it has two more seconds";
+}
+
+// Whoever comes later does not know whether the signal was sent.
+TEST_F(HooksTest, TheStopSignalIsSentThoughWhoRanThePreStopIsGone) {
+  for (const int signal : {SIGINT, SIGKILL}) {
+    ASSERT_TRUE(must_create(
+        pod("web", {main_with("preStop", {{"exec", {{"command", {"/bin/payload", "sleep-with-child"}}}}})})));
+    Running stop(podrun_command({"stop", "web", "-t", "5"}));
+    ASSERT_TRUE(in_time([&] { return podrun({"get", "web"}).out.find("Terminating") != std::string::npos; }));
+    stop.signal(signal);
+    stop.output();
+    EXPECT_EQ(podrun({"stop", "web"}).status, 0);
+    EXPECT_EQ(notes(), "TERM\n") << signal;
+    EXPECT_EQ(remove("web").status, 0);
+  }
 }
 
 TEST_F(HooksTest, PostStartIsDoneAndHoldsUpThoseToCome) {

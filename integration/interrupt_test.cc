@@ -180,7 +180,7 @@ TEST_F(InterruptTest, BeginsNoFurtherManifest) {
   ASSERT_TRUE(is_adding());
   create.signal(SIGTERM);
   EXPECT_EQ(create.output().status, 128 + SIGTERM);
-  EXPECT_THAT(create.output().err, HasSubstr("b.json': interrupted by SIGTERM"));
+  EXPECT_THAT(create.output().err, HasSubstr("create pod \"b\": interrupted by SIGTERM"));
   EXPECT_EQ(logged(), "ADD\n");
   expect_world_unchanged();
 }

@@ -76,7 +76,7 @@ TEST_F(RunTest, PrintsThePodThatItWouldMake) {
 TEST_F(RunTest, SaysWhatIsWrongInOneLine) {
   const std::vector<std::pair<std::vector<std::string>, std::string>> wrong = {
       {{"run", "web"}, "--image is required"},
-      {{"run", "web", "--image", "nginx"}, "rootfs:DIR"},
+      {{"run", "web", "--image", "NGINX"}, "in lower case"},
       {{"run", "web", "--image", "rootfs:/", "sh"}, "goes behind --"},
       {{"run", "Web", "--image", "rootfs:/"}, "'Web'"},
       {{"run", "web", "--image", "rootfs:/", "-p", "x"}, "--port 'x'"},

@@ -85,8 +85,15 @@ TEST_F(VolumeKindsTest, OfSeveralSourcesIsOneVolume) {
   for_both({{"projected",
              {{"sources",
                {{{"secret", {{"name", "key"}}}},
+                {{"downwardAPI",
+                  {{"items",
+                    {{{"path", "name"}, {"fieldRef", {{"fieldPath", "metadata.name"}}}},
+                     {{"path", "uid"}, {"fieldRef", {{"fieldPath", "metadata.uid"}}}}}}}}},
                 {{"configMap", {{"name", "conf"}, {"items", {{{"key", "text"}, {"path", "a/b"}}}}}}}}}}}},
-           [&] { EXPECT_EQ(sh("cat /v/password /v/a/b"), "hiddenhello"); });
+           [&] {
+             EXPECT_EQ(sh("cat /v/password /v/a/b /v/name"), "hiddenhello\nweb");
+             EXPECT_EQ(sh("wc -c < /v/uid"), "36") << "made up when the pod was planned";
+           });
 }
 
 TEST_F(VolumeKindsTest, TheExampleRuns) {

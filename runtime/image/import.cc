@@ -39,12 +39,15 @@ Error no_name() {
   return Error{Kind::invalid, 0, "brings no name; say what it is to be called: podrun image import SOURCE NAME"};
 }
 
+constexpr std::size_t kMostLinks = 4096;
+
 Result<Outline> look_into(const std::string& file) {
   ArchiveFile archive = TRY(ArchiveFile::open(file));
   Outline outline;
   Member member;
   while (TRY(archive.next(member))) {
-    if (!member.link.empty()) outline.links[member.name] = member.link;
+    // Of layers in a docker-archive, which has no more of them than an image may have.
+    if (!member.link.empty() && outline.links.size() < kMostLinks) outline.links[member.name] = member.link;
     if (!member.is_file) continue;
     if (member.name == "oci-layout") outline.is_layout = true;
     if (member.name == "manifest.json") outline.docker_manifest = TRY(archive.read(kJsonLimit).in("manifest.json"));

@@ -85,7 +85,8 @@ Result<std::string> make_layout(const std::string& store, const std::string& dir
 Result<std::string> fetch(const std::string& store, const std::string& directory, const Name& name,
                           const Registry& registry) {
   const std::string layout = TRY(make_layout(store, directory));
-  std::vector<std::string> argv{"skopeo", "copy"};
+  // A registry that says a byte a minute would be waited for for ever, and who removes images waits for us.
+  std::vector<std::string> argv{"skopeo", "--command-timeout", "2h", "copy"};
   std::string auth_file = registry.auth_file;
   if (!registry.auths.empty()) {
     auth_file = directory + "/auth.json";
@@ -101,6 +102,7 @@ Result<std::string> fetch(const std::string& store, const std::string& directory
   auto ended = run_program(argv, registry.progress ? std::function<void()>(meanwhile) : nullptr);
   if (!ended && ended.error().kind == Kind::not_found)
     return Error{Kind::unsupported, ENOENT, "skopeo, which asks registries, is not installed (apt install skopeo)"};
+  if (!registry.auths.empty()) TRY(base::remove_file(auth_file));  // before layers are unpacked, which takes its time
   const ProgramEnd result = TRY(std::move(ended));
   if (result.code != 0) return failure(result.errors);
   return layout;

@@ -25,6 +25,13 @@ std::string value_of(const std::map<std::string, std::string>& map, const std::s
   return found != map.end() ? found->second : std::string();
 }
 
+// key="value", with what would break the line escaped.
+std::string lines_of(const std::map<std::string, std::string>& map) {
+  std::string lines;
+  for (const auto& [key, value] : map) lines.append(lines.empty() ? "" : "\n").append(key + "=" + Json(value).dump());
+  return lines;
+}
+
 std::string account_of(const Reader& pod_spec) {
   for (const char* field : {"serviceAccountName", "serviceAccount"})
     if (std::string name = pod_spec.text(field); !name.empty()) return name;
@@ -66,6 +73,17 @@ std::optional<std::string> read_field_ref(const Reader& field_ref, const Reader&
                           " cannot be referred to; that can be metadata.name, .namespace, .uid, .labels['KEY'] "
                           "and .annotations['KEY'], spec.nodeName and .serviceAccountName, status.hostIP, "
                           ".hostIPs, .podIP and .podIPs");
+  return std::nullopt;
+}
+
+std::optional<std::string> read_file_field_ref(const Reader& field_ref, const Reader& pod_spec, const PodSpec& pod) {
+  const std::string path = field_ref.text("fieldPath");
+  if (path == "metadata.labels") return lines_of(pod.labels);
+  if (path == "metadata.annotations") return lines_of(pod.annotations);
+  if (path.empty() || path.starts_with("metadata.")) return read_field_ref(field_ref, pod_spec, pod);
+  field_ref.bad("fieldPath", quote(path) +
+                                 " cannot be a file; that can be metadata.name, .namespace, .uid, .labels and "
+                                 ".annotations, of both also ['KEY']");
   return std::nullopt;
 }
 

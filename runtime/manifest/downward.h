@@ -14,6 +14,9 @@ namespace podrun::manifest {
 // Of `field_ref` the field that an environment variable may have; needs read_metadata done.
 std::optional<std::string> read_field_ref(const Reader& field_ref, const Reader& pod_spec, const PodSpec& pod);
 
+// The same of one that a file may have: of the above those of metadata, and all labels or annotations, a line each.
+std::optional<std::string> read_file_field_ref(const Reader& field_ref, const Reader& pod_spec, const PodSpec& pod);
+
 // Of `ref` the containerName counts, and where there is none `container`.
 std::optional<std::string> read_resource_ref(const Reader& ref, const Reader& pod_spec, std::string container);
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <string>
 
+#include "runtime/manifest/env_fields.h"
 #include "runtime/manifest/security_notes.h"
 #include "runtime/manifest/volume_fields.h"
 
@@ -104,42 +105,6 @@ constexpr Field kContainerPortFields[] = {
     {"protocol", text, kProtocols}, {"hostIP", accepted, text},
 };
 constexpr Type kContainerPort{kContainerPortFields};
-
-constexpr Field kObjectFieldSelectorFields[] = {{"apiVersion", moot, text}, {"fieldPath", accepted, text}};
-constexpr Type kObjectFieldSelector{kObjectFieldSelectorFields};
-
-constexpr Field kResourceFieldSelectorFields[] = {
-    {"containerName", accepted, text}, {"resource", accepted, text}, {"divisor", accepted, amount}};
-constexpr Type kResourceFieldSelector{kResourceFieldSelectorFields};
-
-constexpr Field kKeySelectorFields[] = {  // ConfigMapKeySelector, SecretKeySelector
-    {"name", accepted, text},
-    {"key", accepted, text},
-    {"optional", accepted, flag}};
-constexpr Type kKeySelector{kKeySelectorFields};
-
-constexpr Field kEnvVarSourceFields[] = {
-    {"fieldRef", accepted, object, &kObjectFieldSelector},
-    {"resourceFieldRef", accepted, object, &kResourceFieldSelector},
-    {"configMapKeyRef", accepted, object, &kKeySelector},
-    {"secretKeyRef", accepted, object, &kKeySelector},
-    {"fileKeyRef", later},
-};
-constexpr Type kEnvVarSource{kEnvVarSourceFields};
-
-constexpr Field kEnvVarFields[] = {
-    {"name", accepted, text}, {"value", accepted, text}, {"valueFrom", accepted, object, &kEnvVarSource}};
-constexpr Type kEnvVar{kEnvVarFields};
-
-constexpr Field kEnvSourceFields[] = {{"name", accepted, text}, {"optional", accepted, flag}};  // of both kinds
-constexpr Type kEnvSource{kEnvSourceFields};
-
-constexpr Field kEnvFromSourceFields[] = {
-    {"prefix", accepted, text},
-    {"configMapRef", accepted, object, &kEnvSource},
-    {"secretRef", accepted, object, &kEnvSource},
-};
-constexpr Type kEnvFromSource{kEnvFromSourceFields};
 
 constexpr std::string_view kNoDiskLimit = "how much a container writes to the disk is not limited";
 constexpr std::string_view kHugePages = "huge pages are not counted: whoever asks first has those that the machine has";

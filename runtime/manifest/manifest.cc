@@ -32,6 +32,13 @@ std::string called(const Object& object) {
   return quoted.substr(1, quoted.size() - 2);
 }
 
+// A workload is a page of text, and may ask for hundreds.
+constexpr std::size_t kMostPods = 1024;
+
+void too_many_pods(const std::string& path, Problems& problems) {
+  problems.add(path, "more than " + std::to_string(kMostPods) + " pods are asked for at a time");
+}
+
 Error no_pods(const std::vector<ManifestText>& texts, const std::vector<Object>& objects) {
   std::string found;
   for (const Object& object : objects)
@@ -81,6 +88,7 @@ class SetReader {
 
  private:
   void pod(PodDocument document) {
+    if (set_.pods.size() == kMostPods) return too_many_pods(document.path, problems_);
     PodSpec spec;
     std::vector<std::string> warnings;
     spec.manifest = document.pod.dump();
@@ -151,6 +159,7 @@ Result<std::vector<PodName>> find_pod_names(const std::vector<ManifestText>& tex
   std::vector<std::string> warnings;
   std::vector<PodName> names;
   const auto add = [&](const manifest::Json& pod, const std::string& path) {
+    if (names.size() == kMostPods) return too_many_pods(path, problems);
     const auto who = manifest::read_object_name(Reader(pod, problems, path).at("metadata"), options);
     names.push_back({who.name_space, who.name});
   };
@@ -162,8 +171,10 @@ Result<std::vector<PodName>> find_pod_names(const std::vector<ManifestText>& tex
     manifest::check_fields(object.value, is_pod(object) ? manifest::kPod : fields_of(*workload), unasked, object.path);
     if (is_pod(object)) add(object.value, object.path);
     if (workload == nullptr) continue;
-    for (const PodDocument& document : expand(*workload, object, options, problems, warnings))
+    for (const PodDocument& document : expand(*workload, object, options, problems, warnings)) {
       add(document.pod, document.path);
+      if (!problems.empty()) break;
+    }
   }
   if (!problems.empty()) return std::move(problems).error();
   if (names.empty()) return no_pods(texts, objects);

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "runtime/manifest/env_fields.h"
+
 namespace podrun::manifest {
 namespace {
 
@@ -53,9 +55,24 @@ constexpr Field kProjectionFields[] = {  // ConfigMapProjection, SecretProjectio
     {"optional", accepted, flag}};
 constexpr Type kProjection{kProjectionFields};
 
+constexpr Field kDownwardAPIVolumeFileFields[] = {
+    {"path", accepted, text},
+    {"fieldRef", accepted, object, &kObjectFieldSelector},
+    {"resourceFieldRef", accepted, object, &kResourceFieldSelector},
+    {"mode", accepted, whole},
+};
+constexpr Type kDownwardAPIVolumeFile{kDownwardAPIVolumeFileFields};
+
+constexpr Field kDownwardAPIFields[] = {{"items", accepted, list, &kDownwardAPIVolumeFile},
+                                        {"defaultMode", accepted, whole}};
+constexpr Type kDownwardAPI{kDownwardAPIFields};
+
+constexpr Field kDownwardAPIProjectionFields[] = {{"items", accepted, list, &kDownwardAPIVolumeFile}};
+constexpr Type kDownwardAPIProjection{kDownwardAPIProjectionFields};
+
 constexpr Field kVolumeProjectionFields[] = {
     {"secret", accepted, object, &kProjection},
-    {"downwardAPI", later},
+    {"downwardAPI", accepted, object, &kDownwardAPIProjection},
     {"configMap", accepted, object, &kProjection},
     Field("serviceAccountToken", idle, open).because(kNoToken),
     Field("clusterTrustBundle", later).because("there is no cluster to trust"),
@@ -94,7 +111,7 @@ constexpr Field kVolumeFields[] = {
     network_volume("cinder"),
     network_volume("cephfs"),
     network_volume("flocker"),
-    {"downwardAPI", later},
+    {"downwardAPI", accepted, object, &kDownwardAPI},
     network_volume("fc"),
     network_volume("azureFile"),
     {"configMap", accepted, object, &kConfigMap},

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "runtime/manifest/downward.h"
 #include "runtime/manifest/text.h"
 
 namespace podrun::manifest {
@@ -11,6 +12,7 @@ namespace {
 using Data = std::map<std::string, std::string, std::less<>>;
 
 constexpr std::uint32_t kMode = 0644;
+constexpr std::size_t kMostFileBytes = std::size_t{16} << 20U;  // of a volume: each item may name the same key
 
 std::uint32_t read_mode(const Reader& given, std::string_view field, std::uint32_t otherwise) {
   return static_cast<std::uint32_t>(given.whole(field, {0, 0777}).value_or(otherwise));
@@ -40,10 +42,12 @@ class Files {
   Files(const Reader& volume, const char* list)
       : volume_(volume), list_(list), mode_(read_mode(volume, "defaultMode", kMode)) {}
 
-  void add(const std::string& path, std::string content, std::uint32_t mode) {
-    if (path.empty()) return;
+  void add(const std::string& path, std::string content, std::uint32_t mode, bool has_holes = false) {
+    if (path.empty() || bytes_ > kMostFileBytes) return;
+    bytes_ += content.size();
+    if (bytes_ > kMostFileBytes) return volume_.bad(list_, "make files of more than 16 MiB");
     std::erase_if(spec_.files, [&](const VolumeFile& file) { return file.path == path; });
-    spec_.files.push_back({path, std::move(content), mode});
+    spec_.files.push_back({path, std::move(content), mode, has_holes});
   }
   std::uint32_t mode() const { return mode_; }
 
@@ -61,6 +65,7 @@ class Files {
   const Reader& volume_;
   const char* list_;
   std::uint32_t mode_;
+  std::size_t bytes_ = 0;
   FilesSpec spec_;
 };
 
@@ -104,6 +109,20 @@ void add_secret(const Reader& given, const char* name_field, const PodSpec& pod,
   add_companion(given, name_field, "Secret", beside.find_secret(pod.name_space, given.text(name_field)), pod, files);
 }
 
+void add_downward(const Reader& given, const Reader& pod_spec, const PodSpec& pod, Files& files) {
+  for (const Reader& item : given.items("items")) {
+    const std::string path = read_path(item);
+    const bool of_field = item.has("fieldRef");
+    if (of_field == item.has("resourceFieldRef")) {
+      item.bad("fieldRef", "needs to stand here, or resourceFieldRef, and not both");
+      continue;
+    }
+    const auto content = of_field ? read_file_field_ref(item.at("fieldRef"), pod_spec, pod)
+                                  : read_resource_ref(item.at("resourceFieldRef"), pod_spec, "");
+    if (content) files.add(path, *content, read_mode(item, "mode", files.mode()), true);
+  }
+}
+
 }  // namespace
 
 FilesSpec read_config_map_volume(const Reader& given, const PodSpec& pod, const Companions& beside) {
@@ -118,11 +137,19 @@ FilesSpec read_secret_volume(const Reader& given, const PodSpec& pod, const Comp
   return files.take();
 }
 
-FilesSpec read_projected_volume(const Reader& given, const PodSpec& pod, const Companions& beside) {
+FilesSpec read_downward_volume(const Reader& given, const Reader& pod_spec, const PodSpec& pod) {
+  Files files(given, "items");
+  add_downward(given, pod_spec, pod, files);
+  return files.take();
+}
+
+FilesSpec read_projected_volume(const Reader& given, const Reader& pod_spec, const PodSpec& pod,
+                                const Companions& beside) {
   Files files(given, "sources");
   for (const Reader& source : given.items("sources")) {
     if (source.has("configMap")) add_config_map(source.at("configMap"), pod, beside, files);
     if (source.has("secret")) add_secret(source.at("secret"), "name", pod, beside, files);
+    if (source.has("downwardAPI")) add_downward(source.at("downwardAPI"), pod_spec, pod, files);
   }
   return files.take();
 }

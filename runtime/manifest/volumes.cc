@@ -64,21 +64,23 @@ ClaimSpec read_claim(const Reader& given) {
 }
 
 // Which kinds there are: of the fields beside `name` a volume has one.
-constexpr const char* kKinds[] = {"emptyDir", "hostPath", "configMap", "secret", "projected", "persistentVolumeClaim",
-                                  "ephemeral"};
+constexpr const char* kKinds[] = {
+    "emptyDir", "hostPath", "configMap", "secret", "downwardAPI", "projected", "persistentVolumeClaim", "ephemeral"};
 
-Source read_source(const Reader& volume, std::string_view kind, const PodSpec& pod, const Companions& beside) {
+Source read_source(const Reader& volume, std::string_view kind, const Reader& pod_spec, const PodSpec& pod,
+                   const Companions& beside) {
   const Reader given = volume.at(kind);
   if (kind == "hostPath") return read_host_path(given);
   if (kind == "configMap") return read_config_map_volume(given, pod, beside);
   if (kind == "secret") return read_secret_volume(given, pod, beside);
-  if (kind == "projected") return read_projected_volume(given, pod, beside);
+  if (kind == "downwardAPI") return read_downward_volume(given, pod_spec, pod);
+  if (kind == "projected") return read_projected_volume(given, pod_spec, pod, beside);
   if (kind == "persistentVolumeClaim") return read_claim(given);
   if (kind == "ephemeral") return EmptyDirSpec();  // a claim that comes and goes with the Pod
   return read_empty_dir(given);
 }
 
-VolumeSpec read_volume(const Reader& given, const PodSpec& pod, const Companions& beside) {
+VolumeSpec read_volume(const Reader& given, const Reader& pod_spec, const PodSpec& pod, const Companions& beside) {
   VolumeSpec spec;
   spec.name = given.text("name");
   if (!given.has("name"))
@@ -91,7 +93,7 @@ VolumeSpec read_volume(const Reader& given, const PodSpec& pod, const Companions
     if (found != nullptr)
       given.bad(kind, "is one too many: the volume is of " + std::string(found) + " already");
     else
-      spec.source = read_source(given, kind, pod, beside);
+      spec.source = read_source(given, kind, pod_spec, pod, beside);
     found = kind;
   }
   return spec;
@@ -104,14 +106,27 @@ void warn(const VolumeSpec& volume, std::vector<std::string>& warnings) {
                        ": sizeLimit is not enforced on a disk (medium: Memory has a limit that is)");
 }
 
+// They go to a tmpfs, which is memory of the machine's.
+constexpr std::size_t kMostBytes = std::size_t{64} << 20U;
+
+std::size_t bytes_of_files(const VolumeSpec& volume) {
+  std::size_t bytes = 0;
+  if (const auto* given = std::get_if<FilesSpec>(&volume.source))
+    for (const VolumeFile& file : given->files) bytes += file.content.size();
+  return bytes;
+}
+
 }  // namespace
 
 void read_volumes(const Reader& spec, const Companions& beside, PodSpec& pod, std::vector<std::string>& warnings) {
   std::set<std::string> names;
+  std::size_t bytes = 0;
   for (const Reader& given : spec.items("volumes")) {
     if (is_service_account_volume(given.text("name"))) continue;
-    pod.volumes.push_back(read_volume(given, pod, beside));
+    pod.volumes.push_back(read_volume(given, spec, pod, beside));
     warn(pod.volumes.back(), warnings);
+    bytes += bytes_of_files(pod.volumes.back());
+    if (bytes > kMostBytes) return spec.bad("volumes", "make files of more than 64 MiB together");
     if (const std::string& name = pod.volumes.back().name; given.has("name") && !names.insert(name).second)
       given.bad("name", quote(name) + " is the name of an earlier volume");
   }

@@ -41,6 +41,7 @@ struct VolumeFile {
   std::string path;  // below the volume: relative, without ".."
   std::string content;
   std::uint32_t mode = 0644;
+  bool has_holes = false;  // the content may have some (holes.h); else NUL bytes in it are what they are
 };
 
 // What configMap, secret, downwardAPI and projected come to.

@@ -25,6 +25,13 @@ std::optional<std::string> divided(std::string_view hole, std::string_view name,
   return std::to_string(amount / divisor + (amount % divisor != 0 ? 1 : 0));
 }
 
+std::optional<std::string> decided(std::string_view hole, const Identity& pod, const MachineFacts& machine) {
+  if (hole == "metadata.uid") return pod.uid;
+  if (hole == "spec.nodeName") return machine.hostname;
+  if (auto processors = divided(hole, "machine.cpu/", machine.processors * 1000)) return processors;
+  return divided(hole, "machine.memory/", machine.memory_bytes);
+}
+
 std::string joined(const std::vector<std::string>& addresses) {
   std::string all;
   for (const std::string& address : addresses) all.append(all.empty() ? "" : ",").append(address);
@@ -38,12 +45,11 @@ std::string first(const std::vector<std::string>& addresses) {
 }  // namespace
 
 void fill_what_is_decided(Process& process, const Identity& pod, const MachineFacts& machine) {
-  fill_all(process, [&](std::string_view hole) -> std::optional<std::string> {
-    if (hole == "metadata.uid") return pod.uid;
-    if (hole == "spec.nodeName") return machine.hostname;
-    if (auto processors = divided(hole, "machine.cpu/", machine.processors * 1000)) return processors;
-    return divided(hole, "machine.memory/", machine.memory_bytes);
-  });
+  fill_all(process, [&](std::string_view hole) { return decided(hole, pod, machine); });
+}
+
+std::string with_what_is_decided(std::string_view text, const Identity& pod, const MachineFacts& machine) {
+  return holes::fill(text, [&](std::string_view hole) { return decided(hole, pod, machine); });
 }
 
 bool waits_for_addresses(const Process& process) {

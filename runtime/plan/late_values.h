@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "runtime/model/plan.h"
@@ -12,6 +13,8 @@ namespace podrun {
 
 // The pod's uid, the machine's name, and what it has: when the pod is planned.
 void fill_what_is_decided(Process& process, const Identity& pod, const MachineFacts& machine);
+
+std::string with_what_is_decided(std::string_view text, const Identity& pod, const MachineFacts& machine);
 
 // Whether it asks for addresses, and so cannot begin before the networks are attached.
 bool waits_for_addresses(const Process& process);

@@ -164,7 +164,7 @@ Result<NewPod> make_plan(const PodSpec& spec, const PodFacts& facts, const Layou
   NewPod pod;
   pod.cgroup_host = facts.machine.cgroup;
   pod.plan = TRY(make_pod_plan(spec, facts, layout));
-  pod.files = volume_files(spec);
+  pod.files = volume_files(spec, pod.plan.who, facts.machine);
   for (std::size_t i = 0; i < spec.containers.size(); ++i) {
     const ContainerSpec& container = spec.containers[i];
     ContainerPlan plan = TRY(make_container_plan(spec, container, pod.plan, facts.images[i], facts.machine, layout)

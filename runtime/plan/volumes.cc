@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "runtime/plan/late_values.h"
+
 namespace podrun {
 namespace {
 
@@ -59,10 +61,14 @@ std::vector<VolumePlan> plan_volumes(const PodSpec& spec, const std::string& id,
   return plans;
 }
 
-VolumeFiles volume_files(const PodSpec& spec) {
+VolumeFiles volume_files(const PodSpec& spec, const Identity& pod, const MachineFacts& machine) {
   VolumeFiles files;
   for (const VolumeSpec& volume : spec.volumes)
-    if (const auto* given = std::get_if<FilesSpec>(&volume.source)) files[volume.name] = given->files;
+    if (const auto* given = std::get_if<FilesSpec>(&volume.source))
+      for (VolumeFile file : given->files) {
+        if (file.has_holes) file.content = with_what_is_decided(file.content, pod, machine);
+        files[volume.name].push_back(std::move(file));
+      }
   return files;
 }
 

@@ -8,17 +8,19 @@
 
 #include "runtime/model/layout.h"
 #include "runtime/model/mount.h"
+#include "runtime/model/plan.h"
 #include "runtime/model/spec.h"
 #include "runtime/model/volume.h"
+#include "runtime/plan/facts.h"
 
 namespace podrun {
 
 // `id` is the pod's.
 std::vector<VolumePlan> plan_volumes(const PodSpec& spec, const std::string& id, const Layout& layout);
 
-// The files of those that have some, by the volume's name.
+// The files of those that have some, by the volume's name; their holes filled.
 using VolumeFiles = std::map<std::string, std::vector<VolumeFile>>;
-VolumeFiles volume_files(const PodSpec& spec);
+VolumeFiles volume_files(const PodSpec& spec, const Identity& pod, const MachineFacts& machine);
 
 // What pause has of them, to be mounted in its root.
 std::vector<MountPlan> pause_volume_mounts(const std::vector<VolumePlan>& volumes,

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "runtime/model/holes.h"
+
 namespace podrun {
 namespace {
 
@@ -22,10 +24,11 @@ PodSpec with_volumes(std::vector<VolumeSpec> volumes) {
 }
 
 TEST(PlanVolumes, EachKindHasItsPlace) {
-  const PodSpec spec = with_volumes({{"a", EmptyDirSpec{}},
-                                     {"b", HostPathSpec{"/srv", HostPathType::directory}},
-                                     {"c", FilesSpec{{{"f", "text", 0600}}}},
-                                     {"d", ClaimSpec{"data", false}}});
+  const PodSpec spec =
+      with_volumes({{"a", EmptyDirSpec{}},
+                    {"b", HostPathSpec{"/srv", HostPathType::directory}},
+                    {"c", FilesSpec{{{"f", "text", 0600}, {"uid", holes::make("metadata.uid"), 0644, true}}}},
+                    {"d", ClaimSpec{"data", false}}});
   const auto plans = plan_volumes(spec, "ID", kLayout);
   ASSERT_EQ(plans.size(), 4U);
   EXPECT_EQ(std::get<PodDirectory>(plans[0].source).path, "/var/lib/podrun/pods/ID/volumes/a");
@@ -33,9 +36,10 @@ TEST(PlanVolumes, EachKindHasItsPlace) {
   EXPECT_EQ(std::get<HostDirectory>(plans[1].source).type, HostPathType::directory);
   EXPECT_EQ(std::get<PodFiles>(plans[2].source).path, "/run/podrun/pods/ID/volumes/c");
   EXPECT_EQ(std::get<ClaimDirectory>(plans[3].source).path, "/var/lib/podrun/volumes/team/data");
-  const VolumeFiles files = volume_files(spec);
+  const VolumeFiles files = volume_files(spec, {.uid = "the-uid"}, {});
   ASSERT_EQ(files.size(), 1U);
   EXPECT_EQ(files.at("c").at(0).content, "text");
+  EXPECT_EQ(files.at("c").at(1).content, "the-uid");
 }
 
 TEST(PlanVolumes, MemoryIsBoundedByItsLimitAndThoseOfAllContainers) {

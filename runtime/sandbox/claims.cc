@@ -88,6 +88,12 @@ Result<void> make_claim(const Layout& layout, const std::string& name_space, con
 
 Result<void> remove_claim(const Host& host, const std::string& name_space, const std::string& name) {
   Fd held = TRY(lock(host.layout()));
+  std::vector<std::string> broken;
+  TRY(host.store.list(&broken));
+  if (!broken.empty())
+    return Error{Kind::corrupt, 0,
+                 "the record of pod '" + broken.front() +
+                     "' cannot be read, so that nobody knows which volumes it has (`podrun recover`)"};
   const Claim claim = TRY(find_claim(host, name_space, name));
   if (!claim.pods.empty())
     return Error{Kind::busy, 0,

@@ -19,7 +19,10 @@ class Ending : public probe::Task {
   // `deadline`: CLOCK_BOOTTIME, nanoseconds; then it is over in any case, and what still runs is to be killed. A hook
   // that took all of the time leaves it two more seconds from its stop signal on, as under a kubelet.
   void ask(const Host& host, std::int64_t deadline);
-  void wait_until(std::int64_t deadline) { deadline_ = deadline; }
+  // For whoever has asked before, who may be gone by now: where a preStop was to come before the stop signal, nobody
+  // knows whether that was sent, so it is once the time is over. Not where no time is left from the beginning.
+  void wait_until(std::int64_t deadline);
+  ~Ending() override;
 
   void await(probe::Wait& wait) const override;
   bool go_on() override;
@@ -28,11 +31,13 @@ class Ending : public probe::Task {
   Ending(const PodRecord& pod, ContainerRecord container, Fd process)
       : pod_(pod), container_(std::move(container)), process_(std::move(process)) {}
   void finish_hook();
+  void signal_it();
 
   PodRecord pod_;
   ContainerRecord container_;
   Fd process_;
   std::int64_t deadline_ = 0;
+  bool owes_signal_ = false;               // it is sent when the time is over
   std::unique_ptr<probe::Question> hook_;  // while it runs
   Warn warn_;
 };

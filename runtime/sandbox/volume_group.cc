@@ -6,6 +6,7 @@
 
 #include "base/dir_stack.h"
 #include "base/files.h"
+#include "base/interruption.h"
 
 namespace podrun {
 namespace {
@@ -14,7 +15,9 @@ Result<void> give(int fd, const struct stat& info, gid_t group) {
   if (info.st_gid != group && ::fchownat(fd, "", static_cast<uid_t>(-1), group, AT_EMPTY_PATH) != 0)
     return Error::system(errno, "give a file to group " + std::to_string(group));
   if (!S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode)) return {};
-  const mode_t mode = mode_for_group(info.st_mode, true) & 07777;
+  mode_t mode = mode_for_group(info.st_mode, true) & 07777;
+  // What chown has taken away, so that nobody's program runs with a group that its owner is not in.
+  if (S_ISREG(info.st_mode) && info.st_gid != group) mode &= ~static_cast<mode_t>(S_ISUID | S_ISGID);
   // Of a descriptor that was only looked at (O_PATH) the mode is changed by its name in procfs.
   if (::chmod(("/proc/self/fd/" + std::to_string(fd)).c_str(), mode) != 0)
     return Error::system(errno, "change the mode of a file of group " + std::to_string(group));
@@ -39,6 +42,7 @@ bool is_passed_over(const Error& error) {
 Result<void> give_below(Fd root, gid_t group) {
   base::DirStack stack(std::move(root));
   for (;;) {
+    TRY(base::check_interruption());
     const dirent64* const entry = TRY(stack.next());
     if (entry == nullptr) {
       if (stack.at_root()) return {};

@@ -36,7 +36,8 @@ data: {zero: "AAA="}
 std::string with(const std::string& fields) {
   return kBeside +
          std::string(
-             "apiVersion: v1\nkind: Pod\nmetadata: {name: web, labels: {app: web, a.b/c: d}, annotations: {note: text}}\n"
+             "apiVersion: v1\nkind: Pod\nmetadata: {name: web, labels: {app: web, a.b/c: d}, annotations: {note: "
+             "text}}\n"
              "spec:\n  serviceAccountName: robot\n  initContainers:\n  - {name: setup, image: 'rootfs:/x', resources: "
              "{limits: {memory: 1000}}}\n"
              "  containers:\n  - name: main\n    image: rootfs:/x\n    resources: {requests: {cpu: 250m}, limits: "

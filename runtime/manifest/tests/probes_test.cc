@@ -73,7 +73,8 @@ TEST(Probes, ThatMakeNoSenseAreRefused) {
       {container("livenessProbe: {tcpSocket: {port: 0}}"),
        at + "livenessProbe.tcpSocket.port: expected 1 to 65535, found 0"},
       {container("livenessProbe: {tcpSocket: {port: 1, host: web.example}}"),
-       at + "livenessProbe.tcpSocket.host: 'web.example' is no IP address (the name of a server goes into a header, Host)"},
+       at + "livenessProbe.tcpSocket.host: 'web.example' is no IP address (the name of a server goes into a header, "
+            "Host)"},
       {container("livenessProbe: {httpGet: {port: 1, path: \"/a b\"}}"),
        at + "livenessProbe.httpGet.path: has a space or a control character"},
       {container("livenessProbe: {httpGet: {port: 1, httpHeaders: [{name: \"A: b\", value: x}]}}"),
@@ -86,11 +87,14 @@ TEST(Probes, ThatMakeNoSenseAreRefused) {
        at + "readinessProbe.terminationGracePeriodSeconds: is not for a readinessProbe, which ends nothing"},
       {container("lifecycle: {preStop: {}}"), at + "lifecycle.preStop: needs one of exec, httpGet, sleep"},
       {container("lifecycle: {preStop: {tcpSocket: {port: 1}}}"),
-       at + "lifecycle.preStop.tcpSocket: a hook by tcpSocket fails in Kubernetes, too: it has never been built", Kind::unsupported},
+       at + "lifecycle.preStop.tcpSocket: a hook by tcpSocket fails in Kubernetes, too: it has never been built",
+       Kind::unsupported},
       {pod("initContainers: [{name: i, image: 'rootfs:/', livenessProbe: {tcpSocket: {port: 1}}}]"),
-       "spec.initContainers[0].livenessProbe: is not for an init container, unless restartPolicy: Always makes it a sidecar"},
+       "spec.initContainers[0].livenessProbe: is not for an init container, unless restartPolicy: Always makes it a "
+       "sidecar"},
       {pod("initContainers: [{name: i, image: 'rootfs:/', lifecycle: {preStop: {sleep: {seconds: 1}}}}]"),
-       "spec.initContainers[0].lifecycle.preStop: is not for an init container, unless restartPolicy: Always makes it a sidecar"},
+       "spec.initContainers[0].lifecycle.preStop: is not for an init container, unless restartPolicy: Always makes it "
+       "a sidecar"},
   });
 }
 

@@ -7,6 +7,7 @@ namespace podrun {
 namespace {
 
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 
 const std::string kBeside =
@@ -44,6 +45,62 @@ TEST(VolumeFiles, AreTheKeysOfASecret) {
   EXPECT_THAT(files("secret: {secretName: key, defaultMode: 256}"), ElementsAre("password 400 secret"));
   EXPECT_THAT(files("secret: {secretName: key, items: [{key: password, path: db/password}]}"),
               ElementsAre("db/password 644 secret"));
+}
+
+TEST(VolumeFiles, TellThePodOfItself) {
+  const std::string pod_with_labels =
+      "apiVersion: v1\nkind: Pod\nmetadata: {name: web, uid: u, labels: {b: two, a: one}, annotations: {note: "
+      "\"a\\n\\\"b\"}}\n"
+      "spec:\n  containers: [{name: main, image: 'rootfs:/', resources: {limits: {memory: 64Mi}}}]\n"
+      "  volumes: [{name: v, downwardAPI: {defaultMode: 0400, items: ["
+      "{path: labels, fieldRef: {fieldPath: metadata.labels}}, {path: notes, fieldRef: {fieldPath: "
+      "metadata.annotations}}, "
+      "{path: of/b, fieldRef: {fieldPath: \"metadata.labels['b']\"}, mode: 0644}, {path: uid, fieldRef: {fieldPath: "
+      "metadata.uid}}, "
+      "{path: mi, resourceFieldRef: {containerName: main, resource: limits.memory, divisor: 1Mi}}]}}]\n";
+  std::map<std::string, std::string> contents;
+  for (const VolumeFile& file : std::get<FilesSpec>(parse(pod_with_labels).spec.volumes.at(0).source).files) {
+    contents[file.path] = file.content;
+    EXPECT_EQ(file.mode, file.path == "of/b" ? 0644U : 0400U) << file.path;
+  }
+  EXPECT_EQ(contents, (std::map<std::string, std::string>{{"labels", "a=\"one\"\nb=\"two\""},
+                                                          {"notes", "note=\"a\\n\\\"b\""},
+                                                          {"of/b", "two"},
+                                                          {"uid", "u"},
+                                                          {"mi", "64"}}));
+  EXPECT_THAT(
+      files("projected: {sources: [{downwardAPI: {items: [{path: n, fieldRef: {fieldPath: metadata.name}}]}}]}"),
+      ElementsAre("n 644 web"));
+  const auto item = [](const std::string& more) { return with("downwardAPI: {items: [{path: a" + more + "}]}"); };
+  const std::string at = "spec.volumes[0].downwardAPI.items[0].";
+  expect_refused(
+      {{item(""), at + "fieldRef: needs to stand here, or resourceFieldRef, and not both"},
+       {item(", fieldRef: {fieldPath: status.podIP}"),
+        at + "fieldRef.fieldPath: 'status.podIP' cannot be a file; that can be metadata.name, .namespace, .uid, "
+             ".labels and .annotations, of both also ['KEY']"},
+       {item(", resourceFieldRef: {resource: limits.cpu}"),
+        at + "resourceFieldRef.containerName: '' is no container of the Pod"}});
+}
+
+TEST(VolumeFiles, AreNoMoreThanMemoryCanHold) {
+  std::string items;
+  for (int i = 0; i < 40; ++i) items += "{key: k, path: f" + std::to_string(i) + "},";
+  const std::string beside =
+      "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {k: " + std::string(600'000, 'x') + "}\n";
+  const auto large = [&](const std::string& names) {
+    std::string volumes;
+    for (const char name : names)
+      volumes += std::string("{name: ") + name + ", configMap: {name: c, items: [" + items + "]}},";
+    return parse_manifest(pod("volumes: [" + volumes + "]") + beside, "web.yaml");
+  };
+  const auto one = large("a");
+  ASSERT_FALSE(one);
+  EXPECT_THAT(one.error().what, HasSubstr("spec.volumes[0].configMap.items: make files of more than 16 MiB"));
+  items = items.substr(0, items.find("{key: k, path: f20}"));
+  EXPECT_TRUE(large("a"));
+  const auto many = large("abcdefg");
+  ASSERT_FALSE(many);
+  EXPECT_THAT(many.error().what, HasSubstr("spec.volumes: make files of more than 64 MiB together"));
 }
 
 TEST(VolumeFiles, OfSeveralSourcesAreOneVolume) {

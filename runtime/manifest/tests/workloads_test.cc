@@ -37,6 +37,19 @@ std::string refused(const std::string& text) {
   return set ? "" : set.error().what;
 }
 
+TEST(Workloads, AreBoundedTogether) {
+  std::string text;
+  for (const char* name : {"a", "b", "c", "d", "e"}) {
+    std::string one = workload("apps/v1 Deployment", "replicas: 256");
+    one.replace(one.find("name: web"), 9, std::string("name: ") + name);
+    text += "---\n" + one;
+  }
+  EXPECT_THAT(refused(text), HasSubstr("more than 1024 pods are asked for at a time"));
+  const auto names = find_pod_names({{text, "web.yaml"}});
+  ASSERT_FALSE(names);
+  EXPECT_THAT(names.error().what, HasSubstr("more than 1024 pods"));
+}
+
 TEST(Workloads, ThoseWithReplicasAreNumberedAndOthersHaveTheirName) {
   for (const char* kind : {"apps/v1 Deployment", "extensions/v1beta1 Deployment", "apps/v1 ReplicaSet",
                            "v1 ReplicationController", "apps/v1beta2 StatefulSet"}) {
