@@ -36,7 +36,9 @@ TEST(PlanVolumes, EachKindHasItsPlace) {
   EXPECT_EQ(std::get<HostDirectory>(plans[1].source).type, HostPathType::directory);
   EXPECT_EQ(std::get<PodFiles>(plans[2].source).path, "/run/podrun/pods/ID/volumes/c");
   EXPECT_EQ(std::get<ClaimDirectory>(plans[3].source).path, "/var/lib/podrun/volumes/team/data");
-  const VolumeFiles files = volume_files(spec, {.uid = "the-uid"}, {});
+  Identity who;
+  who.uid = "the-uid";
+  const VolumeFiles files = volume_files(spec, who, {});
   ASSERT_EQ(files.size(), 1U);
   EXPECT_EQ(files.at("c").at(0).content, "text");
   EXPECT_EQ(files.at("c").at(1).content, "the-uid");

@@ -59,7 +59,8 @@ TEST(VolumeFiles, TellThePodOfItself) {
       "metadata.uid}}, "
       "{path: mi, resourceFieldRef: {containerName: main, resource: limits.memory, divisor: 1Mi}}]}}]\n";
   std::map<std::string, std::string> contents;
-  for (const VolumeFile& file : std::get<FilesSpec>(parse(pod_with_labels).spec.volumes.at(0).source).files) {
+  const Manifest manifest = parse(pod_with_labels);
+  for (const VolumeFile& file : std::get<FilesSpec>(manifest.spec.volumes.at(0).source).files) {
     contents[file.path] = file.content;
     EXPECT_EQ(file.mode, file.path == "of/b" ? 0644U : 0400U) << file.path;
   }
@@ -69,9 +70,11 @@ TEST(VolumeFiles, TellThePodOfItself) {
                                                           {"uid", "u"},
                                                           {"mi", "64"}}));
   EXPECT_THAT(
-      files("projected: {sources: [{downwardAPI: {items: [{path: n, fieldRef: {fieldPath: metadata.name}}]}}]}"),
-      ElementsAre("n 644 web"));
-  const auto item = [](const std::string& more) { return with("downwardAPI: {items: [{path: a" + more + "}]}"); };
+      files("projected: {sources: [{downwardAPI: {items: [{path: own, fieldRef: {fieldPath: metadata.name}}]}}]}"),
+      ElementsAre("own 644 web"));
+  const auto item = [](const std::string& more) {
+    return pod("volumes: [{name: v, downwardAPI: {items: [{path: a" + more + "}]}}]");
+  };
   const std::string at = "spec.volumes[0].downwardAPI.items[0].";
   expect_refused(
       {{item(""), at + "fieldRef: needs to stand here, or resourceFieldRef, and not both"},

@@ -45,7 +45,7 @@ TEST(Workloads, AreBoundedTogether) {
     text += "---\n" + one;
   }
   EXPECT_THAT(refused(text), HasSubstr("more than 1024 pods are asked for at a time"));
-  const auto names = find_pod_names({{text, "web.yaml"}});
+  const auto names = find_pod_names({{text, "web.yaml"}}, {});
   ASSERT_FALSE(names);
   EXPECT_THAT(names.error().what, HasSubstr("more than 1024 pods"));
 }
