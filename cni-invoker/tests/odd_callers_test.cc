@@ -218,8 +218,9 @@ TEST_F(OddCallerTest, WhoeverKillsAPluginsParentEndsAnAdd) {
 // And where the plugin does not die with it, it still ends in time.
 TEST_F(OddCallerTest, APluginWhoseParentWasKilledEndsInTime) {
   covers("R.3");
-  RunRequest one = request("echo $PPID $$ > " + dir.path() + "/pids.new; mv " + dir.path() + "/pids.new " + dir.path() +
-                           "/pids; exec sleep 60");
+  // Its input comes once the keeper has answered: killed before, nothing was started.
+  RunRequest one = request("cat > /dev/null; echo $PPID $$ > " + dir.path() + "/pids.new; mv " + dir.path() +
+                           "/pids.new " + dir.path() + "/pids; exec sleep 60");
   one.timeout = 3s;
   pid_t plugin = 0;
   std::thread kills([&] {
