@@ -19,7 +19,7 @@ using ::testing::HasSubstr;
 
 // A new link is let to carry something within a second or two, when the kernel comes to it (linkwatch), and who asked for a
 // neighbour meanwhile asks again after three.
-constexpr Limit kSoon{10'000}, kMoment{300};
+constexpr Limit kSoon{5'000}, kMoment{300};
 constexpr std::uint16_t kPort = 8080;
 
 class ProberTest : public ::testing::Test {
