@@ -1,5 +1,7 @@
 #include "runtime/manifest/companions.h"
 
+#include "runtime/manifest/text.h"
+
 namespace podrun::manifest {
 namespace {
 
@@ -26,6 +28,11 @@ const ConfigMap* Companions::find_config_map(std::string_view name_space, std::s
 
 const Secret* Companions::find_secret(std::string_view name_space, std::string_view name) const {
   return find(secrets_, name_space, name);
+}
+
+std::string why_missing(std::string_view kind, std::string_view name, std::string_view name_space) {
+  return "no " + std::string(kind) + " " + quote(name) + " stands beside the Pod in namespace " + quote(name_space) +
+         " (give its file, too, with -f)";
 }
 
 }  // namespace podrun::manifest

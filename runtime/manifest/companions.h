@@ -37,4 +37,7 @@ class Companions {
   std::map<Key, Secret> secrets_;
 };
 
+// What is said of a reference to one that is not among them; `kind`: "ConfigMap".
+std::string why_missing(std::string_view kind, std::string_view name, std::string_view name_space);
+
 }  // namespace podrun::manifest

@@ -34,8 +34,7 @@ const Data* refer(const Reader& ref, bool is_secret, const Referred& referred) {
   if (data == nullptr && name.empty())
     ref.bad("name", "is missing");
   else if (data == nullptr && !ref.flag("optional"))
-    ref.bad("name", std::string("no ") + kind + " " + quote(name) + " stands beside the Pod in namespace " +
-                        quote(referred.pod.name_space) + " (give its file, too, with -f)");
+    ref.bad("name", why_missing(kind, name, referred.pod.name_space));
   return data;
 }
 

@@ -96,8 +96,7 @@ void add_companion(const Reader& given, const char* name_field, const char* kind
   else if (name.empty())
     given.bad(name_field, "is missing");
   else if (!given.flag("optional"))
-    given.bad(name_field, std::string("no ") + kind + " " + quote(name) + " stands beside the Pod in namespace " +
-                              quote(pod.name_space) + " (give its file, too, with -f)");
+    given.bad(name_field, why_missing(kind, name, pod.name_space));
 }
 
 void add_config_map(const Reader& given, const PodSpec& pod, const Companions& beside, Files& files) {

@@ -37,6 +37,11 @@ std::string refused(const std::string& text) {
   return set ? "" : set.error().what;
 }
 
+TEST(Workloads, AJobsDeadlineIsAWarning) {
+  EXPECT_THAT(read(workload("batch/v1 Job", "activeDeadlineSeconds: 5", "restartPolicy: Never")).warnings,
+              ElementsAre("spec.activeDeadlineSeconds: nothing ends the Pod after that time"));
+}
+
 TEST(Workloads, AreBoundedTogether) {
   std::string text;
   for (const char* name : {"a", "b", "c", "d", "e"}) {
