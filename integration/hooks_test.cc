@@ -98,6 +98,14 @@ TEST_F(HooksTest, PostStartIsDoneAndHoldsUpThoseToCome) {
   EXPECT_TRUE(status("main")["ready"]);
 }
 
+// More than what is shown of it, and more than a pipe holds.
+TEST_F(HooksTest, PostStartMayPrintALot) {
+  Json main = container("main", {"/bin/payload", "sleep"});
+  main["lifecycle"]["postStart"]["exec"]["command"] = {"/bin/payload", "flood", "1000000"};
+  ASSERT_TRUE(must_create(pod("web", {main})));
+  EXPECT_TRUE(in_time([&] { return status("main")["ready"] == true; })) << events();
+}
+
 TEST_F(HooksTest, PostStartThatFailsEndsTheContainerAndThePolicyDecides) {
   ASSERT_TRUE(must_create(pod("web", {main_with("postStart", note("postStart", "5"))})));
   ASSERT_TRUE(in_time([&] { return status("main")["state"].contains("terminated"); }));

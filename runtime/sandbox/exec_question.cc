@@ -14,6 +14,7 @@ namespace podrun {
 namespace {
 
 constexpr std::size_t kKept = 1024;               // bytes of what it prints
+constexpr std::int64_t kPause = 20'000'000;       // nanoseconds
 constexpr int kReadsAtOnce = 16;                  // of one that prints without end
 constexpr std::chrono::seconds kLastPatience{1};  // with one that has been killed
 
@@ -36,7 +37,12 @@ class Exec : public probe::Question {
   ~Exec() override { kill(); }
 
   void await(probe::Wait& wait) const override {
-    if (session_.out) wait.for_fd(session_.out.get(), POLLIN);
+    // Of what nobody is shown a little is read now and then: enough for who prints a lot, and no processor's worth of
+    // it.
+    if (said_.size() >= kKept)
+      wait.at_most_until(boot_time() + kPause);
+    else if (session_.out)
+      wait.for_fd(session_.out.get(), POLLIN);
     wait.for_fd(session_.pidfd.get(), POLLIN);
     if (until_ != 0) wait.at_most_until(until_);
   }
