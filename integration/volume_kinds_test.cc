@@ -52,6 +52,14 @@ TEST_F(VolumeKindsTest, AConfigMapIsReadOnlyFilesThatMayBeRun) {
   });
 }
 
+TEST_F(VolumeKindsTest, OneWithoutFilesIsAnEmptyDirectory) {
+  for (const Json& source : {Json{{"secret", {{"secretName", "none"}, {"optional", true}}}},
+                             Json{{"configMap", {{"name", "none"}, {"optional", true}}}},
+                             Json{{"downwardAPI", {{"items", Json::array()}}}},
+                             Json{{"projected", {{"sources", Json::array()}}}}})
+    for_both(source, [&] { EXPECT_EQ(sh("ls -A /v; stat -c '%u %g %a' /v"), "0 0 755") << source.dump(); });
+}
+
 TEST_F(VolumeKindsTest, ASecretIsInNoRecordAndGoesWithThePod) {
   remember_world();
   make({{"secret", {{"secretName", "key"}, {"items", {{{"key", "password"}, {"path", "db/pw"}, {"mode", 0400}}}}}}},

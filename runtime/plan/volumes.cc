@@ -64,11 +64,11 @@ std::vector<VolumePlan> plan_volumes(const PodSpec& spec, const std::string& id,
 VolumeFiles volume_files(const PodSpec& spec, const Identity& pod, const MachineFacts& machine) {
   VolumeFiles files;
   for (const VolumeSpec& volume : spec.volumes)
-    if (const auto* given = std::get_if<FilesSpec>(&volume.source))
-      for (VolumeFile file : given->files) {
+    if (const auto* given = std::get_if<FilesSpec>(&volume.source)) {
+      std::vector<VolumeFile>& filled = files[volume.name] = given->files;  // also of one that has none
+      for (VolumeFile& file : filled)
         if (file.has_holes) file.content = with_what_is_decided(file.content, pod, machine);
-        files[volume.name].push_back(std::move(file));
-      }
+    }
   return files;
 }
 

@@ -28,9 +28,10 @@ TEST(PlanVolumes, EachKindHasItsPlace) {
       with_volumes({{"a", EmptyDirSpec{}},
                     {"b", HostPathSpec{"/srv", HostPathType::directory}},
                     {"c", FilesSpec{{{"f", "text", 0600}, {"uid", holes::make("metadata.uid"), 0644, true}}}},
-                    {"d", ClaimSpec{"data", false}}});
+                    {"d", ClaimSpec{"data", false}},
+                    {"e", FilesSpec{}}});
   const auto plans = plan_volumes(spec, "ID", kLayout);
-  ASSERT_EQ(plans.size(), 4U);
+  ASSERT_EQ(plans.size(), 5U);
   EXPECT_EQ(std::get<PodDirectory>(plans[0].source).path, "/var/lib/podrun/pods/ID/volumes/a");
   EXPECT_EQ(std::get<HostDirectory>(plans[1].source).path, "/srv");
   EXPECT_EQ(std::get<HostDirectory>(plans[1].source).type, HostPathType::directory);
@@ -39,9 +40,10 @@ TEST(PlanVolumes, EachKindHasItsPlace) {
   Identity who;
   who.uid = "the-uid";
   const VolumeFiles files = volume_files(spec, who, {});
-  ASSERT_EQ(files.size(), 1U);
+  ASSERT_EQ(files.size(), 2U);
   EXPECT_EQ(files.at("c").at(0).content, "text");
   EXPECT_EQ(files.at("c").at(1).content, "the-uid");
+  EXPECT_THAT(files.at("e"), IsEmpty());
 }
 
 TEST(PlanVolumes, MemoryIsBoundedByItsLimitAndThoseOfAllContainers) {
