@@ -91,12 +91,12 @@ TEST_F(PrivilegedTest, SysctlsAreSetWhereTheyAreSafeOrAllowed) {
             "1000\n1\n");
   EXPECT_EQ(remove("web").status, 0);
 
-  manifest["spec"]["securityContext"]["sysctls"] = {{{"name", "net.core.somaxconn"}, {"value", "99"}}};
+  manifest["spec"]["securityContext"]["sysctls"] = {{{"name", "net.ipv4.ip_forward"}, {"value", "1"}}};
   const Output refused = create(manifest);
   EXPECT_NE(refused.status, 0);
   EXPECT_THAT(refused.err, HasSubstr("--allowed-unsafe-sysctls"));
-  ASSERT_TRUE(must_create(manifest, {"--network", "none", "--allowed-unsafe-sysctls", "kernel.sem,net.core.*"}));
-  EXPECT_EQ(sh("busybox cat /proc/sys/net/core/somaxconn").out, "99\n");
+  ASSERT_TRUE(must_create(manifest, {"--network", "none", "--allowed-unsafe-sysctls", "kernel.sem,net.ipv4.*"}));
+  EXPECT_EQ(sh("busybox cat /proc/sys/net/ipv4/ip_forward").out, "1\n");
 }
 
 TEST_F(PrivilegedTest, ASysctlThatTheKernelRefusesLeavesNothing) {
@@ -106,6 +106,9 @@ TEST_F(PrivilegedTest, ASysctlThatTheKernelRefusesLeavesNothing) {
   const Output refused = create(manifest);
   EXPECT_NE(refused.status, 0);
   EXPECT_THAT(refused.err, HasSubstr("set sysctl 'net.ipv4.tcp_syncookies' to 'many'"));
+  manifest["spec"]["securityContext"]["sysctls"] = {{{"name", "net.ipv4.no_such"}, {"value", "1"}}};
+  EXPECT_THAT(create(manifest, {"--network", "none", "--allowed-unsafe-sysctls", "net.ipv4.no_such"}).err,
+              HasSubstr("set sysctl 'net.ipv4.no_such': this kernel has none of that name"));
   expect_world_unchanged();
 }
 

@@ -86,6 +86,10 @@ Result<void> write_sysctls(const std::vector<std::pair<std::string, std::string>
     for (char& c : path)  // a slash in a name is a dot of an interface's name, as for sysctl(8)
       if (&c >= path.data() + 4 && (c == '.' || c == '/')) c = c == '.' ? '/' : '.';
     const Fd file(::openat(proc->mount.get(), path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (!file && errno == ENOENT)
+      return Error{
+          Kind::unsupported, ENOENT,
+          "set sysctl '" + name + "': this kernel has none of that name for a pod (perhaps with hostUsers: true)"};
     if (!file || ::write(file.get(), value.data(), value.size()) < 0)
       return Error::system(errno, "set sysctl '" + name + "' to '" + value + "'");
   }

@@ -61,7 +61,7 @@ Result<Mounts> open_mounts(const NewContainer& container, const ContainerMakings
   const Warn warn = [&](const std::string& what) { makings.host.warn("container '" + name + "': " + what); };
   const auto open = [&](const MountPlan& row) -> Result<Fd> {
     if (std::holds_alternative<Rootfs>(row.source))
-      return mount_rootfs(makings.workbench, container.layers, container.plan.writable, makings.users, warn);
+      return mount_rootfs(container.layers, container.plan.writable, makings.users, warn);
     if (const auto* dev_row = std::get_if<Dev>(&row.source)) {
       Fd dev = TRY(mount_dev(makings.users));
       if (dev_row->of_host) TRY(add_devices_of_host(dev.get()));

@@ -24,7 +24,6 @@ struct ContainerMakings {
   const PodPlan& pod;
   const PodLife& life;  // when a container is launched that waits_for_addresses(), it has them
   const Cgroup& cgroup;
-  Workbench& workbench;
   PodUsers users;
 };
 

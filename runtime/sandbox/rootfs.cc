@@ -123,34 +123,25 @@ Error why_refused(const ImageLayers& layers, const std::string& writable) {
                    filesystem_type(layers.paths.back()) + ")"};
 }
 
-Result<Fd> mount_overlay(Workbench& workbench, const ImageLayers& layers, const std::string& writable,
-                         const PodUsers& users) {
+Result<Fd> mount_overlay(const ImageLayers& layers, const std::string& writable, const PodUsers& users) {
   if (auto made = make_overlay(layers, writable, users); made || made.error().kind != Kind::unsupported) return made;
-  const mounts::PrivateNamespace& at = *TRY(workbench.enter());
-  // A directory of its own for each container, standing in which names are short.
-  const std::string dir_name = base::random_hex(4);
-  if (::mkdirat(at.scratch(), dir_name.c_str(), 0700) != 0) return Error::system(errno, "make a mount point");
-  const Fd dir(::openat(at.scratch(), dir_name.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!dir || ::fchdir(dir.get()) != 0) return Error::system(errno, "enter a mount point");
-  const std::string lowerdir = TRY(attach_layers(dir.get(), layers, users));
+  // Nothing else is done there: the kernel refuses what belongs to the host's own namespace, this program for one, and
+  // a plugin's mounts would be lost.
+  const mounts::PrivateNamespace at = TRY(mounts::PrivateNamespace::enter());  // standing in which names are short
+  const std::string lowerdir = TRY(attach_layers(at.scratch(), layers, users));
   static constexpr const char* kTarget = "_";  // no layer's name
   auto mounted = attach_overlay(lowerdir, writable, kTarget);
   if (!mounted && mounted.error().error_number == EINVAL) return why_refused(layers, writable);
   if (!mounted)
     return std::move(mounted).error().in("'" + layers.paths.back() + "' and " +
                                          std::to_string(layers.paths.size() - 1) + " more layers");
-  return mounts::clone(dir.get(), kTarget);
+  return mounts::clone(at.scratch(), kTarget);
 }
 
 }  // namespace
 
-Result<const mounts::PrivateNamespace*> Workbench::enter() {
-  if (!entered_) entered_.emplace(TRY(mounts::PrivateNamespace::enter()));
-  return &*entered_;
-}
-
-Result<Fd> mount_rootfs(Workbench& workbench, const ImageLayers& layers, const std::string& writable,
-                        const PodUsers& users, const std::function<void(const std::string&)>& warn) {
+Result<Fd> mount_rootfs(const ImageLayers& layers, const std::string& writable, const PodUsers& users,
+                        const std::function<void(const std::string&)>& warn) {
   const auto on_data = [&](Result<void> done) -> Result<void> {
     if (done || (done.error().error_number != EPERM && done.error().error_number != EOPNOTSUPP)) return done;
     Error error = std::move(done).error();
@@ -162,7 +153,7 @@ Result<Fd> mount_rootfs(Workbench& workbench, const ImageLayers& layers, const s
   TRY(base::make_dirs(writable.substr(0, writable.rfind('/')), 0700));
   TRY(on_data(base::make_exact_dir(writable, 0700)));
   TRY(on_data(make_writable(writable, users)));
-  auto overlay = mount_overlay(workbench, layers, writable, users);
+  auto overlay = mount_overlay(layers, writable, users);
   if (overlay || overlay.error().kind != Kind::unsupported) return overlay;
   warn(overlay.error().what + ": the container gets a private copy of its image");
   const std::string unfinished = copy + ".part";

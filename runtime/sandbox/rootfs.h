@@ -19,22 +19,12 @@ struct PodUsers {
   int user_ns = -1;  // -1 with hostUsers: no mapping
 };
 
-// A mount namespace to attach layers in, for kernels that want that: made when the first needs it.
-class Workbench {
- public:
-  Result<const mounts::PrivateNamespace*> enter();
-
- private:
-  std::optional<mounts::PrivateNamespace> entered_;
-};
-
-// An overlay of `layers` (lowest first), shared and read-only, with `writable`/upper on top, where what an attempt before
-// has written may be. `workbench` is where the layers
-// are attached while the overlay is made, if they have to be. Where a layer's filesystem cannot map ids, or that of `writable` cannot be
-// written into over a layer, a private copy with shifted owners takes the overlay's place, and `warn` is told the
-// filesystem.
-Result<Fd> mount_rootfs(Workbench& workbench, const ImageLayers& layers, const std::string& writable,
-                        const PodUsers& users, const std::function<void(const std::string&)>& warn);
+// An overlay of `layers` (lowest first), shared and read-only, with `writable`/upper on top, where what an attempt
+// before has written may be. Where a layer's filesystem cannot map ids, or that of `writable` cannot be written into
+// over a layer, a private copy with shifted owners takes the overlay's place, and `warn` is told the filesystem. For
+// callers with one thread: for as long as an older kernel needs it, that is in a mount namespace of its own.
+Result<Fd> mount_rootfs(const ImageLayers& layers, const std::string& writable, const PodUsers& users,
+                        const std::function<void(const std::string&)>& warn);
 
 // A tmpfs with the device nodes every container has. Made by the host's root, since a user namespace can make none.
 Result<Fd> mount_dev(const PodUsers& users);

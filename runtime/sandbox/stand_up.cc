@@ -19,8 +19,15 @@
 namespace podrun {
 namespace {
 
-Result<void> pin_network_namespace(const Box& box, PodRecord& pod) {
-  const Fd netns = TRY(open_namespace(pod.life.pause.pid, "net"));
+// What has been looked for at pause's number in /proc. Where that is gone, pause has failed and said why.
+template <typename T>
+Result<T> seen_of(NewProcess& pause, Result<T> seen) {
+  if (!seen && seen.error().kind == Kind::not_found) TRY(pause.handshake.expect_exec().in("start pause"));
+  return seen;
+}
+
+Result<void> pin_network_namespace(const Box& box, PodRecord& pod, NewProcess& pause) {
+  const Fd netns = TRY(seen_of(pause, open_namespace(pause.process.pid, "net")));
   pod.life.netns_identity = TRY(base::identify_netns(netns, "the pod's network namespace"));
   TRY(box.save(pod).in("record the namespaces"));  // unpin() removes only what is on record
   return netns::pin(netns.get(), pod.plan.netns_path).in("pin network namespace");
@@ -141,23 +148,22 @@ Result<void> stand_up(Host& host, const Box& box, const NewPod& decided, const F
   NewProcess pause = TRY(start_pause(pod.plan, pod.life.id_base, etc, shim).in("start pause"));
   pod.life.shim = shim.process();
   pod.life.pause = pause.process;
-  pod.life.namespaces = TRY(namespace_inodes(pause.process.pid));
+  pod.life.namespaces = TRY(seen_of(pause, namespace_inodes(pause.process.pid)));
   TRY(done("start shim and pause"));
 
   if (!pod.plan.netns_path.empty()) {
-    TRY(pin_network_namespace(box, pod));
+    TRY(pin_network_namespace(box, pod, pause));
     TRY(done("pin network namespace"));
   }
 
-  const Fd user_ns = pod.plan.namespaces.host_users ? Fd() : TRY(open_namespace(pod.life.pause.pid, "user"));
+  const bool host_users = pod.plan.namespaces.host_users;
+  const Fd user_ns = host_users ? Fd() : TRY(seen_of(pause, open_namespace(pause.process.pid, "user")));
   auto attachment = TRY(expect_client(host.layout(), decided, client));
-  Workbench workbench;
   const ContainerMakings makings{.host = host,
                                  .box = box,
                                  .pod = decided.plan,
                                  .life = pod.life,
                                  .cgroup = cgroup,
-                                 .workbench = workbench,
                                  .users = {pod.life.id_base, user_ns.get()}};
   auto [waiting, prepared] = TRY(prepare_all(box, decided, makings, pause, shim));
   TRY(done("prepare containers"));

@@ -18,13 +18,11 @@ Result<void> start_attempt(const Host& host, const Box& box, const PodRecord& po
                            ShimClient& shim, std::optional<Prepared>& prepared) {
   const Fd user_ns = pod.plan.namespaces.host_users ? Fd() : TRY(open_namespace(pod.life.pause.pid, "user"));
   const Cgroup cgroup(TRY(CgroupHost::discover()), pod.plan.cgroup_path);
-  Workbench workbench;
   const ContainerMakings makings{.host = host,
                                  .box = box,
                                  .pod = pod.plan,
                                  .life = pod.life,
                                  .cgroup = cgroup,
-                                 .workbench = workbench,
                                  .users = {pod.life.id_base, user_ns.get()}};
   prepared = TRY(launch(TRY(furnish(container, makings)), makings, shim));
   TRY(await_ready(*prepared, cgroup, shim));
