@@ -3,6 +3,7 @@
 # what that prints, and exits with its status. The guest's disk is thrown away afterwards.
 #   124: not done after $PODRUN_VM_TIMEOUT seconds (default 3600); 125: the guest ended without a status
 #   PODRUN_VM_APPEND: more words for the kernel's command line
+#   PODRUN_VM_REBOOTS=1: a guest that reboots starts again, with its disk as it was, and runs the command again
 #   PODRUN_VM_ACCEL=kvm where the machine can run a stock kernel in it; the default is emulation, about 10 times slower
 set -euo pipefail
 suite=${1:?usage: boot.sh SUITE DIR}
@@ -25,12 +26,15 @@ case ${PODRUN_VM_ACCEL:-tcg} in
   *) accelerator=(-accel tcg,thread=multi,tb-size=512 -cpu max,la57=off,svm=off) ;;   # 5-level paging and nested SVM only cost time
 esac
 
+ends=(-no-reboot)
+[ -z "${PODRUN_VM_REBOOTS:-}" ] || ends=()
+
 rm -f "$share/status"
 mkfifo "$run/output"
 cat "$run/output" &
 reader=$!
 TMPDIR=$run timeout --kill-after=10 "$limit" qemu-system-x86_64 -M pc,usb=off,vmport=off "${accelerator[@]}" \
-  -m "${PODRUN_VM_MEMORY:-2048}" -smp 2 -nodefaults -no-user-config -display none -nic none -no-reboot -monitor none \
+  -m "${PODRUN_VM_MEMORY:-2048}" -smp 2 -nodefaults -no-user-config -display none -nic none "${ends[@]}" -monitor none \
   -kernel "$image/kernel" -initrd "$image/initrd" \
   -append "root=/dev/vda rw console=ttyS0 panic=-1 mitigations=off ${PODRUN_VM_APPEND:-}" \
   -drive "if=none,id=disk,file=$image/disk.ext4,format=raw,snapshot=on,cache=unsafe" -device virtio-blk-pci,drive=disk \

@@ -2,6 +2,7 @@
 #include <memory>
 #include <set>
 
+#include "base/joined.h"
 #include "runtime/cli/cni_commands.h"
 #include "runtime/cli/cni_plugins.h"
 #include "runtime/cli/pods.h"
@@ -9,12 +10,6 @@
 
 namespace podrun::cli {
 namespace {
-
-std::string joined(const std::vector<std::string>& versions) {
-  std::string text;
-  for (const std::string& version : versions) text += (text.empty() ? "" : " ") + version;
-  return text;
-}
 
 Result<int> version(Context& context, const std::vector<std::string>& names) {
   CniTool tool(context);
@@ -26,7 +21,7 @@ Result<int> version(Context& context, const std::vector<std::string>& names) {
     const auto path = tool.runner.find(plugin, dirs);
     const auto versions = path ? tool.invoker.version(plugin) : Result<cni::PluginVersions>(path.error());
     if (versions)
-      rows.push_back({plugin, *path, joined(versions->supported)});
+      rows.push_back({plugin, *path, base::joined(versions->supported, " ")});
     else
       failures.add(versions.error());
   }

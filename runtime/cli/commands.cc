@@ -26,6 +26,7 @@ constexpr CommandEntry kCommands[] = {
     {"start", "Start stopped pods again, or a container that has ended", start_command},
     {"stop", "End what runs in pods; start makes them run again", stop_command},
     {"system", "Look after what podrun has on this machine", system_command},
+    {"systemd", "Have systemd make pods when the machine starts", systemd_command},
     {"version", "Print the version", version_command},
     {"volume", "See and remove the volumes that pods claim", volume_command},
     {"wait", "Wait until pods are ready, gone, or have ended", wait_command},

@@ -74,14 +74,18 @@ ManifestOptions manifest_options(const Context& context) {
   return {.name_space = context.flags.name_space, .only_there = context.flags.name_space_given, .name_suffix = nullptr};
 }
 
-Result<std::vector<PodSpec>> read_manifests(const Context& context, const std::vector<std::string>& files, bool named) {
+Result<std::vector<PodSpec>> pods_of(const Context& context, const std::vector<ManifestText>& texts, bool named) {
   ManifestOptions options = manifest_options(context);
   if (const std::string why = why_bad_label(options.name_space); !why.empty())
     return Error{Kind::invalid, 0, "--namespace '" + options.name_space + "': " + why};
   if (named) options.name_suffix = name_suffix;
-  ManifestSet set = TRY(parse_manifests(TRY(read_texts(files)), options));
+  ManifestSet set = TRY(parse_manifests(texts, options));
   for (const std::string& warning : set.warnings) warn(warning);
   return std::move(set.pods);
+}
+
+Result<std::vector<PodSpec>> read_manifests(const Context& context, const std::vector<std::string>& files, bool named) {
+  return pods_of(context, TRY(read_texts(files)), named);
 }
 
 }  // namespace podrun::cli

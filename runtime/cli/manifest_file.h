@@ -22,8 +22,9 @@ Result<std::vector<ManifestText>> read_texts(const std::vector<std::string>& fil
 // As kubectl has it with -n: the flag counts where the manifest names no namespace, and they may not differ.
 ManifestOptions manifest_options(const Context& context);
 
-// What is to be made of all files together, with warnings told. `named`: an object that has a generateName alone gets a
+// What is to be made of all texts together, with warnings told. `named`: an object that has a generateName alone gets a
 // name.
+Result<std::vector<PodSpec>> pods_of(const Context& context, const std::vector<ManifestText>& texts, bool named);
 Result<std::vector<PodSpec>> read_manifests(const Context& context, const std::vector<std::string>& files, bool named);
 
 }  // namespace podrun::cli

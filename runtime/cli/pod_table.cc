@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "base/joined.h"
 #include "runtime/cli/container_state.h"
 #include "runtime/cli/time_text.h"
 
@@ -16,12 +17,6 @@ constexpr std::size_t kShortId = 12;
 
 std::chrono::seconds seconds_between(std::int64_t then, std::int64_t now) {
   return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::nanoseconds(now - then));
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ",") + word;
-  return text.empty() ? "<none>" : text;
 }
 
 // Sidecars count, other init containers do not.
@@ -80,8 +75,9 @@ Row line(const LivePod& pod, TableStyle style, std::int64_t now) {
   row.insert(row.end(), {record.plan.who.name, ready(pod), status_word(pod), restarts(pod, now),
                          age(seconds_between(record.life.created_at, now))});
   if (style.wide)
-    row.insert(row.end(), {joined(record.life.ips), joined(networks(record)), record.plan.who.id.substr(0, kShortId)});
-  if (style.with_labels) row.push_back(joined(labels(record)));
+    row.insert(row.end(), {or_none(base::joined(record.life.ips, ",")), or_none(base::joined(networks(record), ",")),
+                           record.plan.who.id.substr(0, kShortId)});
+  if (style.with_labels) row.push_back(or_none(base::joined(labels(record), ",")));
   return row;
 }
 

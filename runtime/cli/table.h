@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace podrun::cli {
@@ -17,6 +18,9 @@ class Table {
  private:
   std::vector<std::size_t> widths_;
 };
+
+// What kubectl shows in a cell of nothing.
+inline std::string or_none(std::string cell) { return cell.empty() ? "<none>" : std::move(cell); }
 
 // The first row is the heading.
 std::string table(const std::vector<Row>& rows);

@@ -2,6 +2,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "base/joined.h"
 #include "runtime/cli/print.h"
 #include "runtime/cli/table.h"
 #include "runtime/cli/time_text.h"
@@ -16,12 +17,6 @@ struct Options {
   std::string output;
 };
 
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text.append(text.empty() ? "" : ",").append(name);
-  return text.empty() ? "<none>" : text;
-}
-
 std::string age_of(const Claim& claim) {
   if (claim.created_at == 0) return "<unknown>";
   return age(std::chrono::seconds((wall_time() - claim.created_at) / 1'000'000'000));
@@ -29,7 +24,7 @@ std::string age_of(const Claim& claim) {
 
 void print_table(Context& context, const Options& options, const std::vector<Claim>& claims) {
   std::vector<Row> rows{{"NAME", "PODS", "AGE"}};
-  for (const Claim& claim : claims) rows.push_back({claim.name, joined(claim.pods), age_of(claim)});
+  for (const Claim& claim : claims) rows.push_back({claim.name, or_none(base::joined(claim.pods, ",")), age_of(claim)});
   if (options.all_namespaces) {
     rows.front().insert(rows.front().begin(), "NAMESPACE");
     for (std::size_t i = 0; i < claims.size(); ++i) rows[i + 1].insert(rows[i + 1].begin(), claims[i].name_space);

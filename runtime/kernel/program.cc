@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <climits>
 #include <cstring>
 
 #include "base/files.h"
@@ -105,6 +106,16 @@ Result<ProgramEnd> run_program(const std::vector<std::string>& argv, const std::
   result.code = wait_status(child);
   TRY(base::check_interruption());
   return result;
+}
+
+// On a mount of its own it has no path; whoever starts it from there gives it the path as its name.
+Result<std::string> own_path() {
+  std::array<char, PATH_MAX> self{};
+  const ssize_t size = ::readlink("/proc/self/exe", self.data(), self.size());
+  if (size < 0) return Error::system(errno, "find the running program");
+  const std::string found(self.data(), static_cast<std::size_t>(size));
+  const std::string name = program_invocation_name;
+  return found.rfind('/') == 0 && name.starts_with('/') ? name : found;
 }
 
 }  // namespace podrun

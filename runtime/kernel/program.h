@@ -1,4 +1,4 @@
-// A program of the host's that is run to its end for us: skopeo.
+// Programs of the host's: the running one, and such as are run to their end for us, like skopeo.
 #pragma once
 
 #include <functional>
@@ -19,5 +19,8 @@ struct ProgramEnd {
 // interruption: one that comes is passed on as SIGTERM, then SIGKILL, and is the error. Errors: not_found, where there
 // is no such program.
 Result<ProgramEnd> run_program(const std::vector<std::string>& argv, const std::function<void()>& meanwhile = nullptr);
+
+// Where the running program is, or was when it was started from a mount of its own.
+Result<std::string> own_path();
 
 }  // namespace podrun

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "base/ip.h"
+#include "base/joined.h"
 
 namespace podrun {
 namespace {
@@ -14,12 +15,6 @@ void append(std::vector<std::string>& to, const std::vector<std::string>& from) 
   for (const auto& one : from)
     if (std::none_of(to.begin(), to.end(), [&](const auto& known) { return base::same_address(known, one); }))
       to.push_back(one);
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string line;
-  for (const auto& word : words) line += " " + word;
-  return line;
 }
 
 // 0.0.0.0 and :: are the host itself too. By value: "::1" has many spellings.
@@ -37,7 +32,7 @@ constexpr std::size_t kMostSearchBytes = 2048;
 void cut(DnsSpec& dns) {
   if (dns.nameservers.size() > kMostNameservers) dns.nameservers.resize(kMostNameservers);
   if (dns.searches.size() > kMostSearches) dns.searches.resize(kMostSearches);
-  while (joined(dns.searches).size() > kMostSearchBytes + 1) dns.searches.pop_back();
+  while (base::joined(dns.searches, " ").size() > kMostSearchBytes) dns.searches.pop_back();
 }
 
 }  // namespace
@@ -109,9 +104,9 @@ std::string dns_problem(const EtcFiles& etc, const DnsSpec& dns) {
 
 std::string resolv_conf_text(const DnsSpec& dns) {
   std::string text;
-  if (!dns.searches.empty()) text += "search" + joined(dns.searches) + "\n";
+  if (!dns.searches.empty()) text += "search " + base::joined(dns.searches, " ") + "\n";
   for (const auto& server : dns.nameservers) text += "nameserver " + server + "\n";
-  if (!dns.options.empty()) text += "options" + joined(dns.options) + "\n";
+  if (!dns.options.empty()) text += "options " + base::joined(dns.options, " ") + "\n";
   return text;
 }
 

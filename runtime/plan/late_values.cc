@@ -4,6 +4,7 @@
 #include <charconv>
 #include <optional>
 
+#include "base/joined.h"
 #include "runtime/model/holes.h"
 
 namespace podrun {
@@ -32,12 +33,6 @@ std::optional<std::string> decided(std::string_view hole, const Identity& pod, c
   return divided(hole, "machine.memory/", machine.memory_bytes);
 }
 
-std::string joined(const std::vector<std::string>& addresses) {
-  std::string all;
-  for (const std::string& address : addresses) all.append(all.empty() ? "" : ",").append(address);
-  return all;
-}
-
 std::string first(const std::vector<std::string>& addresses) {
   return addresses.empty() ? std::string() : addresses.front();
 }
@@ -62,9 +57,9 @@ bool waits_for_addresses(const Process& process) {
 Process with_addresses(Process process, const PodPlan& pod, const PodLife& life) {
   fill_all(process, [&](std::string_view hole) -> std::optional<std::string> {
     if (hole == "status.podIP") return first(addresses_of(pod, life));
-    if (hole == "status.podIPs") return joined(addresses_of(pod, life));
+    if (hole == "status.podIPs") return base::joined(addresses_of(pod, life), ",");
     if (hole == "status.hostIP") return first(life.host_ips);
-    if (hole == "status.hostIPs") return joined(life.host_ips);
+    if (hole == "status.hostIPs") return base::joined(life.host_ips, ",");
     return std::nullopt;
   });
   return process;

@@ -2,29 +2,17 @@
 
 #include <algorithm>
 
+#include "runtime/kernel/program.h"
 #include "runtime/model/probe_memory.h"
 #include "runtime/sandbox/shim.h"
 
 namespace podrun {
 namespace {
 
-void add(std::vector<std::string>& words, const char* option, const std::string& value) {
-  if (!value.empty()) words.insert(words.end(), {option, value});
-}
-
-// As this podrun was asked to work.
 Result<std::vector<std::string>> words_of_tend(const Host& host, const std::string& id) {
-  const HostOptions& options = host.options;
   std::vector<std::string> words{TRY(own_path())};
-  add(words, "--state-dir", options.directories.state);
-  add(words, "--data-dir", options.directories.data);
-  add(words, "--netns-dir", options.directories.netns);
-  add(words, "--cgroup-parent", options.cgroup_parent);
-  add(words, "--cni-conf-dir", options.cni_conf_dir);
-  std::string dirs;
-  for (const std::string& dir : options.cni_bin_dirs) dirs += (dirs.empty() ? "" : ":") + dir;
-  add(words, "--cni-bin-dir", dirs);
-  if (options.cni_timeout) add(words, "--cni-timeout", std::to_string(options.cni_timeout->count()) + "ms");
+  const std::vector<std::string> flags = flags_of(host.options);
+  words.insert(words.end(), flags.begin(), flags.end());
   words.insert(words.end(), {"system", "tend", id});
   return words;
 }

@@ -2,6 +2,8 @@
 
 #include <filesystem>
 
+#include "base/joined.h"
+
 namespace podrun {
 namespace {
 
@@ -24,6 +26,22 @@ HostOptions with_absolute_paths(HostOptions options) {
 }
 
 }  // namespace
+
+std::vector<std::string> flags_of(const HostOptions& options) {
+  std::vector<std::string> words;
+  const auto add = [&](const char* option, const std::string& value) {
+    if (!value.empty()) words.insert(words.end(), {option, value});
+  };
+  add("--state-dir", options.directories.state);
+  add("--data-dir", options.directories.data);
+  add("--netns-dir", options.directories.netns);
+  add("--cgroup-parent", options.cgroup_parent);
+  add("--allowed-unsafe-sysctls", base::joined(options.unsafe_sysctls, ","));
+  add("--cni-conf-dir", options.cni_conf_dir);
+  add("--cni-bin-dir", base::joined(options.cni_bin_dirs, ":"));
+  if (options.cni_timeout) add("--cni-timeout", std::to_string(options.cni_timeout->count()) + "ms");
+  return words;
+}
 
 Host make_host(HostOptions options, Warn warn, PluginSays plugin_says) {
   options = with_absolute_paths(std::move(options));

@@ -37,6 +37,9 @@ struct Host {
   const Layout& layout() const { return store.layout(); }
 };
 
+// With which another podrun works as one with these does: "--state-dir", "/run/podrun", …
+std::vector<std::string> flags_of(const HostOptions& options);
+
 Host make_host(HostOptions options, Warn warn, PluginSays plugin_says = nullptr);
 
 }  // namespace podrun

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/joined.h"
 #include "runtime/image/catalog.h"
 #include "runtime/image/contents.h"
 #include "runtime/image/name.h"
@@ -14,12 +15,6 @@ namespace {
 
 using image::Contents;
 using image::StoredImage;
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-  return text;
-}
 
 Contents used_by_pods(const ImageUse& use) {
   Contents used;
@@ -36,12 +31,12 @@ std::vector<std::string> meant(const StoredImage& image, const std::string& want
 
 Result<void> check_unused(const StoredImage& image, const std::vector<std::string>& names, const ImageUse& use) {
   if (names.size() > 1)
-    return Error{Kind::busy, 0, "has several names: " + joined(names) + " (--force removes all of them)"};
+    return Error{Kind::busy, 0, "has several names: " + base::joined(names, ", ") + " (--force removes all of them)"};
   const auto users = use.pods.find(image.record.image.manifest.text());
   if (users == use.pods.end() || names.size() < image.names.size()) return {};
-  return Error{
-      Kind::busy, EBUSY,
-      "is used by pod " + joined(users->second) + " (--force removes its name; its layers stay as long as the pod)"};
+  return Error{Kind::busy, EBUSY,
+               "is used by pod " + base::joined(users->second, ", ") +
+                   " (--force removes its name; its layers stay as long as the pod)"};
 }
 
 Result<void> forget_names(const std::string& store, const std::vector<std::string>& gone) {

@@ -11,6 +11,7 @@
 
 #include "base/files.h"
 #include "runtime/kernel/mounts.h"
+#include "runtime/kernel/program.h"
 #include "runtime/kernel/wire.h"
 
 namespace podrun {
@@ -72,16 +73,6 @@ Error become_shim(const ShimFiles& files, const std::string& id, const std::vect
 }
 
 }  // namespace
-
-// On a mount of its own (open_self()) it has no path; whoever starts it from there gives it the path as its name.
-Result<std::string> own_path() {
-  std::array<char, PATH_MAX> self{};
-  const ssize_t size = ::readlink("/proc/self/exe", self.data(), self.size());
-  if (size < 0) return Error::system(errno, "find the running program");
-  const std::string found(self.data(), static_cast<std::size_t>(size));
-  const std::string name = program_invocation_name;
-  return found.rfind('/') == 0 && name.starts_with('/') ? name : found;
-}
 
 Result<Fd> open_helper(const std::string& name, bool host_users) {
   const std::string path = TRY(find_helper(name));

@@ -9,9 +9,6 @@
 
 namespace podrun {
 
-// Where the running program is, or was when it was started from a mount of its own.
-Result<std::string> own_path();
-
 // podrun-shim or pause, to be executed: from beside the running program, else from where it was installed. A container
 // whose root is the host's could overwrite it through /proc/self/exe (CVE-2019-5736): with `host_users` it stands on a
 // read-only mount of its own. Where ids are mapped the file's owner is nobody to the container, which is as good and

@@ -9,7 +9,7 @@ export HOME=/root LANG=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/us
 mkdir -p /mnt/share /root/podrun
 status=125
 if mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144,access=any share /mnt/share; then
-  cp -a /mnt/share/. /root/podrun/
+  cp -a --remove-destination /mnt/share/. /root/podrun/  # after a reboot, pods may run from what is there
   cd /root/podrun && bash ./command
   status=$?
   echo "$status" > /mnt/share/status
