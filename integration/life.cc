@@ -22,7 +22,7 @@ Value value_at(const Json& json, const char* pointer, Value otherwise) {
 std::string Life::pod_state() const { return value_at(record_, "/life/state", std::string()); }
 
 Json Life::status_of(const std::string& container) const {
-  for (const char* list : {"/status/containerStatuses", "/status/initContainerStatuses"})
+  for (const char* list : {"/status/containerStatuses", "/status/initContainerStatuses", "/status/ephemeralContainerStatuses"})
     for (const Json& one : value_at(shown_, list, Json::array()))
       if (one["name"] == container) return one;
   return {};

@@ -20,7 +20,8 @@ void write(const fs::path& path, const std::string& text) {
 
 constexpr const char* kApplets[] = {"sh",    "cat",  "chmod", "echo",  "env",  "false", "head", "hostname", "httpd",
                                     "id",    "ip",   "kill",  "ln",    "ls",   "mkdir", "ps",   "pwd",      "rm",
-                                    "sleep", "stat", "test",  "touch", "true", "tty",   "wc",   "wget"};
+                                    "sed",   "sleep", "stat",  "test", "touch", "tr",   "true", "tty",      "wc",
+                                    "wget"};
 
 // Adds a file to the layout's blobs and says where: {mediaType, digest, size}.
 Json add_blob(const fs::path& layout, const std::string& file, const std::string& media_type) {

@@ -9,6 +9,7 @@ constexpr CommandEntry kCommands[] = {
     {"check", "Ask the CNI plugins whether pods are still connected as they were", check_command},
     {"cni", "Run CNI plugins without a pod, and see what they are owed", cni_command},
     {"create", "Make the pods that manifests describe", create_command},
+    {"debug", "Look at a pod from a container that is added to it", debug_command},
     {"delete", "End pods and remove everything of theirs", delete_command},
     {"describe", "Show pods in detail", describe_command},
     {"events", "Show what has happened to pods, or as it happens", events_command},

@@ -14,6 +14,7 @@ void attach_command(Command& command, Context& context);
 void check_command(Command& command, Context& context);
 void cni_command(Command& command, Context& context);
 void create_command(Command& command, Context& context);
+void debug_command(Command& command, Context& context);
 void delete_command(Command& command, Context& context);
 void describe_command(Command& command, Context& context);
 void events_command(Command& command, Context& context);

@@ -43,7 +43,8 @@ class Candidates {
 
   void values(const Option& option) {
     if (option.takes() == "FILE" || option.takes() == "DIR") return context_.out.print(":files\n");
-    if (option.name() == "container") return containers();
+    if (option.takes() == "CONTAINER" || (option.name() == "container" && option.takes() == "NAME"))
+      return containers();
     // Of a list the last one is still being typed.
     const std::size_t before = option.splits() ? typed_.rfind(',') + 1 : 0;
     for (const Candidate& candidate : option.candidates())

@@ -44,7 +44,7 @@ class CompleteTest : public StoreTest {
 };
 
 TEST_F(CompleteTest, Commands) {
-  EXPECT_THAT(offered({"de"}), ElementsAre("delete", "describe"));
+  EXPECT_THAT(offered({"de"}), ElementsAre("debug", "delete", "describe"));
   EXPECT_THAT(offered({"cni", "sta"}), ElementsAre("status"));
   EXPECT_THAT(offered({""}), testing::AllOf(Contains("create"), testing::Not(Contains(kComplete))));
   EXPECT_THAT(offered({"dellete", ""}), IsEmpty());

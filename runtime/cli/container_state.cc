@@ -27,9 +27,17 @@ bool never_ran(const ContainerRecord& attempt) { return attempt.life.process.emp
 
 }  // namespace
 
-bool is_init(const LiveContainer& container) { return container.record.plan.role != ContainerRole::main; }
+bool is_init(const LiveContainer& container) { return podrun::is_init(container.record.plan.role); }
+
+bool is_ephemeral(const LiveContainer& container) { return container.record.plan.role == ContainerRole::ephemeral; }
+
+const char* list_of(const LiveContainer& container) {
+  if (is_ephemeral(container)) return "ephemeralContainers";
+  return is_init(container) ? "initContainers" : "containers";
+}
 
 bool is_ready(const LiveContainer& container) {
+  if (is_ephemeral(container)) return false;
   if (container.record.plan.role != ContainerRole::init) return container.is_ready();
   return container.has_ended() && !container.has_failed();
 }
@@ -39,7 +47,9 @@ bool is_initialized(const LivePod& pod) {
     if (container.record.plan.role == ContainerRole::sidecar) return container.has_started();
     return !is_init(container) || is_ready(container);
   };
-  const auto has_begun = [](const LiveContainer& container) { return !is_init(container) && !container.is_waiting(); };
+  const auto has_begun = [](const LiveContainer& container) {
+    return container.record.plan.role == ContainerRole::main && !container.is_waiting();
+  };
   return std::all_of(pod.containers.begin(), pod.containers.end(), is_past) ||
          std::any_of(pod.containers.begin(), pod.containers.end(), has_begun);
 }

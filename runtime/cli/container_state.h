@@ -31,12 +31,15 @@ EndedAttempt last_ended(const LivePod& pod, const LiveContainer& container);
 // busy where it has yet to begin.
 Result<ContainerRecord> attempt_with_log(const LivePod& pod, const std::string& name, bool previous);
 
-// Kubernetes' ready: an init container is once it has succeeded, others are while they run and their probes say so.
+// Kubernetes' ready: an init container is once it has succeeded, others are while they run and their probes say so, but
+// an ephemeral one never is, and nobody waits for that.
 bool is_ready(const LiveContainer& container);
 
-bool is_init(const LiveContainer& container);   // of initContainers, sidecars among them
-bool is_initialized(const LivePod& pod);        // all of those have succeeded, or started as sidecars, once
-const char* waiting_reason(bool pod_has_init);  // of one whose turn has not come
+bool is_init(const LiveContainer& container);  // of initContainers, sidecars among them
+bool is_ephemeral(const LiveContainer& container);
+const char* list_of(const LiveContainer& container);  // the list of a Pod's spec that it stands in: "containers"
+bool is_initialized(const LivePod& pod);              // all of those have succeeded, or started as sidecars, once
+const char* waiting_reason(bool pod_has_init);        // of one whose turn has not come
 std::string container_id(const PodRecord& pod, const ContainerRecord& container);
 
 }  // namespace podrun::cli

@@ -40,11 +40,7 @@ void add_creation(Command& command, Creation& creation) {
 
 Result<StoodUp> create_with_progress(Host& host, const PodSpec& spec, CreateOptions options) {
   std::optional<ProgressLine> line;  // while something is pulled
-  options.registry.progress = [&line](const std::string& text) {
-    if (text.empty()) return line.reset();
-    if (!line) line.emplace();
-    line->show(text);
-  };
+  options.registry.progress = [&line](const std::string& text) { show_progress(line, text); };
   return create_pod(host, spec, options).in("create pod \"" + spec.name + "\"");
 }
 

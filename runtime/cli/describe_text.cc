@@ -135,13 +135,16 @@ Json spec_of(const Json& kube, const char* list, const std::string& name) {
 }
 
 void describe_containers(Text& text, const LivePod& pod, const Json& kube) {
-  const bool has_init = std::any_of(pod.containers.begin(), pod.containers.end(), is_init);
-  if (has_init) text.line(0, "Init Containers", "");
-  for (const LiveContainer& one : pod.containers)
-    if (is_init(one)) describe_container(text, pod, one, spec_of(kube, "initContainers", one.record.plan.name));
-  text.line(0, "Containers", "");
-  for (const LiveContainer& one : pod.containers)
-    if (!is_init(one)) describe_container(text, pod, one, spec_of(kube, "containers", one.record.plan.name));
+  constexpr std::pair<const char*, const char*> kLists[] = {{"Init Containers", "initContainers"},
+                                                            {"Containers", "containers"},
+                                                            {"Ephemeral Containers", "ephemeralContainers"}};
+  for (const auto& [heading, list] : kLists) {
+    const auto is_of_list = [list = std::string_view(list)](const LiveContainer& one) { return list_of(one) == list; };
+    const bool has_some = std::any_of(pod.containers.begin(), pod.containers.end(), is_of_list);
+    if (has_some || list == std::string_view("containers")) text.line(0, heading, "");
+    for (const LiveContainer& one : pod.containers)
+      if (is_of_list(one)) describe_container(text, pod, one, spec_of(kube, list, one.record.plan.name));
+  }
 }
 
 void describe_networks(Text& text, const PodRecord& record) {

@@ -25,15 +25,25 @@ Json metadata(const PodRecord& pod) {
 }
 
 // What was asked for. A record whose manifest cannot be read still shows what it has.
-Json spec(const LivePod& pod) {
+Json spec_of_manifest(const LivePod& pod) {
   const Json manifest = Json::parse(pod.record.plan.who.manifest, nullptr, false);
   if (const auto found = manifest.is_object() ? manifest.find("spec") : manifest.end();
       manifest.is_object() && found != manifest.end() && found->is_object())
     return *found;
   Json spec = {{"containers", Json::array()}};
   for (const LiveContainer& container : pod.containers)
-    spec[is_init(container) ? "initContainers" : "containers"].push_back(
-        {{"name", container.record.plan.name}, {"image", container.record.plan.image}});
+    if (!is_ephemeral(container))
+      spec[list_of(container)].push_back(
+          {{"name", container.record.plan.name}, {"image", container.record.plan.image}});
+  return spec;
+}
+
+// With what was asked for since.
+Json spec(const LivePod& pod) {
+  Json spec = spec_of_manifest(pod);
+  for (const LiveContainer& container : pod.containers)
+    if (is_ephemeral(container))
+      spec[list_of(container)].push_back(Json::parse(container.record.plan.asked, nullptr, false));
   return spec;
 }
 

@@ -279,5 +279,25 @@ TEST(Inspect, OpensWhatIsJsonAndSumsTheTimings) {
   EXPECT_EQ(json["life"]["namespaces"]["net"], 4026532000);
 }
 
+TEST(KubeJson, AnEphemeralContainerStandsApartAndCountsForNothing) {
+  LivePod pod = live_pod(ExitStatus{0, 0, 1'700'000'005'000'000'000});
+  LiveContainer look = pod.containers.front();
+  look.record.plan.name = "look";
+  look.record.plan.role = ContainerRole::ephemeral;
+  look.record.plan.asked = R"({"name":"look","image":"busybox","targetContainerName":"httpd"})";
+  pod.containers.pop_back();
+  pod.containers.push_back(look);
+  const Json all = kube_pod(pod);
+  EXPECT_EQ(all["spec"]["ephemeralContainers"], Json::array({Json::parse(look.record.plan.asked)}));
+  EXPECT_EQ(all["status"]["ephemeralContainerStatuses"].size(), 1U);
+  EXPECT_EQ(all["status"]["ephemeralContainerStatuses"][0]["name"], "look");
+  EXPECT_EQ(all["status"]["ephemeralContainerStatuses"][0]["ready"], false);
+  EXPECT_EQ(all["status"]["containerStatuses"].size(), 1U);
+  EXPECT_EQ(all["status"]["conditions"][1]["status"], "True") << "it is ready without that";
+  EXPECT_THAT(pod_table({pod}, {}, wall_time()), HasSubstr("1/1"));
+  const std::string text = describe_text(pod, all);
+  EXPECT_LT(text.find("\nContainers:\n  httpd:\n"), text.find("\nEphemeral Containers:\n  look:\n"));
+}
+
 }  // namespace
 }  // namespace podrun::cli

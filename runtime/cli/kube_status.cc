@@ -61,10 +61,11 @@ Json container_status(const LivePod& pod, const LiveContainer& container) {
   return json;
 }
 
-Json container_statuses(const LivePod& pod, bool of_init) {
+// Of those in that list of the spec.
+Json container_statuses(const LivePod& pod, const char* list) {
   Json statuses = Json::array();
   for (const LiveContainer& container : pod.containers)
-    if (is_init(container) == of_init) statuses.push_back(container_status(pod, container));
+    if (list_of(container) == std::string_view(list)) statuses.push_back(container_status(pod, container));
   return statuses;
 }
 
@@ -116,7 +117,8 @@ Json unless(Json condition, const char* reason, const std::string& message) {
 std::string names_of_unready(const LivePod& pod) {
   std::string names;
   for (const LiveContainer& container : pod.containers)
-    if (!is_ready(container)) names += (names.empty() ? "" : " ") + container.record.plan.name;
+    if (!is_ready(container) && !is_ephemeral(container))
+      names += (names.empty() ? "" : " ") + container.record.plan.name;
   return "[" + names + "]";
 }
 
@@ -136,7 +138,8 @@ Json conditions(const LivePod& pod, const Json& spec) {
   const PodLife& life = pod.record.life;
   const bool initialized = life.state == PodState::ready && is_initialized(pod);
   const bool containers = pod.phase == Phase::running && life.state == PodState::ready &&
-                          std::all_of(pod.containers.begin(), pod.containers.end(), is_ready);
+                          std::all_of(pod.containers.begin(), pod.containers.end(),
+                                      [](const LiveContainer& one) { return is_ready(one) || is_ephemeral(one); });
   const std::string gates = closed_gates(spec);
   const std::string unready = "containers with unready status: " + names_of_unready(pod);
   const std::int64_t since = last_change(pod);
@@ -158,8 +161,9 @@ void add_addresses(Json& status, const std::string& field, const std::vector<std
 
 Json kube_status(const LivePod& pod, const Json& spec) {
   const PodRecord& record = pod.record;
-  Json statuses = container_statuses(pod, false);
-  Json init_statuses = container_statuses(pod, true);
+  Json statuses = container_statuses(pod, "containers");
+  Json init_statuses = container_statuses(pod, "initContainers");
+  Json ephemeral_statuses = container_statuses(pod, "ephemeralContainers");
   if (record.life.state == PodState::creating) {
     const Json init = spec.value("initContainers", Json::array());
     add_unmade(init_statuses, init, true);
@@ -170,6 +174,7 @@ Json kube_status(const LivePod& pod, const Json& spec) {
                {"conditions", conditions(pod, spec)},
                {"containerStatuses", std::move(statuses)}};
   if (!init_statuses.empty()) json["initContainerStatuses"] = std::move(init_statuses);
+  if (!ephemeral_statuses.empty()) json["ephemeralContainerStatuses"] = std::move(ephemeral_statuses);
   add_addresses(json, "hostIP", record.life.host_ips);
   add_addresses(json, "podIP", addresses_of(record.plan, record.life));
   if (!pod.reason.empty()) {

@@ -103,7 +103,7 @@ class Exits {
     const Json document = kube_pod(pod);
     const Json& spec = document["spec"];
     std::vector<std::string> names;
-    for (const char* list : {"containers", "initContainers"})
+    for (const char* list : {"containers", "initContainers", "ephemeralContainers"})
       for (const Json& container : spec.value(list, Json::array()))
         if (container_.empty() ? list == std::string_view("containers") : container["name"] == container_)
           names.push_back(container["name"]);

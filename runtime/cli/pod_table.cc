@@ -24,7 +24,7 @@ std::string ready(const LivePod& pod) {
   std::size_t all = 0;
   std::size_t running = 0;
   for (const LiveContainer& container : pod.containers) {
-    if (container.record.plan.role == ContainerRole::init) continue;
+    if (container.record.plan.role == ContainerRole::init || is_ephemeral(container)) continue;
     ++all;
     if (is_ready(container)) ++running;
   }
@@ -106,7 +106,7 @@ std::string word_of_containers(const LivePod& pod) {
   bool some_run = false;
   std::string word;
   for (const LiveContainer& container : pod.containers) {
-    if (is_init(container)) continue;
+    if (is_init(container) || is_ephemeral(container)) continue;
     const ContainerState state = state_of(pod, container);
     some_run = some_run || state.what == What::running;
     if (word.empty()) word = state.reason;

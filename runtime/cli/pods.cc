@@ -28,11 +28,16 @@ std::vector<const ContainerRecord*> main_ones_first(const Pod& pod) {
   return all;
 }
 
-// "web, proxy (init)", as kubectl lists them.
+const char* note_of(ContainerRole role) {
+  if (role == ContainerRole::ephemeral) return " (ephem)";
+  return is_init(role) ? " (init)" : "";
+}
+
+// "web, proxy (init), debugger-3f9a1 (ephem)", as kubectl lists them.
 std::string names_of(const std::vector<const ContainerRecord*>& containers) {
   std::string names;
   for (const ContainerRecord* one : containers)
-    names += (names.empty() ? "" : ", ") + one->plan.name + (one->plan.role == ContainerRole::main ? "" : " (init)");
+    names += (names.empty() ? "" : ", ") + one->plan.name + note_of(one->plan.role);
   return names;
 }
 

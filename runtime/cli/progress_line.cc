@@ -33,4 +33,10 @@ void ProgressLine::show(std::string_view text) {
   if (on_terminal_) put(std::string(kClear) + one_line(text).substr(0, columns() - 1));
 }
 
+void show_progress(std::optional<ProgressLine>& line, const std::string& text) {
+  if (text.empty()) return line.reset();
+  if (!line) line.emplace();
+  line->show(text);
+}
+
 }  // namespace podrun::cli

@@ -1,6 +1,8 @@
 // How far something is: one line on a terminal that is renewed. Elsewhere nothing.
 #pragma once
 
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace podrun::cli {
@@ -17,5 +19,8 @@ class ProgressLine {
  private:
   bool on_terminal_;
 };
+
+// For a pull, which may come late or never: the line is there from its first words on, until there are none.
+void show_progress(std::optional<ProgressLine>& line, const std::string& text);
 
 }  // namespace podrun::cli

@@ -16,10 +16,10 @@ struct Options {
   std::optional<std::uint32_t> grace_period;
 };
 
-// Init containers have done their work, and those whose turn has not come have nothing to end.
+// Init containers have done their work, ephemeral ones run once, and those whose turn has not come have nothing to end.
 bool is_to_be_restarted(const ContainerRecord& container) {
   const bool has_begun = !container.life.process.empty() || !container.life.failure.empty();
-  return has_begun && container.plan.role != ContainerRole::init;
+  return has_begun && container.plan.role != ContainerRole::init && container.plan.role != ContainerRole::ephemeral;
 }
 
 Result<void> restart_container(Host& host, const Pod& pod, const ContainerRecord& container,

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "runtime/cli/typed_manifest.h"
 #include "runtime/manifest/manifest.h"
 #include "runtime/manifest/names.h"
 #include "runtime/manifest/text.h"
@@ -12,10 +13,6 @@
 
 namespace podrun::cli {
 namespace {
-
-Error bad_option(const std::string& option, const std::string& value, const std::string& why) {
-  return {Kind::invalid, 0, option + " " + manifest::quote(value) + ": " + why};
-}
 
 // Nothing, or the whole number that `text` is.
 template <class Integer>
@@ -107,27 +104,6 @@ std::string restart_policy(const std::string& typed) {
   return typed == "no" ? "Never" : typed;
 }
 
-// Each "$" that a manifest would not leave as it is, doubled (manifest/expand.h).
-std::string literal(const std::string& text) {
-  std::string escaped;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    escaped += text[i];
-    const char next = i + 1 < text.size() ? text[i + 1] : '\0';
-    if (text[i] == '$' && (next == '(' || next == '$')) escaped += '$';
-  }
-  return escaped;
-}
-
-Result<Json> environment(const Variables& variables) {
-  Json made = Json::array();
-  for (const auto& [name, value] : variables) {
-    if (const std::string why = manifest::why_bad_env_name(name); !why.empty())
-      return bad_option("--env", name + "=" + value, "the name " + why);
-    made.push_back({{"name", name}, {"value", literal(value)}});
-  }
-  return made;
-}
-
 Result<Json> container(const RunOptions& options) {
   Json made{{"name", options.name}, {"image", options.image}};
   if (options.pull_policy) made["imagePullPolicy"] = *options.pull_policy;
@@ -144,15 +120,6 @@ Result<Json> container(const RunOptions& options) {
   if (options.stdin_once) made["stdinOnce"] = true;
   if (options.terminal) made["tty"] = true;
   return made;
-}
-
-// A manifest is UTF-8; words of a command line need not be.
-Result<void> check_encoding(const Json& json) {
-  if (json.is_string() && manifest::find_bad_utf8(json.get_ref<const std::string&>()))
-    return Error{Kind::invalid, 0, manifest::quote(json.get<std::string>()) + ": not UTF-8, which a Pod has to be"};
-  if (json.is_structured())
-    for (const Json& inner : json) TRY(check_encoding(inner));
-  return {};
 }
 
 }  // namespace

@@ -229,7 +229,7 @@ constexpr Field kPodSpecFields[] = {
     Field("volumes", accepted, list, &kVolume).unless(kServiceAccountVolume),
     {"initContainers", accepted, list, &kContainer},
     {"containers", accepted, list, &kContainer},
-    {"ephemeralContainers", later},
+    Field("ephemeralContainers", later).because("they are added to a Pod that runs, as in a cluster: podrun debug"),
     {"restartPolicy", text, kRestartPolicies},
     {"terminationGracePeriodSeconds", accepted, whole},
     {"activeDeadlineSeconds", later},

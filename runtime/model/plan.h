@@ -86,6 +86,8 @@ struct ContainerPlan {
   std::uint32_t attempt = 0;   // each is made once, runs once and ends once
   std::uint32_t position = 0;  // among the pod's containers: init containers and sidecars first, in their order
   ContainerRole role = ContainerRole::main;
+  std::string target;               // of an ephemeral one: the container whose pid namespace it has; may be empty
+  std::string asked;                // the same: compact JSON of it as asked for, which no manifest has
   std::string image;                // as the manifest has it
   std::string image_digest;         // empty for rootfs:
   std::vector<std::string> layers;  // lowest first

@@ -47,10 +47,14 @@ struct SecuritySpec {
 
 // When a container runs, beside the others of its pod (Kubernetes: "Init Containers", "Sidecar Containers").
 enum class ContainerRole : std::uint8_t {
-  main,     // with the other main ones, once all init containers have succeeded
-  init,     // alone, to its end, in the order of the manifest
-  sidecar,  // an init container with restartPolicy Always: from its turn on, beside all that come later
+  main,       // with the other main ones, once all init containers have succeeded
+  init,       // alone, to its end, in the order of the manifest
+  sidecar,    // an init container with restartPolicy Always: from its turn on, beside all that come later
+  ephemeral,  // added to a pod that stands, to look at it; once, and of no account to the pod ("Ephemeral Containers")
 };
+
+// Of the manifest's initContainers.
+inline bool is_init(ContainerRole role) { return role == ContainerRole::init || role == ContainerRole::sidecar; }
 
 // When an image is had from its registry, where it has one.
 enum class PullPolicy : std::uint8_t {
@@ -66,7 +70,7 @@ enum class RestartPolicy : std::uint8_t { always, on_failure, never };
 struct ContainerSpec {
   std::string name;
   ContainerRole role = ContainerRole::main;
-  std::string image;                                     // "rootfs:DIR", "oci:DIR[:TAG]", or a name
+  std::string image;  // "rootfs:DIR", "oci:DIR[:TAG]", or a name
   PullPolicy pull_policy = PullPolicy::by_tag;
   std::vector<std::string> command;                      // replaces the image's entrypoint when not empty
   std::vector<std::string> args;                         // replaces the image's cmd when not empty

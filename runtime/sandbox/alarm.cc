@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "runtime/kernel/clock.h"
 #include "runtime/kernel/program.h"
 #include "runtime/model/probe_memory.h"
 #include "runtime/sandbox/shim.h"
@@ -34,6 +35,11 @@ Result<void> set_alarm(const Host& host, const PodPlan& pod, const Cgroup& cgrou
                        std::int64_t when) {
   const Fd program = TRY(open_self(pod.namespaces.host_users));
   return shim.set_alarm(when, TRY(words_of_tend(host, pod.who.id)), program, TRY(cgroup.keep_entry()));
+}
+
+Result<void> wake_at_once(const Host& host, const PodRecord& pod, ShimClient& shim) {
+  const Cgroup cgroup(TRY(CgroupHost::discover()), pod.plan.cgroup_path);
+  return set_alarm(host, pod.plan, cgroup, shim, boot_time());
 }
 
 }  // namespace podrun

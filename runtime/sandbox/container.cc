@@ -11,6 +11,7 @@
 #include "runtime/sandbox/init_process.h"
 #include "runtime/sandbox/mount_rows.h"
 #include "runtime/sandbox/pipes.h"
+#include "runtime/sandbox/target.h"
 #include "runtime/sandbox/volumes.h"
 
 namespace podrun {
@@ -113,6 +114,7 @@ Result<Furnished> furnish(const NewContainer& container, const ContainerMakings&
   TRY(makings.box.save(made.record).in("record it"));
   TRY(makings.cgroup.create_container(plan.cgroup, plan.limits, plan.devices));
   made.cgroup = TRY(makings.cgroup.container_entry(plan.cgroup));
+  if (!plan.target.empty()) made.pids = TRY(open_target(makings.box, makings.pod, plan.target));
   Mounts mounts = TRY(open_mounts(container, makings));
   Stdio stdio = TRY(make_stdio(std::move(mounts.null), plan, makings.users.base));
   made.rows = std::move(mounts.rows);
@@ -133,7 +135,7 @@ Result<Prepared> launch(Furnished container, const ContainerMakings& makings, Sh
   request.terminal = plan.process.terminal;
   request.input_once = plan.stdio.stdin_once && !plan.process.terminal;  // a terminal has no end
   request.oom_score_adj = plan.oom_score_adj;
-  TRY(shim.launch(request, container.cgroup, &container.streams));
+  TRY(shim.launch(request, container.cgroup, &container.streams, container.pids));
   auto launched = shim.expect();
   if (!launched) return explain(std::move(launched).error(), makings.cgroup, plan);
   Prepared prepared{.record = {}, .launched = std::move(*launched)};

@@ -33,6 +33,7 @@ struct Furnished {
   std::vector<Fd> stdio;  // the container's
   ShimStreams streams;
   CgroupEntry cgroup;
+  Fd pids;  // a pidfd: whose pid namespace it is to have; empty: as its plan says
 };
 
 struct Prepared {

@@ -32,8 +32,10 @@ std::uint64_t memory_bytes() {
   return ::sysinfo(&info) == 0 ? static_cast<std::uint64_t>(info.totalram) * info.mem_unit : 0;
 }
 
-Result<ImageFacts> image_facts(const Host& host, const PodSpec& pod, const ContainerSpec& container,
-                               const Registry& registry) {
+}  // namespace
+
+Result<ImageFacts> find_image(const Host& host, const PodSpec& pod, const ContainerSpec& container,
+                              const Registry& registry) {
   ImageFacts facts{TRY(provide_image(host, pod, container, registry)), "", ""};
   const std::vector<std::string> layers = facts.image.layers.readable();
   facts.passwd = TRY(read_from_layers(layers, "/etc/passwd"));
@@ -58,8 +60,6 @@ Result<MachineFacts> find_machine(const Host& host, bool host_network) {
   return machine;
 }
 
-}  // namespace
-
 Result<PodFacts> find_facts(const Host& host, const PodSpec& spec, const std::vector<std::string>& networks,
                             const Registry& registry) {
   PodFacts facts;
@@ -67,7 +67,7 @@ Result<PodFacts> find_facts(const Host& host, const PodSpec& spec, const std::ve
   facts.uid = make_uuid();
   facts.machine = TRY(find_machine(host, spec.host_network));
   for (const auto& container : spec.containers)
-    facts.images.push_back(TRY(image_facts(host, spec, container, registry).in("container '" + container.name + "'")));
+    facts.images.push_back(TRY(find_image(host, spec, container, registry).in("container '" + container.name + "'")));
   facts.asked_networks = networks;
   facts.networks = TRY(choose_networks(TRY(select_networks(spec.annotations, spec.host_network, networks, host.warn)),
                                        host.options.cni_conf_dir, host.warn));

@@ -1,51 +1,16 @@
 #include "runtime/sandbox/start_container.h"
 
 #include "base/files.h"
-#include "runtime/kernel/clock.h"
-#include "runtime/kernel/namespaces.h"
 #include "runtime/sandbox/alarm.h"
 #include "runtime/sandbox/attempts.h"
-#include "runtime/sandbox/container.h"
 #include "runtime/sandbox/layer.h"
 #include "runtime/sandbox/stands.h"
+#include "runtime/sandbox/start_attempt.h"
 #include "runtime/sandbox/stop_container.h"
 #include "runtime/sandbox/take_box.h"
 
 namespace podrun {
 namespace {
-
-Result<void> start_attempt(const Host& host, const Box& box, const PodRecord& pod, const NewContainer& container,
-                           ShimClient& shim, std::optional<Prepared>& prepared) {
-  const Fd user_ns = pod.plan.namespaces.host_users ? Fd() : TRY(open_namespace(pod.life.pause.pid, "user"));
-  const Cgroup cgroup(TRY(CgroupHost::discover()), pod.plan.cgroup_path);
-  const ContainerMakings makings{.host = host,
-                                 .box = box,
-                                 .pod = pod.plan,
-                                 .life = pod.life,
-                                 .cgroup = cgroup,
-                                 .users = {pod.life.id_base, user_ns.get()}};
-  prepared = TRY(launch(TRY(furnish(container, makings)), makings, shim));
-  TRY(await_ready(*prepared, cgroup, shim));
-  TRY(record_process(*prepared, box));
-  return release(*prepared, cgroup);
-}
-
-Result<void> wake_at_once(const Host& host, const PodRecord& pod, ShimClient& shim) {
-  const Cgroup cgroup(TRY(CgroupHost::discover()), pod.plan.cgroup_path);
-  return set_alarm(host, pod.plan, cgroup, shim, boot_time());
-}
-
-// Used up, and on record with its reason: whoever looks after the pod would try the same again at once.
-void give_up(const Host& host, const Box& box, const PodRecord& pod, const NewContainer& container,
-             std::optional<Prepared> prepared, const std::string& why) {
-  ContainerRecord failed = prepared ? prepared->record : new_record(container);
-  failed.life.failure = why;
-  if (failed.life.started_at == 0) failed.life.started_at = wall_time();  // from when on its successor waits
-  (void)box.save(failed);
-  if (!prepared) return;
-  prepared.reset();  // what waits for its client gives up, too
-  (void)kill_container(host, pod, failed);
-}
 
 // Whether init containers that come before it have yet to succeed. Of a container that has not begun.
 Result<bool> waits_for_others(const Host& host, const PodRecord& pod, const ContainerPlan& container) {
@@ -63,9 +28,12 @@ Result<void> check_its_turn(const Host& host, const Box& box, const PodRecord& p
                             const std::optional<std::uint32_t>& wanted) {
   const std::string container = "container '" + last.plan.name + "'";
   const bool begins = !is_used(host, box.id(), last);
+  if (!begins && last.plan.role == ContainerRole::ephemeral)
+    return Error{Kind::invalid, 0, container + " is an ephemeral one, which runs once (`podrun debug` adds another)"};
   if (wanted && (*wanted != last.plan.attempt + (begins ? 0 : 1) || last.life.held))
     return Error{Kind::busy, 0, container + " has been started or stopped meanwhile"};
-  if (wanted || !begins || !TRY(waits_for_others(host, pod, last.plan))) return {};
+  const bool waits_for_nobody = wanted || !begins || last.plan.role == ContainerRole::ephemeral;
+  if (waits_for_nobody || !TRY(waits_for_others(host, pod, last.plan))) return {};
   ContainerRecord free = last;
   free.life.held = false;
   TRY(box.save(free));
@@ -88,13 +56,14 @@ Result<ContainerRecord> start_next(const Host& host, const Box& box, const PodRe
       .plan = plan, .layers = {plan.layers, nullptr}, .created_at = last.life.created_at, .back_off = options.back_off};
   // Who is woken waits for the lock. By whoever looks after the pod itself it is asked in any case.
   if (!options.attempt && is_asked(plan)) TRY(wake_at_once(host, pod, shim));
+  const NewAttempt attempt{host, box, pod, next, shim};
   std::optional<Prepared> prepared;
-  const auto started = start_attempt(host, box, pod, next, shim, prepared).in("start container '" + name + "'");
+  const auto started = start_attempt(attempt, {}, prepared);
   if (started) return std::move(prepared->record);
   // Who had the shim launch it was killed before it was on record. It ends by itself, and then it is used.
   if (started.error().kind == Kind::exists && await_exit(host, pod, plan))
     return start_next(host, box, pod, name, options);
-  give_up(host, box, pod, next, std::move(prepared), started.error().what);
+  give_up(attempt, std::move(prepared), started.error().what);
   return started.error();
 }
 

@@ -49,6 +49,7 @@ struct Successor {
 Result<std::vector<Successor>> successors(const Host& host, const Box& box, const PodRecord& pod) {
   std::vector<Successor> found;
   for (const ContainerRecord& container : TRY(host.store.load_whole(box.id())).containers) {
+    if (container.plan.role == ContainerRole::ephemeral) continue;  // it runs once
     const auto attempts = TRY(attempts_of(box, container.plan.name));
     const ContainerRecord& last = attempts.back();
     ContainerPlan next = TRY(plan_next(host, box, pod, attempts));

@@ -1,5 +1,6 @@
 #include "runtime/shim/launch.h"
 
+#include <sched.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -31,6 +32,7 @@ struct Sent {
   Channel channel;
   Fd cgroup;
   std::vector<Fd> tasks;
+  Fd pids;
   std::optional<Output> output;
   Fd input;
 };
@@ -53,6 +55,7 @@ Result<Sent> sort_out(const Launch& request, std::vector<Fd> fds) {
   sent.channel = Channel(taken.next());
   if (request.into_cgroup) sent.cgroup = taken.next();
   for (std::uint32_t i = 0; i < request.v1_tasks; ++i) sent.tasks.push_back(taken.next());
+  if (request.into_pids) sent.pids = taken.next();
   if (request.logged) {
     Log log = TRY(Log::open(taken.next(), request.log_name, request.log));
     Fd out = request.terminal ? Fd() : taken.next();
@@ -89,6 +92,10 @@ Result<pid_t> pass_through(const Launch& request, Sent& sent, int pause) {
   fresh_keyring();  // a container shares its keys with nobody
   for (const Fd& tasks : sent.tasks)
     if (::write(tasks.get(), "0", 1) != 1) return Error::system(errno, "enter the container's cgroup");
+  // As the host's root, and for its child alone: this process stays where nobody inside can see it.
+  if (sent.pids && ::setns(sent.pids.get(), CLONE_NEWPID) != 0)
+    return errno == ESRCH ? Error{Kind::not_found, ESRCH, "join a container's pid namespace: the container has ended"}
+                          : Error::system(errno, "join a container's pid namespace");
   return init::enter_pod(pause, request.join, request.fresh, std::move(sent.channel));
 }
 
@@ -135,8 +142,7 @@ Result<Child> launch_container(const Launch& request, Sent sent, int pause) {
 Result<Child> launch(const Launch& request, std::vector<Fd> fds, int pause) {
   Sent sent = TRY(sort_out(request, std::move(fds)));
   // init makes its root in the mount namespace that it finds itself in, and names the host of its UTS namespace.
-  if ((request.fresh & CLONE_NEWNS) == 0 ||
-      (request.role == init::Role::pause && (request.fresh & CLONE_NEWUTS) == 0))
+  if ((request.fresh & CLONE_NEWNS) == 0 || (request.role == init::Role::pause && (request.fresh & CLONE_NEWUTS) == 0))
     return Error{Kind::internal, 0, "launch a process: it is to have namespaces of its own"};
   if (request.role == init::Role::pause) return launch_pause(request, std::move(sent));
   if (pause < 0) return Error{Kind::internal, 0, "launch a container: the pod has no pause"};

@@ -17,11 +17,11 @@
 //       alarm {when, program} + fds ─────────▶ ◀── done    runs that then, and whenever a container has ended
 //
 // Descriptors of launch, in this order: the new process's end of the handshake channel · the v2 cgroup directory to be
-// born in, if into_cgroup · `v1_tasks` cgroup v1 files to write "0" to · with `logged`: the directory of its log and,
-// unless it has a terminal, the reading ends of the container's stdout and stderr, both non-blocking · with has_input:
-// the writing end of its stdin.
-// Of attach: the writing ends of the client's pipes, both non-blocking; with a terminal all goes to the first.
-// Of alarm: the program, and the cgroup as for launch; none where the alarm is called off.
+// born in, if into_cgroup · `v1_tasks` cgroup v1 files to write "0" to · with into_pids: the process whose pid
+// namespace it is born in, a pidfd · with `logged`: the directory of its log and, unless it has a terminal, the reading
+// ends of the container's stdout and stderr, both non-blocking · with has_input: the writing end of its stdin. Of
+// attach: the writing ends of the client's pipes, both non-blocking; with a terminal all goes to the first. Of alarm:
+// the program, and the cgroup as for launch; none where the alarm is called off.
 #pragma once
 
 #include <cstdint>
@@ -67,6 +67,7 @@ struct Launch {
   std::string cgroup;       // directory of the container's cgroup, to end what is left in it
   bool into_cgroup = false;
   std::uint32_t v1_tasks = 0;
+  bool into_pids = false;  // of a container that is there already, instead of pause's or its own
   bool logged = false;
   bool terminal = false;  // its output comes by a terminal, which is kept when it is there
   bool has_input = false;
@@ -76,8 +77,8 @@ struct Launch {
 };
 template <class V>
 void visit(V& v, Launch& l) {
-  v(l.role, l.key, l.log_name, l.join, l.fresh, l.cgroup, l.into_cgroup, l.v1_tasks, l.logged, l.terminal, l.has_input,
-    l.input_once, l.log, l.oom_score_adj);
+  v(l.role, l.key, l.log_name, l.join, l.fresh, l.cgroup, l.into_cgroup, l.v1_tasks, l.into_pids, l.logged, l.terminal,
+    l.has_input, l.input_once, l.log, l.oom_score_adj);
 }
 
 struct Launched {

@@ -52,6 +52,8 @@ void visit(Visitor& field, Record& plan) {
   field("attempt", plan.attempt);
   field.optional("position", plan.position);
   field.optional("role", plan.role);
+  field.optional("target", plan.target);
+  field.optional("asked", plan.asked);
   field("image", plan.image);
   field("imageDigest", plan.image_digest);
   field("layers", plan.layers);

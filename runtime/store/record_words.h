@@ -20,7 +20,7 @@ inline constexpr std::array<const char*, 0> kWords{};
 template <>
 inline constexpr std::array kWords<PodState>{"creating", "ready", "deleting", "stopping", "starting", "stopped"};
 template <>
-inline constexpr std::array kWords<ContainerRole>{"main", "init", "sidecar"};
+inline constexpr std::array kWords<ContainerRole>{"main", "init", "sidecar", "ephemeral"};
 template <>
 inline constexpr std::array kWords<DeviceAccess>{"pod", "common", "all"};
 template <>

@@ -62,6 +62,8 @@ bool ended_for_good(const PodRecord& pod, const LiveContainer& one) {
       return !one.has_failed() || policy == RestartPolicy::never;
     case ContainerRole::main:
       return policy == RestartPolicy::never || (policy == RestartPolicy::on_failure && !one.has_failed());
+    case ContainerRole::ephemeral:
+      return true;
   }
   return true;
 }
@@ -190,6 +192,7 @@ Phase phase_of(const PodRecord& pod, const SandboxStatus& sandbox, const std::ve
   bool waits = false, runs = false, made_again = false, failed = false;
   for (const LiveContainer& one : containers) {
     const ContainerRole role = one.record.plan.role;
+    if (role == ContainerRole::ephemeral) continue;
     const bool again = is_made_again(pod, containers, one) || (one.is_waiting() && one.before);
     if (one.is_waiting() && !one.before) waits = true;
     if (role == ContainerRole::init && one.has_failed() && over) return Phase::failed;

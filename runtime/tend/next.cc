@@ -9,6 +9,7 @@ namespace podrun::tend {
 namespace {
 
 bool is_main(const LiveContainer& one) { return one.record.plan.role == ContainerRole::main; }
+bool is_ephemeral(const LiveContainer& one) { return one.record.plan.role == ContainerRole::ephemeral; }
 
 // Whether those that come after it may begin. A main container holds up the others only by its postStart, as it does
 // for the kubelet, which waits for that.
@@ -20,6 +21,8 @@ bool is_past(const LiveContainer& one) {
       return one.has_started();
     case ContainerRole::main:
       return !one.is_waiting() && !is_to_be_greeted(one);
+    case ContainerRole::ephemeral:
+      return true;
   }
   return true;
 }
@@ -80,15 +83,17 @@ void look_after(const LiveContainer& one, std::int64_t now, Next& next) {
 
 bool is_held(const LiveContainer& one) { return one.record.life.held; }
 
-// Sidecars end after those they serve, the last begun first, one after another; then the pod, where it is to. What a
-// person has stopped may be started again by one.
+// Sidecars, and who looks on, end after those they serve, the last begun first, one after another; then the pod, where
+// it is to. What a person has stopped may be started again by one, who may be looking on.
 Next end_the_rest(const PodPlan& pod, const std::vector<LiveContainer>& containers) {
   Next next;
-  const auto last =
-      std::find_if(containers.rbegin(), containers.rend(), [](const LiveContainer& one) { return one.status.running; });
+  const bool some_held = std::any_of(containers.begin(), containers.end(), is_held);
+  const auto last = std::find_if(containers.rbegin(), containers.rend(), [&](const LiveContainer& one) {
+    return one.status.running && !(some_held && is_ephemeral(one));
+  });
   next.over = last == containers.rend();
   if (!next.over) next.steps.push_back({Step::Act::stop, last->record.plan.name, last->record.plan.attempt, 0});
-  next.removes = next.over && pod.removed_at_end && std::none_of(containers.begin(), containers.end(), is_held);
+  next.removes = next.over && pod.removed_at_end && !some_held;
   return next;
 }
 
@@ -108,7 +113,8 @@ Next next(const PodRecord& pod, const std::vector<LiveContainer>& containers, st
     if (is_made_again(pod, containers, one)) make_again(one, now, next);
     if (one.status.running) look_after(one, now, next);
     if (initialized && one.record.plan.role == ContainerRole::init) continue;
-    if (one.is_waiting() && may_begin && !one.record.life.held) next.steps.push_back(begin(one));
+    // An ephemeral one waits for nobody: that it has not begun is its maker's death.
+    if (one.is_waiting() && (may_begin || is_ephemeral(one)) && !one.record.life.held) next.steps.push_back(begin(one));
     const bool is_waited_for = is_main(one) ? one.record.plan.hooks.post_start.has_value() : !initialized;
     if (is_waited_for) may_begin = may_begin && is_past(one);
   }

@@ -370,5 +370,33 @@ TEST(NextOfAPod, LeadsThroughItsWholeLife) {
   EXPECT_TRUE(look().over);
 }
 
+// Its maker died on the way.
+TEST(TendNext, AnEphemeralContainerThatWaitsBeginsWhateverElseHasTo) {
+  const auto next = next_of(kAlways, {{.name = "first", .role = ContainerRole::init, .what = What::runs},
+                                      {.name = "main", .what = What::waits},
+                                      {.name = "look", .role = ContainerRole::ephemeral, .what = What::waits},
+                                      {.name = "too", .role = ContainerRole::ephemeral, .what = What::waits}});
+  EXPECT_THAT(next.steps, ElementsAre(Step{Step::Act::start, "look", 0, 0}, Step{Step::Act::start, "too", 0, 0}));
+}
+
+TEST(TendNext, AnEphemeralContainerRunsOnceAndEndsWithThePod) {
+  for (const int code : {0, 1})
+    EXPECT_THAT(
+        next_of(kAlways, {{.name = "main", .what = What::runs},
+                          {.name = "look", .role = ContainerRole::ephemeral, .what = What::ended, .code = code}})
+            .steps,
+        IsEmpty());
+  const auto next = next_of(
+      RestartPolicy::never,
+      {{.name = "main", .what = What::ended}, {.name = "look", .role = ContainerRole::ephemeral, .what = What::runs}});
+  EXPECT_THAT(next.steps, ElementsAre(Step{Step::Act::stop, "look", 0, 0}));
+  EXPECT_FALSE(next.over);
+  EXPECT_THAT(next_of(RestartPolicy::never, {{.name = "main", .what = What::ended, .held = true},
+                                             {.name = "look", .role = ContainerRole::ephemeral, .what = What::runs}})
+                  .steps,
+              IsEmpty())
+      << "a person has stopped it";
+}
+
 }  // namespace
 }  // namespace podrun::tend

@@ -106,7 +106,8 @@ TEST(Manifest, NotBuiltYet) {
     return Bad{std::move(text), std::move(path) + " is not supported yet", Kind::unsupported};
   };
   expect_refused({
-      later(pod("ephemeralContainers: [{name: i}]"), "spec.ephemeralContainers:"),
+      {pod("ephemeralContainers: [{name: i}]"),
+       "spec.ephemeralContainers: they are added to a Pod that runs, as in a cluster: podrun debug", Kind::unsupported},
       later(pod("activeDeadlineSeconds: 5"), "spec.activeDeadlineSeconds:"),
       later(container("livenessProbe: {tcpSocket: {port: 1}, grpc: {port: 1}}"),
             "spec.containers[0].livenessProbe.grpc:"),

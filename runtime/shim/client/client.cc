@@ -61,10 +61,12 @@ void add(std::vector<int>& fds, const CgroupEntry& entry) {
 
 }  // namespace
 
-Result<void> ShimClient::launch(shim::Launch request, const CgroupEntry& entry, const ShimStreams* streams) {
+Result<void> ShimClient::launch(shim::Launch request, const CgroupEntry& entry, const ShimStreams* streams,
+                                const Fd& pids) {
   auto [ours, theirs] = TRY(Channel::pair());
   std::vector<int> fds{theirs.fd()};
   add(fds, entry);
+  add(fds, pids);
   if (streams != nullptr) {
     add(fds, streams->log_dir);
     add(fds, streams->out);
@@ -74,6 +76,7 @@ Result<void> ShimClient::launch(shim::Launch request, const CgroupEntry& entry, 
   request.cgroup = entry.dir;
   request.into_cgroup = static_cast<bool>(entry.v2);
   request.v1_tasks = static_cast<std::uint32_t>(entry.v1_tasks.size());
+  request.into_pids = static_cast<bool>(pids);
   request.logged = streams != nullptr;
   request.has_input = streams != nullptr && streams->in;
   TRY(control_.send(number(MessageType::launch), wire::write(request), fds).in("ask the shim"));

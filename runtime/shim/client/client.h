@@ -35,9 +35,10 @@ class ShimClient {
   static Result<ShimClient> greet(ProcessId process, Channel control);
   const ProcessId& process() const { return process_; }
 
-  // `entry` may be empty, `streams` null. launch() asks, expect() takes the answer: between the two the client is free
-  // to do something else.
-  Result<void> launch(shim::Launch request, const CgroupEntry& entry, const ShimStreams* streams);
+  // `entry` and `pids`, a pidfd (protocol.h: into_pids), may be empty, `streams` null. launch() asks, expect() takes
+  // the answer: between the two the client is free to do something else.
+  Result<void> launch(shim::Launch request, const CgroupEntry& entry, const ShimStreams* streams,
+                      const Fd& pids = Fd());
   Result<NewProcess> expect();
 
   // Gives it the master of the container's terminal, before the container may go.
@@ -61,8 +62,8 @@ class ShimClient {
 Result<Fd> listen_for_clients(const Layout& layout, const std::string& id);
 
 // A new connection to the shim that runs, which is of this build afterwards: one of another, which could not read our
-// plans, becomes the first of `programs`, podrun-shim opened, and has the second, podrun, look after the pod. Kind::not_found when there is none, Kind::unsupported when it cannot be
-// renewed.
+// plans, becomes the first of `programs`, podrun-shim opened, and has the second, podrun, look after the pod.
+// Kind::not_found when there is none, Kind::unsupported when it cannot be renewed.
 Result<Channel> connect_to_shim(const Layout& layout, const std::string& id,
                                 const std::function<Result<std::array<Fd, 2>>()>& programs);
 
