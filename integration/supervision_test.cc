@@ -28,7 +28,8 @@ class SupervisionTest : public PodrunTest {
   }
   Json status(const std::string& name) const {
     for (const char* list : {"containerStatuses", "initContainerStatuses"})
-      for (const Json& one : Json::parse(podrun({"get", "pod", "web", "-o", "json"}).out)["status"].value(list, Json::array()))
+      for (const Json& one :
+           Json::parse(podrun({"get", "pod", "web", "-o", "json"}).out)["status"].value(list, Json::array()))
         if (one["name"] == name) return one;
     return {};
   }
@@ -69,6 +70,35 @@ TEST_F(SupervisionTest, OnFailureAndNeverLeaveWhatSucceeded) {
   EXPECT_EQ(restarts("main"), 0);
 }
 
+TEST_F(SupervisionTest, ContainersHavePoliciesAndRulesOfTheirOwn) {
+  const auto with = [](Json one, const char* policy, Json rules = Json::array()) {
+    one["restartPolicy"] = policy;
+    for (Json& rule : rules) one["restartPolicyRules"].push_back({{"action", "Restart"}, {"exitCodes", rule}});
+    return one;
+  };
+  const auto exits = [](const char* name, const char* code) { return container(name, {"/bin/payload", "exit", code}); };
+  Json manifest =
+      with_policy("Never", {with(exits("again", "0"), "Always"), with(exits("fails", "1"), "OnFailure"),
+                            with(exits("rule", "42"), "Never", {{{"operator", "In"}, {"values", {3, 42}}}}),
+                            with(exits("other", "41"), "Never", {{{"operator", "In"}, {"values", {3, 42}}}}),
+                            with(exits("but", "5"), "Never", {{{"operator", "NotIn"}, {"values", {0}}}}),
+                            with(exits("fine", "0"), "OnFailure")});
+  manifest["spec"]["initContainers"] = {with(exits("first", "0"), "Never")};
+  ASSERT_TRUE(must_create(manifest));
+  for (const char* name : {"again", "fails", "rule", "but"})
+    EXPECT_TRUE(eventually([&] { return restarts(name) == 1 && reason(name) == "CrashLoopBackOff"; })) << name;
+  for (const char* name : {"other", "fine"}) EXPECT_EQ(restarts(name), 0) << name;
+  EXPECT_EQ(phase("web"), "Running");
+}
+
+TEST_F(SupervisionTest, APodThatAlwaysRestartsIsOverOnceNoneOfItsContainersDoes) {
+  Json main = container("main", {"/bin/payload", "exit", "1"});
+  main["restartPolicy"] = "Never";
+  ASSERT_TRUE(must_create(with_policy("Always", {main})));
+  EXPECT_TRUE(eventually([&] { return phase("web") == "Failed"; }));
+  EXPECT_EQ(restarts("main"), 0);
+}
+
 TEST_F(SupervisionTest, OneThatIsKilledIsMadeAgainOnAFreshLayer) {
   ASSERT_TRUE(must_create(with_policy("Always", {container("main", {"/bin/payload", "sleep"})})));
   std::ofstream(data_dir() + "/pods/" + pod_id("web") + "/containers/main.0/upper/left") << "x";
@@ -79,8 +109,8 @@ TEST_F(SupervisionTest, OneThatIsKilledIsMadeAgainOnAFreshLayer) {
 }
 
 TEST_F(SupervisionTest, OneThatAPersonStoppedStaysStopped) {
-  ASSERT_TRUE(must_create(with_policy("Always", {container("main", {"/bin/payload", "sleep"}),
-                                                 container("other", {"/bin/payload", "sleep"})})));
+  ASSERT_TRUE(must_create(with_policy(
+      "Always", {container("main", {"/bin/payload", "sleep"}), container("other", {"/bin/payload", "sleep"})})));
   ASSERT_EQ(podrun({"stop", "web", "-c", "main"}).status, 0);
   const Output killed = podrun({"kill", "web", "-c", "other"});
   ASSERT_EQ(killed.status, 0) << killed.err;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "runtime/cli/time_text.h"
+#include "runtime/kernel/clock.h"
 #include "runtime/tend/back_off.h"
 
 namespace podrun::cli {
@@ -11,7 +12,7 @@ namespace {
 using What = ContainerState::What;
 
 bool waits_to_be_made_again(const LivePod& pod, const LiveContainer& container) {
-  return is_made_again(pod.record, pod.containers, container) &&
+  return is_made_again(pod.record, pod.containers, container, wall_time()) &&
          tend::back_off_after(container.record, container.status) != 0;
 }
 

@@ -65,6 +65,7 @@ LivePod pod_of(std::vector<LiveContainer> containers, RestartPolicy restart = Re
   pod.record.life.deadline = 0;
   pod.record.plan.who.manifest = "{}";
   pod.record.plan.restart = restart;
+  pod.record.plan.active_deadline.reset();
   pod.containers = std::move(containers);
   pod.phase = phase;
   return pod;

@@ -26,6 +26,7 @@ LivePod live_pod(std::optional<ExitStatus> exit = ExitStatus{0, 0, 1'700'000'005
   pod.record.life.state = PodState::ready;
   pod.record.life.deadline = 0;
   pod.record.life.failure.clear();
+  pod.record.plan.active_deadline.reset();
   pod.record.plan.namespaces.host_network = false;
   pod.record.plan.who.manifest =
       R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"web"},"spec":{"containers":[)"

@@ -2,10 +2,19 @@
 
 #include <utility>
 
+#include "runtime/kernel/clock.h"
+
 namespace podrun::cli {
 namespace {
 
 constexpr const char* kDeleteInterrupted = "its delete died; podrun recover finishes it, or podrun delete";
+
+// The kubelet's words, which people look for.
+constexpr const char* kTooLong = "Pod was active on the node longer than the specified deadline";
+
+bool has_failed_by_deadline(const LivePod& pod) {
+  return pod.phase == Phase::failed && has_exceeded_deadline(pod.record, pod.containers, wall_time());
+}
 
 void explain(LivePod& pod) {
   const auto because = [&pod](const char* reason, std::string message) {
@@ -36,6 +45,7 @@ void explain(LivePod& pod) {
       if (pod.lock_holder == 0) because("StartInterrupted", "its start died; podrun stop, then podrun start");
       return;
     case PodState::stopped:
+      if (has_failed_by_deadline(pod)) return because(kDeadlineExceeded, kTooLong);
       because("Stopped", "nothing of it runs; podrun start makes it run again");
       return;
     case PodState::ready:
@@ -46,6 +56,8 @@ void explain(LivePod& pod) {
                                    " process is gone; podrun delete removes what is left");
       } else if (is_overdue(pod.record) && pod.lock_holder == 0) {
         because("DeleteInterrupted", kDeleteInterrupted);
+      } else if (has_failed_by_deadline(pod)) {
+        because(kDeadlineExceeded, kTooLong);
       }
       return;
   }
@@ -74,7 +86,7 @@ LivePod look_at(const Store& store, Pod seen) {
   const SandboxStatus sandbox = sandbox_of(pod.record);
   pod.shim_alive = sandbox.shim;
   pod.pause_alive = sandbox.pause;
-  pod.phase = phase_of(pod.record, sandbox, pod.containers);
+  pod.phase = phase_of(pod.record, sandbox, pod.containers, wall_time());
   // Only asked where the answer matters: the question takes the lock for a moment.
   if (life.state != PodState::ready || is_overdue(pod.record))
     pod.lock_holder = store.lock_holder(pod.record.plan.who.id).value_or(0);

@@ -21,6 +21,9 @@ struct LivePod {
   std::string message;
 };
 
+inline constexpr const char* kDeadlineExceeded =
+    "DeadlineExceeded";  // the reason of a pod that was active for too long
+
 LivePod look_at(const Store& store, Pod pod);
 
 // The same, and what looks odd because it changes meanwhile is looked at again: who saved the record and let go of the

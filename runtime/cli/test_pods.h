@@ -19,6 +19,8 @@ inline LiveContainer running(const std::string& name, std::uint32_t attempt = 0)
   record.plan.role = ContainerRole::main;
   record.plan.probes = {};  // nobody asks it
   record.plan.hooks = {};
+  record.plan.restart = {};
+  record.plan.termination_message = {};
   record.life.failure.clear();
   record.life.held = false;
   record.life.back_off = 0;
@@ -45,6 +47,7 @@ inline LivePod pod_of(std::vector<LiveContainer> containers, Phase phase = Phase
   pod.record.life.deadline = 0;
   pod.record.life.failure.clear();
   pod.record.plan.restart = RestartPolicy::never;
+  pod.record.plan.active_deadline.reset();
   pod.record.plan.who.manifest =
       R"({"spec":{"containers":[{"name":"main"},{"name":"side"}],"initContainers":[{"name":"prepare"}]}})";
   pod.containers = std::move(containers);

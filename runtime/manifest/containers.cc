@@ -46,6 +46,8 @@ ContainerSpec read_container(const Reader& given, const Referred& referred, std:
   spec.stop_signal = read_stop_signal(given.at("lifecycle"));
   spec.ports = read_ports(given, pod.host_network);
   spec.volume_mounts = read_volume_mounts(given, pod, spec.env);
+  spec.restart = read_restart(given);
+  spec.termination_message = read_termination_message(given);
   read_probes(given, spec);
   spec.resources = read_resources(given.at("resources"));
   spec.security = read_security(given.at("securityContext"), referred.pod_spec.at("securityContext"), pod.host_users);
@@ -53,10 +55,7 @@ ContainerSpec read_container(const Reader& given, const Referred& referred, std:
 }
 
 ContainerRole read_role(const Reader& given, bool is_init) {
-  const bool says_always = given.text("restartPolicy") == "Always";
-  if (is_init && says_always) return ContainerRole::sidecar;
-  if (says_always)
-    given.bad("restartPolicy", "is for init containers, which it makes sidecars; a Pod's is spec.restartPolicy");
+  if (is_init && given.text("restartPolicy") == "Always") return ContainerRole::sidecar;
   const auto is_not_for_init = [&](const Reader& part, const char* field) {
     if (is_init && part.has(field))
       part.bad(field, "is not for an init container, unless restartPolicy: Always makes it a sidecar");

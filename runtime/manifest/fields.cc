@@ -92,12 +92,20 @@ constexpr Type kSecurityContext{kSecurityContextFields};
 
 constexpr Choice kPullPolicies[] = {{"Never"}, {"IfNotPresent"}, {"Always"}};
 
-constexpr std::string_view kNoTerminationMessage = "not acted on yet: no termination message is collected";
-constexpr Choice kTerminationMessagePaths[] = {{"/dev/termination-log"}, {kAnyOther, idle, kNoTerminationMessage}};
-constexpr Choice kTerminationMessagePolicies[] = {{"File"}, {"FallbackToLogsOnError", idle, kNoTerminationMessage}};
+constexpr Choice kTerminationMessagePolicies[] = {{"File"}, {"FallbackToLogsOnError"}};
 
-// Of an init container alone, which it makes a sidecar (containers.cc).
-constexpr Choice kContainerRestartPolicies[] = {{"Always"}, {"OnFailure", later}, {"Never", later}};
+constexpr Choice kRestartPolicies[] = {{"Always"}, {"OnFailure"}, {"Never"}};
+constexpr Choice kRestartActions[] = {
+    {"Restart"},
+    {"RestartAllContainers", later,
+     "all containers of a Pod at once are made again by 'podrun restart', and by nothing else"},
+};
+constexpr Choice kExitCodeOperators[] = {{"In"}, {"NotIn"}};
+constexpr Field kExitCodesFields[] = {{"operator", text, kExitCodeOperators}, {"values", accepted, wholes}};
+constexpr Type kExitCodes{kExitCodesFields};
+constexpr Field kRestartRuleFields[] = {{"action", text, kRestartActions},
+                                        {"exitCodes", accepted, object, &kExitCodes}};
+constexpr Type kRestartRule{kRestartRuleFields};
 
 constexpr Field kExecActionFields[] = {{"command", accepted, texts}};
 constexpr Type kExecAction{kExecActionFields};
@@ -158,15 +166,15 @@ constexpr Field kContainerFields[] = {
     {"env", accepted, list, &kEnvVar},
     {"resources", accepted, object, &kResourceRequirements},
     {"resizePolicy", moot, open},  // what a change of resources, which there is none of, would do
-    {"restartPolicy", text, kContainerRestartPolicies},
-    {"restartPolicyRules", later},
+    {"restartPolicy", text, kRestartPolicies},
+    {"restartPolicyRules", accepted, list, &kRestartRule},
     Field("volumeMounts", accepted, list, &kVolumeMount).unless(kServiceAccountVolume),
     {"volumeDevices", later},
     {"livenessProbe", accepted, object, &kProbe},
     {"readinessProbe", accepted, object, &kProbe},
     {"startupProbe", accepted, object, &kProbe},
     {"lifecycle", accepted, object, &kLifecycle},
-    {"terminationMessagePath", text, kTerminationMessagePaths},
+    {"terminationMessagePath", accepted, text},
     {"terminationMessagePolicy", text, kTerminationMessagePolicies},
     {"imagePullPolicy", text, kPullPolicies},
     {"securityContext", accepted, object, &kSecurityContext},
@@ -217,7 +225,6 @@ constexpr Choice kOSNames[] = {{"linux"}, {"windows", later, "a Windows Pod cann
 constexpr Field kPodOSFields[] = {{"name", text, kOSNames}};
 constexpr Type kPodOS{kPodOSFields};
 
-constexpr Choice kRestartPolicies[] = {{"Always"}, {"OnFailure"}, {"Never"}};
 constexpr Choice kDNSPolicies[] = {
     {"Default"},
     {"ClusterFirst"},  // what a Pod has that says nothing, so it says nothing either
@@ -232,7 +239,7 @@ constexpr Field kPodSpecFields[] = {
     Field("ephemeralContainers", later).because("they are added to a Pod that runs, as in a cluster: podrun debug"),
     {"restartPolicy", text, kRestartPolicies},
     {"terminationGracePeriodSeconds", accepted, whole},
-    {"activeDeadlineSeconds", later},
+    {"activeDeadlineSeconds", accepted, whole},
     {"dnsPolicy", text, kDNSPolicies},
     {"nodeSelector", idle, text_map},
     Field("serviceAccountName", idle, text).unless("default"),

@@ -19,11 +19,6 @@ using manifest::PodDocument;
 using manifest::Problems;
 using manifest::Reader;
 
-RestartPolicy restart_policy(const std::string& word) {
-  if (word == "Never") return RestartPolicy::never;
-  return word == "OnFailure" ? RestartPolicy::on_failure : RestartPolicy::always;
-}
-
 bool is_pod(const Object& object) { return object.group.empty() && object.kind == "Pod"; }
 
 // "ConfigMap web", as it goes into a sentence.
@@ -108,7 +103,8 @@ class SetReader {
     // Kubernetes ends a pod with a negative period after one second; to us it is a slip.
     if (const auto seconds = pod_spec.whole("terminationGracePeriodSeconds", {}))
       spec.grace_period = static_cast<std::uint32_t>(*seconds);
-    spec.restart = restart_policy(pod_spec.text("restartPolicy"));
+    spec.restart = manifest::restart_policy(pod_spec.text("restartPolicy"));
+    spec.active_deadline = manifest::read_active_deadline(pod_spec);
     if (!spec.name.empty() && !names_.emplace(spec.name_space, spec.name).second)
       reader.at("metadata").bad("name", manifest::quote(spec.name) + " is the name of an earlier pod");
     warn(document.source, std::move(warnings));

@@ -70,7 +70,7 @@ constexpr Type kDaemonSetSpec{kDaemonSetSpecFields};
 constexpr Field kJobSpecFields[] = {
     Field("parallelism", idle, whole).unless("1").because(kMadeOnce),
     Field("completions", idle, whole).unless("1").because(kMadeOnce),
-    Field("activeDeadlineSeconds", idle, whole).because("nothing ends the Pod after that time"),
+    {"activeDeadlineSeconds", accepted, whole},
     Field("podFailurePolicy", idle, open).because(kMadeOnce),
     Field("successPolicy", idle, open).because(kMadeOnce),
     Field("backoffLimit", idle, whole).because(kMadeOnce),

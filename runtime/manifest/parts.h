@@ -33,6 +33,11 @@ void read_security_annotations(const Reader& metadata, const Reader& spec, PodSp
 // Where privileged is less than what it says.
 void warn_of_privileges(const PodSpec& pod, std::vector<std::string>& warnings);
 
+// activeDeadlineSeconds of a Pod's spec, or a Job's.
+inline constexpr std::uint64_t kLongestActive = 2'147'483'647;
+std::optional<std::uint32_t> read_active_deadline(const Reader& parent);
+RestartPolicy restart_policy(std::string_view word);  // Always where it says nothing
+
 // The parts of a container.
 std::vector<PortSpec> read_ports(const Reader& container, bool host_network);
 // `env` is the container's.
@@ -46,11 +51,14 @@ SecuritySpec read_security(const Reader& context, const Reader& pod_context, boo
 // in bytes.
 void read_process(const Reader& container, const Referred& referred, std::size_t& room, ContainerSpec& spec);
 
+OwnRestart read_restart(const Reader& container);
+TerminationMessage read_termination_message(const Reader& container);
+
 // Probes and hooks. Needs read_ports done.
 void read_probes(const Reader& container, ContainerSpec& spec);
 
-// What is wrong with a reference (image/image.h); empty when good. Whether there is such an image is for the image store
-// to say.
+// What is wrong with a reference (image/image.h); empty when good. Whether there is such an image is for the image
+// store to say.
 std::string why_bad_image(std::string_view text);
 void read_image(const Reader& container, ContainerSpec& spec);
 // Of imagePullSecrets. Needs read_metadata done.

@@ -54,13 +54,15 @@ bool takes_host_ports(const Reader& pod_spec) {
 }
 
 // Always for what is to stay, and for a Job, which is to end, another: as Kubernetes has it.
-void check_restart_policy(const Workload& workload, const Reader& pod_spec) {
+void check_lifetime(const Workload& workload, const Reader& pod_spec) {
   const std::string policy = pod_spec.text("restartPolicy");
   const std::string kind(workload.kind);
   if (workload.is_job && (policy.empty() || policy == "Always"))
     pod_spec.bad("restartPolicy", "of a " + kind + " is OnFailure or Never");
-  if (!workload.is_job && workload.kind != "PodTemplate" && !policy.empty() && policy != "Always")
-    pod_spec.bad("restartPolicy", "of a " + kind + " is Always");
+  if (workload.is_job || workload.kind == "PodTemplate") return;
+  if (!policy.empty() && policy != "Always") pod_spec.bad("restartPolicy", "of a " + kind + " is Always");
+  if (pod_spec.has("activeDeadlineSeconds"))
+    pod_spec.bad("activeDeadlineSeconds", "is not for a " + kind + ", whose Pods are to stay");
 }
 
 struct Numbers {
@@ -112,6 +114,13 @@ void add_claims(const Reader& owner, const std::string& name, Json& spec) {
   }
 }
 
+// A Job has one Pod here, which is active as long as the Job is.
+void add_deadline(const Reader& owner, Json& spec) {
+  const auto seconds = read_active_deadline(owner);
+  const Json& own = spec.value("activeDeadlineSeconds", Json());
+  if (seconds && !(own.is_number_integer() && own <= *seconds)) spec["activeDeadlineSeconds"] = *seconds;
+}
+
 Json make_pod(const Reader& pod_template, const ObjectName& who, bool names_namespace) {
   Json metadata = {{"name", who.name}};
   if (names_namespace) metadata["namespace"] = who.name_space;
@@ -150,7 +159,7 @@ std::vector<PodDocument> expand(const Workload& workload, const Object& object, 
     return {};
   }
   const Reader pod_spec = pod_template.at("spec");
-  check_restart_policy(workload, pod_spec);
+  check_lifetime(workload, pod_spec);
 
   const Numbers numbers = workload.makes == Makes::replicas ? number(owner, pod_spec, warnings) : Numbers();
   std::vector<PodDocument> made;
@@ -160,6 +169,7 @@ std::vector<PodDocument> expand(const Workload& workload, const Object& object, 
     Json pod = make_pod(pod_template, called, whole.at("metadata").has("namespace"));
     add_labels(workload, who.name, called.name, i, pod["metadata"]);
     add_claims(owner, called.name, pod["spec"]);
+    if (workload.is_job) add_deadline(owner, pod["spec"]);
     made.push_back({std::move(pod), object.source, pod_template.path()});
   }
   return made;

@@ -72,8 +72,9 @@ struct PodPlan {
   std::uint32_t grace_period = 30;    // seconds
   bool devices_by_container = false;  // not all of them may use the same ones
   RestartPolicy restart = RestartPolicy::never;
-  bool removed_at_end = false;        // it goes once all of it has ended for good, and with a stop
-  std::vector<std::string> networks;  // as they were asked for: "NETWORK[@INTERFACE]" each
+  std::optional<std::uint32_t> active_deadline;  // seconds from its start on; has it not ended by then, it has failed
+  bool removed_at_end = false;                   // it goes once all of it has ended for good, and with a stop
+  std::vector<std::string> networks;             // as they were asked for: "NETWORK[@INTERFACE]" each
 };
 
 struct StdioPlan {
@@ -102,8 +103,10 @@ struct ContainerPlan {
   int oom_score_adj = 0;
   StdioPlan stdio;
   int stop_signal = SIGTERM;  // asks it to end
+  OwnRestart restart;
   ProbesPlan probes;
   HooksPlan hooks;
+  TerminationMessage termination_message;
   std::string log_path;
   std::string writable;  // directory of its writable layer
   std::string cgroup;    // its name below the pod's

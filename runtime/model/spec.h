@@ -67,6 +67,25 @@ enum class PullPolicy : std::uint8_t {
 // Whether what ended is made again.
 enum class RestartPolicy : std::uint8_t { always, on_failure, never };
 
+// Goes before a policy: a container that ended with one of the codes, or with none of them, is made again.
+struct RestartRule {
+  bool is_in = true;
+  std::vector<std::uint32_t> exit_codes;
+};
+
+// Of one container (Kubernetes: "Container Restart Rules").
+struct OwnRestart {
+  std::optional<RestartPolicy> policy;  // empty: its pod's; of a sidecar, always
+  std::vector<RestartRule> rules;       // any of them
+};
+
+// Where a container may leave a text about its end, for whoever asks how it ended.
+inline constexpr const char* kMessageFile = "/dev/termination-log";
+struct TerminationMessage {
+  std::string path;                // in the container; empty: nowhere
+  bool falls_back_to_log = false;  // where it has failed and left none: the end of its log
+};
+
 struct ContainerSpec {
   std::string name;
   ContainerRole role = ContainerRole::main;
@@ -80,8 +99,10 @@ struct ContainerSpec {
   bool stdin_once = false;
   bool terminal = false;
   std::optional<int> stop_signal;  // empty: the image's
+  OwnRestart restart;
   ProbesPlan probes;
   HooksPlan hooks;
+  TerminationMessage termination_message;
   std::vector<PortSpec> ports;
   std::vector<VolumeMountSpec> volume_mounts;
   ResourceSpec resources;
@@ -122,7 +143,8 @@ struct PodSpec {
   bool host_ipc = false;
   bool host_users = false;  // the three above imply it
   bool share_process_namespace = false;
-  std::uint32_t grace_period = 30;  // seconds
+  std::uint32_t grace_period = 30;               // seconds
+  std::optional<std::uint32_t> active_deadline;  // seconds from its start on, until when it has to have ended
   DnsSpec dns;
   std::vector<HostAlias> host_aliases;
   std::vector<std::pair<std::string, std::string>> sysctls;  // of the pod's own namespaces; names with dots

@@ -68,6 +68,7 @@ Result<ContainerPlan> make_container_plan(const PodSpec& pod, const ContainerSpe
   if (pod.fs_group) add_group(plan.process.groups, *pod.fs_group);
   plan.stdio = {.has_stdin = spec.has_stdin, .stdin_once = spec.stdin_once};
   plan.stop_signal = TRY(stop_signal(spec, image.image.config));
+  plan.restart = spec.restart;
   plan.probes = spec.probes;
   plan.hooks = spec.hooks;
   give_places(plan, pod_plan.who.id, layout);

@@ -147,6 +147,7 @@ Result<PodPlan> make_pod_plan(const PodSpec& spec, const PodFacts& facts, const 
                   [&](const ContainerSpec& container) { return has_devices_of_host(spec, container); });
   plan.grace_period = spec.grace_period;
   plan.restart = spec.restart;
+  plan.active_deadline = spec.active_deadline;
   plan.removed_at_end = TRY(is_removed_at_end(spec));
   plan.networks = facts.asked_networks;
   return plan;

@@ -21,14 +21,24 @@ Result<std::vector<std::string>> words_of_tend(const Host& host, const std::stri
 }  // namespace
 
 bool is_to_be_tended(const NewPod& pod) {
-  return pod.plan.restart != RestartPolicy::never || pod.plan.removed_at_end || is_anybody_asked(pod) ||
-         std::any_of(pod.containers.begin(), pod.containers.end(),
-                     [](const NewContainer& container) { return container.plan.role != ContainerRole::main; });
+  const auto is_to_be_made_again = [&](const NewContainer& container) {
+    const OwnRestart& own = container.plan.restart;
+    return own.policy.value_or(pod.plan.restart) != RestartPolicy::never || !own.rules.empty();
+  };
+  return pod.plan.removed_at_end || pod.plan.active_deadline || is_anybody_asked(pod) ||
+         std::any_of(pod.containers.begin(), pod.containers.end(), [&](const NewContainer& container) {
+           return container.plan.role != ContainerRole::main || is_to_be_made_again(container);
+         });
 }
 
 bool is_anybody_asked(const NewPod& pod) {
   return std::any_of(pod.containers.begin(), pod.containers.end(),
                      [](const NewContainer& container) { return is_asked(container.plan); });
+}
+
+std::int64_t first_alarm(const PodRecord& pod) {
+  const std::int64_t until = active_until(pod);
+  return until == 0 ? 0 : boot_time() + std::max<std::int64_t>(until - wall_time(), 1);
 }
 
 Result<void> set_alarm(const Host& host, const PodPlan& pod, const Cgroup& cgroup, ShimClient& shim,

@@ -7,12 +7,15 @@
 
 namespace podrun {
 
-// Whether anything is to be done for it once it stands: in a pod that stays, whose containers all begin at once and are
-// not made again, whatever ends is left as it is.
+// Whether anything is to be done for it once it stands: in a pod that stays for as long as it takes, whose containers
+// all begin at once and are not made again, whatever ends is left as it is.
 bool is_to_be_tended(const NewPod& pod);
 
 // Whether something is due as soon as it stands.
 bool is_anybody_asked(const NewPod& pod);
+
+// When that is, where nothing happens before, as `when` below.
+std::int64_t first_alarm(const PodRecord& pod);
 
 // Has the shim run `podrun system tend ID` whenever a container has ended, and at `when` (CLOCK_BOOTTIME, nanoseconds;
 // 0: at no time).

@@ -16,7 +16,7 @@ namespace {
 Result<void> check(const Host& host, const Pod& pod, const EphemeralSpec& spec) {
   TRY(check_that_it_stands(pod.record));
   TRY(check_ephemeral(spec, pod));
-  if (!is_over(pod.record, look_at(host.layout(), pod.record, pod.containers))) return {};
+  if (!is_over(pod.record, look_at(host.layout(), pod.record, pod.containers), wall_time())) return {};
   const std::string& name = pod.record.plan.who.name;
   return Error{
       Kind::busy, 0,

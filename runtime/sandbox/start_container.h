@@ -16,7 +16,8 @@ struct StartOptions {
   std::int64_t back_off = 0;             // life.back_off of the new attempt
 };
 
-// Kind::busy when it does not: no container of it can be started.
+// Kind::busy when it does not, Kind::unsupported when it may not be active any longer: no container of it can be
+// started.
 Result<void> check_that_it_stands(const PodRecord& pod);
 
 // The next attempt of the container of that name, or the first one where it has not been started yet. What is left of

@@ -7,6 +7,7 @@
 #include "runtime/sandbox/choose_networks.h"
 #include "runtime/sandbox/host_ports.h"
 #include "runtime/sandbox/layer.h"
+#include "runtime/sandbox/stands.h"
 #include "runtime/sandbox/take_box.h"
 #include "runtime/sandbox/take_down.h"
 
@@ -76,6 +77,7 @@ Result<StoodUp> start_pod(Host& host, const std::string& id, const FirstClient& 
   PodRecord& pod = made.pod.record;
   pod = TRY(box->load());
   TRY(check_that_it_may_start(pod));
+  TRY(check_deadline(pod));
   NewPod again = TRY(decide(host, pod));
   for (Successor& successor : TRY(successors(host, *box, pod))) {
     TRY(take_over_layer(successor.before, successor.next.plan));

@@ -46,6 +46,18 @@ void visit(Visitor& field, Record& limits) {
   field("pidsUnlessSaid", limits.pids_unless_said);
 }
 
+template <class Visitor, MaybeConst<RestartRule> Record>
+void visit(Visitor& field, Record& rule) {
+  field("isIn", rule.is_in);
+  field("exitCodes", rule.exit_codes);
+}
+
+template <class Visitor, MaybeConst<TerminationMessage> Record>
+void visit(Visitor& field, Record& message) {
+  field("path", message.path);
+  field("fallsBackToLog", message.falls_back_to_log);
+}
+
 template <class Visitor, MaybeConst<ContainerPlan> Record>
 void visit(Visitor& field, Record& plan) {
   field("name", plan.name);
@@ -69,11 +81,14 @@ void visit(Visitor& field, Record& plan) {
   field.optional("stdin", plan.stdio.has_stdin);
   field.optional("stdinOnce", plan.stdio.stdin_once);
   field.optional("stopSignal", plan.stop_signal);
+  field.optional("restart", plan.restart.policy);
+  field.optional("restartRules", plan.restart.rules);
   field.optional("startupProbe", plan.probes.startup);
   field.optional("livenessProbe", plan.probes.liveness);
   field.optional("readinessProbe", plan.probes.readiness);
   field.optional("postStart", plan.hooks.post_start);
   field.optional("preStop", plan.hooks.pre_stop);
+  field.optional("terminationMessage", plan.termination_message);
   field("logPath", plan.log_path);
   field("writable", plan.writable);
   field("cgroup", plan.cgroup);
@@ -196,6 +211,7 @@ void visit(Visitor& field, Record& plan) {
   field("gracePeriod", plan.grace_period);
   field.optional("devicesByContainer", plan.devices_by_container);
   field.optional("restart", plan.restart);
+  field.optional("activeDeadline", plan.active_deadline);
   field.optional("removedAtEnd", plan.removed_at_end);
   field.optional("networks", plan.networks);
 }

@@ -51,21 +51,57 @@ bool ran_out_of_memory(const PodRecord& pod, const ContainerRecord& container) {
   return host && Cgroup(std::move(*host), pod.plan.cgroup_path).has_run_out_of_memory(container.plan.cgroup);
 }
 
-// By its role and its pod's restart policy alone.
+bool matches(const RestartRule& rule, const ContainerStatus& status) {
+  const auto code = static_cast<std::uint32_t>(status.exit ? status.exit->code : kKilled);
+  return rule.is_in == (std::find(rule.exit_codes.begin(), rule.exit_codes.end(), code) != rule.exit_codes.end());
+}
+
+// Of a container that has ended: its own rules, then its policy, or else its pod's.
+bool is_wanted_again(const PodRecord& pod, const LiveContainer& one) {
+  const OwnRestart& own = one.record.plan.restart;
+  if (std::any_of(own.rules.begin(), own.rules.end(),
+                  [&](const RestartRule& rule) { return matches(rule, one.status); }))
+    return true;
+  const RestartPolicy policy = own.policy.value_or(pod.plan.restart);
+  return policy == RestartPolicy::always || (policy == RestartPolicy::on_failure && one.has_failed());
+}
+
 bool ended_for_good(const PodRecord& pod, const LiveContainer& one) {
   if (!one.has_ended()) return false;
-  const RestartPolicy policy = pod.plan.restart;
   switch (one.record.plan.role) {
     case ContainerRole::sidecar:
       return false;
     case ContainerRole::init:
-      return !one.has_failed() || policy == RestartPolicy::never;
+      return !one.has_failed() || !is_wanted_again(pod, one);
     case ContainerRole::main:
-      return policy == RestartPolicy::never || (policy == RestartPolicy::on_failure && !one.has_failed());
+      return !is_wanted_again(pod, one);
     case ContainerRole::ephemeral:
       return true;
   }
   return true;
+}
+
+// Those whose end is the pod's: of who failed it for good as an init container, else of all main ones.
+struct PolicyEnd {
+  bool is_there = false;
+  std::int64_t at = 0;  // of the last of them; 0: nobody knows
+};
+
+PolicyEnd end_by_policy(const PodRecord& pod, const std::vector<LiveContainer>& containers) {
+  PolicyEnd end;
+  bool has_main = false;
+  bool main_ended = true;
+  for (const LiveContainer& one : containers) {
+    const ContainerRole role = one.record.plan.role;
+    const std::int64_t at = one.status.exit ? one.status.exit->finished_at : 0;
+    if (role == ContainerRole::init && one.has_failed() && ended_for_good(pod, one)) return {true, at};
+    if (role != ContainerRole::main) continue;
+    has_main = true;
+    main_ended = main_ended && ended_for_good(pod, one);
+    end.at = std::max(end.at, at);
+  }
+  end.is_there = has_main && main_ended;
+  return end;
 }
 
 }  // namespace
@@ -157,22 +193,29 @@ std::vector<LiveContainer> look_at(const Layout& layout, const PodRecord& pod, s
   return live;
 }
 
-bool is_over(const PodRecord& pod, const std::vector<LiveContainer>& containers) {
-  bool has_main = false;
-  bool main_ended = true;
-  for (const LiveContainer& one : containers) {
-    const ContainerRole role = one.record.plan.role;
-    if (role == ContainerRole::init && one.has_failed() && ended_for_good(pod, one)) return true;
-    if (role != ContainerRole::main) continue;
-    has_main = true;
-    main_ended = main_ended && ended_for_good(pod, one);
-  }
-  return has_main && main_ended;
+std::int64_t active_until(const PodRecord& pod) {
+  constexpr std::int64_t kSecond = 1'000'000'000;
+  return pod.plan.active_deadline ? pod.life.created_at + *pod.plan.active_deadline * kSecond : 0;
 }
 
-bool is_made_again(const PodRecord& pod, const std::vector<LiveContainer>& containers, const LiveContainer& one) {
+// By the clock on the wall, as the kubelet has it: it is the same after a stop, a start and a boot. What its containers
+// are given to end comes behind it, so how they ended then says that they had not before.
+bool has_exceeded_deadline(const PodRecord& pod, const std::vector<LiveContainer>& containers, std::int64_t now) {
+  const std::int64_t until = active_until(pod);
+  if (until == 0 || now < until) return false;
+  const PolicyEnd end = end_by_policy(pod, containers);
+  return !end.is_there || end.at >= until;
+}
+
+bool is_over(const PodRecord& pod, const std::vector<LiveContainer>& containers, std::int64_t now) {
+  return end_by_policy(pod, containers).is_there || has_exceeded_deadline(pod, containers, now);
+}
+
+bool is_made_again(const PodRecord& pod, const std::vector<LiveContainer>& containers, const LiveContainer& one,
+                   std::int64_t now) {
   const bool stands = pod.life.state == PodState::ready && !pod.life.is_terminating();
-  return stands && one.has_ended() && !one.record.life.held && !ended_for_good(pod, one) && !is_over(pod, containers);
+  return stands && one.has_ended() && !one.record.life.held && !ended_for_good(pod, one) &&
+         !is_over(pod, containers, now);
 }
 
 SandboxStatus sandbox_of(const PodRecord& pod) {
@@ -180,7 +223,8 @@ SandboxStatus sandbox_of(const PodRecord& pod) {
   return {.shim = is_alive(pod.life.shim), .pause = is_alive(pod.life.pause)};
 }
 
-Phase phase_of(const PodRecord& pod, const SandboxStatus& sandbox, const std::vector<LiveContainer>& containers) {
+Phase phase_of(const PodRecord& pod, const SandboxStatus& sandbox, const std::vector<LiveContainer>& containers,
+               std::int64_t now) {
   const PodLife& life = pod.life;
   if (life.state == PodState::creating || life.state == PodState::starting)
     return life.boot_id == boot_id() ? Phase::pending : Phase::failed;
@@ -188,12 +232,12 @@ Phase phase_of(const PodRecord& pod, const SandboxStatus& sandbox, const std::ve
   if (!is_stopped && !sandbox.lives()) return Phase::failed;
   if (containers.empty()) return is_stopped ? Phase::succeeded : Phase::running;
 
-  const bool over = is_over(pod, containers);
+  const bool over = is_over(pod, containers, now);
   bool waits = false, runs = false, made_again = false, failed = false;
   for (const LiveContainer& one : containers) {
     const ContainerRole role = one.record.plan.role;
     if (role == ContainerRole::ephemeral) continue;
-    const bool again = is_made_again(pod, containers, one) || (one.is_waiting() && one.before);
+    const bool again = is_made_again(pod, containers, one, now) || (one.is_waiting() && one.before);
     if (one.is_waiting() && !one.before) waits = true;
     if (role == ContainerRole::init && one.has_failed() && over) return Phase::failed;
     if (role == ContainerRole::init) waits = waits || one.status.running;
@@ -202,6 +246,7 @@ Phase phase_of(const PodRecord& pod, const SandboxStatus& sandbox, const std::ve
     made_again = made_again || again;
     failed = failed || one.has_failed();
   }
+  if (!runs && has_exceeded_deadline(pod, containers, now)) return Phase::failed;
   if (is_stopped) return failed || waits ? Phase::failed : Phase::succeeded;
   if (waits) return Phase::pending;
   if (runs || made_again) return Phase::running;

@@ -16,6 +16,7 @@ class Status : public StoreTest {
  protected:
   Status() {
     pod_ = full_record();
+    pod_.plan.active_deadline.reset();
     pod_.life.boot_id = boot_id();
     pod_.life.state = PodState::ready;
     pod_.life.shim = start();
@@ -54,7 +55,9 @@ class Status : public StoreTest {
     EXPECT_TRUE(base::make_dirs(path.substr(0, path.rfind('/'))));
     EXPECT_TRUE(base::write_file_durably(path, exit_text));
   }
-  Phase phase() const { return phase_of(pod_, sandbox_of(pod_), look_at(store_.layout(), pod_, containers_)); }
+  Phase phase() const {
+    return phase_of(pod_, sandbox_of(pod_), look_at(store_.layout(), pod_, containers_), wall_time());
+  }
 
   PodRecord pod_;
   std::vector<ContainerRecord> containers_;
@@ -193,147 +196,6 @@ TEST_F(Status, AReusedPidIsNotThePod) {
   pod_.life.pause.start_time += 1;
   pod_.life.pause.pidfd_inode = 0;
   EXPECT_EQ(phase(), Phase::failed);
-}
-
-// What the kubelet's getPhase makes of the same containers.
-class PhaseOfContainers : public Status {
- protected:
-  PhaseOfContainers() {
-    pod_.life.deadline = 0;
-    pod_.plan.restart = RestartPolicy::always;
-  }
-  static LiveContainer one(ContainerRole role, std::optional<int> code = std::nullopt) {
-    LiveContainer live;
-    live.record.plan.role = role;
-    live.record.life.process = {7, 1, 1};
-    live.status.running = !code;
-    if (code) live.status.exit = ExitStatus{.code = *code};
-    return live;
-  }
-  static LiveContainer waiting(ContainerRole role) {
-    LiveContainer live;
-    live.record.plan.role = role;
-    return live;
-  }
-  Phase phase(RestartPolicy restart, const std::vector<LiveContainer>& containers) {
-    pod_.plan.restart = restart;
-    return phase_of(pod_, sandbox_of(pod_), containers);
-  }
-};
-
-constexpr ContainerRole kMain = ContainerRole::main;
-constexpr ContainerRole kInit = ContainerRole::init;
-constexpr ContainerRole kSidecar = ContainerRole::sidecar;
-
-TEST_F(PhaseOfContainers, WhatIsMadeAgainRuns) {
-  EXPECT_EQ(phase(RestartPolicy::always, {one(kMain, 0)}), Phase::running);
-  EXPECT_EQ(phase(RestartPolicy::always, {one(kMain, 1), one(kMain, 0)}), Phase::running);
-  EXPECT_EQ(phase(RestartPolicy::on_failure, {one(kMain, 1), one(kMain, 0)}), Phase::running);
-  EXPECT_EQ(phase(RestartPolicy::on_failure, {one(kMain, 0), one(kMain, 0)}), Phase::succeeded);
-  EXPECT_EQ(phase(RestartPolicy::never, {one(kMain, 1), one(kMain, 0)}), Phase::failed);
-  EXPECT_EQ(phase(RestartPolicy::never, {one(kMain, 0)}), Phase::succeeded);
-}
-
-TEST_F(PhaseOfContainers, PendingUntilAllInitContainersHaveSucceeded) {
-  EXPECT_EQ(phase(RestartPolicy::always, {one(kInit), waiting(kMain)}), Phase::pending);
-  EXPECT_EQ(phase(RestartPolicy::always, {one(kInit, 1), waiting(kMain)}), Phase::pending);
-  EXPECT_EQ(phase(RestartPolicy::always, {one(kInit, 0), waiting(kMain)}), Phase::pending);
-  EXPECT_EQ(phase(RestartPolicy::always, {one(kInit, 0), one(kMain)}), Phase::running);
-  EXPECT_EQ(phase(RestartPolicy::always, {one(kSidecar), waiting(kMain)}), Phase::pending);
-}
-
-TEST_F(PhaseOfContainers, AnInitContainerFailsThePodOnlyForGood) {
-  EXPECT_EQ(phase(RestartPolicy::never, {one(kInit, 1), waiting(kMain)}), Phase::failed);
-  EXPECT_EQ(phase(RestartPolicy::on_failure, {one(kInit, 1), waiting(kMain)}), Phase::pending);
-}
-
-TEST_F(PhaseOfContainers, SidecarsRunButDoNotDecideHowItEnded) {
-  EXPECT_EQ(phase(RestartPolicy::never, {one(kSidecar), one(kMain, 0)}), Phase::running) << "it is about to be stopped";
-  EXPECT_EQ(phase(RestartPolicy::never, {one(kSidecar, 143), one(kMain, 0)}), Phase::succeeded);
-  EXPECT_EQ(phase(RestartPolicy::never, {one(kSidecar, 0), one(kMain, 2)}), Phase::failed);
-}
-
-TEST_F(PhaseOfContainers, TheNextAttemptInTheMakingRuns) {
-  LiveContainer next = waiting(kMain);
-  next.before = Attempt{};
-  EXPECT_EQ(phase(RestartPolicy::always, {next}), Phase::running);
-  next.record.plan.role = kSidecar;
-  EXPECT_EQ(phase(RestartPolicy::never, {next, one(kMain, 0)}), Phase::succeeded) << "a sidecar decides nothing";
-}
-
-TEST_F(PhaseOfContainers, APodThatIsToEndMakesNothingAgain) {
-  pod_.life.state = PodState::stopped;
-  EXPECT_EQ(phase(RestartPolicy::always, {one(kMain, 0)}), Phase::succeeded);
-  EXPECT_EQ(phase(RestartPolicy::always, {one(kMain, 143)}), Phase::failed);
-  EXPECT_EQ(phase(RestartPolicy::always, {one(kInit, 0), waiting(kMain)}), Phase::failed);
-}
-
-TEST_F(PhaseOfContainers, WithoutContainersItRunsUntilItIsStopped) {
-  EXPECT_EQ(phase(RestartPolicy::always, {}), Phase::running);
-  pod_.life.state = PodState::stopped;
-  pod_.life.boot_id = "another";
-  pod_.life.shim = pod_.life.pause = {};
-  EXPECT_EQ(phase(RestartPolicy::always, {}), Phase::succeeded) << "a stopped pod needs no shim, and outlives a boot";
-}
-
-TEST_F(PhaseOfContainers, AMakingOfAnotherBootHasFailed) {
-  for (const PodState state : {PodState::creating, PodState::starting}) {
-    pod_.life.state = state;
-    pod_.life.boot_id = boot_id();
-    EXPECT_EQ(phase(RestartPolicy::always, {}), Phase::pending);
-    pod_.life.boot_id = "another";
-    EXPECT_EQ(phase(RestartPolicy::always, {}), Phase::failed);
-  }
-}
-
-TEST_F(PhaseOfContainers, ItIsOverOnceAllMainContainersHaveEndedForGood) {
-  const auto over = [&](RestartPolicy restart, const std::vector<LiveContainer>& containers) {
-    pod_.plan.restart = restart;
-    return is_over(pod_, containers);
-  };
-  EXPECT_TRUE(over(RestartPolicy::never, {one(kMain, 0), one(kMain, 1)}));
-  EXPECT_FALSE(over(RestartPolicy::never, {one(kMain, 0), one(kMain)}));
-  EXPECT_FALSE(over(RestartPolicy::never, {one(kMain), one(kMain, 0)}));
-  EXPECT_FALSE(over(RestartPolicy::never, {one(kMain, 0), waiting(kMain)}));
-  EXPECT_FALSE(over(RestartPolicy::never, {one(kInit, 0), one(kSidecar, 0)})) << "there is no main one";
-  EXPECT_TRUE(over(RestartPolicy::never, {one(kInit, 1), waiting(kMain)}));
-  EXPECT_FALSE(over(RestartPolicy::never, {one(kInit, 0), waiting(kMain)}));
-  EXPECT_FALSE(over(RestartPolicy::on_failure, {one(kInit, 1), waiting(kMain)}));
-  EXPECT_TRUE(over(RestartPolicy::on_failure, {one(kMain, 0)}));
-  EXPECT_FALSE(over(RestartPolicy::on_failure, {one(kMain, 1)}));
-  EXPECT_FALSE(over(RestartPolicy::always, {one(kMain, 0)}));
-}
-
-TEST_F(PhaseOfContainers, WhatHasEndedIsMadeAgainWhileThePodStands) {
-  const auto again = [&](const LiveContainer& ended) { return is_made_again(pod_, {ended, one(kMain)}, ended); };
-  EXPECT_TRUE(again(one(kMain, 0)));
-  EXPECT_TRUE(again(one(kSidecar, 0)));
-  EXPECT_TRUE(again(one(kInit, 1)));
-  EXPECT_FALSE(again(one(kInit, 0)));
-  EXPECT_FALSE(again(one(kMain))) << "it runs";
-  EXPECT_FALSE(again(waiting(kMain)));
-  LiveContainer held = one(kMain, 0);
-  held.record.life.held = true;
-  EXPECT_FALSE(again(held));
-  pod_.life.deadline = 1;
-  EXPECT_FALSE(again(one(kMain, 0))) << "it is to be deleted";
-  pod_.life.deadline = 0;
-  pod_.life.state = PodState::stopped;
-  EXPECT_FALSE(again(one(kMain, 0)));
-  pod_.life.state = PodState::ready;
-  pod_.plan.restart = RestartPolicy::never;
-  const LiveContainer sidecar = one(kSidecar, 0);
-  EXPECT_TRUE(is_made_again(pod_, {sidecar, one(kMain)}, sidecar)) << "as long as it is needed";
-  EXPECT_FALSE(is_made_again(pod_, {sidecar, one(kMain, 0)}, sidecar));
-}
-
-TEST_F(PhaseOfContainers, WhatSomebodyStoppedIsNotMadeAgain) {
-  LiveContainer held = one(kMain, 143);
-  held.record.life.held = true;
-  EXPECT_EQ(phase(RestartPolicy::always, {held}), Phase::failed);
-  EXPECT_FALSE(is_over(pod_, {held})) << "its sidecars wait for it";
-  held.record.plan.role = kInit;
-  EXPECT_EQ(phase(RestartPolicy::always, {held, waiting(kMain)}), Phase::pending);
 }
 
 TEST(PhaseText, IsKubernetes) {

@@ -146,16 +146,24 @@ struct SandboxStatus {
 };
 SandboxStatus sandbox_of(const PodRecord& pod);
 
-// By its restart policy nothing of it is made any more: all main containers have ended for good, or an init container
-// has failed for good. Sidecars may still run.
-bool is_over(const PodRecord& pod, const std::vector<LiveContainer>& containers);
+// In the following `now` is nanoseconds since the epoch, as is what they answer.
+
+// Until when it may be active: from its making on, whatever became of it since. 0: for ever.
+std::int64_t active_until(const PodRecord& pod);
+// Whether that time came before its end. Then it has failed, and what still runs of it is to end.
+bool has_exceeded_deadline(const PodRecord& pod, const std::vector<LiveContainer>& containers, std::int64_t now);
+// Nothing of it is made any more: by their restart policies all main containers have ended for good, or an init
+// container has failed for good, and sidecars may still run; or it has exceeded its deadline, and any may.
+bool is_over(const PodRecord& pod, const std::vector<LiveContainer>& containers, std::int64_t now);
 // Whether `one` of `containers` has ended and is made again, sooner or later, by itself.
-bool is_made_again(const PodRecord& pod, const std::vector<LiveContainer>& containers, const LiveContainer& one);
+bool is_made_again(const PodRecord& pod, const std::vector<LiveContainer>& containers, const LiveContainer& one,
+                   std::int64_t now);
 
 // As the kubelet has it. Pending until all init containers have succeeded and all others have been begun; Running while
-// something runs or is made again; then Succeeded, or Failed when a main container has failed, or an init container for
-// good. Failed, too, when shim or pause is gone.
-Phase phase_of(const PodRecord& pod, const SandboxStatus& sandbox, const std::vector<LiveContainer>& containers);
+// something runs or is made again; then Succeeded, or Failed when a main container has failed, an init container for
+// good, or the deadline was exceeded. Failed, too, when shim or pause is gone.
+Phase phase_of(const PodRecord& pod, const SandboxStatus& sandbox, const std::vector<LiveContainer>& containers,
+               std::int64_t now);
 const std::string& boot_id();  // this boot's
 // Whether its containers have had the time that a delete gave them: that delete takes it away now, or has died.
 bool is_overdue(const PodRecord& pod);

@@ -55,6 +55,7 @@ inline ContainerRecord full_container() {
   plan.oom_score_adj = -997;
   plan.stdio = {.has_stdin = true, .stdin_once = true};
   plan.stop_signal = 3;
+  plan.restart = {.policy = RestartPolicy::never, .rules = {{.is_in = false, .exit_codes = {0, 42}}}};
   plan.probes = {.startup = ProbePlan{.action = ExecAction{{"/bin/check", "-s"}},
                                       .initial_delay = 1,
                                       .period = 2,
@@ -130,6 +131,7 @@ inline PodRecord full_record() {
   plan.grace_period = 5;
   plan.devices_by_container = true;
   plan.restart = RestartPolicy::on_failure;
+  plan.active_deadline = 600;
   plan.removed_at_end = true;
   plan.networks = {"lab@eth1"};
   pod.life = {.state = PodState::deleting,

@@ -83,17 +83,27 @@ void look_after(const LiveContainer& one, std::int64_t now, Next& next) {
 
 bool is_held(const LiveContainer& one) { return one.record.life.held; }
 
-// Sidecars, and who looks on, end after those they serve, the last begun first, one after another; then the pod, where
-// it is to. What a person has stopped may be started again by one, who may be looking on.
-Next end_the_rest(const PodPlan& pod, const std::vector<LiveContainer>& containers) {
+Step end(const LiveContainer& one) { return {Step::Act::stop, one.record.plan.name, one.record.plan.attempt, 0}; }
+
+bool is_served(const LiveContainer& one) {
+  return one.record.plan.role == ContainerRole::main || one.record.plan.role == ContainerRole::init;
+}
+
+// Who still runs where the deadline was exceeded, all at once. Sidecars, and who looks on, end after those they serve,
+// the last begun first, one after another; then the pod, where it is to. What a person has stopped may be started again
+// by one, who may be looking on, until the deadline.
+Next end_the_rest(const PodRecord& pod, const std::vector<LiveContainer>& containers, std::int64_t now) {
   Next next;
-  const bool some_held = std::any_of(containers.begin(), containers.end(), is_held);
+  const bool some_held =
+      !has_exceeded_deadline(pod, containers, now) && std::any_of(containers.begin(), containers.end(), is_held);
+  for (const LiveContainer& one : containers)
+    if (one.status.running && is_served(one)) next.steps.push_back(end(one));
   const auto last = std::find_if(containers.rbegin(), containers.rend(), [&](const LiveContainer& one) {
     return one.status.running && !(some_held && is_ephemeral(one));
   });
   next.over = last == containers.rend();
-  if (!next.over) next.steps.push_back({Step::Act::stop, last->record.plan.name, last->record.plan.attempt, 0});
-  next.removes = next.over && pod.removed_at_end && !some_held;
+  if (!next.over && next.steps.empty()) next.steps.push_back(end(*last));
+  next.removes = next.over && pod.plan.removed_at_end && !some_held;
   return next;
 }
 
@@ -103,14 +113,14 @@ Next next(const PodRecord& pod, const std::vector<LiveContainer>& containers, st
   // A removal that was cut short is gone on with.
   if (pod.life.state == PodState::deleting) return {.removes = pod.plan.removed_at_end};
   if (pod.life.state != PodState::ready || pod.life.is_terminating()) return {};
-  if (is_over(pod, containers)) return end_the_rest(pod.plan, containers);
+  if (is_over(pod, containers, now)) return end_the_rest(pod, containers, now);
   // Once a main container has begun, init containers are past for good, and nobody waits for a sidecar that comes back.
   const bool initialized = std::any_of(containers.begin(), containers.end(),
                                        [](const LiveContainer& one) { return is_main(one) && !one.is_waiting(); });
-  Next next;
+  Next next{.at = active_until(pod)};
   bool may_begin = true;
   for (const LiveContainer& one : containers) {
-    if (is_made_again(pod, containers, one)) make_again(one, now, next);
+    if (is_made_again(pod, containers, one, now)) make_again(one, now, next);
     if (one.status.running) look_after(one, now, next);
     if (initialized && one.record.plan.role == ContainerRole::init) continue;
     // An ephemeral one waits for nobody: that it has not begun is its maker's death.

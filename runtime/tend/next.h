@@ -1,5 +1,6 @@
 // What a standing pod needs next: init containers in their order, sidecars from their turn to the pod's end, main
-// containers by restartPolicy, with the kubelet's back-off; hooks and probes when they are due (probes.h). Pure:
+// containers by restartPolicy, with the kubelet's back-off; hooks and probes when they are due (probes.h); the end of
+// all where it may not be active any longer. Pure:
 // whoever carries it out looks at the pod, takes the steps, and looks again, until there are none; then sleeps until
 // `at`, or until a container ends. Nothing is remembered between two looks but what is on record, so each may be by
 // another process, and a step that was cut short is found as it is.

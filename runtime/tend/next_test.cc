@@ -1,119 +1,20 @@
 // The decision as a table: what is seen of a pod, and what is done next. The cases are those of Kubernetes' pages on
 // init containers, sidecar containers and the life of a pod.
-#include "runtime/tend/next.h"
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include <array>
 #include <map>
-#include <ostream>
 
 #include "runtime/tend/back_off.h"
+#include "runtime/tend/seen.h"
 
 namespace podrun::tend {
-
-void PrintTo(const Step& step, std::ostream* out) {
-  constexpr std::array kActs{"start ", "stop ", "greet ", "ask "};
-  *out << kActs.at(static_cast<std::size_t>(step.act)) << step.container << "." << step.attempt;
-}
 
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-constexpr std::int64_t kSecond = 1'000'000'000;
-constexpr std::int64_t kNow = 1'700'000'000 * kSecond;
-
-// One container as it is seen: "init a: exited 1, 5 s ago, attempt 3".
-struct Seen {
-  std::string name;
-  ContainerRole role = ContainerRole::main;
-  std::uint32_t attempt = 0;
-  enum class What { waits, runs, ended } what = What::waits;
-  int code = 0;
-  std::int64_t ago = 0;       // seconds since its end
-  std::int64_t ran = 5;       // seconds
-  std::int64_t back_off = 0;  // seconds, on record
-  bool held = false;
-};
-using What = Seen::What;
-
-LiveContainer live(const Seen& seen) {
-  LiveContainer one;
-  one.record.plan.name = seen.name;
-  one.record.plan.role = seen.role;
-  one.record.plan.attempt = seen.attempt;
-  one.record.life.back_off = seen.back_off * kSecond;
-  one.record.life.held = seen.held;
-  if (seen.what == What::waits) return one;
-  one.record.life.process = {.pid = 7, .start_time = 1, .pidfd_inode = 1};
-  one.record.life.started_at = kNow - (seen.ago + seen.ran) * kSecond;
-  one.status.running = seen.what == What::runs;
-  if (seen.what == What::ended)
-    one.status.exit = ExitStatus{.code = seen.code, .finished_at = kNow - seen.ago * kSecond};
-  return one;
-}
-
-std::vector<LiveContainer> all(const std::vector<Seen>& seen) {
-  std::vector<LiveContainer> containers;
-  for (const Seen& one : seen) containers.push_back(live(one));
-  return containers;
-}
-
-PodRecord standing(RestartPolicy restart) {
-  PodRecord pod;
-  pod.plan.restart = restart;
-  pod.life.state = PodState::ready;
-  return pod;
-}
-
-Next next_of(RestartPolicy restart, const std::vector<Seen>& seen) { return next(standing(restart), all(seen), kNow); }
-
-constexpr RestartPolicy kAlways = RestartPolicy::always;
-constexpr RestartPolicy kOnFailure = RestartPolicy::on_failure;
-constexpr RestartPolicy kNever = RestartPolicy::never;
-
-Seen waits(std::string name, ContainerRole role = ContainerRole::main) {
-  return {.name = std::move(name), .role = role};
-}
-Seen runs(std::string name, ContainerRole role = ContainerRole::main) {
-  return {.name = std::move(name), .role = role, .what = What::runs};
-}
-Seen ended(std::string name, int code, ContainerRole role = ContainerRole::main) {
-  return {.name = std::move(name), .role = role, .what = What::ended, .code = code};
-}
-constexpr ContainerRole kInit = ContainerRole::init;
-constexpr ContainerRole kSidecar = ContainerRole::sidecar;
-
-struct Case {
-  const char* name;
-  RestartPolicy restart;
-  std::vector<Seen> seen;
-  std::vector<std::string> steps;  // "start a.0", "stop b.2"
-  bool over = false;
-};
-void PrintTo(const Case& one, std::ostream* out) { *out << one.name; }
-
-std::vector<std::string> words(const std::vector<Step>& steps) {
-  std::vector<std::string> all;
-  for (const Step& step : steps) {
-    std::ostringstream text;
-    PrintTo(step, &text);
-    all.push_back(text.str());
-  }
-  return all;
-}
-
 class Decision : public ::testing::TestWithParam<Case> {};
 
-TEST_P(Decision, IsKubernetes) {
-  const Next next = next_of(GetParam().restart, GetParam().seen);
-  EXPECT_EQ(words(next.steps), GetParam().steps);
-  EXPECT_EQ(next.over, GetParam().over);
-  EXPECT_EQ(next.at, 0);
-}
+TEST_P(Decision, IsKubernetes) { expect_decision(GetParam()); }
 
 Next next_of_removed(RestartPolicy restart, const std::vector<Seen>& seen, PodState state = PodState::ready) {
   PodRecord pod = standing(restart);

@@ -108,11 +108,13 @@ TEST(Manifest, NotBuiltYet) {
   expect_refused({
       {pod("ephemeralContainers: [{name: i}]"),
        "spec.ephemeralContainers: they are added to a Pod that runs, as in a cluster: podrun debug", Kind::unsupported},
-      later(pod("activeDeadlineSeconds: 5"), "spec.activeDeadlineSeconds:"),
       later(container("livenessProbe: {tcpSocket: {port: 1}, grpc: {port: 1}}"),
             "spec.containers[0].livenessProbe.grpc:"),
-      later(container("restartPolicy: Never"), "spec.containers[0].restartPolicy: 'Never'"),
-      later(container("restartPolicyRules: [{}]"), "spec.containers[0].restartPolicyRules:"),
+      {container(
+           "restartPolicy: Never\nrestartPolicyRules: [{action: RestartAllContainers, exitCodes: {operator: In}}]"),
+       "spec.containers[0].restartPolicyRules[0].action: all containers of a Pod at once are made again by 'podrun "
+       "restart', and by nothing else",
+       Kind::unsupported},
       later(container("env: [{name: A, valueFrom: {fileKeyRef: {key: a}}}]"),
             "spec.containers[0].env[0].valueFrom.fileKeyRef:"),
       {pod("os: {name: windows}"), "spec.os.name: a Windows Pod cannot run on Linux", Kind::unsupported},
@@ -145,14 +147,11 @@ TEST(Manifest, OneWarningForAllThatMeansNothingHere) {
 
 TEST(Manifest, OneWarningForEachPolicyWithoutItsMeaning) {
   const Manifest manifest =
-      parse(pod("dnsPolicy: ClusterFirstWithHostNet\ncontainers:\n"
-                "- {name: a, image: 'rootfs:/a', terminationMessagePath: /x}\n"
-                "- {name: b, image: 'rootfs:/a', terminationMessagePolicy: FallbackToLogsOnError}\n"));
-  EXPECT_THAT(
-      manifest.warnings,
-      ElementsAre("spec.dnsPolicy: there is no cluster DNS: the Pod resolves names as this machine does",
-                  "spec.containers[0].terminationMessagePath, spec.containers[1].terminationMessagePolicy: not acted "
-                  "on yet: no termination message is collected"));
+      parse(pod("dnsPolicy: ClusterFirstWithHostNet\nreadinessGates: [{conditionType: a.example/ready}]"));
+  EXPECT_THAT(manifest.warnings,
+              ElementsAre("spec.dnsPolicy: there is no cluster DNS: the Pod resolves names as this machine does",
+                          "spec.readinessGates: nobody on this machine sets the conditions it names: the Pod is never "
+                          "Ready"));
 }
 
 // As `kubectl get pod -o yaml` prints one that runs, but for the image.

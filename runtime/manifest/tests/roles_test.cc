@@ -23,6 +23,74 @@ TEST(Manifest, RestartPolicyIsWhatItSays) {
                    "spec.restartPolicy: expected one of Always, OnFailure, Never; found 'Sometimes'"}});
 }
 
+TEST(Manifest, AContainerMayHaveAPolicyOfItsOwnAndRules) {
+  const PodSpec spec = parse(pod("initContainers:\n- {name: i, image: 'rootfs:/a', restartPolicy: Never}\n"
+                                 "containers:\n- {name: a, image: 'rootfs:/a', restartPolicy: Always}\n"
+                                 "- {name: b, image: 'rootfs:/a', restartPolicy: OnFailure, restartPolicyRules: ["
+                                 "{action: Restart, exitCodes: {operator: In, values: [0, 42]}},"
+                                 "{action: Restart, exitCodes: {operator: NotIn, values: [1]}}]}\n"
+                                 "- {name: c, image: 'rootfs:/a'}"))
+                           .spec;
+  ASSERT_EQ(spec.containers.size(), 4U);
+  EXPECT_EQ(spec.containers[0].role, ContainerRole::init);
+  EXPECT_EQ(spec.containers[0].restart.policy, RestartPolicy::never);
+  EXPECT_EQ(spec.containers[1].restart.policy, RestartPolicy::always);
+  EXPECT_EQ(spec.containers[2].restart.policy, RestartPolicy::on_failure);
+  const std::vector<RestartRule>& rules = spec.containers[2].restart.rules;
+  ASSERT_EQ(rules.size(), 2U);
+  EXPECT_TRUE(rules[0].is_in);
+  EXPECT_EQ(rules[0].exit_codes, (std::vector<std::uint32_t>{0, 42}));
+  EXPECT_FALSE(rules[1].is_in);
+  EXPECT_FALSE(spec.containers[3].restart.policy);
+}
+
+TEST(Manifest, WrongRestartRules) {
+  const auto rules = [](const std::string& text) {
+    return container("restartPolicy: Never\nrestartPolicyRules: " + text);
+  };
+  const std::string path = "spec.containers[0].restartPolicy";
+  std::string many = "[";
+  for (int i = 0; i < 21; ++i) many += "{action: Restart, exitCodes: {operator: In, values: [1]}},";
+  std::string codes = "[{action: Restart, exitCodes: {operator: In, values: [";
+  for (int i = 0; i < 256; ++i) codes += std::to_string(i) + ",";
+  expect_refused({
+      {container("restartPolicyRules: [{action: Restart, exitCodes: {operator: In, values: [1]}}]"),
+       path + ": is missing beside restartPolicyRules, which go before it"},
+      {rules("[{exitCodes: {operator: In, values: [1]}}]"), path + "Rules[0].action: is missing"},
+      {rules("[{action: Restart}]"), path + "Rules[0].exitCodes: is missing"},
+      {rules("[{action: Restart, exitCodes: {values: [1]}}]"), path + "Rules[0].exitCodes.operator: is missing"},
+      {rules("[{action: Restart, exitCodes: {operator: Equals, values: [1]}}]"),
+       path + "Rules[0].exitCodes.operator: expected one of In, NotIn; found 'Equals'"},
+      {rules("[{action: Restart, exitCodes: {operator: In, values: [-1]}}]"),
+       path + "Rules[0].exitCodes.values[0]: expected 0 to 4294967295, found -1"},
+      {rules(many + "]"), path + "Rules: has more than 20 rules"},
+      {rules(codes + "]}}]"), path + "Rules[0].exitCodes.values: has more than 255 exit codes"},
+  });
+}
+
+TEST(Manifest, TerminationMessage) {
+  const auto message = [](const std::string& text) {
+    return parse(container(text)).spec.containers.front().termination_message;
+  };
+  EXPECT_EQ(message("terminationMessagePath: ''").path, "/dev/termination-log");
+  EXPECT_EQ(message("terminationMessagePath: /var//log/../end").path, "/var/end");
+  EXPECT_FALSE(message("terminationMessagePolicy: File").falls_back_to_log);
+  EXPECT_TRUE(message("terminationMessagePolicy: FallbackToLogsOnError").falls_back_to_log);
+  for (const char* path : {"/", "/proc/x", "/var/", "/dev", "/a/../proc"})
+    expect_refused({{container("terminationMessagePath: " + std::string(path)),
+                     "spec.containers[0].terminationMessagePath: '" + std::string(path) + "' is no place for a file"}});
+  expect_refused({{container("terminationMessagePath: end"),
+                   "spec.containers[0].terminationMessagePath: 'end' does not begin with '/'"}});
+}
+
+TEST(Manifest, ActiveDeadline) {
+  EXPECT_FALSE(parse(pod("")).spec.active_deadline);
+  EXPECT_EQ(parse(pod("activeDeadlineSeconds: 600")).spec.active_deadline, 600U);
+  expect_refused({{pod("activeDeadlineSeconds: 0"), "spec.activeDeadlineSeconds: expected 1 to 2147483647, found 0"},
+                  {pod("activeDeadlineSeconds: 2147483648"),
+                   "spec.activeDeadlineSeconds: expected 1 to 2147483647, found 2147483648"}});
+}
+
 TEST(Manifest, InitContainersAndSidecarsComeFirst) {
   const PodSpec spec = parse(pod("initContainers:\n- {name: fetch, image: 'rootfs:/a'}\n"
                                  "- {name: proxy, image: 'rootfs:/a', restartPolicy: Always, stdin: true,"
@@ -53,11 +121,6 @@ TEST(Manifest, WrongInitContainers) {
        "spec.containers[0].name: 'main' is the name of an earlier container"},
       {with_init(", restartPolicy: Maybe"),
        "spec.initContainers[0].restartPolicy: expected one of Always, OnFailure, Never; found 'Maybe'"},
-      {with_init(", restartPolicy: OnFailure"),
-       "spec.initContainers[0].restartPolicy: 'OnFailure' is not supported yet", Kind::unsupported},
-      {with_init("", ", restartPolicy: Always"),
-       "spec.containers[0].restartPolicy: is for init containers, which it makes sidecars; a Pod's is "
-       "spec.restartPolicy"},
       {with_init(", lifecycle: {stopSignal: SIGINT}"),
        "spec.initContainers[0].lifecycle.stopSignal: is not for an init container, unless restartPolicy: Always makes "
        "it "

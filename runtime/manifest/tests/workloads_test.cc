@@ -37,9 +37,20 @@ std::string refused(const std::string& text) {
   return set ? "" : set.error().what;
 }
 
-TEST(Workloads, AJobsDeadlineIsAWarning) {
-  EXPECT_THAT(read(workload("batch/v1 Job", "activeDeadlineSeconds: 5", "restartPolicy: Never")).warnings,
-              ElementsAre("spec.activeDeadlineSeconds: nothing ends the Pod after that time"));
+TEST(Workloads, AJobsDeadlineIsItsPods) {
+  const auto deadline = [](const std::string& of_job, const std::string& of_pod) {
+    const auto set = parse_manifests({{workload("batch/v1 Job", of_job, "restartPolicy: Never" + of_pod), "web.yaml"}});
+    EXPECT_TRUE(set && set->warnings.empty());
+    return set ? set->pods.front().active_deadline : std::nullopt;
+  };
+  EXPECT_EQ(deadline("activeDeadlineSeconds: 5", ""), 5U);
+  EXPECT_EQ(deadline("activeDeadlineSeconds: 5", "\n      activeDeadlineSeconds: 7"), 5U) << "the earlier one";
+  EXPECT_EQ(deadline("activeDeadlineSeconds: 7", "\n      activeDeadlineSeconds: 5"), 5U);
+  EXPECT_EQ(deadline("", "\n      activeDeadlineSeconds: 5"), 5U);
+  EXPECT_EQ(refused(workload("batch/v1 Job", "activeDeadlineSeconds: 0", "restartPolicy: Never")),
+            "web.yaml: spec.activeDeadlineSeconds: expected 1 to 2147483647, found 0");
+  EXPECT_EQ(refused(workload("apps/v1 Deployment", "", "activeDeadlineSeconds: 5")),
+            "web.yaml: spec.template.spec.activeDeadlineSeconds: is not for a Deployment, whose Pods are to stay");
 }
 
 TEST(Workloads, AreBoundedTogether) {
