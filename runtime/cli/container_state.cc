@@ -64,7 +64,7 @@ std::string container_id(const PodRecord& pod, const ContainerRecord& container)
 // The shim died before it could tell: what the kubelet says of containers it lost.
 ContainerState state_of_ended(const ContainerRecord& record, const ContainerStatus& status) {
   if (!status.exit) return {What::terminated, "ContainerStatusUnknown", ""};
-  return {What::terminated, status.exit->reason(), status.exit->start_failed ? record.life.failure : ""};
+  return {What::terminated, status.exit->reason(), status.exit->start_failed ? record.life.failure : status.exit->message};
 }
 
 ContainerState state_of(const LivePod& pod, const LiveContainer& container) {

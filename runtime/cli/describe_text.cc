@@ -25,6 +25,18 @@ class Text {
     if (!value.empty()) text_.append(std::max<std::size_t>(kColumn - std::min(kColumn, key.size() + 1), 1), ' ');
     text_.append(one_line(value)).append("\n");
   }
+  // Of several lines, those after the first below it.
+  void lines(std::size_t indent, std::string key, std::string_view value) {
+    while (!value.empty()) {
+      const std::size_t end = std::min(value.find('\n'), value.size());
+      const std::string one(value.substr(0, end));
+      if (key.empty())
+        bare(indent + kColumn, one);
+      else
+        line(indent, std::exchange(key, {}), one);
+      value.remove_prefix(std::min(end + 1, value.size()));
+    }
+  }
   void bare(std::size_t indent, const std::string& value) {
     text_.append(indent, ' ').append(one_line(value)).append("\n");
   }
@@ -85,7 +97,7 @@ void ended(Text& text, const char* key, const ContainerRecord& record, const Con
   const ContainerState state = state_of_ended(record, status);
   text.line(4, key, "Terminated");
   text.line(6, "Reason", state.reason);
-  if (!state.message.empty()) text.line(6, "Message", state.message);
+  text.lines(6, "Message", state.message);
   text.line(6, "Exit Code", status.exit ? std::to_string(status.exit->code) : "unknown");
   if (status.exit && status.exit->signal != 0) text.line(6, "Signal", std::to_string(status.exit->signal));
   text.line(6, "Started", long_date(record.life.started_at));

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "runtime/cli/end_message.h"
 #include "runtime/kernel/clock.h"
 
 namespace podrun::cli {
@@ -83,6 +84,7 @@ LivePod look_at(const Store& store, Pod seen) {
   pod.record = std::move(seen.record);
   const PodLife& life = pod.record.life;
   pod.containers = look_at(store.layout(), pod.record, std::move(seen.containers), std::move(seen.previous));
+  show_messages(pod.containers);
   const SandboxStatus sandbox = sandbox_of(pod.record);
   pod.shim_alive = sandbox.shim;
   pod.pause_alive = sandbox.pause;

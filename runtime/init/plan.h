@@ -36,9 +36,10 @@ struct Mount {
     sent,        // the next descriptor that came with the plan: a detached mount, made by the client
     filesystem,  // a new instance, made inside: proc, sysfs, mqueue, devpts, cgroup, cgroup2, tmpfs
     pod,         // what pause has at `what`: /dev/shm, shared by all containers of the pod
+    own,         // what is at `what` in the new root by then: a file of its /dev
   };
   Source source = Source::filesystem;
-  std::string what;  // filesystem type, or path in pause's root
+  std::string what;  // filesystem type, or path in pause's root, or the new one
   std::string target;
   mounts::Options options;
   std::uint64_t attributes = 0;  // MOUNT_ATTR_*

@@ -44,6 +44,11 @@ Result<Fd> clone_pods(const Mount& mount) {
   return mounts::clone(part.get(), "", mount.attributes);
 }
 
+Result<Fd> clone_own(const Mount& mount) {
+  const Fd there = TRY(open_inside(AT_FDCWD, mount.what, O_PATH | O_NOFOLLOW));
+  return mounts::clone(there.get(), "", mount.attributes);
+}
+
 struct Ready {
   const Mount* plan;
   Fd mount;
@@ -68,6 +73,8 @@ Result<std::vector<Ready>> make_all(const std::vector<Mount>& mounts, std::vecto
       case Mount::Source::pod:
         fd = TRY(clone_pods(mount).in("mount '" + mount.target + "'"));
         break;
+      case Mount::Source::own:
+        break;  // it is not there yet
     }
     ready.push_back({&mount, std::move(fd)});
   }
@@ -146,8 +153,11 @@ Result<void> build_root(const Root& root, std::vector<Fd> sent) {
   TRY(write_sysctls(root.sysctls, ready));
   TRY(mounts::pivot_into(ready.front().mount.get()));
   // From here nothing of the host's or the pod's filesystem can be reached by any path.
-  for (auto next = ready.begin() + 1; next != ready.end(); ++next)
-    TRY(attach_inside(next->mount.get(), next->plan->target));
+  for (auto next = ready.begin() + 1; next != ready.end(); ++next) {
+    const Mount& mount = *next->plan;
+    if (mount.source == Mount::Source::own) next->mount = TRY(clone_own(mount).in("mount '" + mount.target + "'"));
+    TRY(attach_inside(next->mount.get(), mount.target));
+  }
   const Fd null = TRY(open_null());
   for (const auto& path : root.masked) TRY(mask(path, null.get()).in("mask '" + path + "'"));
   for (const auto& path : root.read_only) TRY(make_read_only(path).in("make '" + path + "' read-only"));

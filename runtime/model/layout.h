@@ -9,6 +9,7 @@
 //       containers/web.0.json  ContainerRecord: one file an attempt, so that what is torn costs one container
 //       containers/web.0.probes  ProbeMemory, by whoever tends the pod
 //       containers/web.0.exit  made by the shim when the container ended: "CODE SIGNAL NANOSECONDS\n"
+//       containers/web.0.message  by the shim before that, where the container has left one: the last 4096 bytes of it
 //     pods/ID/volumes/NAME     the files of a configMap, secret, downwardAPI or projected volume
 //     pods/.ID/                a box until its maker has locked it
 //     settled told-of-oom      what has been done once in this boot
@@ -35,6 +36,8 @@
 #include <utility>
 
 namespace podrun {
+
+inline constexpr std::size_t kMessageBytes = 4096;  // of what a container says of its end, as the kubelet has it
 
 // The directories a person can choose (--state-dir, --data-dir and their environment variables).
 struct Directories {
@@ -73,6 +76,9 @@ class Layout {
   }
   std::string exit_file(const std::string& id, const std::string& key) const {
     return containers(id) + "/" + key + ".exit";
+  }
+  std::string message_file(const std::string& id, const std::string& key) const {
+    return containers(id) + "/" + key + ".message";
   }
   std::string file_volume(const std::string& id, const std::string& name) const { return box(id) + "/volumes/" + name; }
   std::string probe_memory(const std::string& id, const std::string& key) const {

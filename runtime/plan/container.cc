@@ -71,6 +71,10 @@ Result<ContainerPlan> make_container_plan(const PodSpec& pod, const ContainerSpe
   plan.restart = spec.restart;
   plan.probes = spec.probes;
   plan.hooks = spec.hooks;
+  plan.termination_message = spec.termination_message;
+  // The file is one of its own /dev. Last: the way to another place may lead through a volume.
+  if (const std::string& path = spec.termination_message.path; !path.empty() && path != kMessageFile)
+    plan.mounts.push_back({.target = path, .source = OwnFile{kMessageFile}});
   give_places(plan, pod_plan.who.id, layout);
   return plan;
 }

@@ -1,6 +1,7 @@
 #include "runtime/sandbox/container.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/files.h"
@@ -51,9 +52,20 @@ Result<Fd> open_null(const Fd& dev) {
   return null;
 }
 
+// In its own /dev it fills nobody's but that, and goes with it; whoever opens it first has what stays the same file,
+// whatever the container puts in its place.
+Result<Fd> make_message_file(const Fd& dev, const PodUsers& users) {
+  const char* const name = kMessageFile + std::size("/dev/") - 1;
+  Fd file(::openat(dev.get(), name, O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (!file || ::fchown(file.get(), users.base, users.base) != 0 || ::fchmod(file.get(), 0666) != 0)
+    return Error::system(errno, "make '" + std::string(kMessageFile) + "'");
+  return file;
+}
+
 struct Mounts {
   MountRows rows;
-  Fd null;  // of its /dev
+  Fd null;     // of its /dev
+  Fd message;  // also
 };
 
 Result<Mounts> open_mounts(const NewContainer& container, const ContainerMakings& makings) {
@@ -65,6 +77,7 @@ Result<Mounts> open_mounts(const NewContainer& container, const ContainerMakings
       return mount_rootfs(container.layers, container.plan.writable, makings.users, warn);
     if (const auto* dev_row = std::get_if<Dev>(&row.source)) {
       Fd dev = TRY(mount_dev(makings.users));
+      if (!container.plan.termination_message.path.empty()) opened.message = TRY(make_message_file(dev, makings.users));
       if (dev_row->of_host) TRY(add_devices_of_host(dev.get()));
       opened.null = TRY(open_null(dev));
       return dev;
@@ -120,6 +133,7 @@ Result<Furnished> furnish(const NewContainer& container, const ContainerMakings&
   made.rows = std::move(mounts.rows);
   made.stdio = std::move(stdio.theirs);
   made.streams = std::move(stdio.shims);
+  made.streams.message = std::move(mounts.message);
   return made;
 }
 

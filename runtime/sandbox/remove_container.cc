@@ -30,6 +30,7 @@ Result<void> remove_container(const Host& host, const Box& box, const PodRecord&
   TRY(base::remove_tree(plan.writable));
   TRY(remove_logs(plan.log_path));
   TRY(base::remove_file(host.layout().probe_memory(box.id(), plan.key())));
+  TRY(base::remove_file(host.layout().message_file(box.id(), plan.key())));
   TRY(base::remove_file(host.layout().exit_file(box.id(), plan.key())));
   return base::remove_file(host.layout().container_record(box.id(), plan.key()));
 }

@@ -21,10 +21,11 @@ struct Child {
   Fd input;                 // the writing end of its stdin, or its terminal's master; empty: it has none
   bool input_once = false;  // ends with `writer`
   int writer = 0;           // the first client that was given the input; 0: none was
+  Fd message;               // the file that it writes what it has to say of its end into; empty: it has none
 
   template <class Table>
   void visit(Table& table) {
-    table(pid, pidfd, key, cgroup, terminal, input, input_once, writer);
+    table(pid, pidfd, key, cgroup, terminal, input, input_once, writer, message);
   }
 };
 

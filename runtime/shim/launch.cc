@@ -35,6 +35,7 @@ struct Sent {
   Fd pids;
   std::optional<Output> output;
   Fd input;
+  Fd message;
 };
 
 // Takes descriptors one after another; one that is missing is an empty one.
@@ -63,6 +64,7 @@ Result<Sent> sort_out(const Launch& request, std::vector<Fd> fds) {
     sent.output.emplace(std::move(log), std::move(out), std::move(err));
   }
   if (request.has_input) sent.input = taken.next();
+  if (request.has_message) sent.message = taken.next();
   if (!taken.were_all()) return Error{Kind::internal, 0, "launch a process: the descriptors are not as announced"};
   return sent;
 }
@@ -131,6 +133,7 @@ Result<Child> launch_container(const Launch& request, Sent sent, int pause) {
   child.terminal = request.terminal;
   child.input = std::move(sent.input);
   child.input_once = request.input_once;
+  child.message = std::move(sent.message);
   // It is our own child, not waited for yet: the pid cannot be anybody else's.
   child.pidfd = open_pidfd(child.pid);
   if (!child.pidfd) return Error::system(errno, "open the container's process");

@@ -19,9 +19,10 @@
 // Descriptors of launch, in this order: the new process's end of the handshake channel · the v2 cgroup directory to be
 // born in, if into_cgroup · `v1_tasks` cgroup v1 files to write "0" to · with into_pids: the process whose pid
 // namespace it is born in, a pidfd · with `logged`: the directory of its log and, unless it has a terminal, the reading
-// ends of the container's stdout and stderr, both non-blocking · with has_input: the writing end of its stdin. Of
-// attach: the writing ends of the client's pipes, both non-blocking; with a terminal all goes to the first. Of alarm:
-// the program, and the cgroup as for launch; none where the alarm is called off.
+// ends of the container's stdout and stderr, both non-blocking · with has_input: the writing end of its stdin · with
+// has_message: the file that its message is read from when it has ended.
+// Of attach: the writing ends of the client's pipes, both non-blocking; with a terminal all goes to the first.
+// Of alarm: the program, and the cgroup as for launch; none where the alarm is called off.
 #pragma once
 
 #include <cstdint>
@@ -72,13 +73,14 @@ struct Launch {
   bool terminal = false;  // its output comes by a terminal, which is kept when it is there
   bool has_input = false;
   bool input_once = false;  // its stdin ends with the first client that wrote to it
+  bool has_message = false;
   LogLimits log;
   std::int32_t oom_score_adj = 0;  // containers
 };
 template <class V>
 void visit(V& v, Launch& l) {
   v(l.role, l.key, l.log_name, l.join, l.fresh, l.cgroup, l.into_cgroup, l.v1_tasks, l.into_pids, l.logged, l.terminal,
-    l.has_input, l.input_once, l.log, l.oom_score_adj);
+    l.has_input, l.input_once, l.has_message, l.log, l.oom_score_adj);
 }
 
 struct Launched {

@@ -105,6 +105,7 @@ void Server::end(Child& child, int status) {
   }
   if (child.output) child.output->drain();
   if (!child.cgroup.empty()) ending_.push_back(std::move(child.cgroup));
+  if (child.message) write_message_file(box_, child.key, child.message);
   write_exit_file(box_, child.key, status);
   for (Client& client : clients_) {
     if (!client.waits || client.key != child.key) continue;

@@ -34,6 +34,10 @@ template <class Visitor, MaybeConst<PodMount> Record>
 void visit(Visitor& field, Record& mount) {
   field("path", mount.path);
 }
+template <class Visitor, MaybeConst<OwnFile> Record>
+void visit(Visitor& field, Record& own) {
+  field("path", own.path);
+}
 
 template <class Visitor, MaybeConst<ExecAction> Record>
 void visit(Visitor& field, Record& action) {
@@ -77,6 +81,8 @@ template <>
 inline constexpr const char* kSourceName<Filesystem> = "filesystem";
 template <>
 inline constexpr const char* kSourceName<PodMount> = "podMount";
+template <>
+inline constexpr const char* kSourceName<OwnFile> = "ownFile";
 template <>
 inline constexpr const char* kSourceName<ExecAction> = "exec";
 template <>

@@ -28,6 +28,8 @@ std::optional<ExitStatus> read_exit(const Layout& layout, const PodRecord& pod, 
     return std::nullopt;
   if (status.signal != 0) status.code = 128 + status.signal;
   status.finished_at = finished_at;
+  if (!container.termination_message.path.empty())
+    status.message = base::read_file(layout.message_file(id, container.key()), kMessageBytes).value_or("");
   return status;
 }
 

@@ -98,6 +98,7 @@ struct ExitStatus {
   std::int64_t finished_at = 0;  // nanoseconds since the epoch
   bool out_of_memory = false;    // it ended by SIGKILL, and the OOM killer has been in its cgroup
   bool start_failed = false;     // it never became its payload (ContainerLife::failure)
+  std::string message = {};      // what it has left to say, byte for byte (TerminationMessage)
 
   const char* reason() const;  // "Completed", "Error", "OOMKilled", "StartError": as the kubelet says it
 };

@@ -29,6 +29,7 @@ inline ContainerRecord full_container() {
       {.target = "/dev/null", .source = HostPath{"/dev/null", 3}},
       {.target = "/dev/pts", .source = Filesystem{"devpts", {{"newinstance", ""}, {"gid", "5"}}, 7}},
       {.target = "/dev/shm", .source = PodMount{"/dev/shm"}},
+      {.target = "/var/message", .source = OwnFile{"/dev/termination-log"}},
       {.target = "/data",
        .source = PodVolume{"data"},
        .sub_path = "a/b",
@@ -70,6 +71,7 @@ inline ContainerRecord full_container() {
                                        .grace_period = {}},
                  .readiness = ProbePlan{.action = TcpAction{.host = "10.0.0.1", .port = 80}, .grace_period = {}}};
   plan.hooks = {.post_start = SleepAction{5}, .pre_stop = ExecAction{{"/bin/drain"}}};
+  plan.termination_message = {.path = "/dev/termination-log", .falls_back_to_log = true};
   plan.log_path = "/var/lib/podrun/pods/x/logs/httpd.log";
   plan.writable = "/var/lib/podrun/pods/x/containers/httpd.2";
   plan.cgroup = "httpd.2";

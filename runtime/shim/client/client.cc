@@ -72,6 +72,7 @@ Result<void> ShimClient::launch(shim::Launch request, const CgroupEntry& entry, 
     add(fds, streams->out);
     add(fds, streams->err);
     add(fds, streams->in);
+    add(fds, streams->message);
   }
   request.cgroup = entry.dir;
   request.into_cgroup = static_cast<bool>(entry.v2);
@@ -79,6 +80,7 @@ Result<void> ShimClient::launch(shim::Launch request, const CgroupEntry& entry, 
   request.into_pids = static_cast<bool>(pids);
   request.logged = streams != nullptr;
   request.has_input = streams != nullptr && streams->in;
+  request.has_message = streams != nullptr && streams->message;
   TRY(control_.send(number(MessageType::launch), wire::write(request), fds).in("ask the shim"));
   asked_.emplace_back(std::move(ours));
   return {};

@@ -14,11 +14,12 @@
 
 namespace podrun {
 
-// What a shim needs of a container's standard streams.
+// What a shim needs of what a container says.
 struct ShimStreams {
   Fd log_dir;
   Fd out, err;  // reading ends of pipes; empty with a terminal
   Fd in;        // writing end of its stdin; empty: it has none, or a terminal
+  Fd message;   // the file for what it has to say of its end; empty: it has none
 };
 
 // A process that a shim has cloned for us, and that speaks with us.
