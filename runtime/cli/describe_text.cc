@@ -10,6 +10,7 @@
 #include "runtime/cli/console.h"
 #include "runtime/cli/container_state.h"
 #include "runtime/cli/network_status.h"
+#include "runtime/cli/probe_text.h"
 #include "runtime/cli/time_text.h"
 
 namespace podrun::cli {
@@ -93,6 +94,12 @@ void limits(Text& text, const Json& spec) {
   for (const auto& [name, value] : resources["limits"].items()) text.line(6, name, plain(value));
 }
 
+void probes(Text& text, const ProbesPlan& plan) {
+  if (plan.liveness) text.line(4, "Liveness", probe_text(*plan.liveness));
+  if (plan.readiness) text.line(4, "Readiness", probe_text(*plan.readiness));
+  if (plan.startup) text.line(4, "Startup", probe_text(*plan.startup));
+}
+
 void ended(Text& text, const char* key, const ContainerRecord& record, const ContainerStatus& status) {
   const ContainerState state = state_of_ended(record, status);
   text.line(4, key, "Terminated");
@@ -136,6 +143,7 @@ void describe_container(Text& text, const LivePod& pod, const LiveContainer& con
   text.line(4, "Ready", yes(is_ready(container)));
   text.line(4, "Restart Count", std::to_string(plan.attempt));
   limits(text, spec);
+  probes(text, plan.probes);
   text.line(4, "PID", std::to_string(container.record.life.process.pid));
   text.line(4, "Log", plan.log_path);
 }
