@@ -1,6 +1,7 @@
 // Hooks of real containers: postStart and preStop.
 #include <gmock/gmock.h>
 
+#include <filesystem>
 #include <fstream>
 
 #include "integration/clean_up.h"
@@ -52,6 +53,43 @@ TEST_F(HooksTest, PreStopOfOneContainerIsDoneWhenThatIsStopped) {
       must_create(pod("web", {main_with("preStop", note("preStop")), container("n", {"/bin/payload", "sleep"})})));
   ASSERT_EQ(podrun({"stop", "web", "-c", "main"}).status, 0);
   EXPECT_EQ(notes(), "preStop\nTERM\n");
+}
+
+// Root in there is root out here, and podrun must be out of its reach before it enters.
+TEST_F(HooksTest, PreStopIsDoneInAPodOfTheHostsUsersByWhoeverEndsIt) {
+  Json manifest = pod("web", {main_with("preStop", note("preStop"))});
+  manifest["spec"]["hostUsers"] = true;
+  const std::string kept = dir() + "/kept";
+  Json volume = {{"name", "kept"}, {"hostPath", {{"path", kept}, {"type", "DirectoryOrCreate"}}}};
+  manifest["spec"]["volumes"] = {volume};
+  Json& main = manifest["spec"]["containers"][0];
+  main["image"] = "rootfs:" + rootfs();
+  main["volumeMounts"] = {{{"name", "kept"}, {"mountPath", "/kept"}}};
+  main["lifecycle"]["preStop"]["exec"]["command"] = {"/bin/payload", "note", "/kept/notes", "preStop"};
+  main["command"] = {"/bin/payload", "note-term", "/kept/notes"};
+  const auto noted = [&] {
+    std::ifstream file(kept + "/notes");
+    std::string text{std::istreambuf_iterator<char>(file), {}};
+    std::filesystem::remove(kept + "/notes");
+    return text;
+  };
+  const std::string text = manifest.dump();
+  Json changed = manifest;
+  changed["metadata"]["labels"] = {{"a", "b"}};
+  ASSERT_TRUE(must_create(manifest));
+  const auto ends = [&](const std::vector<std::string>& args, const std::string& in = {}) {
+    const Output output = podrun(args, in);
+    EXPECT_EQ(output.status, 0) << output.err;
+    EXPECT_EQ(noted(), "preStop\nTERM\n") << args.front();
+  };
+  ends({"restart", "web", "-c", "main"});
+  ends({"stop", "web", "-c", "main"});
+  ASSERT_EQ(podrun({"start", "web", "-c", "main"}).status, 0);
+  ends({"restart", "web"});
+  ends({"stop", "-f", "-"}, text);  // which is read twice
+  ASSERT_EQ(podrun({"start", "web"}).status, 0);
+  ends({"apply", "--network", "none", "-f", "-"}, changed.dump());
+  ends({"delete", "pod", "web"});
 }
 
 TEST_F(HooksTest, PreStopIsNotDoneWithoutTime) {

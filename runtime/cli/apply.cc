@@ -7,6 +7,7 @@
 #include "runtime/cli/commands.h"
 #include "runtime/cli/creation.h"
 #include "runtime/cli/manifest_file.h"
+#include "runtime/cli/own_program.h"
 #include "runtime/cli/pods.h"
 #include "runtime/cli/record_option.h"
 #include "runtime/plan/pod.h"
@@ -58,6 +59,9 @@ Result<void> apply_one(Context& context, Host& host, const PodSpec& spec, const 
 Result<int> apply(Context& context, const Options& options) {
   TRY(context.require_root("apply"));
   const std::vector<PodSpec> pods = TRY(read_manifests(context, options.files, false));
+  std::vector<PodTarget> targets;
+  for (const PodSpec& pod : pods) targets.push_back({pod.name_space, pod.name});
+  TRY(be_ready_to_end(context, targets));
   Host host = context.host();
   Failures failures;
   for (const PodSpec& pod : pods) {

@@ -5,6 +5,7 @@
 #include "base/interruption.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/detached.h"
+#include "runtime/cli/own_program.h"
 #include "runtime/cli/pod_choice.h"
 #include "runtime/cli/pods.h"
 #include "runtime/cli/print.h"
@@ -69,6 +70,7 @@ Result<int> remove(Context& context, const Options& options) {
   TRY(context.require_root("delete"));
   if (options.now && options.grace_period) return bad_input("delete: --now and --grace-period do not go together");
   const std::vector<PodTarget> targets = TRY(choose_pods(context, options.choice, "delete"));
+  TRY(be_ready_to_end(context, targets));
   Failures failures;
   for (const PodTarget& target : targets) {
     const auto removed = delete_one(context, target, options).in("delete pod \"" + target.name + "\"");

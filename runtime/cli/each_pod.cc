@@ -1,6 +1,7 @@
 #include "runtime/cli/each_pod.h"
 
 #include "base/interruption.h"
+#include "runtime/cli/own_program.h"
 #include "runtime/cli/pods.h"
 #include "runtime/cli/print.h"
 #include "runtime/sandbox/start_container.h"
@@ -12,6 +13,7 @@ Result<int> each_pod(Context& context, const PodChoice& choice, const std::strin
                      const std::function<Result<void>(const Pod&)>& act) {
   TRY(context.require_root(command));
   const std::vector<PodTarget> targets = TRY(choose_pods(context, choice, command));
+  TRY(be_ready_to_end(context, targets));
   const Store store = context.store();
   const auto act_on = [&](const PodTarget& target) -> Result<void> {
     TRY(base::check_interruption());

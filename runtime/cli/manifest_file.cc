@@ -1,5 +1,6 @@
 #include "runtime/cli/manifest_file.h"
 
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,8 +17,19 @@ namespace {
 
 constexpr std::size_t kLimit = 1U << 20U;  // what the parser takes
 
+// Whoever goes on from a mount of its own (own_program.h) reads it again.
+void keep_stdin(const std::string& text) {
+  const Fd copy(::memfd_create("stdin", MFD_CLOEXEC));
+  if (copy && base::write_all(copy.get(), text, "stdin") && ::lseek(copy.get(), 0, SEEK_SET) == 0)
+    ::dup2(copy.get(), STDIN_FILENO);
+}
+
 Result<std::string> read_text(const std::string& file) {
-  if (file == "-") return base::read_all(STDIN_FILENO, "stdin", kLimit);
+  if (file == "-") {
+    std::string text = TRY(base::read_all(STDIN_FILENO, "stdin", kLimit));
+    keep_stdin(text);
+    return text;
+  }
   Result<std::string> text = base::read_file(file, kLimit);
   if (!text && text.error().kind == Kind::not_found && file.find("://") != std::string::npos)
     return Error{Kind::invalid, 0, file + ": podrun fetches nothing; give a file, or - and the manifest on stdin"};
