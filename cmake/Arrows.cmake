@@ -5,7 +5,7 @@ set(folder_headers
   spec=runtime/model/spec.h model=runtime/model/record.h init=runtime/init/plan.h protocol=runtime/shim/protocol.h
   shim=runtime/shim/launch.h manifest=runtime/manifest/manifest.h image=runtime/image/image.h plan=runtime/plan/pod.h
   store=runtime/store/store.h tend=runtime/tend/back_off.h probe=runtime/probe/task.h
-  sandbox=runtime/sandbox/host.h cli=runtime/cli/context.h)
+  sandbox=runtime/sandbox/host.h usage=runtime/usage/pod_usage.h cli=runtime/cli/context.h)
 set(arrows
   "cni-base:         base"
   "cni-invoker:      base cni"
@@ -20,8 +20,9 @@ set(arrows
   "store:            base kernel spec model store"
   "tend:             base kernel spec model store tend"
   "probe:            base kernel spec probe"
-  "sandbox:          base cni kernel spec model init protocol manifest image plan store tend probe sandbox"
-  "cli:              base cni kit kernel spec model manifest image plan store tend sandbox cli")
+  "usage:            base kernel spec model usage"
+  "sandbox:          base cni kernel spec model init protocol manifest image plan store tend probe usage sandbox"
+  "cli:              base cni kit kernel spec model manifest image plan store tend sandbox usage cli")
 
 foreach(arrow IN LISTS arrows)
   string(REGEX MATCHALL "[a-z_-]+" seen "${arrow}")

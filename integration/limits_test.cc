@@ -5,6 +5,7 @@
 #include <csignal>
 #include <fstream>
 
+#include "integration/cgroup_files.h"
 #include "integration/test_host.h"
 
 namespace integration {
@@ -17,19 +18,8 @@ class LimitsTest : public PodrunTest {
     main["resources"]["limits"] = limits;
     return must_create(pod("web", {main}));
   }
-  // The content of a file of the container's cgroup, of whichever version the machine has.
   std::string cgroup_file(const std::string& controller, const std::string& v1_file, const std::string& v2_file) const {
-    std::ifstream cgroups("/proc/" + std::to_string(main_pid()) + "/cgroup");  // "4:memory:/path" or "0::/path"
-    for (std::string line; std::getline(cgroups, line);) {
-      const std::size_t names = line.find(':') + 1, path = line.find(':', names) + 1;
-      const std::string name = line.substr(names, path - names - 1);
-      const std::string file = name.empty() ? "/sys/fs/cgroup" + line.substr(path) + "/" + v2_file
-                                            : "/sys/fs/cgroup/" + name + line.substr(path) + "/" + v1_file;
-      const bool has_it = ("," + name + ",").find("," + controller + ",") != std::string::npos;  // "cpu,cpuacct"
-      if (std::ifstream content(file); (name.empty() || has_it) && content)
-        return {std::istreambuf_iterator<char>(content), {}};
-    }
-    return {};
+    return integration::cgroup_file(main_pid(), controller, v1_file, v2_file);
   }
   int main_pid() const { return container_pid("web", "main"); }
 };

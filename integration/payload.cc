@@ -103,6 +103,11 @@ int eat_memory(const Arguments& arguments) {
   return 0;
 }
 
+int hold_memory(const Arguments& arguments) {
+  const int failed = eat_memory(arguments);
+  return failed != 0 ? failed : sleep_until_told({});
+}
+
 // How many children there can be at a time.
 int count_children(const Arguments& arguments) {
   int children = 0;
@@ -143,6 +148,7 @@ constexpr Command kCommands[] = {{"sleep", sleep_until_told},
                                  {"terminal", show_terminal},
                                  {"orphans", leave_orphans},
                                  {"eat", eat_memory},
+                                 {"hold", hold_memory},
                                  {"count-children", count_children},
                                  {"spin", spin},
                                  {"hunt", hunt},

@@ -235,7 +235,7 @@ TEST(Hints, KnowTheWordsOfOthers) {
   EXPECT_THAT(hint("stopp"), HasSubstr("podrun stop"));
   EXPECT_THAT(hint("rollout"), HasSubstr("podrun restart"));
   for (const char* word : {"up", "kube", "play", "apply"}) EXPECT_THAT(hint(word), HasSubstr("podrun create")) << word;
-  for (const char* word : {"top", "stats"}) EXPECT_THAT(hint(word), HasSubstr("podrun inspect")) << word;
+  EXPECT_THAT(hint("set"), HasSubstr("podrun update"));
   EXPECT_THAT(hint("explain"), HasSubstr("manifest"));
   EXPECT_THAT(hint("completion"), HasSubstr("bash"));
   EXPECT_THAT(hint("images"), HasSubstr("podrun image list"));

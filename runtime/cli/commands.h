@@ -33,6 +33,8 @@ void start_command(Command& command, Context& context);
 void stop_command(Command& command, Context& context);
 void system_command(Command& command, Context& context);
 void systemd_command(Command& command, Context& context);
+void top_command(Command& command, Context& context);
+void update_command(Command& command, Context& context);
 Result<int> version(Context& context, const std::string& format);
 void version_command(Command& command, Context& context);
 void volume_command(Command& command, Context& context);

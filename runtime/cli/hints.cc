@@ -18,11 +18,11 @@ constexpr std::string_view kEnd = "'podrun delete POD' ends and removes a pod";
 constexpr std::string_view kList = "'podrun get' lists pods";
 constexpr std::string_view kNoBuild =
     "podrun builds and pushes nothing; 'podrun image import' takes what others have built";
-constexpr std::string_view kUsage = "'podrun inspect POD' names its cgroup, whose files tell what it uses";
 constexpr std::string_view kCompletions = "completions for bash, zsh and fish are installed with podrun";
 constexpr std::string_view kStop = "'podrun stop POD' ends what runs in a pod";
 constexpr std::string_view kRestart = "'podrun restart POD' ends its containers and starts them again";
-constexpr std::string_view kNoChange = "a pod is not changed: 'podrun delete' it and 'podrun create' it again";
+constexpr std::string_view kNoChange =
+    "a pod is not changed, but for its resources ('podrun update'): 'podrun delete' it and 'podrun create' it again";
 
 // kubectl's, podman's, docker's, crictl's and nerdctl's words for what podrun does under another name or not at all.
 constexpr std::array kForeign{
@@ -57,8 +57,7 @@ constexpr std::array kForeign{
     ForeignWord{"enter", "'podrun exec -it POD sh' runs a shell in a container"},
     ForeignWord{"cp", "'podrun exec -i POD tar x' and 'podrun exec POD tar c' copy files"},
     ForeignWord{"port-forward", "a hostPort in the manifest makes a container's port one of this machine"},
-    ForeignWord{"top", kUsage},
-    ForeignWord{"stats", kUsage},
+    ForeignWord{"set", "'podrun update POD --limits cpu=1,memory=1Gi' changes what containers may use"},
     ForeignWord{"explain", "docs/manifest.md tells each field of a Pod"},
     ForeignWord{"completion", kCompletions},
     ForeignWord{"prune", "'podrun system prune' removes what belongs to no pod"},

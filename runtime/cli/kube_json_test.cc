@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "runtime/cli/describe_text.h"
@@ -25,6 +26,7 @@ LivePod live_pod(std::optional<ExitStatus> exit = ExitStatus{0, 0, 1'700'000'005
   pod.record = full_record();
   pod.record.life.state = PodState::ready;
   pod.record.life.deadline = 0;
+  pod.record.life.resizing = false;
   pod.record.life.failure.clear();
   pod.record.plan.active_deadline.reset();
   pod.record.plan.namespaces.host_network = false;
@@ -82,6 +84,8 @@ TEST(KubeJson, HasTheShapeOfAPod) {
       "containerStatuses": [
         {"containerID": "podrun://ID/httpd.0", "image": "oci:/images/web:1", "imageID": "sha256:DIGEST",
          "lastState": {}, "name": "httpd", "ready": true, "restartCount": 0, "started": true,
+         "allocatedResources": {"memory": "64Mi"},
+         "resources": {"limits": {"memory": "64Mi"}, "requests": {"memory": "64Mi"}},
          "state": {"running": {"startedAt": "2023-11-14T22:13:21Z"}}},
         {"containerID": "podrun://ID/once.0", "image": "rootfs:/", "imageID": "",
          "lastState": {}, "name": "once", "ready": false, "restartCount": 0, "started": false,
@@ -108,6 +112,19 @@ TEST(KubeJson, HasTheShapeOfAPod) {
 
 Json second_state(std::optional<ExitStatus> exit) {
   return kube_pod(live_pod(exit))["status"]["containerStatuses"][1]["state"]["terminated"];
+}
+
+TEST(KubeJson, AnUpdateUnderWayIsACondition) {
+  LivePod pod = live_pod();
+  const auto resizes = [&] {
+    const Json shown = kube_pod(pod).at("status").at("conditions");
+    return std::any_of(shown.begin(), shown.end(), [](const Json& one) {
+      return one.at("type") == "PodResizeInProgress" && one.at("status") == "True";
+    });
+  };
+  EXPECT_FALSE(resizes());
+  pod.record.life.resizing = true;
+  EXPECT_TRUE(resizes());
 }
 
 TEST(KubeJson, SaysHowAContainerEnded) {

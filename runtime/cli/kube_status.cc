@@ -47,6 +47,20 @@ Json present_state(const LivePod& pod, const LiveContainer& container) {
   return {{"waiting", std::move(waiting)}};
 }
 
+// As asked for now, which is what it has: requests that are not said are the limits.
+void add_resources(Json& status, const Json& container) {
+  const Json resources = container.value("resources", Json());
+  if (!resources.is_object() || resources.empty()) return;
+  const Json limits = resources.value("limits", Json::object());
+  Json requests = resources.value("requests", Json::object());
+  for (const char* name : {"cpu", "memory"})
+    if (!requests.contains(name) && limits.contains(name)) requests[name] = limits[name];
+  status["resources"] = resources;
+  if (requests.empty()) return;
+  status["resources"]["requests"] = requests;
+  status["allocatedResources"] = requests;
+}
+
 Json container_status(const LivePod& pod, const LiveContainer& container) {
   const ContainerPlan& plan = container.record.plan;
   Json json = {{"name", plan.name},
@@ -62,10 +76,16 @@ Json container_status(const LivePod& pod, const LiveContainer& container) {
 }
 
 // Of those in that list of the spec.
-Json container_statuses(const LivePod& pod, const char* list) {
+Json container_statuses(const LivePod& pod, const Json& spec, const char* list) {
+  const Json wanted = spec.value(list, Json::array());
   Json statuses = Json::array();
-  for (const LiveContainer& container : pod.containers)
-    if (list_of(container) == std::string_view(list)) statuses.push_back(container_status(pod, container));
+  for (const LiveContainer& container : pod.containers) {
+    if (list_of(container) != std::string_view(list)) continue;
+    statuses.push_back(container_status(pod, container));
+    for (const Json& one : wanted)
+      if (one.is_object() && one.value("name", Json()) == container.record.plan.name)
+        add_resources(statuses.back(), one);
+  }
   return statuses;
 }
 
@@ -143,11 +163,13 @@ Json conditions(const LivePod& pod, const Json& spec) {
   const std::string gates = closed_gates(spec);
   const std::string unready = "containers with unready status: " + names_of_unready(pod);
   const std::int64_t since = last_change(pod);
-  return Json::array(
-      {condition("Initialized", initialized, life.created_at),
-       unless(condition("Ready", containers && gates.empty(), since),
-              containers ? "ReadinessGatesNotReady" : "ContainersNotReady", containers ? gates : unready),
-       unless(condition("ContainersReady", containers, since), "ContainersNotReady", unready)});
+  Json all =
+      Json::array({condition("Initialized", initialized, life.created_at),
+                   unless(condition("Ready", containers && gates.empty(), since),
+                          containers ? "ReadinessGatesNotReady" : "ContainersNotReady", containers ? gates : unready),
+                   unless(condition("ContainersReady", containers, since), "ContainersNotReady", unready)});
+  if (life.resizing) all.push_back(condition("PodResizeInProgress", true, since));
+  return all;
 }
 
 // "podIP": the first, and "podIPs": all.
@@ -161,9 +183,9 @@ void add_addresses(Json& status, const std::string& field, const std::vector<std
 
 Json kube_status(const LivePod& pod, const Json& spec) {
   const PodRecord& record = pod.record;
-  Json statuses = container_statuses(pod, "containers");
-  Json init_statuses = container_statuses(pod, "initContainers");
-  Json ephemeral_statuses = container_statuses(pod, "ephemeralContainers");
+  Json statuses = container_statuses(pod, spec, "containers");
+  Json init_statuses = container_statuses(pod, spec, "initContainers");
+  Json ephemeral_statuses = container_statuses(pod, spec, "ephemeralContainers");
   if (record.life.state == PodState::creating) {
     const Json init = spec.value("initContainers", Json::array());
     add_unmade(init_statuses, init, true);

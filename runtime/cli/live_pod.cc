@@ -59,6 +59,8 @@ void explain(LivePod& pod) {
         because("DeleteInterrupted", kDeleteInterrupted);
       } else if (has_failed_by_deadline(pod)) {
         because(kDeadlineExceeded, kTooLong);
+      } else if (pod.record.life.resizing && pod.lock_holder == 0) {
+        because("UpdateInterrupted", "its update died; podrun recover finishes it, or podrun update");
       }
       return;
   }
@@ -74,7 +76,8 @@ bool has_moved_on(const Store& store, const LivePod& pod) {
   if (!is_odd || pod.lock_holder != 0) return false;
   const PodLife& life = pod.record.life;
   const auto now = store.load(pod.record.plan.who.id);
-  return !now || now->life.state != life.state || now->life.failure != life.failure;
+  return !now || now->life.state != life.state || now->life.failure != life.failure ||
+         now->life.resizing != life.resizing;
 }
 
 }  // namespace
@@ -90,7 +93,7 @@ LivePod look_at(const Store& store, Pod seen) {
   pod.pause_alive = sandbox.pause;
   pod.phase = phase_of(pod.record, sandbox, pod.containers, wall_time());
   // Only asked where the answer matters: the question takes the lock for a moment.
-  if (life.state != PodState::ready || is_overdue(pod.record))
+  if (life.state != PodState::ready || is_overdue(pod.record) || life.resizing)
     pod.lock_holder = store.lock_holder(pod.record.plan.who.id).value_or(0);
   explain(pod);
   if (!seen.broken.empty() && pod.reason.empty()) {

@@ -1,5 +1,6 @@
 #include "runtime/cli/pod_query.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace podrun::cli {
@@ -68,6 +69,18 @@ Result<FoundPods> find_pods(const Context& context, const PodQuery& query, Failu
   const std::vector<std::string> names = TRY(pod_names(query.words));
   if (names.empty()) return FoundPods{TRY(selected(context, filter)), 0};
   return FoundPods{TRY(named(context, names, failures)), names.size()};
+}
+
+Result<bool> tell_missing(const Context& context, const PodQuery& query, const std::vector<LivePod>& pods,
+                          Failures& failures) {
+  const std::vector<std::string> names = TRY(pod_names(query.words));
+  for (const std::string& name : names) {
+    const bool found =
+        std::any_of(pods.begin(), pods.end(), [&](const LivePod& pod) { return pod.record.plan.who.name == name; });
+    if (found) continue;
+    if (const auto missing = find_pod(context, name); !missing) failures.add(missing.error());
+  }
+  return !names.empty() && pods.empty();
 }
 
 void note_that_there_are_none(const Context& context, const PodQuery& query) {

@@ -29,6 +29,11 @@ struct FoundPods {
 };
 Result<FoundPods> find_pods(const Context& context, const PodQuery& query, Failures& failures);
 
+// For those who follow pods: says which are asked for by name and not among `pods`. True where there is nothing to
+// follow.
+Result<bool> tell_missing(const Context& context, const PodQuery& query, const std::vector<LivePod>& pods,
+                          Failures& failures);
+
 // kubectl's "No resources found in default namespace."
 void note_that_there_are_none(const Context& context, const PodQuery& query);
 

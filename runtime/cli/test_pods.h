@@ -45,6 +45,7 @@ inline LivePod pod_of(std::vector<LiveContainer> containers, Phase phase = Phase
   pod.record = full_record();
   pod.record.life.state = PodState::ready;
   pod.record.life.deadline = 0;
+  pod.record.life.resizing = false;
   pod.record.life.failure.clear();
   pod.record.plan.restart = RestartPolicy::never;
   pod.record.plan.active_deadline.reset();

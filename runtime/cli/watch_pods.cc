@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "runtime/cli/kube_json.h"
@@ -11,19 +10,6 @@
 
 namespace podrun::cli {
 namespace {
-
-// Those asked for by name that do not exist. True where there is nothing to watch.
-Result<bool> tell_missing(const Context& context, const PodQuery& query, const std::vector<LivePod>& pods,
-                          Failures& failures) {
-  const std::vector<std::string> names = TRY(pod_names(query.words));
-  for (const std::string& name : names) {
-    const bool found =
-        std::any_of(pods.begin(), pods.end(), [&](const LivePod& pod) { return pod.record.plan.who.name == name; });
-    if (found) continue;
-    if (const auto missing = find_pod(context, name); !missing) failures.add(missing.error());
-  }
-  return !names.empty() && pods.empty();
-}
 
 bool looks_the_same(const PodFollower::Change& change) {
   return change.before && change.now && kube_pod(*change.before) == kube_pod(*change.now);

@@ -14,12 +14,6 @@ namespace {
 
 Result<Fd> open_dir(const std::string& path) { return base::open_file(path, O_PATH | O_DIRECTORY); }
 
-// The first pod below PARENT makes that too.
-Result<void> make_with_parents(const std::string& path) {
-  auto made = make_cgroup(path);
-  return !made && made.error().error_number == ENOENT ? base::make_dirs(path) : std::move(made);
-}
-
 // Of proc_pid_cgroup(5), "ID:CONTROLLERS:PATH" a line: where the process is in that hierarchy, empty where it is not.
 std::string path_in(const std::string& lines, std::string_view controller) {
   std::istringstream all(lines);
@@ -33,10 +27,10 @@ std::string path_in(const std::string& lines, std::string_view controller) {
 
 }  // namespace
 
-Result<void> Cgroup::create(bool devices_by_container) const {
+Result<void> Cgroup::create(const CgroupLimits& limits, bool devices_by_container) const {
   if (!host_.unified.empty()) {
     const std::string pod = host_.unified + path_;
-    TRY(make_with_parents(pod));
+    TRY(make_cgroup_with_parents(pod));  // the first pod below PARENT makes that too
     TRY(make_cgroup(pod + "/aux"));
     TRY(make_cgroup(pod + "/ctr"));
     if (host_.mode == CgroupHost::Mode::v2) {
@@ -47,9 +41,10 @@ Result<void> Cgroup::create(bool devices_by_container) const {
   }
   for (const auto& hierarchy : host_.v1) {
     const std::string dir = hierarchy.mount + path_;
-    TRY(make_with_parents(dir));
+    TRY(make_cgroup_with_parents(dir));
     if (hierarchy.has("pids") && host_.unified.empty()) TRY(make_cgroup(dir + "/aux"));
   }
+  TRY(change(limits));
   return devices_by_container ? Result<void>() : limit_devices(host_, path_, path_ + "/ctr");
 }
 
@@ -87,6 +82,13 @@ Result<void> Cgroup::leave() const {
   const bool is_v1 = host_.unified.empty();
   const std::string dir = (is_v1 ? host_.with("pids")->mount : host_.unified) + path_in(of_init, is_v1 ? "pids" : "");
   return base::write_in_place(dir + (is_v1 ? "/tasks" : "/cgroup.procs"), "0");
+}
+
+std::string Cgroup::directory(std::string_view controller, const std::string& container) const {
+  if (host_.mode == CgroupHost::Mode::v2)
+    return host_.unified + path_ + "/ctr" + (container.empty() ? "" : "/" + container);
+  const CgroupHost::Hierarchy* const hierarchy = host_.with(controller);
+  return hierarchy == nullptr ? "" : hierarchy->mount + path_ + (container.empty() ? "" : "/ctr-" + container);
 }
 
 std::string Cgroup::container_dir(const std::string& name) const {

@@ -1,6 +1,7 @@
 // A pod's cgroups on v1, v2 and hybrid hierarchies, all under one path that is fixed by the pod's id:
 //
-//     v2   PARENT/podrun-ID/aux         shim, pause, and CNI plugins while they run
+//     v2   PARENT/podrun-ID             what the pod is given beside other pods
+//          PARENT/podrun-ID/aux         shim, pause, and CNI plugins while they run
 //          PARENT/podrun-ID/keep        podrun while it looks after the pod, where there is something to look after
 //          PARENT/podrun-ID/ctr         limits and device rules of all containers
 //          PARENT/podrun-ID/ctr/web.0   one attempt of a container
@@ -18,6 +19,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "runtime/kernel/cgroup_host.h"
@@ -61,10 +63,16 @@ class Cgroup {
   // `path` is the pod's, relative to each hierarchy's mount: "PARENT/podrun-ID".
   Cgroup(CgroupHost host, std::string path) : host_(std::move(host)), path_(std::move(path)) {}
 
-  // The pod's. Its containers have the common device rules together, or with `devices_by_container` each its own: a
-  // cgroup can have no more than the one above it.
-  Result<void> create(bool devices_by_container) const;
+  // The pod's, with limits of its containers together. They have the common device rules together as well, or with
+  // `devices_by_container` each its own: a cgroup can have no more than the one above it.
+  Result<void> create(const CgroupLimits& limits, bool devices_by_container) const;
   Result<void> create_container(const std::string& name, const CgroupLimits& limits, DeviceAccess devices) const;
+  // Other limits for what is there; what is not said stays as it is. A memory limit below what is in use is Kind::busy
+  // on v1, and on v2 ends processes.
+  Result<void> change(const CgroupLimits& limits) const;
+  Result<void> change_container(const std::string& name, const CgroupLimits& limits) const;
+  // Where that controller has its files on all containers together, or on one; empty where this machine has it not.
+  std::string directory(std::string_view controller, const std::string& container = "") const;
   // Whether the OOM killer has ended a process of the container, for the container's limit or the machine's end.
   bool has_run_out_of_memory(const std::string& name) const;
   Result<CgroupEntry> aux_entry() const;   // opened; nobody moves
@@ -103,7 +111,6 @@ class Cgroup {
  private:
   std::string tracking_dir() const;
   std::string container_dir(const std::string& name) const;  // in the tracking hierarchy
-  void keep_less_memory(const std::string& container) const;
   std::string daemons_dir() const;
 
   CgroupHost host_;

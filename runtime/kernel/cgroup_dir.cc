@@ -13,6 +13,11 @@ Result<void> make_cgroup(const std::string& path) {
   return Error::system(errno, "make cgroup '" + path + "'");
 }
 
+Result<void> make_cgroup_with_parents(const std::string& path) {
+  auto made = make_cgroup(path);
+  return !made && made.error().error_number == ENOENT ? base::make_dirs(path) : std::move(made);
+}
+
 std::vector<pid_t> processes_of(const std::string& path) {
   std::vector<pid_t> pids;
   const auto text = base::read_file(path + "/cgroup.procs");

@@ -75,8 +75,7 @@ bool kill_listed_once(const std::string& dir) {
   for (const pid_t pid : listed) held[pid] = open_pidfd(pid);
   // A pid may have become another's before it was held. Who is listed once more is in the cgroup.
   for (const pid_t pid : processes_below(dir))
-    if (const auto process = held.find(pid); process != held.end())
-      send_signal(process->second.get(), SIGKILL);
+    if (const auto process = held.find(pid); process != held.end()) send_signal(process->second.get(), SIGKILL);
   return listed.empty();
 }
 
@@ -146,7 +145,6 @@ void Cgroup::kill_session(const std::string& name, pid_t session) const {
 }
 
 Result<void> Cgroup::remove_container(const std::string& name) const {
-  keep_less_memory(name);
   for (const auto& hierarchy : host_.v1) TRY(remove_dir(hierarchy.mount + path_ + "/ctr-" + name));
   return host_.unified.empty() ? Result<void>() : remove_dir(host_.unified + path_ + "/ctr/" + name);
 }

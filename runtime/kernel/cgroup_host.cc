@@ -14,7 +14,7 @@ namespace podrun {
 namespace {
 
 constexpr const char* kStandardMount = "/sys/fs/cgroup";
-constexpr std::array<std::string_view, 4> kUsed = {"memory", "cpu", "pids", "devices"};
+constexpr std::array<std::string_view, 5> kUsed = {"memory", "cpu", "cpuacct", "pids", "devices"};
 // Every controller that v1 ever had: the mount's other options (rw, xattr, name=systemd) are none.
 constexpr std::array<std::string_view, 15> kControllers = {"cpuset",  "cpu",     "cpuacct", "blkio",      "memory",
                                                            "devices", "freezer", "net_cls", "perf_event", "net_prio",

@@ -21,7 +21,7 @@ struct CgroupHost {
   };
   Mode mode = Mode::v2;
   std::string unified;        // mount point of v2; empty on pure v1
-  std::vector<Hierarchy> v1;  // those with a controller that we use: memory, cpu, pids, devices
+  std::vector<Hierarchy> v1;  // those with a controller that we use: memory, cpu, cpuacct, pids, devices
 
   const Hierarchy* with(std::string_view controller) const;  // null where v1 has it not
 

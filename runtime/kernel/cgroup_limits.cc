@@ -30,15 +30,8 @@ std::uint64_t number_in(const std::string& file) {
   return number;
 }
 
-// A cgroup's protection is no more than its parent's (cgroup-v2.rst, memory.low), so the levels above have the sum. Low
-// and not min: nobody has checked that the requests of all pods fit into the machine.
-Result<void> keep_memory(const std::string& pod, const std::string& container, std::uint64_t bytes) {
-  if (!base::path_exists(container + "/memory.low")) return {};
-  TRY(base::write_in_place(container + "/memory.low", std::to_string(bytes)));
-  for (const std::string& file : {pod + "/ctr/memory.low", pod + "/memory.low"}) {
-    TRY(base::write_in_place(file, std::to_string(number_in(file) + bytes)));
-  }
-  return {};
+Result<void> write_cpu_weight(const std::string& dir, std::uint64_t millis) {
+  return base::write_in_place(dir + "/cpu.weight", std::to_string(weight(millis)));
 }
 
 Result<void> limit_v2(const std::string& dir, const CgroupLimits& limits) {
@@ -50,17 +43,29 @@ Result<void> limit_v2(const std::string& dir, const CgroupLimits& limits) {
   if (limits.cpu_millis)
     TRY(base::write_in_place(dir + "/cpu.max",
                              std::to_string(quota(*limits.cpu_millis)) + " " + std::to_string(kPeriod)));
-  if (limits.cpu_weight) TRY(base::write_in_place(dir + "/cpu.weight", std::to_string(weight(*limits.cpu_weight))));
   return limit_pids(dir, limits);
 }
 
+// Low and not min: nobody has checked that the requests of all pods fit into the machine.
+Result<void> keep_memory(const std::string& dir, const std::optional<std::uint64_t>& bytes) {
+  const std::string file = dir + "/memory.low";
+  return bytes && base::path_exists(file) ? base::write_in_place(file, std::to_string(*bytes)) : Result<void>();
+}
+
+// With swap it is never less than without: raised first, lowered last.
+Result<void> limit_memory_v1(const std::string& dir, std::uint64_t bytes) {
+  const std::string limit = dir + "/memory.limit_in_bytes";
+  const std::string with_swap = dir + "/memory.memsw.limit_in_bytes";
+  const std::string text = std::to_string(bytes);
+  const bool counts_swap = base::path_exists(with_swap);
+  const bool is_raised = counts_swap && number_in(with_swap) < bytes;
+  if (is_raised) TRY(base::write_in_place(with_swap, text));
+  TRY(base::write_in_place(limit, text));
+  return counts_swap && !is_raised ? base::write_in_place(with_swap, text) : Result<void>();
+}
+
 Result<void> limit_v1(const CgroupHost::Hierarchy& hierarchy, const std::string& dir, const CgroupLimits& limits) {
-  if (hierarchy.has("memory") && limits.memory_bytes) {
-    const std::string bytes = std::to_string(*limits.memory_bytes);
-    TRY(base::write_in_place(dir + "/memory.limit_in_bytes", bytes));
-    const std::string with_swap = dir + "/memory.memsw.limit_in_bytes";
-    if (base::path_exists(with_swap)) TRY(base::write_in_place(with_swap, bytes));
-  }
+  if (hierarchy.has("memory") && limits.memory_bytes) TRY(limit_memory_v1(dir, *limits.memory_bytes));
   if (hierarchy.has("cpu") && limits.cpu_millis) {
     TRY(base::write_in_place(dir + "/cpu.cfs_period_us", std::to_string(kPeriod)));
     TRY(base::write_in_place(dir + "/cpu.cfs_quota_us", std::to_string(quota(*limits.cpu_millis))));
@@ -98,34 +103,40 @@ std::uint64_t counter(const std::string& text, const std::string& key) {
 
 }  // namespace
 
-Result<void> Cgroup::create_container(const std::string& name, const CgroupLimits& limits, DeviceAccess devices) const {
-  if (!host_.unified.empty()) {
-    const std::string dir = host_.unified + path_ + "/ctr/" + name;
-    TRY(make_cgroup(dir));
-    if (host_.mode == CgroupHost::Mode::v2) {
-      TRY(limit_v2(dir, limits));
-      if (limits.memory_kept) TRY(keep_memory(host_.unified + path_, dir, *limits.memory_kept));
-    }
+// A cgroup's protection is no more than its parent's (cgroup-v2.rst, memory.low), so the levels above have it as well.
+Result<void> Cgroup::change(const CgroupLimits& limits) const {
+  if (host_.mode == CgroupHost::Mode::v2) {
+    const std::string pod = host_.unified + path_;
+    const std::string containers = directory("memory");
+    TRY(limit_v2(containers, limits));
+    for (const std::string& dir : {pod, containers}) TRY(keep_memory(dir, limits.memory_kept));
+    return limits.cpu_weight ? write_cpu_weight(pod, *limits.cpu_weight) : Result<void>();
   }
-  if (host_.mode != CgroupHost::Mode::v2) TRY(expect_controllers(host_, limits));
-  for (const auto& hierarchy : host_.v1) {
-    const std::string dir = dir_in(hierarchy, path_, name);
-    TRY(make_cgroup(dir));
-    TRY(limit_v1(hierarchy, dir, limits));
-  }
-  return devices == DeviceAccess::common ? limit_devices(host_, path_ + "/ctr-" + name, path_ + "/ctr/" + name)
-                                         : Result<void>();
+  TRY(expect_controllers(host_, limits));
+  for (const auto& hierarchy : host_.v1) TRY(limit_v1(hierarchy, hierarchy.mount + path_, limits));
+  return {};
 }
 
-// As keep_memory() has added it.
-void Cgroup::keep_less_memory(const std::string& container) const {
-  const std::string pod = host_.unified + path_;
-  const std::uint64_t bytes = host_.unified.empty() ? 0 : number_in(pod + "/ctr/" + container + "/memory.low");
-  if (bytes == 0) return;
-  for (const std::string& file : {pod + "/ctr/memory.low", pod + "/memory.low"}) {
-    const std::uint64_t all = number_in(file);
-    (void)base::write_in_place(file, std::to_string(all - std::min(all, bytes)));
+Result<void> Cgroup::change_container(const std::string& name, const CgroupLimits& limits) const {
+  if (host_.mode == CgroupHost::Mode::v2) {
+    const std::string dir = directory("memory", name);
+    TRY(limit_v2(dir, limits));
+    if (limits.cpu_weight) TRY(write_cpu_weight(dir, *limits.cpu_weight));
+    return keep_memory(dir, limits.memory_kept);
   }
+  TRY(expect_controllers(host_, limits));
+  for (const auto& hierarchy : host_.v1) TRY(limit_v1(hierarchy, dir_in(hierarchy, path_, name), limits));
+  return {};
+}
+
+Result<void> Cgroup::create_container(const std::string& name, const CgroupLimits& limits, DeviceAccess devices) const {
+  if (!host_.unified.empty()) TRY(make_cgroup(host_.unified + path_ + "/ctr/" + name));
+  if (host_.mode != CgroupHost::Mode::v2) TRY(expect_controllers(host_, limits));
+  // With parents: a pod of an earlier podrun has none in a hierarchy that was not used then.
+  for (const auto& hierarchy : host_.v1) TRY(make_cgroup_with_parents(dir_in(hierarchy, path_, name)));
+  TRY(change_container(name, limits));
+  return devices == DeviceAccess::common ? limit_devices(host_, path_ + "/ctr-" + name, path_ + "/ctr/" + name)
+                                         : Result<void>();
 }
 
 bool Cgroup::has_run_out_of_memory(const std::string& name) const {

@@ -54,17 +54,6 @@ ContainerSpec read_container(const Reader& given, const Referred& referred, std:
   return spec;
 }
 
-ContainerRole read_role(const Reader& given, bool is_init) {
-  if (is_init && given.text("restartPolicy") == "Always") return ContainerRole::sidecar;
-  const auto is_not_for_init = [&](const Reader& part, const char* field) {
-    if (is_init && part.has(field))
-      part.bad(field, "is not for an init container, unless restartPolicy: Always makes it a sidecar");
-  };
-  for (const char* const field : {"startupProbe", "livenessProbe", "readinessProbe"}) is_not_for_init(given, field);
-  for (const char* const field : {"postStart", "preStop", "stopSignal"}) is_not_for_init(given.at("lifecycle"), field);
-  return is_init ? ContainerRole::init : ContainerRole::main;
-}
-
 void claim_host_ports(const Reader& given, const ContainerSpec& container, std::vector<PortSpec>& claimed) {
   const std::vector<Reader> ports = given.items("ports");
   for (std::size_t i = 0; i < container.ports.size(); ++i) {
@@ -78,6 +67,17 @@ void claim_host_ports(const Reader& given, const ContainerSpec& container, std::
 }
 
 }  // namespace
+
+ContainerRole read_role(const Reader& given, bool is_init) {
+  if (is_init && given.text("restartPolicy") == "Always") return ContainerRole::sidecar;
+  const auto is_not_for_init = [&](const Reader& part, const char* field) {
+    if (is_init && part.has(field))
+      part.bad(field, "is not for an init container, unless restartPolicy: Always makes it a sidecar");
+  };
+  for (const char* const field : {"startupProbe", "livenessProbe", "readinessProbe"}) is_not_for_init(given, field);
+  for (const char* const field : {"postStart", "preStop", "stopSignal"}) is_not_for_init(given.at("lifecycle"), field);
+  return is_init ? ContainerRole::init : ContainerRole::main;
+}
 
 void read_containers(const Reader& spec, const Companions& beside, PodSpec& pod) {
   const Referred referred{pod, spec, beside};

@@ -120,6 +120,8 @@ std::optional<std::string> read_resource_ref(const Reader& ref, const Reader& po
   auto value = parse(resource, resources.at("limits").amount(resource));
   if (list == "requests")
     value = parse(resource, resources.at("requests").amount(resource)).value_or(value.value_or(0));
+  if (value.value_or(0) == 0 && list == "limits")
+    value = parse(resource, pod_spec.at("resources").at("limits").amount(resource));
   // Without a limit all of the machine is there to be had.
   if (value.value_or(0) == 0 && list == "limits" && (is_cpu(resource) || resource == "memory"))
     return holes::make("machine." + resource + "/" + std::to_string(divisor));

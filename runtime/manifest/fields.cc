@@ -58,6 +58,17 @@ constexpr Field kResourceRequirementsFields[] = {
 };
 constexpr Type kResourceRequirements{kResourceRequirementsFields};
 
+// Of the Pod as a whole there are no others (KEP-2837).
+constexpr Field kPodAmountFields[] = {
+    {"cpu", accepted, amount},
+    {"memory", accepted, amount},
+    Field("hugepages-*", idle, amount).because(kHugePages),
+};
+constexpr Type kPodAmounts{kPodAmountFields};
+constexpr Field kPodResourcesFields[] = {{"limits", accepted, object, &kPodAmounts},
+                                         {"requests", accepted, object, &kPodAmounts}};
+constexpr Type kPodResources{kPodResourcesFields};
+
 constexpr Field kCapabilitiesFields[] = {{"add", accepted, texts}, {"drop", accepted, texts}};
 constexpr Type kCapabilities{kCapabilitiesFields};
 
@@ -165,7 +176,7 @@ constexpr Field kContainerFields[] = {
     {"envFrom", accepted, list, &kEnvFromSource},
     {"env", accepted, list, &kEnvVar},
     {"resources", accepted, object, &kResourceRequirements},
-    {"resizePolicy", moot, open},  // what a change of resources, which there is none of, would do
+    {"resizePolicy", moot, open},  // `podrun update` changes resources in place, and restarts nobody
     {"restartPolicy", text, kRestartPolicies},
     {"restartPolicyRules", accepted, list, &kRestartRule},
     Field("volumeMounts", accepted, list, &kVolumeMount).unless(kServiceAccountVolume),
@@ -273,7 +284,7 @@ constexpr Field kPodSpecFields[] = {
     {"hostUsers", accepted, flag},
     {"schedulingGates", idle, list, &kNamed},
     {"resourceClaims", later},
-    {"resources", later},
+    {"resources", accepted, object, &kPodResources},
     {"hostnameOverride", accepted, text},
     {"schedulingGroup", idle, object, &kPodSchedulingGroup},
 };

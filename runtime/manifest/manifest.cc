@@ -96,6 +96,7 @@ class SetReader {
     manifest::read_fs_group(pod_spec.at("securityContext"), spec);
     manifest::read_sysctls(pod_spec.at("securityContext"), spec);
     manifest::read_containers(pod_spec, companions_, spec);
+    manifest::read_pod_resources(pod_spec, spec);
     manifest::read_pull_secrets(pod_spec, companions_, spec, warnings);
     manifest::read_security_annotations(reader.at("metadata"), pod_spec, spec, warnings);
     manifest::warn_of_privileges(spec, warnings);

@@ -43,7 +43,10 @@ std::vector<PortSpec> read_ports(const Reader& container, bool host_network);
 // `env` is the container's.
 std::vector<VolumeMountSpec> read_volume_mounts(const Reader& container, const PodSpec& pod,
                                                 const std::vector<std::pair<std::string, std::string>>& env);
+ContainerRole read_role(const Reader& container, bool is_init);
 ResourceSpec read_resources(const Reader& resources);
+// The Pod's own. Needs read_containers done.
+void read_pod_resources(const Reader& spec, PodSpec& pod);
 void read_fs_group(const Reader& pod_context, PodSpec& pod);  // needs read_namespaces done
 SecuritySpec read_security(const Reader& context, const Reader& pod_context, bool host_users);
 

@@ -57,6 +57,12 @@ struct LogLimits {
   std::uint32_t files = 5;           // with the one being written; its containerLogMaxFiles
 };
 
+// What a container is given of the machine.
+struct Allotment {
+  CgroupLimits limits;
+  int oom_score_adj = 0;
+};
+
 struct PodPlan {
   Identity who;
   Namespaces namespaces;
@@ -67,8 +73,12 @@ struct PodPlan {
   std::vector<std::pair<std::string, std::string>> sysctls;  // of the pod's own namespaces
   LogLimits log_limits;                                      // of each container
   std::string hostname;
-  std::string netns_path;             // where the network namespace is pinned; empty with the host's
-  std::string cgroup_path;            // "PARENT/podrun-ID", below each hierarchy's mount
+  std::string netns_path;   // where the network namespace is pinned; empty with the host's
+  std::string cgroup_path;  // "PARENT/podrun-ID", below each hierarchy's mount
+  CgroupLimits limits;      // of its containers together
+  // Of containers that were given something else after they had been made: it goes before ContainerPlan's, so that one
+  // write changes all of a pod.
+  std::map<std::string, Allotment> allotments;
   std::uint32_t grace_period = 30;    // seconds
   bool devices_by_container = false;  // not all of them may use the same ones
   RestartPolicy restart = RestartPolicy::never;

@@ -64,6 +64,7 @@ struct PodLife {
   // Until when a delete gives the containers time, while the state is ready still, or a stop: CLOCK_BOOTTIME,
   // nanoseconds; 0: none has been asked for.
   std::int64_t deadline = 0;
+  bool resizing = false;  // cgroups may not have what the plan gives yet: an update is under way, or died
   ProcessId shim;
   ProcessId pause;
   std::vector<std::uint32_t> plugin_sessions;       // of the podruns that have run its plugins: PluginTraces

@@ -2,6 +2,7 @@
 // (manifest.h); every field is named after the Pod field it comes from.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -109,6 +110,19 @@ struct ContainerSpec {
   SecuritySpec security;
 };
 
+// What containers ask for together, at most: all that run at a time, or an init container with the sidecars before it.
+inline std::uint64_t containers_request(const std::vector<ContainerSpec>& containers,
+                                        std::optional<std::uint64_t> ResourceSpec::*asked) {
+  std::uint64_t sidecars = 0, main = 0, most = 0;
+  for (const ContainerSpec& container : containers) {
+    const std::uint64_t own = (container.resources.*asked).value_or(0);
+    if (container.role == ContainerRole::main) main += own;
+    if (container.role == ContainerRole::sidecar) sidecars += own;
+    if (container.role == ContainerRole::init) most = std::max(most, sidecars + own);
+  }
+  return std::max(most, sidecars + main);
+}
+
 // An init container is gone before the pod serves anybody: its ports are for people to read.
 inline bool is_published(const ContainerSpec& container, const PortSpec& port) {
   return port.host_port != 0 && container.role != ContainerRole::init;
@@ -136,6 +150,7 @@ struct PodSpec {
 
   std::vector<VolumeSpec> volumes;
   std::vector<ContainerSpec> containers;  // init containers and sidecars first, in their order
+  std::optional<ResourceSpec> resources;  // of all containers together
   std::string hostname;                   // never empty: the pod's name where the manifest has none
   std::string fqdn;                       // empty without subdomain; "web.sub.default.svc.cluster.local"
   bool host_network = false;

@@ -4,6 +4,7 @@
 
 #include "runtime/kernel/signals.h"
 #include "runtime/plan/late_values.h"
+#include "runtime/plan/limits.h"
 #include "runtime/plan/next_attempt.h"
 #include "runtime/plan/oom_score.h"
 #include "runtime/plan/process.h"
@@ -12,8 +13,6 @@
 
 namespace podrun {
 namespace {
-
-constexpr std::uint64_t kPids = 2048;  // processes and threads of a container unless said otherwise, as podman has it
 
 Result<int> stop_signal(const ContainerSpec& spec, const ImageConfig& image) {
   if (spec.stop_signal) return *spec.stop_signal;
@@ -55,12 +54,7 @@ Result<ContainerPlan> make_container_plan(const PodSpec& pod, const ContainerSpe
   }
   plan.process = TRY(make_process(spec, pod_plan.hostname, image));
   fill_what_is_decided(plan.process, pod_plan.who, machine);
-  plan.limits = {.memory_bytes = spec.resources.memory_limit,
-                 .memory_kept = spec.resources.memory_request,
-                 .cpu_millis = spec.resources.cpu_limit,
-                 .cpu_weight = spec.resources.cpu_request,
-                 .pids = spec.resources.pids_limit,
-                 .pids_unless_said = kPids};
+  plan.limits = container_limits(pod, spec);
   if (pod_plan.devices_by_container)
     plan.devices = has_devices_of_host(pod, spec) ? DeviceAccess::all : DeviceAccess::common;
   plan.oom_score_adj = oom_score_adj(pod, spec, machine.memory_bytes);

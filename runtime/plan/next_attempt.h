@@ -6,6 +6,9 @@
 
 namespace podrun {
 
+// As it was made, or with what it has been given since.
+ContainerPlan with_allotment(ContainerPlan plan, const PodPlan& pod);
+
 // The same plan, in places of its own. `id` is the pod's.
 ContainerPlan next_attempt(ContainerPlan plan, const std::string& id, const Layout& layout);
 

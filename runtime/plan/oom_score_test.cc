@@ -65,5 +65,20 @@ TEST(OomScore, ASidecarIsSparedAsLongAsWhomItServes) {
   EXPECT_EQ(score(pod, 0), 1000 - 1000 / 16) << "an init container serves nobody";
 }
 
+// KEP-2837.
+TEST(OomScore, ResourcesOfThePodDecideBeforeItsContainers) {
+  PodSpec pod = pod_of({{}, {}});
+  pod.resources = guaranteed();
+  EXPECT_EQ(score(pod), -997);
+  pod.resources = asking(8 * kGibi);
+  EXPECT_EQ(score(pod), 750) << "half of it each, a quarter of the machine";
+  pod.containers[0].resources = asking(2 * kGibi);
+  EXPECT_EQ(score(pod, 0), 1000 - 125 - 187) << "its own, and half of what is left";
+  EXPECT_EQ(score(pod, 1), 1000 - 187);
+  pod.containers[0].resources = guaranteed();
+  pod.containers[1].resources = guaranteed();
+  EXPECT_NE(score(pod), -997) << "the Pod's own are not";
+}
+
 }  // namespace
 }  // namespace podrun

@@ -10,6 +10,7 @@
 #include "runtime/image/digest.h"
 #include "runtime/plan/annotations.h"
 #include "runtime/plan/container.h"
+#include "runtime/plan/limits.h"
 #include "runtime/plan/log_limits.h"
 #include "runtime/plan/network.h"
 
@@ -142,6 +143,7 @@ Result<PodPlan> make_pod_plan(const PodSpec& spec, const PodFacts& facts, const 
   }
   plan.log_limits = TRY(log_limits(spec.annotations));
   plan.cgroup_path = facts.machine.cgroup_parent + "/podrun-" + facts.id;
+  plan.limits = pod_limits(spec);
   plan.devices_by_container =
       std::any_of(spec.containers.begin(), spec.containers.end(),
                   [&](const ContainerSpec& container) { return has_devices_of_host(spec, container); });

@@ -9,8 +9,10 @@
 namespace podrun {
 namespace {
 
-// No more than what the containers may take together, where all of them have a limit: as the kubelet does it.
+// No more than what the containers may take together, where the Pod or all of them have a limit: as the kubelet does
+// it.
 std::uint64_t memory_of(const PodSpec& spec) {
+  if (spec.resources && spec.resources->memory_limit) return *spec.resources->memory_limit;
   std::uint64_t sum = 0;
   for (const ContainerSpec& container : spec.containers) {
     if (container.role == ContainerRole::init) continue;

@@ -18,12 +18,13 @@ Result<std::vector<ContainerRecord>> attempts_of(const Box& box, const std::stri
 }
 
 bool is_used(const Host& host, const std::string& id, const ContainerRecord& attempt) {
-  return !attempt.life.process.empty() || !attempt.life.failure.empty() || base::path_exists(host.layout().exit_file(id, attempt.plan.key()));
+  return !attempt.life.process.empty() || !attempt.life.failure.empty() ||
+         base::path_exists(host.layout().exit_file(id, attempt.plan.key()));
 }
 
 Result<ContainerPlan> plan_next(const Host& host, const Box& box, const PodRecord& pod,
                                 const std::vector<ContainerRecord>& attempts) {
-  const ContainerPlan& last = attempts.back().plan;
+  const ContainerPlan last = with_allotment(attempts.back().plan, pod.plan);
   const bool goes_on = is_used(host, box.id(), attempts.back());
   const std::size_t kept = goes_on ? 1 : 2;
   for (std::size_t i = 0; i + kept < attempts.size(); ++i) TRY(remove_container(host, box, pod, attempts[i]));

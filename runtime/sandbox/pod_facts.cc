@@ -27,11 +27,6 @@ std::string make_uuid() {
   return hex;
 }
 
-std::uint64_t memory_bytes() {
-  struct sysinfo info {};
-  return ::sysinfo(&info) == 0 ? static_cast<std::uint64_t>(info.totalram) * info.mem_unit : 0;
-}
-
 }  // namespace
 
 Result<ImageFacts> find_image(const Host& host, const PodSpec& pod, const ContainerSpec& container,
@@ -48,7 +43,7 @@ Result<MachineFacts> find_machine(const Host& host, bool host_network) {
   machine.cgroup = TRY(CgroupHost::discover());
   machine.cgroup_parent = host.options.cgroup_parent;
   machine.unsafe_sysctls = host.options.unsafe_sysctls;
-  machine.memory_bytes = memory_bytes();
+  machine.memory_bytes = machine_memory();
   machine.processors = static_cast<std::uint64_t>(std::max(::sysconf(_SC_NPROCESSORS_ONLN), 1L));
   std::array<char, HOST_NAME_MAX + 1> hostname{};
   if (::gethostname(hostname.data(), HOST_NAME_MAX) == 0) machine.hostname = hostname.data();
@@ -58,6 +53,11 @@ Result<MachineFacts> find_machine(const Host& host, bool host_network) {
   }
   machine.resolv_conf = read_resolv_conf(host_network);
   return machine;
+}
+
+std::uint64_t machine_memory() {
+  struct sysinfo info {};
+  return ::sysinfo(&info) == 0 ? static_cast<std::uint64_t>(info.totalram) * info.mem_unit : 0;
 }
 
 Result<PodFacts> find_facts(const Host& host, const PodSpec& spec, const std::vector<std::string>& networks,

@@ -19,4 +19,6 @@ Result<MachineFacts> find_machine(const Host& host, bool host_network);
 Result<PodFacts> find_facts(const Host& host, const PodSpec& spec, const std::vector<std::string>& networks,
                             const Registry& registry);
 
+std::uint64_t machine_memory();  // in bytes
+
 }  // namespace podrun

@@ -7,6 +7,7 @@
 #include "runtime/sandbox/recover.h"
 #include "runtime/sandbox/stands.h"
 #include "runtime/sandbox/take_down.h"
+#include "runtime/sandbox/update_pod.h"
 
 namespace podrun {
 namespace {
@@ -17,8 +18,10 @@ std::string shown(const Identity& who) {
 
 // Untouched is only a pod that stands, or is stopped.
 bool is_settled(const PodRecord& pod) {
-  return pod.life.state == PodState::stopped || (stands(pod) && !is_overdue(pod));
+  return pod.life.state == PodState::stopped || (stands(pod) && !is_overdue(pod) && !pod.life.resizing);
 }
+
+bool is_to_be_updated(const PodRecord& pod) { return stands(pod) && !is_overdue(pod); }  // and is not settled
 
 // A stop that was cut short is finished, a start taken back.
 bool is_to_be_stopped(const PodRecord& pod) {
@@ -43,6 +46,11 @@ std::optional<Recovered> settle_pod(const Host& host, const std::string& id) {
   if (!box) return Recovered{"pod " + id.substr(0, 12), std::move(box).error()};
   PodRecord remains = remains_of(host, *box);
   if (is_settled(remains) || is_given_time(remains)) return std::nullopt;
+  if (is_to_be_updated(remains)) {
+    const std::string what = shown(remains.plan.who) + ": finished its update";
+    auto finished = finish_update(host, *box, std::move(remains));
+    return Recovered{what, finished ? std::nullopt : std::optional(std::move(finished).error())};
+  }
   const Landing until = is_to_be_stopped(remains) ? landing_of_stop(remains.plan) : Landing::gone;
   const std::string pod = shown(remains.plan.who);
   const std::string before = remains.life.failure;

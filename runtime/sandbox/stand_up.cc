@@ -136,7 +136,7 @@ Result<void> stand_up(Host& host, const Box& box, const NewPod& decided, const F
     return base::check_interruption();
   };
   const Cgroup cgroup(decided.cgroup_host, pod.plan.cgroup_path);
-  TRY(cgroup.create(pod.plan.devices_by_container).in("create cgroup"));
+  TRY(cgroup.create(pod.plan.limits, pod.plan.devices_by_container).in("create cgroup"));
   TRY(done("create cgroup"));
 
   TRY(make_volumes(host.layout(), pod, decided.files));

@@ -58,6 +58,12 @@ void visit(Visitor& field, Record& message) {
   field("fallsBackToLog", message.falls_back_to_log);
 }
 
+template <class Visitor, MaybeConst<Allotment> Record>
+void visit(Visitor& field, Record& allotment) {
+  field("limits", allotment.limits);
+  field("oomScoreAdj", allotment.oom_score_adj);
+}
+
 template <class Visitor, MaybeConst<ContainerPlan> Record>
 void visit(Visitor& field, Record& plan) {
   field("name", plan.name);
@@ -208,6 +214,8 @@ void visit(Visitor& field, Record& plan) {
   field("hostname", plan.hostname);
   field("netnsPath", plan.netns_path);
   field("cgroupPath", plan.cgroup_path);
+  field.optional("limits", plan.limits);
+  field.optional("allotments", plan.allotments);
   field("gracePeriod", plan.grace_period);
   field.optional("devicesByContainer", plan.devices_by_container);
   field.optional("restart", plan.restart);
@@ -242,6 +250,7 @@ void visit(Visitor& field, Record& life) {
   field("bootId", life.boot_id);
   field("createdAt", life.created_at);
   field("deadline", life.deadline);
+  field.optional("resizing", life.resizing);
   field("shim", life.shim);
   field("pause", life.pause);
   field("pluginSessions", life.plugin_sessions);

@@ -37,7 +37,9 @@ class Writer {
   }
   template <class Value>
   static Json encode(const std::map<std::string, Value>& map) {
-    return map;
+    Json members = Json::object();
+    for (const auto& [key, value] : map) members[key] = encode(value);
+    return members;
   }
   template <class Value>
   static Json encode(const std::optional<Value>& value) {

@@ -130,6 +130,9 @@ inline PodRecord full_record() {
   plan.hostname = "web";
   plan.netns_path = "/run/netns/team-a_web";
   plan.cgroup_path = "/machine/podrun-" + plan.who.id;
+  plan.limits = {
+      .memory_bytes = 1, .memory_kept = 2, .cpu_millis = 3, .cpu_weight = 4, .pids = 7, .pids_unless_said = 8};
+  plan.allotments = {{"httpd", {.limits = plan.limits, .oom_score_adj = 6}}};
   plan.grace_period = 5;
   plan.devices_by_container = true;
   plan.restart = RestartPolicy::on_failure;
@@ -141,6 +144,7 @@ inline PodRecord full_record() {
               .boot_id = "11111111-2222-3333-4444-555555555555",
               .created_at = 1'700'000'000'123'456'789,
               .deadline = 987654321,
+              .resizing = true,
               .shim = {101, 5000, 77},
               .pause = {102, 18'446'744'073'709'551'615U, 78},
               .plugin_sessions = {11, 12},

@@ -1,0 +1,142 @@
+// podrun top, and podrun stats: what pods use, one command under the names that kubectl's and podman's users know.
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "base/files.h"
+#include "base/printable.h"
+#include "runtime/cli/commands.h"
+#include "runtime/cli/pod_follower.h"
+#include "runtime/cli/pod_query.h"
+#include "runtime/cli/pod_sample.h"
+#include "runtime/cli/print.h"
+#include "runtime/cli/usage_json.h"
+#include "runtime/cli/usage_table.h"
+#include "runtime/kernel/clock.h"
+
+namespace podrun::cli {
+namespace {
+
+constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr std::uint32_t kInterval = 2;                    // seconds
+constexpr std::chrono::milliseconds kShortInterval{500};  // a rate needs two looks
+
+struct Options {
+  PodQuery query;
+  UsageTableStyle style;
+  std::string output;
+  std::optional<std::uint32_t> interval;
+  bool no_stream = false;
+  bool no_headers = false;
+
+  // Who reads it is a person in front of it, or has asked to be told again and again.
+  bool goes_on() const { return !no_stream && (interval || (!is_document(output) && ::isatty(STDOUT_FILENO) != 0)); }
+};
+
+// A table on a terminal takes the place of the one before, as much of it as there is room for.
+std::string in_place(const std::string& table, unsigned short rows) {
+  std::string text = "\x1b[H";
+  std::size_t at = 0;
+  for (unsigned short row = 1; at < table.size() && (rows == 0 || row < rows); ++row) {
+    const std::size_t end = std::min(table.find('\n', at), table.size());
+    text += base::printable(table.substr(at, end - at)) + "\x1b[K\n";
+    at = end + 1;
+  }
+  return text + "\x1b[J";
+}
+
+class Shown {
+ public:
+  Shown(Context& context, const Options& options) : context_(context), options_(options) {}
+
+  Result<void> show(const std::vector<PodSample>& pods) {
+    if (is_document(options_.output)) {
+      if (options_.output == "yaml" && options_.goes_on()) context_.out.print("---\n");
+      print_document(context_.out, options_.output, usage_json(pods));
+      return context_.out.flush();
+    }
+    const std::string table = usage_table(pods, options_.style);
+    winsize size{};
+    if (!options_.goes_on() || ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) {
+      context_.out.print(table);
+      return context_.out.flush();
+    }
+    return base::write_all(STDOUT_FILENO, in_place(table, size.ws_row), "stdout");
+  }
+
+ private:
+  Context& context_;
+  const Options& options_;
+};
+
+Result<int> once(Context& context, const CgroupHost& host, const Options& options) {
+  Failures failures;
+  const auto [pods, named] = TRY(find_pods(context, options.query, failures));
+  std::vector<PodSample> samples = sample(host, pods);
+  // A document has counters, whose readers know when they looked before.
+  if (!is_document(options.output) && !samples.empty()) {
+    std::this_thread::sleep_for(kShortInterval);
+    samples = sample(host, pods, samples);
+  }
+  if (samples.empty() && !is_document(options.output)) {
+    if (named == 0) note_that_there_are_none(context, options.query);
+    return failures.exit_code();
+  }
+  TRY(Shown(context, options).show(samples));
+  return failures.exit_code();
+}
+
+// Records are read when they change, and no sooner.
+Result<int> again_and_again(Context& context, const CgroupHost& host, const Options& options) {
+  PodFollower follower = TRY(PodFollower::on(context, TRY(filter_of(context, options.query))));
+  Failures failures;
+  if (TRY(tell_missing(context, options.query, follower.pods(), failures))) return failures.exit_code();
+  const std::int64_t interval = options.interval.value_or(kInterval) * kSecond;
+  Shown shown(context, options);
+  std::vector<PodSample> samples = sample(host, follower.pods());
+  std::int64_t at = boot_time() + std::chrono::nanoseconds(kShortInterval).count();
+  if (is_document(options.output)) {
+    TRY(shown.show(samples));
+    at = boot_time() + interval;
+  } else if (::isatty(STDOUT_FILENO) != 0) {
+    TRY(base::write_all(STDOUT_FILENO, "\x1b[H\x1b[2J", "stdout"));
+  }
+  for (;; at = std::max(at + interval, boot_time())) {
+    for (;;) {
+      const auto news = TRY(follower.next(at, STDOUT_FILENO));
+      if (news.why == PodFollower::Why::reader_gone) return failures.exit_code();
+      if (news.why == PodFollower::Why::timeout) break;
+    }
+    samples = sample(host, follower.pods(), samples);
+    TRY(shown.show(samples));
+  }
+}
+
+Result<int> top(Context& context, Options& options) {
+  options.style.with_namespace = options.query.all_namespaces;
+  options.style.headings = !options.no_headers;
+  if (options.interval == 0U) return Error{Kind::invalid, 0, "--interval: expected at least 1 second"};
+  const CgroupHost host = TRY(CgroupHost::discover());
+  return options.goes_on() ? again_and_again(context, host, options) : once(context, host, options);
+}
+
+}  // namespace
+
+void top_command(Command& command, Context& context) {
+  const auto options = std::make_shared<Options>();
+  add_pod_query(command, options->query);
+  command.flag("--containers", options->style.containers, "A row for each container");
+  command.option("--sort-by", options->style.sort_by, "COLUMN", "Those that use most of it first")
+      .one_of({"cpu", "memory"});
+  command.flag("--no-stream", options->no_stream, "Once, and not again and again");
+  command.option("-i,--interval", options->interval, "SECONDS", "Time between two tables").shows("2");
+  add_output(command, options->output, {"json", "yaml"});
+  command.flag("--no-headers", options->no_headers, "No headings above the columns");
+  command.run([&context, options] { return top(context, *options); });
+}
+
+}  // namespace podrun::cli

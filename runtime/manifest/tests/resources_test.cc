@@ -1,0 +1,114 @@
+// The Pod's own resources (KEP-2837), and resources that are changed.
+#include <gmock/gmock.h>
+
+#include "runtime/manifest/change_resources.h"
+#include "runtime/manifest/tests/pods.h"
+
+namespace podrun {
+namespace {
+
+using testing::HasSubstr;
+using Amount = std::optional<std::uint64_t>;
+
+constexpr std::uint64_t kMebi = 1U << 20U;
+
+std::string two(const std::string& own, const std::string& a, const std::string& b) {
+  return pod("resources: " + own + "\ncontainers:\n- {name: a, image: 'rootfs:/r', resources: " + a +
+             "}\n- {name: b, image: 'rootfs:/r', resources: " + b + "}");
+}
+
+ResourceSpec own_of(const std::string& text) { return parse(text).spec.resources.value_or(ResourceSpec()); }
+
+TEST(PodResources, AreRead) {
+  const ResourceSpec own =
+      own_of(two("{limits: {cpu: 2, memory: 200Mi}, requests: {cpu: 500m, memory: 100Mi}}", "{}", "{}"));
+  EXPECT_EQ(own.cpu_limit, Amount(2000));
+  EXPECT_EQ(own.memory_limit, Amount(200 * kMebi));
+  EXPECT_EQ(own.cpu_request, Amount(500));
+  EXPECT_EQ(own.memory_request, Amount(100 * kMebi));
+  EXPECT_FALSE(parse(two("{}", "{}", "{}")).spec.resources);
+}
+
+TEST(PodResources, RequestsThatAreNotSaidAreThoseOfTheContainersAndElseTheLimits) {
+  const ResourceSpec asked =
+      own_of(two("{limits: {cpu: 2, memory: 200Mi}}", "{requests: {memory: 20Mi}}", "{requests: {memory: 30Mi}}"));
+  EXPECT_EQ(asked.memory_request, Amount(50 * kMebi));
+  EXPECT_EQ(asked.cpu_request, Amount(2000));
+}
+
+TEST(PodResources, HoldTheContainers) {
+  parse(two("{requests: {memory: 50Mi}}", "{requests: {memory: 20Mi}}", "{requests: {memory: 30Mi}}"));
+  parse(two("{limits: {memory: 50Mi}}", "{limits: {memory: 50Mi}, requests: {memory: 1Mi}}", "{}"));
+  expect_refused({{two("{requests: {memory: 49Mi}}", "{requests: {memory: 20Mi}}", "{requests: {memory: 30Mi}}"),
+                   "spec.resources.requests.memory: is less than its containers request together"},
+                  {two("{limits: {memory: 49Mi}}", "{requests: {memory: 20Mi}}", "{requests: {memory: 30Mi}}"),
+                   "spec.resources.limits.memory: is less than its containers request together"},
+                  {two("{limits: {cpu: 1}}", "{}", "{limits: {cpu: 1100m}, requests: {cpu: 1m}}"),
+                   "spec.containers[1].resources.limits.cpu: is more than the Pod's own limit"},
+                  {two("{limits: {cpu: 1}, requests: {cpu: 2}}", "{}", "{}"),
+                   "spec.resources.requests.cpu: is more than the limit"},
+                  {two("{claims: [{name: x}]}", "{}", "{}"), "spec.resources.claims: no such field in a Pod"}});
+}
+
+TEST(PodResources, AreWhatAContainerWithoutALimitRefersTo) {
+  const Manifest read = parse(
+      pod("resources: {limits: {memory: 64Mi}}\ncontainers:\n- name: main\n  image: rootfs:/r\n  env:\n  - name: M\n"
+          "    valueFrom: {resourceFieldRef: {resource: limits.memory, divisor: 1Mi}}"));
+  EXPECT_EQ(read.spec.containers[0].env[0].second, "64");
+}
+
+std::string manifest_of(const std::string& text) { return parse(text).spec.manifest; }
+
+TEST(ChangeResources, OfEveryContainerOrOfOne) {
+  const std::string before = manifest_of(two("{}", "{limits: {cpu: 1, memory: 10Mi}}", "{limits: {cpu: 2}}"));
+  const auto all = change_resources(before, {.container = "", .limits = {{"cpu", "3"}}, .requests = {{"cpu", "1"}}});
+  ASSERT_TRUE(all) << all.error().what;
+  ASSERT_EQ(all->spec.containers.size(), 2U);
+  for (const ContainerSpec& container : all->spec.containers) {
+    EXPECT_EQ(container.resources.cpu_limit, Amount(3000)) << container.name;
+    EXPECT_EQ(container.resources.cpu_request, Amount(1000)) << container.name;
+  }
+  EXPECT_EQ(all->spec.containers[0].resources.memory_limit, Amount(10 * kMebi));
+  EXPECT_THAT(all->manifest, HasSubstr(R"("limits":{"cpu":"3","memory":"10Mi"})"));
+  EXPECT_EQ(parse_manifest(all->manifest, "again")->spec.containers[1].resources.cpu_limit, Amount(3000));
+
+  const auto one = change_resources(before, {.container = "b", .limits = {{"memory", "1Gi"}}, .requests = {}});
+  ASSERT_TRUE(one) << one.error().what;
+  EXPECT_EQ(one->spec.containers[0].resources.memory_limit, Amount(10 * kMebi));
+  EXPECT_EQ(one->spec.containers[1].resources.memory_limit, Amount(1024 * kMebi));
+  EXPECT_EQ(one->spec.containers[1].resources.memory_request, Amount(1024 * kMebi)) << "not said: the limit";
+}
+
+TEST(ChangeResources, InitContainersAreMeantByName) {
+  const std::string before = manifest_of(
+      pod("initContainers: [{name: i, image: 'rootfs:/r'}, {name: s, image: 'rootfs:/r', restartPolicy: Always}]\n"
+          "containers: [{name: a, image: 'rootfs:/r'}]"));
+  const auto all = change_resources(before, {.container = "", .limits = {{"cpu", "1"}}, .requests = {}});
+  ASSERT_TRUE(all) << all.error().what;
+  EXPECT_EQ(all->spec.containers[0].resources.cpu_limit, Amount());
+  EXPECT_EQ(all->spec.containers[1].role, ContainerRole::sidecar);
+  EXPECT_EQ(all->spec.containers[2].resources.cpu_limit, Amount(1000));
+  const auto sidecar = change_resources(before, {.container = "s", .limits = {{"cpu", "1"}}, .requests = {}});
+  ASSERT_TRUE(sidecar) << sidecar.error().what;
+  EXPECT_EQ(sidecar->spec.containers[1].resources.cpu_limit, Amount(1000));
+}
+
+TEST(ChangeResources, WhatNoPodCouldHaveIsRefused) {
+  const std::string before =
+      manifest_of(two("{limits: {memory: 20Mi}}", "{limits: {memory: 10Mi}, requests: {memory: 1Mi}}", "{}"));
+  const auto refused = [&](const ResourceChange& change) {
+    const auto changed = change_resources(before, change);
+    return changed ? "" : changed.error().what;
+  };
+  EXPECT_THAT(refused({"a", {{"memory", "30Mi"}}, {}}), HasSubstr("more than the Pod's own limit"));
+  EXPECT_THAT(refused({"a", {{"memory", "5Mi"}}, {{"memory", "6Mi"}}}), HasSubstr("is more than the limit"));
+  EXPECT_THAT(refused({"a", {{"memory", "much"}}, {}}), HasSubstr("containers[0].resources.limits.memory"));
+  EXPECT_THAT(refused({"a", {{"memory", "0"}}, {{"memory", "0"}}}), HasSubstr("cannot be taken away"));
+  EXPECT_THAT(refused({"a", {{"nvidia.com/gpu", "1"}}, {}}), HasSubstr("cannot be changed"));
+  EXPECT_THAT(refused({"a", {}, {{"podrun.io/pids", "1"}}}), HasSubstr("cannot be changed"));
+  EXPECT_THAT(refused({"c", {{"cpu", "1"}}, {}}), HasSubstr("no container 'c'"));
+  EXPECT_EQ(change_resources("", {"a", {{"cpu", "1"}}, {}}).error().kind, Kind::corrupt);
+}
+
+}  // namespace
+}  // namespace podrun
