@@ -40,6 +40,7 @@ int try_sockets(const Arguments& arguments);
 // Over IPv4 and IPv6. A server greets with its host name whoever asks, and prints "asked by ADDRESS".
 int serve(const Arguments& arguments);      // PORT, TCP
 int serve_udp(const Arguments& arguments);  // PORT
+int give_back(const Arguments& arguments);  // ADDRESS PORT, TCP: says what it was told, once it was told the end
 // ADDRESS PORT [SECONDS]: prints what a server there says; asks until one answers, for ten seconds if not told
 // otherwise.
 int ask(const Arguments& arguments);

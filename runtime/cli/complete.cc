@@ -57,7 +57,8 @@ class Candidates {
     if (!words.takes.starts_with("POD")) return;
     const std::size_t of_pod = !typed_words().empty() && is_resource_word(typed_words().front()) ? 1 : 0;
     if (words.takes == "POD [CONTAINER]" && typed_words().size() > of_pod) return containers();
-    if (typed_words().size() < words.most) pods();
+    const bool one_pod = words.takes.find(' ') != std::string_view::npos;  // what follows it is something else
+    if (typed_words().size() < (one_pod ? of_pod + 1 : words.most)) pods();
   }
 
   void pods() {

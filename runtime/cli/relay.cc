@@ -24,6 +24,8 @@ bool is_terminal(int fd) {
 
 Sink Sink::of(Fd fd) { return {std::move(fd), Kind::never_blocks}; }
 
+Sink Sink::of_connection(Fd socket) { return {std::move(socket), Kind::connection}; }
+
 Sink Sink::of_caller(int fd) {
   struct stat info {};
   if (::fstat(fd, &info) != 0) return {};
@@ -37,8 +39,14 @@ Sink Sink::of_caller(int fd) {
                                                                         : Kind::never_blocks};
 }
 
+void Sink::reset() {
+  if (kind_ == Kind::connection && fd_) ::shutdown(fd_.get(), SHUT_WR);
+  fd_.reset();
+}
+
 ssize_t Sink::write(const char* bytes, std::size_t size, bool ready) {
-  if (kind_ == Kind::socket) return ::send(fd_.get(), bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (kind_ == Kind::socket || kind_ == Kind::connection)
+    return ::send(fd_.get(), bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL);
   if (kind_ == Kind::never_blocks) return ::write(fd_.get(), bytes, size);
   if (ready) return ::write(fd_.get(), bytes, std::min<std::size_t>(size, PIPE_BUF));
   errno = EAGAIN;

@@ -22,17 +22,19 @@ class Sink {
   Sink() = default;
   // An end of ours, non-blocking already.
   static Sink of(Fd fd);
+  // A connection, non-blocking already: its end is passed on, and the other direction goes on.
+  static Sink of_connection(Fd socket);
   // One of podrun's own standard streams.
   static Sink of_caller(int fd);
 
   int get() const { return fd_.get(); }
   explicit operator bool() const { return static_cast<bool>(fd_); }
-  void reset() { fd_.reset(); }
+  void reset();
   // As write(2); EAGAIN where it cannot be done without waiting. `ready`: poll(2) has just said so.
   ssize_t write(const char* bytes, std::size_t size, bool ready);
 
  private:
-  enum class Kind { never_blocks, socket, may_block };
+  enum class Kind { never_blocks, connection, socket, may_block };
   Sink(Fd fd, Kind kind) : fd_(std::move(fd)), kind_(kind) {}
   Fd fd_;
   Kind kind_ = Kind::never_blocks;

@@ -16,6 +16,9 @@ class Connection {
   // Once writing is possible, or an error is there: whether it stands. Kind::busy: not yet.
   Result<void> check() const;
 
+  // For who goes on with it: what was sent is delivered also when it is closed. Non-blocking.
+  Fd take() &&;
+
   int fd() const { return socket_.get(); }
   const std::string& peer() const { return peer_; }  // "10.88.0.2:80", "[fd00::2]:80"
 

@@ -1,0 +1,89 @@
+#include "runtime/cli/forward_ports.h"
+
+#include <netinet/in.h>
+
+#include <charconv>
+#include <optional>
+
+#include "runtime/kernel/socket_address.h"
+
+namespace podrun::cli {
+namespace {
+
+constexpr int kBacklog = 128;
+
+Result<std::uint16_t> parse_port(std::string_view text, const std::string& whole) {
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (error == std::errc() && end == text.data() + text.size() && port != 0) return port;
+  return Error{Kind::invalid, 0,
+               "'" + whole + "': '" + std::string(text) + "' is no port; expected [LOCAL:]REMOTE of 1 to 65535"};
+}
+
+Result<Listener> listen_on(const base::IpAddress& ip, const ForwardPort& port) {
+  const std::string host = ip.is_v4() ? ip.to_text() : "[" + ip.to_text() + "]";
+  const std::string step = "listen on " + host + ":" + std::to_string(port.local);
+  const SocketAddress address = socket_address(ip, port.local);
+  Listener listener;
+  listener.socket = Fd(::socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP));
+  if (!listener.socket) return Error::system(errno, step);
+  const int yes = 1;
+  ::setsockopt(listener.socket.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+  // Each family by itself: "::" would take the port of 0.0.0.0 too.
+  if (!ip.is_v4()) ::setsockopt(listener.socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof(yes));
+  if (::bind(listener.socket.get(), address.get(), address.size) != 0 || ::listen(listener.socket.get(), kBacklog) != 0)
+    return Error::system(errno, step);
+  listener.local = TRY(bound_port(listener.socket.get()));
+  listener.remote = port.remote;
+  listener.shown = host + ":" + std::to_string(listener.local);
+  return listener;
+}
+
+}  // namespace
+
+Result<ForwardPort> parse_forward_port(const std::string& text) {
+  ForwardPort port;
+  const auto colon = text.find(':');
+  port.remote = TRY(parse_port(std::string_view(text).substr(colon == std::string::npos ? 0 : colon + 1), text));
+  if (colon == std::string::npos)
+    port.local = port.remote;
+  else if (colon != 0)
+    port.local = TRY(parse_port(std::string_view(text).substr(0, colon), text));
+  return port;
+}
+
+Result<std::vector<ForwardAddress>> parse_forward_addresses(const std::vector<std::string>& texts) {
+  const auto v4 = base::IpAddress::parse("127.0.0.1");
+  const auto v6 = base::IpAddress::parse("::1");
+  std::vector<ForwardAddress> addresses;
+  for (const std::string& text : texts) {
+    const auto ip = base::IpAddress::parse(text);
+    if (!ip && text != "localhost")
+      return Error{Kind::invalid, 0, "--address '" + text + "': expected an IP address or localhost"};
+    addresses.push_back(ip ? ForwardAddress{.each = {*ip}} : ForwardAddress{.each = {*v4, *v6}, .one_is_enough = true});
+  }
+  return addresses;
+}
+
+Result<std::vector<Listener>> listen_for(const std::vector<ForwardPort>& ports,
+                                         const std::vector<ForwardAddress>& addresses) {
+  std::vector<Listener> listeners;
+  for (ForwardPort port : ports) {
+    for (const ForwardAddress& address : addresses) {
+      std::optional<Error> first;
+      bool listens = false;
+      for (const base::IpAddress& ip : address.each) {
+        auto listener = listen_on(ip, port);
+        if (!listener && !first) first = listener.error();
+        if (!listener) continue;
+        listens = true;
+        port.local = listener->local;  // a free one, found for the first address, is asked for at the others
+        listeners.push_back(std::move(*listener));
+      }
+      if (first && !(address.one_is_enough && listens)) return std::move(*first);
+    }
+  }
+  return listeners;
+}
+
+}  // namespace podrun::cli

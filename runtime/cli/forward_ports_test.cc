@@ -1,0 +1,58 @@
+// Ports and addresses as people type them, and what is listened on for them.
+#include "runtime/cli/forward_ports.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace podrun::cli {
+namespace {
+
+using testing::HasSubstr;
+
+std::pair<int, int> parsed(const std::string& text) {
+  const auto port = parse_forward_port(text);
+  return port ? std::pair<int, int>(port->local, port->remote) : std::pair(-1, -1);
+}
+
+TEST(ForwardPorts, LocalAndRemote) {
+  EXPECT_EQ(parsed("8080:80"), std::pair(8080, 80));
+  EXPECT_EQ(parsed("80"), std::pair(80, 80));
+  EXPECT_EQ(parsed(":80"), std::pair(0, 80));
+}
+
+TEST(ForwardPorts, AreNumbersThatAPortCanHave) {
+  for (const char* wrong :
+       {"", ":", "80:", "http", "0", "8080:0", "65536", "70000:80", "80:80:80", " 80", "+80", "-1"}) {
+    const auto port = parse_forward_port(wrong);
+    ASSERT_FALSE(port) << wrong;
+    EXPECT_EQ(port.error().kind, Kind::invalid);
+    EXPECT_THAT(port.error().what, HasSubstr("[LOCAL:]REMOTE"));
+  }
+}
+
+TEST(ForwardPorts, AddressesAreNumbersOrLocalhost) {
+  EXPECT_EQ(parse_forward_addresses({"localhost", "0.0.0.0"})->size(), 2U);
+  EXPECT_FALSE(parse_forward_addresses({"example.org"}));
+}
+
+TEST(ForwardPorts, AFreePortIsTheSameOnBothLoopbackAddresses) {
+  const auto listeners = listen_for({{0, 80}}, *parse_forward_addresses({"localhost"}));
+  ASSERT_TRUE(listeners) << listeners.error().what;
+  ASSERT_GE(listeners->size(), 1U);
+  EXPECT_NE(listeners->front().local, 0);
+  for (const Listener& one : *listeners) EXPECT_EQ(one.local, listeners->front().local);
+  EXPECT_EQ(listeners->front().shown, "127.0.0.1:" + std::to_string(listeners->front().local));
+}
+
+TEST(ForwardPorts, APortThatIsTakenIsNamed) {
+  const auto address = *parse_forward_addresses({"127.0.0.1"});
+  const auto first = listen_for({{0, 80}}, address);
+  ASSERT_TRUE(first);
+  const std::uint16_t port = first->front().local;
+  const auto second = listen_for({{port, 80}}, address);
+  ASSERT_FALSE(second);
+  EXPECT_THAT(second.error().what, HasSubstr("127.0.0.1:" + std::to_string(port)));
+}
+
+}  // namespace
+}  // namespace podrun::cli
