@@ -3,7 +3,8 @@
 set(folder_headers
   base=cni/base/result.h cni=cni/invoker.h kit=cni/kit.h compiler=specs/seccomp/profile.h kernel=runtime/kernel/process.h
   spec=runtime/model/spec.h model=runtime/model/record.h init=runtime/init/plan.h protocol=runtime/shim/protocol.h
-  shim=runtime/shim/launch.h manifest=runtime/manifest/manifest.h image=runtime/image/image.h plan=runtime/plan/pod.h
+  shim=runtime/shim/launch.h manifest=runtime/manifest/manifest.h image=runtime/image/image.h copy=runtime/copy/pack.h
+  plan=runtime/plan/pod.h
   store=runtime/store/store.h tend=runtime/tend/back_off.h probe=runtime/probe/task.h
   sandbox=runtime/sandbox/host.h usage=runtime/usage/pod_usage.h cli=runtime/cli/context.h)
 set(arrows
@@ -16,13 +17,14 @@ set(arrows
   "shim:             base kernel spec model init protocol shim"
   "manifest:         base spec manifest"
   "image:            base kernel image"
+  "copy:             base kernel image copy"
   "plan:             base cni kernel spec model manifest image plan"
   "store:            base kernel spec model store"
   "tend:             base kernel spec model store tend"
   "probe:            base kernel spec probe"
   "usage:            base kernel spec model usage"
-  "sandbox:          base cni kernel spec model init protocol manifest image plan store tend probe usage sandbox"
-  "cli:              base cni kit kernel spec model manifest image plan store tend sandbox usage cli")
+  "sandbox:          base cni kernel spec model init protocol manifest image copy plan store tend probe usage sandbox"
+  "cli:              base cni kit kernel spec model manifest image copy plan store tend sandbox usage cli")
 
 foreach(arrow IN LISTS arrows)
   string(REGEX MATCHALL "[a-z_-]+" seen "${arrow}")

@@ -59,4 +59,11 @@ int note_term(const Arguments& arguments);         // PATH: until SIGTERM, and n
 int sleep_with_child(const Arguments& arguments);  // both do, and neither ends
 int serve_http(const Arguments& arguments);        // PORT PATH: answers 200 as long as the file is there, else 503
 
+// payload_files.cc
+int swap(const Arguments& arguments);        // ONE OTHER: exchanges the two paths, without end
+int make_file(const Arguments& arguments);   // PATH MIB
+int make_hole(const Arguments& arguments);   // PATH GIB: a file that is one
+int make_tree(const Arguments& arguments);   // PATH NUMBER: of directories, with a file "inside" in each
+int make_fifos(const Arguments& arguments);  // PATH...: with the directories above them
+
 }  // namespace payload

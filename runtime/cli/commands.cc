@@ -8,6 +8,7 @@ constexpr CommandEntry kCommands[] = {
     {"attach", "See what a container prints, and type into it", attach_command},
     {"check", "Ask the CNI plugins whether pods are still connected as they were", check_command},
     {"cni", "Run CNI plugins without a pod, and see what they are owed", cni_command},
+    {"cp", "Copy files and directories into containers and out of them", cp_command},
     {"create", "Make the pods that manifests describe", create_command},
     {"debug", "Look at a pod from a container that is added to it", debug_command},
     {"delete", "End pods and remove everything of theirs", delete_command},

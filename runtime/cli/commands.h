@@ -13,6 +13,7 @@ void apply_command(Command& command, Context& context);
 void attach_command(Command& command, Context& context);
 void check_command(Command& command, Context& context);
 void cni_command(Command& command, Context& context);
+void cp_command(Command& command, Context& context);
 void create_command(Command& command, Context& context);
 void debug_command(Command& command, Context& context);
 void delete_command(Command& command, Context& context);

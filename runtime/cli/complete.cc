@@ -6,6 +6,7 @@
 
 #include "cni/ledger.h"
 #include "runtime/cli/commands.h"
+#include "runtime/cli/cp_place.h"
 #include "runtime/cli/image_names.h"
 #include "runtime/cli/parse.h"
 #include "runtime/cli/pods.h"
@@ -54,6 +55,7 @@ class Candidates {
   void words(const Words& words) {
     if (words.takes == "CONTAINER") return attached();
     if (words.takes == "IMAGE") return images();
+    if (words.takes == "FROM TO") return places();
     if (!words.takes.starts_with("POD")) return;
     const std::size_t of_pod = !typed_words().empty() && is_resource_word(typed_words().front()) ? 1 : 0;
     if (words.takes == "POD [CONTAINER]" && typed_words().size() > of_pod) return containers();
@@ -69,6 +71,14 @@ class Candidates {
       if (pod.plan.who.name_space != context_.flags.name_space) continue;
       if (std::find(typed.begin(), typed.end(), pod.plan.who.name) == typed.end()) offer(pod.plan.who.name);
     }
+  }
+
+  // Of cp: pods and files. What is in a container is not looked at.
+  void places() {
+    const auto all = context_.store().list();
+    for (const PodRecord& pod : all ? *all : std::vector<PodRecord>())
+      if (pod.plan.who.name_space == context_.flags.name_space) offer(pod.plan.who.name + ":");
+    if (typed_.find(':') == std::string::npos) context_.out.print(":files\n");
   }
 
   void images() {
@@ -87,8 +97,15 @@ class Candidates {
       if (std::find(typed_words().begin(), typed_words().end(), id) == typed_words().end()) offer(id);
   }
 
+  // That of a copy stands in front of a colon.
+  static Result<std::string> pod_of(const std::vector<std::string>& words) {
+    for (const std::string& word : words)
+      if (const auto place = parse_cp_place(word); place && place->is_in_pod()) return place->pod;
+    return pod_name(words);
+  }
+
   void containers() {
-    const auto name = pod_name(typed_words());
+    const auto name = pod_of(typed_words());
     if (!name) return;
     const auto pod = find_pod(context_, *name);
     if (!pod) return;

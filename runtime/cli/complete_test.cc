@@ -75,6 +75,18 @@ TEST_F(CompleteTest, ContainersOfThePod) {
   EXPECT_THAT(offered({"logs", "nobody", "--container", ""}), IsEmpty());
 }
 
+TEST_F(CompleteTest, BothSidesOfACopy) {
+  ASSERT_TRUE(store_.lock(std::string(64, 'a'), 0)->save(full_container()));
+  EXPECT_THAT(offered({"cp", "w"}), ElementsAre("web:", ":files"));
+  EXPECT_THAT(offered({"cp", "web:/etc/"}), IsEmpty()) << "what is in a container is not looked at";
+  EXPECT_THAT(offered({"cp", ".", "web:/tmp", "-c", ""}), ElementsAre("httpd"));
+}
+
+TEST_F(CompleteTest, OnePodWhereSomethingElseFollows) {
+  EXPECT_THAT(offered({"port-forward", ""}), ElementsAre("db", "web"));
+  EXPECT_THAT(offered({"port-forward", "web", ""}), IsEmpty());
+}
+
 TEST_F(CompleteTest, ContainersOfTheLedger) {
   const cni::Ledger ledger(Layout({.state = root_ + "/state", .data = root_ + "/data"}).ledger());
   cni::LedgerEntry entry;

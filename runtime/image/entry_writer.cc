@@ -4,10 +4,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <climits>
-
+#include "runtime/image/entry_files.h"
+#include "runtime/image/plain_stream.h"
 #include "runtime/image/whiteout.h"
-#include "runtime/image/xattrs.h"
 
 namespace podrun::image {
 namespace {
@@ -26,37 +25,13 @@ Result<Attributes> attributes_of(archive_entry* entry) {
   attributes.uid = static_cast<uid_t>(uid);
   attributes.gid = static_cast<gid_t>(gid);
   attributes.mode = ::archive_entry_mode(entry) & 07777U;
-  const long nanoseconds = ::archive_entry_mtime_nsec(entry);
-  attributes.mtime.tv_sec = ::archive_entry_mtime(entry);
-  attributes.mtime.tv_nsec = nanoseconds >= 0 && nanoseconds < 1'000'000'000 ? nanoseconds : 0;
+  attributes.mtime = mtime_of(entry);
   return attributes;
-}
-
-Result<void> set_xattrs(int fd, archive_entry* entry, const std::string& shown) {
-  const char* name = nullptr;
-  const void* value = nullptr;
-  std::size_t size = 0;
-  ::archive_entry_xattr_reset(entry);
-  while (::archive_entry_xattr_next(entry, &name, &value, &size) == ARCHIVE_OK)
-    if (name != nullptr && kept_xattr(name))
-      TRY(set_xattr(fd, name, std::string_view(static_cast<const char*>(value), size), shown));
-  return {};
 }
 
 bool is_aufs_link(std::string_view name, archive_entry* entry) {
   return ::archive_entry_filetype(entry) == AE_IFREG && name.size() > kAufsLinks.size() &&
          name.starts_with(kAufsLinks) && name[kAufsLinks.size()] == '/';
-}
-
-Result<void> write_block(int fd, TarReader::Block block, const std::string& shown) {
-  while (!block.bytes.empty()) {
-    const ssize_t put = ::pwrite(fd, block.bytes.data(), block.bytes.size(), static_cast<off_t>(block.offset));
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0) return Error::system(errno, "write '" + shown + "'");
-    block.bytes.remove_prefix(static_cast<std::size_t>(put));
-    block.offset += static_cast<std::uint64_t>(put);
-  }
-  return {};
 }
 
 }  // namespace
@@ -74,7 +49,7 @@ Result<void> EntryWriter::write(TarReader& tar, archive_entry* entry) {
     case WhiteoutName::Sort::reserved:
       return {};
     case WhiteoutName::Sort::hostile:
-      return corrupt("climbs out of the layer: it hides a directory's own entries");
+      return corrupt("climbs out of its root: it hides a directory's own entries");
     case WhiteoutName::Sort::hides:
       return write_whiteout(name, whiteout.hidden);
     case WhiteoutName::Sort::opaque:
@@ -88,10 +63,10 @@ Result<void> EntryWriter::write(TarReader& tar, archive_entry* entry) {
   if (name.empty()) return corrupt("the layer's root is not a directory");
   const LayerTree::Place place = TRY(tree_.place(name, true));
   TRY(clear(place, false));
-  if (type == AE_IFLNK) return write_link(place, entry, attributes);
-  if (type == AE_IFIFO) return write_fifo(place, attributes);
+  if (type == AE_IFLNK) return make_link(place, entry, attributes);
+  if (type == AE_IFIFO) return make_fifo(place, attributes);
   if (type != AE_IFREG) return corrupt("is of no type a layer may hold");
-  return write_file(place, tar, entry, attributes);
+  return make_file(place, tar, entry, attributes, kLayerBytesLimit);
 }
 
 // A whiteout speaks of the layers below only, never of its own (image-spec layer.md): what this layer has at the name
@@ -126,59 +101,12 @@ Result<void> EntryWriter::write_directory(const std::string& name, archive_entry
   return {};
 }
 
-Result<void> EntryWriter::write_file(const LayerTree::Place& place, TarReader& tar, archive_entry* entry,
-                                     const Attributes& attributes) {
-  const la_int64_t size = ::archive_entry_size(entry);
-  if (size < 0 || static_cast<std::uint64_t>(size) > kLayerBytesLimit)
-    return Error{Kind::unsupported, EFBIG, "is larger than " + std::to_string(kLayerBytesLimit >> 30U) + " GiB"};
-  const Fd file(
-      ::openat(place.parent.get(), place.leaf.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (!file) return Error::system(errno, "make file '" + place.shown + "'");
-  while (const auto block = TRY(tar.next_block())) {
-    if (block->offset > static_cast<std::uint64_t>(size) ||
-        block->bytes.size() > static_cast<std::uint64_t>(size) - block->offset)
-      return corrupt("its data goes beyond its size");
-    TRY(write_block(file.get(), *block, place.shown));
-  }
-  if (::ftruncate(file.get(), size) != 0) return Error::system(errno, "set the size of '" + place.shown + "'");
-  TRY(set_owner_and_mode(file.get(), attributes, place.shown));
-  TRY(set_xattrs(file.get(), entry, place.shown));
-  return set_time(file.get(), attributes, place.shown);
-}
-
-// The target is any text: it means something only inside the container, and nothing of ours follows it.
-Result<void> EntryWriter::write_link(const LayerTree::Place& place, archive_entry* entry,
-                                     const Attributes& attributes) {
-  const char* target = ::archive_entry_symlink(entry);
-  if (target == nullptr || *target == '\0') return corrupt("is a link to nothing");
-  if (std::string_view(target).size() >= PATH_MAX) return corrupt("is a link to more than 4095 bytes");
-  if (::symlinkat(target, place.parent.get(), place.leaf.c_str()) != 0)
-    return Error::system(errno, "make link '" + place.shown + "'");
-  return set_all_by_name(place, attributes, true);
-}
-
-Result<void> EntryWriter::write_fifo(const LayerTree::Place& place, const Attributes& attributes) {
-  if (::mkfifoat(place.parent.get(), place.leaf.c_str(), 0600) != 0)
-    return Error::system(errno, "make fifo '" + place.shown + "'");
-  return set_all_by_name(place, attributes, false);
-}
-
-Result<void> EntryWriter::write_hard_link(const std::string& name, std::string_view raw_target) {
-  const std::string target_name = TRY(clean_name(raw_target).in("hard link"));
-  if (name.empty() || target_name.empty()) return corrupt("is a hard link to or from the layer's root");
-  if (name == target_name) return {};
-  const auto target = tree_.place(target_name, false);
-  if (!target && target.error().error_number != ENOENT && target.error().error_number != ENOTDIR) return target.error();
-  struct stat info {};
-  if (!target || ::fstatat(target->parent.get(), target->leaf.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0)
-    return corrupt("is a hard link to a file that the layer does not have before it");
-  if (!S_ISREG(info.st_mode) && !S_ISLNK(info.st_mode) && !S_ISFIFO(info.st_mode))
-    return corrupt("is a hard link to something that is no file");
+Result<void> EntryWriter::write_hard_link(const std::string& name, std::string_view target) {
+  if (name.empty()) return corrupt("is a hard link from the layer's root");
+  if (name == TRY(clean_name(target).in("hard link"))) return {};
   const LayerTree::Place place = TRY(tree_.place(name, true));
   TRY(clear(place, false));
-  if (::linkat(target->parent.get(), target->leaf.c_str(), place.parent.get(), place.leaf.c_str(), 0) != 0)
-    return Error::system(errno, "make hard link '" + place.shown + "'");
-  return {};
+  return make_hard_link(tree_, target, place);
 }
 
 Result<void> EntryWriter::finish() {

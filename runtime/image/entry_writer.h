@@ -26,10 +26,6 @@ class EntryWriter {
  private:
   Result<void> write_whiteout(const std::string& name, std::string_view hidden);
   Result<void> write_directory(const std::string& name, archive_entry* entry, const Attributes& attributes);
-  Result<void> write_file(const LayerTree::Place& place, TarReader& tar, archive_entry* entry,
-                          const Attributes& attributes);
-  Result<void> write_link(const LayerTree::Place& place, archive_entry* entry, const Attributes& attributes);
-  Result<void> write_fifo(const LayerTree::Place& place, const Attributes& attributes);
   Result<void> write_hard_link(const std::string& name, std::string_view target);
 
   LayerTree tree_;

@@ -44,7 +44,7 @@ class HostileLayer : public ::testing::Test {
   std::string outside_ = dir_ / "outside";
 };
 
-constexpr const char* kClimbs = "climbs out of the layer";
+constexpr const char* kClimbs = "climbs out of its root";
 
 TEST_F(HostileLayer, DotDotNames) {
   expect_refused({file("../outside/new", "x")}, kClimbs);
@@ -81,10 +81,10 @@ TEST_F(HostileLayer, ADirectoryEntryReplacesALinkAndDoesNotFollowIt) {
 
 TEST_F(HostileLayer, HardLinksOut) {
   expect_refused({hard_link_to("h", "../outside/victim")}, kClimbs);
-  expect_refused({symlink_to("l", outside_), hard_link_to("h", "l/victim")}, "does not have");
+  expect_refused({symlink_to("l", outside_), hard_link_to("h", "l/victim")}, "not there before");
   expect_refused({symlink_to("m", ".."), hard_link_to("h", "m/outside/victim")}, kClimbs);
-  expect_refused({hard_link_to("h", outside_ + "/victim")}, "does not have");
-  expect_refused({hard_link_to("h", "missing")}, "does not have");
+  expect_refused({hard_link_to("h", outside_ + "/victim")}, "not there before");
+  expect_refused({hard_link_to("h", "missing")}, "not there before");
   expect_refused({directory("d"), hard_link_to("h", "d")}, "no file");
   expect_refused({directory("r"), hard_link_to("h", ".")}, "root");
   expect_refused({symlink_to("k", outside_), file("f"), hard_link_to("k/new", "f")}, kClimbs);

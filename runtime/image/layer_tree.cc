@@ -20,17 +20,10 @@ Error corrupt(std::string_view why, int error_number = 0) {
   return Error{Kind::corrupt, error_number, std::string(why)};
 }
 
-Fd open_beneath(int root, const std::string& name) {
-  open_how how{};
-  how.flags = kDirectory;
-  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV;
-  return Fd(static_cast<int>(::syscall(SYS_openat2, root, name.empty() ? "." : name.c_str(), &how, sizeof how)));
-}
-
 Error not_a_directory(int parent, const std::string& leaf, const std::string& shown) {
   struct stat info {};
   if (::fstatat(parent, leaf.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(info.st_mode))
-    return corrupt("climbs out of the layer: '" + shown + "' above it is a link", ELOOP);
+    return corrupt("climbs out of its root: '" + shown + "' above it is a link", ELOOP);
   return corrupt("'" + shown + "' above it is no directory", ENOTDIR);
 }
 
@@ -44,19 +37,6 @@ Result<Fd> make_directory(int parent, const std::string& leaf, const std::string
   return made;
 }
 
-// One step down, making the directory where there is none.
-Result<Fd> step_into(int parent, const std::string& leaf, const std::string& shown) {
-  Fd next(::openat(parent, leaf.c_str(), kDirectory));
-  if (next) return next;
-  if (errno == ENOENT) return make_directory(parent, leaf, shown, false);
-  if (errno != ENOTDIR) return Error::system(errno, "open directory '" + shown + "'");
-  struct stat info {};
-  if (::fstatat(parent, leaf.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0 || !is_whiteout(info))
-    return not_a_directory(parent, leaf, shown);
-  if (::unlinkat(parent, leaf.c_str(), 0) != 0) return Error::system(errno, "replace whiteout '" + shown + "'");
-  return make_directory(parent, leaf, shown, true);
-}
-
 }  // namespace
 
 Result<std::string> clean_name(std::string_view name) {
@@ -67,7 +47,7 @@ Result<std::string> clean_name(std::string_view name) {
     const std::string_view component = name.substr(0, slash);
     name.remove_prefix(slash == std::string_view::npos ? name.size() : slash + 1);
     if (component.empty() || component == ".") continue;
-    if (component == "..") return corrupt("climbs out of the layer");
+    if (component == "..") return corrupt("climbs out of its root");
     if (component.size() > NAME_MAX) return corrupt("its name has a part longer than 255 bytes", ENAMETOOLONG);
     if (!clean.empty()) clean += '/';
     clean += component;
@@ -92,9 +72,30 @@ Result<bool> clear(const Spot& spot, bool keep_directory) {
   return is_whiteout(info);
 }
 
+Fd LayerTree::open_beneath(const std::string& name) const {
+  open_how how{};
+  how.flags = kDirectory;
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
+  if (sort_ == Sort::layer) how.resolve |= RESOLVE_NO_XDEV;
+  return Fd(static_cast<int>(::syscall(SYS_openat2, root_.get(), name.empty() ? "." : name.c_str(), &how, sizeof how)));
+}
+
+// One step down, making the directory where there is none.
+Result<Fd> LayerTree::step_into(int parent, const std::string& leaf, const std::string& shown) const {
+  Fd next(::openat(parent, leaf.c_str(), kDirectory));
+  if (next) return next;
+  if (errno == ENOENT) return make_directory(parent, leaf, shown, false);
+  if (errno != ENOTDIR) return Error::system(errno, "open directory '" + shown + "'");
+  struct stat info {};
+  if (sort_ != Sort::layer || ::fstatat(parent, leaf.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0 || !is_whiteout(info))
+    return not_a_directory(parent, leaf, shown);
+  if (::unlinkat(parent, leaf.c_str(), 0) != 0) return Error::system(errno, "replace whiteout '" + shown + "'");
+  return make_directory(parent, leaf, shown, true);
+}
+
 Result<Fd> LayerTree::walk(const std::string& name) const {
-  Fd current = open_beneath(root_.get(), "");
-  if (!current) return Error::system(errno, "open the layer's directory");
+  Fd current = open_beneath("");
+  if (!current) return Error::system(errno, "open the directory above all");
   for (std::size_t start = 0; start < name.size();) {
     const std::size_t end = std::min(name.find('/', start), name.size());
     current = TRY(step_into(current.get(), name.substr(start, end - start), name.substr(0, end)));
@@ -104,10 +105,10 @@ Result<Fd> LayerTree::walk(const std::string& name) const {
 }
 
 Result<Fd> LayerTree::directory(const std::string& name, bool make) const {
-  Fd found = open_beneath(root_.get(), name);
+  Fd found = open_beneath(name);
   if (found) return found;
   if (make && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP)) return walk(name);
-  if (errno == ELOOP) return corrupt("climbs out of the layer through a link", ELOOP);
+  if (errno == ELOOP) return corrupt("climbs out of its root through a link", ELOOP);
   return Error::system(errno, "open directory '" + name + "'");
 }
 

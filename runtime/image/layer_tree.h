@@ -1,5 +1,6 @@
-// The directory a layer grows in. Every path is resolved by the kernel beneath its root and through no link at all
-// (openat2(2), RESOLVE_BENEATH and RESOLVE_NO_SYMLINKS), so no order of entries can lead a write out of it.
+// The directory a layer grows in, or any that what a tar holds is put into. Every path is resolved by the kernel
+// beneath its root and through no link at all (openat2(2), RESOLVE_BENEATH and RESOLVE_NO_SYMLINKS), so no order of
+// entries, and nobody who changes it meanwhile, can lead a write out of it.
 #pragma once
 
 #include <string>
@@ -27,7 +28,11 @@ Result<bool> clear(const Spot& spot, bool keep_directory);
 
 class LayerTree {
  public:
-  explicit LayerTree(Fd root) : root_(std::move(root)) {}
+  enum class Sort {
+    layer,   // ours alone: nothing is mounted in it, and whiteouts mean something
+    anyones  // what is mounted in it is part of it
+  };
+  explicit LayerTree(Fd root, Sort sort = Sort::layer) : root_(std::move(root)), sort_(sort) {}
 
   struct Place {
     Fd parent;
@@ -44,7 +49,10 @@ class LayerTree {
 
  private:
   Result<Fd> walk(const std::string& name) const;
+  Fd open_beneath(const std::string& name) const;
+  Result<Fd> step_into(int parent, const std::string& leaf, const std::string& shown) const;
   Fd root_;
+  Sort sort_;
 };
 
 }  // namespace podrun::image

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "runtime/image/blob.h"
+#include "runtime/image/byte_stream.h"
 #include "runtime/image/oci_layout.h"
 
 struct archive;
@@ -16,15 +17,13 @@ namespace podrun::image {
 
 inline constexpr std::uint64_t kLayerBytesLimit = 64ULL << 30U;  // uncompressed: a small blob must not fill the disk
 
-class PlainStream {
+class PlainStream : public ByteStream {
  public:
   // Opens the blob and reads nothing of it yet.
   static Result<std::unique_ptr<PlainStream>> open(const std::string& layout, const LayerBlob& layer);
-  PlainStream(const PlainStream&) = delete;
-  PlainStream& operator=(const PlainStream&) = delete;
 
-  // The next chunk, valid until the next call; empty at the end. Errors: corrupt, unsupported (beyond the limit).
-  Result<std::string_view> next();
+  // Errors: corrupt, unsupported (beyond the limit).
+  Result<std::string_view> next() override;
 
   // Reads to the end and compares both digests: the blob's, and the diff_id of what was in it. Errors: corrupt.
   Result<void> finish();

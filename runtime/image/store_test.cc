@@ -139,7 +139,7 @@ TEST_F(Store, ALayerThatClimbsOutLeavesNothingVisible) {
   layout_.add_layer(make_tar({file("good", "1")}));
   layout_.add_layer(make_tar({file("../evil", "1")}));
   layout_.write();
-  expect_error(resolve(), Kind::corrupt, "entry '../evil': climbs out of the layer");
+  expect_error(resolve(), Kind::corrupt, "entry '../evil': climbs out of its root");
 }
 
 // Modes are the image's, whatever the caller's umask, and whatever the data directory hands down.

@@ -4,10 +4,14 @@
 
 namespace podrun::image {
 
-Result<std::unique_ptr<TarReader>> TarReader::open(PlainStream& stream) {
+Result<std::unique_ptr<TarReader>> TarReader::open(ByteStream& stream, Compressed compressed) {
   std::unique_ptr<TarReader> tar(new TarReader(stream));
   archive* reader = tar->reader_.get();
   if (reader == nullptr) return Error::system(ENOMEM, "read tar");
+  if (compressed == Compressed::maybe) {
+    ::archive_read_support_filter_gzip(reader);
+    ::archive_read_support_filter_zstd(reader);
+  }
   ::archive_read_support_format_tar(reader);
   ::archive_read_support_format_empty(reader);  // an empty blob is an empty layer
   if (::archive_read_open(reader, tar.get(), nullptr, read_callback, nullptr) != ARCHIVE_OK) return tar->failure();
@@ -19,7 +23,7 @@ la_ssize_t TarReader::read_callback(archive* reader, void* self, const void** bu
   auto chunk = tar->stream_.next();
   if (!chunk) {
     tar->stream_failure_ = std::move(chunk).error();
-    ::archive_set_error(reader, EIO, "the layer cannot be read");
+    ::archive_set_error(reader, EIO, "it cannot be read");
     return ARCHIVE_FATAL;
   }
   tar->stream_ended_ = chunk->empty();

@@ -1,4 +1,4 @@
-// The entries of a layer's tar (ustar, pax and GNU forms), by libarchive. Nothing else of libarchive is used to make
+// The entries of a tar (ustar, pax and GNU forms), by libarchive. Nothing else of libarchive is used to make
 // files: it would work by path names.
 #pragma once
 
@@ -10,13 +10,14 @@
 #include <optional>
 #include <string_view>
 
-#include "runtime/image/plain_stream.h"
+#include "runtime/image/byte_stream.h"
 
 namespace podrun::image {
 
 class TarReader {
  public:
-  static Result<std::unique_ptr<TarReader>> open(PlainStream& stream);
+  enum class Compressed { no, maybe };  // in gzip or zstd
+  static Result<std::unique_ptr<TarReader>> open(ByteStream& stream, Compressed compressed = Compressed::no);
   TarReader(const TarReader&) = delete;
   TarReader& operator=(const TarReader&) = delete;
 
@@ -31,11 +32,11 @@ class TarReader {
   Result<std::optional<Block>> next_block();
 
  private:
-  explicit TarReader(PlainStream& stream) : stream_(stream), reader_(::archive_read_new(), ::archive_read_free) {}
+  explicit TarReader(ByteStream& stream) : stream_(stream), reader_(::archive_read_new(), ::archive_read_free) {}
   Error failure();
   static la_ssize_t read_callback(archive*, void* self, const void** buffer);
 
-  PlainStream& stream_;
+  ByteStream& stream_;
   bool stream_ended_ = false;
   std::uint64_t expected_ = 0;   // the current entry's size,
   std::uint64_t delivered_ = 0;  // and how far its blocks have come

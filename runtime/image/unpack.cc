@@ -5,6 +5,7 @@
 
 #include "base/files.h"
 #include "runtime/image/entry_writer.h"
+#include "runtime/image/plain_stream.h"
 #include "runtime/image/tar_reader.h"
 
 namespace podrun::image {

@@ -5,30 +5,34 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <initializer_list>
 
 #include "runtime/init/handshake.h"
 #include "runtime/init/payload.h"
 #include "runtime/init/root.h"
+#include "runtime/kernel/capabilities.h"
 #include "runtime/kernel/process.h"
+#include "runtime/kernel/seccomp.h"
 
 namespace podrun::init {
 namespace {
 
 constexpr std::uint32_t number(MessageType type) { return static_cast<std::uint32_t>(type); }
 
-// The channel as descriptor 3, `*beside` as 4 where there is one, and nothing else: whatever the parent had open stays
-// outside (CVE-2024-21626). 0, 1 and 2 are taken by the channel until the payload's own are there, so that nothing that
-// is received lands on them.
-Channel keep_only(Channel channel, int* beside = nullptr) {
+// The channel as descriptor 3, each of `beside` behind it, and nothing else: whatever the parent had open stays outside
+// (CVE-2024-21626). 0, 1 and 2 are taken by the channel until the payload's own are there, so that nothing that is
+// received lands on them.
+Channel keep_only(Channel channel, std::initializer_list<int*> beside = {}) {
   constexpr int kKept = 3;
-  // Out of the way first: either of the two may be where the other belongs.
-  const Fd moved(beside == nullptr ? -1 : ::fcntl(*beside, F_DUPFD_CLOEXEC, kKept + 2));
+  const int behind = kKept + 1 + static_cast<int>(beside.size());
+  // Out of the way first: any of them may be where another belongs.
+  for (int* fd : beside) *fd = ::fcntl(*fd, F_DUPFD_CLOEXEC, behind);
   if (channel.fd() != kKept) {
     ::dup3(channel.fd(), kKept, O_CLOEXEC);
     channel = Channel(Fd(kKept));
   }
   int last = kKept;
-  if (moved) *beside = last = ::dup3(moved.get(), kKept + 1, O_CLOEXEC);
+  for (int* fd : beside) *fd = ::dup3(*fd, ++last, O_CLOEXEC);
   for (int target = 0; target < kKept; ++target) ::dup2(kKept, target);
   ::close_range(static_cast<unsigned>(last) + 1, ~0U, 0);
   return channel;
@@ -125,17 +129,22 @@ void forget_environment() {
   for (char** variable = environ; *variable != nullptr; ++variable) ::explicit_bzero(*variable, ::strlen(*variable));
 }
 
-// On return this is the process inside.
-Result<Fd> become_inside(int container, std::uint64_t join, const Channel& channel, Received& received) {
-  const Plan& plan = received.plan;
-  const Process& process = plan.process;
-  Terminal terminal;
-  // The user namespace last: from then on its capabilities may reach us, where fs.suid_dumpable lets them.
+// The user namespace last: from then on its capabilities may reach us, where fs.suid_dumpable lets them.
+Result<void> join_container(int container, std::uint64_t join) {
   for (const std::uint64_t flags : {join & ~std::uint64_t{CLONE_NEWUSER}, join & CLONE_NEWUSER})
     if (flags != 0 && ::setns(container, static_cast<int>(flags)) != 0)
       return Error::system(errno, "join the container's namespaces");
   ::close(container);
   stay_undumpable();
+  return {};
+}
+
+// On return this is the process inside.
+Result<Fd> become_inside(int container, std::uint64_t join, const Channel& channel, Received& received) {
+  const Plan& plan = received.plan;
+  const Process& process = plan.process;
+  Terminal terminal;
+  TRY(join_container(container, join));
   if (plan.new_user_namespace) TRY(become_namespace_root());
   if (process.terminal) {
     terminal = TRY(make_terminal(process.uid, process.gid));
@@ -164,7 +173,7 @@ void run(Channel channel) {
 
 Result<pid_t> enter_pod(int pause_pidfd, std::uint64_t join, std::uint64_t fresh, Channel channel) {
   stay_undumpable();
-  channel = keep_only(std::move(channel), &pause_pidfd);
+  channel = keep_only(std::move(channel), {&pause_pidfd});
   if (::setns(pause_pidfd, static_cast<int>(join)) != 0) return Error::system(errno, "join the pod's namespaces");
   ::close(pause_pidfd);
   stay_undumpable();
@@ -176,13 +185,31 @@ Result<pid_t> enter_pod(int pause_pidfd, std::uint64_t join, std::uint64_t fresh
 void enter_container(int container_pidfd, std::uint64_t join, Channel channel, Result<void> so_far) {
   stay_undumpable();
   forget_environment();
-  channel = keep_only(std::move(channel), &container_pidfd);
+  channel = keep_only(std::move(channel), {&container_pidfd});
   if (!so_far) fail(channel, so_far.error());
   auto received = receive_plan(channel);
   if (!received) fail(channel, received.error());
   auto slave = become_inside(container_pidfd, join, channel, *received);
   if (!slave) fail(channel, slave.error());
   fail(channel, become_command(channel, *received, std::move(*slave)));
+}
+
+Result<void> enter_files(int container_pidfd, std::uint64_t join, Channel& channel, int* stream) {
+  stay_undumpable();
+  forget_environment();
+  channel = keep_only(std::move(channel), {&container_pidfd, stream});
+  // What is typed at the terminal is the caller's to act upon.
+  if (::setsid() < 0) return Error::system(errno, "start a session");
+  TRY(join_container(container_pidfd, join & (CLONE_NEWNS | CLONE_NEWUSER)));
+  TRY(become_namespace_root());
+  Plan plan;
+  plan.process.cwd = "/";
+  plan.process.no_new_privileges = true;
+  plan.process.capabilities = capabilities::kForFiles;
+  const auto filter = seccomp::default_profile();
+  plan.seccomp.assign(filter.begin(), filter.end());
+  TRY(become_user(plan, false));
+  return install_seccomp(plan);
 }
 
 }  // namespace podrun::init

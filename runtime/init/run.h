@@ -29,4 +29,11 @@ Result<pid_t> enter_pod(int pause_pidfd, std::uint64_t join, std::uint64_t fresh
 // exec'd since it came. `so_far`: whether the caller could put itself where it should be.
 [[noreturn]] void enter_container(int container_pidfd, std::uint64_t join, Channel channel, Result<void> so_far);
 
+// What reads or writes files of a container for us: joins its mount namespace and, where it has one, its user
+// namespace, and stands in its root as its root, with capabilities for files alone and the default seccomp filter. It
+// stays out of the container's pid namespace: nobody inside sees it, nor can hold it up. Nothing is left open but the
+// channel and
+// `*stream`, whose number changes.
+Result<void> enter_files(int container_pidfd, std::uint64_t join, Channel& channel, int* stream);
+
 }  // namespace podrun::init

@@ -15,6 +15,9 @@ using Set = std::uint64_t;  // bit n is capability n of <linux/capability.h>
 // What containers get when nothing is said: the fourteen of Docker and containerd.
 extern const Set kDefault;
 
+// What reading and writing any file takes, whoever owns it, and giving it an owner and a mode.
+extern const Set kForFiles;
+
 // "NET_ADMIN" or "CAP_NET_ADMIN", any case → its bit; "ALL" → every capability this kernel has.
 Result<Set> parse(std::string_view name);
 std::vector<std::string> names(Set set);  // "CAP_CHOWN", …, in number order

@@ -17,14 +17,15 @@ constexpr std::size_t kOpenLevels = 32;
 constexpr std::size_t kBufferSize = 32U << 10U;
 constexpr std::size_t kShownSize = 200;
 
-Fd open_directory(int parent, const char* name) {
+}  // namespace
+
+Fd DirStack::open_directory(int parent, const char* name) const {
   open_how how{};
   how.flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-  how.resolve = RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS;
+  how.resolve = RESOLVE_NO_SYMLINKS;
+  if (mounts_ == Mounts::stay_outside) how.resolve |= RESOLVE_NO_XDEV;
   return Fd(static_cast<int>(::syscall(SYS_openat2, parent, name, &how, sizeof how)));
 }
-
-}  // namespace
 
 Result<void> DirStack::enter(const std::string& name) {
   Fd opened = open_directory(fd(), name.c_str());

@@ -1,6 +1,7 @@
 // The way down into a directory tree of any depth. What a container made may be nested beyond every path's length and
 // every limit of descriptors, so each step is one name, and only the lowest levels are kept open: an upper one is
-// opened again through "..", and has to be the directory that it was. No step follows a link or enters another mount.
+// opened again through "..", and has to be the directory that it was. No step follows a link, or enters another mount
+// unless it is told to.
 #pragma once
 
 #include <dirent.h>
@@ -17,7 +18,10 @@ namespace cni::base {
 
 class DirStack {
  public:
-  explicit DirStack(Fd root) { levels_.push_back(Level{{}, std::move(root)}); }
+  enum class Mounts { stay_outside, are_entered };
+  explicit DirStack(Fd root, Mounts mounts = Mounts::stay_outside) : mounts_(mounts) {
+    levels_.push_back(Level{{}, std::move(root)});
+  }
 
   int fd() const { return levels_.back().fd.get(); }  // of the directory it stands in
   const std::string& name() const { return levels_.back().name; }
@@ -51,6 +55,8 @@ class DirStack {
     ino_t inode = 0;
   };
   Result<void> let_go(Level& level) const;
+  Fd open_directory(int parent, const char* name) const;
+  Mounts mounts_;
   std::vector<Level> levels_;
 };
 

@@ -1,0 +1,183 @@
+#include "runtime/copy/unpack.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <optional>
+#include <vector>
+
+#include "runtime/copy/pack.h"
+#include "runtime/image/entry_files.h"
+
+namespace podrun::copy {
+namespace {
+
+using image::Attributes;
+using image::LayerTree;
+using image::Spot;
+
+Error failed(const char* verb, const std::string& shown) {
+  return Error::system(errno, std::string(verb) + " '" + shown + "'");
+}
+
+std::string first_part(const std::string& name) { return name.substr(0, name.find('/')); }
+
+class Unpacker {
+ public:
+  Unpacker(const std::string& path, Open open, const UnpackOptions& options, Tally& tally)
+      : path_(path), open_(open), options_(options), tally_(tally) {}
+
+  Result<void> run(image::TarReader& tar) {
+    if (options_.keeps_names) TRY(stand_in(TRY(open_(path_, O_RDONLY | O_DIRECTORY))));
+    while (archive_entry* entry = TRY(tar.next())) {
+      const char* raw = ::archive_entry_pathname(entry);
+      if (raw == nullptr || *raw == '\0') return Error{Kind::corrupt, 0, "an entry has no name"};
+      const std::string name = TRY(image::clean_name(raw).in("'" + std::string(raw) + "'"));
+      if (!tree_) TRY(settle(name, ::archive_entry_filetype(entry) == AE_IFDIR));
+      TRY(add(tar, entry, renamed(name)).in("'" + name + "'"));
+    }
+    return leave_until("");
+  }
+
+ private:
+  struct Directory {
+    std::string name;
+    timespec mtime{};
+  };
+
+  Result<void> stand_in(Fd root) {
+    tree_.emplace(std::move(root), LayerTree::Sort::anyones);
+    return {};
+  }
+
+  // Where all of it goes, once its first entry says what it is: `name` is empty for what has no name of its own.
+  Result<void> settle(const std::string& name, bool is_directory) {
+    auto there = open_(path_, O_RDONLY | O_DIRECTORY);
+    if (there) return stand_in(std::move(*there));
+    const int error_number = there.error().error_number;
+    if (error_number != ENOENT && error_number != ENOTDIR) return std::move(there).error();
+    const Named named = split(path_);
+    if (named.leaf.empty() || (named.is_directory && !is_directory)) return std::move(there).error();
+    if (error_number == ENOTDIR && is_directory)
+      return Error{Kind::exists, ENOTDIR,
+                   "'" + path_ + "' is there and no directory; a directory cannot take its place"};
+    Fd parent = TRY(open_(named.parent, O_RDONLY | O_DIRECTORY).in("make '" + path_ + "'"));
+    as_ = named.leaf;
+    top_ = first_part(name);
+    return stand_in(std::move(parent));
+  }
+
+  std::string renamed(const std::string& name) const {
+    if (!as_) return name;
+    const std::string rest = name.substr(top_.size());
+    return rest.empty() || rest.starts_with('/') ? *as_ + rest : *as_ + "/" + rest;
+  }
+
+  Result<void> add(image::TarReader& tar, archive_entry* entry, const std::string& name) {
+    TRY(leave_until(name));
+    const Attributes attributes = attributes_of(entry);
+    const auto type = ::archive_entry_filetype(entry);
+    const char* hard_link = ::archive_entry_hardlink(entry);
+    if (name.empty() && type == AE_IFDIR) return {};  // what is there already
+    if (name.empty()) return Error{Kind::corrupt, 0, "it has no name"};
+    const bool is_copied = hard_link != nullptr || type == AE_IFDIR || type == AE_IFREG || type == AE_IFLNK;
+    if (!is_copied) {
+      ++tally_.passed_over;
+      return {};
+    }
+    const LayerTree::Place place = TRY(tree_->place(name, true));
+    TRY(make_room(place, type == AE_IFDIR && hard_link == nullptr));
+    if (hard_link != nullptr)
+      TRY(image::make_hard_link(*tree_, hard_link, place));
+    else if (type == AE_IFDIR)
+      TRY(add_directory(place, attributes));
+    else if (type == AE_IFLNK)
+      TRY(image::make_link(place, entry, attributes));
+    else
+      TRY(add_file(place, tar, entry, attributes));
+    ++tally_.entries;
+    return {};
+  }
+
+  Attributes attributes_of(archive_entry* entry) const {
+    Attributes attributes{.uid = options_.owner, .gid = options_.group};
+    attributes.mode = ::archive_entry_mode(entry) & (options_.keeps_set_id ? 07777U : 01777U);
+    if (!options_.preserves) attributes.mode &= ~022U;
+    attributes.mtime = options_.preserves ? image::mtime_of(entry) : timespec{.tv_sec = 0, .tv_nsec = UTIME_NOW};
+    return attributes;
+  }
+
+  static Result<void> make_room(const Spot& spot, bool for_directory) {
+    struct stat info {};
+    if (::fstatat(spot.parent, spot.leaf.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0)
+      return errno == ENOENT ? Result<void>() : failed("stat", spot.shown);
+    if (S_ISDIR(info.st_mode) && for_directory) return {};
+    if (S_ISDIR(info.st_mode))
+      return Error{Kind::exists, EISDIR, "a directory is there; what is no directory cannot take its place"};
+    if (for_directory)
+      return Error{Kind::exists, ENOTDIR, "something is there and no directory; a directory cannot take its place"};
+    if (::unlinkat(spot.parent, spot.leaf.c_str(), 0) == 0) return {};
+    if (errno == EBUSY) return Error{Kind::busy, EBUSY, "it is mounted there and cannot be replaced"};
+    return failed("replace", spot.shown);
+  }
+
+  Result<void> add_directory(const LayerTree::Place& place, const Attributes& attributes) {
+    if (::mkdirat(place.parent.get(), place.leaf.c_str(), 0700) != 0 && errno != EEXIST)
+      return failed("make directory", place.shown);
+    const Fd made(::openat(place.parent.get(), place.leaf.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!made) return failed("open directory", place.shown);
+    TRY(image::set_owner_and_mode(made.get(), attributes, place.shown));
+    if (options_.preserves) entered_.push_back({place.shown, attributes.mtime});
+    return {};
+  }
+
+  static Result<void> add_file(const LayerTree::Place& place, image::TarReader& tar, archive_entry* entry,
+                               const Attributes& attributes) {
+    auto made = image::make_file(place, tar, entry, attributes, kFileBytesLimit);
+    // Half a file under its name would pass for the whole one. Of what somebody else put there meanwhile we know by
+    // EEXIST.
+    if (!made && made.error().error_number != EEXIST) ::unlinkat(place.parent.get(), place.leaf.c_str(), 0);
+    return made;
+  }
+
+  // Directories get their times when nothing more is put into them: as soon as an entry is not below them. In a tar
+  // that comes back to one later that one has the time of then.
+  Result<void> leave_until(const std::string& name) {
+    while (!entered_.empty() && !name.starts_with(entered_.back().name + "/")) {
+      const Directory directory = std::move(entered_.back());
+      entered_.pop_back();
+      const auto opened = tree_->directory(directory.name, false);
+      if (!opened) continue;  // somebody has changed it
+      TRY(image::set_time(opened->get(), {.mtime = directory.mtime}, directory.name));
+    }
+    return {};
+  }
+
+  const std::string& path_;
+  Open open_;
+  const UnpackOptions& options_;
+  Tally& tally_;
+  std::optional<LayerTree> tree_;
+  std::optional<std::string> as_;  // what stands for
+  std::string top_;                // the first part of each name
+  std::vector<Directory> entered_;
+};
+
+}  // namespace
+
+Result<void> unpack(image::ByteStream& stream, const std::string& path, Open open, const UnpackOptions& options,
+                    Tally& tally) {
+  const auto tar = TRY(image::TarReader::open(stream));
+  auto unpacked = Unpacker(path, open, options, tally).run(*tar);
+  if (!unpacked && tally.entries > 0) {
+    Error error = std::move(unpacked).error();
+    error.what += "; what came before it is there (" + std::to_string(tally.entries) + " entries)";
+    return error;
+  }
+  TRY(std::move(unpacked));
+  while (!TRY(stream.next()).empty()) continue;  // what pads the tar: who writes it is not to fail
+  return {};
+}
+
+}  // namespace podrun::copy
