@@ -124,7 +124,7 @@ constexpr Type kExecAction{kExecActionFields};
 constexpr Field kHTTPHeaderFields[] = {{"name", accepted, text}, {"value", accepted, text}};
 constexpr Type kHTTPHeader{kHTTPHeaderFields};
 
-constexpr Choice kURISchemes[] = {{"HTTP"}, {"HTTPS", later}};
+constexpr Choice kURISchemes[] = {{"HTTP"}, {"HTTPS"}};
 constexpr Field kHTTPGetActionFields[] = {
     {"path", accepted, text}, {"port", accepted, amount},  // a number, or a name
     {"host", accepted, text}, {"scheme", text, kURISchemes}, {"httpHeaders", accepted, list, &kHTTPHeader},
@@ -134,6 +134,9 @@ constexpr Type kHTTPGetAction{kHTTPGetActionFields};
 constexpr Field kTCPSocketActionFields[] = {{"port", accepted, amount}, {"host", accepted, text}};
 constexpr Type kTCPSocketAction{kTCPSocketActionFields};
 
+constexpr Field kGRPCActionFields[] = {{"port", accepted, whole}, {"service", accepted, text}};
+constexpr Type kGRPCAction{kGRPCActionFields};
+
 constexpr Field kSleepActionFields[] = {{"seconds", accepted, whole}};
 constexpr Type kSleepAction{kSleepActionFields};
 
@@ -141,7 +144,7 @@ constexpr Field kProbeFields[] = {
     {"exec", accepted, object, &kExecAction},
     {"httpGet", accepted, object, &kHTTPGetAction},
     {"tcpSocket", accepted, object, &kTCPSocketAction},
-    {"grpc", later},
+    {"grpc", accepted, object, &kGRPCAction},
     {"initialDelaySeconds", accepted, whole},
     {"timeoutSeconds", accepted, whole},
     {"periodSeconds", accepted, whole},

@@ -50,8 +50,11 @@ bool is_line(const std::string& text) {
 }
 
 HttpAction read_http(const Reader& given, const std::vector<PortSpec>& ports) {
-  HttpAction action{
-      .host = read_host(given), .port = read_port_of(given, ports), .path = given.text("path"), .headers = {}};
+  HttpAction action{.over_tls = given.text("scheme") == "HTTPS",
+                    .host = read_host(given),
+                    .port = read_port_of(given, ports),
+                    .path = given.text("path"),
+                    .headers = {}};
   if (!action.path.starts_with('/')) action.path.insert(0, "/");
   if (!is_line(action.path) || action.path.find(' ') != std::string::npos)
     given.bad("path", "has a space or a control character");
@@ -63,6 +66,12 @@ HttpAction read_http(const Reader& given, const std::vector<PortSpec>& ports) {
     if (!is_line(value)) header.bad("value", "has a control character");
   }
   return action;
+}
+
+GrpcAction read_grpc(const Reader& given) {
+  const auto port = given.whole("port", {1, kPortEnd});
+  if (!given.has("port")) given.bad("port", "is missing");
+  return {.port = static_cast<std::uint16_t>(port.value_or(0)), .service = given.text("service")};
 }
 
 ExecAction read_exec(const Reader& given) {
@@ -89,17 +98,18 @@ std::optional<Action> read_action(const Reader& parent, const char* name, std::i
     const Reader tcp = given.at("tcpSocket");
     return TcpAction{.host = read_host(tcp), .port = read_port_of(tcp, ports)};
   }
+  if (found == "grpc") return read_grpc(given.at("grpc"));
   if (found == "sleep")
     return SleepAction{static_cast<std::uint32_t>(given.at("sleep").whole("seconds", {}).value_or(0))};
   // What is refused by itself has been told already.
-  if (!given.has("grpc") && !given.has("tcpSocket")) parent.bad(name, "needs one of " + known);
+  if (!given.has("tcpSocket")) parent.bad(name, "needs one of " + known);
   return std::nullopt;
 }
 
 std::optional<ProbePlan> read_probe(const Reader& container, const char* name, const std::vector<PortSpec>& ports) {
   if (!container.has(name)) return std::nullopt;
   const Reader given = container.at(name);
-  const auto action = read_action(container, name, {"exec", "httpGet", "tcpSocket"}, ports);
+  const auto action = read_action(container, name, {"exec", "httpGet", "tcpSocket", "grpc"}, ports);
   if (!action) return std::nullopt;
   ProbePlan probe{.action = *action, .grace_period = {}};
   const auto take = [&](const char* field, std::uint32_t& into) {

@@ -20,6 +20,7 @@ struct ExecAction {
 // The next three go to an address of the pod, from inside its network namespace. An empty host is the pod's own first
 // address, and 127.0.0.1 where it has none.
 struct HttpAction {
+  bool over_tls = false;  // whoever answers: no certificate is looked at
   std::string host;
   std::uint16_t port = 0;
   std::string path = "/";
@@ -29,10 +30,15 @@ struct TcpAction {
   std::string host;
   std::uint16_t port = 0;
 };
+// https://github.com/grpc/grpc/blob/master/doc/health-checking.md
+struct GrpcAction {
+  std::uint16_t port = 0;
+  std::string service;  // empty: the server as a whole
+};
 struct SleepAction {
   std::uint32_t seconds = 0;
 };
-using Action = std::variant<ExecAction, HttpAction, TcpAction, SleepAction>;
+using Action = std::variant<ExecAction, HttpAction, TcpAction, GrpcAction, SleepAction>;
 
 // What came of it.
 struct Outcome {

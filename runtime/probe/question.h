@@ -38,6 +38,7 @@ struct Place {
 // is the answer.
 std::unique_ptr<Question> ask_http(const Place& place, const HttpAction& action, std::int64_t until);
 std::unique_ptr<Question> ask_tcp(const Place& place, const TcpAction& action, std::int64_t until);
+std::unique_ptr<Question> ask_grpc(const Place& place, const GrpcAction& action, std::int64_t until);
 std::unique_ptr<Question> sleep_for(const SleepAction& action, std::int64_t until);
 // Over already.
 std::unique_ptr<Question> answered(Outcome outcome);

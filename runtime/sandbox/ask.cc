@@ -32,6 +32,9 @@ std::unique_ptr<probe::Question> ask(const PodRecord& pod, const ContainerRecord
     std::unique_ptr<probe::Question> operator()(const TcpAction& tcp) const {
       return ask_from_pod(pod, tcp, until, probe::ask_tcp);
     }
+    std::unique_ptr<probe::Question> operator()(const GrpcAction& grpc) const {
+      return ask_from_pod(pod, grpc, until, probe::ask_grpc);
+    }
     std::unique_ptr<probe::Question> operator()(const SleepAction& sleep) const {
       return probe::sleep_for(sleep, until);
     }

@@ -45,6 +45,7 @@ void visit(Visitor& field, Record& action) {
 }
 template <class Visitor, MaybeConst<HttpAction> Record>
 void visit(Visitor& field, Record& action) {
+  field("overTls", action.over_tls);
   field("host", action.host);
   field("port", action.port);
   field("path", action.path);
@@ -54,6 +55,11 @@ template <class Visitor, MaybeConst<TcpAction> Record>
 void visit(Visitor& field, Record& action) {
   field("host", action.host);
   field("port", action.port);
+}
+template <class Visitor, MaybeConst<GrpcAction> Record>
+void visit(Visitor& field, Record& action) {
+  field("port", action.port);
+  field("service", action.service);
 }
 template <class Visitor, MaybeConst<SleepAction> Record>
 void visit(Visitor& field, Record& action) {
@@ -89,6 +95,8 @@ template <>
 inline constexpr const char* kSourceName<HttpAction> = "httpGet";
 template <>
 inline constexpr const char* kSourceName<TcpAction> = "tcpSocket";
+template <>
+inline constexpr const char* kSourceName<GrpcAction> = "grpc";
 template <>
 inline constexpr const char* kSourceName<SleepAction> = "sleep";
 

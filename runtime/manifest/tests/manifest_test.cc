@@ -108,8 +108,7 @@ TEST(Manifest, NotBuiltYet) {
   expect_refused({
       {pod("ephemeralContainers: [{name: i}]"),
        "spec.ephemeralContainers: they are added to a Pod that runs, as in a cluster: podrun debug", Kind::unsupported},
-      later(container("livenessProbe: {tcpSocket: {port: 1}, grpc: {port: 1}}"),
-            "spec.containers[0].livenessProbe.grpc:"),
+      later(container("volumeDevices: [{name: a}]"), "spec.containers[0].volumeDevices:"),
       {container(
            "restartPolicy: Never\nrestartPolicyRules: [{action: RestartAllContainers, exitCodes: {operator: In}}]"),
        "spec.containers[0].restartPolicyRules[0].action: all containers of a Pod at once are made again by 'podrun "

@@ -50,6 +50,19 @@ TEST(Probes, AreReadAsTheyAreWritten) {
   EXPECT_EQ(probes.readiness->failure_threshold, 5U);
 }
 
+TEST(Probes, MayAskByTlsAndByGrpc) {
+  const ProbesPlan probes = parse_container(
+                                "livenessProbe: {httpGet: {port: 443, scheme: HTTPS}}\n"
+                                "startupProbe: {httpGet: {port: 80, scheme: HTTP}}\n"
+                                "readinessProbe: {grpc: {port: 9000, service: my.Service}}")
+                                .probes;
+  EXPECT_TRUE(std::get<HttpAction>(probes.liveness->action).over_tls);
+  EXPECT_FALSE(std::get<HttpAction>(probes.startup->action).over_tls);
+  const GrpcAction grpc = std::get<GrpcAction>(probes.readiness->action);
+  EXPECT_EQ(grpc.port, 9000);
+  EXPECT_EQ(grpc.service, "my.Service");
+}
+
 TEST(Hooks, AreReadAsTheyAreWritten) {
   const HooksPlan hooks =
       parse_container("lifecycle: {postStart: {httpGet: {port: '8080'}}, preStop: {sleep: {seconds: 3}}}").hooks;
@@ -61,9 +74,10 @@ TEST(Hooks, AreReadAsTheyAreWritten) {
 TEST(Probes, ThatMakeNoSenseAreRefused) {
   const std::string at = "spec.containers[0].";
   expect_refused({
-      {container("livenessProbe: {}"), at + "livenessProbe: needs one of exec, httpGet, tcpSocket"},
+      {container("livenessProbe: {}"), at + "livenessProbe: needs one of exec, httpGet, tcpSocket, grpc"},
       {container("livenessProbe: {exec: {command: [a]}, tcpSocket: {port: 1}}"),
        at + "livenessProbe.tcpSocket: is beside exec, and only one can be done"},
+      {container("livenessProbe: {grpc: {}}"), at + "livenessProbe.grpc.port: is missing"},
       {container("livenessProbe: {exec: {}}"), at + "livenessProbe.exec.command: is missing"},
       {container("livenessProbe: {tcpSocket: {}}"), at + "livenessProbe.tcpSocket.port: is missing"},
       {container("livenessProbe: {tcpSocket: {port: web}}"),
