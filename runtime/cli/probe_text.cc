@@ -14,9 +14,12 @@ std::string action_text(const Action& action) {
   struct Words {
     std::string operator()(const ExecAction& exec) const { return "exec [" + base::joined(exec.command, " ") + "]"; }
     std::string operator()(const HttpAction& http) const {
-      return "http-get http://" + place(http.host, http.port) + http.path;
+      return std::string("http-get http") + (http.over_tls ? "s" : "") + "://" + place(http.host, http.port) + http.path;
     }
     std::string operator()(const TcpAction& tcp) const { return "tcp-socket " + place(tcp.host, tcp.port); }
+    std::string operator()(const GrpcAction& grpc) const {
+      return "grpc " + place("<pod>", grpc.port) + (grpc.service.empty() ? "" : " " + grpc.service);
+    }
     std::string operator()(const SleepAction& sleep) const { return "sleep " + std::to_string(sleep.seconds) + "s"; }
   };
   return std::visit(Words(), action);
