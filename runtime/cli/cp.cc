@@ -1,4 +1,6 @@
 // podrun cp: files and directories into a container that runs, and out of it.
+#include <unistd.h>
+
 #include <memory>
 
 #include "base/interruption.h"
@@ -40,6 +42,8 @@ Result<int> cp(Context& context, const Options& options) {
     return Error{Kind::invalid, 0, "one of the two is in a pod, as POD:PATH, the other on this machine"};
   const CpPlace& inside = from.is_in_pod() ? from : to;
   const CpPlace& outside = from.is_in_pod() ? to : from;
+  if (outside.path == "-" && ::isatty(from.is_in_pod() ? STDOUT_FILENO : STDIN_FILENO) == 1)
+    return Error{Kind::invalid, 0, "'-' is a tar, and a terminal cannot take or give one; use a pipe or a file"};
   TRY(context.require_root("cp"));
   if (!inside.name_space.empty()) context.flags.name_space = inside.name_space;
   const Pod pod = TRY(find_pod(context, inside.pod));
