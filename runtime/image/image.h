@@ -23,6 +23,7 @@ struct ImageConfig {
   std::string working_dir;  // empty: /
   std::string user;         // "", "name", "uid", "name:group", "uid:gid": resolved against the image's /etc/passwd
   std::string stop_signal;  // as parse_signal() reads it; empty: SIGTERM
+  std::vector<std::string> volumes;  // directories that hold data of whoever runs it, as the config has them
 };
 
 struct ImageLayers {

@@ -59,6 +59,17 @@ std::pair<std::string, std::string> split_variable(const std::string& text) {
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
+// An object whose keys are what is meant.
+Result<std::vector<std::string>> parse_volumes(const Json& object) {
+  std::vector<std::string> paths;
+  const Json* volumes = TRY(optional_object(object, "Volumes"));
+  if (volumes == nullptr) return paths;
+  if (volumes->size() > kVolumeLimit)
+    return Error{Kind::unsupported, 0, "'Volumes' has more than " + std::to_string(kVolumeLimit)};
+  for (const auto& volume : volumes->items()) paths.push_back(TRY(string_of(volume.key(), "Volumes")));
+  return paths;
+}
+
 Result<ImageConfig> parse_run_config(const Json& object) {
   ImageConfig config;
   config.entrypoint = TRY(optional_strings(object, "Entrypoint"));
@@ -69,6 +80,7 @@ Result<ImageConfig> parse_run_config(const Json& object) {
   if (!config.working_dir.empty() && config.working_dir.front() != '/') config.working_dir.insert(0, "/");
   config.user = TRY(optional_string(object, "User"));
   config.stop_signal = TRY(optional_string(object, "StopSignal"));
+  config.volumes = TRY(parse_volumes(object));
   return config;
 }
 

@@ -16,6 +16,7 @@ namespace podrun::image {
 
 inline constexpr std::size_t kJsonLimit = 4U << 20U;  // bytes, as registries limit manifests
 inline constexpr std::size_t kManifestLimit = 1024;   // in one index
+inline constexpr std::size_t kVolumeLimit = 128;     // of one image: each is a mount
 inline constexpr std::size_t kLayerLimit = 256;       // in one image: overlayfs takes 500 lower layers
 
 struct Descriptor {

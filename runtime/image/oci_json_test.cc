@@ -76,7 +76,7 @@ TEST(OciJson, ReadsAConfig) {
   const auto file = parse_config(
       R"({"os":"linux","architecture":"amd64","rootfs":{"diff_ids":["sha256:)" + kHex +
       R"("]},"config":{"Entrypoint":["/e"],"Cmd":null,"Env":["A=1=2","B=","=x","C"],"WorkingDir":"srv","User":"u:g",)"
-      R"("StopSignal":"SIGQUIT"}})");
+      R"("StopSignal":"SIGQUIT","Volumes":{"/data":{},"/var/lib/x":{}}}})");
   ASSERT_TRUE(file) << file.error().what;
   EXPECT_EQ(file->config.entrypoint, std::vector<std::string>{"/e"});
   EXPECT_TRUE(file->config.cmd.empty());
@@ -84,6 +84,7 @@ TEST(OciJson, ReadsAConfig) {
   EXPECT_EQ(file->config.working_dir, "/srv");
   EXPECT_EQ(file->config.user, "u:g");
   EXPECT_EQ(file->config.stop_signal, "SIGQUIT");
+  EXPECT_EQ(file->config.volumes, (std::vector<std::string>{"/data", "/var/lib/x"}));
 }
 
 TEST(OciJson, AConfigWithoutAConfigIsFine) { EXPECT_TRUE(parse_config(R"({"rootfs":{"diff_ids":[]}})")); }
@@ -97,7 +98,7 @@ TEST(OciJson, NullIsWhatIsAbsentAndCaseIsNoMatter) {
   EXPECT_TRUE(manifest->layers.empty());
   for (const char* text :
        {"{}", R"({"rootfs":null,"config":null})", R"({"rootfs":{"diff_ids":null},"config":{}})",
-        R"({"config":{"Entrypoint":null,"Cmd":[],"Env":null,"Labels":null,"WorkingDir":"","User":null}})"}) {
+        R"({"config":{"Entrypoint":null,"Cmd":[],"Env":null,"Volumes":null,"Labels":null,"WorkingDir":"","User":null}})"}) {
     const auto file = parse_config(text);
     ASSERT_TRUE(file) << text << file.error().what;
     EXPECT_TRUE(file->diff_ids.empty() && file->config.entrypoint.empty() && file->config.cmd.empty()) << text;

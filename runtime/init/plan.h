@@ -36,7 +36,7 @@ struct Mount {
     sent,        // the next descriptor that came with the plan: a detached mount, made by the client
     filesystem,  // a new instance, made inside: proc, sysfs, mqueue, devpts, cgroup, cgroup2, tmpfs
     pod,         // what pause has at `what`: /dev/shm, shared by all containers of the pod
-    own,         // what is at `what` in the new root by then: a file of its /dev
+    own,         // what the new root has at `what` by then, also at the target itself; a directory where nothing is
   };
   Source source = Source::filesystem;
   std::string what;  // filesystem type, or path in pause's root, or the new one

@@ -26,13 +26,18 @@ Result<void> attach_at(int mount, int point, const std::string& target) {
 
 // In an image, or in a volume that is mounted already, a link may lead anywhere: never over a file of the kernel's that
 // was to be masked (CVE-2019-16884).
+Result<void> check_point(int point, const std::string& target) {
+  struct statfs filesystem {};
+  if (::fstatfs(point, &filesystem) == 0 && filesystem.f_type == PROC_SUPER_MAGIC)
+    return Error{Kind::denied, 0, "mount at '" + target + "': it leads into /proc"};
+  return {};
+}
+
 Result<void> attach_inside(int mount, const std::string& target) {
   struct stat info {};
   if (::fstat(mount, &info) != 0) return Error::system(errno, "stat what is mounted at '" + target + "'");
   const Fd point = TRY(make_inside(AT_FDCWD, target, !S_ISDIR(info.st_mode)));
-  struct statfs filesystem {};
-  if (::fstatfs(point.get(), &filesystem) == 0 && filesystem.f_type == PROC_SUPER_MAGIC)
-    return Error{Kind::denied, 0, "mount at '" + target + "': it leads into /proc"};
+  TRY(check_point(point.get(), target));
   return attach_at(mount, point.get(), target);
 }
 
@@ -44,8 +49,10 @@ Result<Fd> clone_pods(const Mount& mount) {
   return mounts::clone(part.get(), "", mount.attributes);
 }
 
+// Whatever is there counts: an image may call a file a volume.
 Result<Fd> clone_own(const Mount& mount) {
-  const Fd there = TRY(open_inside(AT_FDCWD, mount.what, O_PATH | O_NOFOLLOW));
+  const Fd there = TRY(find_or_make_inside(AT_FDCWD, mount.what, {}));
+  TRY(check_point(there.get(), mount.target));
   return mounts::clone(there.get(), "", mount.attributes);
 }
 

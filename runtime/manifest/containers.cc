@@ -36,7 +36,9 @@ ContainerSpec read_container(const Reader& given, const Referred& referred, std:
   else if (const std::string why = why_bad_label(spec.name); !why.empty())
     given.bad("name", quote(spec.name) + " " + why);
 
-  read_image(given, spec);
+  ImageSpec image = read_image(given, "image", "imagePullPolicy");
+  spec.image = std::move(image.reference);
+  spec.pull_policy = image.pull_policy;
   spec.working_dir = given.text("workingDir");
   if (!spec.working_dir.empty() && !spec.working_dir.starts_with('/'))
     given.bad("workingDir", quote(spec.working_dir) + " does not begin with '/'");

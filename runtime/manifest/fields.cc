@@ -101,8 +101,6 @@ constexpr Field kSecurityContextFields[] = {
 };
 constexpr Type kSecurityContext{kSecurityContextFields};
 
-constexpr Choice kPullPolicies[] = {{"Never"}, {"IfNotPresent"}, {"Always"}};
-
 constexpr Choice kTerminationMessagePolicies[] = {{"File"}, {"FallbackToLogsOnError"}};
 
 constexpr Choice kRestartPolicies[] = {{"Always"}, {"OnFailure"}, {"Never"}};

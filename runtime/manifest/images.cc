@@ -38,13 +38,13 @@ std::string why_bad_image(std::string_view text) {
   return name ? std::string() : quote(text) + " is no image: " + name.error().what;
 }
 
-void read_image(const Reader& container, ContainerSpec& spec) {
-  spec.image = container.text("image");
-  spec.pull_policy = pull_policy(container.text("imagePullPolicy"));
-  if (!container.has("image"))
-    container.bad("image", "is missing");
-  else if (const std::string why = why_bad_image(spec.image); !why.empty())
-    container.bad("image", why);
+ImageSpec read_image(const Reader& given, std::string_view reference, std::string_view policy) {
+  ImageSpec spec{given.text(reference), pull_policy(given.text(policy))};
+  if (!given.has(reference))
+    given.bad(reference, "is missing");
+  else if (const std::string why = why_bad_image(spec.reference); !why.empty())
+    given.bad(reference, why);
+  return spec;
 }
 
 // A kubelet without one of them pulls without it. So do we, and say so.

@@ -63,7 +63,8 @@ void read_probes(const Reader& container, ContainerSpec& spec);
 // What is wrong with a reference (image/image.h); empty when good. Whether there is such an image is for the image
 // store to say.
 std::string why_bad_image(std::string_view text);
-void read_image(const Reader& container, ContainerSpec& spec);
+// `reference` and `policy`: its fields of that.
+ImageSpec read_image(const Reader& given, std::string_view reference, std::string_view policy);
 // Of imagePullSecrets. Needs read_metadata done.
 void read_pull_secrets(const Reader& spec, const Companions& companions, PodSpec& pod,
                        std::vector<std::string>& warnings);

@@ -94,6 +94,9 @@ constexpr std::string_view kNetworkVolume =
     "no volumes of networks or clouds here: mount it on this machine, and name the directory by hostPath";
 constexpr Field network_volume(std::string_view name) { return Field(name, later).because(kNetworkVolume); }
 
+constexpr Field kImageFields[] = {{"reference", accepted, text}, {"pullPolicy", text, kPullPolicies}};
+constexpr Type kImage{kImageFields};
+
 constexpr Field kVolumeFields[] = {
     {"name", accepted, text},
     {"hostPath", accepted, object, &kHostPath},
@@ -125,7 +128,7 @@ constexpr Field kVolumeFields[] = {
     network_volume("storageos"),
     network_volume("csi"),
     {"ephemeral", accepted, object, &kEphemeral},
-    {"image", later},
+    {"image", accepted, object, &kImage},
 };
 
 }  // namespace

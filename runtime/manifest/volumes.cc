@@ -65,7 +65,8 @@ ClaimSpec read_claim(const Reader& given) {
 
 // Which kinds there are: of the fields beside `name` a volume has one.
 constexpr const char* kKinds[] = {
-    "emptyDir", "hostPath", "configMap", "secret", "downwardAPI", "projected", "persistentVolumeClaim", "ephemeral"};
+    "emptyDir",  "hostPath", "configMap", "secret", "downwardAPI", "projected", "persistentVolumeClaim",
+    "ephemeral", "image"};
 
 Source read_source(const Reader& volume, std::string_view kind, const Reader& pod_spec, const PodSpec& pod,
                    const Companions& beside) {
@@ -76,6 +77,7 @@ Source read_source(const Reader& volume, std::string_view kind, const Reader& po
   if (kind == "downwardAPI") return read_downward_volume(given, pod_spec, pod);
   if (kind == "projected") return read_projected_volume(given, pod_spec, pod, beside);
   if (kind == "persistentVolumeClaim") return read_claim(given);
+  if (kind == "image") return read_image(given, "reference", "pullPolicy");
   if (kind == "ephemeral") return EmptyDirSpec();  // a claim that comes and goes with the Pod
   return read_empty_dir(given);
 }

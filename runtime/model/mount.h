@@ -32,14 +32,16 @@ struct Filesystem {  // a new instance, made inside: proc, sysfs, mqueue, devpts
 struct PodMount {    // what pause has there, shared by all containers of the pod
   std::string path;  // "/dev/shm", "/etc/hosts"
 };
-struct OwnFile {  // what the container itself has there by now, once more
+// What the container's root has there by then, once more: a file of its /dev, or at the target itself what its image
+// calls a volume, which can be written then where "/" cannot.
+struct OwnPart {
   std::string path;
 };
 
 // Where the mount point is missing it is made: a directory, or for a file an empty file.
 struct MountPlan {
   std::string target;
-  std::variant<Rootfs, Dev, CgroupDir, EtcDir, HostPath, PodVolume, Filesystem, PodMount, OwnFile> source;
+  std::variant<Rootfs, Dev, CgroupDir, EtcDir, HostPath, PodVolume, Filesystem, PodMount, OwnPart> source;
   std::string sub_path = {};  // of a volume: what is mounted of it
   Propagation propagation = Propagation::none;
   bool is_recursive = false;  // read_only counts for what is mounted below it, too

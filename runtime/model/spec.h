@@ -57,14 +57,6 @@ enum class ContainerRole : std::uint8_t {
 // Of the manifest's initContainers.
 inline bool is_init(ContainerRole role) { return role == ContainerRole::init || role == ContainerRole::sidecar; }
 
-// When an image is had from its registry, where it has one.
-enum class PullPolicy : std::uint8_t {
-  by_tag,  // as Kubernetes: the tag latest is asked for anew, others only where they are not here
-  always,
-  if_not_present,
-  never,
-};
-
 // Whether what ended is made again.
 enum class RestartPolicy : std::uint8_t { always, on_failure, never };
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "runtime/model/volume_spec.h"
 
@@ -40,9 +41,16 @@ struct ClaimDirectory {
   std::string path;
 };
 
+// What an image holds, read-only. Each container makes its root filesystem's kind of mount of it.
+struct ImageFiles {
+  std::string image;                // as the manifest has it
+  std::string digest;               // empty for rootfs:
+  std::vector<std::string> layers;  // lowest first
+};
+
 struct VolumePlan {
   std::string name;
-  std::variant<PodDirectory, PodMemory, PodFiles, HostDirectory, ClaimDirectory> source;
+  std::variant<PodDirectory, PodMemory, PodFiles, HostDirectory, ClaimDirectory, ImageFiles> source;
 };
 
 // The group that the pod's own volumes, and claims, belong to (securityContext.fsGroup).

@@ -49,6 +49,19 @@ struct FilesSpec {
   std::vector<VolumeFile> files;  // each path once, and none below another
 };
 
+// When an image is had from its registry, where it has one.
+enum class PullPolicy : std::uint8_t {
+  by_tag,  // as Kubernetes: the tag latest is asked for anew, others only where they are not here
+  always,
+  if_not_present,
+  never,
+};
+
+struct ImageSpec {
+  std::string reference;  // "rootfs:DIR", "oci:DIR[:TAG]", or a name
+  PullPolicy pull_policy = PullPolicy::by_tag;
+};
+
 struct ClaimSpec {
   std::string claim;       // its name in the Pod's namespace
   bool read_only = false;  // wherever it is mounted
@@ -56,7 +69,7 @@ struct ClaimSpec {
 
 struct VolumeSpec {
   std::string name;
-  std::variant<EmptyDirSpec, HostPathSpec, FilesSpec, ClaimSpec> source;
+  std::variant<EmptyDirSpec, HostPathSpec, FilesSpec, ClaimSpec, ImageSpec> source;
 };
 
 struct VolumeMountSpec {

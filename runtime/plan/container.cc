@@ -47,6 +47,7 @@ Result<ContainerPlan> make_container_plan(const PodSpec& pod, const ContainerSpe
   plan.join = pod_plan.namespaces.join;
   plan.fresh = pod_plan.namespaces.fresh;
   plan.mounts = container_mounts(machine.cgroup, spec.security.read_only_root, kernel_files(pod, spec));
+  add_image_volumes(image.image.config.volumes, plan.mounts);
   add_volume_mounts(spec.volume_mounts, pod_plan.volumes, plan.mounts);
   if (spec.security.masks_kernel_files) {
     plan.masked = masked_kernel_files();
@@ -68,7 +69,7 @@ Result<ContainerPlan> make_container_plan(const PodSpec& pod, const ContainerSpe
   plan.termination_message = spec.termination_message;
   // The file is one of its own /dev. Last: the way to another place may lead through a volume.
   if (const std::string& path = spec.termination_message.path; !path.empty() && path != kMessageFile)
-    plan.mounts.push_back({.target = path, .source = OwnFile{kMessageFile}});
+    plan.mounts.push_back({.target = path, .source = OwnPart{kMessageFile}});
   give_places(plan, pod_plan.who.id, layout);
   return plan;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -39,9 +40,10 @@ struct PodFacts {
   std::string id;   // of the new pod: 64 hex digits
   std::string uid;  // of the new Pod object: a UUID
   MachineFacts machine;
-  std::vector<ImageFacts> images;           // one a container, in their order
-  std::vector<std::string> asked_networks;  // what was typed: "NETWORK[@INTERFACE]" each
-  std::vector<ChosenNetwork> networks;      // in the order of attachment, the primary first; empty: no CNI
+  std::vector<ImageFacts> images;              // one a container, in their order
+  std::map<std::string, Image> volume_images;  // of volumes that are images, by the volume's name
+  std::vector<std::string> asked_networks;     // what was typed: "NETWORK[@INTERFACE]" each
+  std::vector<ChosenNetwork> networks;         // in the order of attachment, the primary first; empty: no CNI
 };
 
 }  // namespace podrun

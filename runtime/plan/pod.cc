@@ -129,7 +129,7 @@ Result<PodPlan> make_pod_plan(const PodSpec& spec, const PodFacts& facts, const 
               .host_hosts = facts.machine.hosts.text,
               .host_resolv_conf = facts.machine.resolv_conf.text,
               .host_resolv_problem = facts.machine.resolv_conf.problem};
-  plan.volumes = plan_volumes(spec, facts.id, layout);
+  plan.volumes = plan_volumes(spec, facts.id, layout, facts.volume_images);
   if (spec.fs_group)
     plan.volume_group = VolumeGroup{.id = *spec.fs_group, .only_where_it_differs = spec.fs_group_on_root_mismatch};
   plan.host_ports = host_ports(spec);
@@ -167,6 +167,7 @@ Result<NewPod> make_plan(const PodSpec& spec, const PodFacts& facts, const Layou
   NewPod pod;
   pod.cgroup_host = facts.machine.cgroup;
   pod.plan = TRY(make_pod_plan(spec, facts, layout));
+  pod.layers = volume_layers(facts.volume_images);
   pod.files = volume_files(spec, pod.plan.who, facts.machine);
   for (std::size_t i = 0; i < spec.containers.size(); ++i) {
     const ContainerSpec& container = spec.containers[i];

@@ -32,7 +32,8 @@ struct NewPod {
   std::vector<NewContainer> containers;
   std::vector<NetworkPlan> networks;  // kept by the CNI ledger
   CgroupHost cgroup_host;
-  VolumeFiles files = {};  // of its volumes; none when it is made to run again
+  VolumeFiles files = {};    // of its volumes; none when it is made to run again
+  VolumeLayers layers = {};  // the same
 };
 Result<NewPod> make_plan(const PodSpec& spec, const PodFacts& facts, const Layout& layout);
 

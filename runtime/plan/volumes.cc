@@ -3,6 +3,8 @@
 #include <sys/mount.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <string_view>
 
 #include "runtime/plan/late_values.h"
 
@@ -27,6 +29,7 @@ struct Planner {
   const std::string& name;
   const std::string& id;
   const Layout& layout;
+  const std::map<std::string, Image>& images;
 
   using Source = decltype(VolumePlan::source);
   Source operator()(const EmptyDirSpec& empty) const {
@@ -39,6 +42,11 @@ struct Planner {
   Source operator()(const ClaimSpec& claim) const {
     return ClaimDirectory{claim.claim, layout.claim(spec.name_space, claim.claim)};
   }
+  Source operator()(const ImageSpec& image) const {
+    const auto found = images.find(name);
+    if (found == images.end()) return ImageFiles{image.reference, "", {}};
+    return ImageFiles{image.reference, found->second.digest, found->second.layers.paths};
+  }
   Source operator()(const FilesSpec&) const { return PodFiles{layout.file_volume(id, name)}; }
 };
 
@@ -50,17 +58,26 @@ bool is_in_pause(const std::vector<VolumePlan>& volumes, const std::string& name
   });
 }
 
+constexpr std::string_view kKernels[] = {"/proc", "/sys", "/dev"};
+
 auto depth(const MountPlan& row) {
   return row.target == "/" ? 0 : std::count(row.target.begin(), row.target.end(), '/');
 }
 
 }  // namespace
 
-std::vector<VolumePlan> plan_volumes(const PodSpec& spec, const std::string& id, const Layout& layout) {
+std::vector<VolumePlan> plan_volumes(const PodSpec& spec, const std::string& id, const Layout& layout,
+                                     const std::map<std::string, Image>& images) {
   std::vector<VolumePlan> plans;
   for (const VolumeSpec& volume : spec.volumes)
-    plans.push_back({volume.name, std::visit(Planner{spec, volume.name, id, layout}, volume.source)});
+    plans.push_back({volume.name, std::visit(Planner{spec, volume.name, id, layout, images}, volume.source)});
   return plans;
+}
+
+VolumeLayers volume_layers(const std::map<std::string, Image>& images) {
+  VolumeLayers layers;
+  for (const auto& [name, image] : images) layers[name] = image.layers;
+  return layers;
 }
 
 VolumeFiles volume_files(const PodSpec& spec, const Identity& pod, const MachineFacts& machine) {
@@ -86,6 +103,19 @@ std::vector<MountPlan> pause_volume_mounts(const std::vector<VolumePlan>& volume
     rows.push_back({.target = place_in_pause(volume.name), .source = std::move(tmpfs)});
   }
   return rows;
+}
+
+void add_image_volumes(const std::vector<std::string>& volumes, std::vector<MountPlan>& rows) {
+  for (const std::string& volume : volumes) {
+    // Docker's builders write what was typed: "data", "/data/".
+    std::string target = std::filesystem::path("/" + volume).lexically_normal();
+    if (target.size() > 1 && target.ends_with('/')) target.pop_back();
+    const bool is_kernels = std::any_of(std::begin(kKernels), std::end(kKernels), [&](std::string_view dir) {
+      return target == dir || target.starts_with(std::string(dir) + "/");
+    });
+    const bool is_taken = std::any_of(rows.begin(), rows.end(), [&](const auto& row) { return row.target == target; });
+    if (!is_kernels && !is_taken) rows.push_back({.target = target, .source = OwnPart{target}});
+  }
 }
 
 void add_volume_mounts(const std::vector<VolumeMountSpec>& mounts, const std::vector<VolumePlan>& volumes,

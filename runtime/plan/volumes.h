@@ -15,12 +15,22 @@
 
 namespace podrun {
 
-// `id` is the pod's.
-std::vector<VolumePlan> plan_volumes(const PodSpec& spec, const std::string& id, const Layout& layout);
+// `id` is the pod's; `images` as in PodFacts.
+std::vector<VolumePlan> plan_volumes(const PodSpec& spec, const std::string& id, const Layout& layout,
+                                     const std::map<std::string, Image>& images = {});
+
+// The layers of those that are images, by the volume's name: the plan's, held.
+using VolumeLayers = std::map<std::string, ImageLayers>;
+VolumeLayers volume_layers(const std::map<std::string, Image>& images);
 
 // The files of those that have some, by the volume's name; their holes filled.
 using VolumeFiles = std::map<std::string, std::vector<VolumeFile>>;
 VolumeFiles volume_files(const PodSpec& spec, const Identity& pod, const MachineFacts& machine);
+
+// Where the container's image says that it keeps data (VOLUME): a row each, unless something is mounted there already.
+// Beside the rows of container_mounts(), before add_volume_mounts(), which replaces them. What would be the kernel's is
+// left out.
+void add_image_volumes(const std::vector<std::string>& volumes, std::vector<MountPlan>& rows);
 
 // What pause has of them, to be mounted in its root.
 std::vector<MountPlan> pause_volume_mounts(const std::vector<VolumePlan>& volumes,

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "runtime/model/holes.h"
 
 namespace podrun {
@@ -87,6 +89,35 @@ TEST(PlanVolumes, MountsStandAfterWhatTheyAreIn) {
   EXPECT_EQ(std::get<PodVolume>(rows[2].source).name, "a");
   EXPECT_EQ(rows[2].sub_path, "s");
   EXPECT_EQ(std::get<PodMount>(rows[3].source).path, "/volumes/m") << "in the place of the pod's own";
+}
+
+TEST(PlanVolumes, AnImageIsWhatWasFound) {
+  const PodSpec spec = with_volumes({{"tools", ImageSpec{"tools:1", PullPolicy::never}}});
+  Image image;
+  image.digest = "sha256:1";
+  image.layers.paths = {"/layers/a", "/layers/b"};
+  const auto plans = plan_volumes(spec, "ID", kLayout, {{"tools", image}});
+  const auto& files = std::get<ImageFiles>(plans.at(0).source);
+  EXPECT_EQ(files.image, "tools:1");
+  EXPECT_EQ(files.digest, "sha256:1");
+  EXPECT_THAT(files.layers, ElementsAre("/layers/a", "/layers/b"));
+  EXPECT_THAT(volume_layers({{"tools", image}}).at("tools").paths, ElementsAre("/layers/a", "/layers/b"));
+}
+
+TEST(PlanVolumes, WhatAnImageCallsAVolumeIsAMountUnlessItIsTheKernelsOrTaken) {
+  std::vector<MountPlan> rows{{.target = "/", .source = Rootfs{}}, {.target = "/etc/hosts", .source = PodMount{"/x"}}};
+  add_image_volumes({"/data", "more/", "//deep//er/../est", "/proc", "/proc/sys", "/sys/fs", "/dev/shm", "/", "/..",
+                     "/etc/hosts", "/data/", "/process"},
+                    rows);
+  std::vector<std::string> targets;
+  for (const MountPlan& row : rows)
+    if (std::holds_alternative<OwnPart>(row.source)) targets.push_back(row.target);
+  EXPECT_THAT(targets, ElementsAre("/data", "/more", "/deep/est", "/process"));
+  VolumeMountSpec mount;
+  mount.volume = "v";
+  mount.target = "/data";
+  add_volume_mounts({mount}, {}, rows);
+  EXPECT_EQ(std::count_if(rows.begin(), rows.end(), [](const MountPlan& row) { return row.target == "/data"; }), 1);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "runtime/kernel/namespaces.h"
 #include "runtime/plan/late_values.h"
 #include "runtime/sandbox/host_devices.h"
+#include "runtime/sandbox/image_volume.h"
 #include "runtime/sandbox/init_process.h"
 #include "runtime/sandbox/mount_rows.h"
 #include "runtime/sandbox/pipes.h"
@@ -62,6 +63,15 @@ Result<Fd> make_message_file(const Fd& dev, const PodUsers& users) {
   return file;
 }
 
+// Of a volume that is an image.
+std::optional<ImageLayers> layers_of(const ContainerMakings& makings, const std::string& name) {
+  if (const auto held = makings.volume_layers.find(name); held != makings.volume_layers.end()) return held->second;
+  for (const VolumePlan& volume : makings.pod.volumes)
+    if (const auto* files = std::get_if<ImageFiles>(&volume.source); files != nullptr && volume.name == name)
+      return ImageLayers{files->layers, nullptr};
+  return std::nullopt;
+}
+
 struct Mounts {
   MountRows rows;
   Fd null;     // of its /dev
@@ -70,6 +80,7 @@ struct Mounts {
 
 Result<Mounts> open_mounts(const NewContainer& container, const ContainerMakings& makings) {
   Mounts opened;
+  std::size_t images = 0;  // among its volumes, by the order of the rows
   const std::string& name = container.plan.name;
   const Warn warn = [&](const std::string& what) { makings.host.warn("container '" + name + "': " + what); };
   const auto open = [&](const MountPlan& row) -> Result<Fd> {
@@ -83,7 +94,12 @@ Result<Mounts> open_mounts(const NewContainer& container, const ContainerMakings
       return dev;
     }
     if (std::holds_alternative<CgroupDir>(row.source)) return mount_cgroup_dir(makings.cgroup.host().v1);
-    if (std::holds_alternative<PodVolume>(row.source)) return open_volume(makings.pod, row, makings.users);
+    if (const auto* volume = std::get_if<PodVolume>(&row.source)) {
+      const auto layers = layers_of(makings, volume->name);
+      if (!layers) return open_volume(makings.pod, row, makings.users);
+      const std::string place = container.plan.writable + "/volumes/" + std::to_string(images++);
+      return mount_image(*layers, {place, row.sub_path}, makings.users, warn).in("volume '" + volume->name + "'");
+    }
     return Error{Kind::internal, 0, "mount '" + row.target + "': a container has no such mount"};
   };
   opened.rows = TRY(open_rows(container.plan.mounts, open));

@@ -25,6 +25,7 @@ struct ContainerMakings {
   const PodLife& life;  // when a container is launched that waits_for_addresses(), it has them
   const Cgroup& cgroup;
   PodUsers users;
+  const VolumeLayers& volume_layers;  // held; those that are not in it are as the pod's plan has them
 };
 
 struct Furnished {

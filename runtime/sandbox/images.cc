@@ -43,19 +43,18 @@ ImageStore image_store(const Host& host) {
   return ImageStore(layout.images(), {layout.directories().state, layout.pods_data(), layout.ledger()});
 }
 
-Result<Image> provide_image(const Host& host, const PodSpec& pod, const ContainerSpec& container,
-                            const Registry& registry) {
+Result<Image> provide_image(const Host& host, const PodSpec& pod, const ImageSpec& wanted, const Registry& registry) {
   const ImageStore images = image_store(host);
-  const image::Reference reference = TRY(image::parse_reference(container.image));
-  auto found = images.resolve(container.image);
+  const image::Reference reference = TRY(image::parse_reference(wanted.reference));
+  auto found = images.resolve(wanted.reference);
   if (reference.form != image::Reference::Form::name) return found;
   const bool is_here = static_cast<bool>(found);
   if (!is_here && found.error().kind != Kind::not_found && found.error().kind != Kind::corrupt) return found;
-  if (container.pull_policy == PullPolicy::never) return found;
-  if (is_here && !is_asked_anew(container.pull_policy, reference.name, found->imported)) return found;
-  auto pulled = pull(images, pod, container.image, reference.name, registry);
+  if (wanted.pull_policy == PullPolicy::never) return found;
+  if (is_here && !is_asked_anew(wanted.pull_policy, reference.name, found->imported)) return found;
+  auto pulled = pull(images, pod, wanted.reference, reference.name, registry);
   // Where nobody asked for the newest there is, one that is here is better than none.
-  if (pulled || !is_here || container.pull_policy == PullPolicy::always || base::is_interruption(pulled.error()))
+  if (pulled || !is_here || wanted.pull_policy == PullPolicy::always || base::is_interruption(pulled.error()))
     return pulled;
   host.warn(pulled.error().what + "; the one that is here is taken");
   return found;
@@ -66,11 +65,15 @@ Result<ImageUse> images_in_use(const Host& host) {
   std::vector<std::string> broken;
   for (const PodRecord& pod : TRY(host.store.list(&broken))) {
     const std::string name = pod.plan.who.name_space + "/" + pod.plan.who.name;
-    for (const ContainerRecord& container : TRY(host.store.load_containers(pod.plan.who.id, &broken))) {
-      use.layers.insert(container.plan.layers.begin(), container.plan.layers.end());
-      std::vector<std::string>& users = use.pods[container.plan.image_digest];
+    const auto add = [&](const std::vector<std::string>& layers, const std::string& digest) {
+      use.layers.insert(layers.begin(), layers.end());
+      std::vector<std::string>& users = use.pods[digest];
       if (std::find(users.begin(), users.end(), name) == users.end()) users.push_back(name);
-    }
+    };
+    for (const VolumePlan& volume : pod.plan.volumes)
+      if (const auto* files = std::get_if<ImageFiles>(&volume.source)) add(files->layers, files->digest);
+    for (const ContainerRecord& container : TRY(host.store.load_containers(pod.plan.who.id, &broken)))
+      add(container.plan.layers, container.plan.image_digest);
   }
   if (broken.empty()) return use;
   return Error{Kind::corrupt, 0,

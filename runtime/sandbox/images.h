@@ -13,16 +13,15 @@ namespace podrun {
 
 ImageStore image_store(const Host& host);
 
-// The image of one container. `registry`: how registries are asked; the pod's own credentials go before, where they
+// `registry`: how registries are asked; the pod's own credentials go before, where they
 // name the image's registry.
-Result<Image> provide_image(const Host& host, const PodSpec& pod, const ContainerSpec& container,
-                            const Registry& registry);
+Result<Image> provide_image(const Host& host, const PodSpec& pod, const ImageSpec& wanted, const Registry& registry);
 
 struct ImageUse {
   std::set<std::string> layers;                          // directories
   std::map<std::string, std::vector<std::string>> pods;  // digest of the manifest → "NAMESPACE/NAME", each once
 };
-// Of every container on record. Kind::corrupt where one cannot be read: nobody knows then what it uses.
+// Of every container on record, and of volumes. Kind::corrupt where one cannot be read: nobody knows then what it uses.
 Result<ImageUse> images_in_use(const Host& host);
 
 }  // namespace podrun

@@ -15,7 +15,7 @@ struct MountRows {
   std::vector<Fd> sent;  // those of Source::sent, in their order
 };
 
-// `open` makes a detached mount of a row that is neither a Filesystem, nor a PodMount, nor an OwnFile.
+// `open` makes a detached mount of a row that is none of Filesystem, PodMount and OwnPart.
 Result<MountRows> open_rows(const std::vector<MountPlan>& rows,
                             const std::function<Result<Fd>(const MountPlan&)>& open);
 

@@ -31,7 +31,7 @@ std::string make_uuid() {
 
 Result<ImageFacts> find_image(const Host& host, const PodSpec& pod, const ContainerSpec& container,
                               const Registry& registry) {
-  ImageFacts facts{TRY(provide_image(host, pod, container, registry)), "", ""};
+  ImageFacts facts{TRY(provide_image(host, pod, {container.image, container.pull_policy}, registry)), "", ""};
   const std::vector<std::string> layers = facts.image.layers.readable();
   facts.passwd = TRY(read_from_layers(layers, "/etc/passwd"));
   facts.group = TRY(read_from_layers(layers, "/etc/group"));
@@ -68,6 +68,10 @@ Result<PodFacts> find_facts(const Host& host, const PodSpec& spec, const std::ve
   facts.machine = TRY(find_machine(host, spec.host_network));
   for (const auto& container : spec.containers)
     facts.images.push_back(TRY(find_image(host, spec, container, registry).in("container '" + container.name + "'")));
+  for (const VolumeSpec& volume : spec.volumes)
+    if (const auto* image = std::get_if<ImageSpec>(&volume.source))
+      facts.volume_images[volume.name] =
+          TRY(provide_image(host, spec, *image, registry).in("volume '" + volume.name + "'"));
   facts.asked_networks = networks;
   facts.networks = TRY(choose_networks(TRY(select_networks(spec.annotations, spec.host_network, networks, host.warn)),
                                        host.options.cni_conf_dir, host.warn));

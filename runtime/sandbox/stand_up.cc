@@ -164,7 +164,8 @@ Result<void> stand_up(Host& host, const Box& box, const NewPod& decided, const F
                                  .pod = decided.plan,
                                  .life = pod.life,
                                  .cgroup = cgroup,
-                                 .users = {pod.life.id_base, user_ns.get()}};
+                                 .users = {pod.life.id_base, user_ns.get()},
+                                 .volume_layers = decided.layers};
   auto [waiting, prepared] = TRY(prepare_all(box, decided, makings, pause, shim));
   TRY(done("prepare containers"));
 

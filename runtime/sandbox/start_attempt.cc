@@ -12,12 +12,14 @@ Result<std::optional<Attachment>> start(const NewAttempt& attempt, const FirstCl
   const PodRecord& pod = attempt.pod;
   const Fd user_ns = pod.plan.namespaces.host_users ? Fd() : TRY(open_namespace(pod.life.pause.pid, "user"));
   const Cgroup cgroup(TRY(CgroupHost::discover()), pod.plan.cgroup_path);
+  const VolumeLayers as_planned;
   const ContainerMakings makings{.host = attempt.host,
                                  .box = attempt.box,
                                  .pod = pod.plan,
                                  .life = pod.life,
                                  .cgroup = cgroup,
-                                 .users = {pod.life.id_base, user_ns.get()}};
+                                 .users = {pod.life.id_base, user_ns.get()},
+                                 .volume_layers = as_planned};
   std::optional<PendingAttachment> pending;
   if (!client.container.empty())
     pending =

@@ -100,7 +100,8 @@ struct Maker {
   }
 
   Result<void> make(const std::string&, const HostDirectory& host) const { return podrun::make(host); }
-  Result<void> make(const std::string&, const PodMemory&) const { return {}; }  // pause makes it
+  Result<void> make(const std::string&, const PodMemory&) const { return {}; }   // pause makes it
+  Result<void> make(const std::string&, const ImageFiles&) const { return {}; }  // and each container that
   Result<void> make(const std::string&, const PodDirectory& directory) const {
     return podrun::make(directory, pod.life.id_base, group_on_host());
   }
@@ -132,6 +133,7 @@ Result<Place> place_of(const PodFiles& files) { return Place{files.path, true, k
 Result<Place> place_of(const HostDirectory& host) { return Place{host.path, false, 0, 0}; }
 Result<Place> place_of(const ClaimDirectory& claim) { return Place{claim.path, false, MOUNT_ATTR_NODEV, 0}; }
 Result<Place> place_of(const PodMemory&) { return Error{Kind::internal, 0, "pause has it"}; }
+Result<Place> place_of(const ImageFiles&) { return Error{Kind::internal, 0, "it is an image"}; }
 
 Result<Place> find_place(const PodPlan& pod, const std::string& name) {
   const auto volume =

@@ -24,17 +24,11 @@ template <class Visitor, MaybeConst<PodVolume> Record>
 void visit(Visitor& field, Record& volume) {
   field("name", volume.name);
 }
-template <class Visitor, MaybeConst<Filesystem> Record>
-void visit(Visitor& field, Record& filesystem) {
-  field("type", filesystem.type);
-  field("options", filesystem.options);
-  field("attributes", filesystem.attributes);
-}
 template <class Visitor, MaybeConst<PodMount> Record>
 void visit(Visitor& field, Record& mount) {
   field("path", mount.path);
 }
-template <class Visitor, MaybeConst<OwnFile> Record>
+template <class Visitor, MaybeConst<OwnPart> Record>
 void visit(Visitor& field, Record& own) {
   field("path", own.path);
 }
@@ -88,7 +82,7 @@ inline constexpr const char* kSourceName<Filesystem> = "filesystem";
 template <>
 inline constexpr const char* kSourceName<PodMount> = "podMount";
 template <>
-inline constexpr const char* kSourceName<OwnFile> = "ownFile";
+inline constexpr const char* kSourceName<OwnPart> = "ownPart";
 template <>
 inline constexpr const char* kSourceName<ExecAction> = "exec";
 template <>
@@ -154,6 +148,15 @@ void visit(Visitor& field, Record& directory) {
 }
 template <>
 inline constexpr const char* kSourceName<ClaimDirectory> = "claimDirectory";
+
+template <class Visitor, MaybeConst<ImageFiles> Record>
+void visit(Visitor& field, Record& files) {
+  field("image", files.image);
+  field("digest", files.digest);
+  field("layers", files.layers);
+}
+template <>
+inline constexpr const char* kSourceName<ImageFiles> = "imageFiles";
 
 template <class Visitor, MaybeConst<VolumeGroup> Record>
 void visit(Visitor& field, Record& group) {

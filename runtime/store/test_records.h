@@ -29,7 +29,7 @@ inline ContainerRecord full_container() {
       {.target = "/dev/null", .source = HostPath{"/dev/null", 3}},
       {.target = "/dev/pts", .source = Filesystem{"devpts", {{"newinstance", ""}, {"gid", "5"}}, 7}},
       {.target = "/dev/shm", .source = PodMount{"/dev/shm"}},
-      {.target = "/var/message", .source = OwnFile{"/dev/termination-log"}},
+      {.target = "/var/message", .source = OwnPart{"/dev/termination-log"}},
       {.target = "/data",
        .source = PodVolume{"data"},
        .sub_path = "a/b",
@@ -123,7 +123,8 @@ inline PodRecord full_record() {
                   {.name = "cache", .source = PodMemory{1U << 20U}},
                   {.name = "config", .source = PodFiles{"/run/podrun/pods/x/volumes/config"}},
                   {.name = "kept", .source = ClaimDirectory{"kept", "/var/lib/podrun/volumes/team-a/kept"}},
-                  {.name = "log", .source = HostDirectory{"/dev/log", HostPathType::socket}}};
+                  {.name = "log", .source = HostDirectory{"/dev/log", HostPathType::socket}},
+                  {.name = "tools", .source = ImageFiles{"tools:1", "sha256:1", {"/layers/a", "/layers/b"}}}};
   plan.volume_group = VolumeGroup{.id = 2000, .only_where_it_differs = true};
   plan.host_ports = {{"http", 80, 8080, "192.0.2.7", "udp"}};
   plan.sysctls = {{"net.ipv4.ip_unprivileged_port_start", "0"}};

@@ -38,6 +38,13 @@ TEST(Deadline, EndsAllAtOnceAndSidecarsAfterThem) {
   EXPECT_EQ(next.at, 0);
 }
 
+TEST(Deadline, EndsWhoLooksOnThoughAPersonHasStoppedTheOthers) {
+  Seen held = ended("m", 143);
+  held.held = true;
+  EXPECT_THAT(steps_after_deadline({held, runs("look", ContainerRole::ephemeral)}), ElementsAre("stop look.0"));
+  EXPECT_TRUE(next_after_deadline(0, kNever, {held}).over);
+}
+
 TEST(Deadline, LetsNothingBegin) {
   EXPECT_THAT(steps_after_deadline({ended("m", 1), waits("n")}), IsEmpty());
   EXPECT_THAT(steps_after_deadline({ended("a", 0, kInit), waits("m")}), IsEmpty());

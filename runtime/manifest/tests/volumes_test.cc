@@ -106,6 +106,22 @@ TEST(Volumes, ClaimsAreByName) {
   EXPECT_TRUE(parse_manifest(volume("persistentVolumeClaim: {claimName: ../a}"), "x").error().kind == Kind::invalid);
 }
 
+TEST(Volumes, ImagesAreNamedAsThoseOfContainers) {
+  const auto image = [](const std::string& text) {
+    return std::get<ImageSpec>(parse(volume("image: {" + text + "}")).spec.volumes.at(0).source);
+  };
+  EXPECT_EQ(image("reference: 'nginx:1.27'").reference, "nginx:1.27");
+  EXPECT_EQ(image("reference: 'rootfs:/srv/a'").pull_policy, PullPolicy::by_tag);
+  EXPECT_EQ(image("reference: a, pullPolicy: Never").pull_policy, PullPolicy::never);
+  expect_refused({
+      {volume("image: {pullPolicy: Always}"), "spec.volumes[0].image.reference: is missing"},
+      {volume("image: {reference: 'rootfs:a'}"),
+       "spec.volumes[0].image.reference: expected rootfs:DIR or oci:DIR[:TAG] with an absolute DIR, found 'rootfs:a'"},
+      {volume("image: {reference: a, pullPolicy: Sometimes}"),
+       "spec.volumes[0].image.pullPolicy: expected one of Never, IfNotPresent, Always; found 'Sometimes'"},
+  });
+}
+
 TEST(Volumes, AnEphemeralClaimIsAnEmptyDir) {
   const Manifest manifest = parse(volume("ephemeral: {volumeClaimTemplate: {spec: {accessModes: [ReadWriteOnce]}}}"));
   EXPECT_TRUE(std::holds_alternative<EmptyDirSpec>(manifest.spec.volumes.at(0).source));
