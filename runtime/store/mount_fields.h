@@ -24,6 +24,12 @@ template <class Visitor, MaybeConst<PodVolume> Record>
 void visit(Visitor& field, Record& volume) {
   field("name", volume.name);
 }
+template <class Visitor, MaybeConst<Filesystem> Record>
+void visit(Visitor& field, Record& filesystem) {
+  field("type", filesystem.type);
+  field("options", filesystem.options);
+  field("attributes", filesystem.attributes);
+}
 template <class Visitor, MaybeConst<PodMount> Record>
 void visit(Visitor& field, Record& mount) {
   field("path", mount.path);
@@ -39,7 +45,7 @@ void visit(Visitor& field, Record& action) {
 }
 template <class Visitor, MaybeConst<HttpAction> Record>
 void visit(Visitor& field, Record& action) {
-  field("overTls", action.over_tls);
+  field.optional("overTls", action.over_tls);
   field("host", action.host);
   field("port", action.port);
   field("path", action.path);
