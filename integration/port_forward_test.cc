@@ -163,7 +163,7 @@ TEST_F(PortForwardTest, ManyConnectionsLeaveNothing) {
     for (std::size_t i = 1; i < many.size(); i += 4)
       ::setsockopt(many[i].get(), SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
   }
-  EXPECT_TRUE(eventually([&] { return descriptors_of(pid) == before; })) << descriptors_of(pid) << ", not " << before;
+  EXPECT_TRUE(eventually([&] { return descriptors_of(pid) <= before; })) << descriptors_of(pid) << ", not " << before;
   EXPECT_EQ(asked(port, "last"), "last");
 }
 

@@ -44,7 +44,7 @@ TEST(Describe, HasALineForEachProbe) {
   EXPECT_THAT(described(main), Not(HasSubstr("Liveness:")));
   main.record.plan.probes = full_container().plan.probes;
   const std::string text = described(main);
-  EXPECT_THAT(text, HasSubstr("    Liveness:         http-get http://127.0.0.1:8080/alive delay=0s"));
+  EXPECT_THAT(text, HasSubstr("    Liveness:         http-get https://127.0.0.1:8080/alive delay=0s"));
   EXPECT_THAT(text, HasSubstr("    Readiness:        tcp-socket 10.0.0.1:80 delay=0s"));
   EXPECT_THAT(text, HasSubstr("    Startup:          exec [/bin/check -s] delay=1s timeout=3s period=2s"));
 }

@@ -38,7 +38,8 @@ bool Exchange::send() {
   while (!unsent_.empty()) {
     const auto sent = stream_->send(unsent_);
     if (!sent && sent.error().kind != Kind::busy) end(sent.error().what);
-    if (!sent) return false;
+    if (sent && *sent == 0) end(peer() + ": ended without an answer");
+    if (!sent || is_over_) return false;
     unsent_.erase(0, *sent);
   }
   return true;

@@ -14,9 +14,10 @@ namespace podrun::probe {
 class Stream {
  public:
   virtual ~Stream() = default;
-  // How much; Kind::busy: nothing can be done before what awaits() says. Other errors name the peer.
+  // How much; 0 where the peer has ended. Kind::busy: nothing can be done before what awaits() says. Other errors name the
+  // peer.
   virtual Result<std::size_t> send(std::string_view bytes) = 0;
-  virtual Result<std::size_t> receive(std::span<char> into) = 0;  // 0: the peer has ended
+  virtual Result<std::size_t> receive(std::span<char> into) = 0;
   // POLLIN or POLLOUT, after a Kind::busy.
   virtual short awaits() const = 0;
   // Whether receive() has something for which poll(2) would wait in vain.

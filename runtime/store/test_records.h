@@ -56,6 +56,8 @@ inline ContainerRecord full_container() {
   plan.oom_score_adj = -997;
   plan.stdio = {.has_stdin = true, .stdin_once = true};
   plan.stop_signal = 3;
+  plan.asked = R"({"name":"httpd"})";
+  plan.target = "web";
   plan.restart = {.policy = RestartPolicy::never, .rules = {{.is_in = false, .exit_codes = {0, 42}}}};
   plan.probes = {.startup = ProbePlan{.action = ExecAction{{"/bin/check", "-s"}},
                                       .initial_delay = 1,
