@@ -249,6 +249,24 @@ TEST_F(CopyTest, FifosAndDevicesArePassedOver) {
   EXPECT_FALSE(fs::exists(to("n")));
 }
 
+// `cp web:/file /dev/null` once replaced the machine's, and /dev/stdout is a link.
+TEST_F(CopyTest, WhatIsNoFileIsNotReplacedByOne) {
+  write(from("file"), "new");
+  ASSERT_EQ(::mkfifo(to("fifo").c_str(), 0600), 0);
+  ASSERT_EQ(::symlink("fifo", to("link").c_str()), 0);
+  ASSERT_EQ(::mkdir(from("tree").c_str(), 0755), 0);
+  write(from("tree/fifo"), "new");
+  for (const std::string& there : {to("fifo"), to("link")}) {
+    struct stat before = stat_of(there);
+    const auto copied = copy(from("file"), there);
+    ASSERT_FALSE(copied) << there;
+    EXPECT_THAT(copied.error().what, HasSubstr("'" + there + "' is no file")) << there;
+    EXPECT_EQ(stat_of(there).st_ino, before.st_ino);
+  }
+  ASSERT_FALSE(copy(from("tree/."), to()));
+  EXPECT_TRUE(S_ISFIFO(stat_of(to("fifo")).st_mode));
+}
+
 TEST_F(CopyTest, ALinkThatIsInTheWayIsReplacedAndNotFollowed) {
   write(from("victim"), "new");
   fs::create_symlink(dir_ / "outside/victim", to("victim"));

@@ -21,6 +21,13 @@ Error failed(const char* verb, const std::string& shown) {
   return Error::system(errno, std::string(verb) + " '" + shown + "'");
 }
 
+// Only files and links make room: a device, a FIFO or a socket is somebody's way to something, /dev/null for one.
+Result<void> check_replaceable(mode_t mode, const std::string& shown) {
+  if (S_ISREG(mode) || S_ISLNK(mode) || S_ISDIR(mode)) return {};
+  return Error{Kind::exists, EEXIST,
+               "'" + shown + "' is no file, and is not replaced by one ('-' as the destination is stdout, as a tar)"};
+}
+
 std::string first_part(const std::string& name) { return name.substr(0, name.find('/')); }
 
 class Unpacker {
@@ -59,6 +66,10 @@ class Unpacker {
     if (error_number != ENOENT && error_number != ENOTDIR) return std::move(there).error();
     const Named named = split(path_);
     if (named.leaf.empty() || (named.is_directory && !is_directory)) return std::move(there).error();
+    // Followed, as whoever typed it means it: /dev/stdout is a link.
+    struct stat info {};
+    if (const auto target = open_(path_, O_PATH); target && ::fstat(target->get(), &info) == 0)
+      TRY(check_replaceable(info.st_mode, path_));
     if (error_number == ENOTDIR && is_directory)
       return Error{Kind::exists, ENOTDIR,
                    "'" + path_ + "' is there and no directory; a directory cannot take its place"};
@@ -117,6 +128,7 @@ class Unpacker {
       return Error{Kind::exists, EISDIR, "a directory is there; what is no directory cannot take its place"};
     if (for_directory)
       return Error{Kind::exists, ENOTDIR, "something is there and no directory; a directory cannot take its place"};
+    TRY(check_replaceable(info.st_mode, spot.shown));
     if (::unlinkat(spot.parent, spot.leaf.c_str(), 0) == 0) return {};
     if (errno == EBUSY) return Error{Kind::busy, EBUSY, "it is mounted there and cannot be replaced"};
     return failed("replace", spot.shown);
