@@ -155,6 +155,33 @@ TEST_F(CpOnceTest, IsClearAboutWhatItCannotDo) {
   EXPECT_THAT(cp("web:/etc/passwd", here("g")).err, HasSubstr("container 'main' of pod 'web' is not running"));
 }
 
+// A container can have a copy fail: what was there is as it was, and so is who may see it.
+TEST_F(CpOnceTest, WhatWasThereStaysUntilTheNewIsWhole) {
+  ASSERT_TRUE(make_pod());
+  ASSERT_EQ(inside({"/bin/payload", "make-tree", "/tmp/d", "0"}).status, 0);
+  ASSERT_EQ(inside({"/bin/payload", "make-file", "/tmp/d/big", "8"}).status, 0);
+  fs::create_directory(here("small"));
+  ASSERT_EQ(::mount("small", here("small").c_str(), "tmpfs", 0, "size=1m"), 0);
+  fs::create_directory(here("small/d"));
+  fs::permissions(here("small/d"), fs::perms::owner_all);
+  write(here("small/d/big"), "precious");
+  EXPECT_NE(cp("web:/tmp/d", here("small")).status, 0);
+  EXPECT_EQ(text_of(here("small/d/big")), "precious");
+  EXPECT_EQ(std::distance(fs::directory_iterator(here("small/d")), fs::directory_iterator()), 1);
+  EXPECT_EQ(fs::status(here("small/d")).permissions(), fs::perms::owner_all);
+  ::umount2(here("small").c_str(), MNT_DETACH);
+}
+
+TEST_F(CpOnceTest, WhatTheKernelMakesUpIsNoFile) {
+  ASSERT_TRUE(make_pod());
+  for (const char* path : {"web:/proc/cpuinfo", "web:/proc", "web:/sys/kernel"}) {
+    const Output output = cp(path, here("out"));
+    EXPECT_EQ(output.status, 2) << path;
+    EXPECT_THAT(output.err, HasSubstr("made up by the kernel")) << path;
+  }
+  EXPECT_FALSE(fs::exists(here("out")));
+}
+
 TEST_F(CpOnceTest, AFullDiskIsSaidAndNoHalfFileStays) {
   ASSERT_TRUE(make_pod());
   ASSERT_EQ(inside({"/bin/payload", "make-file", "/tmp/big", "8"}).status, 0);
@@ -172,7 +199,7 @@ TEST_F(CpOnceTest, ASignalEndsIt) {
   ASSERT_TRUE(make_pod());
   ASSERT_TRUE(make_long_tree());
   const pid_t pid = start(podrun_command({"cp", "web:/dev/shm/d", here("d")}).argv, here("log"));
-  ASSERT_TRUE(eventually([&] { return fs::exists(here("d/0")) || fs::exists(here("d/2")); })) << text_of(here("log"));
+  ASSERT_TRUE(eventually([&] { return fs::exists(here("d")) && !fs::is_empty(here("d")); })) << text_of(here("log"));
   ::kill(pid, SIGINT);
   EXPECT_EQ(wait_for(pid), 128 + SIGINT);
   EXPECT_THAT(text_of(here("log")), HasSubstr("interrupted by SIGINT"));
@@ -183,7 +210,7 @@ TEST_F(CpOnceTest, AContainerThatGoesEndsIt) {
   ASSERT_TRUE(make_pod());
   ASSERT_TRUE(make_long_tree());
   const pid_t pid = start(podrun_command({"cp", "web:/dev/shm/d", here("d")}).argv, here("log"));
-  ASSERT_TRUE(eventually([&] { return fs::exists(here("d/0")) || fs::exists(here("d/2")); })) << text_of(here("log"));
+  ASSERT_TRUE(eventually([&] { return fs::exists(here("d")) && !fs::is_empty(here("d")); })) << text_of(here("log"));
   ASSERT_EQ(remove("web").status, 0);
   EXPECT_EQ(wait_for(pid), 3);
   EXPECT_THAT(text_of(here("log")), HasSubstr("its process in container 'main' was killed"));

@@ -11,6 +11,7 @@
 #include "runtime/cli/commands.h"
 #include "runtime/cli/forward_ports.h"
 #include "runtime/cli/forwarded.h"
+#include "runtime/cli/live_pod.h"
 #include "runtime/cli/pods.h"
 #include "runtime/kernel/process.h"
 
@@ -23,8 +24,8 @@ struct Options {
 };
 
 // As many descriptors as we may have; how many connections they are for.
-std::size_t connections_at_once() {
-  constexpr rlim_t kOthers = 64;
+std::size_t connections_at_once(std::size_t listeners) {
+  const rlim_t kOthers = 64 + listeners;
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1;
   limit.rlim_cur = limit.rlim_max;
@@ -42,13 +43,13 @@ class PortForward {
         pod_(pod),
         sandbox_(std::move(sandbox)),
         listeners_(std::move(listeners)),
-        most_(connections_at_once()) {}
+        most_(connections_at_once(listeners_.size())) {}
 
   Result<int> run() {
     for (const Listener& listener : listeners_)
       context_.out.print("Forwarding from " + listener.shown + " -> " + std::to_string(listener.remote) + "\n");
+    TRY(context_.out.flush());
     for (;;) {
-      TRY(context_.out.flush());
       // ^C is how one leaves it; other signals end it as they end any program.
       if (base::interruption_signal() == SIGINT) return 0;
       TRY(base::check_interruption());
@@ -69,7 +70,7 @@ class PortForward {
   // polled_: the sandbox, signals, the listeners, then each connection's. What is full accepts no more meanwhile.
   Result<void> wait() {
     polled_ = {{sandbox_.get(), POLLIN, 0}, {base::interruption_fd(), POLLIN, 0}};
-    const bool is_full = connections_.size() >= most_;
+    const bool is_full = connections_.size() >= most_ || accepts_none_;
     for (const Listener& listener : listeners_) polled_.push_back({is_full ? -1 : listener.socket.get(), POLLIN, 0});
     for (const Connection& connection : connections_) {
       const Forwarded::Wants wants = connection.forwarded.wants();
@@ -88,6 +89,7 @@ class PortForward {
       ready += static_cast<std::ptrdiff_t>(wants.size());
       const auto goes_on = at->forwarded.go_on(wants);
       if (!goes_on) complain(*at->by, goes_on.error());
+      if (!goes_on || !*goes_on) accepts_none_ = false;
       at = goes_on && *goes_on ? std::next(at) : connections_.erase(at);
     }
   }
@@ -99,11 +101,27 @@ class PortForward {
 
   void accept(const Listener& listener) {
     Fd client(::accept4(listener.socket.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-    if (!client) return;  // it has gone again
-    context_.out.print("Handling connection for " + std::to_string(listener.local) + "\n");
+    if (!client) return be_full(listener, errno);
+    tell("Handling connection for " + std::to_string(listener.local) + "\n");
     auto begun = LocalhostConnection::begin(pod_, listener.remote);
     if (!begun) return complain(listener, begun.error());
     connections_.push_back({Forwarded(std::move(client), std::move(*begun)), &listener});
+  }
+
+  // For want of descriptors or memory it stays in the queue, and would wake us for ever.
+  void be_full(const Listener& listener, int error_number) {
+    if (error_number != EMFILE && error_number != ENFILE && error_number != ENOMEM && error_number != ENOBUFS)
+      return;  // it has gone again
+    accepts_none_ = !connections_.empty();
+    if (accepts_none_) complain(listener, Error::system(error_number, "no more connections until one has ended"));
+  }
+
+  // Who reads it slowly holds up nobody: a pipe that can be written to takes a line.
+  void tell(const std::string& line) {
+    pollfd out{STDOUT_FILENO, POLLOUT, 0};
+    if (::poll(&out, 1, 0) <= 0 || (out.revents & POLLOUT) == 0) return;
+    context_.out.print(line);
+    static_cast<void>(context_.out.flush());
   }
 
   static void complain(const Listener& listener, const Error& error) {
@@ -116,6 +134,7 @@ class PortForward {
   Fd sandbox_;  // pause's pidfd
   std::vector<Listener> listeners_;
   std::size_t most_;
+  bool accepts_none_ = false;  // until a connection has ended
   std::list<Connection> connections_;
   std::vector<pollfd> polled_;
 };
@@ -131,9 +150,11 @@ Result<int> port_forward(Context& context, const Options& options) {
   const auto addresses = TRY(
       parse_forward_addresses(options.addresses.empty() ? std::vector<std::string>{"localhost"} : options.addresses));
   TRY(context.require_root("port-forward"));
-  const Pod pod = TRY(find_pod(context, name));
+  const LivePod pod = look_at(context.store(), TRY(find_pod(context, name)));
   auto sandbox = open_process(pod.record.life.pause);
-  if (!sandbox) return Error{Kind::not_found, 0, "pod \"" + name + "\" is not running"};
+  // Of one whose containers have all ended pause is still there.
+  if (!sandbox || pod.phase == Phase::succeeded || pod.phase == Phase::failed)
+    return Error{Kind::not_found, 0, "pod \"" + name + "\" is not running"};
   base::listen_for_interruption();
   return PortForward(context, pod.record, std::move(*sandbox), TRY(listen_for(ports, addresses))).run();
 }

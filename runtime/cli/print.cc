@@ -14,7 +14,7 @@ void add_output(Command& command, std::string& value, std::vector<std::string_vi
 bool is_document(std::string_view format) { return format == "json" || format == "yaml"; }
 
 void print_document(Output& out, std::string_view format, const Json& document) {
-  out.print(format == "yaml" ? to_yaml(document) : document.dump(4) + "\n");
+  out.print(format == "yaml" ? to_yaml(document) : document.dump(4, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
 }  // namespace podrun::cli

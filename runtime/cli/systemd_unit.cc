@@ -56,7 +56,7 @@ Result<std::string> unit_text(const PodUnit& unit) {
   text += "Description=Pods of podrun: " + unit.name.substr(0, unit.name.size() - kService.size()) + "\n";
   text += "Documentation=man:podrun(1)\n";
   text += "Wants=network-online.target\n";
-  text += "After=network-online.target\n";
+  text += "After=network-online.target remote-fs.target\n";
   text += TRY(line("RequiresMountsFor", with({unit.manifests}, unit.needs_paths)));
   // podrun is no daemon: it ends when the pod stands, and the pod's processes are in a cgroup of their own. A registry
   // or a network may not be there yet when the machine starts.

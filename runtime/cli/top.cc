@@ -82,6 +82,12 @@ Result<int> once(Context& context, const CgroupHost& host, const Options& option
     std::this_thread::sleep_for(kShortInterval);
     samples = sample(host, pods, samples);
   }
+  if (named != 0)
+    for (const LivePod& pod : pods)
+      if (std::none_of(samples.begin(), samples.end(),
+                       [&](const PodSample& one) { return one.who.id == pod.record.plan.who.id; }))
+        failures.add(
+            Error{Kind::not_found, 0, "pod \"" + pod.record.plan.who.name + "\" does not run: it uses nothing"});
   if (samples.empty() && !is_document(options.output)) {
     if (named == 0) note_that_there_are_none(context, options.query);
     return failures.exit_code();

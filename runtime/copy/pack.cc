@@ -37,6 +37,11 @@ bool is_kernels(int directory) {
   return ::fstatfs(directory, &info) == 0 && std::find(kMagics.begin(), kMagics.end(), info.f_type) != kMagics.end();
 }
 
+Error not_copied(const std::string& path) {
+  return {Kind::invalid, 0,
+          "'" + path + "' is made up by the kernel as it is read, and no file to be copied (read it with exec)"};
+}
+
 struct Extent {
   off_t at = 0;
   off_t end = 0;
@@ -70,7 +75,8 @@ class Packer {
     if (!S_ISDIR(info.st_mode))
       return Error{Kind::invalid, 0, "'" + leaf + "' is no file, directory or link; nothing else is copied"};
     Fd directory(::openat(parent, leaf.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    return directory ? add_tree(std::move(directory), name_) : failed(errno, "open directory", leaf);
+    if (!directory) return failed(errno, "open directory", leaf);
+    return is_kernels(directory.get()) ? not_copied(leaf) : add_tree(std::move(directory), name_);
   }
 
   Result<void> add_tree(Fd root, std::string name) {
@@ -214,9 +220,11 @@ Result<void> pack(const std::string& path, Open open, ByteSink& sink, Tally& tal
   Packer packer(*tar, tally);
   if (named.leaf.empty() || named.is_directory) {
     Fd root = TRY(open(path, O_RDONLY | O_DIRECTORY));
+    if (is_kernels(root.get())) return not_copied(path);
     TRY(packer.add_tree(std::move(root), named.leaf.empty() ? "." : named.leaf));
   } else {
     const Fd parent = TRY(open(named.parent, O_PATH | O_DIRECTORY));
+    if (is_kernels(parent.get())) return not_copied(path);
     TRY(packer.add(parent.get(), named.leaf, named.leaf).in("'" + path + "'"));
   }
   return tar->finish();

@@ -4,9 +4,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <functional>
 #include <optional>
 #include <vector>
 
+#include "base/files.h"
 #include "runtime/copy/pack.h"
 #include "runtime/image/entry_files.h"
 
@@ -98,15 +100,13 @@ class Unpacker {
       return {};
     }
     const LayerTree::Place place = TRY(tree_->place(name, true));
-    TRY(make_room(place, type == AE_IFDIR && hard_link == nullptr));
-    if (hard_link != nullptr)
-      TRY(image::make_hard_link(*tree_, hard_link, place));
-    else if (type == AE_IFDIR)
-      TRY(add_directory(place, attributes));
-    else if (type == AE_IFLNK)
-      TRY(image::make_link(place, entry, attributes));
-    else
-      TRY(add_file(place, tar, entry, attributes));
+    const bool is_directory = type == AE_IFDIR && hard_link == nullptr;
+    TRY(check_room(place, is_directory));
+    TRY(is_directory ? add_directory(place, attributes) : add_whole(place, [&](const Spot& spot) -> Result<void> {
+      if (hard_link != nullptr) return image::make_hard_link(*tree_, hard_link, spot);
+      if (type == AE_IFLNK) return image::make_link(spot, entry, attributes);
+      return image::make_file(spot, tar, entry, attributes, kFileBytesLimit);
+    }));
     ++tally_.entries;
     return {};
   }
@@ -119,7 +119,7 @@ class Unpacker {
     return attributes;
   }
 
-  static Result<void> make_room(const Spot& spot, bool for_directory) {
+  static Result<void> check_room(const Spot& spot, bool for_directory) {
     struct stat info {};
     if (::fstatat(spot.parent, spot.leaf.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0)
       return errno == ENOENT ? Result<void>() : failed("stat", spot.shown);
@@ -128,29 +128,31 @@ class Unpacker {
       return Error{Kind::exists, EISDIR, "a directory is there; what is no directory cannot take its place"};
     if (for_directory)
       return Error{Kind::exists, ENOTDIR, "something is there and no directory; a directory cannot take its place"};
-    TRY(check_replaceable(info.st_mode, spot.shown));
-    if (::unlinkat(spot.parent, spot.leaf.c_str(), 0) == 0) return {};
-    if (errno == EBUSY) return Error{Kind::busy, EBUSY, "it is mounted there and cannot be replaced"};
-    return failed("replace", spot.shown);
+    return check_replaceable(info.st_mode, spot.shown);
   }
 
+  // Beside its place first: what was there stays until the new one is whole, and half a file has nobody's name.
+  static Result<void> add_whole(const LayerTree::Place& place, const std::function<Result<void>(const Spot&)>& make) {
+    const std::string name = ".podrun-cp-" + base::random_hex(8);
+    const Spot beside{place.parent.get(), name, place.shown};
+    auto made = make(beside);
+    if (made && ::renameat(beside.parent, beside.leaf.c_str(), beside.parent, place.leaf.c_str()) != 0)
+      made = errno == EBUSY ? Error{Kind::busy, EBUSY, "it is mounted there and cannot be replaced"}
+                            : failed("replace", place.shown);
+    // Also after a rename that did nothing, both being names of one file.
+    ::unlinkat(beside.parent, beside.leaf.c_str(), 0);
+    return made;
+  }
+
+  // One that is there stays whose it is, and as open or closed as somebody has made it.
   Result<void> add_directory(const LayerTree::Place& place, const Attributes& attributes) {
-    if (::mkdirat(place.parent.get(), place.leaf.c_str(), 0700) != 0 && errno != EEXIST)
-      return failed("make directory", place.shown);
+    if (::mkdirat(place.parent.get(), place.leaf.c_str(), 0700) != 0)
+      return errno == EEXIST ? Result<void>() : failed("make directory", place.shown);
     const Fd made(::openat(place.parent.get(), place.leaf.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!made) return failed("open directory", place.shown);
     TRY(image::set_owner_and_mode(made.get(), attributes, place.shown));
     if (options_.preserves) entered_.push_back({place.shown, attributes.mtime});
     return {};
-  }
-
-  static Result<void> add_file(const LayerTree::Place& place, image::TarReader& tar, archive_entry* entry,
-                               const Attributes& attributes) {
-    auto made = image::make_file(place, tar, entry, attributes, kFileBytesLimit);
-    // Half a file under its name would pass for the whole one. Of what somebody else put there meanwhile we know by
-    // EEXIST.
-    if (!made && made.error().error_number != EEXIST) ::unlinkat(place.parent.get(), place.leaf.c_str(), 0);
-    return made;
   }
 
   // Directories get their times when nothing more is put into them: as soon as an entry is not below them. In a tar

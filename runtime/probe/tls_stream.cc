@@ -5,6 +5,14 @@
 
 #include "runtime/probe/stream.h"
 
+// OpenSSL asks the processor what it can before main(), by some thirty instructions that a virtual machine traps: every
+// podrun would pay for what few use. The linker puts the first in the other's place (--wrap, CMakeLists.txt), and who
+// speaks TLS calls that.
+extern "C" {
+void __wrap_OPENSSL_cpuid_setup() {}
+void __real_OPENSSL_cpuid_setup();
+}
+
 namespace podrun::probe {
 namespace {
 
@@ -16,6 +24,7 @@ struct Free {
 // Nothing is kept secret by a probe, so that old keys are no reason to call a server dead; the oldest version is the
 // one that the kubelet takes.
 std::unique_ptr<SSL_CTX, Free> make_context() {
+  __real_OPENSSL_cpuid_setup();
   OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);
   std::unique_ptr<SSL_CTX, Free> context(SSL_CTX_new(TLS_client_method()));
   if (!context) return nullptr;

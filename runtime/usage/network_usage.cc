@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/files.h"
+#include "base/printable.h"
 #include "runtime/usage/counters.h"
 
 namespace podrun {
@@ -22,7 +23,8 @@ bool read_line(std::string_view line, InterfaceUsage& interface) {
   const std::size_t begin = line.find_first_not_of(' ');
   const std::size_t colon = line.rfind(':');  // the name of an alias may have one
   if (begin == std::string_view::npos || colon == std::string_view::npos || colon < begin) return false;
-  interface.name = line.substr(begin, colon - begin);
+  // Whoever has NET_ADMIN in the pod calls it what it likes.
+  interface.name = base::printable(line.substr(begin, colon - begin));
   std::array<std::uint64_t, 16> numbers{};
   const char* at = line.data() + colon + 1;
   const char* const end = line.data() + line.size();
