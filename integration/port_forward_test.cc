@@ -1,7 +1,10 @@
 // `podrun port-forward`: ports of the host that lead to a pod's localhost.
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -165,6 +168,37 @@ TEST_F(PortForwardTest, ManyConnectionsLeaveNothing) {
   }
   EXPECT_TRUE(eventually([&] { return descriptors_of(pid) <= before; })) << descriptors_of(pid) << ", not " << before;
   EXPECT_EQ(asked(port, "last"), "last");
+}
+
+TEST_F(PortForwardTest, WhoReadsItsOutputHoldsUpNobody) {
+  ASSERT_TRUE(serve("127.0.0.1"));
+  ASSERT_EQ(::mkfifo(log().c_str(), 0600), 0);
+  const Fd pipe(::open(log().c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
+  pid_ = start(podrun_command({"port-forward", "web", ":7", "--address", "127.0.0.1"}).argv, log());
+  char line[200] = {};
+  ASSERT_TRUE(eventually([&] { return ::read(pipe.get(), line, sizeof(line) - 1) > 0; }));
+  unsigned port = 0;
+  ASSERT_EQ(std::sscanf(line, "Forwarding from 127.0.0.1:%u ->", &port), 1) << line;
+  while (::write(pipe.get(), line, 1) == 1) continue;
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(asked(static_cast<std::uint16_t>(port), "word"), "word");
+  ::kill(pid_, SIGTERM);
+  // Its last word, on stderr, is waited for; both are this pipe.
+  EXPECT_TRUE(eventually([&] {
+    char block[4096];
+    while (::read(pipe.get(), block, sizeof(block)) > 0) continue;
+    return ::waitpid(pid_, nullptr, WNOHANG) == pid_;
+  }));
+  pid_ = 0;
+}
+
+TEST_F(PortForwardTest, EndsWithContainersThatHaveEnded) {
+  Json once = pod("web", {container("main", {"/bin/payload", "exit", "0"})});
+  once["spec"]["restartPolicy"] = "Never";
+  ASSERT_TRUE(must_create(once));
+  ASSERT_TRUE(eventually([&] { return podrun({"get", "web", "-o", "jsonpath={.status.phase}"}).out == "Succeeded"; }));
+  const Output refused = podrun({"port-forward", "web", ":7"});
+  EXPECT_EQ(refused.status, 3);
+  EXPECT_THAT(refused.err, HasSubstr("pod \"web\" is not running"));
 }
 
 TEST_F(PortForwardTest, SaysWhatIsRefusedAndGoesOn) {
