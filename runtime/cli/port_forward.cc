@@ -25,14 +25,14 @@ struct Options {
 
 // As many descriptors as we may have; how many connections they are for.
 std::size_t connections_at_once(std::size_t listeners) {
-  const rlim_t kOthers = 64 + listeners;
+  const rlim_t others = 64 + listeners;
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1;
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);
   ::getrlimit(RLIMIT_NOFILE, &limit);
   constexpr rlim_t kMost = 4096;  // each may hold two buffers
-  const rlim_t room = limit.rlim_cur > kOthers ? (limit.rlim_cur - kOthers) / Forwarded::kDescriptors : 1;
+  const rlim_t room = limit.rlim_cur > others ? (limit.rlim_cur - others) / Forwarded::kDescriptors : 1;
   return std::clamp<rlim_t>(room, 1, kMost);
 }
 

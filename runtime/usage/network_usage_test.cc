@@ -35,6 +35,13 @@ TEST(NetworkUsage, EachInterfaceButLo) {
   EXPECT_EQ(found[1].sent.bytes, 8U);
 }
 
+// Whoever has NET_ADMIN in a pod names them: no JSON holds such bytes.
+TEST(NetworkUsage, NamesAreText) {
+  const auto found = network_from("\xff\x1b[2J: 1 0 0 0 0 0 0 0 1 0 0 0 0 0 0 0\n");
+  ASSERT_EQ(found.size(), 1U);
+  for (const char c : found[0].name) EXPECT_TRUE(c >= ' ' && c <= '~') << found[0].name;
+}
+
 TEST(NetworkUsage, WhatIsNoLineIsPassedOver) {
   EXPECT_TRUE(network_from("").empty());
   EXPECT_TRUE(network_from("eth0: 1 2 3\n:\n\n  eth0\n").empty());
