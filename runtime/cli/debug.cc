@@ -88,13 +88,7 @@ void debug_command(Command& command, Context& context) {
   DebugManifestOptions& container = options->container;
   command.words(options->words, "POD", "Name of the pod", 1, 2);
   command.rest(container.words, "COMMAND ARGUMENT...");
-  command.option("--image", container.image, "IMAGE", "A name such as busybox:1.37, rootfs:DIR or oci:DIR[:TAG]")
-      .required()
-      .offers([&context] { return image_names(context); });
-  command
-      .option("--image-pull-policy", container.pull_policy, "POLICY",
-              "When the image is had from its registry; else by its tag")
-      .one_of({"Always", "IfNotPresent", "Never"});
+  add_image(command, context, container.image, container.pull_policy);
   command.option("--target", container.target, "CONTAINER",
                  "See the processes of this container, and its files by them");
   command.option("-c,--container", container.name, "NEW-NAME", "What it is to be called; else debugger- and something");

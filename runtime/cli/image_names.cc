@@ -17,4 +17,13 @@ std::vector<Candidate> image_names(const Context& context) {
   return found;
 }
 
+void add_image(Command& command, const Context& context, std::string& image, std::optional<std::string>& pull_policy) {
+  command.option("--image", image, "IMAGE", "A name such as nginx:1.27, rootfs:DIR or oci:DIR[:TAG]")
+      .required()
+      .offers([&context] { return image_names(context); });
+  command
+      .option("--image-pull-policy", pull_policy, "POLICY", "When the image is had from its registry; else by its tag")
+      .one_of({"Always", "IfNotPresent", "Never"});
+}
+
 }  // namespace podrun::cli

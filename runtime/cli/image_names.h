@@ -1,6 +1,8 @@
-// Names of images, for shells that complete them.
+// Images as they are typed.
 #pragma once
 
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "runtime/cli/command.h"
@@ -8,7 +10,10 @@
 
 namespace podrun::cli {
 
-// As one would type them: "nginx:1.27" for docker.io/library/nginx:1.27.
+// For shells that complete them: "nginx:1.27" for docker.io/library/nginx:1.27.
 std::vector<Candidate> image_names(const Context& context);
+
+// "--image IMAGE", which has to be there, and "--image-pull-policy".
+void add_image(Command& command, const Context& context, std::string& image, std::optional<std::string>& pull_policy);
 
 }  // namespace podrun::cli

@@ -135,11 +135,7 @@ void run_command(Command& command, Context& context) {
   RunOptions& run = options->run;
   command.words(options->words, "NAME", "Name of the pod and of its container", 1, 1);
   command.rest(run.words, "ARGUMENT...");
-  command.option("--image", run.image, "IMAGE", "A name such as nginx:1.27, rootfs:DIR or oci:DIR[:TAG]")
-      .required()
-      .offers([&context] { return image_names(context); });
-  command.option("--image-pull-policy", run.pull_policy, "POLICY", "When the image is had from its registry; else by its tag")
-      .one_of({"Always", "IfNotPresent", "Never"});
+  add_image(command, context, run.image, run.pull_policy);
   command.flag("--command", run.command, "What is behind -- replaces the image's entrypoint, and not only its command");
   command.flag("-d,--detach", options->detach, "Return once the pod is made, also with -i or -t");
   command.flag("-i,--stdin", run.has_stdin, "Keep the container's stdin open, and attach to it");
