@@ -41,7 +41,7 @@ share=$(mktemp -d /var/tmp/podrun-share.XXXXXX)
 trap 'rm -rf "$share"' EXIT
 mkdir "$share/bin" "$share/tests"
 take() { strip -o "$2/$(basename -- "$1")" "$1"; }   # what is copied over an emulated bus shall be small
-for program in podrun podrun-shim pause; do take "$build/bin/$program" "$share/bin"; done
+for program in podrun podrun-shim pause cni-kit-plugin; do take "$build/bin/$program" "$share/bin"; done
 take "$build/tests/payload" "$share/tests"
 while read -r program; do take "$build/tests/$program" "$share/tests"; done < "$list"
 [ ! -d "$build/tests/cni-plugins" ] || cp -r "$build/tests/cni-plugins" "$share/tests"
