@@ -16,7 +16,7 @@
 namespace podrun::cli {
 namespace {
 
-struct Options {
+struct ApplyCommandOptions {
   std::vector<std::string> files;
   Creation creation;
 };
@@ -56,7 +56,7 @@ Result<void> apply_one(Context& context, Host& host, const PodSpec& spec, const 
   return {};
 }
 
-Result<int> apply(Context& context, const Options& options) {
+Result<int> apply(Context& context, const ApplyCommandOptions& options) {
   TRY(context.require_root("apply"));
   const std::vector<PodSpec> pods = TRY(read_manifests(context, options.files, false));
   std::vector<PodTarget> targets;
@@ -75,7 +75,7 @@ Result<int> apply(Context& context, const Options& options) {
 }  // namespace
 
 void apply_command(Command& command, Context& context) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ApplyCommandOptions>();
   add_manifests(command, options->files).required();
   add_creation(command, options->creation);
   add_record(command, context);

@@ -10,7 +10,7 @@
 namespace podrun::cli {
 namespace {
 
-struct Options {
+struct AttachCommandOptions {
   std::vector<std::string> words;
   std::string container;
   AttachOptions attach;
@@ -19,7 +19,7 @@ struct Options {
 };
 
 // What the container has not, whoever attaches cannot have either.
-Result<void> check(const ContainerPlan& container, AttachOptions& options) {
+Result<void> fit_to_container(const ContainerPlan& container, AttachOptions& options) {
   if (options.with_stdin && !container.stdio.has_stdin)
     return Error{
         Kind::invalid, 0,
@@ -31,13 +31,13 @@ Result<void> check(const ContainerPlan& container, AttachOptions& options) {
   return {};
 }
 
-Result<int> attach(Context& context, Options& options) {
+Result<int> attach(Context& context, AttachCommandOptions& options) {
   TRY(context.require_root("attach"));
   const std::string name = TRY(pod_name(options.words).in("attach"));
   const Pod pod = TRY(find_pod(context, name));
   const ContainerRecord& container = *TRY(choose_container(pod, options.container, options.quiet));
   if (options.no_stdin) options.attach.with_stdin = false;
-  TRY(check(container.plan, options.attach).in("attach"));
+  TRY(fit_to_container(container.plan, options.attach).in("attach"));
   const Host host = context.host();
   const Signals signals = TRY(Signals::take());
   auto attachment = TRY(
@@ -54,7 +54,7 @@ Result<int> attach(Context& context, Options& options) {
 }  // namespace
 
 void attach_command(Command& command, Context& context) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<AttachCommandOptions>();
   command.words(options->words, "POD", "Name of the pod", 1, 2);
   command.option("-c,--container", options->container, "NAME", "Container; else the pod's first");
   command.flag("-i,--stdin", options->attach.with_stdin, "Pass stdin on to the container");

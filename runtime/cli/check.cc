@@ -13,7 +13,7 @@ Result<void> check_one(const Context& context, const Host& host, const std::stri
   return check_pod(host, TRY(find_pod(context, name)).record).in("check pod \"" + name + "\"");
 }
 
-Result<int> check(Context& context, const std::vector<std::string>& words) {
+Result<int> check_pods(Context& context, const std::vector<std::string>& words) {
   TRY(context.require_root("check"));
   const std::vector<std::string> names = TRY(pod_names(words));
   if (names.empty()) return Error{Kind::invalid, 0, "check: expected the name of a pod"};
@@ -33,7 +33,7 @@ Result<int> check(Context& context, const std::vector<std::string>& words) {
 void check_command(Command& command, Context& context) {
   const auto words = std::make_shared<std::vector<std::string>>();
   command.words(*words, "POD", "Names of pods", 1);
-  command.run([&context, words] { return check(context, *words); });
+  command.run([&context, words] { return check_pods(context, *words); });
 }
 
 }  // namespace podrun::cli

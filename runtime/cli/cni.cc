@@ -8,7 +8,7 @@
 namespace podrun::cli {
 namespace {
 
-constexpr CommandEntry kCommands[] = {
+constexpr CommandEntry kCniCommands[] = {
     {"list", "List the networks, their plugins, and what is wrong with either", cni_list_command},
     {"add", "Attach a network namespace and print the result", cni_add_command},
     {"check", "Ask the plugins whether it is still attached as it was", cni_check_command},
@@ -36,6 +36,6 @@ Result<cni::NetworkList> CniTool::network(const std::string& name) const {
   return choose_network(name, host.options.cni_conf_dir, host.warn);
 }
 
-void cni_command(Command& command, Context&) { command.group(kCommands); }
+void cni_command(Command& command, Context&) { command.group(kCniCommands); }
 
 }  // namespace podrun::cli

@@ -12,13 +12,13 @@
 namespace podrun::cli {
 namespace {
 
-struct Asked {
+struct CniDebugAsked {
   std::vector<std::string> words;  // NETWORK NETNS
   std::string operation = "add";
   AttachmentFlags flags;
 };
 
-Result<int> debug(Context& context, const Asked& asked) {
+Result<int> debug_network(Context& context, const CniDebugAsked& asked) {
   TRY(context.require_root("cni debug"));
   base::listen_for_interruption();
   Host host = context.host(warn, [](const std::string&, const std::string& line) { note(line); });
@@ -47,13 +47,13 @@ Result<int> debug(Context& context, const Asked& asked) {
 }  // namespace
 
 void cni_debug_command(Command& command, Context& context) {
-  const auto asked = std::make_shared<Asked>();
+  const auto asked = std::make_shared<CniDebugAsked>();
   command.words(asked->words, "NETWORK NETNS", "As for `podrun cni add`", 2, 2);
   command.option("--operation", asked->operation, "OPERATION", "What is done")
       .one_of({"add", "check", "del"})
       .shows("add");
   add_attachment_options(command, asked->flags);
-  command.run([&context, asked] { return debug(context, *asked); });
+  command.run([&context, asked] { return debug_network(context, *asked); });
 }
 
 }  // namespace podrun::cli

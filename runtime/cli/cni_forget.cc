@@ -10,7 +10,7 @@
 namespace podrun::cli {
 namespace {
 
-struct Options {
+struct CniForgetCommandOptions {
   std::vector<std::string> containers;
   std::string network;  // empty: of whichever
   std::string ifname;   // likewise
@@ -33,7 +33,7 @@ Result<bool> forget(CniTool& tool, const cni::LedgerEntry& entry) {
   return true;
 }
 
-Result<int> forget(Context& context, const Options& options) {
+Result<int> forget(Context& context, const CniForgetCommandOptions& options) {
   TRY(context.require_root("cni forget"));
   CniTool tool(context);
   Failures failures;
@@ -56,7 +56,7 @@ Result<int> forget(Context& context, const Options& options) {
 }  // namespace
 
 void cni_forget_command(Command& command, Context& context) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<CniForgetCommandOptions>();
   command.words(options->containers, "CONTAINER", "Ids of containers, as `podrun cni attachments` shows them", 1);
   command.option("--network", options->network, "NAME", "Only in this network");
   command.option("--ifname", options->ifname, "NAME", "Only this interface");

@@ -11,13 +11,13 @@
 namespace podrun::cli {
 namespace {
 
-struct Options {
+struct CniGcCommandOptions {
   std::vector<std::string> network;  // one
   std::vector<std::string> valid;
   bool none = false;
 };
 
-Result<int> gc(Context& context, const Options& options) {
+Result<int> gc(Context& context, const CniGcCommandOptions& options) {
   TRY(context.require_root("cni gc"));
   if (options.valid.empty() != options.none)
     return Error{Kind::invalid, 0, "cni gc: expected either --valid with what is to stay, or --valid-none"};
@@ -38,7 +38,7 @@ Result<int> gc(Context& context, const Options& options) {
 }  // namespace
 
 void cni_gc_command(Command& command, Context& context) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<CniGcCommandOptions>();
   command.words(options->network, "NETWORK", "Name of a configured network", 1, 1);
   command.option("--valid", options->valid, "ID/IFNAME", "What is to stay; may be repeated");
   command.flag("--valid-none", options->none, "Nothing is to stay");

@@ -38,7 +38,7 @@ int tell_unusable(CniTool& tool, const std::vector<NetworkView>& views) {
   return code;
 }
 
-Result<int> list(Context& context, const std::string& format) {
+Result<int> print_networks(Context& context, const std::string& format) {
   CniTool tool(context);
   const std::string& dir = tool.host.options.cni_conf_dir;
   const cni::Networks networks = TRY(cni::scan_networks(dir));
@@ -62,7 +62,7 @@ Result<int> list(Context& context, const std::string& format) {
 void cni_list_command(Command& command, Context& context) {
   const auto format = std::make_shared<std::string>();
   add_output(command, *format, {"json", "yaml"});
-  command.run([&context, format] { return list(context, *format); });
+  command.run([&context, format] { return print_networks(context, *format); });
 }
 
 }  // namespace podrun::cli

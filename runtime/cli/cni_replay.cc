@@ -13,7 +13,7 @@ namespace {
 
 namespace kit = cni::kit;
 
-struct Asked {
+struct CniReplayAsked {
   std::vector<std::string> words;  // FILE
   std::string output;
 };
@@ -25,7 +25,7 @@ struct Comparison {
 };
 
 // What is to be run: the recorded program, or the one that --cni-bin-dir finds.
-Result<kit::ReplayOptions> chosen(const Context& context, const kit::Recording& recording) {
+Result<kit::ReplayOptions> build_to_run(const Context& context, const kit::Recording& recording) {
   kit::ReplayOptions recorded{recording.path, split_path(recording.variable("CNI_PATH"))};
   if (context.flags.cni_bin_path == GlobalFlags().cni_bin_path) return recorded;
   kit::ReplayOptions other{"", split_path(context.flags.cni_bin_path)};
@@ -34,7 +34,7 @@ Result<kit::ReplayOptions> chosen(const Context& context, const kit::Recording& 
   return other;
 }
 
-Result<kit::Recording> run(const kit::Recording& recording, const kit::ReplayOptions& options) {
+Result<kit::Recording> replayed(const kit::Recording& recording, const kit::ReplayOptions& options) {
   kit::Recording again = TRY(kit::replay(recording, options));
   again.digest = program_digest(options.path);
   return again;
@@ -42,11 +42,11 @@ Result<kit::Recording> run(const kit::Recording& recording, const kit::ReplayOpt
 
 // Where the build that was recorded is still there, and another one is asked for, both are run again: what differs is
 // then the builds', and not the machine's.
-Result<Comparison> compare(const Context& context, const kit::Recording& recording) {
-  const kit::ReplayOptions options = TRY(chosen(context, recording));
-  Comparison comparison{recording, TRY(run(recording, options)), false};
+Result<Comparison> compare_runs(const Context& context, const kit::Recording& recording) {
+  const kit::ReplayOptions options = TRY(build_to_run(context, recording));
+  Comparison comparison{recording, TRY(replayed(recording, options)), false};
   if (options.path != recording.path && program_digest(recording.path) == recording.digest) {
-    comparison.before = TRY(run(recording, {recording.path, split_path(recording.variable("CNI_PATH"))}));
+    comparison.before = TRY(replayed(recording, {recording.path, split_path(recording.variable("CNI_PATH"))}));
     comparison.both_again = true;
   }
   return comparison;
@@ -58,11 +58,11 @@ std::string described(const kit::Recording& recording) {
          std::to_string((recording.processor.user + recording.processor.system).count() / 1000) + " ms";
 }
 
-Result<int> replay(Context& context, const Asked& asked) {
+Result<int> replay(Context& context, const CniReplayAsked& asked) {
   TRY(context.require_root("cni replay"));
   const std::string& file = asked.words.front();
   const kit::Recording recording = TRY(kit::parse_recording(TRY(base::read_file(file, 1U << 30U)), file));
-  const Comparison comparison = TRY(compare(context, recording));
+  const Comparison comparison = TRY(compare_runs(context, recording));
   const std::vector<std::string> lines = differences(comparison.before, comparison.now);
   if (is_document(asked.output)) {
     print_document(context.out, asked.output,
@@ -83,7 +83,7 @@ Result<int> replay(Context& context, const Asked& asked) {
 }  // namespace
 
 void cni_replay_command(Command& command, Context& context) {
-  const auto asked = std::make_shared<Asked>();
+  const auto asked = std::make_shared<CniReplayAsked>();
   command.words(asked->words, "FILE", "A file of --record", 1, 1);
   add_output(command, asked->output, {"json", "yaml"});
   command.run([&context, asked] { return replay(context, *asked); });

@@ -12,20 +12,20 @@
 namespace podrun::cli {
 namespace {
 
-struct Options {
+struct CniRunCommandOptions {
   std::vector<std::string> words;  // NETWORK NETNS
   AttachmentFlags flags;           // without the namespace
 
   const std::string& network() const { return words.at(0); }
 };
 
-Result<cni::Attachment> attachment(const CniTool& tool, const Options& options) {
+Result<cni::Attachment> attachment(const CniTool& tool, const CniRunCommandOptions& options) {
   AttachmentFlags flags = options.flags;
   flags.netns = options.words.at(1);
   return attachment_of(flags, tool.host.layout().directories().netns);
 }
 
-Result<int> add(Context& context, const Options& options) {
+Result<int> run_add(Context& context, const CniRunCommandOptions& options) {
   TRY(context.require_root("cni add"));
   base::listen_for_interruption();
   CniTool tool(context);
@@ -51,7 +51,7 @@ Result<cni::NetworkList> network_of(const CniTool& tool, const std::string& name
   return cni::parse_network_list((*known)->config, "cached configuration of network '" + name + "'");
 }
 
-Result<int> check(Context& context, const Options& options) {
+Result<int> run_check(Context& context, const CniRunCommandOptions& options) {
   TRY(context.require_root("cni check"));
   CniTool tool(context);
   const cni::Attachment wanted = TRY(attachment(tool, options));
@@ -59,7 +59,7 @@ Result<int> check(Context& context, const Options& options) {
   return 0;
 }
 
-Result<int> del(Context& context, const Options& options) {
+Result<int> run_del(Context& context, const CniRunCommandOptions& options) {
   TRY(context.require_root("cni del"));
   base::listen_for_interruption();  // to no request: a DEL that has begun goes on to its end
   CniTool tool(context);
@@ -68,8 +68,8 @@ Result<int> del(Context& context, const Options& options) {
   return 0;
 }
 
-void set_up(Command& command, Context& context, Result<int> (*run)(Context&, const Options&)) {
-  const auto options = std::make_shared<Options>();
+void set_up(Command& command, Context& context, Result<int> (*run)(Context&, const CniRunCommandOptions&)) {
+  const auto options = std::make_shared<CniRunCommandOptions>();
   command.words(options->words, "NETWORK NETNS",
                 "A configured network, and a network namespace: a path, or a name as `ip netns` has it", 2, 2);
   add_attachment_options(command, options->flags);
@@ -79,8 +79,8 @@ void set_up(Command& command, Context& context, Result<int> (*run)(Context&, con
 
 }  // namespace
 
-void cni_add_command(Command& command, Context& context) { set_up(command, context, add); }
-void cni_check_command(Command& command, Context& context) { set_up(command, context, check); }
-void cni_del_command(Command& command, Context& context) { set_up(command, context, del); }
+void cni_add_command(Command& command, Context& context) { set_up(command, context, run_add); }
+void cni_check_command(Command& command, Context& context) { set_up(command, context, run_check); }
+void cni_del_command(Command& command, Context& context) { set_up(command, context, run_del); }
 
 }  // namespace podrun::cli

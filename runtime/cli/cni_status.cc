@@ -15,7 +15,7 @@ std::string word(const Error& error) {
   return "failed";
 }
 
-Result<std::vector<cni::NetworkList>> chosen(const CniTool& tool, const std::vector<std::string>& names) {
+Result<std::vector<cni::NetworkList>> networks_asked_of(const CniTool& tool, const std::vector<std::string>& names) {
   if (!names.empty()) return std::vector{TRY(tool.network(names.front()))};
   cni::Networks networks = TRY(cni::scan_networks(tool.host.options.cni_conf_dir));
   for (const cni::Diagnostic& problem : networks.problems) warn(problem.to_text());
@@ -24,7 +24,7 @@ Result<std::vector<cni::NetworkList>> chosen(const CniTool& tool, const std::vec
 
 Result<int> status(Context& context, const std::vector<std::string>& names) {
   CniTool tool(context);
-  const std::vector<cni::NetworkList> networks = TRY(chosen(tool, names));
+  const std::vector<cni::NetworkList> networks = TRY(networks_asked_of(tool, names));
   std::vector<Row> rows{{"NETWORK", "VERSION", "STATUS"}};
   Failures failures;
   for (const cni::NetworkList& network : networks) {

@@ -47,7 +47,7 @@ std::string from_environment(std::initializer_list<const char*> names, const cha
   return otherwise;
 }
 
-Result<void> run_program(std::vector<std::string> words) {
+Result<void> run_at_the_terminal(std::vector<std::string> words) {
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
@@ -66,7 +66,8 @@ Result<std::string> edited(const std::string& text) {
   if (!file) return Error::system(errno, "make a file to edit");
   TRY(base::write_all(file.get(), shown(text), path));
   // $EDITOR may have arguments.
-  auto done = run_program({"sh", "-c", from_environment({"VISUAL", "EDITOR"}, "vi") + " \"$1\"", "editor", path});
+  auto done =
+      run_at_the_terminal({"sh", "-c", from_environment({"VISUAL", "EDITOR"}, "vi") + " \"$1\"", "editor", path});
   auto now = base::read_file(path);
   ::unlink(path.c_str());
   if (!done) return done.error();
@@ -124,7 +125,8 @@ Result<CniStepper::Wish> CniStepper::ask(const std::string& when, const std::str
       else
         report(now.error());
     } else if (*line == "s") {
-      const auto gone = cni::in_netns(netns, [] { return run_program({from_environment({"SHELL"}, "/bin/sh")}); });
+      const auto gone =
+          cni::in_netns(netns, [] { return run_at_the_terminal({from_environment({"SHELL"}, "/bin/sh")}); });
       if (!gone) report(gone.error());
     } else {
       say(*line == "u" ? "what is being deleted is deleted to the end\n" : kHelp);

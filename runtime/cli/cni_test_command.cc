@@ -21,18 +21,18 @@ constexpr int kNotTested = 2;
 constexpr std::int64_t kMostJobs = 256;
 constexpr const char* kStdout = "-";
 
-struct Format {
+struct ReportFormat {
   std::string_view name;
   std::string_view ending;  // of files in it
   std::string (*write)(const kit::Report&);
 };
-constexpr std::array<Format, 5> kFormats{{{"text", ".txt", kit::as_text},
-                                          {"tap", ".tap", kit::as_tap},
-                                          {"junit", ".xml", kit::as_junit},
-                                          {"json", ".json", kit::as_json},
-                                          {"html", ".html", kit::as_html}}};
+constexpr std::array<ReportFormat, 5> kReportFormats{{{"text", ".txt", kit::as_text},
+                                                      {"tap", ".tap", kit::as_tap},
+                                                      {"junit", ".xml", kit::as_junit},
+                                                      {"json", ".json", kit::as_json},
+                                                      {"html", ".html", kit::as_html}}};
 
-struct Asked {
+struct CniTestAsked {
   std::string conflist, network, plugin, config;
   std::string format;
   std::vector<std::string> files;
@@ -43,11 +43,11 @@ struct Asked {
 
 std::vector<std::string_view> format_names() {
   std::vector<std::string_view> names;
-  for (const Format& format : kFormats) names.push_back(format.name);
+  for (const ReportFormat& format : kReportFormats) names.push_back(format.name);
   return names;
 }
 
-Result<void> refuse_what_does_not_go_together(const Asked& asked) {
+Result<void> refuse_what_does_not_go_together(const CniTestAsked& asked) {
   const int subjects = !asked.conflist.empty() + !asked.network.empty() + !asked.plugin.empty();
   if (!asked.list && subjects != 1)
     return Error{Kind::invalid, 0, "name what is to be tested by one of --plugin, --conflist and --network"};
@@ -102,7 +102,7 @@ Json list_json() {
   return {{"checks", checks}};
 }
 
-Result<std::string> list(const std::string& format) {
+Result<std::string> list_of_checks(const std::string& format) {
   if (format == "text") return list_text();
   if (format == "json") return list_json().dump(4) + "\n";
   return Error{Kind::invalid, 0, "--list is printed as text or json"};
@@ -110,7 +110,7 @@ Result<std::string> list(const std::string& format) {
 
 // --- the test
 
-Result<std::shared_ptr<const kit::Subject>> subject(const Context& context, const Asked& asked) {
+Result<std::shared_ptr<const kit::Subject>> subject(const Context& context, const CniTestAsked& asked) {
   if (!asked.plugin.empty()) {
     const std::string config = asked.config.empty() ? std::string() : TRY(base::read_file(asked.config));
     return kit::subject_of_plugin(asked.plugin, config, asked.kit);
@@ -122,7 +122,7 @@ Result<std::shared_ptr<const kit::Subject>> subject(const Context& context, cons
 }
 
 // As a shell takes it.
-std::string quoted(const std::string& word) {
+std::string quoted_for_shell(const std::string& word) {
   constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=@%+,";
   if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
   std::string text = "'";
@@ -130,10 +130,10 @@ std::string quoted(const std::string& word) {
   return text + "'";
 }
 
-std::string command_line(const Context& context, const Asked& asked) {
+std::string command_line(const Context& context, const CniTestAsked& asked) {
   std::string line = "podrun cni test";
   const auto add = [&](const char* option, const std::string& value) {
-    if (!value.empty()) line += std::string(" ") + option + " " + quoted(value);
+    if (!value.empty()) line += std::string(" ") + option + " " + quoted_for_shell(value);
   };
   add("--plugin", asked.plugin);
   add("--config", asked.config);
@@ -147,7 +147,7 @@ std::string command_line(const Context& context, const Asked& asked) {
   return line;
 }
 
-Result<kit::Report> run(const Context& context, Asked& asked) {
+Result<kit::Report> run_checks(const Context& context, CniTestAsked& asked) {
   asked.kit.command = command_line(context, asked);
   const auto tested = TRY(subject(context, asked));
   ProgressLine progress;
@@ -161,10 +161,10 @@ Result<kit::Report> run(const Context& context, Asked& asked) {
 }
 
 // The format that was asked for, else the one that the file's ending tells.
-const Format& format_of(const Asked& asked, const std::string& file) {
-  for (const Format& format : kFormats)
+const ReportFormat& format_of(const CniTestAsked& asked, const std::string& file) {
+  for (const ReportFormat& format : kReportFormats)
     if (asked.format.empty() ? file.ends_with(format.ending) : asked.format == format.name) return format;
-  return kFormats.front();
+  return kReportFormats.front();
 }
 
 Result<void> write(Context& context, const std::string& file, const std::string& text) {
@@ -178,18 +178,18 @@ std::string sums(const kit::Report& report) {
          std::to_string(report.count(kit::Outcome::failed)) + " failed";
 }
 
-Result<int> test(Context& context, Asked& asked) {
+Result<int> test(Context& context, CniTestAsked& asked) {
   TRY(refuse_what_does_not_go_together(asked));
   if (asked.files.empty()) asked.files.push_back(kStdout);
   if (asked.list) {
     for (const std::string& file : asked.files)
-      TRY(write(context, file, TRY(list(std::string(format_of(asked, file).name)))));
+      TRY(write(context, file, TRY(list_of_checks(std::string(format_of(asked, file).name)))));
     return 0;
   }
   TRY(context.require_root("cni test"));
   asked.kit.plugin_dirs = split_path(context.flags.cni_bin_path);
   asked.kit.jobs = static_cast<unsigned>(asked.jobs);
-  const kit::Report report = TRY(run(context, asked));
+  const kit::Report report = TRY(run_checks(context, asked));
   for (const std::string& file : asked.files) {
     TRY(write(context, file, format_of(asked, file).write(report)));
     if (file != kStdout) note(report.subject + ": " + sums(report) + "; the report is in " + file);
@@ -213,7 +213,7 @@ std::vector<Candidate> plugins(const Context& context) {
   return all;
 }
 
-std::vector<Candidate> networks(const Context& context) {
+std::vector<Candidate> candidates_of_networks(const Context& context) {
   std::vector<Candidate> all;
   const auto networks = cni::scan_networks(context.flags.cni_conf_dir);
   if (!networks) return all;
@@ -230,14 +230,14 @@ std::vector<Candidate> versions() {
 }  // namespace
 
 void cni_test_command(Command& command, Context& context) {
-  const auto asked = std::make_shared<Asked>();
+  const auto asked = std::make_shared<CniTestAsked>();
   kit::Options& kit = asked->kit;
   command.option("--plugin", asked->plugin, "TYPE", "One plugin, with the kit's own configuration or --config")
       .offers([&context] { return plugins(context); });
   command.option("--config", asked->config, "FILE", "Configuration of the plugin");
   command.option("--conflist", asked->conflist, "FILE", "A network, and each of its plugins");
   command.option("--network", asked->network, "NAME", "The same, of a configured network").offers([&context] {
-    return networks(context);
+    return candidates_of_networks(context);
   });
   command.option("--only", kit.only, "ID,...", "These checks, or chapters of them: V,D4")
       .split_at_commas()

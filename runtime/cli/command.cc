@@ -4,10 +4,10 @@
 #include <array>
 #include <charconv>
 
+#include "runtime/cli/bad_input.h"
+
 namespace podrun::cli {
 namespace {
-
-Error bad_input(std::string what) { return {Kind::invalid, 0, std::move(what)}; }
 
 template <class Integer>
 Result<Integer> whole_number(const std::string& text) {

@@ -9,8 +9,6 @@
 namespace podrun::cli {
 namespace {
 
-using What = ContainerState::What;
-
 bool waits_to_be_made_again(const LivePod& pod, const LiveContainer& container) {
   return is_made_again(pod.record, pod.containers, container, wall_time()) &&
          tend::back_off_after(container.record, container.status) != 0;
@@ -63,17 +61,19 @@ std::string container_id(const PodRecord& pod, const ContainerRecord& container)
 
 // The shim died before it could tell: what the kubelet says of containers it lost.
 ContainerState state_of_ended(const ContainerRecord& record, const ContainerStatus& status) {
-  if (!status.exit) return {What::terminated, "ContainerStatusUnknown", ""};
-  return {What::terminated, status.exit->reason(), status.exit->start_failed ? record.life.failure : status.exit->message};
+  if (!status.exit) return {ContainerState::What::terminated, "ContainerStatusUnknown", ""};
+  return {ContainerState::What::terminated, status.exit->reason(),
+          status.exit->start_failed ? record.life.failure : status.exit->message};
 }
 
 ContainerState state_of(const LivePod& pod, const LiveContainer& container) {
   const ContainerStatus& status = container.status;
-  if (status.running) return {What::running, "", ""};
+  if (status.running) return {ContainerState::What::running, "", ""};
   if (container.is_waiting())
-    return {What::waiting, waiting_reason(std::any_of(pod.containers.begin(), pod.containers.end(), is_init)), ""};
+    return {ContainerState::What::waiting,
+            waiting_reason(std::any_of(pod.containers.begin(), pod.containers.end(), is_init)), ""};
   if (waits_to_be_made_again(pod, container))
-    return {What::waiting, "CrashLoopBackOff", back_off_message(pod.record, container)};
+    return {ContainerState::What::waiting, "CrashLoopBackOff", back_off_message(pod.record, container)};
   return state_of_ended(container.record, status);
 }
 

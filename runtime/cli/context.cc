@@ -12,7 +12,7 @@
 namespace podrun::cli {
 namespace {
 
-Result<void> take_timeout(std::optional<std::chrono::milliseconds>& value, const std::string& text) {
+Result<void> take_cni_timeout(std::optional<std::chrono::milliseconds>& value, const std::string& text) {
   const auto limit = TRY(parse_duration(text));
   if (limit.count() == 0) return Error{Kind::invalid, 0, "expected more than nothing, such as 90s"};
   value = std::chrono::ceil<std::chrono::milliseconds>(limit);
@@ -49,7 +49,7 @@ void Context::add_flags(Command& podrun) {
               "Sysctls that pods may set beside the safe ones; * at the end of one is any")
       .from("PODRUN_ALLOWED_UNSAFE_SYSCTLS")
       .split_at_commas();
-  const Option::Set timeout = [this](const std::string& text) { return take_timeout(flags.cni_timeout, text); };
+  const Option::Set timeout = [this](const std::string& text) { return take_cni_timeout(flags.cni_timeout, text); };
   podrun.option("--cni-timeout", timeout, "DURATION", "Limit of one CNI operation: an ADD of all plugins, a DEL")
       .from("PODRUN_CNI_TIMEOUT");
   podrun.flag("--verbose", flags.verbose, "Show what CNI plugins print on stderr, while they run");

@@ -13,7 +13,7 @@
 namespace podrun::cli {
 namespace {
 
-struct Options {
+struct CpCommandOptions {
   std::vector<std::string> words;
   std::string container;
   bool no_preserve = false;
@@ -35,7 +35,7 @@ std::string absolute(const std::string& path, const ContainerPlan& container) {
   return path.starts_with('/') ? path : container.process.cwd + "/" + path;
 }
 
-Result<int> cp(Context& context, const Options& options) {
+Result<int> cp(Context& context, const CpCommandOptions& options) {
   const CpPlace from = TRY(parse_cp_place(options.words.front()));
   const CpPlace to = TRY(parse_cp_place(options.words.back()));
   if (from.is_in_pod() == to.is_in_pod())
@@ -60,7 +60,7 @@ Result<int> cp(Context& context, const Options& options) {
 }  // namespace
 
 void cp_command(Command& command, Context& context) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<CpCommandOptions>();
   command.words(options->words, "FROM TO", "[NAMESPACE/]POD:PATH, and a path of this machine, or - for a tar", 2, 2);
   command.option("-c,--container", options->container, "NAME", "Container; else the pod's first");
   command.flag("--no-preserve", options->no_preserve, "Keep neither times nor write permissions of others");

@@ -11,12 +11,12 @@
 namespace podrun::cli {
 namespace {
 
-struct Options {
+struct CreateCommandOptions {
   std::vector<std::string> files;
   Creation creation;
 };
 
-Result<int> create(Context& context, const Options& options) {
+Result<int> create(Context& context, const CreateCommandOptions& options) {
   if (!options.creation.is_dry()) TRY(context.require_root("create"));
   const std::vector<PodSpec> pods = TRY(read_manifests(context, options.files, true));
   Host host = context.host();
@@ -35,7 +35,7 @@ Result<int> create(Context& context, const Options& options) {
 }  // namespace
 
 void create_command(Command& command, Context& context) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<CreateCommandOptions>();
   add_manifests(command, options->files).required();
   add_creation(command, options->creation);
   add_record(command, context);

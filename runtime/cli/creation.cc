@@ -20,7 +20,8 @@ Json as_asked(const PodSpec& spec) {
   return pod;
 }
 
-void show(Output& out, const std::string& format, const std::string& name, const std::string& what, const Json& pod) {
+void show_created(Output& out, const std::string& format, const std::string& name, const std::string& what,
+                  const Json& pod) {
   if (is_document(format)) return print_document(out, format, pod);
   out.print("pod/" + name + (format == "name" ? "" : " " + what) + "\n");
 }
@@ -46,7 +47,7 @@ Result<StoodUp> create_with_progress(Host& host, const PodSpec& spec, CreateOpti
 
 void show_pod(Context& context, const Creation& creation, const std::string& done, Pod pod) {
   const std::string name = pod.record.plan.who.name;
-  show(context.out, creation.output, name, done, kube_pod(look_at(context.store(), std::move(pod))));
+  show_created(context.out, creation.output, name, done, kube_pod(look_at(context.store(), std::move(pod))));
   // Shown before the next manifest is begun. Whether it could be written is told once, at the end.
   static_cast<void>(context.out.flush());
 }
@@ -54,7 +55,7 @@ void show_pod(Context& context, const Creation& creation, const std::string& don
 Result<void> create_and_show(Context& context, Host& host, const PodSpec& spec, const Creation& creation,
                              const std::string& done) {
   if (creation.is_dry()) {
-    show(context.out, creation.output, spec.name, done + " (dry run)", as_asked(spec));
+    show_created(context.out, creation.output, spec.name, done + " (dry run)", as_asked(spec));
     return {};
   }
   base::listen_for_interruption();

@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "runtime/cli/bad_input.h"
 #include "runtime/cli/json_template.h"
 
 namespace podrun::cli {
 namespace {
-
-Error bad_input(std::string what) { return {Kind::invalid, 0, std::move(what)}; }
 
 std::vector<std::string> split(std::string_view text, std::string_view separators) {
   std::vector<std::string> parts;

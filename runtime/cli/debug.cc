@@ -18,7 +18,7 @@
 namespace podrun::cli {
 namespace {
 
-struct Options {
+struct DebugCommandOptions {
   std::vector<std::string> words;
   DebugManifestOptions container;
   std::vector<std::string> env;
@@ -30,7 +30,7 @@ struct Options {
   bool attaches() const { return attach.value_or(container.has_stdin || container.terminal); }
 };
 
-Result<EphemeralSpec> read_spec(const Pod& pod, Options& options) {
+Result<EphemeralSpec> read_ephemeral_spec(const Pod& pod, DebugCommandOptions& options) {
   DebugManifestOptions& container = options.container;
   if (container.name.empty()) {
     container.name = "debugger-" + base::random_hex(3).substr(0, 5);
@@ -44,14 +44,14 @@ Result<EphemeralSpec> read_spec(const Pod& pod, Options& options) {
   return std::move(made.spec);
 }
 
-Result<Debugger> start(const Host& host, const Pod& pod, const EphemeralSpec& spec, DebugOptions options) {
+Result<Debugger> start_debugger(const Host& host, const Pod& pod, const EphemeralSpec& spec, DebugOptions options) {
   std::optional<ProgressLine> line;
   options.registry.progress = [&line](const std::string& text) { show_progress(line, text); };
   base::listen_for_interruption();
   return debug_pod(host, pod.record.plan.who.id, spec, options);
 }
 
-Result<int> stay(const Host& host, Debugger debugger, const Options& options) {
+Result<int> stay(const Host& host, Debugger debugger, const DebugCommandOptions& options) {
   const Signals signals = TRY(Signals::take());
   const std::string& pod = debugger.pod.plan.who.name;
   const std::string& name = debugger.container.plan.name;
@@ -65,17 +65,17 @@ Result<int> stay(const Host& host, Debugger debugger, const Options& options) {
   return 0;
 }
 
-Result<int> debug(Context& context, Options& options) {
+Result<int> debug_with_container(Context& context, DebugCommandOptions& options) {
   TRY(context.require_root("debug"));
   const std::string name = TRY(pod_name(options.words).in("debug"));
   const std::string in_pod = "debug pod \"" + name + "\"";
   const Pod pod = TRY(find_pod(context, name));
   if (options.attaches()) settle_terminal(options.container.terminal);
-  const EphemeralSpec spec = TRY(read_spec(pod, options).in("debug"));
+  const EphemeralSpec spec = TRY(read_ephemeral_spec(pod, options).in("debug"));
   const Host host = context.host();
   options.debug.attaches = options.attaches();
   options.debug.size = terminal_size();
-  Debugger debugger = TRY(start(host, pod, spec, options.debug).in(in_pod));
+  Debugger debugger = TRY(start_debugger(host, pod, spec, options.debug).in(in_pod));
   if (debugger.attachment) return stay(host, std::move(debugger), options).in(in_pod);
   context.out.print("pod/" + name + " container/" + spec.container().name + " added\n");
   return 0;
@@ -84,7 +84,7 @@ Result<int> debug(Context& context, Options& options) {
 }  // namespace
 
 void debug_command(Command& command, Context& context) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<DebugCommandOptions>();
   DebugManifestOptions& container = options->container;
   command.words(options->words, "POD", "Name of the pod", 1, 2);
   command.rest(container.words, "COMMAND ARGUMENT...");
@@ -112,7 +112,7 @@ void debug_command(Command& command, Context& context) {
       .shows(kDebugProfiles[0]);
   add_registry(command, options->debug.registry);
   command.flag("-q,--quiet", options->quiet, "Say nothing about the name that was chosen");
-  command.run([&context, options] { return debug(context, *options); });
+  command.run([&context, options] { return debug_with_container(context, *options); });
 }
 
 }  // namespace podrun::cli

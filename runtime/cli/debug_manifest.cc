@@ -22,7 +22,7 @@ Json security_context(const std::string& profile) {
   return Json::object();
 }
 
-Result<Json> container(const DebugManifestOptions& options) {
+Result<Json> ephemeral_container_json(const DebugManifestOptions& options) {
   if (const std::string why = why_bad_label(options.name); !why.empty())
     return bad_option("--container", options.name, why);
   Json made{{"name", options.name}, {"image", options.image}};
@@ -59,7 +59,7 @@ Json pod_of(const Json& container, const PodPlan& pod) {
 }  // namespace
 
 Result<DebugManifest> debug_manifest(const DebugManifestOptions& options, const PodPlan& pod) {
-  Json asked = TRY(container(options));
+  Json asked = TRY(ephemeral_container_json(options));
   Manifest manifest = TRY(parse_manifest(pod_of(asked, pod).dump(), "debug"));
   if (!options.target.empty()) asked["targetContainerName"] = options.target;
   return DebugManifest{.spec = {.pod = std::move(manifest.spec), .asked = asked.dump(), .target = options.target},

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/interruption.h"
+#include "runtime/cli/bad_input.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/detached.h"
 #include "runtime/cli/own_program.h"
@@ -16,7 +17,7 @@
 namespace podrun::cli {
 namespace {
 
-struct Options {
+struct DeleteCommandOptions {
   PodChoice choice;
   bool force = false;
   bool ignore_not_found = false;
@@ -27,9 +28,7 @@ struct Options {
   std::string output;
 };
 
-Error bad_input(std::string what) { return {Kind::invalid, 0, std::move(what)}; }
-
-DeleteOptions how(const Options& options) {
+DeleteOptions how(const DeleteCommandOptions& options) {
   DeleteOptions how;
   how.force = options.force;
   if (options.now) how.grace_period = std::chrono::seconds(1);  // as kubectl's
@@ -53,7 +52,7 @@ Result<void> finish_within(Detached& removal, std::chrono::nanoseconds timeout) 
 }
 
 // The name resolves to an id once: whatever takes the name afterwards is another pod and not meant.
-Result<void> delete_one(const Context& context, const PodTarget& target, const Options& options) {
+Result<void> delete_one(const Context& context, const PodTarget& target, const DeleteCommandOptions& options) {
   TRY(base::check_interruption());
   const Store store = context.store();
   const std::string id = TRY(find_id(store, target.name_space, target.name));
@@ -66,7 +65,7 @@ Result<void> delete_one(const Context& context, const PodTarget& target, const O
   return options.wait ? finish_within(removal, options.timeout) : begin(removal, store, id);
 }
 
-Result<int> remove(Context& context, const Options& options) {
+Result<int> delete_pods(Context& context, const DeleteCommandOptions& options) {
   TRY(context.require_root("delete"));
   if (options.now && options.grace_period) return bad_input("delete: --now and --grace-period do not go together");
   const std::vector<PodTarget> targets = TRY(choose_pods(context, options.choice, "delete"));
@@ -91,7 +90,7 @@ Result<int> remove(Context& context, const Options& options) {
 }  // namespace
 
 void delete_command(Command& command, Context& context) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<DeleteCommandOptions>();
   add_pod_choice(command, options->choice);
   command.option("--grace-period", options->grace_period, "SECONDS",
                  "From the stop signal to SIGKILL, else the pod's own; 0 kills at once");
@@ -107,7 +106,7 @@ void delete_command(Command& command, Context& context) {
   command.flag("--ignore-not-found", options->ignore_not_found, "A pod that does not exist is no error");
   add_output(command, options->output, {"name"});
   add_record(command, context);
-  command.run([&context, options] { return remove(context, *options); });
+  command.run([&context, options] { return delete_pods(context, *options); });
 }
 
 }  // namespace podrun::cli

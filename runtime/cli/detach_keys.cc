@@ -9,7 +9,7 @@ namespace podrun::cli {
 namespace {
 
 constexpr std::string_view kControl = "ctrl-";
-constexpr std::size_t kMost = 16;
+constexpr std::size_t kMostKeys = 16;
 
 // A terminal sends for ctrl and a key what of its code the five lowest bits are.
 std::optional<char> control(char key) {
@@ -32,7 +32,7 @@ Result<DetachKeys> DetachKeys::parse(const std::string& text) {
     const std::size_t end = std::min(text.find(',', begin), text.size());
     const std::string key = text.substr(begin, end - begin);
     const auto byte = byte_of(key);
-    if (!byte || keys.keys_.size() == kMost)
+    if (!byte || keys.keys_.size() == kMostKeys)
       return Error{Kind::invalid, 0,
                    "key " + manifest::quote(key) +
                        ": expected at most 16 keys joined by commas, each a character or ctrl- and one of "

@@ -7,7 +7,7 @@
 namespace podrun::cli {
 namespace {
 
-Result<void> add(Variables& variables, const std::string& given, const std::string& where) {
+Result<void> add_variable(Variables& variables, const std::string& given, const std::string& where) {
   const std::string name = given.substr(0, given.find('='));
   if (name.empty())
     return Error{Kind::invalid, 0, where + " " + manifest::quote(given) + ": expected NAME=VALUE or NAME"};
@@ -23,7 +23,7 @@ Result<void> add(Variables& variables, const std::string& given, const std::stri
 
 Result<Variables> read_env(const std::vector<std::string>& given) {
   Variables variables;
-  for (const std::string& variable : given) TRY(add(variables, variable, "--env"));
+  for (const std::string& variable : given) TRY(add_variable(variables, variable, "--env"));
   return variables;
 }
 
@@ -37,7 +37,7 @@ Result<Variables> read_env_file(std::string_view text, const std::string& source
     ++number;
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (line.empty() || line.starts_with('#')) continue;
-    TRY(add(variables, std::string(line), source + ":" + std::to_string(number)));
+    TRY(add_variable(variables, std::string(line), source + ":" + std::to_string(number)));
   }
   return variables;
 }

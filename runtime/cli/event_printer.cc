@@ -8,7 +8,7 @@
 namespace podrun::cli {
 namespace {
 
-const char* type_of(const PodEvent& event) { return event.is_warning ? "Warning" : "Normal"; }
+const char* event_type(const PodEvent& event) { return event.is_warning ? "Warning" : "Normal"; }
 
 }  // namespace
 
@@ -20,7 +20,7 @@ Json kube_event(const PodEvent& event) {
   return {{"apiVersion", "v1"},
           {"kind", "Event"},
           {"metadata", {{"namespace", event.name_space}}},
-          {"type", type_of(event)},
+          {"type", event_type(event)},
           {"reason", event.reason},
           {"message", event.message},
           {"involvedObject", std::move(object)},
@@ -40,7 +40,7 @@ std::string EventTable::lines(const std::vector<PodEvent>& events) {
   if (!events.empty() && !std::exchange(headed_, true))
     add("NAMESPACE", {"TIME", "TYPE", "REASON", "OBJECT", "MESSAGE"});
   for (const PodEvent& event : events)
-    add(event.name_space, {event.time == 0 ? "<unknown>" : rfc3339(event.time), type_of(event), event.reason,
+    add(event.name_space, {event.time == 0 ? "<unknown>" : rfc3339(event.time), event_type(event), event.reason,
                            "pod/" + event.name, event.message});
   return table_.lines(rows);
 }

@@ -18,7 +18,7 @@
 namespace podrun::cli {
 namespace {
 
-struct Options {
+struct EventsCommandOptions {
   PodQuery query;
   std::string since;
   std::string output;
@@ -32,7 +32,7 @@ std::int64_t saved_at(const Layout& layout, const LivePod& pod) {
 }
 
 // Since when; 0: whenever. A duration as of logs, or a time.
-Result<std::int64_t> since(const Options& options) {
+Result<std::int64_t> events_since(const EventsCommandOptions& options) {
   if (options.since.empty()) return 0;
   if (auto time = parse_time(options.since)) return time;
   auto duration = parse_duration(options.since);
@@ -45,7 +45,7 @@ Result<std::int64_t> since(const Options& options) {
 
 class Printer {
  public:
-  Printer(Context& context, const Options& options, std::int64_t since)
+  Printer(Context& context, const EventsCommandOptions& options, std::int64_t since)
       : context_(context), options_(options), since_(since), table_(options.query.all_namespaces) {}
 
   // `going_on`: more may come, so that each is a document of its own.
@@ -65,13 +65,13 @@ class Printer {
 
  private:
   Context& context_;
-  const Options& options_;
+  const EventsCommandOptions& options_;
   std::int64_t since_;
   EventTable table_;
   bool begun_ = false;
 };
 
-Result<int> show(Context& context, const Options& options, Printer& printer) {
+Result<int> show_until_now(Context& context, const EventsCommandOptions& options, Printer& printer) {
   Failures failures;
   const auto [pods, named] = TRY(find_pods(context, options.query, failures));
   const Layout layout = context.store().layout();
@@ -86,7 +86,7 @@ Result<int> show(Context& context, const Options& options, Printer& printer) {
 }
 
 // Until nobody reads the output any more. A pod that is named need not exist yet.
-Result<int> follow(Context& context, const Options& options, Printer& printer) {
+Result<int> follow_events(Context& context, const EventsCommandOptions& options, Printer& printer) {
   PodFollower follower = TRY(PodFollower::on(context, TRY(filter_of(context, options.query))));
   const Layout layout = context.store().layout();
   const auto told_of = [&](const std::optional<LivePod>& pod) {
@@ -105,15 +105,15 @@ Result<int> follow(Context& context, const Options& options, Printer& printer) {
   }
 }
 
-Result<int> events(Context& context, const Options& options) {
-  Printer printer(context, options, TRY(since(options)));
-  return options.watch ? follow(context, options, printer) : show(context, options, printer);
+Result<int> events(Context& context, const EventsCommandOptions& options) {
+  Printer printer(context, options, TRY(events_since(options)));
+  return options.watch ? follow_events(context, options, printer) : show_until_now(context, options, printer);
 }
 
 }  // namespace
 
 void events_command(Command& command, Context& context) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<EventsCommandOptions>();
   add_pod_query(command, options->query);
   command.flag("-w,--watch", options->watch, "What happens from now on, or from --since on");
   command.option("--since", options->since, "TIME", "Only what is newer: 10s, 5m, 2h or 2026-01-02T03:04:05Z");

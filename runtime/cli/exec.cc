@@ -21,7 +21,7 @@
 namespace podrun::cli {
 namespace {
 
-struct Options {
+struct ExecCommandOptions {
   std::vector<std::string> words;
   std::vector<std::string> env;
   ExecOptions exec;
@@ -80,7 +80,7 @@ Result<int> run_command(const Pod& pod, const ExecOptions& options) {
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-Result<int> exec(Context& context, Options& options) {
+Result<int> exec(Context& context, ExecCommandOptions& options) {
   if (options.exec.command.empty())
     return Error{Kind::invalid, 0, "exec: no command; it goes behind the pod: podrun exec POD -- COMMAND ARGUMENT..."};
   TRY(context.require_root("exec"));
@@ -102,7 +102,7 @@ Result<int> exec(Context& context, Options& options) {
 }  // namespace
 
 void exec_command(Command& command, Context& context) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ExecCommandOptions>();
   command.words(options->words, "POD", "Name of the pod", 1, 2);
   command.rest(options->exec.command, "COMMAND ARGUMENT...", names_a_pod);
   command.option("-c,--container", options->exec.container, "NAME", "Container; else the pod's first");

@@ -18,14 +18,14 @@ using manifest::Type;
 
 constexpr std::string_view kIdle = "means nothing on one machine";
 
-struct Options {
+struct ExplainCommandOptions {
   std::vector<std::string> words;  // FIELD
   bool recursive = false;
   std::string format;
 };
 
 // As kubectl writes types.
-std::string_view type_of(const Field& field) {
+std::string_view field_type(const Field& field) {
   switch (field.shape) {
     case Shape::text:
       return "string";
@@ -84,7 +84,7 @@ bool has_parts(const Field& field) { return field.type != nullptr && field.treat
 
 void print_tree(Output& out, const Type& type, const std::string& indent, bool recursive) {
   for (const Field& field : type.fields) {
-    out.print(indent + std::string(field.name) + "\t<" + std::string(type_of(field)) + ">  " + what_becomes(field) +
+    out.print(indent + std::string(field.name) + "\t<" + std::string(field_type(field)) + ">  " + what_becomes(field) +
               "\n");
     if (recursive && has_parts(field)) print_tree(out, *field.type, indent + "  ", true);
   }
@@ -102,7 +102,8 @@ void print_rows(Output& out, const Type& type, const std::string& path, std::map
     const std::string inside = where + (field.shape == Shape::list ? "[]" : "");
     const bool has_rows = has_parts(field) && seen.emplace(field.type, inside).second;
     const std::string as = has_parts(field) && !has_rows ? "; inside, as `" + seen.at(field.type) + "`" : "";
-    out.print("| `" + where + "` | " + std::string(type_of(field)) + " | " + cell(what_becomes(field)) + as + " |\n");
+    out.print("| `" + where + "` | " + std::string(field_type(field)) + " | " + cell(what_becomes(field)) + as +
+              " |\n");
     if (has_rows) print_rows(out, *field.type, inside, seen);
   }
 }
@@ -142,7 +143,7 @@ Result<Found> find(const std::string& typed) {
   return found;
 }
 
-Result<int> explain(Context& context, const Options& options) {
+Result<int> explain_field(Context& context, const ExplainCommandOptions& options) {
   const Found found = TRY(find(options.words.empty() ? "" : options.words.front()));
   Output& out = context.out;
   if (options.format == "markdown") {
@@ -153,7 +154,7 @@ Result<int> explain(Context& context, const Options& options) {
   }
   out.print("KIND:       Pod\nVERSION:    v1\n\n");
   if (found.field != nullptr)
-    out.print("FIELD: " + std::string(found.field->name) + " <" + std::string(type_of(*found.field)) +
+    out.print("FIELD: " + std::string(found.field->name) + " <" + std::string(field_type(*found.field)) +
               ">\n\nHERE:\n    " + what_becomes(*found.field) + "\n\n");
   if (found.type == nullptr) return 0;
   out.print("FIELDS:\n");
@@ -164,11 +165,11 @@ Result<int> explain(Context& context, const Options& options) {
 }  // namespace
 
 void explain_command(Command& command, Context& context) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ExplainCommandOptions>();
   command.words(options->words, "FIELD", "A field of a Pod, such as pod.spec.containers; else the Pod itself", 0, 1);
   command.flag("--recursive", options->recursive, "Show what is inside of fields, too");
   command.option("-o,--output", options->format, "FORMAT", "As a table of all fields: markdown").one_of({"markdown"});
-  command.run([&context, options] { return explain(context, *options); });
+  command.run([&context, options] { return explain_field(context, *options); });
 }
 
 }  // namespace podrun::cli

@@ -5,12 +5,12 @@
 namespace podrun::cli {
 namespace {
 
-struct Field {
+struct SelectableField {
   std::string_view name;
   std::string (*value)(const LivePod& pod);
 };
 
-constexpr Field kFields[] = {
+constexpr SelectableField kSelectableFields[] = {
     {"metadata.name", [](const LivePod& pod) { return pod.record.plan.who.name; }},
     {"metadata.namespace", [](const LivePod& pod) { return pod.record.plan.who.name_space; }},
     {"spec.hostNetwork",
@@ -19,17 +19,17 @@ constexpr Field kFields[] = {
     {"status.podIP", [](const LivePod& pod) { return pod.record.life.ips.empty() ? "" : pod.record.life.ips.front(); }},
 };
 
-Error bad_input(std::string_view part, const std::string& why) {
+Error bad_field_selector(std::string_view part, const std::string& why) {
   return {Kind::invalid, 0, "--field-selector '" + std::string(part) + "': " + why};
 }
 
-Result<const Field*> find_field(std::string_view part, std::string_view name) {
+Result<const SelectableField*> find_field(std::string_view part, std::string_view name) {
   std::string known;
-  for (const Field& field : kFields) {
+  for (const SelectableField& field : kSelectableFields) {
     if (field.name == name) return &field;
     known.append(known.empty() ? "" : ", ").append(field.name);
   }
-  return bad_input(part, "the fields are " + known);
+  return bad_field_selector(part, "the fields are " + known);
 }
 
 }  // namespace
@@ -40,11 +40,12 @@ Result<FieldSelector> FieldSelector::parse(std::string_view text) {
     const std::string_view part = text.substr(0, text.find(','));
     text.remove_prefix(std::min(part.size() + 1, text.size()));
     const auto equals = part.find('=');
-    if (equals == std::string_view::npos || equals == 0) return bad_input(part, "expected FIELD=VALUE or FIELD!=VALUE");
+    if (equals == std::string_view::npos || equals == 0)
+      return bad_field_selector(part, "expected FIELD=VALUE or FIELD!=VALUE");
     const bool equal = part[equals - 1] != '!';
     std::string_view value = part.substr(equals + 1);
     if (equal && value.starts_with('=')) value.remove_prefix(1);
-    const Field& field = *TRY(find_field(part, part.substr(0, equal ? equals : equals - 1)));
+    const SelectableField& field = *TRY(find_field(part, part.substr(0, equal ? equals : equals - 1)));
     selector.requirements_.push_back({field.value, equal, std::string(value)});
   }
   return selector;

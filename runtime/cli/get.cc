@@ -10,7 +10,7 @@
 namespace podrun::cli {
 namespace {
 
-struct Options {
+struct GetCommandOptions {
   PodQuery query;
   std::string output;
   std::string sort_by;
@@ -20,7 +20,7 @@ struct Options {
   bool watch_only = false;
 };
 
-Result<int> get(Context& context, const Options& options) {
+Result<int> get(Context& context, const GetCommandOptions& options) {
   const TableStyle style{.wide = false,
                          .with_namespace = options.query.all_namespaces,
                          .with_labels = options.show_labels,
@@ -45,7 +45,7 @@ Result<int> get(Context& context, const Options& options) {
 }  // namespace
 
 void get_command(Command& command, Context& context) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<GetCommandOptions>();
   add_pod_query(command, options->query);
   command.option("-o,--output", options->output, "FORMAT", kFormats);
   command.option("--sort-by", options->sort_by, "PATH", "In the order of this field: .metadata.creationTimestamp");

@@ -6,15 +6,15 @@ namespace podrun::cli {
 namespace {
 
 constexpr std::size_t kIndent = 2;
-constexpr std::size_t kGap = 3;
+constexpr std::size_t kHelpGap = 3;
 
-struct Line {
+struct HelpLine {
   std::string left;
   std::string right;
 };
 
-Line line_of(const Option& option) {
-  Line line{option.letter() != 0 ? std::string("-") + option.letter() + ", " : "    ", std::string(option.help())};
+HelpLine help_line_of(const Option& option) {
+  HelpLine line{option.letter() != 0 ? std::string("-") + option.letter() + ", " : "    ", std::string(option.help())};
   line.left.append("--").append(option.name());
   if (!option.is_switch()) line.left.append(" ").append(option.takes());
   std::string values;
@@ -25,18 +25,18 @@ Line line_of(const Option& option) {
   return line;
 }
 
-std::vector<Line> lines_of(const Command& command) {
-  std::vector<Line> lines;
-  for (const Option& option : command.options()) lines.push_back(line_of(option));
+std::vector<HelpLine> lines_of(const Command& command) {
+  std::vector<HelpLine> lines;
+  for (const Option& option : command.options()) lines.push_back(help_line_of(option));
   return lines;
 }
 
-void append(std::string& text, std::string_view title, const std::vector<Line>& lines) {
+void append(std::string& text, std::string_view title, const std::vector<HelpLine>& lines) {
   if (lines.empty()) return;
   std::size_t width = 0;
-  for (const Line& line : lines) width = std::max(width, line.left.size() + kGap);
+  for (const HelpLine& line : lines) width = std::max(width, line.left.size() + kHelpGap);
   text.append("\n").append(title).append(":\n");
-  for (const Line& line : lines) {
+  for (const HelpLine& line : lines) {
     text.append(kIndent, ' ').append(line.left).append(width - line.left.size(), ' ').append(line.right).append("\n");
   }
 }
@@ -65,15 +65,15 @@ std::string help_text(const std::vector<Command*>& chain) {
   std::string text(command.summary());
   text += "\n\n" + usage(chain);
   if (!command.words().takes.empty()) {
-    text.append("\n").append(kIndent, ' ').append(command.words().takes).append(kGap, ' ');
+    text.append("\n").append(kIndent, ' ').append(command.words().takes).append(kHelpGap, ' ');
     text.append(command.words().help).append("\n");
   }
-  std::vector<Line> commands;
+  std::vector<HelpLine> commands;
   for (const CommandEntry& entry : command.commands())
     commands.push_back({std::string(entry.name), std::string(entry.summary)});
   append(text, "Commands", commands);
   if (chain.size() > 1) append(text, "Options", lines_of(command));
-  std::vector<Line> everywhere = lines_of(*chain.front());
+  std::vector<HelpLine> everywhere = lines_of(*chain.front());
   everywhere.push_back({"-h, --help", "Show this"});
   append(text, "Options for every command", everywhere);
   return text;

@@ -8,7 +8,7 @@
 namespace podrun::cli {
 namespace {
 
-constexpr CommandEntry kCommands[] = {
+constexpr CommandEntry kImageCommands[] = {
     {"import", "Take an image from a file or a directory", image_import_command},
     {"inspect", "Print what is known of images, as JSON", image_inspect_command},
     {"list", "List the images that have been pulled or imported", image_list_command},
@@ -31,6 +31,6 @@ std::string size_text(std::uint64_t bytes) {
   return text.data();
 }
 
-void image_command(Command& command, Context&) { command.group(kCommands); }
+void image_command(Command& command, Context&) { command.group(kImageCommands); }
 
 }  // namespace podrun::cli

@@ -15,7 +15,7 @@
 namespace podrun::cli {
 namespace {
 
-struct Options {
+struct ImageImportCommandOptions {
   std::vector<std::string> words;  // SOURCE [NAME]
   bool quiet = false;
 };
@@ -34,7 +34,8 @@ Result<void> spool(const std::string& path) {
   }
 }
 
-Result<std::vector<image::ImportedImage>> import_source(const std::string& store, const Options& options,
+Result<std::vector<image::ImportedImage>> import_source(const std::string& store,
+                                                        const ImageImportCommandOptions& options,
                                                         const image::Progress& progress) {
   std::optional<image::Name> name;
   if (options.words.size() > 1) name = TRY(image::parse_name(options.words[1]).in("name '" + options.words[1] + "'"));
@@ -47,7 +48,7 @@ Result<std::vector<image::ImportedImage>> import_source(const std::string& store
   return image::import_images(store, file, name, progress);
 }
 
-Result<int> import(Context& context, const Options& options) {
+Result<int> import(Context& context, const ImageImportCommandOptions& options) {
   TRY(context.require_root("image import"));
   base::listen_for_interruption();
   const std::string& source = options.words.front();
@@ -67,7 +68,7 @@ Result<int> import(Context& context, const Options& options) {
 }  // namespace
 
 void image_import_command(Command& command, Context& context) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ImageImportCommandOptions>();
   command.words(options->words, "SOURCE [NAME]",
                 "An OCI layout or an archive of one, what docker save wrote, or the tar of a root filesystem; - for "
                 "stdin. NAME: what the image is called then",

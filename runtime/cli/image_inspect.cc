@@ -10,7 +10,7 @@ namespace podrun::cli {
 namespace {
 
 // As docker and podman have it, a list also of one.
-Result<int> inspect(Context& context, const std::vector<std::string>& wanted) {
+Result<int> inspect_images(Context& context, const std::vector<std::string>& wanted) {
   TRY(context.require_root("image inspect"));
   Json found = Json::array();
   Failures failures;
@@ -30,7 +30,7 @@ Result<int> inspect(Context& context, const std::vector<std::string>& wanted) {
 void image_inspect_command(Command& command, Context& context) {
   const auto words = std::make_shared<std::vector<std::string>>();
   command.words(*words, "IMAGE", "Its name, or the beginning of its id or digest", 1);
-  command.run([&context, words] { return inspect(context, *words); });
+  command.run([&context, words] { return inspect_images(context, *words); });
 }
 
 }  // namespace podrun::cli

@@ -8,7 +8,7 @@
 namespace podrun::cli {
 namespace {
 
-Result<int> prune(Context& context, bool all) {
+Result<int> prune_by_hand(Context& context, bool all) {
   TRY(context.require_root("image prune"));
   base::listen_for_interruption();
   const RemovedImages removed = TRY(prune_images(context.host(), all, tell_of_waiting).in("image prune"));
@@ -23,7 +23,7 @@ Result<int> prune(Context& context, bool all) {
 void image_prune_command(Command& command, Context& context) {
   const auto all = std::make_shared<bool>(false);
   command.flag("-a,--all", *all, "Also images that have names and that no pod uses");
-  command.run([&context, all] { return prune(context, *all); });
+  command.run([&context, all] { return prune_by_hand(context, *all); });
 }
 
 }  // namespace podrun::cli

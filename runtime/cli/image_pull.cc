@@ -16,7 +16,7 @@
 namespace podrun::cli {
 namespace {
 
-struct Options {
+struct ImagePullCommandOptions {
   std::vector<std::string> names;
   std::string credentials;  // a file with USER:PASSWORD; "-" for stdin
   bool quiet = false;
@@ -41,7 +41,7 @@ Result<std::string> read_credentials(const std::string& file) {
   return text;
 }
 
-Result<std::string> pull_one(const Host& host, const std::string& name, const Options& options,
+Result<std::string> pull_one(const Host& host, const std::string& name, const ImagePullCommandOptions& options,
                              const std::string& login) {
   TRY(base::check_interruption().in("pull image '" + name + "'"));
   Registry registry = options.registry;
@@ -53,7 +53,7 @@ Result<std::string> pull_one(const Host& host, const std::string& name, const Op
   return TRY(image_store(host).pull(name, registry)).digest;
 }
 
-Result<int> pull(Context& context, const Options& options) {
+Result<int> pull(Context& context, const ImagePullCommandOptions& options) {
   TRY(context.require_root("image pull"));
   base::listen_for_interruption();
   const std::string login = options.credentials.empty() ? "" : TRY(read_credentials(options.credentials));
@@ -74,7 +74,7 @@ Result<int> pull(Context& context, const Options& options) {
 }  // namespace
 
 void image_pull_command(Command& command, Context& context) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ImagePullCommandOptions>();
   command.words(options->names, "NAME", "What to pull: nginx, ghcr.io/a/b:1.2, localhost:5000/a@sha256:…", 1);
   add_registry(command, options->registry);
   command.option("--creds", options->credentials, "FILE", "A file with USER:PASSWORD for the registry; - reads stdin");

@@ -9,12 +9,12 @@
 namespace podrun::cli {
 namespace {
 
-struct Options {
+struct ImageRmCommandOptions {
   std::vector<std::string> images;
   bool force = false;
 };
 
-Result<int> remove(Context& context, const Options& options) {
+Result<int> remove_images(Context& context, const ImageRmCommandOptions& options) {
   TRY(context.require_root("image rm"));
   base::listen_for_interruption();
   const Host host = context.host();
@@ -35,11 +35,11 @@ Result<int> remove(Context& context, const Options& options) {
 }  // namespace
 
 void image_rm_command(Command& command, Context& context) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ImageRmCommandOptions>();
   command.words(options->images, "IMAGE", "Its name, or the beginning of its id or digest", 1);
   command.flag("-f,--force", options->force,
                "Also one that a pod uses (its layers stay as long as the pod), or that has several names");
-  command.run([&context, options] { return remove(context, *options); });
+  command.run([&context, options] { return remove_images(context, *options); });
 }
 
 }  // namespace podrun::cli

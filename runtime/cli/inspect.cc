@@ -9,7 +9,7 @@
 namespace podrun::cli {
 namespace {
 
-Result<int> inspect(Context& context, const std::vector<std::string>& words) {
+Result<int> inspect_pod(Context& context, const std::vector<std::string>& words) {
   const std::string name = TRY(pod_name(words).in("inspect"));
   const LivePod pod = look_at(context.store(), TRY(find_pod(context, name)));
   context.out.print(inspect_json(pod).dump(2) + "\n");
@@ -21,7 +21,7 @@ Result<int> inspect(Context& context, const std::vector<std::string>& words) {
 void inspect_command(Command& command, Context& context) {
   const auto words = std::make_shared<std::vector<std::string>>();
   command.words(*words, "POD", "Name of the pod", 1, 2);
-  command.run([&context, words] { return inspect(context, *words); });
+  command.run([&context, words] { return inspect_pod(context, *words); });
 }
 
 }  // namespace podrun::cli

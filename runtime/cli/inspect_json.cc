@@ -6,43 +6,44 @@
 namespace podrun::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 // JSON inside a string, opened; what is none stays a string.
-void open_up(Json& text) {
-  Json opened = Json::parse(text.get<std::string>(), nullptr, false);
+void open_up(OrderedJson& text) {
+  OrderedJson opened = OrderedJson::parse(text.get<std::string>(), nullptr, false);
   if (!opened.is_discarded()) text = std::move(opened);
 }
 
 // {"create cgroup": 120, "plugin bridge ADD": 31000}, in the order they ran; a step that ran twice has the sum.
 Json timings(const PodRecord& record) {
-  Json steps = Json::object();
+  OrderedJson steps = OrderedJson::object();
   for (const Timing& timing : record.life.timings)
     steps[timing.step] = steps.value(timing.step, std::uint64_t{0}) + timing.microseconds;
   return steps;
 }
 
-Json live(const LivePod& pod) {
-  Json containers = Json::object();
+OrderedJson live(const LivePod& pod) {
+  OrderedJson containers = OrderedJson::object();
   for (const LiveContainer& container : pod.containers) {
     const ContainerStatus& status = container.status;
-    Json one = {{"running", status.running}, {"started", container.has_started()}, {"ready", container.is_ready()}};
+    OrderedJson one = {
+        {"running", status.running}, {"started", container.has_started()}, {"ready", container.is_ready()}};
     if (status.exit)
       one["exit"] = {
           {"code", status.exit->code}, {"signal", status.exit->signal}, {"finishedAt", status.exit->finished_at}};
     containers[container.record.plan.name] = std::move(one);
   }
-  Json json = {{"phase", to_text(pod.phase)},
-               {"shimAlive", pod.shim_alive},
-               {"pauseAlive", pod.pause_alive},
-               {"lockHolder", pod.lock_holder},
-               {"containers", std::move(containers)}};
-  if (!pod.reason.empty()) json.update(Json{{"reason", pod.reason}, {"message", pod.message}});
+  OrderedJson json = {{"phase", to_text(pod.phase)},
+                      {"shimAlive", pod.shim_alive},
+                      {"pauseAlive", pod.pause_alive},
+                      {"lockHolder", pod.lock_holder},
+                      {"containers", std::move(containers)}};
+  if (!pod.reason.empty()) json.update(OrderedJson{{"reason", pod.reason}, {"message", pod.message}});
   return json;
 }
 
-Json container_json(const ContainerRecord& container) {
-  Json json = Json::parse(to_json(container), nullptr, false);
+OrderedJson whole_container_json(const ContainerRecord& container) {
+  OrderedJson json = OrderedJson::parse(to_json(container), nullptr, false);
   json.erase("format");
   json["plan"]["process"]["capabilities"] = capabilities::names(container.plan.process.capabilities);
   return json;
@@ -51,14 +52,14 @@ Json container_json(const ContainerRecord& container) {
 }  // namespace
 
 nlohmann::ordered_json inspect_json(const LivePod& pod) {
-  Json json = Json::parse(to_json(pod.record), nullptr, false);
+  OrderedJson json = OrderedJson::parse(to_json(pod.record), nullptr, false);
   open_up(json["plan"]["who"]["manifest"]);
-  for (Json& network : json["life"]["networks"]) open_up(network["result"]);
+  for (OrderedJson& network : json["life"]["networks"]) open_up(network["result"]);
   json["life"]["timings"] = timings(pod.record);
-  json["containers"] = json["previous"] = Json::array();
+  json["containers"] = json["previous"] = OrderedJson::array();
   for (const LiveContainer& container : pod.containers) {
-    if (container.before) json["previous"].push_back(container_json(container.before->record));
-    json["containers"].push_back(container_json(container.record));
+    if (container.before) json["previous"].push_back(whole_container_json(container.before->record));
+    json["containers"].push_back(whole_container_json(container.record));
   }
   json["live"] = live(pod);
   return json;

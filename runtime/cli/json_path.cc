@@ -12,10 +12,7 @@
 namespace podrun::cli {
 namespace {
 
-using Json = JsonPath::Json;
 using Matches = JsonPath::Matches;
-
-constexpr std::string_view kSpaces = " \t\n";
 
 void add_children(const Json& here, Matches& found) {
   if (!here.is_structured()) return;
@@ -34,25 +31,6 @@ void add_members(const Json& here, const std::vector<std::string>& names, Matche
     if (const auto member = here.find(name); member != here.end()) found.push_back(&*member);
 }
 
-// [from:to:step]; an index alone is a slice of one.
-struct Slice {
-  std::optional<std::int64_t> from;
-  std::optional<std::int64_t> to;
-  std::int64_t step = 1;
-};
-
-void add_elements(const Json& here, const Slice& slice, Matches& found) {
-  if (!here.is_array()) return;
-  const auto size = static_cast<std::int64_t>(here.size());
-  const auto place = [size](std::int64_t index) { return index < 0 ? index + size : index; };
-  const std::int64_t from = std::max<std::int64_t>(place(slice.from.value_or(0)), 0);
-  const std::int64_t to = std::min(place(slice.to.value_or(size)), size);
-  for (std::int64_t i = from; i < to; i += slice.step) {
-    found.push_back(&here[static_cast<std::size_t>(i)]);
-    if (slice.step >= size) return;
-  }
-}
-
 bool holds(const Json& left, std::string_view op, const Json& right) {
   if (op == "==") return left == right;
   if (op == "!=") return left != right;
@@ -64,6 +42,25 @@ bool holds(const Json& left, std::string_view op, const Json& right) {
 }
 
 }  // namespace
+
+// [from:to:step]; an index alone is a slice of one.
+struct JsonPath::Slice {
+  std::optional<std::int64_t> from;
+  std::optional<std::int64_t> to;
+  std::int64_t step = 1;
+
+  void add_elements(const Json& here, Matches& found) const {
+    if (!here.is_array()) return;
+    const auto size = static_cast<std::int64_t>(here.size());
+    const auto place = [size](std::int64_t index) { return index < 0 ? index + size : index; };
+    const std::int64_t first = std::max<std::int64_t>(place(from.value_or(0)), 0);
+    const std::int64_t end = std::min(place(to.value_or(size)), size);
+    for (std::int64_t i = first; i < end; i += step) {
+      found.push_back(&here[static_cast<std::size_t>(i)]);
+      if (step >= size) return;
+    }
+  }
+};
 
 // Recursive descent; each rule leaves `rest_` behind what it read.
 class JsonPath::Parser {
@@ -149,7 +146,7 @@ class JsonPath::Parser {
       slices.push_back(TRY(slice()));
     } while (take(","));
     return Step([slices = std::move(slices)](const Json&, const Json& here, Matches& found) {
-      for (const Slice& slice : slices) add_elements(here, slice, found);
+      for (const Slice& slice : slices) slice.add_elements(here, found);
     });
   }
 
@@ -221,9 +218,9 @@ class JsonPath::Parser {
     return value;
   }
 
-  void skip_spaces() { rest_.remove_prefix(std::min(rest_.find_first_not_of(kSpaces), rest_.size())); }
+  void skip_spaces() { rest_.remove_prefix(std::min(rest_.find_first_not_of(kJsonPathSpaces), rest_.size())); }
 
-  bool at_end() const { return rest_.find_first_not_of(kSpaces) == std::string_view::npos; }
+  bool at_end() const { return rest_.find_first_not_of(kJsonPathSpaces) == std::string_view::npos; }
 
   bool take(std::string_view token) {
     if (!rest_.starts_with(token)) return false;

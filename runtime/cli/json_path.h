@@ -12,6 +12,8 @@
 
 namespace podrun::cli {
 
+inline constexpr std::string_view kJsonPathSpaces = " \t\n";
+
 class JsonPath {
  public:
   using Json = nlohmann::json;
@@ -28,6 +30,7 @@ class JsonPath {
  private:
   using Step = std::function<void(const Json& document, const Json& here, Matches& found)>;
   class Parser;
+  struct Slice;
 
   bool from_document_ = false;
   std::vector<Step> steps_;

@@ -3,18 +3,15 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "runtime/cli/bad_input.h"
 #include "runtime/cli/quoted_text.h"
 
 namespace podrun::cli {
 namespace {
 
-constexpr std::string_view kSpaces = " \t\n";
-
-Error bad_input(std::string what) { return {Kind::invalid, 0, std::move(what)}; }
-
 std::string_view trimmed(std::string_view text) {
-  text.remove_prefix(std::min(text.find_first_not_of(kSpaces), text.size()));
-  return text.substr(0, text.find_last_not_of(kSpaces) + 1);
+  text.remove_prefix(std::min(text.find_first_not_of(kJsonPathSpaces), text.size()));
+  return text.substr(0, text.find_last_not_of(kJsonPathSpaces) + 1);
 }
 
 // Where the brace that `text` begins with is closed, past quotes.

@@ -10,13 +10,13 @@
 namespace podrun::cli {
 namespace {
 
-struct Options {
+struct KillCommandOptions {
   PodChoice choice;
   std::string container;
   std::string signal = "KILL";
 };
 
-Result<int> kill(Context& context, const Options& options) {
+Result<int> kill(Context& context, const KillCommandOptions& options) {
   const int signal = TRY(parse_signal(options.signal).in("kill: --signal"));
   return each_pod(context, options.choice, "kill", "killed", [&](const Pod& pod) -> Result<void> {
     bool any = false;
@@ -32,7 +32,7 @@ Result<int> kill(Context& context, const Options& options) {
 }  // namespace
 
 void kill_command(Command& command, Context& context) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<KillCommandOptions>();
   add_pod_choice(command, options->choice);
   command.option("-c,--container", options->container, "NAME", "This container alone, instead of all of the pod");
   command.option("-s,--signal", options->signal, "SIGNAL", "By name or number").shows("KILL");

@@ -17,7 +17,7 @@ bool has_failed_by_deadline(const LivePod& pod) {
   return pod.phase == Phase::failed && has_exceeded_deadline(pod.record, pod.containers, wall_time());
 }
 
-void explain(LivePod& pod) {
+void say_why(LivePod& pod) {
   const auto because = [&pod](const char* reason, std::string message) {
     pod.reason = reason;
     pod.message = std::move(message);
@@ -95,7 +95,7 @@ LivePod look_at(const Store& store, Pod seen) {
   // Only asked where the answer matters: the question takes the lock for a moment.
   if (life.state != PodState::ready || is_overdue(pod.record) || life.resizing)
     pod.lock_holder = store.lock_holder(pod.record.plan.who.id).value_or(0);
-  explain(pod);
+  say_why(pod);
   if (!seen.broken.empty() && pod.reason.empty()) {
     pod.phase = Phase::unknown;
     pod.reason = "RecordUnreadable";

@@ -17,7 +17,7 @@
 namespace podrun::cli {
 namespace {
 
-struct Options {
+struct LogsCommandOptions {
   std::vector<std::string> words;
   std::string container;
   bool all_containers = false;
@@ -31,7 +31,7 @@ struct Options {
 };
 
 // "web", "pod/web", "pod web", and behind either the container, as kubectl has it.
-Result<std::string> take_words(Options& options) {
+Result<std::string> take_words(LogsCommandOptions& options) {
   std::vector<std::string> words = options.words;
   const std::size_t of_pod = is_resource_word(words.front()) ? 2 : 1;
   if (words.size() > of_pod + 1)
@@ -45,7 +45,7 @@ Result<std::string> take_words(Options& options) {
   return pod_name(words).in("logs");
 }
 
-Result<std::string> since(const Options& options) {
+Result<std::string> log_since(const LogsCommandOptions& options) {
   if (!options.since.empty() && !options.since_time.empty())
     return Error{Kind::invalid, 0, "logs: --since and --since-time do not go together"};
   if (!options.since_time.empty())
@@ -54,14 +54,14 @@ Result<std::string> since(const Options& options) {
   return rfc3339_nanoseconds(wall_time() - TRY(parse_duration(options.since).in("logs: --since")).count());
 }
 
-Result<void> check(const Options& options) {
+Result<void> check_options_of_logs(const LogsCommandOptions& options) {
   if (options.tail < -1) return Error{Kind::invalid, 0, "logs: --tail: expected a number of lines, or -1 for all"};
   if (options.all_containers && !options.container.empty())
     return Error{Kind::invalid, 0, "logs: --container and --all-containers do not go together"};
   return {};
 }
 
-Result<std::vector<std::string>> choose(const Pod& pod, const Options& options) {
+Result<std::vector<std::string>> choose(const Pod& pod, const LogsCommandOptions& options) {
   if (!options.all_containers) return std::vector{TRY(choose_container(pod, options.container, false))->plan.name};
   std::vector<std::string> all;
   for (const ContainerRecord& container : pod.containers) all.push_back(container.plan.name);
@@ -70,8 +70,8 @@ Result<std::vector<std::string>> choose(const Pod& pod, const Options& options) 
 
 // Prints what comes until the container ended and the shim has written what was left in its pipes (the exit file comes
 // after that), or until nobody reads us any more.
-Result<void> follow(const Layout& layout, const PodRecord& pod, const ContainerRecord& container,
-                    const std::function<Result<void>()>& print_new) {
+Result<void> follow_log(const Layout& layout, const PodRecord& pod, const ContainerRecord& container,
+                        const std::function<Result<void>()>& print_new) {
   LogWait wait = TRY(LogWait::on(container.plan.log_path, container.life.process));
   auto event = LogWait::Event::grew;  // what came between the first look and the watch
   while (event == LogWait::Event::grew) {
@@ -86,7 +86,7 @@ Result<void> follow(const Layout& layout, const PodRecord& pod, const ContainerR
 
 // Several are followed at once, a thread each; `turn` keeps their lines whole.
 Result<void> print_log(Context& context, const LivePod& pod, const std::string& name, const LogStyle& style,
-                       const Options& options, std::mutex& turn) {
+                       const LogsCommandOptions& options, std::mutex& turn) {
   const ContainerRecord container = TRY(attempt_with_log(pod, name, options.previous));
   LogFile log = TRY(LogFile::open(container.plan.log_path));
   if (options.tail >= 0) TRY(log.seek_tail(static_cast<std::uint64_t>(options.tail)));
@@ -96,7 +96,7 @@ Result<void> print_log(Context& context, const LivePod& pod, const std::string& 
     TRY(log.read([&](std::string_view record) { printer.print(record); }));
     return context.out.flush();
   };
-  TRY(options.follow ? follow(context.store().layout(), pod.record, container, print_new) : print_new());
+  TRY(options.follow ? follow_log(context.store().layout(), pod.record, container, print_new) : print_new());
   if (!options.all_containers) return {};
   const std::lock_guard lock(turn);
   printer.end_line();
@@ -104,7 +104,7 @@ Result<void> print_log(Context& context, const LivePod& pod, const std::string& 
 }
 
 Result<int> print_logs(Context& context, const LivePod& pod, const std::vector<std::string>& containers,
-                       const Options& options, const std::string& since) {
+                       const LogsCommandOptions& options, const std::string& since) {
   std::mutex turn;
   std::vector<Result<void>> done(containers.size(), Result<void>());
   const auto print_one = [&](std::size_t i) {
@@ -125,10 +125,10 @@ Result<int> print_logs(Context& context, const LivePod& pod, const std::vector<s
   return failures.exit_code();
 }
 
-Result<int> logs(Context& context, Options options) {
+Result<int> logs(Context& context, LogsCommandOptions options) {
   const std::string name = TRY(take_words(options));
-  TRY(check(options));
-  const std::string newer_than = TRY(since(options));
+  TRY(check_options_of_logs(options));
+  const std::string newer_than = TRY(log_since(options));
   Pod pod = TRY(find_pod(context, name));
   const auto containers = TRY(choose(pod, options));
   return print_logs(context, look_at(context.store(), std::move(pod)), containers, options, newer_than);
@@ -137,7 +137,7 @@ Result<int> logs(Context& context, Options options) {
 }  // namespace
 
 void logs_command(Command& command, Context& context) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<LogsCommandOptions>();
   command.words(options->words, "POD [CONTAINER]", "Name of the pod; and container, else its first", 1, 3);
   command.option("-c,--container", options->container, "NAME", "Container");
   command.flag("--all-containers", options->all_containers, "Every container of the pod");

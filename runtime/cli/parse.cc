@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "runtime/cli/bad_input.h"
 #include "runtime/cli/unknown.h"
 
 namespace podrun::cli {
@@ -14,8 +15,6 @@ constexpr char kMark = '\0';
 
 // More words than an argument list has. As long as a command wants more, what stands behind "--" is its own.
 constexpr int kEverMore = 1 << 28;
-
-Error bad_input(std::string what) { return {Kind::invalid, 0, std::move(what)}; }
 
 std::string marked(std::string argument) {
   const bool has_empty_value = argument.starts_with('-') && argument.find('=') + 1 == argument.size();

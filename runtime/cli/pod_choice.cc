@@ -1,12 +1,11 @@
 #include "runtime/cli/pod_choice.h"
 
+#include "runtime/cli/bad_input.h"
 #include "runtime/cli/manifest_file.h"
 #include "runtime/cli/pods.h"
 
 namespace podrun::cli {
 namespace {
-
-Error bad_input(std::string what) { return {Kind::invalid, 0, std::move(what)}; }
 
 Result<std::vector<PodTarget>> from_files(const Context& context, const PodChoice& choice) {
   std::vector<PodTarget> targets;

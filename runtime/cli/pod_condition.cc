@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "runtime/cli/bad_input.h"
 #include "runtime/cli/json_path.h"
 #include "runtime/cli/json_template.h"
 #include "runtime/cli/kube_json.h"
@@ -15,8 +16,6 @@ namespace {
 using Met = Result<std::optional<std::string>>;
 
 constexpr int kLostExitCode = 137;  // as get -o json has it
-
-Error bad_input(std::string what) { return {Kind::invalid, 0, std::move(what)}; }
 
 Met met_if(bool holds) { return holds ? std::optional<std::string>("") : std::nullopt; }
 

@@ -14,7 +14,7 @@ std::optional<double> rate(const CgroupUsage& before, std::int64_t then, const C
   return static_cast<double>(after.cpu->usage - before.cpu->usage) / static_cast<double>(now - then);
 }
 
-void compare(PodSample& now, const PodSample& before) {
+void take_rates(PodSample& now, const PodSample& before) {
   now.cores = rate(before.usage.cgroup, before.usage.at, now.usage.cgroup, now.usage.at);
   for (ContainerSample& one : now.containers)
     for (const ContainerSample& other : before.containers)
@@ -41,7 +41,7 @@ std::vector<PodSample> sample(const CgroupHost& host, const std::vector<LivePod>
       one.containers.push_back({std::move(container), {}});
     const auto before = std::find_if(earlier.begin(), earlier.end(),
                                      [&](const PodSample& other) { return other.who.id == one.who.id; });
-    if (before != earlier.end()) compare(one, *before);
+    if (before != earlier.end()) take_rates(one, *before);
     samples.push_back(std::move(one));
   }
   return samples;

@@ -11,9 +11,7 @@
 namespace podrun::cli {
 namespace {
 
-using What = ContainerState::What;
-
-constexpr std::size_t kShortId = 12;
+constexpr std::size_t kShortPodId = 12;
 
 std::chrono::seconds seconds_between(std::int64_t then, std::int64_t now) {
   return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::nanoseconds(now - then));
@@ -46,14 +44,14 @@ std::string restarts(const LivePod& pod, std::int64_t now) {
   return std::to_string(count) + " (" + age(seconds_between(last, now)) + " ago)";
 }
 
-std::vector<std::string> networks(const PodRecord& record) {
+std::vector<std::string> network_names(const PodRecord& record) {
   std::vector<std::string> names;
   for (const NetworkRecord& network : record.life.networks) names.push_back(network.network);
   if (record.plan.namespaces.host_network) names.emplace_back("host");
   return names;
 }
 
-std::vector<std::string> labels(const PodRecord& record) {
+std::vector<std::string> label_pairs(const PodRecord& record) {
   std::vector<std::string> pairs;
   for (const auto& [key, value] : record.plan.who.labels) pairs.push_back(key + "=" + value);
   return pairs;
@@ -68,16 +66,17 @@ Row heading(TableStyle style) {
   return row;
 }
 
-Row line(const LivePod& pod, TableStyle style, std::int64_t now) {
+Row pod_row(const LivePod& pod, TableStyle style, std::int64_t now) {
   const PodRecord& record = pod.record;
   Row row;
   if (style.with_namespace) row.push_back(record.plan.who.name_space);
   row.insert(row.end(), {record.plan.who.name, ready(pod), status_word(pod), restarts(pod, now),
                          age(seconds_between(record.life.created_at, now))});
   if (style.wide)
-    row.insert(row.end(), {or_none(base::joined(record.life.ips, ",")), or_none(base::joined(networks(record), ",")),
-                           record.plan.who.id.substr(0, kShortId)});
-  if (style.with_labels) row.push_back(or_none(base::joined(labels(record), ",")));
+    row.insert(row.end(),
+               {or_none(base::joined(record.life.ips, ",")), or_none(base::joined(network_names(record), ",")),
+                record.plan.who.id.substr(0, kShortPodId)});
+  if (style.with_labels) row.push_back(or_none(base::joined(label_pairs(record), ",")));
   return row;
 }
 
@@ -90,12 +89,13 @@ std::string word_of_init(const LivePod& pod) {
     const bool is_sidecar = container.record.plan.role == ContainerRole::sidecar;
     const bool succeeded = container.has_ended() && !container.has_failed();
     const ContainerState state = state_of(pod, container);
-    if ((succeeded && state.what == What::terminated) ||
+    if ((succeeded && state.what == ContainerState::What::terminated) ||
         (is_sidecar && container.status.running && (container.has_started() || is_initialized(pod)))) {
       ++done;
       continue;
     }
-    if (state.what == What::terminated || state.reason == "CrashLoopBackOff") return "Init:" + state.reason;
+    if (state.what == ContainerState::What::terminated || state.reason == "CrashLoopBackOff")
+      return "Init:" + state.reason;
     return "Init:" + std::to_string(done) + "/" + std::to_string(all);
   }
   return "";
@@ -108,7 +108,7 @@ std::string word_of_containers(const LivePod& pod) {
   for (const LiveContainer& container : pod.containers) {
     if (is_init(container) || is_ephemeral(container)) continue;
     const ContainerState state = state_of(pod, container);
-    some_run = some_run || state.what == What::running;
+    some_run = some_run || state.what == ContainerState::What::running;
     if (word.empty()) word = state.reason;
   }
   return word == "Completed" && some_run ? "NotReady" : word;
@@ -130,7 +130,7 @@ std::string status_word(const LivePod& pod) {
 std::string PodTable::lines(const std::vector<LivePod>& pods, std::int64_t now) {
   std::vector<Row> rows;
   if (std::exchange(style_.headings, false)) rows.push_back(heading(style_));
-  for (const LivePod& pod : pods) rows.push_back(line(pod, style_, now));
+  for (const LivePod& pod : pods) rows.push_back(pod_row(pod, style_, now));
   return table_.lines(rows);
 }
 

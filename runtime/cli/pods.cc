@@ -4,10 +4,10 @@
 #include <array>
 #include <string_view>
 
+#include "runtime/cli/bad_input.h"
+
 namespace podrun::cli {
 namespace {
-
-Error bad_input(std::string what) { return {Kind::invalid, 0, std::move(what)}; }
 
 // kubectl's words for what there is none of here, in front of a name. Alone, or as pod/WORD, each may be a pod's name.
 bool is_other_resource_word(std::string_view word) {

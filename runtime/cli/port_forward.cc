@@ -18,7 +18,7 @@
 namespace podrun::cli {
 namespace {
 
-struct Options {
+struct PortForwardCommandOptions {
   std::vector<std::string> words;
   std::vector<std::string> addresses;
 };
@@ -139,7 +139,7 @@ class PortForward {
   std::vector<pollfd> polled_;
 };
 
-Result<int> port_forward(Context& context, const Options& options) {
+Result<int> port_forward(Context& context, const PortForwardCommandOptions& options) {
   const std::size_t of_pod = is_resource_word(options.words.front()) ? 2 : 1;
   if (options.words.size() <= of_pod)
     return Error{Kind::invalid, 0, "no port; expected POD [LOCAL:]REMOTE..., such as web 8080:80"};
@@ -162,7 +162,7 @@ Result<int> port_forward(Context& context, const Options& options) {
 }  // namespace
 
 void port_forward_command(Command& command, Context& context) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<PortForwardCommandOptions>();
   command.words(options->words, "POD [LOCAL:]REMOTE...", "Name of the pod; and ports: here, and in the pod", 1);
   command
       .option("--address", options->addresses, "ADDRESS,...",

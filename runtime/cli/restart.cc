@@ -10,7 +10,7 @@
 namespace podrun::cli {
 namespace {
 
-struct Options {
+struct RestartCommandOptions {
   PodChoice choice;
   std::string container;
   std::optional<std::uint32_t> grace_period;
@@ -47,7 +47,7 @@ Result<void> restart_pod(Host& host, const Pod& pod, const std::string& containe
   return {};
 }
 
-Result<int> restart(Context& context, const Options& options) {
+Result<int> restart(Context& context, const RestartCommandOptions& options) {
   Host host = context.host();
   std::optional<std::chrono::seconds> grace;
   if (options.grace_period) grace = std::chrono::seconds(*options.grace_period);
@@ -58,7 +58,7 @@ Result<int> restart(Context& context, const Options& options) {
 }  // namespace
 
 void restart_command(Command& command, Context& context) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<RestartCommandOptions>();
   add_pod_choice(command, options->choice);
   command.option("-c,--container", options->container, "NAME", "This container alone, instead of all of the pod");
   command.option("-t,--grace-period", options->grace_period, "SECONDS",

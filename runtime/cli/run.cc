@@ -19,7 +19,7 @@
 namespace podrun::cli {
 namespace {
 
-struct Options {
+struct RunCommandOptions {
   std::vector<std::string> words;
   RunOptions run;
   std::vector<std::string> env;
@@ -36,7 +36,7 @@ struct Options {
 
 constexpr std::size_t kEnvFileLimit = 1U << 20U;
 
-Result<void> check(const Options& options) {
+Result<void> check_options_of_run(const RunCommandOptions& options) {
   if (options.detach && options.attach) return Error{Kind::invalid, 0, "--detach and --attach do not go together"};
   if (options.remove && options.run.restart != "Never" && options.run.restart != "no")
     return Error{Kind::invalid, 0, "--rm and --restart " + options.run.restart + " do not go together"};
@@ -44,7 +44,7 @@ Result<void> check(const Options& options) {
 }
 
 // Of two with one name the later counts: --env before --env-file.
-Result<Variables> variables(const Options& options) {
+Result<Variables> variables(const RunCommandOptions& options) {
   Variables all;
   for (const std::string& file : options.env_files) {
     const std::string text = TRY(base::read_file(file, kEnvFileLimit).in("--env-file"));
@@ -54,13 +54,13 @@ Result<Variables> variables(const Options& options) {
   return all;
 }
 
-Result<Json> read_options(const Context& context, Options& options) {
+Result<Json> read_options(const Context& context, RunCommandOptions& options) {
   RunOptions& run = options.run;
   const bool ends_with_caller = options.remove || (options.attaches() && (run.has_stdin || run.terminal));
   run.restart = options.restart.value_or(ends_with_caller ? "Never" : "Always");
   run.name = options.words.front();
   run.name_space = context.flags.name_space;
-  TRY(check(options));
+  TRY(check_options_of_run(options));
   // Whoever leaves a terminal comes back to it; a pipe ends with its writer.
   run.stdin_once = run.has_stdin && options.attaches() && !run.terminal;
   // Whoever is attached has the exit code to read first, and then removes it.
@@ -69,7 +69,7 @@ Result<Json> read_options(const Context& context, Options& options) {
   return run_manifest(run);
 }
 
-Result<PodSpec> read_spec(const Context& context, Options& options) {
+Result<PodSpec> read_pod_spec(const Context& context, RunCommandOptions& options) {
   const Json asked = TRY(read_options(context, options).in("run"));
   Manifest manifest = TRY(parse_manifest(asked.dump(), "run"));
   for (const std::string& warning : manifest.warnings) warn(warning);
@@ -81,7 +81,7 @@ struct Started {
   Signals signals;
 };
 
-Result<Started> start(Host& host, const PodSpec& spec, const Options& options) {
+Result<Started> create_with_client(Host& host, const PodSpec& spec, const RunCommandOptions& options) {
   base::listen_for_interruption();
   CreateOptions create = options.creation.options;
   create.client = {.container = spec.name, .with_stdin = options.run.has_stdin, .size = terminal_size()};
@@ -99,10 +99,10 @@ Result<int> outcome(const Host& host, const Pod& pod, const Left& left, bool rem
   return 0;
 }
 
-Result<int> run_attached(Host& host, const PodSpec& spec, const Options& options) {
+Result<int> run_attached(Host& host, const PodSpec& spec, const RunCommandOptions& options) {
   AttachOptions attach{.terminal = options.run.terminal, .detach_keys = options.detach_keys};
   settle_terminal(attach.terminal);
-  std::optional<Started> started = TRY(start(host, spec, options));
+  std::optional<Started> started = TRY(create_with_client(host, spec, options));
   const Pod pod = std::move(started->made.pod);
   // A signal that came when all was made.
   const int asked = base::interruption_signal();
@@ -119,8 +119,8 @@ Result<int> run_attached(Host& host, const PodSpec& spec, const Options& options
   return code;
 }
 
-Result<int> run(Context& context, Options& options) {
-  const PodSpec spec = TRY(read_spec(context, options));
+Result<int> run_pod(Context& context, RunCommandOptions& options) {
+  const PodSpec spec = TRY(read_pod_spec(context, options));
   if (!options.creation.is_dry()) TRY(context.require_root("run"));
   Host host = context.host();
   if (options.attaches() && !options.creation.is_dry()) return run_attached(host, spec, options);
@@ -131,7 +131,7 @@ Result<int> run(Context& context, Options& options) {
 }  // namespace
 
 void run_command(Command& command, Context& context) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<RunCommandOptions>();
   RunOptions& run = options->run;
   command.words(options->words, "NAME", "Name of the pod and of its container", 1, 1);
   command.rest(run.words, "ARGUMENT...");
@@ -163,7 +163,7 @@ void run_command(Command& command, Context& context) {
   command.option("--host-users", host_users, "", "The pod has no user namespace of its own");
   add_creation(command, options->creation);
   add_record(command, context);
-  command.run([&context, options] { return podrun::cli::run(context, *options); });
+  command.run([&context, options] { return run_pod(context, *options); });
 }
 
 }  // namespace podrun::cli

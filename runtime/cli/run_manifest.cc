@@ -72,7 +72,7 @@ Result<Json> port(const std::string& typed) {
   return made;
 }
 
-Result<Json> labels(const RunOptions& options) {
+Result<Json> labels_json(const RunOptions& options) {
   if (options.labels.empty()) return Json{{"run", options.name}};
   Json made = Json::object();
   for (const std::string& typed : options.labels) {
@@ -104,7 +104,7 @@ std::string restart_policy(const std::string& typed) {
   return typed == "no" ? "Never" : typed;
 }
 
-Result<Json> container(const RunOptions& options) {
+Result<Json> container_json(const RunOptions& options) {
   Json made{{"name", options.name}, {"image", options.image}};
   if (options.pull_policy) made["imagePullPolicy"] = *options.pull_policy;
   for (const std::string& word : options.words) made[options.command ? "command" : "args"].push_back(literal(word));
@@ -127,14 +127,14 @@ Result<Json> container(const RunOptions& options) {
 Result<Json> run_manifest(const RunOptions& options) {
   if (const std::string why = why_bad_label(options.name); !why.empty())
     return Error{Kind::invalid, 0, manifest::quote(options.name) + ": a name " + why};
-  Json spec{{"containers", {TRY(container(options))}}, {"restartPolicy", restart_policy(options.restart)}};
+  Json spec{{"containers", {TRY(container_json(options))}}, {"restartPolicy", restart_policy(options.restart)}};
   if (options.hostname) {
     if (const std::string why = why_bad_label(*options.hostname); !why.empty())
       return bad_option("--hostname", *options.hostname, why);
     spec["hostname"] = *options.hostname;
   }
   if (options.host_users) spec["hostUsers"] = *options.host_users;
-  Json metadata{{"name", options.name}, {"namespace", options.name_space}, {"labels", TRY(labels(options))}};
+  Json metadata{{"name", options.name}, {"namespace", options.name_space}, {"labels", TRY(labels_json(options))}};
   if (options.removed_at_end) metadata["annotations"] = {{annotations::kRemoveAtEnd, "true"}};
   Json made{{"apiVersion", "v1"}, {"kind", "Pod"}, {"metadata", std::move(metadata)}, {"spec", std::move(spec)}};
   TRY(check_encoding(made));

@@ -8,12 +8,12 @@
 namespace podrun::cli {
 namespace {
 
-struct Options {
+struct StartCommandOptions {
   PodChoice choice;
   std::string container;
 };
 
-Result<int> start(Context& context, const Options& options) {
+Result<int> start_pods(Context& context, const StartCommandOptions& options) {
   Host host = context.host();
   return each_pod(context, options.choice, "start", "started", [&](const Pod& pod) -> Result<void> {
     const std::string& id = pod.record.plan.who.id;
@@ -30,11 +30,11 @@ Result<int> start(Context& context, const Options& options) {
 }  // namespace
 
 void start_command(Command& command, Context& context) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<StartCommandOptions>();
   add_pod_choice(command, options->choice);
   command.option("-c,--container", options->container, "NAME",
                  "This container alone, which has ended in a pod that runs");
-  command.run([&context, options] { return start(context, *options); });
+  command.run([&context, options] { return start_pods(context, *options); });
 }
 
 }  // namespace podrun::cli

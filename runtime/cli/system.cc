@@ -6,13 +6,13 @@
 namespace podrun::cli {
 namespace {
 
-constexpr CommandEntry kCommands[] = {
+constexpr CommandEntry kSystemCommands[] = {
     {"prune", "Remove what no pod and nobody else has: recover, then GC of every network", system_prune_command},
     {"tend", "Do what a pod needs next; a pod's shim runs it", system_tend_command},
 };
 
 }  // namespace
 
-void system_command(Command& command, Context&) { command.group(kCommands); }
+void system_command(Command& command, Context&) { command.group(kSystemCommands); }
 
 }  // namespace podrun::cli

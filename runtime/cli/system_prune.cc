@@ -8,7 +8,7 @@
 namespace podrun::cli {
 namespace {
 
-Result<int> prune(Context& context) {
+Result<int> prune_all(Context& context) {
   TRY(context.require_root("system prune"));
   base::listen_for_interruption();
   const std::vector<Recovered> pruned = TRY(podrun::prune(context.host()));
@@ -19,7 +19,7 @@ Result<int> prune(Context& context) {
 }  // namespace
 
 void system_prune_command(Command& command, Context& context) {
-  command.run([&context] { return prune(context); });
+  command.run([&context] { return prune_all(context); });
 }
 
 }  // namespace podrun::cli

@@ -7,7 +7,7 @@
 namespace podrun::cli {
 namespace {
 
-constexpr CommandEntry kCommands[] = {
+constexpr CommandEntry kSystemdCommands[] = {
     {"install", "Have systemd make a pod, or those of manifests, at each start", systemd_install_command},
     {"uninstall", "Delete the pods of such a unit, and the unit", systemd_uninstall_command},
 };
@@ -27,6 +27,6 @@ Result<void> systemctl(const std::vector<std::string>& words) {
   return Error{Kind::internal, 0, "systemctl " + words.front() + ": " + said};
 }
 
-void systemd_command(Command& command, Context&) { command.group(kCommands); }
+void systemd_command(Command& command, Context&) { command.group(kSystemdCommands); }
 
 }  // namespace podrun::cli

@@ -20,7 +20,7 @@
 namespace podrun::cli {
 namespace {
 
-struct Options {
+struct SystemdInstallCommandOptions {
   std::vector<std::string> name;
   std::vector<std::string> files;
   std::vector<std::string> networks;
@@ -74,7 +74,7 @@ Result<Wanted> as_it_is(const Context& context, const std::string& name) {
           (again ? "" : " (" + again.error().what + ")")};
 }
 
-Result<Wanted> find_wanted(const Context& context, const Options& options) {
+Result<Wanted> find_wanted(const Context& context, const SystemdInstallCommandOptions& options) {
   if (options.files.empty()) {
     Wanted wanted = TRY(as_it_is(context, options.name.front()));
     if (!options.networks.empty()) wanted.networks = options.networks;
@@ -132,7 +132,7 @@ Result<void> keep_manifests(const std::string& place, const std::vector<Manifest
   return {};
 }
 
-Result<int> install(Context& context, const Options& options) {
+Result<int> install(Context& context, const SystemdInstallCommandOptions& options) {
   TRY(context.require_root("systemd install"));
   const std::string& name = options.name.front();
   if (const std::string why = why_bad_subdomain(name); !why.empty())
@@ -159,7 +159,7 @@ Result<int> install(Context& context, const Options& options) {
 }  // namespace
 
 void systemd_install_command(Command& command, Context& context) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<SystemdInstallCommandOptions>();
   command.words(options->name, "NAME", "A pod that is there, or with -f what the unit is called", 1, 1);
   add_manifests(command, options->files);
   command

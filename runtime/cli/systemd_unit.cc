@@ -8,7 +8,7 @@ namespace {
 constexpr std::string_view kService = ".service";
 
 // A word of a command line, as systemd reads them: specifiers, variables, quotes (systemd.service(5), "COMMAND LINES").
-Result<std::string> quoted(const std::string& word) {
+Result<std::string> quoted_for_systemd(const std::string& word) {
   std::string text = "\"";
   for (const char c : word) {
     if (static_cast<unsigned char>(c) < ' ' || c == 0x7f)
@@ -20,12 +20,12 @@ Result<std::string> quoted(const std::string& word) {
   return text + "\"";
 }
 
-Result<std::string> line(const std::string& key, const std::vector<std::string>& words) {
+Result<std::string> line_of_words(const std::string& key, const std::vector<std::string>& words) {
   constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_./:=,@+";
   std::string text = key + "=";
   for (std::size_t i = 0; i < words.size(); ++i) {
     const bool is_plain = !words[i].empty() && words[i].find_first_not_of(kPlain) == std::string::npos;
-    text += (i == 0 ? "" : " ") + (is_plain ? words[i] : TRY(quoted(words[i])));
+    text += (i == 0 ? "" : " ") + (is_plain ? words[i] : TRY(quoted_for_systemd(words[i])));
   }
   return text + "\n";
 }
@@ -57,13 +57,13 @@ Result<std::string> unit_text(const PodUnit& unit) {
   text += "Documentation=man:podrun(1)\n";
   text += "Wants=network-online.target\n";
   text += "After=network-online.target remote-fs.target\n";
-  text += TRY(line("RequiresMountsFor", with({unit.manifests}, unit.needs_paths)));
+  text += TRY(line_of_words("RequiresMountsFor", with({unit.manifests}, unit.needs_paths)));
   // podrun is no daemon: it ends when the pod stands, and the pod's processes are in a cgroup of their own. A registry
   // or a network may not be there yet when the machine starts.
   text += "\n[Service]\nType=oneshot\nRemainAfterExit=yes\n";
-  text += TRY(line("ExecStart", make));
-  text += TRY(line("ExecReload", make));
-  text += TRY(line("ExecStop", remove));
+  text += TRY(line_of_words("ExecStart", make));
+  text += TRY(line_of_words("ExecReload", make));
+  text += TRY(line_of_words("ExecStop", remove));
   text += "Restart=on-failure\nRestartSec=30\nTimeoutStopSec=5min\n";
   text += "\n[Install]\nWantedBy=multi-user.target\n";
   return text;

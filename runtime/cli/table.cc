@@ -5,7 +5,7 @@
 namespace podrun::cli {
 namespace {
 
-constexpr std::size_t kGap = 3;
+constexpr std::size_t kTableGap = 3;
 constexpr std::size_t kMinimum = 6;
 
 }  // namespace
@@ -13,7 +13,7 @@ constexpr std::size_t kMinimum = 6;
 std::string Table::lines(const std::vector<Row>& rows) {
   for (const Row& row : rows) {
     widths_.resize(std::max(widths_.size(), row.size()), kMinimum);
-    for (std::size_t i = 0; i < row.size(); ++i) widths_[i] = std::max(widths_[i], row[i].size() + kGap);
+    for (std::size_t i = 0; i < row.size(); ++i) widths_[i] = std::max(widths_[i], row[i].size() + kTableGap);
   }
   std::string text;
   for (const Row& row : rows) {

@@ -25,7 +25,7 @@ constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::uint32_t kInterval = 2;                    // seconds
 constexpr std::chrono::milliseconds kShortInterval{500};  // a rate needs two looks
 
-struct Options {
+struct TopCommandOptions {
   PodQuery query;
   UsageTableStyle style;
   std::string output;
@@ -51,7 +51,7 @@ std::string in_place(const std::string& table, unsigned short rows) {
 
 class Shown {
  public:
-  Shown(Context& context, const Options& options) : context_(context), options_(options) {}
+  Shown(Context& context, const TopCommandOptions& options) : context_(context), options_(options) {}
 
   Result<void> show(const std::vector<PodSample>& pods) {
     if (is_document(options_.output)) {
@@ -70,10 +70,10 @@ class Shown {
 
  private:
   Context& context_;
-  const Options& options_;
+  const TopCommandOptions& options_;
 };
 
-Result<int> once(Context& context, const CgroupHost& host, const Options& options) {
+Result<int> once(Context& context, const CgroupHost& host, const TopCommandOptions& options) {
   Failures failures;
   const auto [pods, named] = TRY(find_pods(context, options.query, failures));
   std::vector<PodSample> samples = sample(host, pods);
@@ -97,7 +97,7 @@ Result<int> once(Context& context, const CgroupHost& host, const Options& option
 }
 
 // Records are read when they change, and no sooner.
-Result<int> again_and_again(Context& context, const CgroupHost& host, const Options& options) {
+Result<int> again_and_again(Context& context, const CgroupHost& host, const TopCommandOptions& options) {
   PodFollower follower = TRY(PodFollower::on(context, TRY(filter_of(context, options.query))));
   Failures failures;
   if (TRY(tell_missing(context, options.query, follower.pods(), failures))) return failures.exit_code();
@@ -122,7 +122,7 @@ Result<int> again_and_again(Context& context, const CgroupHost& host, const Opti
   }
 }
 
-Result<int> top(Context& context, Options& options) {
+Result<int> top(Context& context, TopCommandOptions& options) {
   options.style.with_namespace = options.query.all_namespaces;
   options.style.headings = !options.no_headers;
   if (options.interval == 0U) return Error{Kind::invalid, 0, "--interval: expected at least 1 second"};
@@ -133,7 +133,7 @@ Result<int> top(Context& context, Options& options) {
 }  // namespace
 
 void top_command(Command& command, Context& context) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<TopCommandOptions>();
   add_pod_query(command, options->query);
   command.flag("--containers", options->style.containers, "A row for each container");
   command.option("--sort-by", options->style.sort_by, "COLUMN", "Those that use most of it first")

@@ -8,7 +8,7 @@
 namespace podrun::cli {
 namespace {
 
-struct Options {
+struct UpdateCommandOptions {
   PodChoice choice;
   std::string container;
   std::vector<std::string> limits;
@@ -42,7 +42,7 @@ std::string quantity(std::string size) {
   return unit == 'k' || unit == 'm' || unit == 'g' ? size + "i" : size;
 }
 
-Result<ResourceChange> change_of(const Options& options) {
+Result<ResourceChange> change_of(const UpdateCommandOptions& options) {
   ResourceChange change{.container = options.container,
                         .limits = TRY(amounts(options.limits, "--limits")),
                         .requests = TRY(amounts(options.requests, "--requests"))};
@@ -54,7 +54,7 @@ Result<ResourceChange> change_of(const Options& options) {
   return change;
 }
 
-Result<int> update(Context& context, const Options& options) {
+Result<int> update(Context& context, const UpdateCommandOptions& options) {
   const ResourceChange change = TRY(change_of(options));
   const Host host = context.host();
   return each_pod(context, options.choice, "update", "updated", [&](const Pod& pod) -> Result<void> {
@@ -66,7 +66,7 @@ Result<int> update(Context& context, const Options& options) {
 }  // namespace
 
 void update_command(Command& command, Context& context) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<UpdateCommandOptions>();
   add_pod_choice(command, options->choice);
   command.option("-c,--container", options->container, "NAME", "This container alone, instead of all that are no init");
   command.option("--limits", options->limits, "NAME=AMOUNT,…", "What they may use at most: cpu=500m,memory=1Gi")

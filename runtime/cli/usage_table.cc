@@ -9,13 +9,13 @@
 namespace podrun::cli {
 namespace {
 
-struct Line {
+struct UsageLine {
   Row row;
   double cores = 0;
   std::uint64_t memory = 0;
 };
 
-constexpr const char* kNone = "-";
+constexpr const char* kNotCounted = "-";
 
 std::string percent(double part) {
   std::array<char, 32> text{};
@@ -24,24 +24,24 @@ std::string percent(double part) {
 }
 
 // "cpu", "memory", "limit", "memory%", "pids"
-Line line_of(Row row, const CgroupUsage& usage, std::optional<double> cores) {
-  row.push_back(cores ? percent(*cores) : kNone);
+UsageLine usage_line_of(Row row, const CgroupUsage& usage, std::optional<double> cores) {
+  row.push_back(cores ? percent(*cores) : kNotCounted);
   const auto& memory = usage.memory;
-  row.push_back(memory ? bytes_text(memory->working_set) : kNone);
+  row.push_back(memory ? bytes_text(memory->working_set) : kNotCounted);
   const bool limited = memory && memory->limit && *memory->limit != 0;
-  row.push_back(limited ? bytes_text(*memory->limit) : kNone);
+  row.push_back(limited ? bytes_text(*memory->limit) : kNotCounted);
   row.push_back(limited ? percent(static_cast<double>(memory->working_set) / static_cast<double>(*memory->limit))
-                        : kNone);
-  row.push_back(usage.pids ? std::to_string(usage.pids->current) : kNone);
+                        : kNotCounted);
+  row.push_back(usage.pids ? std::to_string(usage.pids->current) : kNotCounted);
   return {std::move(row), cores.value_or(0), memory ? memory->working_set : 0};
 }
 
-Line line_of_pod(Row row, const PodSample& pod) {
-  Line line = line_of(std::move(row), pod.usage.cgroup, pod.cores);
+UsageLine line_of_pod(Row row, const PodSample& pod) {
+  UsageLine line = usage_line_of(std::move(row), pod.usage.cgroup, pod.cores);
   const bool has_network = !pod.usage.network.empty();
   const NetworkTotal network = total(pod.usage.network);
-  line.row.push_back(has_network ? bytes_text(network.received) : kNone);
-  line.row.push_back(has_network ? bytes_text(network.sent) : kNone);
+  line.row.push_back(has_network ? bytes_text(network.received) : kNotCounted);
+  line.row.push_back(has_network ? bytes_text(network.sent) : kNotCounted);
   return line;
 }
 
@@ -59,7 +59,7 @@ std::string bytes_text(std::uint64_t bytes) {
 }
 
 std::string usage_table(const std::vector<PodSample>& pods, const UsageTableStyle& style) {
-  std::vector<Line> lines;
+  std::vector<UsageLine> lines;
   for (const PodSample& pod : pods) {
     Row names;
     if (style.with_namespace) names.push_back(pod.who.name_space);
@@ -69,10 +69,10 @@ std::string usage_table(const std::vector<PodSample>& pods, const UsageTableStyl
       if (!style.containers) break;
       Row row = names;
       row.push_back(container.usage.name);
-      lines.push_back(line_of(std::move(row), container.usage.cgroup, container.cores));
+      lines.push_back(usage_line_of(std::move(row), container.usage.cgroup, container.cores));
     }
   }
-  std::stable_sort(lines.begin(), lines.end(), [&](const Line& a, const Line& b) {
+  std::stable_sort(lines.begin(), lines.end(), [&](const UsageLine& a, const UsageLine& b) {
     if (style.sort_by == "cpu") return a.cores > b.cores;
     return style.sort_by == "memory" && a.memory > b.memory;
   });
@@ -85,7 +85,7 @@ std::string usage_table(const std::vector<PodSample>& pods, const UsageTableStyl
     for (const char* heading : {"CPU%", "MEMORY", "LIMIT", "MEMORY%", "PIDS"}) rows.back().emplace_back(heading);
     if (!style.containers) rows.back().insert(rows.back().end(), {"NET-RX", "NET-TX"});
   }
-  for (Line& line : lines) rows.push_back(std::move(line.row));
+  for (UsageLine& line : lines) rows.push_back(std::move(line.row));
   return table(rows);
 }
 

@@ -5,7 +5,7 @@
 namespace podrun::cli {
 namespace {
 
-constexpr CommandEntry kCommands[] = {
+constexpr CommandEntry kVolumeCommands[] = {
     {"inspect", "Print what is known of volumes, as JSON", volume_inspect_command},
     {"list", "List volumes, and the pods that have them", volume_list_command},
     {"rm", "Remove volumes and all that is in them", volume_rm_command},
@@ -13,6 +13,6 @@ constexpr CommandEntry kCommands[] = {
 
 }  // namespace
 
-void volume_command(Command& command, Context&) { command.group(kCommands); }
+void volume_command(Command& command, Context&) { command.group(kVolumeCommands); }
 
 }  // namespace podrun::cli

@@ -8,7 +8,7 @@
 namespace podrun::cli {
 namespace {
 
-Result<int> inspect(Context& context, const std::vector<std::string>& names) {
+Result<int> inspect_volumes(Context& context, const std::vector<std::string>& names) {
   Json documents = Json::array();
   for (const std::string& name : names)
     documents.push_back(volume_json(TRY(find_claim(context.host(), context.flags.name_space, name))));
@@ -29,7 +29,7 @@ Json volume_json(const Claim& claim) {
 void volume_inspect_command(Command& command, Context& context) {
   const auto names = std::make_shared<std::vector<std::string>>();
   command.words(*names, "VOLUME", "Names of volumes", 1);
-  command.run([&context, names] { return inspect(context, *names); });
+  command.run([&context, names] { return inspect_volumes(context, *names); });
 }
 
 }  // namespace podrun::cli

@@ -12,7 +12,7 @@
 namespace podrun::cli {
 namespace {
 
-struct Options {
+struct VolumeListCommandOptions {
   bool all_namespaces = false;
   std::string output;
 };
@@ -22,7 +22,7 @@ std::string age_of(const Claim& claim) {
   return age(std::chrono::seconds((wall_time() - claim.created_at) / 1'000'000'000));
 }
 
-void print_table(Context& context, const Options& options, const std::vector<Claim>& claims) {
+void print_table(Context& context, const VolumeListCommandOptions& options, const std::vector<Claim>& claims) {
   std::vector<Row> rows{{"NAME", "PODS", "AGE"}};
   for (const Claim& claim : claims) rows.push_back({claim.name, or_none(base::joined(claim.pods, ",")), age_of(claim)});
   if (options.all_namespaces) {
@@ -32,7 +32,7 @@ void print_table(Context& context, const Options& options, const std::vector<Cla
   context.out.print(table(rows));
 }
 
-Result<int> list(Context& context, const Options& options) {
+Result<int> print_volumes(Context& context, const VolumeListCommandOptions& options) {
   std::vector<Claim> claims = TRY(list_claims(context.host()));
   if (!options.all_namespaces)
     std::erase_if(claims, [&](const Claim& claim) { return claim.name_space != context.flags.name_space; });
@@ -53,10 +53,10 @@ Result<int> list(Context& context, const Options& options) {
 }  // namespace
 
 void volume_list_command(Command& command, Context& context) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<VolumeListCommandOptions>();
   command.flag("-A,--all-namespaces", options->all_namespaces, "The volumes of every namespace");
   add_output(command, options->output, {"json", "yaml", "name"});
-  command.run([&context, options] { return list(context, *options); });
+  command.run([&context, options] { return print_volumes(context, *options); });
 }
 
 }  // namespace podrun::cli

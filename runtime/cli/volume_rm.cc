@@ -7,7 +7,7 @@
 namespace podrun::cli {
 namespace {
 
-Result<int> remove(Context& context, const std::vector<std::string>& names) {
+Result<int> remove_volumes(Context& context, const std::vector<std::string>& names) {
   TRY(context.require_root("volume rm"));
   Failures failures;
   for (const std::string& name : names) {
@@ -24,7 +24,7 @@ Result<int> remove(Context& context, const std::vector<std::string>& names) {
 void volume_rm_command(Command& command, Context& context) {
   const auto names = std::make_shared<std::vector<std::string>>();
   command.words(*names, "VOLUME", "Names of volumes", 1);
-  command.run([&context, names] { return remove(context, *names); });
+  command.run([&context, names] { return remove_volumes(context, *names); });
 }
 
 }  // namespace podrun::cli

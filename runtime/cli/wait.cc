@@ -18,7 +18,7 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-struct Options {
+struct WaitCommandOptions {
   PodChoice choice;
   std::string awaited;
   std::string container;
@@ -26,7 +26,7 @@ struct Options {
   std::string output;
 };
 
-Result<void> take_timeout(std::optional<nanoseconds>& timeout, const std::string& text) {
+Result<void> take_wait_timeout(std::optional<nanoseconds>& timeout, const std::string& text) {
   const bool negative = text.starts_with('-');
   const nanoseconds limit = TRY(parse_duration(negative ? text.substr(1) : text));
   timeout = negative ? -limit : limit;
@@ -34,7 +34,7 @@ Result<void> take_timeout(std::optional<nanoseconds>& timeout, const std::string
 }
 
 // As kubectl's; an exit, for which podman sets no limit, has none unless it is given.
-std::optional<std::int64_t> deadline_of(const Options& options, bool is_exit) {
+std::optional<std::int64_t> deadline_of(const WaitCommandOptions& options, bool is_exit) {
   constexpr nanoseconds kUsual = std::chrono::seconds(30);
   constexpr nanoseconds kNegative = std::chrono::weeks(1);
   if (is_exit && !options.timeout) return std::nullopt;
@@ -48,7 +48,7 @@ std::optional<std::int64_t> deadline_of(const Options& options, bool is_exit) {
 // The pods that do not yet fulfil the condition.
 class Waiting {
  public:
-  Waiting(Context& context, const Options& options, const AwaitedCondition& awaited)
+  Waiting(Context& context, const WaitCommandOptions& options, const AwaitedCondition& awaited)
       : context_(context), options_(options), awaited_(awaited) {}
 
   Result<void> begin(const std::vector<PodTarget>& targets, const std::vector<LivePod>& pods) {
@@ -100,13 +100,13 @@ class Waiting {
   }
 
   Context& context_;
-  const Options& options_;
+  const WaitCommandOptions& options_;
   const AwaitedCondition& awaited_;
   Pending pending_;
   Failures failures_;
 };
 
-Result<int> wait(Context& context, const Options& options) {
+Result<int> wait(Context& context, const WaitCommandOptions& options) {
   const AwaitedCondition awaited = TRY(parse_condition(options.awaited, options.container).in("wait"));
   base::listen_for_interruption();
   const auto deadline = deadline_of(options, awaited.is_exit);
@@ -132,11 +132,11 @@ Result<int> wait(Context& context, const Options& options) {
 }  // namespace
 
 void wait_command(Command& command, Context& context) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<WaitCommandOptions>();
   add_pod_choice(command, options->choice);
   command.option("--for", options->awaited, "CONDITION", std::string_view(kConditions)).required();
   command.option("-c,--container", options->container, "NAME", "With --for=exit: only of this container");
-  const Option::Set timeout = [options](const std::string& text) { return take_timeout(options->timeout, text); };
+  const Option::Set timeout = [options](const std::string& text) { return take_wait_timeout(options->timeout, text); };
   command
       .option("--timeout", timeout, "DURATION",
               "Wait so long, for --for=exit without end; 0 looks once, a negative one waits a week")
