@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view kKind = "cniCacheV1";
 constexpr std::string_view kExtension = "cniInvoker";  // what libcni does not have; it ignores the key
 
-std::string to_text(const CachedAttachment& entry) {
+std::string attachment_to_text(const CachedAttachment& entry) {
   JsonObject object;
   object.set("kind", json_text(kKind));
   object.set("containerId", json_text(entry.attachment.container_id));
@@ -33,7 +33,7 @@ std::string to_text(const CachedAttachment& entry) {
   return object.dump();
 }
 
-Result<CachedAttachment> from_text(const std::string& text) {
+Result<CachedAttachment> attachment_from_text(const std::string& text) {
   const JsonObject object = TRY(JsonObject::parse(text));
   CachedAttachment entry;
   if (find_any_case(object, "kind") == nullptr) {  // libcni 0.7.0 and 0.7.1 wrote the bare result
@@ -81,8 +81,8 @@ Result<std::string> Cache::path(const std::string& network, const std::string& c
 Result<void> Cache::save(const CachedAttachment& entry, bool durable) const {
   const std::string file = TRY(path(entry.network, entry.attachment.container_id, entry.attachment.ifname));
   TRY(make_entry_dir(dir_ + "/results"));
-  if (durable) return write_file_durably(file, to_text(entry));
-  TRY(write_file_atomically(file, to_text(entry)));
+  if (durable) return write_file_durably(file, attachment_to_text(entry));
+  TRY(write_file_atomically(file, attachment_to_text(entry)));
   return {};
 }
 
@@ -95,7 +95,7 @@ Result<std::optional<CachedAttachment>> Cache::load(const std::string& network, 
   auto text = base::read_file(file);
   if (!text && text.error().kind == Kind::not_found) return std::optional<CachedAttachment>();
   if (!text) return corrupt(text.error().what);
-  auto entry = from_text(*text);
+  auto entry = attachment_from_text(*text);
   if (!entry) return corrupt(entry.error().what);
   if (entry->network.empty()) {  // a bare result says nothing about itself
     entry->network = network;
@@ -120,7 +120,7 @@ Result<void> Cache::remove(const std::string& network, const std::string& contai
 Result<void> Cache::sweep() const {
   return sweep_temporaries(dir_ + "/results", [&](const std::string& name) {
     const auto text = base::read_file(dir_ + "/results/" + name);
-    const auto entry = text ? from_text(*text) : Result<CachedAttachment>(text.error());
+    const auto entry = text ? attachment_from_text(*text) : Result<CachedAttachment>(text.error());
     return entry && is_called(name, *entry);
   });
 }
@@ -133,7 +133,7 @@ Result<std::vector<CachedAttachment>> Cache::list(std::string_view container_id)
   for (const std::string& name : *names) {
     const auto text = base::read_file(dir_ + "/results/" + name);
     if (!text) continue;
-    auto entry = from_text(*text);
+    auto entry = attachment_from_text(*text);
     if (!entry || entry->config.empty()) continue;
     if (!is_called(name, *entry)) continue;  // a temporary file, renamed by hand, or a bare result
     if (container_id.empty() || entry->attachment.container_id == container_id) entries.push_back(std::move(*entry));

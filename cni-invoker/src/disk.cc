@@ -17,12 +17,12 @@ namespace cni {
 namespace {
 
 constexpr std::string_view kMark = ".tmp.";
-constexpr std::size_t kDigits = 8;
+constexpr std::size_t kMarkDigits = 8;
 
 bool is_temporary(std::string_view name) {
-  if (name.size() <= kMark.size() + kDigits) return false;
-  const std::string_view digits = name.substr(name.size() - kDigits);
-  return name.substr(name.size() - kDigits - kMark.size(), kMark.size()) == kMark &&
+  if (name.size() <= kMark.size() + kMarkDigits) return false;
+  const std::string_view digits = name.substr(name.size() - kMarkDigits);
+  return name.substr(name.size() - kMarkDigits - kMark.size(), kMark.size()) == kMark &&
          digits.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
@@ -34,7 +34,7 @@ bool is_linked(const Fd& fd) {
 // Made and locked. A sweep that came in between has the lock, or has had it and unlinked the file: then another one.
 Result<Fd> make_temporary(const std::string& path, std::string& temporary) {
   while (true) {
-    temporary = path + std::string(kMark) + base::random_hex(kDigits / 2);
+    temporary = path + std::string(kMark) + base::random_hex(kMarkDigits / 2);
     Fd fd = TRY(base::open_file(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600));
     const int locked = ::flock(fd.get(), LOCK_EX | LOCK_NB);
     if (locked == 0 && is_linked(fd)) return fd;

@@ -8,7 +8,7 @@ namespace cni {
 namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
-constexpr std::string_view kDigits = "0123456789";
+constexpr std::string_view kDecimalDigits = "0123456789";
 
 // Bytes of the character that the text begins with; 0: it begins with none.
 std::size_t character_size(std::string_view text) {
@@ -49,7 +49,7 @@ std::string in_range(std::string_view number) {
   std::string small(number);
   const std::size_t exponent = std::min(small.find_first_of("eE"), small.size());
   for (std::size_t i = exponent; i < small.size(); ++i)
-    if (kDigits.find(small[i]) != std::string_view::npos) small[i] = '0';
+    if (kDecimalDigits.find(small[i]) != std::string_view::npos) small[i] = '0';
   const std::size_t first = small.front() == '-' ? 1 : 0;
   if (!is_out_of_range(small) || small[first] == '0') return small;
   std::replace(small.begin(), small.end(), '.', '0');
@@ -67,7 +67,7 @@ class Copy {
     while (!rest().empty()) {
       if (rest().front() == '"')
         copy_string();
-      else if (rest().front() == '-' || kDigits.find(rest().front()) != std::string_view::npos)
+      else if (rest().front() == '-' || kDecimalDigits.find(rest().front()) != std::string_view::npos)
         copy_number();
       else
         take(1);

@@ -35,7 +35,7 @@ void give_up(Kept& kept) {
   ::waitpid(kept.plugin, nullptr, 0);
 }
 
-Result<void> start(Kept& kept) {
+Result<void> start_kept(Kept& kept) {
   // Here, where nobody ignores it: the plugin's end is to be told to us.
   ::signal(SIGCHLD, SIG_DFL);
   TRY(join(*kept.cgroups, kept.born_in_cgroup));
@@ -78,7 +78,7 @@ int keep(void* shared) noexcept {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // of the thread that made us
   ::prctl(PR_SET_NAME, "cni-keeper");
   if (::getppid() != kept.caller) return 0;
-  kept.started = start(kept);
+  kept.started = start_kept(kept);
   const bool runs = static_cast<bool>(kept.started);
   const bool told = ::syscall(SYS_write, kept.channel.get(), &kAnswer, 1L) == 1;
   if (runs && told) attend(kept);

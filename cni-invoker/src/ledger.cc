@@ -18,7 +18,7 @@ constexpr std::string_view kResultSuffix = ".result";
 constexpr std::string_view kInterim = "interim";  // in a result: not of the whole ADD
 constexpr std::array<std::string_view, 3> kStates = {"adding", "attached", "deleting"};
 
-std::string to_text(const LedgerEntry& entry) {
+std::string entry_to_text(const LedgerEntry& entry) {
   const Attachment& attachment = entry.attachment;
   JsonObject object;
   object.set("format", std::string(kFormat));
@@ -50,7 +50,7 @@ std::string to_text(const LedgerEntry& entry) {
   return object.dump();
 }
 
-Result<LedgerEntry> from_text(const std::string& text) {
+Result<LedgerEntry> entry_from_text(const std::string& text) {
   const JsonObject object = TRY(JsonObject::parse(text));
   const std::string* format = object.find("format");
   if (format == nullptr || *format != kFormat) return Error{Kind::corrupt, 0, "not an entry of format 1"};
@@ -105,7 +105,7 @@ void join_result(LedgerEntry& entry, const std::string& stem) {
 Result<LedgerEntry> load(const std::string& stem) {
   const std::string path = stem + std::string(kSuffix);
   const std::string text = TRY(base::read_file(path));
-  auto entry = from_text(text);
+  auto entry = entry_from_text(text);
   if (!entry) return Error{Kind::corrupt, 0, "read ledger entry '" + path + "': " + entry.error().what};
   join_result(*entry, stem);
   return entry;
@@ -122,7 +122,7 @@ Result<std::string> Ledger::stem(const std::string& network, const std::string& 
 Result<Fd> Ledger::begin(const LedgerEntry& entry) const {
   const std::string file = TRY(stem(entry.network.name, entry.attachment.container_id, entry.attachment.ifname));
   TRY(make_entry_dir(dir_));
-  return write_file_atomically(file + std::string(kSuffix), to_text(entry));
+  return write_file_atomically(file + std::string(kSuffix), entry_to_text(entry));
 }
 
 Result<void> Ledger::progress(const LedgerEntry& entry) const { return write_result(entry, false); }
@@ -142,7 +142,7 @@ Result<void> Ledger::write_result(const LedgerEntry& entry, bool final) const {
 Result<void> Ledger::save(const LedgerEntry& entry) const {
   const std::string file = TRY(stem(entry.network.name, entry.attachment.container_id, entry.attachment.ifname));
   TRY(make_entry_dir(dir_));
-  return write_file_durably(file + std::string(kSuffix), to_text(entry));
+  return write_file_durably(file + std::string(kSuffix), entry_to_text(entry));
 }
 
 Result<std::optional<LedgerEntry>> Ledger::find(const std::string& network, const std::string& container_id,

@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t aligned(std::size_t size) { return (size + 3) & ~std::size_t{3}; }
 constexpr std::size_t kAttributeHeader = aligned(sizeof(nlattr));
 
-void append(std::string& to, const void* data, std::size_t size) {
+void append_aligned(std::string& to, const void* data, std::size_t size) {
   to.append(static_cast<const char*>(data), size);
   to.resize(aligned(to.size()));
 }
@@ -28,8 +28,8 @@ std::string message_of(const NetlinkRequest& request, std::uint32_t sequence) {
   header.nlmsg_flags = static_cast<std::uint16_t>(NLM_F_REQUEST | request.flags);
   header.nlmsg_seq = sequence;
   std::string bytes;
-  append(bytes, &header, sizeof header);
-  append(bytes, request.body.data(), request.body.size());
+  append_aligned(bytes, &header, sizeof header);
+  append_aligned(bytes, request.body.data(), request.body.size());
   return bytes + request.attributes.bytes();
 }
 
@@ -37,8 +37,8 @@ std::string message_of(const NetlinkRequest& request, std::uint32_t sequence) {
 
 NetlinkAttributes& NetlinkAttributes::add(std::uint16_t type, std::string_view bytes) {
   const nlattr header{static_cast<std::uint16_t>(kAttributeHeader + bytes.size()), type};
-  append(bytes_, &header, sizeof header);
-  append(bytes_, bytes.data(), bytes.size());
+  append_aligned(bytes_, &header, sizeof header);
+  append_aligned(bytes_, bytes.data(), bytes.size());
   return *this;
 }
 

@@ -10,7 +10,7 @@
 namespace cni {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
 std::string excerpt(const std::string& output) {
   constexpr std::size_t kLongest = 500;
@@ -20,7 +20,7 @@ std::string excerpt(const std::string& output) {
 // The error object as far as it can be read. False when the text is none: wrong types, two documents, no JSON.
 bool read_error_object(const std::string& output, PluginFailure& failure) {
   if (!check_json(output)) return false;
-  const json document = parse_tree(output);
+  const Json document = parse_tree(output);
   const auto code = unsigned_member(document, "code");
   auto message = text_member(document, "msg");
   auto details = text_member(document, "details");
@@ -52,7 +52,7 @@ Error not_a_result(const std::string& plugin, const RunOutcome& outcome, const s
   return to_error(std::move(failure));
 }
 
-bool looks_like_error(const json& document) {
+bool looks_like_error(const Json& document) {
   constexpr std::array kResultKeys = {"ips", "interfaces", "ip4", "ip6", "routes", "dns"};
   const auto code = unsigned_member(document, "code");
   const bool has_code = code && *code != 0;
@@ -106,7 +106,7 @@ Result<std::vector<std::string>> versions_of(const std::string& plugin, const Ru
     return to_error(std::move(failure));
   };
   if (!check_json(outcome.output)) return bad("printed no JSON");
-  const json document = parse_tree(outcome.output);
+  const Json document = parse_tree(outcome.output);
   const auto own = text_member(document, "cniVersion");
   auto supported = texts_member(document, "supportedVersions");
   if (!own || own->empty()) return bad("'cniVersion' is missing");

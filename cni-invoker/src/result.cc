@@ -13,26 +13,26 @@
 namespace cni {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
 Error bad_value(std::string_view key, const std::string& value, std::string_view expected) {
   return {Kind::invalid, 0, "'" + std::string(key) + "': '" + value + "': expected " + std::string(expected)};
 }
 
-Result<std::string> address_member(const json& object, std::string_view key) {
+Result<std::string> address_member(const Json& object, std::string_view key) {
   std::string address = TRY(text_member(object, key));
   if (!address.empty() && family_of(address) == Family::none) return bad_value(key, address, "an IP address");
   return address;
 }
 
-Result<std::string> cidr_member(const json& object, std::string_view key) {
+Result<std::string> cidr_member(const Json& object, std::string_view key) {
   std::string cidr = TRY(text_member(object, key));
   if (family_of_cidr(cidr) == Family::none)
     return bad_value(key, cidr, "an address with prefix length, as 10.1.0.5/16");
   return cidr;
 }
 
-Result<Interface> read_interface(const json& object) {
+Result<Interface> read_interface(const Json& object) {
   Interface interface;
   interface.name = TRY(text_member(object, "name"));
   interface.mac = TRY(text_member(object, "mac"));
@@ -44,7 +44,7 @@ Result<Interface> read_interface(const json& object) {
 }
 
 // The textual "version" of 0.3.x and 0.4.0 is not looked at: the address tells the family, and loopback leaves it out.
-Result<IpConfig> read_ip(const json& object) {
+Result<IpConfig> read_ip(const Json& object) {
   IpConfig ip;
   ip.address = TRY(cidr_member(object, "address"));
   ip.gateway = TRY(address_member(object, "gateway"));
@@ -52,7 +52,7 @@ Result<IpConfig> read_ip(const json& object) {
   return ip;
 }
 
-Result<Route> read_route(const json& object) {
+Result<Route> read_route(const Json& object) {
   Route route;
   route.dst = TRY(cidr_member(object, "dst"));
   route.gw = TRY(address_member(object, "gw"));
@@ -65,17 +65,17 @@ Result<Route> read_route(const json& object) {
 }
 
 template <class T>
-Result<void> read_each(const json& object, std::string_view key, Result<T> (*read)(const json&), std::vector<T>& into) {
-  const json* elements = TRY(objects_member(object, key));
+Result<void> read_each(const Json& object, std::string_view key, Result<T> (*read)(const Json&), std::vector<T>& into) {
+  const Json* elements = TRY(objects_member(object, key));
   if (elements == nullptr) return {};
-  for (const json& element : *elements)
+  for (const Json& element : *elements)
     into.push_back(TRY(read(element).in("'" + std::string(key) + "[" + std::to_string(into.size()) + "]'")));
   return {};
 }
 
 // 0.1.0 and 0.2.0: one address a family, each with its routes.
-Result<void> read_family(const json& object, std::string_view key, NetworkResult& result) {
-  const json* family = find_member(object, key);
+Result<void> read_family(const Json& object, std::string_view key, NetworkResult& result) {
+  const Json* family = find_member(object, key);
   if (family == nullptr) return {};
   if (!family->is_object()) return Error{Kind::invalid, 0, "'" + std::string(key) + "': expected an object"};
   IpConfig ip;
@@ -85,9 +85,9 @@ Result<void> read_family(const json& object, std::string_view key, NetworkResult
   return read_each(*family, "routes", read_route, result.routes);
 }
 
-Result<Dns> read_dns(const json& object) {
+Result<Dns> read_dns(const Json& object) {
   Dns dns;
-  const json* member = find_member(object, "dns");
+  const Json* member = find_member(object, "dns");
   if (member == nullptr) return dns;
   if (!member->is_object()) return Error{Kind::invalid, 0, "'dns': expected an object"};
   dns.nameservers = TRY(texts_member(*member, "nameservers").in("dns"));
@@ -103,7 +103,7 @@ bool is_null(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kSpace) + 1 - first) == "null";
 }
 
-Result<Version> read_version(const json& document, const Version& assumed) {
+Result<Version> read_version(const Json& document, const Version& assumed) {
   const std::string text = TRY(text_member(document, "cniVersion"));
   if (text.empty()) return assumed;
   const Version version = TRY(Version::parse(text).in("'cniVersion'"));
@@ -120,7 +120,7 @@ Result<NetworkResult> parse_result(std::string_view text, const Version& assumed
   if (!printed && is_null(text)) return result;
   if (!printed) return printed.error();
   result.json = with_known_keys(*printed).dump();
-  const json document = parse_tree(result.json);
+  const Json document = parse_tree(result.json);
   result.version = TRY(read_version(document, assumed));
   if (result.version < Version{0, 3, 0}) {
     TRY(read_family(document, "ip4", result));

@@ -9,7 +9,7 @@
 namespace cni {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 enum class Shape {
   per_family,  // 0.1.0, 0.2.0: ip4 and ip6
@@ -21,22 +21,22 @@ Shape shape_of(const Version& version) {
   return version < Version{1, 0, 0} ? Shape::numbered : Shape::current;
 }
 
-void put(Json& object, const char* key, const std::string& value) {
+void put(OrderedJson& object, const char* key, const std::string& value) {
   if (!value.empty()) object[key] = value;
 }
-void put(Json& object, const char* key, const std::vector<std::string>& values) {
+void put(OrderedJson& object, const char* key, const std::vector<std::string>& values) {
   if (!values.empty()) object[key] = values;
 }
-void put(Json& object, const char* key, std::uint64_t value) {
+void put(OrderedJson& object, const char* key, std::uint64_t value) {
   if (value != 0) object[key] = value;
 }
 template <class Number>
-void put(Json& object, const char* key, std::optional<Number> value) {
+void put(OrderedJson& object, const char* key, std::optional<Number> value) {
   if (value) object[key] = *value;
 }
 
-Json dns_json(const Dns& dns) {
-  Json object = Json::object();
+OrderedJson dns_json(const Dns& dns) {
+  OrderedJson object = OrderedJson::object();
   put(object, "nameservers", dns.nameservers);
   put(object, "domain", dns.domain);
   put(object, "search", dns.search);
@@ -44,8 +44,8 @@ Json dns_json(const Dns& dns) {
   return object;
 }
 
-Json interface_json(const Interface& interface, Shape shape) {
-  Json object = {{"name", interface.name}};
+OrderedJson interface_json(const Interface& interface, Shape shape) {
+  OrderedJson object = {{"name", interface.name}};
   put(object, "mac", interface.mac);
   if (shape == Shape::current) put(object, "mtu", interface.mtu);
   put(object, "sandbox", interface.sandbox);
@@ -56,8 +56,8 @@ Json interface_json(const Interface& interface, Shape shape) {
   return object;
 }
 
-Json ip_json(const IpConfig& ip, Shape shape) {
-  Json object = Json::object();
+OrderedJson ip_json(const IpConfig& ip, Shape shape) {
+  OrderedJson object = OrderedJson::object();
   if (shape == Shape::numbered) object["version"] = ip.is_ipv6() ? "6" : "4";
   put(object, "interface", ip.interface);
   object["address"] = ip.address;
@@ -65,8 +65,8 @@ Json ip_json(const IpConfig& ip, Shape shape) {
   return object;
 }
 
-Json route_json(const Route& route, Shape shape) {
-  Json object = {{"dst", route.dst}};
+OrderedJson route_json(const Route& route, Shape shape) {
+  OrderedJson object = {{"dst", route.dst}};
   put(object, "gw", route.gw);
   if (shape == Shape::per_family) return object;
   put(object, "mtu", route.mtu);
@@ -79,11 +79,11 @@ Json route_json(const Route& route, Shape shape) {
 
 bool is_ipv6_route(const Route& route) { return IpConfig{route.dst, {}, {}}.is_ipv6(); }
 
-Result<void> put_families(Json& document, const NetworkResult& result) {
+Result<void> put_families(OrderedJson& document, const NetworkResult& result) {
   for (const IpConfig& ip : result.ips) {
     const char* key = ip.is_ipv6() ? "ip6" : "ip4";
     if (document.contains(key)) continue;  // the first of each
-    Json family = {{"ip", ip.address}};
+    OrderedJson family = {{"ip", ip.address}};
     put(family, "gateway", ip.gateway);
     for (const Route& route : result.routes)
       if (is_ipv6_route(route) == ip.is_ipv6()) family["routes"].push_back(route_json(route, Shape::per_family));
@@ -95,7 +95,7 @@ Result<void> put_families(Json& document, const NetworkResult& result) {
   return {};
 }
 
-void put_lists(Json& document, const NetworkResult& result, Shape shape) {
+void put_lists(OrderedJson& document, const NetworkResult& result, Shape shape) {
   for (const Interface& interface : result.interfaces)
     document["interfaces"].push_back(interface_json(interface, shape));
   for (const IpConfig& ip : result.ips) document["ips"].push_back(ip_json(ip, shape));
@@ -112,13 +112,13 @@ Result<std::string> to_json(const NetworkResult& result, const Version& version)
     document.set("cniVersion", json_text(version.to_text()));
     return document.dump();
   }
-  Json document = {{"cniVersion", version.to_text()}};
+  OrderedJson document = {{"cniVersion", version.to_text()}};
   if (shape == Shape::per_family)
     TRY(put_families(document, result));
   else
     put_lists(document, result, shape);
   if (shape != Shape::current || !result.dns.empty()) document["dns"] = dns_json(result.dns);
-  return document.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return document.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
 }
 
 }  // namespace cni

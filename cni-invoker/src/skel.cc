@@ -17,7 +17,7 @@
 namespace cni {
 namespace {
 
-constexpr std::size_t kMaxInput = 16U << 20U;
+constexpr std::size_t kMaxRequest = 16U << 20U;
 
 // The commands by the version they came with.
 Result<void> check_version(const Plugin& plugin, const PluginCall& call) {
@@ -57,7 +57,7 @@ Result<void> check_netns(const PluginCall& call) {
 // What is to be printed on stdout.
 Result<std::string> answer(Plugin& plugin, PluginCall& call) {
   if (call.command == "VERSION") return answer_to_version(plugin.versions());
-  auto input = base::read_all(0, "stdin", kMaxInput);
+  auto input = base::read_all(0, "stdin", kMaxRequest);
   if (!input) return plugin_error(code::kIoFailure, input.error().what);
   TRY(read_config(call, std::move(*input)));
   TRY(check_version(plugin, call));

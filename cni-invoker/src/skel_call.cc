@@ -34,7 +34,7 @@ bool is_one_of(Commands commands, std::string_view command) {
   return std::find(commands.begin(), commands.end(), command) != commands.end();
 }
 
-void append(std::string& list, std::string_view separator, std::string_view text) {
+void append_item(std::string& list, std::string_view separator, std::string_view text) {
   if (!list.empty()) list += separator;
   list += text;
 }
@@ -42,7 +42,7 @@ void append(std::string& list, std::string_view separator, std::string_view text
 Result<void> check_variables_are_there(const std::string& command) {
   std::string missing = command.empty() ? "CNI_COMMAND" : "";
   for (const Requirement& one : kRequired) {
-    if (is_one_of(one.commands, command) && variable(one.variable).empty()) append(missing, ", ", one.variable);
+    if (is_one_of(one.commands, command) && variable(one.variable).empty()) append_item(missing, ", ", one.variable);
   }
   if (missing.empty()) return {};
   return plugin_error(code::kInvalidEnvironment, "missing in the environment: " + missing);
@@ -53,7 +53,7 @@ Result<void> read_attachment(PluginCall& call) {
   Attachment& attachment = call.attachment;
   std::string problems;
   const auto check = [&](const char* name, const auto& outcome) {
-    if (!outcome) append(problems, "; ", std::string(name) + ": " + outcome.error().what);
+    if (!outcome) append_item(problems, "; ", std::string(name) + ": " + outcome.error().what);
   };
   attachment.container_id = variable("CNI_CONTAINERID");
   check("CNI_CONTAINERID", check_container_id(attachment.container_id));

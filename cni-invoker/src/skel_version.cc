@@ -11,18 +11,19 @@
 namespace cni {
 namespace {
 
-constexpr std::size_t kMaxInput = 1U << 20U;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kMaxVersionInput = 1U << 20U;
 constexpr std::chrono::milliseconds kPatience{1000};
 
 // Whoever asks for VERSION need not have anything to say on stdin: a terminal is not read, and what neither writes nor
 // closes is not waited for. What has come until then counts.
 std::string read_what_comes() {
-  using Clock = std::chrono::steady_clock;
   std::string input;
   if (::isatty(0) == 1) return input;
   const auto deadline = Clock::now() + kPatience;
   std::array<char, 4096> buffer{};
-  while (input.size() < kMaxInput) {
+  while (input.size() < kMaxVersionInput) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
     pollfd stdin_there{0, POLLIN, 0};
     if (left <= 0 || ::poll(&stdin_there, 1, static_cast<int>(left)) <= 0) break;

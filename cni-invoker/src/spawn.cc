@@ -29,7 +29,7 @@ Result<Pipe> make_pipe() {
   return pipe;
 }
 
-Result<Spawned> start(const RunRequest& request) {
+Result<Spawned> start_with_keeper(const RunRequest& request) {
   Pipe input = TRY(make_pipe());
   Pipe output = TRY(make_pipe());
   Pipe errors = TRY(make_pipe());
@@ -47,7 +47,7 @@ Result<Spawned> start(const RunRequest& request) {
 }  // namespace
 
 Result<Spawned> spawn(const RunRequest& request) {
-  auto spawned = start(request);
+  auto spawned = start_with_keeper(request);
   if (spawned) return spawned;
   Error error = std::move(spawned).error();
   if (!error.detail) error.detail = std::make_shared<NeverStarted>();

@@ -14,7 +14,7 @@
 namespace podrun::cli {
 namespace {
 
-std::string take(const Fd& from) {
+std::string take_once(const Fd& from) {
   std::array<char, 4096> block{};
   const ssize_t got = ::read(from.get(), block.data(), block.size());
   return {block.data(), got > 0 ? static_cast<std::size_t>(got) : 0};
@@ -48,7 +48,7 @@ TEST_F(AttendTest, EndsOnceAllThatWasSaidIsPassedOn) {
   const Left left = attend();
   EXPECT_FALSE(left.by_keys);
   EXPECT_EQ(left.by_signal, 0);
-  EXPECT_EQ(take(out_.read), "its last words") << "although others could still write";
+  EXPECT_EQ(take_once(out_.read), "its last words") << "although others could still write";
 }
 
 TEST_F(AttendTest, IsLeftByASignal) {
@@ -72,7 +72,7 @@ TEST_F(AttendTest, IsLeftByItsKeysAndByNoOthers) {
   give_stdin(DetachKeys::parse("a,b").value());
   put(typed_.write, "xaxab and more");
   EXPECT_TRUE(attend().by_keys);
-  EXPECT_EQ(take(in_.read), "xax");
+  EXPECT_EQ(take_once(in_.read), "xax");
 }
 
 TEST_F(AttendTest, TellsOnceThatNothingMoreIsTyped) {
@@ -80,7 +80,7 @@ TEST_F(AttendTest, TellsOnceThatNothingMoreIsTyped) {
   int told = 0;
   attended_.input_has_ended = [&] {
     ++told;
-    EXPECT_EQ(take(in_.read), "all");
+    EXPECT_EQ(take_once(in_.read), "all");
     life_.write.reset();
   };
   put(typed_.write, "all");

@@ -10,6 +10,7 @@
 #include "runtime/cli/describe_text.h"
 #include "runtime/cli/kube_json.h"
 #include "runtime/cli/pod_table.h"
+#include "runtime/kernel/clock.h"
 #include "runtime/store/test_records.h"
 
 namespace podrun::cli {
@@ -17,7 +18,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kCreated = 1'700'000'000 * kSecond;
 constexpr std::int64_t kNow = kCreated + 600 * kSecond;
 
@@ -38,8 +38,8 @@ ContainerRecord record_of(const std::string& name, ContainerRole role, std::uint
   return record;
 }
 
-LiveContainer container(const std::string& name, ContainerRole role, ContainerStatus status,
-                        std::uint32_t attempt = 0) {
+LiveContainer live_container(const std::string& name, ContainerRole role, ContainerStatus status,
+                             std::uint32_t attempt = 0) {
   const bool has_process = status.running || status.exit;
   LiveContainer one{record_of(name, role, attempt, has_process), status, std::nullopt};
   if (attempt > 0) one.before = Attempt{record_of(name, role, attempt - 1, true), ended(1)};
@@ -47,13 +47,13 @@ LiveContainer container(const std::string& name, ContainerRole role, ContainerSt
   return one;
 }
 LiveContainer init(const std::string& name, ContainerStatus status, std::uint32_t attempt = 0) {
-  return container(name, ContainerRole::init, status, attempt);
+  return live_container(name, ContainerRole::init, status, attempt);
 }
 LiveContainer sidecar(const std::string& name, ContainerStatus status, std::uint32_t attempt = 0) {
-  return container(name, ContainerRole::sidecar, status, attempt);
+  return live_container(name, ContainerRole::sidecar, status, attempt);
 }
 LiveContainer main_one(const std::string& name, ContainerStatus status, std::uint32_t attempt = 0) {
-  return container(name, ContainerRole::main, status, attempt);
+  return live_container(name, ContainerRole::main, status, attempt);
 }
 
 LivePod pod_of(std::vector<LiveContainer> containers, RestartPolicy restart = RestartPolicy::always,

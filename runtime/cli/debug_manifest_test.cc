@@ -30,7 +30,7 @@ PodPlan pod_asked_for_as(const std::string& spec) {
   return pod;
 }
 
-EphemeralSpec made(const DebugManifestOptions& options, const std::string& spec = "{}") {
+EphemeralSpec debugger_made(const DebugManifestOptions& options, const std::string& spec = "{}") {
   auto manifest = debug_manifest(options, pod_asked_for_as(spec));
   EXPECT_TRUE(manifest) << manifest.error().what;
   return manifest ? std::move(manifest->spec) : EphemeralSpec{};
@@ -41,19 +41,19 @@ TEST(DebugManifest, HasWhatWasTypedAsItWasTyped) {
   options.words = {"echo", "$(A)"};
   options.env = {{"A", "b"}};
   options.target = "main";
-  const EphemeralSpec spec = made(options);
+  const EphemeralSpec spec = debugger_made(options);
   EXPECT_THAT(spec.container().command, ElementsAre("echo", "$(A)"));
   const Json asked = Json::parse(spec.asked);
   EXPECT_EQ(asked["targetContainerName"], "main");
   EXPECT_EQ(asked["env"][0]["value"], "b");
   options.words_are_args = true;
-  EXPECT_THAT(made(options).container().command, IsEmpty());
-  EXPECT_THAT(made(options).container().args, ElementsAre("echo", "$(A)"));
+  EXPECT_THAT(debugger_made(options).container().command, IsEmpty());
+  EXPECT_THAT(debugger_made(options).container().args, ElementsAre("echo", "$(A)"));
 }
 
 TEST(DebugManifest, HasOfThePodWhatCountsForAllItsContainers) {
   const EphemeralSpec spec =
-      made(look(), R"({"hostUsers": true, "securityContext": {"runAsUser": 7, "sysctls": [{"name":
+      debugger_made(look(), R"({"hostUsers": true, "securityContext": {"runAsUser": 7, "sysctls": [{"name":
     "kernel.msgmax", "value": "1"}]}, "nodeSelector": {"a": "b"}, "containers": [{"name": "main", "image": "a",
     "envFrom": [{"configMapRef": {"name": "is-not-here-any-more"}}]}]})");
   EXPECT_TRUE(spec.pod.host_users);
@@ -66,7 +66,7 @@ TEST(DebugManifest, AProfileIsKubectls) {
   const auto security = [](const char* profile) {
     DebugManifestOptions options = look();
     options.profile = profile;
-    return made(options).container().security;
+    return debugger_made(options).container().security;
   };
   EXPECT_THAT(security("general").add_capabilities, ElementsAre("SYS_PTRACE"));
   EXPECT_THAT(security("netadmin").add_capabilities, ElementsAre("NET_ADMIN", "NET_RAW"));

@@ -9,15 +9,15 @@ namespace {
 
 using testing::HasSubstr;
 
-std::pair<int, int> parsed(const std::string& text) {
+std::pair<int, int> parsed_ports(const std::string& text) {
   const auto port = parse_forward_port(text);
   return port ? std::pair<int, int>(port->local, port->remote) : std::pair(-1, -1);
 }
 
 TEST(ForwardPorts, LocalAndRemote) {
-  EXPECT_EQ(parsed("8080:80"), std::pair(8080, 80));
-  EXPECT_EQ(parsed("80"), std::pair(80, 80));
-  EXPECT_EQ(parsed(":80"), std::pair(0, 80));
+  EXPECT_EQ(parsed_ports("8080:80"), std::pair(8080, 80));
+  EXPECT_EQ(parsed_ports("80"), std::pair(80, 80));
+  EXPECT_EQ(parsed_ports(":80"), std::pair(0, 80));
 }
 
 TEST(ForwardPorts, AreNumbersThatAPortCanHave) {

@@ -15,7 +15,7 @@ void open_up(OrderedJson& text) {
 }
 
 // {"create cgroup": 120, "plugin bridge ADD": 31000}, in the order they ran; a step that ran twice has the sum.
-Json timings(const PodRecord& record) {
+OrderedJson timings(const PodRecord& record) {
   OrderedJson steps = OrderedJson::object();
   for (const Timing& timing : record.life.timings)
     steps[timing.step] = steps.value(timing.step, std::uint64_t{0}) + timing.microseconds;

@@ -8,6 +8,7 @@
 
 #include "runtime/cli/event_printer.h"
 #include "runtime/cli/test_pods.h"
+#include "runtime/kernel/clock.h"
 
 namespace podrun::cli {
 namespace {
@@ -15,7 +16,6 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kSaved = kStarted + 60 * kSecond;
 constexpr std::int64_t kNoticed = kStarted + 90 * kSecond;
 

@@ -16,7 +16,7 @@ namespace podrun::cli {
 namespace {
 
 // What is there; "EOF" behind it where that is all there will be.
-std::string take(const Fd& from) {
+std::string take_all(const Fd& from) {
   std::string taken;
   std::array<char, 4096> block{};
   ssize_t got = 0;
@@ -48,11 +48,11 @@ TEST_F(RelayTest, CarriesWhatThereIsAndThenTheEnd) {
   Relay one = relay();
   put(in_.write, "some");
   run(one);
-  EXPECT_EQ(take(out_.read), "some");
+  EXPECT_EQ(take_all(out_.read), "some");
   put(in_.write, "more");
   in_.write.reset();
   run(one);
-  EXPECT_EQ(take(out_.read), "moreEOF");
+  EXPECT_EQ(take_all(out_.read), "moreEOF");
   EXPECT_FALSE(one.reads());
 }
 
@@ -61,7 +61,7 @@ TEST_F(RelayTest, PutsWhatItWasToldBehindTheLastByte) {
   put(in_.write, "typed");
   in_.write.reset();
   run(one);
-  EXPECT_EQ(take(out_.read),
+  EXPECT_EQ(take_all(out_.read),
             "typed\x04"
             "EOF");
 }
@@ -78,7 +78,7 @@ TEST_F(RelayTest, KeepsWhatIsNotTakenYetAndReadsNoMore) {
   EXPECT_EQ(one.wants()[0].fd, -1) << "it holds bytes: none are read";
   std::string got;
   while (!got.ends_with("EOF")) {
-    got += take(out_.read);
+    got += take_all(out_.read);
     run(one);
   }
   EXPECT_EQ(got, sent + "EOF");
@@ -106,7 +106,7 @@ TEST_F(RelayTest, TakesNoMoreThanIsThereOnceTheWriterHasEnded) {
   one.end_after_what_is_there();
   put(in_.write, "after");
   run(one);
-  EXPECT_EQ(take(out_.read), "beforeEOF");
+  EXPECT_EQ(take_all(out_.read), "beforeEOF");
 }
 
 TEST(SinkTest, LeavesTheCallersDescriptionAsItWas) {

@@ -15,20 +15,20 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Pair;
 
-RunOptions web() {
+RunOptions web_options() {
   RunOptions options;
   options.name = "web";
   options.image = "rootfs:/srv/web";
   return options;
 }
 
-Json made(const RunOptions& options) {
+Json manifest_made(const RunOptions& options) {
   const auto manifest = run_manifest(options);
   EXPECT_TRUE(manifest) << manifest.error().what;
   return manifest ? *manifest : Json();
 }
 
-Json container(const RunOptions& options) { return made(options)["spec"]["containers"][0]; }
+Json container_made(const RunOptions& options) { return manifest_made(options)["spec"]["containers"][0]; }
 
 std::string wrong(const RunOptions& options) {
   const auto manifest = run_manifest(options);
@@ -40,19 +40,19 @@ std::string wrong(const RunOptions& options) {
 
 // As the manifest's reader understands it.
 ContainerSpec understood(const RunOptions& options) {
-  const auto manifest = parse_manifest(made(options).dump(), "test");
+  const auto manifest = parse_manifest(manifest_made(options).dump(), "test");
   EXPECT_TRUE(manifest) << manifest.error().what;
   return manifest ? manifest->spec.containers.at(0) : ContainerSpec();
 }
 
 TEST(RunManifest, SaysNoMoreThanWasAsked) {
-  EXPECT_EQ(made(web()), Json::parse(R"({"apiVersion": "v1", "kind": "Pod",
+  EXPECT_EQ(manifest_made(web_options()), Json::parse(R"({"apiVersion": "v1", "kind": "Pod",
     "metadata": {"name": "web", "namespace": "default", "labels": {"run": "web"}},
     "spec": {"containers": [{"name": "web", "image": "rootfs:/srv/web"}], "restartPolicy": "Always"}})"));
 }
 
 TEST(RunManifest, HasWhatEachOptionAsksFor) {
-  RunOptions options = web();
+  RunOptions options = web_options();
   options.name_space = "lab";
   options.words = {"serve", "--port", "80"};
   options.env = {{"A", "1"}, {"B", ""}};
@@ -63,28 +63,28 @@ TEST(RunManifest, HasWhatEachOptionAsksFor) {
   options.user = "1000:2000";
   options.host_users = false;
   options.restart = "on-failure";
-  EXPECT_EQ(made(options), Json::parse(R"({"apiVersion": "v1", "kind": "Pod",
+  EXPECT_EQ(manifest_made(options), Json::parse(R"({"apiVersion": "v1", "kind": "Pod",
     "metadata": {"name": "web", "namespace": "lab", "labels": {"app": "web", "tier": ""}},
     "spec": {"containers": [{"name": "web", "image": "rootfs:/srv/web", "args": ["serve", "--port", "80"],
       "env": [{"name": "A", "value": "1"}, {"name": "B", "value": ""}], "ports": [{"containerPort": 80}],
       "workingDir": "/srv", "securityContext": {"runAsUser": 1000, "runAsGroup": 2000}}],
       "hostname": "there", "hostUsers": false, "restartPolicy": "OnFailure"}})"));
   options.command = true;
-  EXPECT_EQ(container(options)["command"], Json::parse(R"(["serve", "--port", "80"])"));
-  EXPECT_FALSE(container(options).contains("args"));
+  EXPECT_EQ(container_made(options)["command"], Json::parse(R"(["serve", "--port", "80"])"));
+  EXPECT_FALSE(container_made(options).contains("args"));
 }
 
 TEST(RunManifest, HasStreamsOnlyWhereTheyAreAskedFor) {
-  RunOptions options = web();
+  RunOptions options = web_options();
   options.has_stdin = options.stdin_once = options.terminal = true;
   for (const char* field : {"stdin", "stdinOnce", "tty"}) {
-    EXPECT_EQ(container(options)[field], true);
-    EXPECT_FALSE(container(web()).contains(field));
+    EXPECT_EQ(container_made(options)[field], true);
+    EXPECT_FALSE(container_made(web_options()).contains(field));
   }
 }
 
 TEST(RunManifest, SpellsRestartPoliciesAsKubernetes) {
-  RunOptions options = web();
+  RunOptions options = web_options();
   for (const auto& [typed, policy] : {std::pair{"Always", "Always"},
                                       {"always", "Always"},
                                       {"OnFailure", "OnFailure"},
@@ -92,7 +92,7 @@ TEST(RunManifest, SpellsRestartPoliciesAsKubernetes) {
                                       {"Never", "Never"},
                                       {"no", "Never"}}) {
     options.restart = typed;
-    EXPECT_EQ(made(options)["spec"]["restartPolicy"], policy) << typed;
+    EXPECT_EQ(manifest_made(options)["spec"]["restartPolicy"], policy) << typed;
   }
 }
 
@@ -105,14 +105,14 @@ TEST(RunManifest, ReadsPortsAsPodmanDoes) {
       {"[::1]:1:65535/sctp", R"({"containerPort": 65535, "hostPort": 1, "hostIP": "::1", "protocol": "SCTP"})"},
   };
   for (const auto& [typed, json] : ports) {
-    RunOptions options = web();
+    RunOptions options = web_options();
     options.ports = {typed};
-    EXPECT_EQ(container(options)["ports"], Json::array({Json::parse(json)})) << typed;
+    EXPECT_EQ(container_made(options)["ports"], Json::array({Json::parse(json)})) << typed;
     EXPECT_EQ(understood(options).ports.size(), 1U);
   }
   for (const char* typed : {"", ":", "0", "65536", "-1", "80:", ":80", "8080:80:", "a:80", "80/icmp", "80/",
                             "8080-8090:80", "300.0.0.1:8080:80", ":8080:80", "+80", "80 ", "1:2:3:4"}) {
-    RunOptions options = web();
+    RunOptions options = web_options();
     options.ports = {typed};
     EXPECT_THAT(wrong(options), HasSubstr("--port '" + std::string(typed) + "': ")) << typed;
     EXPECT_THAT(wrong(options), HasSubstr("expected [[IP:]HOST:]CONTAINER[/PROTOCOL]")) << typed;
@@ -124,7 +124,7 @@ TEST(RunManifest, LetsEveryWordArriveAsItWasTyped) {
   const std::vector<std::string> words = {
       "$(HOME)", "$$", "$$(A)", "$",  "a$b",  "${A}", "echo $$; echo $(id)", "'", "\"", "{\"a\": 1}", "- x: y",
       "#",       " ",  "",      "\n", "\x01", "é"};
-  RunOptions options = web();
+  RunOptions options = web_options();
   options.words = words;
   options.env = {{"A", "$(HOME)$$"}, {"HOME", "/root"}, {"C", "$(A)"}};
   const ContainerSpec spec = understood(options);
@@ -134,7 +134,7 @@ TEST(RunManifest, LetsEveryWordArriveAsItWasTyped) {
 
 TEST(RunManifest, NamesWhatIsWrong) {
   const auto with = [](const auto& change) {
-    RunOptions options = web();
+    RunOptions options = web_options();
     change(options);
     return wrong(options);
   };

@@ -7,7 +7,7 @@ namespace {
 
 using testing::HasSubstr;
 
-PodUnit web() {
+PodUnit web_unit() {
   return {.name = unit_name("default", "web"),
           .manifests = manifests_path(unit_name("default", "web")),
           .program = {"/usr/bin/podrun", "--state-dir", "/run/podrun"},
@@ -16,7 +16,7 @@ PodUnit web() {
 }
 
 TEST(SystemdUnit, MakesAtItsStartAndDeletesAtItsEnd) {
-  const auto text = unit_text(web());
+  const auto text = unit_text(web_unit());
   ASSERT_TRUE(text) << text.error().what;
   EXPECT_THAT(*text, HasSubstr("\nExecStart=/usr/bin/podrun --state-dir /run/podrun apply -f "
                                "/etc/podrun/pods/podrun-web --network blue,red@eth1\n"));
@@ -34,7 +34,7 @@ TEST(SystemdUnit, EachNamespaceHasItsOwn) {
 
 // What systemd would take for something else: a space, a quote, a specifier, a variable, an escape.
 TEST(SystemdUnit, WordsArriveAsTheyAre) {
-  PodUnit unit = web();
+  PodUnit unit = web_unit();
   unit.program = {"/opt/pod run/podrun", "--data-dir", R"(/data/100%/$HOME/"a"\b)"};
   const auto text = unit_text(unit);
   ASSERT_TRUE(text) << text.error().what;
@@ -42,7 +42,7 @@ TEST(SystemdUnit, WordsArriveAsTheyAre) {
 }
 
 TEST(SystemdUnit, ALineBreakIsRefused) {
-  PodUnit unit = web();
+  PodUnit unit = web_unit();
   unit.program = {"/opt/a\nExecStartPre=/bin/evil/podrun"};
   EXPECT_EQ(unit_text(unit).error().kind, Kind::invalid);
 }

@@ -21,7 +21,6 @@
 namespace podrun::cli {
 namespace {
 
-constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::uint32_t kInterval = 2;                    // seconds
 constexpr std::chrono::milliseconds kShortInterval{500};  // a rate needs two looks
 

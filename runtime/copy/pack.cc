@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/dir_stack.h"
+#include "runtime/image/open_directory.h"
 
 namespace podrun::copy {
 namespace {
@@ -19,7 +20,7 @@ namespace {
 constexpr std::size_t kChunk = 256U << 10U;
 constexpr std::size_t kExtentsLimit = 4096;  // of one file; behind them holes are zeros
 
-Error failed(int error_number, const char* verb, std::string_view shown) {
+Error failed_with(int error_number, const char* verb, std::string_view shown) {
   return Error::system(error_number, std::string(verb) + " '" + std::string(shown) + "'");
 }
 
@@ -68,14 +69,14 @@ class Packer {
 
   Result<void> add(int parent, const std::string& leaf, std::string name) {
     struct stat info {};
-    if (::fstatat(parent, leaf.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) return failed(errno, "find", leaf);
+    if (::fstatat(parent, leaf.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) return failed_with(errno, "find", leaf);
     name_ = std::move(name);
     if (S_ISREG(info.st_mode)) return add_file(parent, leaf);
     if (S_ISLNK(info.st_mode)) return add_link(parent, leaf, info);
     if (!S_ISDIR(info.st_mode))
       return Error{Kind::invalid, 0, "'" + leaf + "' is no file, directory or link; nothing else is copied"};
-    Fd directory(::openat(parent, leaf.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    if (!directory) return failed(errno, "open directory", leaf);
+    Fd directory(::openat(parent, leaf.c_str(), image::kOpenDirectory));
+    if (!directory) return failed_with(errno, "open directory", leaf);
     return is_kernels(directory.get()) ? not_copied(leaf) : add_tree(std::move(directory), name_);
   }
 
@@ -99,7 +100,7 @@ class Packer {
   Result<void> add_below(base::DirStack& stack, const std::string& leaf) {
     struct stat info {};
     if (::fstatat(stack.fd(), leaf.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0)
-      return errno == ENOENT ? skip(tally_.changed) : failed(errno, "stat", stack.shown(leaf));
+      return errno == ENOENT ? skip(tally_.changed) : failed_with(errno, "stat", stack.shown(leaf));
     const std::size_t above = name_.size();
     name_ += "/" + leaf;
     if (name_.size() >= PATH_MAX)
@@ -149,14 +150,15 @@ class Packer {
 
   Result<void> add_directory(int directory) {
     struct stat info {};
-    if (::fstat(directory, &info) != 0) return failed(errno, "stat", name_);
+    if (::fstat(directory, &info) != 0) return failed_with(errno, "stat", name_);
     return begin(described(info, AE_IFDIR));
   }
 
   Result<void> add_link(int parent, const std::string& leaf, const struct stat& info) {
     std::array<char, PATH_MAX> target;
     const ssize_t size = ::readlinkat(parent, leaf.c_str(), target.data(), target.size() - 1);
-    if (size < 0) return errno == ENOENT || errno == EINVAL ? skip(tally_.changed) : failed(errno, "read link", name_);
+    if (size < 0)
+      return errno == ENOENT || errno == EINVAL ? skip(tally_.changed) : failed_with(errno, "read link", name_);
     target.at(static_cast<std::size_t>(size)) = '\0';
     const Entry entry = described(info, AE_IFLNK);
     ::archive_entry_set_symlink(entry.get(), target.data());
@@ -166,9 +168,9 @@ class Packer {
   // What became a fifo or a device meanwhile is not waited for: nothing is read of it.
   Result<void> add_file(int parent, const std::string& leaf) {
     const Fd file(::openat(parent, leaf.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
-    if (!file) return has_changed(errno) ? skip(tally_.changed) : failed(errno, "open", name_);
+    if (!file) return has_changed(errno) ? skip(tally_.changed) : failed_with(errno, "open", name_);
     struct stat info {};
-    if (::fstat(file.get(), &info) != 0) return failed(errno, "stat", name_);
+    if (::fstat(file.get(), &info) != 0) return failed_with(errno, "stat", name_);
     if (!S_ISREG(info.st_mode)) return skip(tally_.changed);
     if (static_cast<std::uint64_t>(info.st_size) > kFileBytesLimit)
       return Error{Kind::unsupported, EFBIG, "'" + name_ + "' is larger than 16 TiB"};
@@ -195,7 +197,7 @@ class Packer {
       const auto wanted = std::min(buffer_.size(), static_cast<std::size_t>(extent.end - extent.at));
       const ssize_t got = ::pread(file, buffer_.data(), wanted, extent.at);
       if (got < 0 && errno == EINTR) continue;
-      if (got < 0) return failed(errno, "read", name_);
+      if (got < 0) return failed_with(errno, "read", name_);
       if (got == 0) {  // it has become shorter
         ++tally_.changed;
         return tar_.zeros(static_cast<std::uint64_t>(extent.end - extent.at));

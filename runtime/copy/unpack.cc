@@ -11,17 +11,16 @@
 #include "base/files.h"
 #include "runtime/copy/pack.h"
 #include "runtime/image/entry_files.h"
+#include "runtime/image/errors.h"
+#include "runtime/image/open_directory.h"
 
 namespace podrun::copy {
 namespace {
 
 using image::Attributes;
+using image::failed;
 using image::LayerTree;
 using image::Spot;
-
-Error failed(const char* verb, const std::string& shown) {
-  return Error::system(errno, std::string(verb) + " '" + shown + "'");
-}
 
 // Only files and links make room: a device, a FIFO or a socket is somebody's way to something, /dev/null for one.
 Result<void> check_replaceable(mode_t mode, const std::string& shown) {
@@ -148,7 +147,7 @@ class Unpacker {
   Result<void> add_directory(const LayerTree::Place& place, const Attributes& attributes) {
     if (::mkdirat(place.parent.get(), place.leaf.c_str(), 0700) != 0)
       return errno == EEXIST ? Result<void>() : failed("make directory", place.shown);
-    const Fd made(::openat(place.parent.get(), place.leaf.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    const Fd made(::openat(place.parent.get(), place.leaf.c_str(), image::kOpenDirectory));
     if (!made) return failed("open directory", place.shown);
     TRY(image::set_owner_and_mode(made.get(), attributes, place.shown));
     if (options_.preserves) entered_.push_back({place.shown, attributes.mtime});

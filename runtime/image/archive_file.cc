@@ -13,7 +13,7 @@
 namespace podrun::image {
 namespace {
 
-constexpr std::size_t kChunk = 256U << 10U;
+constexpr std::size_t kArchiveChunk = 256U << 10U;
 
 std::string from_the_top(std::string_view name) {
   std::string path = std::filesystem::path("/" + std::string(name)).lexically_normal().string();
@@ -31,7 +31,7 @@ Result<ArchiveFile> ArchiveFile::open(const std::string& path) {
   ::archive_read_support_filter_gzip(reader);
   ::archive_read_support_filter_zstd(reader);
   ::archive_read_support_format_tar(reader);
-  if (::archive_read_open_filename(reader, path.c_str(), kChunk) != ARCHIVE_OK) return file.failure();
+  if (::archive_read_open_filename(reader, path.c_str(), kArchiveChunk) != ARCHIVE_OK) return file.failure();
   return file;
 }
 
@@ -84,7 +84,7 @@ Result<std::string> ArchiveFile::read(std::size_t limit) {
 Result<ArchiveFile::Written> ArchiveFile::write_to(const std::string& path) {
   const Fd fd = TRY(base::open_file(path, O_WRONLY | O_CREAT | O_EXCL, 0600));
   Hasher hasher(Digest::Algorithm::sha256);
-  std::vector<char> chunk(kChunk);
+  std::vector<char> chunk(kArchiveChunk);
   Written written;
   for (;;) {
     const std::size_t got = TRY(read_data(chunk.data(), chunk.size()));

@@ -4,14 +4,9 @@
 
 #include <string>
 
+#include "runtime/image/errors.h"
+
 namespace podrun::image {
-namespace {
-
-Error failed(std::string_view verb, std::string_view shown) {
-  return Error::system(errno, std::string(verb) + " '" + std::string(shown) + "'");
-}
-
-}  // namespace
 
 Result<void> set_owner_and_mode(int fd, const Attributes& attributes, std::string_view shown) {
   if (::fchown(fd, attributes.uid, attributes.gid) != 0) return failed("chown", shown);

@@ -12,14 +12,14 @@
 namespace podrun::image {
 namespace {
 
-Error corrupt(const Digest& digest, std::string_view why) {
+Error corrupt_blob(const Digest& digest, std::string_view why) {
   return Error{Kind::corrupt, 0, "blob " + digest.text() + ": " + std::string(why) + "; copy the image again",
                std::make_shared<CorruptBlob>(digest)};
 }
 
 Error wrong_size(const Digest& digest, std::uint64_t size, std::uint64_t found) {
-  return corrupt(digest,
-                 "is " + std::to_string(found) + " bytes long where its descriptor promises " + std::to_string(size));
+  return corrupt_blob(
+      digest, "is " + std::to_string(found) + " bytes long where its descriptor promises " + std::to_string(size));
 }
 
 }  // namespace
@@ -36,7 +36,7 @@ Result<BlobReader> BlobReader::open(const std::string& layout, const Digest& dig
   if (!fd) return Error::system(errno, "open '" + path + "'");
   struct stat info {};
   if (::fstat(fd.get(), &info) != 0) return Error::system(errno, "stat '" + path + "'");
-  if (!S_ISREG(info.st_mode)) return corrupt(digest, "is not a regular file");
+  if (!S_ISREG(info.st_mode)) return corrupt_blob(digest, "is not a regular file");
   const auto found = static_cast<std::uint64_t>(info.st_size);
   if (found != size) return wrong_size(digest, size, found);
   return BlobReader(std::move(fd), digest, size);
@@ -61,7 +61,7 @@ Result<void> BlobReader::finish() {
   while (TRY(read(rest.data(), rest.size())) > 0) continue;
   if (seen_ != size_) return wrong_size(digest_, size_, seen_);
   const Digest found = hasher_.finish();
-  if (found != digest_) return corrupt(digest_, "its content has the digest " + found.text());
+  if (found != digest_) return corrupt_blob(digest_, "its content has the digest " + found.text());
   return {};
 }
 

@@ -6,12 +6,11 @@
 
 #include <climits>
 
+#include "runtime/image/errors.h"
 #include "runtime/image/xattrs.h"
 
 namespace podrun::image {
 namespace {
-
-Error corrupt(std::string why) { return Error{Kind::corrupt, 0, std::move(why)}; }
 
 Result<void> write_block(int fd, TarReader::Block block, const std::string& shown) {
   while (!block.bytes.empty()) {

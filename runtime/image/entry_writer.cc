@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include "runtime/image/entry_files.h"
+#include "runtime/image/errors.h"
+#include "runtime/image/open_directory.h"
 #include "runtime/image/plain_stream.h"
 #include "runtime/image/whiteout.h"
 
@@ -12,8 +14,6 @@ namespace podrun::image {
 namespace {
 
 constexpr std::size_t kDirectoryBytesLimit = 256U << 20U;
-
-Error corrupt(std::string why) { return Error{Kind::corrupt, 0, std::move(why)}; }
 
 Result<Attributes> attributes_of(archive_entry* entry) {
   const la_int64_t uid = ::archive_entry_uid(entry);
@@ -78,7 +78,7 @@ Result<void> EntryWriter::write_whiteout(const std::string& name, std::string_vi
   if (::fstatat(place.parent.get(), place.leaf.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0)
     return make_whiteout(place.parent.get(), place.leaf.c_str(), place.shown);
   if (!S_ISDIR(info.st_mode)) return {};
-  const Fd directory(::openat(place.parent.get(), place.leaf.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  const Fd directory(::openat(place.parent.get(), place.leaf.c_str(), kOpenDirectory));
   if (!directory) return Error::system(errno, "open directory '" + place.shown + "'");
   return make_opaque(directory.get(), place.shown);
 }

@@ -14,7 +14,7 @@
 namespace podrun::image {
 namespace {
 
-Error failed(std::string_view shown) { return Error::system(errno, "copy '" + std::string(shown) + "'"); }
+Error failed_copy(std::string_view shown) { return Error::system(errno, "copy '" + std::string(shown) + "'"); }
 
 Result<void> copy_through_memory(int from, int to, off_t start, off_t end, std::string_view shown) {
   std::vector<char> buffer(256U << 10U);
@@ -23,11 +23,11 @@ Result<void> copy_through_memory(int from, int to, off_t start, off_t end, std::
     const std::size_t wanted = std::min(buffer.size(), static_cast<std::size_t>(end - start));
     const ssize_t got = ::pread(from, buffer.data(), wanted, start);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return failed(shown);
+    if (got < 0) return failed_copy(shown);
     if (got == 0) return {};  // it shrank meanwhile
     for (ssize_t done = 0; done < got;) {
       const ssize_t put = ::pwrite(to, buffer.data() + done, static_cast<std::size_t>(got - done), start + done);
-      if (put < 0 && errno != EINTR) return failed(shown);
+      if (put < 0 && errno != EINTR) return failed_copy(shown);
       if (put > 0) done += put;
     }
     start += got;
@@ -53,13 +53,13 @@ Result<void> copy_range(int from, int to, off_t start, off_t end, std::string_vi
 Result<void> copy_content(int from, int to, std::uint64_t size, std::string_view shown) {
   if (size == 0 || ::ioctl(to, FICLONE, from) == 0) return {};
   const auto end = static_cast<off_t>(size);
-  if (::ftruncate(to, end) != 0) return failed(shown);
+  if (::ftruncate(to, end) != 0) return failed_copy(shown);
   for (off_t hole = 0; hole < end;) {
     const off_t data = ::lseek(from, hole, SEEK_DATA);
     if (data < 0 && errno == ENXIO) return {};  // nothing but a hole is left
-    if (data < 0) return failed(shown);
+    if (data < 0) return failed_copy(shown);
     hole = ::lseek(from, data, SEEK_HOLE);
-    if (hole < 0) return failed(shown);
+    if (hole < 0) return failed_copy(shown);
     TRY(copy_range(from, to, data, std::min(hole, end), shown));
   }
   return {};

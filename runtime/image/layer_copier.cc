@@ -8,16 +8,13 @@
 #include <climits>
 
 #include "base/interruption.h"
+#include "runtime/image/errors.h"
 #include "runtime/image/file_copy.h"
 #include "runtime/image/whiteout.h"
 #include "runtime/image/xattrs.h"
 
 namespace podrun::image {
 namespace {
-
-Error failed(std::string_view verb, std::string_view shown) {
-  return Error::system(errno, std::string(verb) + " '" + std::string(shown) + "'");
-}
 
 // Only files of the layer itself: what is mounted over one is not, and what it was replaced by meanwhile is not opened.
 Fd open_regular(int parent, const std::string& name) {

@@ -13,15 +13,15 @@
 
 #include "base/files.h"
 #include "runtime/image/image.h"
+#include "runtime/image/open_directory.h"
 #include "runtime/image/whiteout.h"
 
 namespace podrun {
 namespace {
 
-constexpr int kLinkLimit = 40;                 // as the kernel's MAXSYMLINKS
-constexpr std::size_t kStepLimit = 4096;       // components, links' included
-constexpr std::size_t kFileLimit = 4U << 20U;  // passwd and group files; nothing larger is asked for
-constexpr int kDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+constexpr int kLinkLimit = 40;                     // as the kernel's MAXSYMLINKS
+constexpr std::size_t kStepLimit = 4096;           // components, links' included
+constexpr std::size_t kUserFileLimit = 4U << 20U;  // passwd and group files; nothing larger is asked for
 
 // One directory of the merged tree: the directories of that path in each layer that shows through, top first.
 using Merged = std::vector<Fd>;
@@ -33,14 +33,14 @@ struct Entry {
   bool absent() const { return !directory && !link && !file; }
 };
 
-Error failed(const char* verb, const std::string& name) {
+Error failed_in_layer(const char* verb, const std::string& name) {
   return Error::system(errno, std::string(verb) + " '" + name + "' in a layer");
 }
 
 Result<std::string> read_link(int link, const std::string& name) {
   std::string target(PATH_MAX, '\0');
   const ssize_t size = ::readlinkat(link, "", target.data(), target.size());
-  if (size < 0) return failed("read link", name);
+  if (size < 0) return failed_in_layer("read link", name);
   target.resize(static_cast<std::size_t>(size));
   return target;
 }
@@ -54,7 +54,7 @@ Result<Fd> hold(int parent, const std::string& name) {
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV;
   Fd held(static_cast<int>(::syscall(SYS_openat2, parent, name.c_str(), &how, sizeof how)));
   if (held || errno == ENOENT || errno == ENAMETOOLONG || errno == EXDEV) return held;
-  return failed("open", name);
+  return failed_in_layer("open", name);
 }
 
 // The very object that is held, whatever its name leads to by now.
@@ -70,10 +70,10 @@ Result<Entry> look_up(const Merged& parents, const std::string& name) {
     Fd held = TRY(hold(parent.get(), name));
     if (!held) continue;
     struct stat info {};
-    if (::fstat(held.get(), &info) != 0) return failed("stat", name);
+    if (::fstat(held.get(), &info) != 0) return failed_in_layer("stat", name);
     if (S_ISDIR(info.st_mode)) {
-      Fd directory(::openat(held.get(), ".", kDirectory));
-      if (!directory) return failed("open", name);
+      Fd directory(::openat(held.get(), ".", image::kOpenDirectory));
+      if (!directory) return failed_in_layer("open", name);
       if (!entry.directory) entry.directory.emplace();
       const bool last = image::is_opaque(directory.get());
       entry.directory->push_back(std::move(directory));
@@ -87,7 +87,7 @@ Result<Entry> look_up(const Merged& parents, const std::string& name) {
     }
     if (!S_ISREG(info.st_mode)) return Error{Kind::invalid, 0, "'" + name + "' in the image: is not a regular file"};
     entry.file = open_held(held.get());
-    if (!entry.file) return failed("open", name);
+    if (!entry.file) return failed_in_layer("open", name);
     break;
   }
   return entry;
@@ -138,7 +138,7 @@ Result<std::string> read_from_layers(const std::vector<std::string>& layers, con
       below.push_back(std::move(*entry.directory));
     } else {
       if (!todo.empty()) return std::string();  // a file where a directory should be
-      return base::read_all(entry.file.get(), path, kFileLimit);
+      return base::read_all(entry.file.get(), path, kUserFileLimit);
     }
   }
   return Error{Kind::invalid, EISDIR, "'" + path + "' in the image: is a directory"};

@@ -9,16 +9,12 @@
 #include <climits>
 
 #include "base/files.h"
+#include "runtime/image/errors.h"
+#include "runtime/image/open_directory.h"
 #include "runtime/image/whiteout.h"
 
 namespace podrun::image {
 namespace {
-
-constexpr int kDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-
-Error corrupt(std::string_view why, int error_number = 0) {
-  return Error{Kind::corrupt, error_number, std::string(why)};
-}
 
 Error not_a_directory(int parent, const std::string& leaf, const std::string& shown) {
   struct stat info {};
@@ -30,7 +26,7 @@ Error not_a_directory(int parent, const std::string& leaf, const std::string& sh
 Result<Fd> make_directory(int parent, const std::string& leaf, const std::string& shown, bool opaque) {
   if (::mkdirat(parent, leaf.c_str(), 0755) != 0 && errno != EEXIST)
     return Error::system(errno, "make directory '" + shown + "'");
-  Fd made(::openat(parent, leaf.c_str(), kDirectory));
+  Fd made(::openat(parent, leaf.c_str(), kOpenDirectory));
   if (!made || ::fchmod(made.get(), 0755) != 0)  // whatever the umask is
     return Error::system(errno, "open directory '" + shown + "'");
   if (opaque) TRY(make_opaque(made.get(), shown));
@@ -74,7 +70,7 @@ Result<bool> clear(const Spot& spot, bool keep_directory) {
 
 Fd LayerTree::open_beneath(const std::string& name) const {
   open_how how{};
-  how.flags = kDirectory;
+  how.flags = kOpenDirectory;
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
   if (sort_ == Sort::layer) how.resolve |= RESOLVE_NO_XDEV;
   return Fd(static_cast<int>(::syscall(SYS_openat2, root_.get(), name.empty() ? "." : name.c_str(), &how, sizeof how)));
@@ -82,7 +78,7 @@ Fd LayerTree::open_beneath(const std::string& name) const {
 
 // One step down, making the directory where there is none.
 Result<Fd> LayerTree::step_into(int parent, const std::string& leaf, const std::string& shown) const {
-  Fd next(::openat(parent, leaf.c_str(), kDirectory));
+  Fd next(::openat(parent, leaf.c_str(), kOpenDirectory));
   if (next) return next;
   if (errno == ENOENT) return make_directory(parent, leaf, shown, false);
   if (errno != ENOTDIR) return Error::system(errno, "open directory '" + shown + "'");

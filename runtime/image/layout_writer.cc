@@ -11,7 +11,7 @@
 namespace podrun::image {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
 constexpr const char* kManifestType = "application/vnd.oci.image.manifest.v1+json";
 constexpr const char* kConfigType = "application/vnd.oci.image.config.v1+json";
@@ -53,9 +53,9 @@ Result<Digest> LayoutWriter::add_text(const std::string& text) {
 
 Result<void> LayoutWriter::add_image(const std::string& config, const std::vector<LayerBlob>& layers) {
   const auto descriptor = [](const std::string& type, const Digest& digest, std::uint64_t size) {
-    return json{{"mediaType", type}, {"digest", digest.text()}, {"size", size}};
+    return Json{{"mediaType", type}, {"digest", digest.text()}, {"size", size}};
   };
-  json manifest{{"schemaVersion", 2}, {"mediaType", kManifestType}, {"layers", json::array()}};
+  Json manifest{{"schemaVersion", 2}, {"mediaType", kManifestType}, {"layers", Json::array()}};
   manifest["config"] = descriptor(kConfigType, TRY(add_text(config)), config.size());
   for (const LayerBlob& layer : layers)
     manifest["layers"].push_back(descriptor(layer_type(layer.compression), layer.digest, layer.size));
@@ -65,7 +65,7 @@ Result<void> LayoutWriter::add_image(const std::string& config, const std::vecto
 }
 
 Result<void> LayoutWriter::finish() const {
-  json index{{"schemaVersion", 2}, {"manifests", json::array()}};
+  Json index{{"schemaVersion", 2}, {"manifests", Json::array()}};
   for (std::size_t i = 0; i < manifests_.size(); ++i)
     index["manifests"].push_back({{"mediaType", kManifestType},
                                   {"digest", manifests_[i].first},

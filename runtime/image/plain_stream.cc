@@ -8,7 +8,7 @@
 namespace podrun::image {
 namespace {
 
-constexpr std::size_t kChunk = 256U << 10U;
+constexpr std::size_t kStreamChunk = 256U << 10U;
 
 }  // namespace
 
@@ -17,7 +17,7 @@ PlainStream::PlainStream(BlobReader blob, const LayerBlob& layer)
       compression_(layer.compression),
       diff_id_(layer.diff_id),
       hasher_(layer.diff_id.algorithm),
-      buffer_(kChunk),
+      buffer_(kStreamChunk),
       decompressor_(nullptr, ::archive_read_free) {}
 
 Result<std::unique_ptr<PlainStream>> PlainStream::open(const std::string& layout, const LayerBlob& layer) {

@@ -10,7 +10,7 @@
 namespace podrun::image {
 namespace {
 
-constexpr std::size_t kFileLimit = 32U << 20U;
+constexpr std::size_t kRecordLimit = 32U << 20U;
 constexpr const char* kFormat = "1";
 constexpr std::string_view kSuffix = ".json";
 
@@ -61,7 +61,7 @@ Result<ImageRecord> parse_record(std::string_view text) {
 
 Result<Names> load_names(const std::string& store) {
   const std::string path = names_path(store);
-  auto text = base::read_file(path, kFileLimit);
+  auto text = base::read_file(path, kRecordLimit);
   if (!text && text.error().kind == Kind::not_found) return Names();
   const std::string read = TRY(std::move(text));
   return parse_names(read).in(path);
@@ -83,7 +83,7 @@ Result<void> change_names(const std::string& store, const std::function<void(Nam
 
 Result<ImageRecord> load_record(const std::string& store, const Digest& digest) {
   const std::string path = record_path(store, digest);
-  const std::string text = TRY(base::read_file(path, kFileLimit));
+  const std::string text = TRY(base::read_file(path, kRecordLimit));
   return parse_record(text).in(path);
 }
 
@@ -93,7 +93,7 @@ Result<std::vector<ImageRecord>> load_records(const std::string& store) {
   if (!files && files.error().kind == Kind::not_found) return records;
   for (const std::string& file : TRY(std::move(files))) {
     if (!file.ends_with(kSuffix) || file == "names.json") continue;
-    const auto text = base::read_file(store + "/" + file, kFileLimit);
+    const auto text = base::read_file(store + "/" + file, kRecordLimit);
     if (auto record = text ? parse_record(*text) : Result<ImageRecord>(text.error()))
       records.push_back(*std::move(record));
   }

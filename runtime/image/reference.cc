@@ -17,7 +17,7 @@ Error invalid(const std::string& text, std::string_view why) {
   return Error{Kind::invalid, 0, "image '" + shown + "': " + std::string(why)};
 }
 
-bool printable(const std::string& text) {
+bool is_printable(const std::string& text) {
   return std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
 }
 
@@ -44,7 +44,7 @@ Result<Reference> parse_reference(const std::string& text) {
     reference.name = *std::move(name);
     return reference;
   }
-  if (!printable(rest) || !printable(reference.tag)) return invalid(text, "control characters are not allowed");
+  if (!is_printable(rest) || !is_printable(reference.tag)) return invalid(text, "control characters are not allowed");
   if (rest.empty()) return invalid(text, "the directory is missing");
   if (rest.front() != '/') return invalid(text, "the directory must be an absolute path; write it from / on");
   if (rest.size() >= PATH_MAX) return invalid(text, "the directory's path is longer than 4095 bytes");

@@ -6,13 +6,10 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "runtime/image/open_directory.h"
 
 namespace podrun::image {
-namespace {
-
-constexpr int kDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-
-}  // namespace
+namespace {}  // namespace
 
 Result<Staging> Staging::make(const std::string& tmp_dir) {
   for (;;) {
@@ -20,7 +17,7 @@ Result<Staging> Staging::make(const std::string& tmp_dir) {
     auto made = base::make_exact_dir(path, 0700);
     if (!made && made.error().kind == Kind::not_found) continue;  // as below
     TRY(std::move(made));
-    Fd lock(::open(path.c_str(), kDirectory));
+    Fd lock(::open(path.c_str(), kOpenDirectory));
     if (!lock && errno == ENOENT) continue;  // taken for abandoned before it was locked
     if (!lock) return Error::system(errno, "open directory '" + path + "'");
     struct stat info {};
@@ -47,7 +44,7 @@ void remove_abandoned(const std::string& tmp_dir) {
     std::string path = tmp_dir;
     path += '/';
     path += name;
-    const Fd lock(::open(path.c_str(), kDirectory));
+    const Fd lock(::open(path.c_str(), kOpenDirectory));
     if (lock && ::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) static_cast<void>(base::remove_tree(path));
   }
 }

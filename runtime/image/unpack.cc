@@ -12,7 +12,7 @@ namespace podrun::image {
 namespace {
 
 // Names are any bytes; a message is one line.
-std::string printable(const char* name) {
+std::string shown_name(const char* name) {
   std::string shown(name == nullptr ? "" : name);
   if (shown.size() > 200) shown = shown.substr(0, 200) + "…";
   for (char& c : shown)
@@ -25,7 +25,7 @@ Result<void> unpack_entries(PlainStream& stream, EntryWriter& writer) {
   for (std::size_t count = 0; archive_entry* entry = TRY(tar->next()); ++count) {
     if (count >= kEntryLimit)
       return Error{Kind::unsupported, 0, "holds more than " + std::to_string(kEntryLimit) + " entries"};
-    TRY(writer.write(*tar, entry).in("entry '" + printable(::archive_entry_pathname(entry)) + "'"));
+    TRY(writer.write(*tar, entry).in("entry '" + shown_name(::archive_entry_pathname(entry)) + "'"));
   }
   return writer.finish();
 }

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view kCapability = "security.capability";
 
-Error failed(std::string_view verb, const std::string& name, std::string_view shown) {
+Error failed_attribute(std::string_view verb, const std::string& name, std::string_view shown) {
   return Error::system(errno, std::string(verb) + " attribute '" + name + "' of '" + std::string(shown) + "'");
 }
 
@@ -40,7 +40,7 @@ Result<void> set(int fd, const std::string& name, std::string_view value, std::u
   const std::string bytes = is_capability ? capability_for(value, id_base) : std::string(value);
   if (::fsetxattr(fd, name.c_str(), bytes.data(), bytes.size(), 0) == 0) return {};
   if (!is_capability && errno == ENOTSUP) return {};
-  return failed("set", name, shown);
+  return failed_attribute("set", name, shown);
 }
 
 }  // namespace
@@ -57,7 +57,7 @@ Result<void> copy_xattrs(int from, int to, std::uint32_t id_base, std::string_vi
   std::string names(XATTR_LIST_MAX, '\0');
   const ssize_t listed = ::flistxattr(from, names.data(), names.size());
   if (listed < 0 && errno == ENOTSUP) return {};
-  if (listed < 0) return failed("list", "*", shown);
+  if (listed < 0) return failed_attribute("list", "*", shown);
   names.resize(static_cast<std::size_t>(listed));
   for (std::size_t at = 0; at < names.size();) {
     const std::string name = names.c_str() + at;
@@ -65,7 +65,7 @@ Result<void> copy_xattrs(int from, int to, std::uint32_t id_base, std::string_vi
     if (!kept_xattr(name)) continue;
     std::string value(XATTR_SIZE_MAX, '\0');
     const ssize_t size = ::fgetxattr(from, name.c_str(), value.data(), value.size());
-    if (size < 0) return failed("read", name, shown);
+    if (size < 0) return failed_attribute("read", name, shown);
     value.resize(static_cast<std::size_t>(size));
     TRY(set(to, name, value, id_base, shown));
   }

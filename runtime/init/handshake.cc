@@ -29,8 +29,6 @@ void visit(V& v, PackedPlan& p) {
   v(p.contents, p.plan);
 }
 
-constexpr std::uint32_t number(MessageType type) { return static_cast<std::uint32_t>(type); }
-
 }  // namespace
 
 std::string pack(const Error& error) { return wire::write(PackedError{error.kind, error.error_number, error.what}); }

@@ -23,6 +23,7 @@
 namespace podrun::init {
 
 enum class MessageType : std::uint32_t { plan = 1, terminal, entered, ready, go, error };
+constexpr std::uint32_t number(MessageType type) { return static_cast<std::uint32_t>(type); }
 
 // What goes with a plan. Each part has its place because sender and receiver are the two functions below.
 struct Handed {

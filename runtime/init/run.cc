@@ -17,8 +17,6 @@
 namespace podrun::init {
 namespace {
 
-constexpr std::uint32_t number(MessageType type) { return static_cast<std::uint32_t>(type); }
-
 // The channel as descriptor 3, each of `beside` behind it, and nothing else: whatever the parent had open stays outside
 // (CVE-2024-21626). 0, 1 and 2 are taken by the channel until the payload's own are there, so that nothing that is
 // received lands on them.

@@ -9,14 +9,14 @@ namespace podrun {
 namespace {
 
 // A new v1 devices cgroup allows everything; children made later inherit what is denied here.
-Result<void> limit_v1(const std::string& dir) {
+Result<void> limit_devices_v1(const std::string& dir) {
   TRY(base::write_in_place(dir + "/devices.deny", "a"));
   for (const auto& rule : devices::default_rules())
     TRY(base::write_in_place(dir + "/devices.allow", devices::to_text(rule)));
   return {};
 }
 
-Result<void> limit_v2(const std::string& path) {
+Result<void> limit_devices_v2(const std::string& path) {
   const Fd dir = TRY(base::open_file(path, O_RDONLY | O_DIRECTORY));
   return devices::attach_v2(dir.get(), devices::default_rules());
 }
@@ -25,7 +25,8 @@ Result<void> limit_v2(const std::string& path) {
 
 Result<void> limit_devices(const CgroupHost& host, const std::string& v1, const std::string& v2) {
   const CgroupHost::Hierarchy* const controller = host.with("devices");
-  return (controller != nullptr ? limit_v1(controller->mount + v1) : limit_v2(host.unified + v2)).in("limit devices");
+  return (controller != nullptr ? limit_devices_v1(controller->mount + v1) : limit_devices_v2(host.unified + v2))
+      .in("limit devices");
 }
 
 }  // namespace podrun

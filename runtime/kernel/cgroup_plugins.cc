@@ -15,7 +15,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-bool contains(const std::vector<pid_t>& list, pid_t one) {
+bool has_process(const std::vector<pid_t>& list, pid_t one) {
   return std::find(list.begin(), list.end(), one) != list.end();
 }
 
@@ -45,7 +45,8 @@ void Cgroup::let_plugins_end(const PluginTraces& traces, milliseconds limit) con
   for (milliseconds pause(1);; pause = std::min(pause * 2, milliseconds(50))) {
     const auto pids = processes_of(tracking_dir() + "/aux");
     const bool under_way = std::any_of(pids.begin(), pids.end(), [&](pid_t pid) {
-      return !contains(traces.of_the_pod, pid) && ::getpgid(pid) == pid && contains(traces.sessions, ::getsid(pid));
+      return !has_process(traces.of_the_pod, pid) && ::getpgid(pid) == pid &&
+             has_process(traces.sessions, ::getsid(pid));
     });
     if (!under_way || steady_clock::now() > deadline) return;
     std::this_thread::sleep_for(pause);
@@ -58,7 +59,7 @@ Result<void> Cgroup::release_daemons(const PluginTraces& traces) const {
     auto daemons = processes_of(tracking_dir() + "/aux");
     std::erase_if(daemons, [&](pid_t pid) {
       const pid_t session = ::getsid(pid);
-      return session < 0 || contains(traces.of_the_pod, pid) || contains(traces.sessions, session);
+      return session < 0 || has_process(traces.of_the_pod, pid) || has_process(traces.sessions, session);
     });
     if (daemons.empty()) return {};
     for (const pid_t pid : daemons) TRY(move_into(daemons_dir(), pid).in("move daemon " + std::to_string(pid)));

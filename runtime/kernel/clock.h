@@ -7,10 +7,12 @@
 
 namespace podrun {
 
+inline constexpr std::int64_t kSecond = 1'000'000'000;
+
 inline std::int64_t time_of(clockid_t clock) {
   timespec time{};
   ::clock_gettime(clock, &time);
-  return time.tv_sec * std::int64_t{1'000'000'000} + time.tv_nsec;
+  return time.tv_sec * kSecond + time.tv_nsec;
 }
 
 inline std::int64_t wall_time() { return time_of(CLOCK_REALTIME); }  // since the epoch; may be set

@@ -8,26 +8,26 @@ namespace podrun {
 namespace {
 
 // The part before the separator, which it takes off together with that.
-std::string_view take(std::string_view& rest, char separator) {
+std::string_view take_part(std::string_view& rest, char separator) {
   const auto end = rest.find(separator);
   const std::string_view part = rest.substr(0, end);
   rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
   return part;
 }
 
-MountLine parse(std::string_view line) {
+MountLine parse_line(std::string_view line) {
   MountLine mount;
-  const std::string_view id = take(line, ' ');
+  const std::string_view id = take_part(line, ' ');
   std::from_chars(id.data(), id.data() + id.size(), mount.id);
-  take(line, ' ');  // parent
-  take(line, ' ');  // device
-  mount.root = take(line, ' ');
-  mount.target = take(line, ' ');
-  while (!line.empty() && take(line, ' ') != "-") {
+  take_part(line, ' ');  // parent
+  take_part(line, ' ');  // device
+  mount.root = take_part(line, ' ');
+  mount.target = take_part(line, ' ');
+  while (!line.empty() && take_part(line, ' ') != "-") {
   }
-  mount.type = take(line, ' ');
-  take(line, ' ');  // source
-  mount.options = take(line, ' ');
+  mount.type = take_part(line, ' ');
+  take_part(line, ' ');  // source
+  mount.options = take_part(line, ' ');
   return mount;
 }
 
@@ -38,7 +38,7 @@ bool is_octal(std::string_view digits) { return digits.find_first_not_of("012345
 Result<std::string> read_mountinfo() { return base::read_file("/proc/self/mountinfo"); }
 
 void each_mount(std::string_view mountinfo, const std::function<void(const MountLine&)>& visit) {
-  while (!mountinfo.empty()) visit(parse(take(mountinfo, '\n')));
+  while (!mountinfo.empty()) visit(parse_line(take_part(mountinfo, '\n')));
 }
 
 std::string unescape_mount_field(std::string_view field) {

@@ -61,7 +61,7 @@ void end(int pidfd) {
 }
 
 // False at the end of what there is to read.
-bool take(int fd, std::string& errors) {
+bool take_errors(int fd, std::string& errors) {
   std::array<char, 4096> buffer{};
   const ssize_t got = ::read(fd, buffer.data(), buffer.size());
   if (got <= 0) return got < 0 && errno == EINTR;
@@ -94,7 +94,7 @@ Result<ProgramEnd> run_program(const std::vector<std::string>& argv, const std::
         {{errors.read.get(), POLLIN, 0}, {pidfd.get(), POLLIN, 0}, {base::interruption_fd(), POLLIN, 0}}};
     ::poll(events.data(), interrupted ? 2 : 3, kTick);
     if ((events[0].revents & (POLLIN | POLLHUP)) != 0)
-      open = take(errors.read.get(), result.errors);
+      open = take_errors(errors.read.get(), result.errors);
     else if (events[1].revents != 0)
       open = false;  // what it has started may keep the pipe open
     if (!interrupted && !base::check_interruption()) {

@@ -17,7 +17,7 @@ struct Machine {
 };
 
 // The value a load instruction brings; empty when its address is outside what seccomp allows.
-std::optional<std::uint32_t> load(const Machine& machine, const sock_filter& step) {
+std::optional<std::uint32_t> load_word(const Machine& machine, const sock_filter& step) {
   switch (BPF_MODE(step.code)) {
     case BPF_IMM:
       return step.k;
@@ -97,7 +97,7 @@ std::uint32_t evaluate(std::span<const sock_filter> program, const seccomp_data&
     switch (BPF_CLASS(step.code)) {
       case BPF_LD:
       case BPF_LDX: {
-        const auto value = load(machine, step);
+        const auto value = load_word(machine, step);
         if (!value) return kRefused;
         (BPF_CLASS(step.code) == BPF_LD ? machine.a : machine.x) = *value;
         break;

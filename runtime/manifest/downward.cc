@@ -41,7 +41,7 @@ std::string account_of(const Reader& pod_spec) {
 // Resources are counted in thousandths of a processor, or in bytes.
 bool is_cpu(std::string_view resource) { return resource == "cpu"; }
 
-std::optional<std::uint64_t> parse(std::string_view resource, const std::optional<std::string>& text) {
+std::optional<std::uint64_t> parse_amount(std::string_view resource, const std::optional<std::string>& text) {
   if (!text) return std::nullopt;
   const auto value = is_cpu(resource) ? parse_processors(*text) : parse_bytes(*text);
   return value ? std::optional(*value) : std::nullopt;  // what is wrong with it is told where it stands
@@ -109,7 +109,7 @@ std::optional<std::string> read_resource_ref(const Reader& ref, const Reader& po
     return std::nullopt;
   }
   const std::optional<std::string> given = ref.amount("divisor");
-  std::uint64_t divisor = parse(resource, given).value_or(0);
+  std::uint64_t divisor = parse_amount(resource, given).value_or(0);
   if (given && divisor == 0 && *given != "0") {
     ref.bad("divisor", quote(*given) + " is no quantity to divide " + resource + " by");
     return std::nullopt;
@@ -117,11 +117,11 @@ std::optional<std::string> read_resource_ref(const Reader& ref, const Reader& po
   if (divisor == 0) divisor = is_cpu(resource) ? 1000 : 1;
 
   const Reader resources = owner->at("resources");
-  auto value = parse(resource, resources.at("limits").amount(resource));
+  auto value = parse_amount(resource, resources.at("limits").amount(resource));
   if (list == "requests")
-    value = parse(resource, resources.at("requests").amount(resource)).value_or(value.value_or(0));
+    value = parse_amount(resource, resources.at("requests").amount(resource)).value_or(value.value_or(0));
   if (value.value_or(0) == 0 && list == "limits")
-    value = parse(resource, pod_spec.at("resources").at("limits").amount(resource));
+    value = parse_amount(resource, pod_spec.at("resources").at("limits").amount(resource));
   // Without a limit all of the machine is there to be had.
   if (value.value_or(0) == 0 && list == "limits" && (is_cpu(resource) || resource == "memory"))
     return holes::make("machine." + resource + "/" + std::to_string(divisor));

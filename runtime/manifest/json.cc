@@ -45,9 +45,9 @@ std::string plain_words(std::string_view what) {
   return std::string(words == std::string_view::npos ? what : what.substr(words + 2));
 }
 
-class Events : public nlohmann::json_sax<Json> {
+class JsonEvents : public nlohmann::json_sax<Json> {
  public:
-  Events(std::string_view text, const char* const* taken) : text_(text), taken_(taken) {}
+  JsonEvents(std::string_view text, const char* const* taken) : text_(text), taken_(taken) {}
 
   bool null() override { return take(tree_.value(nullptr)); }
   bool boolean(bool value) override { return take(tree_.value(value)); }
@@ -99,7 +99,7 @@ Result<std::vector<Json>> read_json(std::string_view text) {
   std::vector<Json> documents;
   const char* taken = text.data();
   const char* const end = text.data() + text.size();
-  Events events(text, &taken);
+  JsonEvents events(text, &taken);
   do {
     events.begin_document();
     Json::sax_parse(Cursor(taken, &taken), Cursor(end, &taken), &events, nlohmann::detail::input_format_t::json, false);

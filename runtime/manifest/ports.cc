@@ -12,7 +12,7 @@ namespace {
 
 constexpr Range kPorts{1, 65535};
 
-std::string lower(std::string text) {
+std::string lowered(std::string text) {
   for (char& c : text)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   return text;
@@ -42,7 +42,7 @@ PortSpec read_port(const Reader& given, bool host_network) {
     if (const std::string why = why_bad_ip(port.host_ip); !why.empty())
       given.bad("hostIP", quote(port.host_ip) + " " + why);
   if (const auto address = base::IpAddress::parse(port.host_ip)) port.host_ip = address->to_text();
-  if (given.has("protocol")) port.protocol = lower(given.text("protocol"));
+  if (given.has("protocol")) port.protocol = lowered(given.text("protocol"));
   return port;
 }
 

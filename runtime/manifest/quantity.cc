@@ -36,8 +36,6 @@ constexpr Suffix kSuffixes[] = {
     {"Gi", 0, 30}, {"Ti", 0, 40}, {"Pi", 0, 50}, {"Ei", 0, 60},
 };
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 std::string_view take_digits(std::string_view& text) {
   const auto end = std::find_if_not(text.begin(), text.end(), is_digit);
   const std::string_view digits = text.substr(0, static_cast<std::size_t>(end - text.begin()));
@@ -59,14 +57,14 @@ std::optional<int> exponent(std::string_view suffix) {
   return value;
 }
 
-Error refuse(std::string_view text, std::string_view problem) {
+Error refuse_quantity(std::string_view text, std::string_view problem) {
   return {Kind::invalid, 0, quote(text) + " " + std::string(problem)};
 }
 
-Result<Quantity> parse(const std::string_view text) {
-  const Error malformed = refuse(text, "is no quantity, such as 2, 0.5, 100m, 64Mi or 1G");
+Result<Quantity> parse_quantity(const std::string_view text) {
+  const Error malformed = refuse_quantity(text, "is no quantity, such as 2, 0.5, 100m, 64Mi or 1G");
   std::string_view rest = text;
-  if (rest.starts_with('-')) return refuse(text, "is negative");
+  if (rest.starts_with('-')) return refuse_quantity(text, "is negative");
   if (rest.starts_with('+')) rest.remove_prefix(1);
 
   std::string digits(take_digits(rest));
@@ -99,7 +97,7 @@ Result<Quantity> parse(const std::string_view text) {
   digits.erase(0, leading);
   const char* const end = digits.data() + digits.size();
   if (std::from_chars(digits.data(), end, quantity.digits).ec != std::errc{} || fraction.size() > 1000)
-    return refuse(text, "has too many digits");
+    return refuse_quantity(text, "has too many digits");
   return quantity;
 }
 
@@ -139,30 +137,30 @@ std::optional<Rounded> evaluate(Quantity quantity) {
 }  // namespace
 
 Result<std::uint64_t> parse_bytes(std::string_view text) {
-  const Quantity quantity = TRY(parse(text));
+  const Quantity quantity = TRY(parse_quantity(text));
   if (quantity.suffix == 'm' || quantity.suffix == 'u' || quantity.suffix == 'n')
-    return refuse(text, "is less than bytes can be split into; did you mean M or Mi?");
+    return refuse_quantity(text, "is less than bytes can be split into; did you mean M or Mi?");
   const auto bytes = evaluate(quantity);
   if (!bytes || bytes->whole > std::uint64_t{std::numeric_limits<std::int64_t>::max()})
-    return refuse(text, "is too large");
+    return refuse_quantity(text, "is too large");
   return bytes->whole;
 }
 
 Result<std::uint64_t> parse_processors(std::string_view text) {
   constexpr std::uint64_t kMost = 1'000'000'000;
-  Quantity quantity = TRY(parse(text));
+  Quantity quantity = TRY(parse_quantity(text));
   quantity.tens += 3;
   const auto thousandths = evaluate(quantity);
-  if (!thousandths || thousandths->whole > kMost) return refuse(text, "is too large");
-  if (!thousandths->exact) return refuse(text, "is finer than 1m, a thousandth of a processor");
+  if (!thousandths || thousandths->whole > kMost) return refuse_quantity(text, "is too large");
+  if (!thousandths->exact) return refuse_quantity(text, "is finer than 1m, a thousandth of a processor");
   return thousandths->whole;
 }
 
 Result<std::uint64_t> parse_count(std::string_view text, std::uint64_t most) {
-  const auto count = evaluate(TRY(parse(text)));
-  if (count && !count->exact) return refuse(text, "is no whole number");
+  const auto count = evaluate(TRY(parse_quantity(text)));
+  if (count && !count->exact) return refuse_quantity(text, "is no whole number");
   if (!count || count->whole == 0 || count->whole > most)
-    return refuse(text, "is out of range: expected 1 to " + std::to_string(most));
+    return refuse_quantity(text, "is out of range: expected 1 to " + std::to_string(most));
   return count->whole;
 }
 

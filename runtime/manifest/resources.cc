@@ -21,16 +21,16 @@ std::optional<std::uint64_t> unless_zero(std::optional<std::uint64_t> value) {
   return value == 0U ? std::nullopt : value;
 }
 
-struct Amounts {
+struct AskedAmounts {
   ResourceSpec spec;
   bool asks_for_memory = false;  // by a request of its own, not by its limit
   bool asks_for_cpu = false;
 };
 
-Amounts read_amounts(const Reader& resources) {
+AskedAmounts read_amounts(const Reader& resources) {
   const Reader limits = resources.at("limits");
   const Reader requests = resources.at("requests");
-  Amounts read;
+  AskedAmounts read;
   ResourceSpec& spec = read.spec;
   spec.memory_limit = unless_zero(read_amount(limits, "memory", parse_bytes));
   spec.cpu_limit = unless_zero(read_amount(limits, "cpu", parse_processors));
@@ -82,7 +82,7 @@ void read_pod_resources(const Reader& spec, PodSpec& pod) {
   const Reader resources = spec.at("resources");
   const auto says = [&](const char* list) { return resources.at(list).has("cpu") || resources.at(list).has("memory"); };
   if (!says("limits") && !says("requests")) return;
-  const Amounts read = read_amounts(resources);
+  const AskedAmounts read = read_amounts(resources);
   pod.resources = read.spec;
   fit_containers(spec, "memory", &ResourceSpec::memory_request, &ResourceSpec::memory_limit, read.asks_for_memory, pod);
   fit_containers(spec, "cpu", &ResourceSpec::cpu_request, &ResourceSpec::cpu_limit, read.asks_for_cpu, pod);

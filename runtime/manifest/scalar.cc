@@ -23,8 +23,6 @@ constexpr std::array<std::string_view, 11> kFalse = {"false", "False", "FALSE", 
 constexpr std::array<std::string_view, 12> kNotFinite = {".nan",  ".NaN",  ".NAN",  ".inf",  ".Inf",  ".INF",
                                                          "+.inf", "+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF"};
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 struct Base {
   int base;
   std::string_view digits;

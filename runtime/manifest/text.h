@@ -8,6 +8,8 @@
 
 namespace podrun::manifest {
 
+inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
 // 'value' with control characters escaped, cut after 64 bytes.
 std::string quote(std::string_view value);
 

@@ -11,7 +11,7 @@ static_assert(kMaxMembers == 4096 && kMaxTextBytes == std::size_t{1024} * 1024 &
               kMaxDepth == 32);
 constexpr const char* kTooLong = "aliases expand to more than 1 MiB";
 
-Error refuse(std::string what) { return {Kind::invalid, 0, std::move(what)}; }
+Error refuse_document(std::string what) { return {Kind::invalid, 0, std::move(what)}; }
 
 }  // namespace
 
@@ -21,17 +21,17 @@ bool TreeBuilder::awaits_key() const {
 
 // Also walks what a graft brings, whose depth is bounded where it was built and again here.
 Result<void> TreeBuilder::count(const Json& subtree, std::size_t depth) {
-  if (depth > kMaxDepth) return refuse("nested more than 32 deep");
-  if (++nodes_ > kMaxNodes) return refuse("more than 100000 values");
+  if (depth > kMaxDepth) return refuse_document("nested more than 32 deep");
+  if (++nodes_ > kMaxNodes) return refuse_document("more than 100000 values");
   if (subtree.is_string()) {
     const std::string& string = subtree.get_ref<const std::string&>();
     // A C string would end there: what was checked would not be what is executed.
-    if (string.find('\0') != std::string::npos) return refuse("a string holds a NUL byte");
+    if (string.find('\0') != std::string::npos) return refuse_document("a string holds a NUL byte");
     bytes_ += string.size();
   }
   if (subtree.is_object())
     for (const auto& member : subtree.items()) bytes_ += member.key().size();
-  if (bytes_ > kMaxTextBytes) return refuse(kTooLong);
+  if (bytes_ > kMaxTextBytes) return refuse_document(kTooLong);
   if (subtree.is_structured())
     for (const Json& child : subtree) TRY(count(child, depth + 1));
   return {};
@@ -45,10 +45,10 @@ Result<void> TreeBuilder::open(Json empty) {
 
 Result<void> TreeBuilder::key(std::string name) {
   Frame& frame = frames_.back();
-  if (name.find('\0') != std::string::npos) return refuse("a key holds a NUL byte");
-  if (frame.value.contains(name)) return refuse("key " + quote(name) + " is given twice");
-  if (frame.value.size() == kMaxMembers) return refuse(kTooManyMembers);
-  if ((bytes_ += name.size()) > kMaxTextBytes) return refuse(kTooLong);
+  if (name.find('\0') != std::string::npos) return refuse_document("a key holds a NUL byte");
+  if (frame.value.contains(name)) return refuse_document("key " + quote(name) + " is given twice");
+  if (frame.value.size() == kMaxMembers) return refuse_document(kTooManyMembers);
+  if ((bytes_ += name.size()) > kMaxTextBytes) return refuse_document(kTooLong);
   frame.key = std::move(name);
   frame.has_key = true;
   return {};
@@ -72,12 +72,12 @@ Result<void> TreeBuilder::close_merging() {
     Json sources = std::move(*merged);
     object.erase(kMergeKey);
     if (sources.is_object()) sources = Json::array({std::move(sources)});
-    if (!sources.is_array()) return refuse("the merge key '<<' takes an object or a list of objects");
+    if (!sources.is_array()) return refuse_document("the merge key '<<' takes an object or a list of objects");
     for (Json& source : sources) {
-      if (!source.is_object()) return refuse("the merge key '<<' takes an object or a list of objects");
+      if (!source.is_object()) return refuse_document("the merge key '<<' takes an object or a list of objects");
       for (auto& member : source.items())
         if (!object.contains(member.key())) object[member.key()] = std::move(member.value());
-      if (object.size() > kMaxMembers) return refuse(kTooManyMembers);
+      if (object.size() > kMaxMembers) return refuse_document(kTooManyMembers);
     }
   }
   close();

@@ -32,21 +32,21 @@ constexpr Type kEmptyDir{kEmptyDirFields};
 constexpr Field kKeyToPathFields[] = {{"key", accepted, text}, {"path", accepted, text}, {"mode", accepted, whole}};
 constexpr Type kKeyToPath{kKeyToPathFields};
 
-constexpr Field kConfigMapFields[] = {
+constexpr Field kConfigMapVolumeFields[] = {
     {"name", accepted, text},
     {"items", accepted, list, &kKeyToPath},
     {"defaultMode", accepted, whole},
     {"optional", accepted, flag},
 };
-constexpr Type kConfigMap{kConfigMapFields};
+constexpr Type kConfigMapVolume{kConfigMapVolumeFields};
 
-constexpr Field kSecretFields[] = {
+constexpr Field kSecretVolumeFields[] = {
     {"secretName", accepted, text},
     {"items", accepted, list, &kKeyToPath},
     {"defaultMode", accepted, whole},
     {"optional", accepted, flag},
 };
-constexpr Type kSecret{kSecretFields};
+constexpr Type kSecretVolume{kSecretVolumeFields};
 
 constexpr std::string_view kNoToken = "there is no cluster whose API a token would open: the volume has no such file";
 constexpr Field kProjectionFields[] = {  // ConfigMapProjection, SecretProjection
@@ -104,7 +104,7 @@ constexpr Field kVolumeFields[] = {
     network_volume("gcePersistentDisk"),
     network_volume("awsElasticBlockStore"),
     Field("gitRepo", later).because("gone from Kubernetes: clone it in an init container, into an emptyDir"),
-    {"secret", accepted, object, &kSecret},
+    {"secret", accepted, object, &kSecretVolume},
     network_volume("nfs"),
     network_volume("iscsi"),
     network_volume("glusterfs"),
@@ -117,7 +117,7 @@ constexpr Field kVolumeFields[] = {
     {"downwardAPI", accepted, object, &kDownwardAPI},
     network_volume("fc"),
     network_volume("azureFile"),
-    {"configMap", accepted, object, &kConfigMap},
+    {"configMap", accepted, object, &kConfigMapVolume},
     network_volume("vsphereVolume"),
     network_volume("quobyte"),
     network_volume("azureDisk"),

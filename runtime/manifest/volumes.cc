@@ -13,7 +13,7 @@ namespace {
 
 using Source = decltype(VolumeSpec::source);
 
-constexpr std::pair<const char*, HostPathType> kHostPathTypes[] = {
+constexpr std::pair<const char*, HostPathType> kTypeOfHostPath[] = {
     {"", HostPathType::any},
     {"DirectoryOrCreate", HostPathType::directory_or_create},
     {"Directory", HostPathType::directory},
@@ -49,7 +49,7 @@ HostPathSpec read_host_path(const Reader& given) {
   else if (has_dot_dot(spec.path))
     given.bad("path", quote(spec.path) + " has a '..' in it");
   const std::string word = given.text("type");
-  for (const auto& [name, type] : kHostPathTypes)
+  for (const auto& [name, type] : kTypeOfHostPath)
     if (word == name) spec.type = type;
   return spec;
 }

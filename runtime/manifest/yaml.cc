@@ -19,7 +19,7 @@ std::string position_of(const YAML::Mark& mark) {
 }
 
 // The handler can end the parse only by throwing; it throws what yaml-cpp throws, and one catch takes both.
-class Events : public YAML::EventHandler {
+class YamlEvents : public YAML::EventHandler {
  public:
   void OnDocumentStart(const YAML::Mark& mark) override {
     document_start_ = mark;
@@ -117,7 +117,7 @@ Result<std::vector<Json>> read_yaml(std::string_view text) {
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
-    Events events;
+    YamlEvents events;
     std::vector<Json> documents;
     int previous_start = -1;
     for (bool more = true; more;) {

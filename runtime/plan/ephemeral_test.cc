@@ -7,7 +7,7 @@
 namespace podrun {
 namespace {
 
-const Layout kLayout{Directories{}};
+const Layout kLayoutOfEphemeral{Directories{}};
 
 Pod standing(std::uint64_t fresh = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWCGROUP) {
   Pod pod;
@@ -35,12 +35,12 @@ EphemeralSpec wanted(const std::string& name, const std::string& target = "") {
   return spec;
 }
 
-Result<ContainerPlan> plan_of(const EphemeralSpec& spec, const Pod& pod) {
-  return make_ephemeral_plan(spec, pod, {}, {}, kLayout);
+Result<ContainerPlan> ephemeral_plan_of(const EphemeralSpec& spec, const Pod& pod) {
+  return make_ephemeral_plan(spec, pod, {}, {}, kLayoutOfEphemeral);
 }
 
 TEST(PlanEphemeral, ComesAfterAllOthersInPlacesOfItsOwn) {
-  const auto plan = plan_of(wanted("look"), standing());
+  const auto plan = ephemeral_plan_of(wanted("look"), standing());
   ASSERT_TRUE(plan) << plan.error().what;
   EXPECT_EQ(plan->role, ContainerRole::ephemeral);
   EXPECT_EQ(plan->position, 2U);
@@ -51,21 +51,21 @@ TEST(PlanEphemeral, ComesAfterAllOthersInPlacesOfItsOwn) {
 }
 
 TEST(PlanEphemeral, ATargetsPidNamespaceTakesThePlaceOfItsOwn) {
-  const auto plan = plan_of(wanted("look", "main"), standing());
+  const auto plan = ephemeral_plan_of(wanted("look", "main"), standing());
   ASSERT_TRUE(plan);
   EXPECT_EQ(plan->target, "main");
   EXPECT_EQ(plan->fresh & CLONE_NEWPID, 0U);
 }
 
 TEST(PlanEphemeral, WhereThePodSharesThemATargetIsInSightAnyway) {
-  const auto plan = plan_of(wanted("look", "main"), standing(CLONE_NEWNS | CLONE_NEWCGROUP));
+  const auto plan = ephemeral_plan_of(wanted("look", "main"), standing(CLONE_NEWNS | CLONE_NEWCGROUP));
   ASSERT_TRUE(plan);
   EXPECT_EQ(plan->target, "");
 }
 
 TEST(PlanEphemeral, NamesAreThePods) {
-  EXPECT_EQ(plan_of(wanted("main"), standing()).error().kind, Kind::exists);
-  EXPECT_EQ(plan_of(wanted("look", "nobody"), standing()).error().kind, Kind::not_found);
+  EXPECT_EQ(ephemeral_plan_of(wanted("main"), standing()).error().kind, Kind::exists);
+  EXPECT_EQ(ephemeral_plan_of(wanted("look", "nobody"), standing()).error().kind, Kind::not_found);
 }
 
 }  // namespace

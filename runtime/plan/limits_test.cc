@@ -7,14 +7,15 @@ namespace {
 
 using Amount = std::optional<std::uint64_t>;
 
-PodSpec pod_of(std::vector<ContainerSpec> containers, std::optional<ResourceSpec> own = {}) {
+PodSpec limited_pod(std::vector<ContainerSpec> containers, std::optional<ResourceSpec> own = {}) {
   PodSpec pod;
   pod.containers = std::move(containers);
   pod.resources = own;
   return pod;
 }
 
-ContainerSpec asking(Amount memory_request, Amount memory_limit = {}, ContainerRole role = ContainerRole::main) {
+ContainerSpec container_asking(Amount memory_request, Amount memory_limit = {},
+                               ContainerRole role = ContainerRole::main) {
   ContainerSpec container;
   container.role = role;
   container.resources.memory_request = memory_request;
@@ -32,16 +33,16 @@ ResourceSpec own(Amount memory_request, Amount memory_limit, Amount cpu_request,
 }
 
 TEST(Limits, APodWithoutResourcesHasWhatItsContainersAreToKeep) {
-  const CgroupLimits limits = pod_limits(pod_of({asking(100), asking(20, 30)}));
+  const CgroupLimits limits = pod_limits(limited_pod({container_asking(100), container_asking(20, 30)}));
   EXPECT_EQ(limits.memory_kept, Amount(120));
   EXPECT_EQ(limits.memory_bytes, Amount());
   EXPECT_EQ(limits.cpu_millis, Amount());
   EXPECT_EQ(limits.cpu_weight, Amount());
-  EXPECT_EQ(pod_limits(pod_of({asking({})})).memory_kept, Amount());
+  EXPECT_EQ(pod_limits(limited_pod({container_asking({})})).memory_kept, Amount());
 }
 
 TEST(Limits, APodsOwnResourcesAreItsCgroups) {
-  const CgroupLimits limits = pod_limits(pod_of({asking(100)}, own(500, 600, 700, 800)));
+  const CgroupLimits limits = pod_limits(limited_pod({container_asking(100)}, own(500, 600, 700, 800)));
   EXPECT_EQ(limits.memory_kept, Amount(500));
   EXPECT_EQ(limits.memory_bytes, Amount(600));
   EXPECT_EQ(limits.cpu_weight, Amount(700));
@@ -51,12 +52,12 @@ TEST(Limits, APodsOwnResourcesAreItsCgroups) {
 }
 
 TEST(Limits, AContainerWithoutALimitHasThePods) {
-  const PodSpec pod = pod_of({asking(100), asking(1, 2)}, own(500, 600, {}, 800));
+  const PodSpec pod = limited_pod({container_asking(100), container_asking(1, 2)}, own(500, 600, {}, 800));
   EXPECT_EQ(container_limits(pod, pod.containers[0]).memory_bytes, Amount(600));
   EXPECT_EQ(container_limits(pod, pod.containers[0]).memory_kept, Amount(100));
   EXPECT_EQ(container_limits(pod, pod.containers[0]).cpu_millis, Amount(800));
   EXPECT_EQ(container_limits(pod, pod.containers[1]).memory_bytes, Amount(2));
-  EXPECT_EQ(container_limits(pod_of({asking({})}), asking({})).memory_bytes, Amount());
+  EXPECT_EQ(container_limits(limited_pod({container_asking({})}), container_asking({})).memory_bytes, Amount());
 }
 
 // Kubernetes: "Resource sharing within containers", of init containers and sidecars.
@@ -64,10 +65,14 @@ TEST(Limits, InitContainersAskBesideTheSidecarsBeforeThem) {
   const auto sum = [](std::vector<ContainerSpec> containers) {
     return containers_request(containers, &ResourceSpec::memory_request);
   };
-  EXPECT_EQ(sum({asking(10, {}, ContainerRole::init), asking(3), asking(4)}), 10U);
-  EXPECT_EQ(sum({asking(5, {}, ContainerRole::init), asking(3), asking(4)}), 7U);
-  EXPECT_EQ(sum({asking(2, {}, ContainerRole::sidecar), asking(10, {}, ContainerRole::init), asking(3)}), 12U);
-  EXPECT_EQ(sum({asking(10, {}, ContainerRole::init), asking(2, {}, ContainerRole::sidecar), asking(9)}), 11U);
+  EXPECT_EQ(sum({container_asking(10, {}, ContainerRole::init), container_asking(3), container_asking(4)}), 10U);
+  EXPECT_EQ(sum({container_asking(5, {}, ContainerRole::init), container_asking(3), container_asking(4)}), 7U);
+  EXPECT_EQ(sum({container_asking(2, {}, ContainerRole::sidecar), container_asking(10, {}, ContainerRole::init),
+                 container_asking(3)}),
+            12U);
+  EXPECT_EQ(sum({container_asking(10, {}, ContainerRole::init), container_asking(2, {}, ContainerRole::sidecar),
+                 container_asking(9)}),
+            11U);
 }
 
 }  // namespace

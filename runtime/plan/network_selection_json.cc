@@ -10,23 +10,23 @@
 namespace podrun {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
-bool is_text(const json& value) { return value.is_string() && !value.get_ref<const std::string&>().empty(); }
-bool is_mac(const json& value) { return value.is_string() && annotations::is_mac(value); }
-bool is_object(const json& value) { return value.is_object(); }
-bool are_addresses(const json& value) {
-  return value.is_array() && !value.empty() && std::all_of(value.begin(), value.end(), [](const json& one) {
+bool is_text(const Json& value) { return value.is_string() && !value.get_ref<const std::string&>().empty(); }
+bool is_mac(const Json& value) { return value.is_string() && annotations::is_mac(value); }
+bool is_object(const Json& value) { return value.is_object(); }
+bool are_addresses(const Json& value) {
+  return value.is_array() && !value.empty() && std::all_of(value.begin(), value.end(), [](const Json& one) {
            return one.is_string() && annotations::is_address(one);
          });
 }
-bool is_network(const json& value) { return value.is_string() && cni::check_network_name(std::string(value)); }
-bool is_interface(const json& value) { return value.is_string() && cni::check_ifname(std::string(value)); }
-bool never(const json&) { return false; }
+bool is_network(const Json& value) { return value.is_string() && cni::check_network_name(std::string(value)); }
+bool is_interface(const Json& value) { return value.is_string() && cni::check_ifname(std::string(value)); }
+bool never(const Json&) { return false; }
 
 struct Key {
   const char* name;
-  bool (*fits)(const json&);
+  bool (*fits)(const Json&);
   const char* expected;
   const char* capability = nullptr;  // as which the plugins get it, if they do
 };
@@ -54,7 +54,7 @@ Result<void> read_member(const cni::JsonObject::Member& member, const std::strin
       if (one.fits != never) known += (known.empty() ? "" : ", ") + std::string(one.name);
     return annotations::bad(annotations::kNetworks, where, "one of " + known, member.key);
   }
-  const json value = json::parse(member.value, nullptr, false);
+  const Json value = Json::parse(member.value, nullptr, false);
   if (!key->fits(value))
     return annotations::bad(annotations::kNetworks, where + "." + key->name, key->expected, member.value);
   if (key->capability != nullptr) selection.capability_args.set(key->capability, member.value);

@@ -21,7 +21,7 @@ ChosenNetwork chosen_of(const std::string& interface_name = "eth0") {
   return chosen;
 }
 
-PodPlan pod_of() {
+PodPlan networked_pod() {
   PodPlan pod;
   pod.who.id = std::string(64, 'a');
   pod.who.name = "web";
@@ -38,7 +38,7 @@ std::string capability(const NetworkPlan& plan, const char* name) {
 
 TEST(PlanNetwork, TellsThePluginsWhatKubernetesTellsThem) {
   covers("A13.00 A14.01 A14.03 B4");
-  PodPlan pod = pod_of();
+  PodPlan pod = networked_pod();
   PortSpec port;
   port.container_port = 80;
   port.host_port = 8080;
@@ -64,7 +64,7 @@ TEST(PlanNetwork, TellsThePluginsWhatKubernetesTellsThem) {
 
 // Else a port of the host would be mapped once a network, and an address asked for in each.
 TEST(PlanNetwork, OnlyThePrimaryNetworkServesPortsAndThePodsOwnAnnotations) {
-  PodPlan pod = pod_of();
+  PodPlan pod = networked_pod();
   PortSpec port;
   port.container_port = port.host_port = 80;
   pod.host_ports = {port};
@@ -82,7 +82,7 @@ TEST(PlanNetwork, OnlyThePrimaryNetworkServesPortsAndThePodsOwnAnnotations) {
 
 TEST(PlanNetwork, NamesAndRangesComeFromAnnotations) {
   covers("A13.00 A13.01");
-  PodPlan pod = pod_of();
+  PodPlan pod = networked_pod();
   pod.who.annotations = {
       {"podrun.io/aliases", "db, primary-db"},
       {"podrun.io/ip-ranges", R"([[{"subnet": "10.1.2.0/24", "rangeStart": "10.1.2.9"}], [{"subnet":"fd00::/64"}]])"}};
@@ -101,7 +101,7 @@ TEST(PlanNetwork, NamesAndRangesComeFromAnnotations) {
 // They may be long, and are kept with every attachment.
 TEST(PlanNetwork, CgroupAndAnnotationsGoToWhoeverTakesThem) {
   covers("A13.00 A13.01");
-  PodPlan pod = pod_of();
+  PodPlan pod = networked_pod();
   pod.who.annotations = {{"team", "a \"b\""}};
   pod.cgroup_path = "/machine/podrun-" + pod.who.id;
   auto plan = network_plan(chosen_of(), pod, true);
@@ -116,7 +116,7 @@ TEST(PlanNetwork, CgroupAndAnnotationsGoToWhoeverTakesThem) {
 }
 
 TEST(PlanNetwork, NamesAndRangesThatAreNoneNameTheirAnnotation) {
-  PodPlan pod = pod_of();
+  PodPlan pod = networked_pod();
   for (const auto& [name, bad] : {std::pair{"podrun.io/aliases", ""},
                                   {"podrun.io/aliases", "a b"},
                                   {"podrun.io/aliases", "[\"a\"]"},
@@ -139,7 +139,7 @@ TEST(PlanNetwork, NamesAndRangesThatAreNoneNameTheirAnnotation) {
 }
 
 TEST(PlanNetwork, ABandwidthThatIsNoneNamesItsAnnotation) {
-  PodPlan pod = pod_of();
+  PodPlan pod = networked_pod();
   for (const char* bad : {"fast", "1", "-5M", "2000P"}) {
     pod.who.annotations = {{"kubernetes.io/egress-bandwidth", bad}};
     const auto plan = network_plan(chosen_of(), pod, true);
@@ -149,7 +149,7 @@ TEST(PlanNetwork, ABandwidthThatIsNoneNamesItsAnnotation) {
 }
 
 TEST(PlanNetwork, AddressesThatAreNoneAreRefusedBeforeAPluginSeesThem) {
-  PodPlan pod = pod_of();
+  PodPlan pod = networked_pod();
   for (const auto& [name, bad] : {std::pair{"podrun.io/ips", "also"},
                                   {"podrun.io/ips", "010.0.0.1"},
                                   {"podrun.io/ips", "fe80::1%eth0"},

@@ -45,10 +45,10 @@ PodFacts facts_of() {
   return facts;
 }
 
-const Layout kLayout{Directories{}};
+const Layout kLayoutOfPod{Directories{}};
 
 NewPod plan_of(const PodSpec& spec, const PodFacts& facts = facts_of()) {
-  auto plan = make_plan(spec, facts, kLayout);
+  auto plan = make_plan(spec, facts, kLayoutOfPod);
   EXPECT_TRUE(plan) << (plan ? "" : plan.error().what);
   return plan ? std::move(plan).value() : NewPod{};
 }
@@ -80,7 +80,7 @@ TEST(PlanRecord, HasThatThePodIsRemovedAtItsEnd) {
   spec.annotations[annotations::kRemoveAtEnd] = "false";
   EXPECT_FALSE(plan_of(spec).plan.removed_at_end);
   spec.annotations[annotations::kRemoveAtEnd] = "yes";
-  const auto refused = make_plan(spec, facts_of(), kLayout);
+  const auto refused = make_plan(spec, facts_of(), kLayoutOfPod);
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().what,
               testing::HasSubstr("metadata.annotations[podrun.io/remove-at-end]: expected true or false"));
@@ -133,7 +133,7 @@ TEST(PlanCommand, FollowsKubernetes) {
 TEST(PlanCommand, NoneAtAllIsRefused) {
   PodSpec spec = spec_of();
   spec.containers[0].command.clear();
-  const auto plan = make_plan(spec, facts_of(), kLayout);
+  const auto plan = make_plan(spec, facts_of(), kLayoutOfPod);
   ASSERT_FALSE(plan);
   EXPECT_THAT(plan.error().what, HasSubstr("container 'main': find the command"));
 }
@@ -158,7 +158,7 @@ TEST(PlanUser, IsTheImagesUnlessTheManifestSaysOtherwise) {
 TEST(PlanUser, RunAsNonRootRefusesRoot) {
   PodSpec spec = spec_of();
   spec.containers[0].security.run_as_non_root = true;
-  const auto plan = make_plan(spec, facts_of(), kLayout);
+  const auto plan = make_plan(spec, facts_of(), kLayoutOfPod);
   ASSERT_FALSE(plan);
   EXPECT_THAT(plan.error().what, HasSubstr("runAsNonRoot"));
 }
@@ -185,7 +185,7 @@ TEST(PlanEnvironment, TheManifestWinsOverTheImageAndPathIsAlwaysThere) {
 TEST(PlanCapabilities, AnUnknownNameIsRefusedBeforeAnythingIsDone) {
   PodSpec spec = spec_of();
   spec.containers[0].security.add_capabilities = {"FLYING"};
-  const auto plan = make_plan(spec, facts_of(), kLayout);
+  const auto plan = make_plan(spec, facts_of(), kLayoutOfPod);
   ASSERT_FALSE(plan);
   EXPECT_THAT(plan.error().what, HasSubstr("FLYING"));
 }
@@ -246,7 +246,7 @@ TEST(PlanPod, SetsSafeSysctlsAndThoseThatAreAllowed) {
   spec.host_network = spec.host_users = true;
   spec.sysctls = {{"kernel.shm_rmid_forced", "1"}, {"kernel.sem", "1 2 3 4"}};
   PodFacts facts = facts_of();
-  const auto refused = make_plan(spec, facts, kLayout);
+  const auto refused = make_plan(spec, facts, kLayoutOfPod);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, Kind::denied);
   EXPECT_THAT(refused.error().what, HasSubstr("'kernel.sem' is not among those that Kubernetes calls safe"));
@@ -255,7 +255,7 @@ TEST(PlanPod, SetsSafeSysctlsAndThoseThatAreAllowed) {
     EXPECT_EQ(plan_of(spec, facts).plan.sysctls, spec.sysctls) << allowed;
   }
   facts.machine.unsafe_sysctls = {"kernel.se", "ernel.sem", "kernel.sem.*"};
-  EXPECT_FALSE(make_plan(spec, facts, kLayout));
+  EXPECT_FALSE(make_plan(spec, facts, kLayoutOfPod));
 }
 
 TEST(PlanContainer, PrivilegedWithTheHostsUsersHasTheDevicesOfTheHost) {
@@ -309,7 +309,7 @@ TEST(PlanContainer, IsAskedToEndByTheManifestsSignalElseTheImages) {
   spec.containers[0].stop_signal.reset();
   facts.images[0].image.config.stop_signal = "SIGFOO";
   EXPECT_THAT(
-      make_plan(spec, facts, kLayout).error().what,
+      make_plan(spec, facts, kLayoutOfPod).error().what,
       HasSubstr("container 'main': read the image's StopSignal (lifecycle.stopSignal goes before it): 'SIGFOO'"));
 }
 

@@ -14,7 +14,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Pair;
 
-const Layout kLayout{Directories{}};
+const Layout kLayoutOfVolumes{Directories{}};
 
 PodSpec with_volumes(std::vector<VolumeSpec> volumes) {
   PodSpec spec;
@@ -32,7 +32,7 @@ TEST(PlanVolumes, EachKindHasItsPlace) {
                     {"c", FilesSpec{{{"f", "text", 0600}, {"uid", holes::make("metadata.uid"), 0644, true}}}},
                     {"d", ClaimSpec{"data", false}},
                     {"e", FilesSpec{}}});
-  const auto plans = plan_volumes(spec, "ID", kLayout);
+  const auto plans = plan_volumes(spec, "ID", kLayoutOfVolumes);
   ASSERT_EQ(plans.size(), 5U);
   EXPECT_EQ(std::get<PodDirectory>(plans[0].source).path, "/var/lib/podrun/pods/ID/volumes/a");
   EXPECT_EQ(std::get<HostDirectory>(plans[1].source).path, "/srv");
@@ -52,7 +52,7 @@ TEST(PlanVolumes, MemoryIsBoundedByItsLimitAndThoseOfAllContainers) {
   const auto bytes = [](std::optional<std::uint64_t> limit, std::optional<std::uint64_t> of_each) {
     PodSpec spec = with_volumes({{"m", EmptyDirSpec{.in_memory = true, .size_limit = limit}}});
     for (ContainerSpec& container : spec.containers) container.resources.memory_limit = of_each;
-    return std::get<PodMemory>(plan_volumes(spec, "ID", kLayout).at(0).source).bytes;
+    return std::get<PodMemory>(plan_volumes(spec, "ID", kLayoutOfVolumes).at(0).source).bytes;
   };
   EXPECT_EQ(bytes({}, {}), 0U);
   EXPECT_EQ(bytes(100, {}), 100U);
@@ -96,7 +96,7 @@ TEST(PlanVolumes, AnImageIsWhatWasFound) {
   Image image;
   image.digest = "sha256:1";
   image.layers.paths = {"/layers/a", "/layers/b"};
-  const auto plans = plan_volumes(spec, "ID", kLayout, {{"tools", image}});
+  const auto plans = plan_volumes(spec, "ID", kLayoutOfVolumes, {{"tools", image}});
   const auto& files = std::get<ImageFiles>(plans.at(0).source);
   EXPECT_EQ(files.image, "tools:1");
   EXPECT_EQ(files.digest, "sha256:1");

@@ -35,7 +35,7 @@ std::optional<std::uint64_t> take_varint(std::string_view& bytes) {
 }
 
 // HealthCheckRequest { string service = 1; }
-std::string request_of(const GrpcAction& action) {
+std::string grpc_request(const GrpcAction& action) {
   std::string message;
   if (!action.service.empty()) {
     message += '\x0a';
@@ -66,7 +66,7 @@ std::optional<std::uint64_t> status_in(std::string_view framed) {
   return status;
 }
 
-struct Free {
+struct FreeSession {
   void operator()(nghttp2_session* session) const { nghttp2_session_del(session); }
   void operator()(nghttp2_session_callbacks* callbacks) const { nghttp2_session_callbacks_del(callbacks); }
 };
@@ -84,7 +84,7 @@ nghttp2_nv header(const char* name, const std::string& value) {
 class Grpc : public Exchange {
  public:
   Grpc(Connection connection, const GrpcAction& action, std::int64_t until)
-      : Exchange(std::move(connection), false, until), service_(action.service), request_(request_of(action)) {
+      : Exchange(std::move(connection), false, until), service_(action.service), request_(grpc_request(action)) {
     begin();
     say_what_is_due();
   }
@@ -93,7 +93,7 @@ class Grpc : public Exchange {
   void begin() {
     nghttp2_session_callbacks* made = nullptr;
     nghttp2_session_callbacks_new(&made);
-    const std::unique_ptr<nghttp2_session_callbacks, Free> callbacks(made);
+    const std::unique_ptr<nghttp2_session_callbacks, FreeSession> callbacks(made);
     nghttp2_session_callbacks_set_on_header_callback(
         made, [](nghttp2_session*, const nghttp2_frame*, const std::uint8_t* name, std::size_t name_size,
                  const std::uint8_t* value, std::size_t value_size, std::uint8_t, void* self) {
@@ -187,7 +187,7 @@ class Grpc : public Exchange {
   std::string answer_;
   std::optional<int> grpc_status_;
   int http_status_ = 0;
-  std::unique_ptr<nghttp2_session, Free> session_;
+  std::unique_ptr<nghttp2_session, FreeSession> session_;
 };
 
 }  // namespace

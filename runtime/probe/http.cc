@@ -16,7 +16,7 @@ namespace http = boost::beast::http;
 constexpr std::uint32_t kMaxHeader = 64U << 10U;
 
 // As the kubelet's, which servers know: what the manifest says goes before, and an empty value takes one away.
-std::string request_of(const HttpAction& action, const std::string& peer) {
+std::string http_request(const HttpAction& action, const std::string& peer) {
   std::vector<std::pair<std::string, std::string>> headers{
       {"Host", peer}, {"User-Agent", "kube-probe/podrun"}, {"Accept", "*/*"}, {"Connection", "close"}};
   for (const auto& [name, value] : action.headers) {
@@ -38,7 +38,7 @@ class Http : public Exchange {
  public:
   Http(Connection connection, const HttpAction& action, std::int64_t until)
       : Exchange(std::move(connection), action.over_tls, until) {
-    say(request_of(action, peer()));
+    say(http_request(action, peer()));
     begin_header();
   }
 

@@ -16,8 +16,6 @@
 
 namespace podrun::probe {
 
-constexpr std::int64_t kSecond = 1'000'000'000;
-
 // Serves one connection, in its own way, on a free port of loopback.
 class Server {
  public:

@@ -16,17 +16,17 @@ void __real_OPENSSL_cpuid_setup();
 namespace podrun::probe {
 namespace {
 
-struct Free {
+struct FreeTls {
   void operator()(SSL* tls) const { SSL_free(tls); }
   void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
 };
 
 // Nothing is kept secret by a probe, so that old keys are no reason to call a server dead; the oldest version is the
 // one that the kubelet takes.
-std::unique_ptr<SSL_CTX, Free> make_context() {
+std::unique_ptr<SSL_CTX, FreeTls> make_context() {
   __real_OPENSSL_cpuid_setup();
   OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);
-  std::unique_ptr<SSL_CTX, Free> context(SSL_CTX_new(TLS_client_method()));
+  std::unique_ptr<SSL_CTX, FreeTls> context(SSL_CTX_new(TLS_client_method()));
   if (!context) return nullptr;
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);
   SSL_CTX_set_security_level(context.get(), 0);
@@ -92,8 +92,8 @@ class Tls : public Stream {
   Error failure() const { return {Kind::invalid, 0, "TLS with " + connection_.peer() + ": " + why()}; }
 
   const Connection& connection_;
-  std::unique_ptr<SSL_CTX, Free> context_;
-  std::unique_ptr<SSL, Free> tls_;
+  std::unique_ptr<SSL_CTX, FreeTls> context_;
+  std::unique_ptr<SSL, FreeTls> tls_;
   short awaits_ = POLLOUT;
 };
 

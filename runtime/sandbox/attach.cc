@@ -11,7 +11,7 @@ namespace {
 
 using shim::MessageType;
 
-constexpr std::chrono::seconds kPatience{30};
+constexpr std::chrono::seconds kShimPatience{30};
 
 Result<Fd> make_reading_end(Fd& writing_end) {
   std::array<int, 2> ends{};
@@ -35,7 +35,7 @@ Result<PendingAttachment> PendingAttachment::make(const Layout& layout, const Po
 }
 
 Result<Attachment> PendingAttachment::finish() && {
-  Message answer = TRY(connection_.receive(kPatience).in("hear from the shim"));
+  Message answer = TRY(connection_.receive(kShimPatience).in("hear from the shim"));
   if (answer.type == static_cast<std::uint32_t>(MessageType::error)) return init::unpack_error(answer.body);
   const auto attached = TRY(wire::read<shim::Attached>(answer.body));
   attachment_.terminal = attached.terminal;

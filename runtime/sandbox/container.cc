@@ -47,7 +47,7 @@ Result<Stdio> make_stdio(Fd null, const ContainerPlan& plan, std::uint32_t id_ba
   return stdio;
 }
 
-Result<Fd> open_null(const Fd& dev) {
+Result<Fd> open_null_of(const Fd& dev) {
   Fd null(::openat(dev.get(), "null", O_RDWR | O_CLOEXEC));
   if (!null) return Error::system(errno, "open the container's null device");
   return null;
@@ -90,7 +90,7 @@ Result<Mounts> open_mounts(const NewContainer& container, const ContainerMakings
       Fd dev = TRY(mount_dev(makings.users));
       if (!container.plan.termination_message.path.empty()) opened.message = TRY(make_message_file(dev, makings.users));
       if (dev_row->of_host) TRY(add_devices_of_host(dev.get()));
-      opened.null = TRY(open_null(dev));
+      opened.null = TRY(open_null_of(dev));
       return dev;
     }
     if (std::holds_alternative<CgroupDir>(row.source)) return mount_cgroup_dir(makings.cgroup.host().v1);
@@ -106,7 +106,8 @@ Result<Mounts> open_mounts(const NewContainer& container, const ContainerMakings
   return opened;
 }
 
-init::Plan init_plan(const ContainerPlan& container, const PodPlan& pod, const PodLife& life, init::Root root) {
+init::Plan container_init_plan(const ContainerPlan& container, const PodPlan& pod, const PodLife& life,
+                               init::Root root) {
   init::Plan plan;
   plan.role = init::Role::container;
   plan.new_user_namespace = !pod.namespaces.host_users;
@@ -173,7 +174,7 @@ Result<Prepared> launch(Furnished container, const ContainerMakings& makings, Sh
   init::Handed handed;
   handed.stdio = std::move(container.stdio);
   handed.mounts = std::move(container.rows.sent);
-  init::Plan sent = init_plan(plan, makings.pod, makings.life, std::move(container.rows.root));
+  init::Plan sent = container_init_plan(plan, makings.pod, makings.life, std::move(container.rows.root));
   TRY(prepared.launched.handshake.send_plan(std::move(sent), handed));
   prepared.record = std::move(container.record);
   return prepared;

@@ -26,7 +26,7 @@ namespace {
 using copy::Tally;
 
 enum class Report : std::uint32_t { copied = 1, failed };
-constexpr std::chrono::seconds kLastPatience{2};  // with a child that has nothing more to do
+constexpr std::chrono::seconds kCopyEndPatience{2};  // with a child that has nothing more to do
 
 // What one side does with the stream.
 using Work = std::function<Result<void>(int stream, Tally& tally)>;
@@ -85,7 +85,7 @@ Result<Message> await_report(const Inside& inside, bool is_well) {
   pollfd polled[2] = {{inside.channel.fd(), POLLIN, 0}, {base::interruption_fd(), POLLIN, 0}};
   while (is_well && polled[0].revents == 0 && polled[1].revents == 0)
     if (::poll(polled, 2, -1) < 0 && errno != EINTR) return Error::system(errno, "wait for a copy");
-  return inside.channel.receive(kLastPatience);
+  return inside.channel.receive(kCopyEndPatience);
 }
 
 // The end of a stream that the other side has cut off, which knows why.

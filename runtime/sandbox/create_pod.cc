@@ -41,7 +41,7 @@ Result<void> record(const Host& host, const Box& box, PodRecord& pod) {
   return base::check_interruption();
 }
 
-Result<NewPod> decide(const Host& host, const PodSpec& spec, const CreateOptions& options) {
+Result<NewPod> decide_pod(const Host& host, const PodSpec& spec, const CreateOptions& options) {
   NewPod pod = TRY(make_plan(spec, TRY(find_facts(host, spec, options.networks, options.registry)), host.layout()));
   TRY(check_host(host, pod));
   return pod;
@@ -73,7 +73,7 @@ Result<StoodUp> create_pod(Host& host, const PodSpec& spec, const CreateOptions&
   TRY(check_name(host.store, spec));
   // Until the containers are on record with their layers.
   const Fd images_held = TRY(image_store(host).hold());
-  const NewPod decided = TRY(decide(host, spec, options));
+  const NewPod decided = TRY(decide_pod(host, spec, options));
   const Box box = TRY(host.store.create(decided.plan.who.id));
   StoodUp made;
   PodRecord& pod = made.pod.record;

@@ -13,7 +13,7 @@ namespace podrun {
 namespace {
 
 // In a pod that has ended everything would be ended at once, by whoever looks after it.
-Result<void> check(const Host& host, const Pod& pod, const EphemeralSpec& spec) {
+Result<void> check_debuggable(const Host& host, const Pod& pod, const EphemeralSpec& spec) {
   TRY(check_that_it_stands(pod.record));
   TRY(check_ephemeral(spec, pod));
   if (!is_over(pod.record, look_at(host.layout(), pod.record, pod.containers), wall_time())) return {};
@@ -27,7 +27,7 @@ Result<void> check(const Host& host, const Pod& pod, const EphemeralSpec& spec) 
 
 Result<Debugger> debug_pod(const Host& host, const std::string& id, const EphemeralSpec& spec,
                            const DebugOptions& options) {
-  TRY(check(host, TRY(host.store.load_whole(id)), spec));
+  TRY(check_debuggable(host, TRY(host.store.load_whole(id)), spec));
   const Fd image_held = TRY(image_store(host).hold());
   const ImageFacts image = TRY(find_image(host, spec.pod, spec.container(), options.registry));
   const MachineFacts machine = TRY(find_machine(host, false));
@@ -36,7 +36,7 @@ Result<Debugger> debug_pod(const Host& host, const std::string& id, const Epheme
   const auto box = TRY(take_box(host.store, id));
   if (!box) return Error{Kind::not_found, ENOENT, "the pod is gone"};
   Pod pod = TRY(host.store.load_whole(id));
-  TRY(check(host, pod, spec));  // it may have changed meanwhile
+  TRY(check_debuggable(host, pod, spec));  // it may have changed meanwhile
   NewContainer container{.plan = TRY(make_ephemeral_plan(spec, pod, image, machine, host.layout())),
                          .layers = image.image.layers,
                          .created_at = wall_time()};

@@ -13,10 +13,10 @@
 namespace podrun {
 namespace {
 
-constexpr std::size_t kKept = 1024;               // bytes of what it prints
-constexpr std::int64_t kPause = 20'000'000;       // nanoseconds
-constexpr int kReadsAtOnce = 16;                  // of one that prints without end
-constexpr std::chrono::seconds kLastPatience{1};  // with one that has been killed
+constexpr std::size_t kKept = 1024;                 // bytes of what it prints
+constexpr std::int64_t kPause = 20'000'000;         // nanoseconds
+constexpr int kReadsAtOnce = 16;                    // of one that prints without end
+constexpr std::chrono::seconds kKilledPatience{1};  // with one that has been killed
 
 // What a person is shown of it: one line.
 std::string one_line(std::string text) {
@@ -90,7 +90,7 @@ class Exec : public probe::Question {
     send_signal(session_.pidfd.get(), SIGKILL);
     if (auto host = CgroupHost::discover(); host && pid_ > 0)
       Cgroup(std::move(*host), cgroup_path_).kill_session(container_, pid_);
-    (void)wait_for_exit(session_.pidfd.get(), kLastPatience);
+    (void)wait_for_exit(session_.pidfd.get(), kKilledPatience);
     siginfo_t info{};
     ::waitid(P_PIDFD, static_cast<id_t>(session_.pidfd.get()), &info, WEXITED | WNOHANG);
     is_reaped_ = true;

@@ -15,7 +15,7 @@ namespace {
 
 // Opened from here, where a descriptor says what it is of, and not by a path inside, where the container says what is
 // there (CVE-2025-31133). The container's and not the host's, whose mode a root with the host's users could change.
-Result<Fd> open_null(pid_t pid) {
+Result<Fd> open_null_inside(pid_t pid) {
   const Fd root = TRY(base::open_file("/proc/" + std::to_string(pid) + "/root", O_PATH | O_DIRECTORY));
   open_how how{};
   how.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC;
@@ -37,7 +37,7 @@ Result<ExecStreams> make_streams(pid_t pid, const ExecOptions& options, std::uin
     streams.in = std::move(in.write);
     streams.theirs.push_back(std::move(in.read));
   } else {
-    streams.theirs.push_back(TRY(open_null(pid)));
+    streams.theirs.push_back(TRY(open_null_inside(pid)));
   }
   Pipe out = TRY(make_pipe(Ours::reading, user, group));
   streams.out = std::move(out.read);

@@ -20,7 +20,7 @@ bool find_source(int family, Address& there) {
 }
 
 template <class Bytes>
-void add(const Bytes& bytes, std::vector<std::string>& addresses) {
+void add_address(const Bytes& bytes, std::vector<std::string>& addresses) {
   const auto address = base::IpAddress::of_bytes({reinterpret_cast<const char*>(&bytes), sizeof(bytes)});  // NOLINT
   if (address && !address->is_any() && !address->is_loopback()) addresses.push_back(address->to_text());
 }
@@ -33,12 +33,12 @@ std::vector<std::string> host_addresses() {
   v4.sin_family = AF_INET;
   v4.sin_port = htons(9);
   ::inet_pton(AF_INET, "192.0.2.1", &v4.sin_addr);
-  if (find_source(AF_INET, v4)) add(v4.sin_addr, addresses);
+  if (find_source(AF_INET, v4)) add_address(v4.sin_addr, addresses);
   sockaddr_in6 v6{};
   v6.sin6_family = AF_INET6;
   v6.sin6_port = htons(9);
   ::inet_pton(AF_INET6, "2001:db8::1", &v6.sin6_addr);
-  if (find_source(AF_INET6, v6)) add(v6.sin6_addr, addresses);
+  if (find_source(AF_INET6, v6)) add_address(v6.sin6_addr, addresses);
   return addresses;
 }
 

@@ -36,7 +36,7 @@ Result<std::vector<Entry>> entries_of(int directory) {
   return entries;
 }
 
-Result<void> add(int from, int to, dev_t filesystem, int depth) {
+Result<void> add_devices(int from, int to, dev_t filesystem, int depth) {
   for (const Entry& entry : TRY(entries_of(from))) {
     const char* const name = entry.name.c_str();
     const auto failed = [&] { return Error::system(errno, "make '" + entry.name + "' in the container's /dev"); };
@@ -46,7 +46,7 @@ Result<void> add(int from, int to, dev_t filesystem, int depth) {
       if (::mkdirat(to, name, 0755) != 0 && errno != EEXIST) return failed();
       const Fd made(::openat(to, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
       if (!made) return failed();
-      TRY(add(below.get(), made.get(), filesystem, depth + 1));
+      TRY(add_devices(below.get(), made.get(), filesystem, depth + 1));
     }
     if (!S_ISCHR(entry.info.st_mode) && !S_ISBLK(entry.info.st_mode)) continue;
     if (::mknodat(to, name, entry.info.st_mode & (S_IFMT | 07777U), entry.info.st_rdev) != 0) {
@@ -66,7 +66,7 @@ Result<void> add_devices_of_host(int dev) {
   const Fd host = TRY(base::open_file("/dev", O_RDONLY | O_DIRECTORY));
   struct stat info {};
   if (::fstat(host.get(), &info) != 0) return Error::system(errno, "stat '/dev'");
-  return add(host.get(), dev, info.st_dev, 0);
+  return add_devices(host.get(), dev, info.st_dev, 0);
 }
 
 }  // namespace podrun

@@ -19,7 +19,7 @@ Result<Fd> open_source(const MountPlan& row, const EtcMount& etc) {
   return mounts::clone(AT_FDCWD, host->path, host->attributes);
 }
 
-init::Plan init_plan(const PodPlan& pod, init::Root root) {
+init::Plan pause_init_plan(const PodPlan& pod, init::Root root) {
   init::Plan plan;
   plan.role = init::Role::pause;
   plan.new_user_namespace = !pod.namespaces.host_users;
@@ -52,7 +52,7 @@ Result<NewProcess> start_pause(const PodPlan& pod, std::uint32_t id_base, const 
   NewProcess pause = TRY(shim.expect());
   // Before the plan goes out: what execs with an unmapped user loses every capability (user_namespaces(7)).
   if (!namespaces.host_users) TRY(write_id_maps(pause.process.pid, id_base, 65536));
-  TRY(pause.handshake.send_plan(init_plan(pod, std::move(rows.root)), handed));
+  TRY(pause.handshake.send_plan(pause_init_plan(pod, std::move(rows.root)), handed));
   return pause;
 }
 

@@ -2,11 +2,10 @@
 
 #include "base/files.h"
 #include "runtime/kernel/cgroup.h"
+#include "runtime/sandbox/patience.h"
 
 namespace podrun {
 namespace {
-
-constexpr std::chrono::seconds kKillPatience{30};
 
 // The log, and those that it was before.
 Result<void> remove_logs(const std::string& log_path) {

@@ -12,7 +12,7 @@
 namespace podrun {
 namespace {
 
-std::string shown(const Identity& who) {
+std::string shown_pod(const Identity& who) {
   return who.name.empty() ? "pod " + who.id.substr(0, 12) : "pod " + who.name_space + "/" + who.name;
 }
 
@@ -47,12 +47,12 @@ std::optional<Recovered> settle_pod(const Host& host, const std::string& id) {
   PodRecord remains = remains_of(host, *box);
   if (is_settled(remains) || is_given_time(remains)) return std::nullopt;
   if (is_to_be_updated(remains)) {
-    const std::string what = shown(remains.plan.who) + ": finished its update";
+    const std::string what = shown_pod(remains.plan.who) + ": finished its update";
     auto finished = finish_update(host, *box, std::move(remains));
     return Recovered{what, finished ? std::nullopt : std::optional(std::move(finished).error())};
   }
   const Landing until = is_to_be_stopped(remains) ? landing_of_stop(remains.plan) : Landing::gone;
-  const std::string pod = shown(remains.plan.who);
+  const std::string pod = shown_pod(remains.plan.who);
   const std::string before = remains.life.failure;
   auto gone = take_down(host, *box, std::move(remains), {.until = until});
   if (gone)

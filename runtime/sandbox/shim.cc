@@ -17,7 +17,7 @@
 namespace podrun {
 namespace {
 
-constexpr std::chrono::seconds kPatience{30};
+constexpr std::chrono::seconds kControlPatience{30};
 
 struct ShimFiles {
   Fd program, control, box, socket, null, log;
@@ -67,7 +67,7 @@ Error become_shim(const ShimFiles& files, const std::string& id, const std::vect
 // leaves a request unread resets the connection, and its answer is lost.
 [[noreturn]] void give_up(const Channel& control, const Error& error) {
   (void)control.send(static_cast<std::uint32_t>(shim::MessageType::error), init::pack(error));
-  while (control.receive(kPatience)) {
+  while (control.receive(kControlPatience)) {
   }
   ::_exit(1);
 }

@@ -60,7 +60,7 @@ Result<std::vector<Successor>> successors(const Host& host, const Box& box, cons
   return found;
 }
 
-Result<NewPod> decide(const Host& host, const PodRecord& pod) {
+Result<NewPod> decide_again(const Host& host, const PodRecord& pod) {
   NewPod again{.plan = pod.plan, .containers = {}, .networks = {}, .cgroup_host = TRY(CgroupHost::discover())};
   again.networks = TRY(networks_of(host, pod.plan));
   TRY(check_host(host, again));
@@ -78,7 +78,7 @@ Result<StoodUp> start_pod(Host& host, const std::string& id, const FirstClient& 
   pod = TRY(box->load());
   TRY(check_that_it_may_start(pod));
   TRY(check_deadline(pod));
-  NewPod again = TRY(decide(host, pod));
+  NewPod again = TRY(decide_again(host, pod));
   for (Successor& successor : TRY(successors(host, *box, pod))) {
     TRY(take_over_layer(successor.before, successor.next.plan));
     again.containers.push_back(std::move(successor.next));

@@ -7,14 +7,11 @@
 #include "runtime/kernel/clock.h"
 #include "runtime/sandbox/attempts.h"
 #include "runtime/sandbox/ending.h"
+#include "runtime/sandbox/patience.h"
 #include "runtime/sandbox/take_box.h"
 
 namespace podrun {
-namespace {
-
-constexpr std::chrono::seconds kKillPatience{30};
-
-}  // namespace
+namespace {}  // namespace
 
 // Also by who has been interrupted: what ends next may be the shim.
 bool await_exit(const Host& host, const PodRecord& pod, const ContainerPlan& container) {

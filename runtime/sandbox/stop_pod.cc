@@ -9,7 +9,7 @@ namespace {
 
 Error is_gone() { return {Kind::not_found, ENOENT, "the pod is gone"}; }
 
-Result<Box> take(const Host& host, const std::string& id) {
+Result<Box> take_box_of(const Host& host, const std::string& id) {
   auto box = TRY(take_box(host.store, id));
   if (!box) return is_gone();
   return std::move(*box);
@@ -39,7 +39,7 @@ Result<void> check_that_it_may_stop(const PodRecord& pod) {
 
 // The lock is held for steps and never for a grace period, as in delete_pod().
 Result<void> stop_pod(const Host& host, const std::string& id, std::optional<std::chrono::seconds> grace_period) {
-  std::optional<Box> box = TRY(take(host, id));
+  std::optional<Box> box = TRY(take_box_of(host, id));
   PodRecord pod = TRY(box->load());
   TRY(check_that_it_may_stop(pod));
   if (pod.life.state == PodState::stopped) return {};
@@ -51,7 +51,7 @@ Result<void> stop_pod(const Host& host, const std::string& id, std::optional<std
     ask_to_end(host, pod, *box, running, grace_period);
     box.reset();
     TRY(wait_for_ends(running).in("wait for its containers, which have been asked to end"));
-    auto again = take(host, id);
+    auto again = take_box_of(host, id);
     if (!again && again.error().kind == Kind::not_found && until == Landing::gone) return {};  // by another stop
     box = TRY(std::move(again));
     pod = TRY(box->load());

@@ -11,7 +11,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::chrono::seconds kPatience{60};      // a create may be waiting for a plugin
+constexpr std::chrono::seconds kBoxPatience{60};   // a create may be waiting for a plugin
 constexpr std::chrono::seconds kUndoPatience{5};   // with one that has been asked to end
 constexpr std::chrono::seconds kDeathPatience{5};  // with one that has been killed
 
@@ -42,7 +42,7 @@ void signal_holder(const Store& store, const std::string& id, int signal) {
 }  // namespace
 
 Result<std::optional<Box>> take_box(const Store& store, const std::string& id) {
-  return wait_for_box(store, id, kPatience, [] {});
+  return wait_for_box(store, id, kBoxPatience, [] {});
 }
 
 Result<std::optional<Box>> take_box_by_force(const Store& store, const std::string& id) {

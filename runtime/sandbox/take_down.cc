@@ -10,12 +10,12 @@
 #include "runtime/kernel/cgroup.h"
 #include "runtime/kernel/namespaces.h"
 #include "runtime/sandbox/network.h"
+#include "runtime/sandbox/patience.h"
 #include "runtime/sandbox/stop_container.h"
 
 namespace podrun {
 namespace {
 
-constexpr std::chrono::seconds kKillPatience{30};
 constexpr std::chrono::seconds kOrphanPatience{5};
 
 // The namespace is on record before it is pinned.
@@ -131,7 +131,8 @@ PodRecord stopped(PodRecord pod) {
   const PodLife was = std::move(pod.life);
   // What was chosen for it once is its own from then on.
   if (pod.plan.networks.empty() && !pod.plan.namespaces.host_network)
-    pod.plan.networks = {was.networks.empty() ? "none" : was.networks.front().network + "@" + was.networks.front().interface_name};
+    pod.plan.networks = {
+        was.networks.empty() ? "none" : was.networks.front().network + "@" + was.networks.front().interface_name};
   pod.life = {};
   pod.life.state = PodState::stopped;
   pod.life.boot_id = was.boot_id;

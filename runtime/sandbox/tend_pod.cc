@@ -48,7 +48,7 @@ Result<std::optional<Seen>> look(const Host& host, const std::string& id) {
 bool is_start(const tend::Step& step) { return step.act == tend::Step::Act::start; }
 
 // A start is done when this returns, and all else is under way. True where there was a start.
-bool take(Host& host, const Seen& seen, const std::vector<tend::Step>& steps, Tending& tending) {
+bool take_steps(Host& host, const Seen& seen, const std::vector<tend::Step>& steps, Tending& tending) {
   const std::string& id = seen.pod.plan.who.id;
   for (const tend::Step& step : steps) {
     if (is_start(step)) {
@@ -88,7 +88,7 @@ Result<void> tend_pod(Host& host, const std::string& id) {
     if (!starts.empty() && starts == before)
       return Error{Kind::busy, 0, "what the pod needs cannot be done at the moment"};
     before = starts;
-    const bool has_begun = take(host, *seen, next.steps, tending);
+    const bool has_begun = take_steps(host, *seen, next.steps, tending);
     if (has_begun || !tending.empty()) {
       if (has_begun || !TRY(tending.go_on(seen->containers, next.at)) || boot_time() - seen->at > kOld) seen.reset();
       continue;

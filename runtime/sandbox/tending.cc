@@ -13,8 +13,6 @@ namespace {
 
 using Act = tend::Step::Act;
 
-constexpr std::int64_t kSecond = 1'000'000'000;
-
 bool is_same(const tend::Step& one, const tend::Step& other) {
   return one.act == other.act && one.kind == other.kind && one.container == other.container &&
          one.attempt == other.attempt;

@@ -34,7 +34,7 @@ Result<std::vector<ContainerRecord>> that_have_not_ended(const Host& host, const
   return all;
 }
 
-void give(PodPlan& plan, const ChangedResources& changed) {
+void give_limits(PodPlan& plan, const ChangedResources& changed) {
   plan.who.manifest = changed.manifest;
   plan.limits = pod_limits(changed.spec);
   for (const ContainerSpec& container : changed.spec.containers)
@@ -81,7 +81,7 @@ Result<void> update_pod(const Host& host, const std::string& id, const ResourceC
   const PodRecord before = TRY(box->load());
   TRY(check_that_it_may_change(before));
   PodRecord pod = before;
-  give(pod.plan, TRY(change_resources(before.plan.who.manifest, change)));
+  give_limits(pod.plan, TRY(change_resources(before.plan.who.manifest, change)));
   if (pod.life.state == PodState::stopped) return record_as_done(*box, std::move(pod));
 
   const Cgroup cgroup(TRY(CgroupHost::discover()), pod.plan.cgroup_path);

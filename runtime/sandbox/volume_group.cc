@@ -11,7 +11,7 @@
 namespace podrun {
 namespace {
 
-Result<void> give(int fd, const struct stat& info, gid_t group) {
+Result<void> give_entry(int fd, const struct stat& info, gid_t group) {
   if (info.st_gid != group && ::fchownat(fd, "", static_cast<uid_t>(-1), group, AT_EMPTY_PATH) != 0)
     return Error::system(errno, "give a file to group " + std::to_string(group));
   if (!S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode)) return {};
@@ -30,7 +30,7 @@ Result<bool> give_entry(const base::DirStack& stack, const std::string& name, gi
   struct stat info {};
   if (!fd && errno == ENOENT) return false;
   if (!fd || ::fstat(fd.get(), &info) != 0) return Error::system(errno, "open '" + stack.shown(name) + "'");
-  TRY(give(fd.get(), info, group).in("'" + stack.shown(name) + "'"));
+  TRY(give_entry(fd.get(), info, group).in("'" + stack.shown(name) + "'"));
   return S_ISDIR(info.st_mode);
 }
 
@@ -70,7 +70,7 @@ Result<void> give_to_group(const std::string& path, gid_t group, bool only_where
   const bool has_group = info.st_gid == group && mode_for_group(info.st_mode, true) == info.st_mode;
   if (has_group && only_where_it_differs) return {};
   TRY(give_below(TRY(base::open_file(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)), group).in("'" + path + "'"));
-  return give(root.get(), info, group).in("'" + path + "'");
+  return give_entry(root.get(), info, group).in("'" + path + "'");
 }
 
 }  // namespace podrun

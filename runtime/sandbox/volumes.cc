@@ -18,7 +18,7 @@
 namespace podrun {
 namespace {
 
-std::string shown(const VolumePlan& volume) { return "volume '" + volume.name + "'"; }
+std::string shown_volume(const VolumePlan& volume) { return "volume '" + volume.name + "'"; }
 
 // --- What the host has ----------------------------------------------------------------------------------------------
 
@@ -51,7 +51,7 @@ Expected expected(HostPathType type) {
   return {};
 }
 
-Result<void> check(const HostDirectory& host) {
+Result<void> check_host_path(const HostDirectory& host) {
   const Expected expects = expected(host.type);
   struct stat info {};
   if (::stat(host.path.c_str(), &info) != 0) {
@@ -65,7 +65,7 @@ Result<void> check(const HostDirectory& host) {
 
 // A directory with those above it, a file without: as the kubelet makes them.
 Result<void> make(const HostDirectory& host) {
-  TRY(check(host));
+  TRY(check_host_path(host));
   if (base::path_exists(host.path)) return {};
   if (expected(host.type).made == S_IFDIR) return base::make_dirs(host.path);
   TRY(base::open_file(host.path, O_WRONLY | O_CREAT | O_NOFOLLOW, 0644));
@@ -178,7 +178,8 @@ Result<Fd> find_part(const Place& place, const std::string& sub_path, const PodU
 
 Result<void> check_volumes(const std::vector<VolumePlan>& volumes) {
   for (const VolumePlan& volume : volumes)
-    if (const auto* host = std::get_if<HostDirectory>(&volume.source)) TRY(check(*host).in(shown(volume)));
+    if (const auto* host = std::get_if<HostDirectory>(&volume.source))
+      TRY(check_host_path(*host).in(shown_volume(volume)));
   return {};
 }
 
@@ -186,7 +187,7 @@ Result<void> make_volumes(const Layout& layout, const PodRecord& pod, const Volu
   const Maker maker{layout, pod, files};
   for (const VolumePlan& volume : pod.plan.volumes)
     TRY(std::visit([&](const auto& source) { return maker.make(volume.name, source); }, volume.source)
-            .in(shown(volume)));
+            .in(shown_volume(volume)));
   return {};
 }
 

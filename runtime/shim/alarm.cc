@@ -16,7 +16,6 @@
 namespace podrun::shim {
 namespace {
 
-constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kMillisecond = 1'000'000;
 
 }  // namespace
@@ -101,7 +100,8 @@ void AlarmClock::run() {
   running_ = *pid;
   if (*pid != 0) return;
   for (const Fd& tasks : tasks_)
-    if (::write(tasks.get(), "0", 1) != 1) std::fprintf(stderr, "podrun-shim: enter a cgroup: %s\n", ::strerrordesc_np(errno));
+    if (::write(tasks.get(), "0", 1) != 1)
+      std::fprintf(stderr, "podrun-shim: enter a cgroup: %s\n", ::strerrordesc_np(errno));
   (void)set_oom_score_adj(0);
   unblock_signals();
   std::vector<char*> args;

@@ -3,12 +3,12 @@
 
 #include <vector>
 
+#include "runtime/kernel/clock.h"
 #include "runtime/store/store.h"
 
 namespace podrun {
 namespace {
 
-constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kNow = 1'800'000'000 * kSecond;
 
 // What the kubelet's getPhase makes of the same containers.

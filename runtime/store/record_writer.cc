@@ -9,7 +9,7 @@
 namespace podrun {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 class Writer {
  public:
@@ -21,46 +21,46 @@ class Writer {
   void optional(const char* key, const Value& value) {
     (*this)(key, value);
   }
-  Json take() && { return std::move(object_); }
+  OrderedJson take() && { return std::move(object_); }
 
   template <class Record>
-  static Json object(const Record& record) {
+  static OrderedJson object(const Record& record) {
     Writer writer;
     visit(writer, record);
     return std::move(writer).take();
   }
 
  private:
-  static Json encode(const std::string& text) { return text; }
-  static Json encode(const std::pair<std::string, std::string>& variable) {
+  static OrderedJson encode(const std::string& text) { return text; }
+  static OrderedJson encode(const std::pair<std::string, std::string>& variable) {
     return variable.first + "=" + variable.second;
   }
   template <class Value>
-  static Json encode(const std::map<std::string, Value>& map) {
-    Json members = Json::object();
+  static OrderedJson encode(const std::map<std::string, Value>& map) {
+    OrderedJson members = OrderedJson::object();
     for (const auto& [key, value] : map) members[key] = encode(value);
     return members;
   }
   template <class Value>
-  static Json encode(const std::optional<Value>& value) {
-    return value ? encode(*value) : Json();
+  static OrderedJson encode(const std::optional<Value>& value) {
+    return value ? encode(*value) : OrderedJson();
   }
   template <class... Sources>
-  static Json encode(const std::variant<Sources...>& source) {
+  static OrderedJson encode(const std::variant<Sources...>& source) {
     return std::visit(
         [](const auto& one) {
-          return Json{{kSourceName<std::decay_t<decltype(one)>>, object(one)}};
+          return OrderedJson{{kSourceName<std::decay_t<decltype(one)>>, object(one)}};
         },
         source);
   }
   template <class Element>
-  static Json encode(const std::vector<Element>& elements) {
-    Json array = Json::array();
+  static OrderedJson encode(const std::vector<Element>& elements) {
+    OrderedJson array = OrderedJson::array();
     for (const Element& element : elements) array.push_back(encode(element));
     return array;
   }
   template <class Value>
-  static Json encode(const Value& value) {
+  static OrderedJson encode(const Value& value) {
     if constexpr (std::is_arithmetic_v<Value>) {
       return value;
     } else if constexpr (std::is_enum_v<Value>) {
@@ -70,15 +70,15 @@ class Writer {
     }
   }
 
-  Json object_ = Json::object();
+  OrderedJson object_ = OrderedJson::object();
 };
 
 template <class Record>
 std::string text_of(const Record& record) {
-  Json json = {{"format", kRecordFormat}};
+  OrderedJson json = {{"format", kRecordFormat}};
   json.update(Writer::object(record));
   // Text that is no UTF-8 (an odd --data-dir, say) is kept readable rather than losing the record.
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
 }
 
 }  // namespace

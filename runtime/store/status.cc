@@ -196,7 +196,6 @@ std::vector<LiveContainer> look_at(const Layout& layout, const PodRecord& pod, s
 }
 
 std::int64_t active_until(const PodRecord& pod) {
-  constexpr std::int64_t kSecond = 1'000'000'000;
   return pod.plan.active_deadline ? pod.life.created_at + *pod.plan.active_deadline * kSecond : 0;
 }
 

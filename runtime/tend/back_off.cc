@@ -2,10 +2,11 @@
 
 #include <algorithm>
 
+#include "runtime/kernel/clock.h"
+
 namespace podrun::tend {
 namespace {
 
-constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kFirst = 10 * kSecond;
 constexpr std::int64_t kLongest = 300 * kSecond;
 constexpr std::int64_t kStable = 600 * kSecond;

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "runtime/kernel/clock.h"
+
 namespace podrun::tend {
 namespace {
-
-constexpr std::int64_t kSecond = 1'000'000'000;
 
 bool has_failed(const ProbePlan& plan, const Probed& probed) {
   return !probed.succeeded && probed.in_a_row >= plan.failure_threshold;

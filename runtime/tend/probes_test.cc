@@ -7,6 +7,7 @@
 
 #include <map>
 
+#include "runtime/kernel/clock.h"
 #include "runtime/tend/next.h"
 
 namespace podrun::tend {
@@ -15,7 +16,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kNow = 1'700'000'000 * kSecond;
 
 // A pod whose containers run since ten seconds, each asked every five seconds and ended after three failures.

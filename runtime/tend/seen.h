@@ -8,6 +8,7 @@
 #include <ostream>
 #include <sstream>
 
+#include "runtime/kernel/clock.h"
 #include "runtime/tend/next.h"
 
 namespace podrun::tend {
@@ -17,7 +18,6 @@ inline void PrintTo(const Step& step, std::ostream* out) {
   *out << kActs.at(static_cast<std::size_t>(step.act)) << step.container << "." << step.attempt;
 }
 
-inline constexpr std::int64_t kSecond = 1'000'000'000;
 inline constexpr std::int64_t kNow = 1'700'000'000 * kSecond;
 
 // One container as it is seen: "init a: exited 1, 5 s ago, attempt 3".

@@ -12,24 +12,24 @@ namespace {
 using base::Error;
 using base::Kind;
 using base::Result;
-using nlohmann::json;
+using Json = nlohmann::json;
 
 Error wrong(const std::string& what) { return {Kind::invalid, 0, what}; }
 
-Result<void> only_fields(const json& object, const std::vector<std::string_view>& known) {
+Result<void> only_fields(const Json& object, const std::vector<std::string_view>& known) {
   if (!object.is_object()) return wrong("expected an object");
   for (const auto& [key, value] : object.items())
     if (std::find(known.begin(), known.end(), key) == known.end()) return wrong("unknown field '" + key + "'");
   return {};
 }
 
-Result<std::string> text(const json& object, const char* key) {
+Result<std::string> text(const Json& object, const char* key) {
   const auto found = object.find(key);
   if (found == object.end() || !found->is_string()) return wrong(std::string(key) + ": expected a string");
   return found->get<std::string>();
 }
 
-Result<std::uint64_t> number(const json& object, const char* key, std::uint64_t limit,
+Result<std::uint64_t> number(const Json& object, const char* key, std::uint64_t limit,
                              std::optional<std::uint64_t> absent) {
   const auto found = object.find(key);
   if (found == object.end() && absent) return *absent;
@@ -38,18 +38,18 @@ Result<std::uint64_t> number(const json& object, const char* key, std::uint64_t 
   return found->get<std::uint64_t>();
 }
 
-Result<std::vector<std::string>> texts(const json& object, const char* key) {
+Result<std::vector<std::string>> texts(const Json& object, const char* key) {
   const auto found = object.find(key);
   if (found == object.end() || !found->is_array()) return wrong(std::string(key) + ": expected a list");
   std::vector<std::string> result;
-  for (const json& item : *found) {
+  for (const Json& item : *found) {
     if (!item.is_string()) return wrong(std::string(key) + ": expected strings");
     result.push_back(item.get<std::string>());
   }
   return result;
 }
 
-Result<std::uint32_t> action(const json& object, const char* action_key, const char* errno_key) {
+Result<std::uint32_t> action(const Json& object, const char* action_key, const char* errno_key) {
   constexpr std::uint64_t kLargestErrno = 4095;  // MAX_ERRNO in the kernel; more would be cut off
   const std::string name = TRY(text(object, action_key));
   if (name == "SCMP_ACT_ALLOW") return SCMP_ACT_ALLOW;
@@ -58,7 +58,7 @@ Result<std::uint32_t> action(const json& object, const char* action_key, const c
   return SCMP_ACT_ERRNO(static_cast<std::uint32_t>(TRY(number(object, errno_key, kLargestErrno, {}))));
 }
 
-Result<scmp_arg_cmp> condition(const json& object) {
+Result<scmp_arg_cmp> condition(const Json& object) {
   static const std::map<std::string_view, scmp_compare> kOperators = {{"SCMP_CMP_NE", SCMP_CMP_NE},
                                                                       {"SCMP_CMP_LT", SCMP_CMP_LT},
                                                                       {"SCMP_CMP_LE", SCMP_CMP_LE},
@@ -77,14 +77,14 @@ Result<scmp_arg_cmp> condition(const json& object) {
                       .datum_b = TRY(number(object, "valueTwo", kAny, 0))};
 }
 
-Result<Rule> rule(const json& object) {
+Result<Rule> rule(const Json& object) {
   TRY(only_fields(object, {"comment", "names", "action", "errnoRet", "args"}));
   Rule result{
       .names = TRY(texts(object, "names")), .action = TRY(action(object, "action", "errnoRet")), .conditions = {}};
   if (result.names.empty()) return wrong("names: expected at least one");
   if (const auto args = object.find("args"); args != object.end()) {
     if (!args->is_array()) return wrong("args: expected a list");
-    for (const json& item : *args) {
+    for (const Json& item : *args) {
       const scmp_arg_cmp next = TRY(condition(item).in("args"));
       for (const scmp_arg_cmp& other :
            result.conditions)  // libseccomp takes one condition an argument, so do all profiles
@@ -106,10 +106,10 @@ Result<std::uint32_t> architecture(const std::string& name) {
 }
 
 // Of archMap's entries the one for the machine this program was built for.
-Result<std::vector<std::uint32_t>> architectures(const json& document) {
+Result<std::vector<std::uint32_t>> architectures(const Json& document) {
   const auto map = document.find("archMap");
   if (map == document.end() || !map->is_array()) return wrong("archMap: expected a list");
-  for (const json& entry : *map) {
+  for (const Json& entry : *map) {
     TRY(only_fields(entry, {"architecture", "subArchitectures"}).in("archMap"));
     const std::string own = TRY(text(entry, "architecture").in("archMap"));
     std::vector<std::uint32_t> result = {TRY(architecture(own).in("archMap"))};
@@ -123,7 +123,7 @@ Result<std::vector<std::uint32_t>> architectures(const json& document) {
 }  // namespace
 
 Result<Profile> parse_profile(std::string_view bytes) {
-  const json document = json::parse(bytes, nullptr, /*allow_exceptions=*/false);
+  const Json document = Json::parse(bytes, nullptr, /*allow_exceptions=*/false);
   if (document.is_discarded()) return wrong("not JSON");
   TRY(only_fields(document, {"comment", "defaultAction", "defaultErrnoRet", "archMap", "syscalls"}));
   Profile profile{.default_action = TRY(action(document, "defaultAction", "defaultErrnoRet")),

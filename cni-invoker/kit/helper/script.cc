@@ -22,7 +22,7 @@ std::string command() {
   return value == nullptr ? "" : value;
 }
 
-Json environment_now() {
+Json environment_json() {
   Json all = Json::object();
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string text(*entry);
@@ -35,7 +35,7 @@ Json environment_now() {
 }  // namespace
 
 Result<void> tell_call(const std::string& plugin, const std::string& input) {
-  const Json call{{"command", command()}, {"environment", environment_now()}, {"stdin", input}};
+  const Json call{{"command", command()}, {"environment", environment_json()}, {"stdin", input}};
   const std::string path = log_of(plugin);
   // In one write, as others of its kind may run.
   const Fd log = TRY(base::open_file(path, O_WRONLY | O_CREAT | O_APPEND, 0600));

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "cni/base/files.h"
+#include "cni/base/joined.h"
 #include "cni/base/try.h"
 #include "cni/in_netns.h"
 #include "kit/helper/places.h"
@@ -26,12 +27,6 @@ constexpr const char* kMark = "kit-last";
 // Of interfaces that are made in the calling thread's network namespace. A kernel booted without IPv6 has no such file.
 void detect_duplicates_here(bool wanted) {
   static_cast<void>(base::write_in_place("/proc/sys/net/ipv6/conf/default/accept_dad", wanted ? "1" : "0"));
-}
-
-std::string joined(const std::vector<std::string>& dirs) {
-  std::string text;
-  for (const std::string& dir : dirs) text += (text.empty() ? "" : ":") + dir;
-  return text;
 }
 
 // A result in the form that plugins are given it: of the version, as it was printed.
@@ -179,7 +174,7 @@ Call Lab::call_of(std::size_t plugin, const std::string& command, const Pod& pod
   call.path = watched_ ? kWatchedPlugins + "/" + called.path.substr(called.path.rfind('/') + 1) : called.path;
   call.environment = {{"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
                       {"CNI_COMMAND", command},
-                      {"CNI_PATH", (watched_ ? kWatchedPlugins + ":" : "") + joined(subject_.plugin_dirs)}};
+                      {"CNI_PATH", (watched_ ? kWatchedPlugins + ":" : "") + base::joined(subject_.plugin_dirs, ":")}};
   if (command == "ADD" || command == "DEL" || command == "CHECK") {
     call.environment["CNI_CONTAINERID"] = pod.id;
     call.environment["CNI_NETNS"] = pod.netns;

@@ -49,7 +49,7 @@ Result<KnownFailure> known_in(const Json& entry) {
   return known;
 }
 
-Result<Profile> parse(const Json& json) {
+Result<Profile> parse_profile(const Json& json) {
   if (!json.is_object()) return Error{Kind::invalid, 0, "it is no JSON object"};
   TRY(refuse_others(json, {"roles", "config", "noOp", "capabilityArgs", "links", "lacks", "known"}, ""));
   Profile profile;
@@ -75,7 +75,7 @@ Result<Profile> parse(const Json& json) {
 Result<Profile> read_profile(const std::string& path) {
   if (path.empty()) return Profile();
   const std::string text = TRY(base::read_file(path).in("read profile"));
-  return parse(Json::parse(text, nullptr, false)).in("profile '" + path + "'");
+  return parse_profile(Json::parse(text, nullptr, false)).in("profile '" + path + "'");
 }
 
 }  // namespace cni::kit

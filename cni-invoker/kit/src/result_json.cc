@@ -6,7 +6,7 @@ namespace {
 using Json = nlohmann::json;
 using std::chrono::microseconds;
 
-Json to_json(const SeenPath& path) {
+Json path_to_json(const SeenPath& path) {
   return {{"from", path.from},         {"to", path.to},           {"what", path.what},
           {"expected", path.expected}, {"arrived", path.arrived}, {"peer", path.peer}};
 }
@@ -44,7 +44,7 @@ SeenRun run_from_json(const Json& json) {
 Json found_to_json(const CheckResult& result) {
   Json runs = Json::array(), paths = Json::array();
   for (const SeenRun& run : result.runs) runs.push_back(run_to_json(run));
-  for (const SeenPath& path : result.paths) paths.push_back(to_json(path));
+  for (const SeenPath& path : result.paths) paths.push_back(path_to_json(path));
   return {{"outcome", static_cast<int>(result.outcome)},
           {"level", static_cast<int>(result.check.level)},
           {"expected", result.expected},

@@ -32,7 +32,7 @@ Role role_by_trying(const PluginUnderTest& plugin, Subject subject, const OwnHos
   // Who has nothing to pass on may print nothing, or null.
   if (answer.succeeded() && answer.document.is_object())
     return is_of_ipam(answer.document) && !has_link(pod).value_or(false) ? Role::ipam : Role::interface;
-  subject.plugins = {first_plugin(), plugin};
+  subject.plugins = {kit_first_plugin(), plugin};
   Lab chained(subject, 1, plugin.versions.back(), host);
   Pod& other = chained.pod();
   other.id += "-chained";
@@ -73,7 +73,7 @@ Result<std::string> lacking_here(const Subject& subject) {
   return std::string();
 }
 
-PluginUnderTest first_plugin() {
+PluginUnderTest kit_first_plugin() {
   PluginUnderTest first;
   first.name = kFirstPlugin;
   first.config = {{"type", kFirstPlugin}};

@@ -13,6 +13,6 @@ Result<Role> find_role(const PluginUnderTest& plugin, const Subject& subject);
 Result<std::string> lacking_here(const Subject& subject);
 
 // The kit's own plugin that makes an interface for others.
-PluginUnderTest first_plugin();
+PluginUnderTest kit_first_plugin();
 
 }  // namespace cni::kit

@@ -102,7 +102,7 @@ class SubjectMaker {
   // A chained plugin by itself needs an interface that somebody has made.
   void put_first_before_chained() {
     if (subject_->plugins.front().role == Role::chained)
-      subject_->plugins.insert(subject_->plugins.begin(), first_plugin());
+      subject_->plugins.insert(subject_->plugins.begin(), kit_first_plugin());
   }
 
   Result<std::shared_ptr<const Subject>> end() {

@@ -7,7 +7,7 @@
 namespace podrun::manifest {
 namespace {
 
-std::string read(std::string_view text) {
+std::string read_text(std::string_view text) {
   const Result<std::vector<Json>> documents = read_documents(text);
   if (!documents) return documents.error().what;
   std::string all;
@@ -15,13 +15,13 @@ std::string read(std::string_view text) {
   return all;
 }
 
-struct Case {
+struct DocumentCase {
   std::string text;
   std::string expected;
 };
 
-void check_all(const std::vector<Case>& cases) {
-  for (const Case& c : cases) EXPECT_EQ(read(c.text), c.expected) << c.text.substr(0, 200);
+void check_all(const std::vector<DocumentCase>& cases) {
+  for (const DocumentCase& c : cases) EXPECT_EQ(read_text(c.text), c.expected) << c.text.substr(0, 200);
 }
 
 std::string repeat(std::string_view text, int times) {
@@ -125,9 +125,9 @@ TEST(Document, ErrorsNameLineAndColumn) {
 TEST(Document, NothingButUtf8) {
   for (const std::string bad : {"\x80", "\xc0\x80", "\xc3", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xf0\x8f\xbf\xbf",
                                 "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xe2\x82", "\xe2\x28\xa1"})
-    EXPECT_EQ(read("ab: " + bad), "line 1, column 5: not UTF-8") << testing::PrintToString(bad);
+    EXPECT_EQ(read_text("ab: " + bad), "line 1, column 5: not UTF-8") << testing::PrintToString(bad);
   for (const std::string good : {"é", "€", "\U0001F600", "\ud7ff", "\uffff", "\U0010FFFF"})
-    EXPECT_EQ(read("[\"" + good + "\"]"), "[\"" + good + "\"]");
+    EXPECT_EQ(read_text("[\"" + good + "\"]"), "[\"" + good + "\"]");
 }
 
 TEST(Document, NoNulInsideStrings) {
@@ -141,29 +141,29 @@ TEST(Document, NoNulInsideStrings) {
 
 TEST(Document, JsonStringsMayHoldSurrogatePairs) {
   check_all({{R"({"a": "\ud83d\ude00"})", "{\"a\":\"\U0001F600\"}"}});
-  EXPECT_EQ(read(R"({"a": "\ud83d"})").substr(0, 17), "line 1, column 14");
+  EXPECT_EQ(read_text(R"({"a": "\ud83d"})").substr(0, 17), "line 1, column 14");
 }
 
 TEST(Document, SizeAndDepthAreBounded) {
-  EXPECT_EQ(read(std::string(kMaxTextBytes + 1, 'a')), "is larger than 1 MiB");
-  EXPECT_EQ(read(std::string(kMaxTextBytes, 'a')).size(), kMaxTextBytes + 2);
+  EXPECT_EQ(read_text(std::string(kMaxTextBytes + 1, 'a')), "is larger than 1 MiB");
+  EXPECT_EQ(read_text(std::string(kMaxTextBytes, 'a')).size(), kMaxTextBytes + 2);
 
   const int most = static_cast<int>(kMaxDepth);
-  EXPECT_EQ(read(repeat("[", most) + repeat("]", most)), repeat("[", most) + repeat("]", most));
-  EXPECT_EQ(read(repeat("[", most + 1) + repeat("]", most + 1)), "line 1, column 33: nested more than 32 deep");
-  EXPECT_EQ(read(repeat("{\"a\":", most + 1)), "line 1, column 162: nested more than 32 deep");
-  EXPECT_EQ(read(repeat("[", 50'000)).find("line 1, column "), 0U);
-  EXPECT_EQ(read(repeat("- ", 50'000)), "line 1, column 65: nested more than 32 deep");
-  EXPECT_EQ(read(repeat("{\"a\":", 20'000)), "line 1, column 162: nested more than 32 deep");
+  EXPECT_EQ(read_text(repeat("[", most) + repeat("]", most)), repeat("[", most) + repeat("]", most));
+  EXPECT_EQ(read_text(repeat("[", most + 1) + repeat("]", most + 1)), "line 1, column 33: nested more than 32 deep");
+  EXPECT_EQ(read_text(repeat("{\"a\":", most + 1)), "line 1, column 162: nested more than 32 deep");
+  EXPECT_EQ(read_text(repeat("[", 50'000)).find("line 1, column "), 0U);
+  EXPECT_EQ(read_text(repeat("- ", 50'000)), "line 1, column 65: nested more than 32 deep");
+  EXPECT_EQ(read_text(repeat("{\"a\":", 20'000)), "line 1, column 162: nested more than 32 deep");
 
-  EXPECT_EQ(read("[" + repeat("1,", 200'000) + "]"), "line 1, column 200000: more than 100000 values");
-  EXPECT_EQ(read("{\"a\":[" + repeat("1,", 200'000) + "1]}"), "line 1, column 200005: more than 100000 values");
+  EXPECT_EQ(read_text("[" + repeat("1,", 200'000) + "]"), "line 1, column 200000: more than 100000 values");
+  EXPECT_EQ(read_text("{\"a\":[" + repeat("1,", 200'000) + "1]}"), "line 1, column 200005: more than 100000 values");
 }
 
 TEST(Document, MembersOfOneObjectAreBounded) {
   std::string yaml;
   for (int i = 0; i < 5000; ++i) yaml += "k" + std::to_string(i) + ": 1\n";
-  EXPECT_EQ(read(yaml), "line 4097, column 1: more than 4096 keys in one object");
+  EXPECT_EQ(read_text(yaml), "line 4097, column 1: more than 4096 keys in one object");
 }
 
 TEST(Document, AliasBombsAreDefused) {
@@ -172,16 +172,16 @@ TEST(Document, AliasBombsAreDefused) {
     const std::string before = "*a" + std::to_string(i - 1);
     values += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [" + before + repeat(", " + before, 9) + "]\n";
   }
-  EXPECT_EQ(read(values).substr(0, 7), "line 5,");
-  EXPECT_THAT(read(values), testing::HasSubstr("more than 100000 values"));
+  EXPECT_EQ(read_text(values).substr(0, 7), "line 5,");
+  EXPECT_THAT(read_text(values), testing::HasSubstr("more than 100000 values"));
 
   const std::string large = "a: &a " + std::string(500'000, 'x') + "\nb: [*a, *a, *a]\n";
-  EXPECT_EQ(read(large), "line 2, column 5: aliases expand to more than 1 MiB");
+  EXPECT_EQ(read_text(large), "line 2, column 5: aliases expand to more than 1 MiB");
 
   std::string deep = "a0: &a0 [x]\n";
   for (int i = 1; i < 40; ++i)
     deep += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [*a" + std::to_string(i - 1) + "]\n";
-  EXPECT_THAT(read(deep), testing::HasSubstr("nested more than 32 deep"));
+  EXPECT_THAT(read_text(deep), testing::HasSubstr("nested more than 32 deep"));
 }
 
 }  // namespace

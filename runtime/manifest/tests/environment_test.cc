@@ -13,7 +13,7 @@ using testing::IsEmpty;
 using testing::Pair;
 using Env = std::vector<std::pair<std::string, std::string>>;
 
-constexpr const char* kBeside = R"(
+constexpr const char* kBesideEnvironment = R"(
 apiVersion: v1
 kind: ConfigMap
 metadata: {name: cfg}
@@ -33,8 +33,8 @@ data: {zero: "AAA="}
 )";
 
 // A Pod "web" whose one container has these fields, behind the above.
-std::string with(const std::string& fields) {
-  return kBeside +
+std::string pod_with_fields(const std::string& fields) {
+  return kBesideEnvironment +
          std::string(
              "apiVersion: v1\nkind: Pod\nmetadata: {name: web, labels: {app: web, a.b/c: d}, annotations: {note: "
              "text}}\n"
@@ -49,9 +49,9 @@ ContainerSpec main_of(const std::string& text) {
   EXPECT_TRUE(set) << set.error().what;
   return set ? set->pods[0].containers.back() : ContainerSpec();
 }
-Env env(const std::string& fields) { return main_of(with(fields)).env; }
-std::string refused(const std::string& fields) {
-  const auto set = parse_manifests({{with(fields), "x"}});
+Env env(const std::string& fields) { return main_of(pod_with_fields(fields)).env; }
+std::string refused_environment(const std::string& fields) {
+  const auto set = parse_manifests({{pod_with_fields(fields), "x"}});
   const std::string prefix = "x (Pod web): spec.containers[0].";
   const std::string what = set ? prefix : set.error().what;
   return what.starts_with(prefix) ? what.substr(prefix.size()) : what;
@@ -101,18 +101,18 @@ TEST(Environment, TakesKeysOfConfigMapsAndSecrets) {
 }
 
 TEST(Environment, TakesWholeConfigMapsAndSecretsBeforeItsOwn) {
-  const ContainerSpec container =
-      main_of(with("envFrom: [{configMapRef: {name: cfg}}, {prefix: S_, secretRef: {name: key}}, {configMapRef: {name: "
-                   "none, optional: true}}]\n"
-                   "    env: [{name: port, value: '81'}, {name: URL, value: 'http://x:$(port)/$(S_password)'}]\n    "
-                   "args: [\"$(refers)\"]"));
+  const ContainerSpec container = main_of(pod_with_fields(
+      "envFrom: [{configMapRef: {name: cfg}}, {prefix: S_, secretRef: {name: key}}, {configMapRef: {name: "
+      "none, optional: true}}]\n"
+      "    env: [{name: port, value: '81'}, {name: URL, value: 'http://x:$(port)/$(S_password)'}]\n    "
+      "args: [\"$(refers)\"]"));
   EXPECT_THAT(container.env, ElementsAre(Pair("empty", ""), Pair("port", "81"), Pair("refers", "$(port)"),
                                          Pair("S_password", "p@ss"), Pair("URL", "http://x:81/p@ss")));
   EXPECT_THAT(container.args, ElementsAre("$(port)"));
 }
 
 TEST(Environment, HolesAreKeptByReferencesToThem) {
-  const ContainerSpec container = main_of(with(
+  const ContainerSpec container = main_of(pod_with_fields(
       "env: [{name: IP, valueFrom: {fieldRef: {fieldPath: status.podIP}}}, {name: URL, value: 'http://$(IP):80'}]\n    "
       "args: [\"--ip=$(IP)\"]"));
   EXPECT_EQ(container.env[1].second, "http://" + holes::make("status.podIP") + ":80");
@@ -121,40 +121,42 @@ TEST(Environment, HolesAreKeptByReferencesToThem) {
 
 TEST(Environment, WhatCannotBeReferredToIsToldByItsPath) {
   EXPECT_EQ(
-      refused(from("configMapKeyRef: {name: none, key: a}")),
+      refused_environment(from("configMapKeyRef: {name: none, key: a}")),
       "env[0].valueFrom.configMapKeyRef.name: no ConfigMap 'none' stands beside the Pod in namespace 'default' (give "
       "its file, too, with -f)");
   EXPECT_EQ(
-      refused("envFrom: [{secretRef: {name: cfg}}]"),
+      refused_environment("envFrom: [{secretRef: {name: cfg}}]"),
       "envFrom[0].secretRef.name: no Secret 'cfg' stands beside the Pod in namespace 'default' (give its file, too, "
       "with -f)");
-  EXPECT_EQ(refused(from("configMapKeyRef: {name: cfg, key: none}")),
+  EXPECT_EQ(refused_environment(from("configMapKeyRef: {name: cfg, key: none}")),
             "env[0].valueFrom.configMapKeyRef.key: 'none' is no key of ConfigMap 'cfg'");
-  EXPECT_EQ(refused(from("configMapKeyRef: {name: cfg}")), "env[0].valueFrom.configMapKeyRef.key: is missing");
-  EXPECT_EQ(refused(from("configMapKeyRef: {key: a}")), "env[0].valueFrom.configMapKeyRef.name: is missing");
-  EXPECT_EQ(refused(from("configMapKeyRef: {name: cfg, key: zero}")),
+  EXPECT_EQ(refused_environment(from("configMapKeyRef: {name: cfg}")),
+            "env[0].valueFrom.configMapKeyRef.key: is missing");
+  EXPECT_EQ(refused_environment(from("configMapKeyRef: {key: a}")),
+            "env[0].valueFrom.configMapKeyRef.name: is missing");
+  EXPECT_EQ(refused_environment(from("configMapKeyRef: {name: cfg, key: zero}")),
             "env[0].valueFrom.configMapKeyRef.key: 'zero' holds a NUL byte, which no variable can");
-  EXPECT_EQ(refused(from("configMapKeyRef: {name: cfg, key: bad}")),
+  EXPECT_EQ(refused_environment(from("configMapKeyRef: {name: cfg, key: bad}")),
             "env[0].valueFrom.configMapKeyRef.key: 'bad' is no UTF-8 text, which a variable has to be");
-  EXPECT_EQ(refused("envFrom: [{secretRef: {name: bytes}}]"),
+  EXPECT_EQ(refused_environment("envFrom: [{secretRef: {name: bytes}}]"),
             "envFrom[0].secretRef.name: key 'zero' of Secret 'bytes' holds a NUL byte, which no variable can");
-  EXPECT_EQ(refused("envFrom: [{prefix: 'a=', secretRef: {name: key}}]"),
+  EXPECT_EQ(refused_environment("envFrom: [{prefix: 'a=', secretRef: {name: key}}]"),
             "envFrom[0].prefix: 'a=' may hold only printable ASCII characters other than '='");
-  EXPECT_EQ(refused("envFrom: [{secretRef: {name: key}, configMapRef: {name: cfg}}]"),
+  EXPECT_EQ(refused_environment("envFrom: [{secretRef: {name: key}, configMapRef: {name: cfg}}]"),
             "envFrom[0]: needs one of configMapRef and secretRef");
-  EXPECT_EQ(refused("env: [{name: A, valueFrom: {}}]"),
+  EXPECT_EQ(refused_environment("env: [{name: A, valueFrom: {}}]"),
             "env[0].valueFrom: needs one of fieldRef, resourceFieldRef, configMapKeyRef and secretKeyRef");
-  EXPECT_EQ(refused("env: [{name: A, value: x, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]"),
+  EXPECT_EQ(refused_environment("env: [{name: A, value: x, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]"),
             "env[0].valueFrom: and value do not go together");
-  EXPECT_EQ(refused(from("fieldRef: {fieldPath: spec.hostname}")).substr(0, 76),
+  EXPECT_EQ(refused_environment(from("fieldRef: {fieldPath: spec.hostname}")).substr(0, 76),
             "env[0].valueFrom.fieldRef.fieldPath: 'spec.hostname' cannot be referred to; ");
-  EXPECT_EQ(refused(from("fieldRef: {fieldPath: \"metadata.labels['']\"}")).substr(0, 36),
+  EXPECT_EQ(refused_environment(from("fieldRef: {fieldPath: \"metadata.labels['']\"}")).substr(0, 36),
             "env[0].valueFrom.fieldRef.fieldPath:");
-  EXPECT_EQ(refused(from("resourceFieldRef: {resource: limits.cpu, containerName: x}")),
+  EXPECT_EQ(refused_environment(from("resourceFieldRef: {resource: limits.cpu, containerName: x}")),
             "env[0].valueFrom.resourceFieldRef.containerName: 'x' is no container of the Pod");
-  EXPECT_EQ(refused(from("resourceFieldRef: {resource: limits.gpu}")).substr(0, 67),
+  EXPECT_EQ(refused_environment(from("resourceFieldRef: {resource: limits.gpu}")).substr(0, 67),
             "env[0].valueFrom.resourceFieldRef.resource: 'limits.gpu' cannot be ");
-  EXPECT_EQ(refused(from("resourceFieldRef: {resource: limits.cpu, divisor: x}")),
+  EXPECT_EQ(refused_environment(from("resourceFieldRef: {resource: limits.cpu, divisor: x}")),
             "env[0].valueFrom.resourceFieldRef.divisor: 'x' is no quantity to divide cpu by");
 }
 

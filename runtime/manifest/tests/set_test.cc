@@ -12,7 +12,7 @@ using testing::IsEmpty;
 
 std::string called(const std::string& name) { return metadata("name: " + name); }
 
-ManifestSet read(const std::vector<ManifestText>& texts, const ManifestOptions& options = {}) {
+ManifestSet read_set(const std::vector<ManifestText>& texts, const ManifestOptions& options = {}) {
   auto set = parse_manifests(texts, options);
   EXPECT_TRUE(set) << set.error().what;
   return set ? std::move(set).value() : ManifestSet();
@@ -24,7 +24,7 @@ std::vector<std::string> names(const ManifestSet& set) {
   return all;
 }
 
-std::string refused(const std::string& text, const ManifestOptions& options = {}) {
+std::string refused_set(const std::string& text, const ManifestOptions& options = {}) {
   const auto set = parse_manifests({{text, "web.yaml"}}, options);
   return set ? "" : set.error().what;
 }
@@ -36,7 +36,7 @@ TEST(ManifestSet, PodsComeInTheOrderOfTextsDocumentsAndItems) {
       "- {apiVersion: v1, kind: Pod, metadata: {name: d, namespace: other}, spec: {containers: "
       "[{name: main, image: 'rootfs:/x'}]}}\n";
   const ManifestSet set =
-      read({{called("b") + "---\n" + list, "1.yaml"}, {"# nothing\n", "2.yaml"}, {called("a"), "3.yaml"}});
+      read_set({{called("b") + "---\n" + list, "1.yaml"}, {"# nothing\n", "2.yaml"}, {called("a"), "3.yaml"}});
   EXPECT_THAT(names(set), ElementsAre("default/b", "default/c", "other/d", "default/a"));
   EXPECT_THAT(set.warnings, IsEmpty());
 }
@@ -45,28 +45,30 @@ TEST(ManifestSet, OtherKindsAreNamedInOneWarning) {
   const std::string others =
       "---\napiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: 5}\n---\n"
       "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: \"a\\nb\"}\n";
-  const ManifestSet set = read({{called("web") + others, "web.yaml"}});
+  const ManifestSet set = read_set({{called("web") + others, "web.yaml"}});
   EXPECT_THAT(names(set), ElementsAre("default/web"));
   EXPECT_THAT(set.warnings,
               ElementsAre("passed over, as there is one machine and no cluster: Service web, Ingress a\\x0ab"));
 }
 
 TEST(ManifestSet, WhatIsSaidNamesTheDocumentWhereThereAreSeveral) {
-  EXPECT_EQ(refused(called("db") + "---\n" + metadata("name: web, label: {}")),
+  EXPECT_EQ(refused_set(called("db") + "---\n" + metadata("name: web, label: {}")),
             "web.yaml (Pod web): metadata.label: no such field in a Pod; did you mean 'labels'?");
-  EXPECT_EQ(refused(called("db") + "---\n[]"), "web.yaml (document 2): expected v1 Pod, found a list");
-  EXPECT_EQ(refused(called("web") + "---\n" + called("web")),
+  EXPECT_EQ(refused_set(called("db") + "---\n[]"), "web.yaml (document 2): expected v1 Pod, found a list");
+  EXPECT_EQ(refused_set(called("web") + "---\n" + called("web")),
             "web.yaml (Pod web): metadata.name: 'web' is the name of an earlier pod");
-  EXPECT_EQ(refused("{apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: Pod, metadata: {name: 5}}]}"),
+  EXPECT_EQ(refused_set("{apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: Pod, metadata: {name: 5}}]}"),
             "web.yaml: items[0].metadata.name: expected a string, found a number");
-  EXPECT_EQ(refused("{apiVersion: v1, kind: List, items: {}}"), "web.yaml: items: expected a list, found an object");
-  EXPECT_EQ(refused("{apiVersion: v1, kind: List, items: [5]}"), "web.yaml: items[0]: expected v1 Pod, found a number");
+  EXPECT_EQ(refused_set("{apiVersion: v1, kind: List, items: {}}"),
+            "web.yaml: items: expected a list, found an object");
+  EXPECT_EQ(refused_set("{apiVersion: v1, kind: List, items: [5]}"),
+            "web.yaml: items[0]: expected v1 Pod, found a number");
 
   const std::string idle =
       "apiVersion: v1\nkind: Pod\nmetadata: {name: NAME}\nspec: {priority: 5, containers: [{name: "
       "main, image: 'rootfs:/x'}]}\n";
   const auto of = [&](const std::string& name) { return std::string(idle).replace(idle.find("NAME"), 4, name); };
-  EXPECT_THAT(read({{of("a") + "---\n" + of("b"), "x.yaml"}}).warnings,
+  EXPECT_THAT(read_set({{of("a") + "---\n" + of("b"), "x.yaml"}}).warnings,
               ElementsAre("x.yaml (Pod a): spec.priority: ignored, as there is one machine and no cluster",
                           "x.yaml (Pod b): spec.priority: ignored, as there is one machine and no cluster"));
 }
@@ -84,8 +86,8 @@ TEST(ManifestSet, AllThatIsWrongInAllTextsIsToldAtOnce) {
 
 TEST(ManifestSet, TheNamespaceIsTheOneThatWasAskedForWhereNoneIsNamed) {
   const ManifestOptions options{.name_space = "team", .only_there = true, .name_suffix = nullptr};
-  EXPECT_THAT(names(read({{called("web"), "x"}}, options)), ElementsAre("team/web"));
-  EXPECT_EQ(refused(metadata("name: web, namespace: other"), options),
+  EXPECT_THAT(names(read_set({{called("web"), "x"}}, options)), ElementsAre("team/web"));
+  EXPECT_EQ(refused_set(metadata("name: web, namespace: other"), options),
             "web.yaml: metadata.namespace: 'other' is not --namespace 'team'");
 }
 
@@ -93,11 +95,11 @@ TEST(ManifestSet, AGeneratedNameIsMadeOnceAndIsInTheManifest) {
   int made = 0;
   const ManifestOptions options{
       .name_space = "default", .only_there = false, .name_suffix = [&] { return "x" + std::to_string(++made); }};
-  const ManifestSet set = read(
+  const ManifestSet set = read_set(
       {{metadata("generateName: web-") + "---\n" + metadata("generateName: " + std::string(80, 'a')), "x"}}, options);
   EXPECT_THAT(names(set), ElementsAre("default/web-x1", "default/" + std::string(58, 'a') + "x2"));
   EXPECT_THAT(set.pods[0].manifest, testing::HasSubstr(R"("name":"web-x1")"));
-  EXPECT_EQ(refused(metadata("generateName: web-")),
+  EXPECT_EQ(refused_set(metadata("generateName: web-")),
             "web.yaml: metadata.generateName: is another name each time; give a name, so that it can be told which is "
             "meant");
 }
@@ -120,7 +122,7 @@ TEST(ManifestSet, AliasesOfManyDocumentsAreBoundedTogether) {
   std::string bomb = "---\na: &a [" + std::string(2000, 'x') + "]\nb: [";
   for (int i = 0; i < 400; ++i) bomb += "*a, ";
   bomb += "]\n";
-  EXPECT_THAT(refused(bomb + bomb), testing::HasSubstr("aliases expand to more than 1 MiB"));
+  EXPECT_THAT(refused_set(bomb + bomb), testing::HasSubstr("aliases expand to more than 1 MiB"));
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace {
 
 std::string told(const Result<std::uint64_t>& value) { return value ? std::to_string(*value) : value.error().what; }
 
-struct Case {
+struct ValueCase {
   std::string_view text;
   std::string_view expected;
 };
@@ -21,7 +21,7 @@ struct Case {
 constexpr std::string_view kMalformed = " is no quantity, such as 2, 0.5, 100m, 64Mi or 1G";
 
 TEST(Quantity, Bytes) {
-  constexpr Case kCases[] = {
+  constexpr ValueCase kCases[] = {
       {"0", "0"},
       {"1", "1"},
       {"+1", "1"},
@@ -59,7 +59,7 @@ TEST(Quantity, Bytes) {
       {"-1", "'-1' is negative"},
       {"-1Ki", "'-1Ki' is negative"},
   };
-  for (const Case& c : kCases) EXPECT_EQ(told(parse_bytes(c.text)), c.expected) << c.text;
+  for (const ValueCase& c : kCases) EXPECT_EQ(told(parse_bytes(c.text)), c.expected) << c.text;
 }
 
 TEST(Quantity, Malformed) {
@@ -70,7 +70,7 @@ TEST(Quantity, Malformed) {
 }
 
 TEST(Quantity, Processors) {
-  constexpr Case kCases[] = {
+  constexpr ValueCase kCases[] = {
       {"1", "1000"},
       {"0.5", "500"},
       {"100m", "100"},
@@ -87,11 +87,11 @@ TEST(Quantity, Processors) {
       {"1E", "'1E' is too large"},
       {"-0.5", "'-0.5' is negative"},
   };
-  for (const Case& c : kCases) EXPECT_EQ(told(parse_processors(c.text)), c.expected) << c.text;
+  for (const ValueCase& c : kCases) EXPECT_EQ(told(parse_processors(c.text)), c.expected) << c.text;
 }
 
 TEST(Quantity, Counts) {
-  constexpr Case kCases[] = {
+  constexpr ValueCase kCases[] = {
       {"1", "1"},
       {"512", "512"},
       {"1k", "1000"},
@@ -101,12 +101,12 @@ TEST(Quantity, Counts) {
       {"1001", "'1001' is out of range: expected 1 to 1000"},
       {"1E", "'1E' is out of range: expected 1 to 1000"},
   };
-  for (const Case& c : kCases) EXPECT_EQ(told(parse_count(c.text, 1000)), c.expected) << c.text;
+  for (const ValueCase& c : kCases) EXPECT_EQ(told(parse_count(c.text, 1000)), c.expected) << c.text;
 }
 
 TEST(Expand, AsKubernetes) {
   const Variables variables = {{"A", "1"}, {"B", "$(A)"}, {"EMPTY", ""}, {"with space", "2"}};
-  constexpr Case kCases[] = {
+  constexpr ValueCase kCases[] = {
       {"", ""},
       {"plain", "plain"},
       {"$(A)", "1"},
@@ -132,7 +132,7 @@ TEST(Expand, AsKubernetes) {
        "\xc3\xa9"
        "1\xc3\xa9"},
   };
-  for (const Case& c : kCases) EXPECT_EQ(expand(c.text, variables).value_or("error"), c.expected) << c.text;
+  for (const ValueCase& c : kCases) EXPECT_EQ(expand(c.text, variables).value_or("error"), c.expected) << c.text;
 }
 
 TEST(Expand, NeverLongerThanExecveTakes) {
@@ -196,7 +196,7 @@ TEST(Names, OfEnvironmentPortsDomainsAndAddresses) {
 
 TEST(Suggest, WhatIsClose) {
   constexpr std::string_view kKnown[] = {"image", "imagePullPolicy", "name", "hostPID", "hostIPC", "env", "envFrom"};
-  constexpr Case kCases[] = {
+  constexpr ValueCase kCases[] = {
       {"imgae", "image"},
       {"Image", "image"},
       {"imagepullpolicy", "imagePullPolicy"},
@@ -209,7 +209,7 @@ TEST(Suggest, WhatIsClose) {
       {"", ""},
       {"foo", ""},
   };
-  for (const Case& c : kCases) EXPECT_EQ(closest(c.text, kKnown), c.expected) << c.text;
+  for (const ValueCase& c : kCases) EXPECT_EQ(closest(c.text, kKnown), c.expected) << c.text;
   EXPECT_EQ(closest(std::string(100'000, 'a'), kKnown), "");
 }
 

@@ -10,17 +10,19 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-const std::string kBeside =
+const std::string kBesideVolumes =
     "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: conf}\ndata: {a.conf: one, b.conf: two}\n"
     "binaryData: {raw: AAE=}\n"
     "---\napiVersion: v1\nkind: Secret\nmetadata: {name: key}\nstringData: {password: secret}\n"
     "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: far, namespace: other}\ndata: {x: far}\n";
 
-std::string with(std::string_view source) { return pod("volumes: [{name: v, " + std::string(source) + "}]") + kBeside; }
+std::string pod_with_volume(std::string_view source) {
+  return pod("volumes: [{name: v, " + std::string(source) + "}]") + kBesideVolumes;
+}
 
 // "a.conf 644 one"
 std::vector<std::string> files(std::string_view source) {
-  const Manifest manifest = parse(with(source));
+  const Manifest manifest = parse(pod_with_volume(source));
   EXPECT_THAT(manifest.warnings, IsEmpty());
   std::vector<std::string> lines;
   if (manifest.spec.volumes.empty()) return lines;
@@ -122,7 +124,7 @@ TEST(VolumeFiles, MayBeMissingWhereTheyAreOptional) {
 
 TEST(VolumeFiles, TokensOfAClusterAreMissingWithAWarning) {
   const Manifest manifest =
-      parse(with("projected: {sources: [{serviceAccountToken: {path: token}}, {secret: {name: key}}]}"));
+      parse(pod_with_volume("projected: {sources: [{serviceAccountToken: {path: token}}, {secret: {name: key}}]}"));
   EXPECT_THAT(
       manifest.warnings,
       ElementsAre(
@@ -138,25 +140,26 @@ TEST(VolumeFiles, AreRefusedWithTheReason) {
   };
   const std::string item = "spec.volumes[0].configMap.items[0].";
   const auto at = [&](const char* path) {
-    return with("configMap: {name: conf, items: [{key: a.conf, path: " + std::string(path) + "}]}");
+    return pod_with_volume("configMap: {name: conf, items: [{key: a.conf, path: " + std::string(path) + "}]}");
   };
   const std::pair<std::string, std::string> cases[] = {
-      {with("configMap: {name: none}"), "spec.volumes[0].configMap.name: " + beside("ConfigMap", "none")},
-      {with("configMap: {name: far}"), "spec.volumes[0].configMap.name: " + beside("ConfigMap", "far")},
-      {with("configMap: {}"), "spec.volumes[0].configMap.name: is missing"},
-      {with("secret: {secretName: conf}"), "spec.volumes[0].secret.secretName: " + beside("Secret", "conf")},
-      {with("projected: {sources: [{secret: {name: none}}]}"),
+      {pod_with_volume("configMap: {name: none}"), "spec.volumes[0].configMap.name: " + beside("ConfigMap", "none")},
+      {pod_with_volume("configMap: {name: far}"), "spec.volumes[0].configMap.name: " + beside("ConfigMap", "far")},
+      {pod_with_volume("configMap: {}"), "spec.volumes[0].configMap.name: is missing"},
+      {pod_with_volume("secret: {secretName: conf}"), "spec.volumes[0].secret.secretName: " + beside("Secret", "conf")},
+      {pod_with_volume("projected: {sources: [{secret: {name: none}}]}"),
        "spec.volumes[0].projected.sources[0].secret.name: " + beside("Secret", "none")},
-      {with("configMap: {name: conf, items: [{key: c, path: c}]}"), item + "key: 'c' is no key of ConfigMap 'conf'"},
-      {with("configMap: {name: conf, items: [{path: c}]}"), item + "key: is missing"},
-      {with("configMap: {name: conf, items: [{key: a.conf}]}"), item + "path: is missing"},
+      {pod_with_volume("configMap: {name: conf, items: [{key: c, path: c}]}"),
+       item + "key: 'c' is no key of ConfigMap 'conf'"},
+      {pod_with_volume("configMap: {name: conf, items: [{path: c}]}"), item + "key: is missing"},
+      {pod_with_volume("configMap: {name: conf, items: [{key: a.conf}]}"), item + "path: is missing"},
       {at("/etc/a"), item + "path: '/etc/a' is not relative"},
       {at("a/../../b"), item + "path: 'a/../../b' has a name that begins with '..'"},
       {at("..data"), item + "path: '..data' has a name that begins with '..'"},
       {at("./"), item + "path: './' names no file"},
-      {with("configMap: {name: conf, defaultMode: 01000}"),
+      {pod_with_volume("configMap: {name: conf, defaultMode: 01000}"),
        "spec.volumes[0].configMap.defaultMode: expected 0 to 511, found 512"},
-      {with("configMap: {name: conf, items: [{key: a.conf, path: a}, {key: b.conf, path: a/b}]}"),
+      {pod_with_volume("configMap: {name: conf, items: [{key: a.conf, path: a}, {key: b.conf, path: a/b}]}"),
        "spec.volumes[0].configMap.items: 'a' is a file, and 'a/b' is below it"},
   };
   for (const auto& [text, error] : cases) {

@@ -25,14 +25,14 @@ struct Read {
   std::vector<std::string> names;
   std::vector<std::string> warnings;
 };
-Read read(const std::string& text) {
+Read read_workloads(const std::string& text) {
   const auto set = parse_manifests({{text, "web.yaml"}});
   if (!set) return {{set.error().what}, {}};
   Read read{{}, set->warnings};
   for (const PodSpec& pod : set->pods) read.names.push_back(pod.name);
   return read;
 }
-std::string refused(const std::string& text) {
+std::string refused_workload(const std::string& text) {
   const auto set = parse_manifests({{text, "web.yaml"}});
   return set ? "" : set.error().what;
 }
@@ -47,9 +47,9 @@ TEST(Workloads, AJobsDeadlineIsItsPods) {
   EXPECT_EQ(deadline("activeDeadlineSeconds: 5", "\n      activeDeadlineSeconds: 7"), 5U) << "the earlier one";
   EXPECT_EQ(deadline("activeDeadlineSeconds: 7", "\n      activeDeadlineSeconds: 5"), 5U);
   EXPECT_EQ(deadline("", "\n      activeDeadlineSeconds: 5"), 5U);
-  EXPECT_EQ(refused(workload("batch/v1 Job", "activeDeadlineSeconds: 0", "restartPolicy: Never")),
+  EXPECT_EQ(refused_workload(workload("batch/v1 Job", "activeDeadlineSeconds: 0", "restartPolicy: Never")),
             "web.yaml: spec.activeDeadlineSeconds: expected 1 to 2147483647, found 0");
-  EXPECT_EQ(refused(workload("apps/v1 Deployment", "", "activeDeadlineSeconds: 5")),
+  EXPECT_EQ(refused_workload(workload("apps/v1 Deployment", "", "activeDeadlineSeconds: 5")),
             "web.yaml: spec.template.spec.activeDeadlineSeconds: is not for a Deployment, whose Pods are to stay");
 }
 
@@ -60,7 +60,7 @@ TEST(Workloads, AreBoundedTogether) {
     one.replace(one.find("name: web"), 9, std::string("name: ") + name);
     text += "---\n" + one;
   }
-  EXPECT_THAT(refused(text), HasSubstr("more than 1024 pods are asked for at a time"));
+  EXPECT_THAT(refused_workload(text), HasSubstr("more than 1024 pods are asked for at a time"));
   const auto names = find_pod_names({{text, "web.yaml"}}, {});
   ASSERT_FALSE(names);
   EXPECT_THAT(names.error().what, HasSubstr("more than 1024 pods"));
@@ -69,25 +69,26 @@ TEST(Workloads, AreBoundedTogether) {
 TEST(Workloads, ThoseWithReplicasAreNumberedAndOthersHaveTheirName) {
   for (const char* kind : {"apps/v1 Deployment", "extensions/v1beta1 Deployment", "apps/v1 ReplicaSet",
                            "v1 ReplicationController", "apps/v1beta2 StatefulSet"}) {
-    EXPECT_THAT(read(workload(kind)).names, ElementsAre("web-0")) << kind;
-    EXPECT_THAT(read(workload(kind, "replicas: 3")).names, ElementsAre("web-0", "web-1", "web-2")) << kind;
-    EXPECT_THAT(read(workload(kind, "replicas: 3")).warnings, IsEmpty()) << kind;
+    EXPECT_THAT(read_workloads(workload(kind)).names, ElementsAre("web-0")) << kind;
+    EXPECT_THAT(read_workloads(workload(kind, "replicas: 3")).names, ElementsAre("web-0", "web-1", "web-2")) << kind;
+    EXPECT_THAT(read_workloads(workload(kind, "replicas: 3")).warnings, IsEmpty()) << kind;
   }
-  EXPECT_THAT(read(workload("apps/v1 DaemonSet")).names, ElementsAre("web"));
-  EXPECT_THAT(read(workload("batch/v1 Job", "", "restartPolicy: Never")).names, ElementsAre("web"));
-  EXPECT_THAT(read(workload("apps/v1 StatefulSet", "replicas: 2\n  ordinals: {start: 5}")).names,
+  EXPECT_THAT(read_workloads(workload("apps/v1 DaemonSet")).names, ElementsAre("web"));
+  EXPECT_THAT(read_workloads(workload("batch/v1 Job", "", "restartPolicy: Never")).names, ElementsAre("web"));
+  EXPECT_THAT(read_workloads(workload("apps/v1 StatefulSet", "replicas: 2\n  ordinals: {start: 5}")).names,
               ElementsAre("web-5", "web-6"));
 }
 
 TEST(Workloads, ACronJobAndAPodTemplateHaveTheirsElsewhere) {
-  const Read cron = read(
+  const Read cron = read_workloads(
       "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: web}\nspec:\n  schedule: '* * * * *'\n"
       "  jobTemplate: {spec: {template: {spec: {restartPolicy: OnFailure, containers: [{name: a, image: "
       "'rootfs:/x'}]}}}}\n");
   EXPECT_THAT(cron.names, ElementsAre("web"));
   EXPECT_THAT(cron.warnings, ElementsAre("spec.schedule: not acted on: its Pod is made once, now"));
-  EXPECT_THAT(read("apiVersion: v1\nkind: PodTemplate\nmetadata: {name: web}\ntemplate: {spec: {containers: [{name: a, "
-                   "image: 'rootfs:/x'}]}}\n")
+  EXPECT_THAT(read_workloads(
+                  "apiVersion: v1\nkind: PodTemplate\nmetadata: {name: web}\ntemplate: {spec: {containers: [{name: a, "
+                  "image: 'rootfs:/x'}]}}\n")
                   .names,
               ElementsAre("web"));
 }
@@ -121,20 +122,21 @@ TEST(Workloads, ErrorsNameThePathInTheDocument) {
   const std::string bad =
       "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 3, template: "
       "{spec: {containers: [{name: a, image: 5}]}}}\n";
-  EXPECT_EQ(refused(bad), "web.yaml: spec.template.spec.containers[0].image: expected a string, found a number");
+  EXPECT_EQ(refused_workload(bad),
+            "web.yaml: spec.template.spec.containers[0].image: expected a string, found a number");
   EXPECT_EQ(
-      refused(
+      refused_workload(
           "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {replicas: 2, template: {spec: {}}}}"),
       "web.yaml: spec.template.spec.containers: needs at least one container");
-  EXPECT_EQ(refused("{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}}"),
+  EXPECT_EQ(refused_workload("{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}}"),
             "web.yaml: spec.template: is missing");
-  EXPECT_EQ(refused(workload("apps/v1 Deployment", "replica: 2")),
+  EXPECT_EQ(refused_workload(workload("apps/v1 Deployment", "replica: 2")),
             "web.yaml: spec.replica: no such field in a Deployment; did you mean 'replicas'?");
-  EXPECT_EQ(refused(workload("apps/v1 Deployment", "replicas: 100000")),
+  EXPECT_EQ(refused_workload(workload("apps/v1 Deployment", "replicas: 100000")),
             "web.yaml: spec.replicas: expected 0 to 256, found 100000");
-  EXPECT_EQ(refused(workload("apps/v1 Deployment", "", "restartPolicy: Never")),
+  EXPECT_EQ(refused_workload(workload("apps/v1 Deployment", "", "restartPolicy: Never")),
             "web.yaml: spec.template.spec.restartPolicy: of a Deployment is Always");
-  EXPECT_EQ(refused(workload("batch/v1 Job")),
+  EXPECT_EQ(refused_workload(workload("batch/v1 Job")),
             "web.yaml: spec.template.spec.restartPolicy: of a Job is OnFailure or Never");
 }
 
@@ -142,12 +144,12 @@ TEST(Workloads, ReplicasThatCannotBeAreOneAndAreTold) {
   for (const char* pod :
        {"hostNetwork: true",
         "initContainers: [{name: i, image: 'rootfs:/x', ports: [{containerPort: 1, hostPort: 1}]}]"}) {
-    const Read one = read(workload("apps/v1 Deployment", "replicas: 3", pod));
+    const Read one = read_workloads(workload("apps/v1 Deployment", "replicas: 3", pod));
     EXPECT_THAT(one.names, ElementsAre("web-0"));
     EXPECT_THAT(one.warnings,
                 ElementsAre("spec.replicas: one pod is made, as each would take the same ports of this machine"));
   }
-  EXPECT_EQ(refused(workload("apps/v1 Deployment", "replicas: 0")),
+  EXPECT_EQ(refused_workload(workload("apps/v1 Deployment", "replicas: 0")),
             "web.yaml: expected v1 Pod, found Deployment web without replicas");
 }
 

@@ -7,14 +7,13 @@
 
 #include "cni/base/files.h"
 #include "kit/src/checks/chapter.h"
+#include "kit/src/checks/sections.h"
 #include "kit/src/spoil.h"
 #include "kit/src/world/leftovers.h"
 #include "src/rtnetlink.h"
 
 namespace cni::kit {
 namespace {
-
-constexpr const char* kSection = "Spec, section 2, ADD";
 
 // Of two levels: that what was in the pod is as it was, and that all else is.
 Verdict untouched(Lab& lab, const Pod& pod, const World& before, const std::string& after) {
@@ -129,7 +128,7 @@ Verdict takes_a_netns_by_pid(Lab& lab) {
   return expect_success(lab.run(lab.call("DEL", by_pid)), "DEL with CNI_NETNS=" + by_pid.netns);
 }
 
-Verdict leaves_others_alone(Lab& lab) {
+Verdict leaves_others_alone_in_add(Lab& lab) {
   KIT_REQUIRE(lab.has_what_it_needs());
   KIT_REQUIRE(prime(lab));
   Pod& other = lab.pod();
@@ -186,26 +185,26 @@ std::vector<Check> again_checks() {
   constexpr Applies kAdds{.roles = kInterfaces | kIpam, .once = true};
   constexpr Applies kInPods{.roles = kInterfaces | kLoopback, .once = true};
   return {
-      {{"A9", Level::must, "refuses a name that an interface in the pod has, and leaves that alone", kSection},
+      {{"A9", Level::must, "refuses a name that an interface in the pod has, and leaves that alone", kAddSection},
        kInterface,
        refuses_a_taken_name},
-      {{"A10", Level::should, "refuses a second ADD of an attachment, and leaves the first as it is", kSection},
+      {{"A10", Level::should, "refuses a second ADD of an attachment, and leaves the first as it is", kAddSection},
        kInterface,
        refuses_a_second_add},
-      {{"A11", Level::must, "gives a container two interfaces, each with a life of its own", kSection},
+      {{"A11", Level::must, "gives a container two interfaces, each with a life of its own", kAddSection},
        kAdds,
        bears_two_interfaces},
-      {{"A12", Level::must, "takes a network namespace as /proc/PID/ns/net", "Spec, section 2, Parameters"},
+      {{"A12", Level::must, "takes a network namespace as /proc/PID/ns/net", kParametersSection},
        kInPods,
        takes_a_netns_by_pid},
-      {{"A25", Level::must, "leaves lo, other pods and routes of the host alone in ADD", kSection},
+      {{"A25", Level::must, "leaves lo, other pods and routes of the host alone in ADD", kAddSection},
        kOnce,
-       leaves_others_alone},
+       leaves_others_alone_in_add},
       {{"A26", Level::must, "leaves nothing where the last plugin's ADD failed and all got DEL",
         "Spec, section 3, Lifecycle", true},
        kOnce,
        undoes_half_a_chain},
-      {{"A27", Level::info, "has something left of an ADD that failed, until DEL", kSection},
+      {{"A27", Level::info, "has something left of an ADD that failed, until DEL", kAddSection},
        kInterface,
        tells_of_residue},
   };

@@ -1,6 +1,7 @@
 // Whether what a result says of addresses and routes is so in the pod. Spec, section 5, ADD Success.
 #include "cni/base/ip.h"
 #include "kit/src/checks/chapter.h"
+#include "kit/src/checks/sections.h"
 #include "kit/src/result_fault.h"
 #include "kit/src/spoil.h"
 
@@ -8,8 +9,6 @@ namespace cni::kit {
 namespace {
 
 using base::IpAddress;
-
-constexpr const char* kSection = "Spec, section 5, ADD Success";
 
 // The interface an address or a route is on: where the result says so, else the pod's.
 std::string link_of(const Json& ip, const Pod& pod) {
@@ -169,9 +168,9 @@ Verdict has_metrics_on_routes(Lab& lab) {
 std::vector<Check> applied_checks() {
   constexpr Applies kPods{.roles = kInterfaces};
   return {
-      {{"A4", Level::must, "has the addresses of the result", kSection}, kPods, has_its_addresses},
-      {{"A5", Level::must, "has the routes of the result", kSection}, kPods, has_its_routes},
-      {{"A6", Level::should, "has mtu, priority and table of routes as they were given", kSection},
+      {{"A4", Level::must, "has the addresses of the result", kAddSuccessSection}, kPods, has_its_addresses},
+      {{"A5", Level::must, "has the routes of the result", kAddSuccessSection}, kPods, has_its_routes},
+      {{"A6", Level::should, "has mtu, priority and table of routes as they were given", kAddSuccessSection},
        {.roles = kInterfaces, .from = {1, 1, 0}},
        has_metrics_on_routes},
   };

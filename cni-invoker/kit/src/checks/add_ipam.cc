@@ -8,13 +8,12 @@
 
 #include "cni/in_netns.h"
 #include "kit/src/checks/chapter.h"
+#include "kit/src/checks/sections.h"
 #include "kit/src/result_fault.h"
 #include "kit/src/spoil.h"
 
 namespace cni::kit {
 namespace {
-
-constexpr const char* kSection = "Spec, section 4, Delegated plugin execution procedure";
 
 Verdict asks_ipam(const Lab& lab) {
   KIT_REQUIRE(lab.has_ipam());
@@ -61,7 +60,7 @@ Verdict passes_the_call_on(Lab& lab) {
   return failed("the IPAM plugin gets the same configuration", "it is another one", changes);
 }
 
-Verdict passes_errors_on(Lab& lab) {
+Verdict passes_errors_of_add_on(Lab& lab) {
   KIT_REQUIRE(asks_ipam(lab));
   Pod& pod = lab.pod();
   KIT_REQUIRE(lab.prepare(pod));
@@ -195,21 +194,26 @@ Verdict gives_both_families(Lab& lab) {
 std::vector<Check> ipam_checks() {
   constexpr Applies kOnce{.roles = kInterfaces, .once = true}, kEach{.roles = kInterfaces};
   return {
-      {{"A13", Level::must, "gives its IPAM plugin the environment and the configuration that it got", kSection},
+      {{"A13", Level::must, "gives its IPAM plugin the environment and the configuration that it got",
+        kDelegationSection},
        kOnce,
        passes_the_call_on},
-      {{"A14", Level::must, "fails as its IPAM plugin does, and lets that clean up", kSection},
+      {{"A14", Level::must, "fails as its IPAM plugin does, and lets that clean up", kDelegationSection},
        kOnce,
-       passes_errors_on},
-      {{"A15", Level::should, "lets its IPAM plugin clean up where ADD fails later", kSection}, kOnce, undoes_its_ipam},
-      {{"A16", Level::should, "takes IPAM results of older versions, and of none", kSection},
+       passes_errors_of_add_on},
+      {{"A15", Level::should, "lets its IPAM plugin clean up where ADD fails later", kDelegationSection},
+       kOnce,
+       undoes_its_ipam},
+      {{"A16", Level::should, "takes IPAM results of older versions, and of none", kDelegationSection},
        kEach,
        takes_older_results},
-      {{"A17", Level::must, "fails where the IPAM plugin answers nothing that is a result", kSection},
+      {{"A17", Level::must, "fails where the IPAM plugin answers nothing that is a result", kDelegationSection},
        kOnce,
        refuses_junk},
-      {{"A18", Level::should, "prints what its IPAM plugin prints on stderr", kSection}, kOnce, passes_stderr_on},
-      {{"A23", Level::must, "gives addresses of both families, fit for use", "Spec, section 5, ADD Success"},
+      {{"A18", Level::should, "prints what its IPAM plugin prints on stderr", kDelegationSection},
+       kOnce,
+       passes_stderr_on},
+      {{"A23", Level::must, "gives addresses of both families, fit for use", kAddSuccessSection},
        kOnce,
        gives_both_families},
   };

@@ -4,12 +4,11 @@
 #include <set>
 
 #include "kit/src/checks/chapter.h"
+#include "kit/src/checks/sections.h"
 #include "kit/src/spoil.h"
 
 namespace cni::kit {
 namespace {
-
-constexpr const char* kSection = "Spec, section 5, ADD Success";
 
 // Of another interface that another plugin made.
 Json another_result(const Version& version) {
@@ -92,7 +91,7 @@ const std::map<std::string, Json>& samples() {
 using Lines = std::set<std::string>;
 
 // What an ADD with these capability arguments changes, told by lines; and its result.
-Verdict effect_of(Lab& lab, const Json& arguments, Lines& lines, Answer& answer) {
+Verdict effect_of_capability(Lab& lab, const Json& arguments, Lines& lines, Answer& answer) {
   Pod& pod = lab.pod();
   pod.id = "kit-capability";  // names that are made of the id are the same then
   pod.runtime_config = arguments;
@@ -118,9 +117,9 @@ Verdict does_as_asked(Lab& lab) {
     Answer answer;
     // What comes with the first pod for all, and what differs between pods by itself, is no effect of the capability:
     // numbers of lines are compared, and for a value that can be looked for the value.
-    KIT_REQUIRE(effect_of(lab, Json::object(), once, answer));
-    KIT_REQUIRE(effect_of(lab, Json::object(), again, answer));
-    KIT_REQUIRE(effect_of(lab, {{capability, sample->second}}, with, answer));
+    KIT_REQUIRE(effect_of_capability(lab, Json::object(), once, answer));
+    KIT_REQUIRE(effect_of_capability(lab, Json::object(), again, answer));
+    KIT_REQUIRE(effect_of_capability(lab, {{capability, sample->second}}, with, answer));
     KIT_REQUIRE(expect_success(answer, "ADD with capability '" + capability + "': " + sample->second.dump()));
     const std::string value = sample->second.is_string() ? sample->second.get<std::string>() : "";
     const bool shows =
@@ -154,13 +153,13 @@ Verdict bears_two_default_routes(Lab& lab) {
 std::vector<Check> passing_on_checks() {
   constexpr Applies kAfter{.roles = kChained, .from = {0, 3, 0}};
   return {
-      {{"A19", Level::must, "passes on what came before it", kSection},
+      {{"A19", Level::must, "passes on what came before it", kAddSuccessSection},
        {.roles = kInterfaces, .from = {1, 0, 0}, .once = true},
        passes_prev_result_on},
-      {{"A20", Level::must, "returns prevResult as it was where it changes nothing of it", kSection},
+      {{"A20", Level::must, "returns prevResult as it was where it changes nothing of it", kAddSuccessSection},
        kAfter,
        returns_what_it_left},
-      {{"A21", Level::should, "refuses to come first", "Spec, section 2, ADD"},
+      {{"A21", Level::should, "refuses to come first", kAddSection},
        {.roles = kChained, .once = true},
        needs_a_prev_result},
       {{"A22", Level::should, "does what it is asked for by capability", "Spec, section 3, Deriving runtimeConfig"},

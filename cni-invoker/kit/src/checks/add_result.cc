@@ -1,12 +1,11 @@
 // What ADD answers, and whether it is true. Spec, section 5, ADD Success.
 #include "kit/src/checks/chapter.h"
+#include "kit/src/checks/sections.h"
 #include "kit/src/result_fault.h"
 #include "kit/src/spoil.h"
 
 namespace cni::kit {
 namespace {
-
-constexpr const char* kSection = "Spec, section 5, ADD Success";
 
 // The one check that fails where ADD does: all others are skipped then.
 Verdict answers_by_the_book(Lab& lab) {
@@ -118,14 +117,14 @@ std::vector<Check> result_checks() {
   constexpr Applies kAll{}, kLinks{.roles = kInterfaces};
   constexpr Applies kListed{.roles = kInterfaces | kChained | kLoopback, .from = {0, 3, 0}};
   return {
-      {{"A1", Level::must, "succeeds in ADD with a result of the version that was asked for", kSection},
+      {{"A1", Level::must, "succeeds in ADD with a result of the version that was asked for", kAddSuccessSection},
        kAll,
        answers_by_the_book},
-      {{"A2", Level::must, "makes its interface, up, and tells it in the result", kSection},
+      {{"A2", Level::must, "makes its interface, up, and tells it in the result", kAddSuccessSection},
        kLinks,
        makes_its_interface},
-      {{"A3", Level::must, "tells no interfaces but those there are", kSection}, kListed, tells_no_others},
-      {{"A7", Level::info, "tells the mtu of its interfaces", kSection},
+      {{"A3", Level::must, "tells no interfaces but those there are", kAddSuccessSection}, kListed, tells_no_others},
+      {{"A7", Level::info, "tells the mtu of its interfaces", kAddSuccessSection},
        {.roles = kInterfaces, .from = {1, 1, 0}},
        tells_of_mtu},
       {{"A8", Level::should, "tells DNS of the configuration, else of the IPAM plugin", "Spec, section 1, dns"},

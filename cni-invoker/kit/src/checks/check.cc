@@ -1,4 +1,5 @@
 // CHECK: that a plugin notices what is wrong with an attachment, and nothing else. Spec, section 2, CHECK.
+#include "kit/src/checks/sections.h"
 #include "kit/src/damage/damage.h"
 #include "kit/src/damage/kernel.h"
 #include "kit/src/lab.h"
@@ -8,17 +9,18 @@
 namespace cni::kit {
 namespace {
 
-constexpr const char* kSection = "Spec, section 2, CHECK";
 constexpr Version kFirst{0, 4, 0};
 
-Verdict must_succeed(const Answer& answer, const std::string& when) { return expect_success(answer, "CHECK " + when); }
+Verdict check_must_succeed(const Answer& answer, const std::string& when) {
+  return expect_success(answer, "CHECK " + when);
+}
 
 // Catches what settles a moment later than ADD ends.
 Verdict finds_nothing_at_once(Lab& lab) {
   for (int round = 0; round < 4; ++round) {
     Pod& pod = lab.pod();
     KIT_REQUIRE(lab.attach(pod));
-    KIT_REQUIRE(must_succeed(lab.run(lab.call("CHECK", pod)), "right after ADD"));
+    KIT_REQUIRE(check_must_succeed(lab.run(lab.call("CHECK", pod)), "right after ADD"));
   }
   return passed();
 }
@@ -93,15 +95,15 @@ Verdict bears_later_plugins(Lab& lab) {
     ++number;
   }
   pod.result["routes"].push_back({{"dst", route}});
-  return must_succeed(lab.run(lab.call("CHECK", pod)),
-                      "when a later plugin has changed the MAC and added an address and a route");
+  return check_must_succeed(lab.run(lab.call("CHECK", pod)),
+                            "when a later plugin has changed the MAC and added an address and a route");
 }
 
 Verdict bears_others(Lab& lab) {
   Pod& pod = lab.pod();
   KIT_REQUIRE(lab.attach(pod));
   for (int other = 0; other < 3; ++other) KIT_REQUIRE(lab.attach(lab.pod()));
-  return must_succeed(lab.run(lab.call("CHECK", pod)), "when others were attached since");
+  return check_must_succeed(lab.run(lab.call("CHECK", pod)), "when others were attached since");
 }
 
 Verdict bears_no_addresses(Lab& lab) {
@@ -114,11 +116,11 @@ Verdict bears_no_addresses(Lab& lab) {
   const Answer added = without_ipam("ADD");
   if (!added.succeeded()) return not_applicable("it needs IPAM: " + added.text());
   pod.result = added.document;
-  return must_succeed(without_ipam("CHECK"), "without IPAM, when there are no addresses");
+  return check_must_succeed(without_ipam("CHECK"), "without IPAM, when there are no addresses");
 }
 
 // Catches who leaves IPAM out of CHECK, and who calls it and does not listen.
-Verdict asks_its_ipam(Lab& lab) {
+Verdict asks_its_ipam_in_check(Lab& lab) {
   if (!lab.target().delegates()) return not_applicable("it calls no IPAM plugin");
   Pod& pod = lab.pod();
   KIT_REQUIRE(lab.prepare(pod));
@@ -126,7 +128,7 @@ Verdict asks_its_ipam(Lab& lab) {
   const Answer added = with_stub("ADD");
   if (!added.succeeded()) return skipped("its ADD with the kit's IPAM failed: " + added.text());
   pod.result = added.document;
-  KIT_REQUIRE(must_succeed(with_stub("CHECK"), "with the kit's IPAM"));
+  KIT_REQUIRE(check_must_succeed(with_stub("CHECK"), "with the kit's IPAM"));
   if (lab.ipam().count("CHECK") == 0) return failed("CHECK of the IPAM plugin, called by it", "none");
   lab.ipam().answer("CHECK", stub_error(100, "the kit's IPAM says so"));
   const Answer answer = with_stub("CHECK");
@@ -134,7 +136,7 @@ Verdict asks_its_ipam(Lab& lab) {
 }
 
 // Whatever it finds. Catches who repairs, and who forgets on the way.
-Verdict changes_nothing(Lab& lab) {
+Verdict changes_nothing_in_check(Lab& lab) {
   constexpr Damage kNone = [](const Standing&) -> Result<std::string> { return std::string("nothing"); };
   for (const Damage damage : {kNone, delete_link, flush_addresses, delete_routes, change_mac, take_link_down, set_back,
                               delete_reservation, flush_dnat, flush_filter, flush_masquerade, delete_qdisc}) {
@@ -155,10 +157,10 @@ std::vector<Check> check_checks() {
   constexpr Applies kLo{.roles = kLoopback, .from = kFirst, .once = true};
   constexpr Applies kMakers{.roles = kInterfaces, .from = kFirst, .once = true};
   const auto notes = [](const char* id, const char* what, const Applies& applies, Verdict (*run)(Lab&)) {
-    return Check{{id, Level::should, std::string("notices in CHECK that ") + what, kSection}, applies, run};
+    return Check{{id, Level::should, std::string("notices in CHECK that ") + what, kCheckSection}, applies, run};
   };
   return {
-      {{"K1", Level::must, "finds nothing wrong right after ADD", kSection}, kAll, finds_nothing_at_once},
+      {{"K1", Level::must, "finds nothing wrong right after ADD", kCheckSection}, kAll, finds_nothing_at_once},
       notes("K2", "the pod's interface is gone", kOnce, notices<delete_link, rename_link>),
       notes("K3", "the pod's addresses are gone", kOnce, notices<flush_addresses>),
       notes("K4", "the result's routes are gone", kOnce, notices<delete_routes>),
@@ -174,19 +176,25 @@ std::vector<Check> check_checks() {
       notes("K14", "the pod's interface is in no VRF", kOnce, notices<take_out_of_vrf>),
       notes("K15", "policy rules are gone", kOnce, notices<delete_policy_rules>),
       notes("K16", "lo is down", kLo, notices<take_lo_down>),
-      {{"K17", Level::info, "says in CHECK whether forwarding is off", kSection}, kMakers, tells_of_stopped_forwarding},
-      {{"K18", Level::should, "refuses CHECK without a prevResult", kSection}, kOnce, asks_for_the_previous_result},
-      {{"K19", Level::must, "finds nothing wrong in what later plugins of the list have changed", kSection},
+      {{"K17", Level::info, "says in CHECK whether forwarding is off", kCheckSection},
+       kMakers,
+       tells_of_stopped_forwarding},
+      {{"K18", Level::should, "refuses CHECK without a prevResult", kCheckSection},
+       kOnce,
+       asks_for_the_previous_result},
+      {{"K19", Level::must, "finds nothing wrong in what later plugins of the list have changed", kCheckSection},
        kMakers,
        bears_later_plugins},
-      {{"K20", Level::must, "finds nothing wrong when other pods were attached since", kSection}, kOnce, bears_others},
-      {{"K21", Level::must, "finds nothing wrong where there is no IPAM and no address", kSection},
+      {{"K20", Level::must, "finds nothing wrong when other pods were attached since", kCheckSection},
+       kOnce,
+       bears_others},
+      {{"K21", Level::must, "finds nothing wrong where there is no IPAM and no address", kCheckSection},
        kMakers,
        bears_no_addresses},
-      {{"K22", Level::should, "calls CHECK of its IPAM plugin, and passes its error on", kSection},
+      {{"K22", Level::should, "calls CHECK of its IPAM plugin, and passes its error on", kCheckSection},
        kMakers,
-       asks_its_ipam},
-      {{"K23", Level::must, "changes nothing in CHECK", kSection}, kOnce, changes_nothing},
+       asks_its_ipam_in_check},
+      {{"K23", Level::must, "changes nothing in CHECK", kCheckSection}, kOnce, changes_nothing_in_check},
   };
 }
 

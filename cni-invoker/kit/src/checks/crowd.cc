@@ -9,6 +9,7 @@
 
 #include "cni/base/files.h"
 #include "kit/src/checks/chapter.h"
+#include "kit/src/checks/sections.h"
 #include "kit/src/data_plane/meant.h"
 #include "kit/src/data_plane/scene.h"
 #include "kit/src/lab.h"
@@ -22,8 +23,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr const char* kParallel = "Spec, section 2, Lifecycle & Ordering";
-constexpr const char* kDel = "Spec, section 2, DEL";
 constexpr std::size_t kCrowd = 40;
 constexpr std::size_t kWorkers = 8;
 constexpr std::chrono::seconds kMixed{8};
@@ -42,7 +41,7 @@ Verdict first_of(const std::vector<Verdict>& verdicts) {
   return passed();
 }
 
-std::vector<std::string> addresses_of(const Json& result) {
+std::vector<std::string> plain_addresses_of(const Json& result) {
   std::vector<std::string> all;
   const auto add = [&](const std::string& cidr) { all.push_back(cidr.substr(0, cidr.find('/'))); };
   for (const Json& ip : result.value("ips", Json::array())) add(ip.value("address", ""));
@@ -63,7 +62,7 @@ bool is_given_by_config(const Lab& lab, const std::string& address) {
 Verdict expect_different_addresses(const Lab& lab, const std::vector<Pod*>& pods) {
   std::set<std::string> seen;
   for (const Pod* pod : pods)
-    for (const std::string& address : addresses_of(pod->result))
+    for (const std::string& address : plain_addresses_of(pod->result))
       if (!is_given_by_config(lab, address) && !seen.insert(address).second)
         return failed("an address for each pod of its own", address + " is two pods'");
   return passed();
@@ -132,7 +131,7 @@ Verdict shares_a_small_pool(Lab& lab) {
       continue;
     }
     ++succeeded;
-    for (const std::string& address : addresses_of(answer.document))
+    for (const std::string& address : plain_addresses_of(answer.document))
       if (!addresses.insert(address).second)
         return failed("an address for each pod of its own", address + " was given twice");
   }
@@ -275,20 +274,21 @@ std::vector<Check> crowd_checks() {
   };
   return chapter(
       {{
-           of_network("X1", must, "bears ADD and then DEL of 40 pods at the same time", kParallel, kOnce,
+           of_network("X1", must, "bears ADD and then DEL of 40 pods at the same time", kOrderingSection, kOnce,
                       bears_a_crowd),
-           of_network("X2", must, "bears pods that come and go at the same time", kParallel, kOnce,
+           of_network("X2", must, "bears pods that come and go at the same time", kOrderingSection, kOnce,
                       bears_coming_and_going),
-           {{"X3", must, "gives each address of its pool once, when more ask at the same time", kParallel},
+           {{"X3", must, "gives each address of its pool once, when more ask at the same time", kOrderingSection},
             kAddressed,
             shares_a_small_pool},
-           of_network("X4", should, "waits for who holds the lock of xtables", kParallel, kOnce,
+           of_network("X4", should, "waits for who holds the lock of xtables", kOrderingSection, kOnce,
                       waits_for_the_xtables_lock),
-           of_network("X5", must, "goes as a whole through ADD, CHECK and two DELs", kParallel, kAll, lives_as_a_whole),
+           of_network("X5", must, "goes as a whole through ADD, CHECK and two DELs", kOrderingSection, kAll,
+                      lives_as_a_whole),
            of_network("X6", info, "says whose a port of the host is that two pods ask for",
                       "CONVENTIONS, capability portMappings", kOnce, tells_whose_a_port_is),
-           of_network("X7", must, "takes a container ID again after DEL", kDel, kOnce, forgets_who_is_gone),
-           {{"X8", must, "gives addresses that pods can have, and takes none from another", kDel},
+           of_network("X7", must, "takes a container ID again after DEL", kDelSection, kOnce, forgets_who_is_gone),
+           {{"X8", must, "gives addresses that pods can have, and takes none from another", kDelSection},
             kGivers,
             gives_addresses_with_care},
        },

@@ -6,6 +6,7 @@
 #include "cni/base/files.h"
 #include "kit/helper/places.h"
 #include "kit/src/checks/chapter.h"
+#include "kit/src/checks/sections.h"
 #include "kit/src/damage/kernel.h"
 #include "kit/src/shell.h"
 #include "kit/src/spoil.h"
@@ -15,9 +16,6 @@ namespace cni::kit {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-constexpr const char* kParallel = "Spec, section 2, Lifecycle & Ordering";
-constexpr const char* kDel = "Spec, section 2, DEL";
 
 // --- X9
 // The same plugins in a directory behind the one they were found in.
@@ -135,11 +133,13 @@ Verdict survives_a_restart(Lab& lab) {
 std::vector<Check> endurance_checks() {
   constexpr Applies kOnce{.once = true};
   return {
-      {{"X9", Level::should, "takes away in DEL what another version of it has made", kDel},
+      {{"X9", Level::should, "takes away in DEL what another version of it has made", kDelSection},
        kOnce,
        survives_an_upgrade},
-      {{"X10", Level::info, "says how long ADD and DEL take", kParallel, true}, kOnce, tells_how_long},
-      {{"X11", Level::should, "is clean again after a restart of the machine", kDel, true}, kOnce, survives_a_restart},
+      {{"X10", Level::info, "says how long ADD and DEL take", kOrderingSection, true}, kOnce, tells_how_long},
+      {{"X11", Level::should, "is clean again after a restart of the machine", kDelSection, true},
+       kOnce,
+       survives_a_restart},
   };
 }
 

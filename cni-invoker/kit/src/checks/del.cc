@@ -6,6 +6,7 @@
 
 #include "cni/base/files.h"
 #include "cni/result.h"
+#include "kit/src/checks/sections.h"
 #include "kit/src/damage/damage.h"
 #include "kit/src/damage/kernel.h"
 #include "kit/src/lab.h"
@@ -16,9 +17,9 @@
 namespace cni::kit {
 namespace {
 
-constexpr const char* kSection = "Spec, section 2, DEL";
-
-Verdict must_succeed(const Answer& answer, const std::string& when) { return expect_success(answer, "DEL " + when); }
+Verdict del_must_succeed(const Answer& answer, const std::string& when) {
+  return expect_success(answer, "DEL " + when);
+}
 
 // What a chained plugin puts on the interface of another goes with that.
 Verdict expect_all_gone(Lab& lab, const Pod& pod, const Made& made, const std::string& when) {
@@ -41,7 +42,7 @@ Verdict takes_away_what_it_made(Lab& lab) {
   Pod& pod = lab.pod();
   World before = lab.world();
   KIT_REQUIRE(lab.attach(pod));
-  KIT_REQUIRE(must_succeed(lab.run(lab.call("DEL", pod)), "after ADD"));
+  KIT_REQUIRE(del_must_succeed(lab.run(lab.call("DEL", pod)), "after ADD"));
   lab.take_down_before(pod);
   World after = lab.world();
   // What it sets inside the pod is another matter (D17): that goes with the pod.
@@ -56,15 +57,15 @@ Verdict can_be_repeated(Lab& lab) {
   Pod& pod = lab.pod();
   KIT_REQUIRE(lab.attach(pod));
   const Call del = lab.call("DEL", pod);
-  KIT_REQUIRE(must_succeed(lab.run(del), "after ADD"));
-  return must_succeed(lab.run(del), "when all is gone already");
+  KIT_REQUIRE(del_must_succeed(lab.run(del), "after ADD"));
+  return del_must_succeed(lab.run(del), "when all is gone already");
 }
 
 Verdict bears_what_was_never_added(Lab& lab) {
   KIT_REQUIRE(lab.has_what_it_needs());
   Pod& pod = lab.pod();
   KIT_REQUIRE(lab.prepare(pod));
-  return must_succeed(lab.run(lab.call("DEL", pod)), "of an attachment that never was");
+  return del_must_succeed(lab.run(lab.call("DEL", pod)), "of an attachment that never was");
 }
 
 // --- what DEL is not told, or does not find
@@ -73,7 +74,7 @@ Verdict clears_up_without_a_netns(Lab& lab) {
   Made made;
   KIT_REQUIRE(attach_second(lab, pod, made));
   const Call del = with_variable(lab.call("DEL", *pod), "CNI_NETNS", "");
-  KIT_REQUIRE(must_succeed(lab.run(del), "with an empty CNI_NETNS"));
+  KIT_REQUIRE(del_must_succeed(lab.run(del), "with an empty CNI_NETNS"));
   KIT_REQUIRE(lab.remove_netns(*pod));  // what is in it is gone then
   return expect_all_gone(lab, *pod, made, "with an empty CNI_NETNS, and after the end of the pod");
 }
@@ -83,7 +84,7 @@ Verdict clears_up_after_the_netns(Lab& lab) {
   Made made;
   KIT_REQUIRE(attach_second(lab, pod, made));
   KIT_REQUIRE(lab.remove_netns(*pod));
-  KIT_REQUIRE(must_succeed(lab.run(lab.call("DEL", *pod)), "where CNI_NETNS is gone"));
+  KIT_REQUIRE(del_must_succeed(lab.run(lab.call("DEL", *pod)), "where CNI_NETNS is gone"));
   return expect_all_gone(lab, *pod, made, "where CNI_NETNS is gone");
 }
 
@@ -92,7 +93,7 @@ Verdict bears_a_netns_that_is_a_file(Lab& lab) {
   KIT_REQUIRE(lab.attach(pod));
   KIT_REQUIRE(lab.remove_netns(pod));
   if (!base::open_file(pod.netns, O_CREAT | O_EXCL | O_WRONLY, 0644)) return skipped("cannot make '" + pod.netns + "'");
-  return must_succeed(lab.run(lab.call("DEL", pod)), "where CNI_NETNS is a plain file");
+  return del_must_succeed(lab.run(lab.call("DEL", pod)), "where CNI_NETNS is a plain file");
 }
 
 Verdict clears_up_without_a_result(Lab& lab) {
@@ -100,7 +101,7 @@ Verdict clears_up_without_a_result(Lab& lab) {
   Made made;
   KIT_REQUIRE(attach_second(lab, pod, made));
   pod->result = nullptr;
-  KIT_REQUIRE(must_succeed(lab.run(lab.call("DEL", *pod)), "without prevResult"));
+  KIT_REQUIRE(del_must_succeed(lab.run(lab.call("DEL", *pod)), "without prevResult"));
   return expect_all_gone(lab, *pod, made, "without prevResult");
 }
 
@@ -109,7 +110,7 @@ Verdict bears_a_missing_runtime_config(Lab& lab) {
   if (!config_of(lab.call("DEL", pod)).contains("runtimeConfig")) return not_applicable("it takes no capability");
   KIT_REQUIRE(lab.attach(pod));
   pod.runtime_config.clear();
-  return must_succeed(lab.run(lab.call("DEL", pod)), "without runtimeConfig");
+  return del_must_succeed(lab.run(lab.call("DEL", pod)), "without runtimeConfig");
 }
 
 Verdict lose_link(Lab& lab, Pod*& pod, Made& made) {
@@ -123,7 +124,7 @@ Verdict bears_a_lost_link(Lab& lab) {
   Pod* pod = nullptr;
   Made made;
   KIT_REQUIRE(lose_link(lab, pod, made));
-  return must_succeed(lab.run(lab.call("DEL", *pod)), "where the pod's interface is gone");
+  return del_must_succeed(lab.run(lab.call("DEL", *pod)), "where the pod's interface is gone");
 }
 
 Verdict clears_up_after_a_lost_link(Lab& lab) {
@@ -156,7 +157,7 @@ Verdict bears_a_lost_parent(Lab& lab) {
   for (const std::string& parent : parents)
     if (auto removed = remove_link(kHostNetns, parent); !removed) return skipped(removed.error().what);
   const std::string when = "where '" + *parents.begin() + "' of the host is gone";
-  KIT_REQUIRE(must_succeed(lab.run(lab.call("DEL", *pod)), when));
+  KIT_REQUIRE(del_must_succeed(lab.run(lab.call("DEL", *pod)), when));
   return expect_all_gone(lab, *pod, made, when);
 }
 
@@ -170,7 +171,7 @@ Verdict bears_lost_files(Lab& lab) {
   if (dirs.empty()) return not_applicable("its ADD writes no file");
   for (const std::string& dir : dirs)
     if (auto removed = base::remove_tree(dir); !removed) return skipped(removed.error().what);
-  return must_succeed(lab.run(lab.call("DEL", *pod)), "where '" + *dirs.begin() + "' is gone");
+  return del_must_succeed(lab.run(lab.call("DEL", *pod)), "where '" + *dirs.begin() + "' is gone");
 }
 
 // There is nothing that it could ask the daemon to give back: the daemon's memory went with it.
@@ -178,12 +179,12 @@ Verdict bears_a_missing_daemon(Lab& lab) {
   KIT_REQUIRE(lab.needs_daemon());
   Pod& pod = lab.pod();
   KIT_REQUIRE(lab.prepare(pod));
-  return must_succeed(lab.run(lab.call("DEL", pod)), "where its daemon does not run");
+  return del_must_succeed(lab.run(lab.call("DEL", pod)), "where its daemon does not run");
 }
 
 // --- D13, D14, D15, D16
 // Both ways round: the first of two goes, and then the second.
-Verdict leaves_others_alone(Lab& lab) {
+Verdict leaves_others_alone_in_del(Lab& lab) {
   KIT_REQUIRE(prime(lab));
   Pod &first = lab.pod(), &second = lab.pod();
   const World before = lab.world();
@@ -192,13 +193,13 @@ Verdict leaves_others_alone(Lab& lab) {
   KIT_REQUIRE(lab.attach(second));
   const Made of_second(std::move(seen), lab.world());
   const auto all_of_second = of_second.left_in(lab.world());
-  KIT_REQUIRE(must_succeed(lab.run(lab.call("DEL", first)), "of the first of two"));
+  KIT_REQUIRE(del_must_succeed(lab.run(lab.call("DEL", first)), "of the first of two"));
   const auto still_there = of_second.left_in(lab.world());
   std::vector<std::string> lost;
   for (const std::string& line : all_of_second)
     if (std::find(still_there.begin(), still_there.end(), line) == still_there.end()) lost.push_back("not " + line);
   if (!lost.empty()) return failed("DEL of another pod leaves everything of this one", "not everything", lost);
-  return must_succeed(lab.run(lab.call("DEL", second)), "of the second of two");
+  return del_must_succeed(lab.run(lab.call("DEL", second)), "of the second of two");
 }
 
 std::string convert(const Json& result, const Version& version) {
@@ -227,7 +228,7 @@ Verdict goes_at_another_version(Lab& lab) {
     del.input = config.dump();
     is_tried = true;
     const std::string when = "in " + version.to_text() + ", where ADD was in " + lab.version().to_text();
-    KIT_REQUIRE(must_succeed(lab.run(del), when));
+    KIT_REQUIRE(del_must_succeed(lab.run(del), when));
     KIT_REQUIRE(expect_all_gone(lab, pod, made, when));
   }
   return is_tried ? passed() : not_applicable("it knows one version only");
@@ -274,7 +275,7 @@ Verdict restores_the_pod(Lab& lab) {
   const auto changes = made.changes();
   if (std::none_of(changes.begin(), changes.end(), [&](const auto& one) { return one.thing.where == pod->name; }))
     return not_applicable("it changes nothing in the pod that was there before");
-  KIT_REQUIRE(must_succeed(lab.run(lab.call("DEL", *pod)), "after ADD"));
+  KIT_REQUIRE(del_must_succeed(lab.run(lab.call("DEL", *pod)), "after ADD"));
   std::vector<std::string> left;
   for (const std::string& line : made.left_in(lab.world()))
     if (line.starts_with("changed: ") && line.ends_with(" in " + pod->name)) left.push_back(line);
@@ -310,7 +311,7 @@ std::vector<Check> del_checks() {
   constexpr Applies kAll{}, kOnce{.once = true}, kOnceWithResult{.from = {0, 4, 0}, .once = true};
   constexpr Applies kInterface{.roles = kInterfaces, .once = true}, kChanger{.roles = kChained, .once = true};
   const auto row = [](const char* id, Level level, const char* title, const Applies& applies, Verdict (*run)(Lab&)) {
-    return Check{{id, level, title, kSection}, applies, run};
+    return Check{{id, level, title, kDelSection}, applies, run};
   };
   const Level must = Level::must, should = Level::should;
   return {
@@ -333,7 +334,7 @@ std::vector<Check> del_checks() {
           bears_a_lost_parent),
       row("D11", should, "succeeds in DEL where the files that it has written are gone", kOnce, bears_lost_files),
       row("D12", should, "succeeds in DEL where its daemon does not run", kOnce, bears_a_missing_daemon),
-      row("D13", must, "leaves other pods alone in DEL", kOnce, leaves_others_alone),
+      row("D13", must, "leaves other pods alone in DEL", kOnce, leaves_others_alone_in_del),
       row("D14", should, "takes away in DEL what ADD of another version has made", kOnce, goes_at_another_version),
       row("D15", Level::info, "says what DEL with a changed configuration does", kOnce, tells_of_another_config),
       row("D16", Level::info, "says what two DELs of an attachment at the same time do", kOnce,

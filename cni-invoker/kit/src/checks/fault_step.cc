@@ -65,7 +65,7 @@ std::vector<unsigned> sample(unsigned steps, unsigned some) {
   return chosen;
 }
 
-std::string told(const char* what, unsigned step, unsigned steps, const BrokenRun& run) {
+std::string told_of_step(const char* what, unsigned step, unsigned steps, const BrokenRun& run) {
   return std::string(what) + std::to_string(step) + " of " + std::to_string(steps) + " (" + run.at + ")";
 }
 
@@ -93,7 +93,7 @@ Verdict recovers_at_any_step(Lab& lab) {
     BrokenRun run;
     KIT_REQUIRE(run_broken(lab, lab.call("ADD", *victim.pod), "kill", step, run));
     if (run.answer.succeeded()) victim.pod->result = run.answer.document;
-    const std::string fault = told("ADD that was killed at its step ", step, steps, run);
+    const std::string fault = told_of_step("ADD that was killed at its step ", step, steps, run);
     KIT_REQUIRE(expect_recovery(lab, victim, fault));
     KIT_REQUIRE(expect_another_add(lab, *victim.pod, fault));
   }
@@ -136,7 +136,7 @@ Verdict recovers_from_a_removed_netns(Lab& lab) {
       continue;
     }
     const std::string fault =
-        told("ADD that lost its network namespace at its step ", step, steps, run) + ", and ended with ";
+        told_of_step("ADD that lost its network namespace at its step ", step, steps, run) + ", and ended with ";
     KIT_REQUIRE(expect_composure(run.answer, fault.substr(0, fault.rfind(','))));
     if (run.answer.succeeded()) victim.pod->result = run.answer.document;
     KIT_REQUIRE(lab.wait_for_marked_netns());

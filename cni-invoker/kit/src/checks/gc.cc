@@ -1,11 +1,11 @@
 // GC: what belongs to no attachment goes, and nothing else. Spec, section 2, GC.
+#include "kit/src/checks/sections.h"
 #include "kit/src/spoil.h"
 #include "kit/src/world/leftovers.h"
 
 namespace cni::kit {
 namespace {
 
-constexpr const char* kSection = "Spec, section 2, GC";
 constexpr const char* kKey = "cni.dev/valid-attachments";
 
 Verdict added(Lab& lab, Pod& pod) {
@@ -84,7 +84,7 @@ Verdict passes_gc_on(Lab& lab) {
   return failed("GC of the IPAM plugin", "none was called");
 }
 
-Verdict passes_errors_on(Lab& lab) {
+Verdict passes_errors_of_gc_on(Lab& lab) {
   KIT_REQUIRE(lab.has_ipam());
   lab.ipam().answer("GC", stub_error(100, "kit: cannot"));
   const Answer answer = lab.run(with_stub_ipam(gc(lab, Json::array())));
@@ -144,7 +144,7 @@ Verdict keeps_to_its_network(Lab& lab) {
   return passed();
 }
 
-Verdict is_refused_too_early(Lab& lab) {
+Verdict refuses_gc_too_early(Lab& lab) {
   return expect_too_early(lab, lab.run(gc(lab, Json::array())), "GC", {1, 1, 0});
 }
 
@@ -153,25 +153,29 @@ Verdict is_refused_too_early(Lab& lab) {
 std::vector<Check> gc_checks() {
   constexpr Applies kSince{.from = {1, 1, 0}}, kDelegating{.roles = kInterfaces, .from = {1, 1, 0}};
   return {
-      {{"G1", Level::must, "removes in GC what is stale, and nothing of valid attachments", kSection, true},
+      {{"G1", Level::must, "removes in GC what is stale, and nothing of valid attachments", kGcSection, true},
        kSince,
        keeps_the_valid},
-      {{"G2", Level::should, "removes everything in GC where no attachment is valid", kSection, true},
+      {{"G2", Level::should, "removes everything in GC where no attachment is valid", kGcSection, true},
        kSince,
        keeps_none},
-      {{"G3", Level::must, "passes GC on to its IPAM plugin, with the same attachments", kSection},
+      {{"G3", Level::must, "passes GC on to its IPAM plugin, with the same attachments", kGcSection},
        kDelegating,
        passes_gc_on},
-      {{"G4", Level::should, "fails in GC where its IPAM plugin does", kSection}, kDelegating, passes_errors_on},
-      {{"G5", Level::should, "succeeds in GC where there is nothing", kSection}, kSince, bears_emptiness},
-      {{"G6", Level::info, "reads the list of attachments by its older name", kSection}, kSince, tells_of_the_old_key},
-      {{"G7", Level::should, "takes nothing away in GC without a list of attachments", kSection},
+      {{"G4", Level::should, "fails in GC where its IPAM plugin does", kGcSection},
+       kDelegating,
+       passes_errors_of_gc_on},
+      {{"G5", Level::should, "succeeds in GC where there is nothing", kGcSection}, kSince, bears_emptiness},
+      {{"G6", Level::info, "reads the list of attachments by its older name", kGcSection},
+       kSince,
+       tells_of_the_old_key},
+      {{"G7", Level::should, "takes nothing away in GC without a list of attachments", kGcSection},
        kSince,
        keeps_all_without_a_list},
-      {{"G8", Level::must, "leaves other networks alone in GC", kSection}, kSince, keeps_to_its_network},
-      {{"G9", Level::should, "refuses GC in a version that has none", "Spec, section 5, Error"},
+      {{"G8", Level::must, "leaves other networks alone in GC", kGcSection}, kSince, keeps_to_its_network},
+      {{"G9", Level::should, "refuses GC in a version that has none", kErrorSection},
        {.to = {1, 0, 0}},
-       is_refused_too_early},
+       refuses_gc_too_early},
   };
 }
 

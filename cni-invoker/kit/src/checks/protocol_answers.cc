@@ -1,11 +1,10 @@
 // What comes back: errors that can be read, and nothing on stdout where nothing is to be said. Spec, section 5.
 #include "kit/src/checks/chapter.h"
+#include "kit/src/checks/sections.h"
 #include "kit/src/spoil.h"
 
 namespace cni::kit {
 namespace {
-
-constexpr const char* kErrors = "Spec, section 5, Error";
 
 struct Failure {
   std::string what;
@@ -73,8 +72,10 @@ Verdict says_nothing_in_success(Lab& lab) {
 std::vector<Check> answer_checks() {
   constexpr Applies kOnce{.once = true};
   return {
-      {{"N13", Level::should, "tells every error as an error", kErrors}, kOnce, tells_errors},
-      {{"N14", Level::should, "tells the version that its errors are in", kErrors}, kOnce, tells_the_version_of_errors},
+      {{"N13", Level::should, "tells every error as an error", kErrorSection}, kOnce, tells_errors},
+      {{"N14", Level::should, "tells the version that its errors are in", kErrorSection},
+       kOnce,
+       tells_the_version_of_errors},
       {{"N15", Level::should, "prints nothing where there is no result", "Spec, section 2, CNI operations"},
        kOnce,
        says_nothing_in_success},

@@ -1,13 +1,12 @@
 // The configuration on stdin, spoiled. Spec, section 1, Configuration format; section 3, Deriving request
 // configuration.
 #include "kit/src/checks/chapter.h"
+#include "kit/src/checks/sections.h"
 #include "kit/src/spoil.h"
 #include "kit/src/world/leftovers.h"
 
 namespace cni::kit {
 namespace {
-
-constexpr const char* kErrors = "Spec, section 5, Error";
 
 Verdict refuses_what_is_no_config(Lab& lab) {
   Pod& pod = lab.pod();
@@ -73,16 +72,15 @@ Verdict needs_its_ipam(Lab& lab) {
 std::vector<Check> config_checks() {
   constexpr Applies kOnce{.once = true};
   return {
-      {{"N9", Level::must, "refuses what is no configuration", kErrors}, kOnce, refuses_what_is_no_config},
+      {{"N9", Level::must, "refuses what is no configuration", kErrorSection}, kOnce, refuses_what_is_no_config},
       {{"N10", Level::should, "refuses a network without a name, and one of a bad name", "Spec, section 1, name"},
        kOnce,
        refuses_bad_names},
-      {{"N11", Level::must, "refuses a cniVersion that is none", kErrors}, kOnce, refuses_bad_versions},
-      {{"N12", Level::should, "refuses CHECK in a version that has none", kErrors},
+      {{"N11", Level::must, "refuses a cniVersion that is none", kErrorSection}, kOnce, refuses_bad_versions},
+      {{"N12", Level::should, "refuses CHECK in a version that has none", kErrorSection},
        {.to = {0, 3, 1}},
        refuses_check_too_early},
-      {{"N28", Level::must, "fails where its IPAM plugin is missing, and leaves nothing",
-        "Spec, section 4, Delegated plugin execution procedure"},
+      {{"N28", Level::must, "fails where its IPAM plugin is missing, and leaves nothing", kDelegationSection},
        {.roles = kInterfaces, .once = true},
        needs_its_ipam},
   };

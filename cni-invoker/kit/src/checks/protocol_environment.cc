@@ -4,13 +4,12 @@
 #include <fstream>
 
 #include "kit/src/checks/chapter.h"
+#include "kit/src/checks/sections.h"
 #include "kit/src/spoil.h"
 #include "kit/src/world/leftovers.h"
 
 namespace cni::kit {
 namespace {
-
-constexpr const char* kSection = "Spec, section 2, Parameters";
 
 // "The error message must contain the names of invalid variables."
 Verdict must_name(const Answer& answer, const std::vector<std::string>& variables, const std::string& what) {
@@ -221,20 +220,22 @@ Verdict tells_of_a_bare_environment(Lab& lab) {
 std::vector<Check> environment_checks() {
   constexpr Applies kOnce{.once = true};
   return {
-      {{"N1", Level::must, "refuses an unknown command", "Spec, section 5, Error"}, kOnce, refuses_an_unknown_command},
-      {{"N2", Level::info, "runs without CNI_COMMAND", kSection}, kOnce, tells_without_a_command},
-      {{"N3", Level::must, "refuses a call that lacks what is required, and names it", kSection},
+      {{"N1", Level::must, "refuses an unknown command", kErrorSection}, kOnce, refuses_an_unknown_command},
+      {{"N2", Level::info, "runs without CNI_COMMAND", kParametersSection}, kOnce, tells_without_a_command},
+      {{"N3", Level::must, "refuses a call that lacks what is required, and names it", kParametersSection},
        kOnce,
        refuses_missing_variables},
-      {{"N4", Level::should, "works without CNI_PATH where it calls no other plugin", kSection}, kOnce, needs_no_path},
-      {{"N5", Level::must, "succeeds in DEL without CNI_NETNS", "Spec, section 2, DEL"}, kOnce, deletes_without_netns},
-      {{"N6", Level::must, "works without CNI_ARGS, and with an empty one", kSection}, kOnce, needs_no_args},
-      {{"N7", Level::should, "refuses ids that are none, and keeps long ones apart", kSection}, kOnce, ids},
-      {{"N8", Level::must, "refuses names that no interface can have", kSection}, kOnce, refuses_bad_ifnames},
-      {{"N16", Level::should, "refuses the network namespace that it runs in", kSection},
+      {{"N4", Level::should, "works without CNI_PATH where it calls no other plugin", kParametersSection},
+       kOnce,
+       needs_no_path},
+      {{"N5", Level::must, "succeeds in DEL without CNI_NETNS", kDelSection}, kOnce, deletes_without_netns},
+      {{"N6", Level::must, "works without CNI_ARGS, and with an empty one", kParametersSection}, kOnce, needs_no_args},
+      {{"N7", Level::should, "refuses ids that are none, and keeps long ones apart", kParametersSection}, kOnce, ids},
+      {{"N8", Level::must, "refuses names that no interface can have", kParametersSection}, kOnce, refuses_bad_ifnames},
+      {{"N16", Level::should, "refuses the network namespace that it runs in", kParametersSection},
        {.roles = kInterfaces, .once = true},
        refuses_its_own_netns},
-      {{"N17", Level::must, "refuses a CNI_NETNS that is none, and leaves nothing", "Spec, section 2, ADD"},
+      {{"N17", Level::must, "refuses a CNI_NETNS that is none, and leaves nothing", kAddSection},
        {.roles = kInterfaces | kLoopback, .once = true},
        refuses_what_is_no_netns},
       {{"N21", Level::should, "ignores unknown CNI_ARGS where IgnoreUnknown asks for it", "Conventions, CNI_ARGS"},
@@ -243,7 +244,9 @@ std::vector<Check> environment_checks() {
       {{"N22", Level::info, "takes or refuses unknown CNI_ARGS", "Conventions, CNI_ARGS"},
        kOnce,
        tells_of_unknown_args},
-      {{"N29", Level::info, "runs with an environment of CNI's alone", kSection}, kOnce, tells_of_a_bare_environment},
+      {{"N29", Level::info, "runs with an environment of CNI's alone", kParametersSection},
+       kOnce,
+       tells_of_a_bare_environment},
   };
 }
 

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "kit/src/checks/chapter.h"
+#include "kit/src/checks/sections.h"
 #include "kit/src/spoil.h"
 
 namespace cni::kit {
@@ -117,7 +118,7 @@ Json with_capital_keys(const Json& json) {
 // How many things of each kind the target's ADD makes or changes in a pod: "left: qdisc" 2.
 using Effect = std::map<std::string, int>;
 
-Verdict effect_of(Lab& lab, Pod& pod, bool with_capitals, Effect& effect) {
+Verdict effect_of_arguments(Lab& lab, Pod& pod, bool with_capitals, Effect& effect) {
   KIT_REQUIRE(lab.prepare(pod));
   const Call call = with_config(lab.call("ADD", pod), [&](Json& config) {
     for (Json& argument : config["runtimeConfig"])
@@ -141,9 +142,9 @@ Verdict takes_keys_of_any_case(Lab& lab) {
   if (std::none_of(asked.begin(), asked.end(), [](const Json& one) { return with_capital_keys(one) != one; }))
     return not_applicable("its capabilities have no keys");
   Effect first, small, capital;  // what comes once for all pods comes with the first
-  KIT_REQUIRE(effect_of(lab, lab.pod(), false, first));
-  KIT_REQUIRE(effect_of(lab, lab.pod(), false, small));
-  KIT_REQUIRE(effect_of(lab, lab.pod(), true, capital));
+  KIT_REQUIRE(effect_of_arguments(lab, lab.pod(), false, first));
+  KIT_REQUIRE(effect_of_arguments(lab, lab.pod(), false, small));
+  KIT_REQUIRE(effect_of_arguments(lab, lab.pod(), true, capital));
   for (const auto& [kind, number] : small)
     if (capital[kind] != number)
       return failed("capability arguments whose keys begin with a capital letter do the same: " + kind + ", " +
@@ -190,7 +191,7 @@ std::vector<Check> tolerance_checks() {
       {{"N25", Level::should, "takes capability arguments as containerd spells them", "Conventions, runtimeConfig"},
        {.roles = kChained, .once = true},
        takes_keys_of_any_case},
-      {{"N26", Level::should, "bears a prevResult of another version", "Spec, section 5, ADD Success"},
+      {{"N26", Level::should, "bears a prevResult of another version", kAddSuccessSection},
        kAfterOthers,
        bears_another_version_before},
       {{"N27", Level::should, "takes a prevResult without cniVersion for one of its own version", "Spec, appendix"},

@@ -1,11 +1,10 @@
 // STATUS: can the plugin take an ADD? Spec, section 2, STATUS.
+#include "kit/src/checks/sections.h"
 #include "kit/src/small_pool.h"
 #include "kit/src/spoil.h"
 
 namespace cni::kit {
 namespace {
-
-constexpr const char* kSection = "Spec, section 2, STATUS";
 
 Call status(const Lab& lab) { return lab.call("STATUS", {}); }
 
@@ -23,7 +22,7 @@ Verdict is_ready(Lab& lab) {
   return passed();
 }
 
-Verdict asks_its_ipam(Lab& lab) {
+Verdict asks_its_ipam_in_status(Lab& lab) {
   KIT_REQUIRE(lab.has_ipam());
   lab.ipam().answer("STATUS", stub_error(50, "kit: no address to give"));
   const Answer answer = lab.run(with_stub_ipam(status(lab)));
@@ -85,28 +84,32 @@ Verdict adds_all_the_same(Lab& lab) {
   return expect_success(lab.run(with_stub_ipam(lab.call("ADD", pod))), "ADD after a STATUS that failed");
 }
 
-Verdict is_refused_too_early(Lab& lab) { return expect_too_early(lab, lab.run(status(lab)), "STATUS", {1, 1, 0}); }
+Verdict refuses_status_too_early(Lab& lab) { return expect_too_early(lab, lab.run(status(lab)), "STATUS", {1, 1, 0}); }
 
 }  // namespace
 
 std::vector<Check> status_checks() {
   constexpr Applies kSince{.from = {1, 1, 0}}, kDelegating{.roles = kInterfaces, .from = {1, 1, 0}};
   return {
-      {{"S1", Level::must, "succeeds in STATUS where nothing is missing", kSection}, kSince, is_ready},
-      {{"S2", Level::must, "asks its IPAM plugin, and fails as that does", kSection}, kDelegating, asks_its_ipam},
-      {{"S3", Level::should, "fails in STATUS without its IPAM plugin", kSection}, kDelegating, notices_a_missing_ipam},
-      {{"S4", Level::should, "fails in STATUS without the interface that it builds on", kSection},
+      {{"S1", Level::must, "succeeds in STATUS where nothing is missing", kStatusSection}, kSince, is_ready},
+      {{"S2", Level::must, "asks its IPAM plugin, and fails as that does", kStatusSection},
+       kDelegating,
+       asks_its_ipam_in_status},
+      {{"S3", Level::should, "fails in STATUS without its IPAM plugin", kStatusSection},
+       kDelegating,
+       notices_a_missing_ipam},
+      {{"S4", Level::should, "fails in STATUS without the interface that it builds on", kStatusSection},
        kDelegating,
        notices_a_missing_master},
-      {{"S5", Level::should, "fails in STATUS where no address is left", kSection},
+      {{"S5", Level::should, "fails in STATUS where no address is left", kStatusSection},
        {.roles = kIpam, .from = {1, 1, 0}},
        notices_that_no_address_is_left},
-      {{"S6", Level::should, "fails in STATUS without its daemon", kSection}, kSince, notices_a_missing_daemon},
-      {{"S7", Level::must, "needs nothing of an attachment for STATUS", kSection}, kSince, needs_no_attachment},
-      {{"S8", Level::must, "takes ADD after a STATUS that failed", kSection}, kDelegating, adds_all_the_same},
-      {{"S9", Level::should, "refuses STATUS in a version that has none", "Spec, section 5, Error"},
+      {{"S6", Level::should, "fails in STATUS without its daemon", kStatusSection}, kSince, notices_a_missing_daemon},
+      {{"S7", Level::must, "needs nothing of an attachment for STATUS", kStatusSection}, kSince, needs_no_attachment},
+      {{"S8", Level::must, "takes ADD after a STATUS that failed", kStatusSection}, kDelegating, adds_all_the_same},
+      {{"S9", Level::should, "refuses STATUS in a version that has none", kErrorSection},
        {.to = {1, 0, 0}},
-       is_refused_too_early},
+       refuses_status_too_early},
   };
 }
 

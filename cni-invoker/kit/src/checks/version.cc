@@ -2,14 +2,12 @@
 #include <algorithm>
 #include <set>
 
+#include "kit/src/checks/sections.h"
 #include "kit/src/spoil.h"
 #include "kit/src/world/leftovers.h"
 
 namespace cni::kit {
 namespace {
-
-constexpr const char* kSection = "Spec, section 2, VERSION";
-constexpr const char* kSuccess = "Spec, section 5, VERSION Success";
 
 // What is wrong with the answer; empty: nothing.
 std::string fault_of(const Answer& answer) {
@@ -83,7 +81,7 @@ Verdict refuses_what_it_did_not_tell(Lab& lab) {
   return passed();
 }
 
-Verdict changes_nothing(Lab& lab) {
+Verdict changes_nothing_in_version(Lab& lab) {
   Pod& pod = lab.pod();
   const World before = lab.world();
   Call call = lab.call("ADD", pod);  // all that a confused plugin could act on
@@ -99,22 +97,23 @@ std::vector<Check> version_checks() {
   // Before 0.2.0 there was no VERSION, and before 1.0.0 its cniVersion was that of the answer.
   constexpr Applies kEcho{.from = {1, 0, 0}};
   return {
-      {{"V1", Level::must, "answers VERSION with the versions it knows", kSuccess}, kOnce, answers_version},
-      {{"V2", Level::should, "answers VERSION with nothing on stdin", kSection}, kOnce, needs_no_input},
-      {{"V3", Level::must, "answers VERSION with CNI_COMMAND alone in its environment", kSection},
+      {{"V1", Level::must, "answers VERSION with the versions it knows", kVersionSuccessSection},
+       kOnce,
+       answers_version},
+      {{"V2", Level::should, "answers VERSION with nothing on stdin", kVersionSection}, kOnce, needs_no_input},
+      {{"V3", Level::must, "answers VERSION with CNI_COMMAND alone in its environment", kVersionSection},
        kOnce,
        needs_the_command_alone},
-      {{"V4", Level::must, "answers VERSION with the version that it was asked in", kSuccess},
+      {{"V4", Level::must, "answers VERSION with the version that it was asked in", kVersionSuccessSection},
        kEcho,
        echoes_the_version},
-      {{"V5", Level::must, "takes a configuration of each version that it tells", kSection},
+      {{"V5", Level::must, "takes a configuration of each version that it tells", kVersionSection},
        kAll,
        accepts_what_it_told},
-      {{"V6", Level::must, "refuses a configuration of a version that it does not tell, with code 1",
-        "Spec, section 5, Error"},
+      {{"V6", Level::must, "refuses a configuration of a version that it does not tell, with code 1", kErrorSection},
        kOnce,
        refuses_what_it_did_not_tell},
-      {{"V7", Level::must, "changes nothing in VERSION", kSection}, kOnce, changes_nothing},
+      {{"V7", Level::must, "changes nothing in VERSION", kVersionSection}, kOnce, changes_nothing_in_version},
   };
 }
 

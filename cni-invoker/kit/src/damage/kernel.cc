@@ -43,7 +43,7 @@ struct Cidr {
   }
 };
 
-Result<Cidr> parse(const std::string& text) {
+Result<Cidr> parse_cidr(const std::string& text) {
   const std::size_t slash = text.find('/');
   const auto address = base::IpAddress::parse(text.substr(0, slash));
   if (!address || slash == std::string::npos) return Error{Kind::invalid, 0, "'" + text + "': no ADDRESS/LENGTH"};
@@ -89,13 +89,13 @@ Result<void> remove_link(const std::string& netns, const std::string& name) {
 
 Result<void> add_address(const std::string& netns, const std::string& link, const std::string& cidr) {
   const int index = TRY(open(netns, link)).link;
-  const Cidr address = TRY(parse(cidr));
+  const Cidr address = TRY(parse_cidr(cidr));
   return TRY(RouteSocket::open(netns)).add(index, {address.address, address.length});
 }
 
 Result<void> add_route(const std::string& netns, const std::string& link, const std::string& cidr) {
   Opened at = TRY(open(netns, link));
-  const Cidr destination = TRY(parse(cidr));
+  const Cidr destination = TRY(parse_cidr(cidr));
   rtmsg body{};
   body.rtm_family = destination.address.is_v4() ? AF_INET : AF_INET6;
   body.rtm_dst_len = destination.length;

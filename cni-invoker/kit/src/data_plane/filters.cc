@@ -8,7 +8,7 @@
 namespace cni::kit {
 namespace {
 
-constexpr const char* kSection = "Documentation of the plugin firewall";
+constexpr const char* kFirewallSection = "Documentation of the plugin firewall";
 
 bool hears_of_bridged_packets() {
   const auto value = base::read_file("/proc/sys/net/bridge/bridge-nf-call-iptables");
@@ -49,7 +49,7 @@ Verdict opens_a_closed_host(Lab& lab) {
 
 std::vector<Check> filter_checks() {
   const auto row = [](const char* id, const char* title, Verdict (*run)(Lab&)) {
-    return Check{{id, Level::should, title, kSection, true}, kOnceInterfaces, run};
+    return Check{{id, Level::should, title, kFirewallSection, true}, kOnceInterfaces, run};
   };
   return {
       row("P5b", "isolates pods from each other, and not from the host, where ingressPolicy says so", isolates_pods),

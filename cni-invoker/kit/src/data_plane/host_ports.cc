@@ -8,7 +8,8 @@
 namespace cni::kit {
 namespace {
 
-constexpr const char* kSection = "CONVENTIONS, capability portMappings; documentation of the plugin portmap";
+constexpr const char* kPortMappingsSection =
+    "CONVENTIONS, capability portMappings; documentation of the plugin portmap";
 constexpr std::uint16_t kHostPort = 9080;  // of the first pod, the others have the next ones
 
 Json ports(std::uint16_t number, const std::string& host_ip = "") {
@@ -175,7 +176,7 @@ Verdict moves_a_flow_along(Lab& lab) {
 
 std::vector<Check> host_port_checks() {
   const auto row = [](const char* id, const char* title, Verdict (*run)(Lab&)) {
-    return Check{{id, Level::should, title, kSection, true}, kOnceInterfaces, run};
+    return Check{{id, Level::should, title, kPortMappingsSection, true}, kOnceInterfaces, run};
   };
   return {
       row("P6", "forwards a host's port to the pod, which sees who asks", forwards_from_outside),

@@ -14,7 +14,7 @@ bool is_on(const Json& config, const char* key) {
 }
 
 template <class Matches>
-const PluginUnderTest* find(const Subject& subject, const Matches& matches) {
+const PluginUnderTest* find_plugin(const Subject& subject, const Matches& matches) {
   const auto found = std::find_if(subject.plugins.begin(), subject.plugins.end(), matches);
   return found == subject.plugins.end() ? nullptr : &*found;
 }
@@ -22,11 +22,11 @@ const PluginUnderTest* find(const Subject& subject, const Matches& matches) {
 }  // namespace
 
 const PluginUnderTest* find_type(const Subject& subject, const std::string& type) {
-  return find(subject, [&](const PluginUnderTest& plugin) { return plugin.type() == type; });
+  return find_plugin(subject, [&](const PluginUnderTest& plugin) { return plugin.type() == type; });
 }
 
 const PluginUnderTest* find_capability(const Subject& subject, const std::string& capability) {
-  return find(subject, [&](const PluginUnderTest& plugin) {
+  return find_plugin(subject, [&](const PluginUnderTest& plugin) {
     const auto declared = plugin.config.find("capabilities");
     return declared != plugin.config.end() && declared->is_object() && is_on(*declared, capability.c_str());
   });
@@ -35,7 +35,7 @@ const PluginUnderTest* find_capability(const Subject& subject, const std::string
 Meant meant(const Subject& subject) {
   Meant meant;
   const PluginUnderTest* maker =
-      find(subject, [](const PluginUnderTest& plugin) { return plugin.role == Role::interface; });
+      find_plugin(subject, [](const PluginUnderTest& plugin) { return plugin.role == Role::interface; });
   if (maker == nullptr) return meant;
   meant.type = maker->type();
   const auto is_one_of = [&](std::initializer_list<const char*> types) {

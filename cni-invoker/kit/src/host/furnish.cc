@@ -27,7 +27,7 @@ Result<void> mount_at(const std::string& source, const std::string& target, cons
   return {};
 }
 
-Result<void> bind(const std::string& source, const std::string& target, unsigned long flags = 0) {
+Result<void> bind_mount(const std::string& source, const std::string& target, unsigned long flags = 0) {
   return mount_at(source, target, nullptr, MS_BIND | flags);
 }
 
@@ -84,7 +84,7 @@ class Furnisher {
     struct stat seen {};
     if (::stat(at.c_str(), &seen) != 0 || ::stat(target.c_str(), &seen) != 0) return {};  // another mount hides it
     if (is_directory(at) && lay_over(at, target)) return {};
-    TRY(bind(at, target));
+    TRY(bind_mount(at, target));
     TRY(make_read_only(target));
     read_only_root_ = read_only_root_ || at == "/";
     return {};
@@ -121,7 +121,7 @@ class Furnisher {
     auto made = base::make_dirs(kRoot + dir);
     if (!made && !read_only_root_) return made;
     if (!made) return {};  // nobody can make it, so nothing is in it
-    return bind(own, kRoot + dir);
+    return bind_mount(own, kRoot + dir);
   }
 
   Result<void> make_proc() {
@@ -129,10 +129,10 @@ class Furnisher {
     TRY(mount_at("proc", proc, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC));
     for (const char* dir : {"/sys", "/sysrq-trigger", "/irq", "/bus", "/fs", "/acpi"}) {
       if (!base::path_exists(proc + dir)) continue;
-      TRY(bind(proc + dir, proc + dir));
+      TRY(bind_mount(proc + dir, proc + dir));
       TRY(make_read_only(proc + dir));
     }
-    TRY(bind(proc + "/sys/net", proc + "/sys/net"));
+    TRY(bind_mount(proc + "/sys/net", proc + "/sys/net"));
     return mount_at("none", proc + "/sys/net", nullptr, MS_REMOUNT | MS_BIND | MS_NOSUID);
   }
 
@@ -140,7 +140,7 @@ class Furnisher {
     const std::string sys = kRoot + "/sys", links = sys + "/devices/virtual/net";
     TRY(mount_at("sysfs", sys, "sysfs", MS_NOSUID | MS_NODEV | MS_NOEXEC));
     TRY(make_read_only(sys));
-    TRY(bind(links, links));
+    TRY(bind_mount(links, links));
     return mount_at("none", links, nullptr, MS_REMOUNT | MS_BIND | MS_NOSUID);
   }
 
@@ -150,11 +150,11 @@ class Furnisher {
     TRY(base::make_dirs(own + "/net"));
     TRY(base::make_dirs(own + "/pts"));
     TRY(base::make_dirs(own + "/shm"));
-    TRY(bind(own, dev));
+    TRY(bind_mount(own, dev));
     for (const std::string name : {"/null", "/zero", "/full", "/random", "/urandom", "/tty", "/net/tun"}) {
       if (!base::path_exists("/dev" + name)) continue;
       TRY(base::open_file(dev + name, O_CREAT | O_RDONLY | O_CLOEXEC, 0666));
-      TRY(bind("/dev" + name, dev + name));
+      TRY(bind_mount("/dev" + name, dev + name));
     }
     TRY(mount_at("devpts", dev + "/pts", "devpts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=0666,mode=0620"));
     for (const auto& [name, to] :

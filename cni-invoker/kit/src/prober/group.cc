@@ -14,8 +14,6 @@
 namespace cni::kit {
 namespace {
 
-constexpr int kYes = 1;
-
 bool is_multicast(const base::IpAddress& address) {
   return address.is_v4() ? (address.bytes()[12] & 0xf0U) == 0xe0 : address.bytes()[0] == 0xff;
 }

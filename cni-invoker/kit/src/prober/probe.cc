@@ -26,9 +26,8 @@ Limit left_until(Clock::time_point end) {
   return std::max(Limit(0), std::chrono::duration_cast<Limit>(end - Clock::now()));
 }
 
-bool wait_for(const Fd& socket, short events, Clock::time_point end) {
-  pollfd polled{socket.get(), events, 0};
-  return ::poll(&polled, 1, static_cast<int>(left_until(end).count())) > 0;
+bool wait_until(const Fd& socket, short events, Clock::time_point end) {
+  return wait_for(socket, events, left_until(end));
 }
 
 Seen failure(const std::string& why) { return {false, "", "", why}; }
@@ -50,7 +49,7 @@ int connect_to(const Fd& socket, const Target& target) {
 Seen read_to_end(const Fd& socket, Clock::time_point end, Limit limit) {
   std::string answer;
   std::array<char, 256> block{};
-  while (wait_for(socket, POLLIN, end)) {
+  while (wait_until(socket, POLLIN, end)) {
     const ssize_t got = ::recv(socket.get(), block.data(), block.size(), 0);
     if (got < 0) return failure(errno);
     if (got == 0) return read_answer(answer);
@@ -63,7 +62,7 @@ Seen ask_by_tcp(const Place& from, const Target& target, Clock::time_point end, 
   const auto socket = open_client(from, SOCK_STREAM, target.address.is_v4());
   if (!socket) return failure(socket.error().what);
   if (const int error = connect_to(*socket, target); error != 0 && error != EINPROGRESS) return failure(error);
-  if (!wait_for(*socket, POLLOUT, end)) return no_answer(limit);
+  if (!wait_until(*socket, POLLOUT, end)) return no_answer(limit);
   int error = 0;
   socklen_t size = sizeof error;
   ::getsockopt(socket->get(), SOL_SOCKET, SO_ERROR, &error, &size);
@@ -144,7 +143,7 @@ int connect_icmp(const Fd& socket, const base::IpAddress& address) {
 // Whether a reply to `id` comes in time. What else a raw socket hears is passed over.
 bool hear_reply(const Fd& socket, bool is_v4, std::uint16_t id, Clock::time_point end) {
   std::array<char, 65536> block{};
-  while (wait_for(socket, POLLIN, end)) {
+  while (wait_until(socket, POLLIN, end)) {
     const ssize_t got = ::recv(socket.get(), block.data(), block.size(), 0);
     const std::size_t skip = is_v4 ? (static_cast<unsigned char>(block[0]) & 15U) * 4U : 0;
     icmphdr header{};
@@ -208,7 +207,7 @@ Seen Flow::ask(Limit limit) const {
   int error = 0;
   do {
     if (::send(socket_.get(), "?", 1, MSG_NOSIGNAL) < 0) error = errno;
-    if (wait_for(socket_, POLLIN, std::min(end, Clock::now() + 2 * kPause))) {
+    if (wait_until(socket_, POLLIN, std::min(end, Clock::now() + 2 * kPause))) {
       const ssize_t got = ::recv(socket_.get(), block.data(), block.size(), 0);
       if (got >= 0) return read_answer(std::string(block.data(), static_cast<std::size_t>(got)));
       error = errno;

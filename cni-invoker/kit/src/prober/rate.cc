@@ -20,18 +20,12 @@ using Clock = std::chrono::steady_clock;
 Result<Fd> listen_at(std::uint16_t port) {
   Fd socket = TRY(open_socket(SOCK_STREAM));
   // A check measures more than once, and what is left of the last connection holds the port for a minute.
-  constexpr int kYes = 1;
   ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &kYes, sizeof kYes);
   const sockaddr_in6 everywhere = socket_address(*base::IpAddress::parse("::"), port);
   if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&everywhere), sizeof everywhere) != 0 ||
       ::listen(socket.get(), 1) != 0)
     return Error::system(errno, "listen at port " + std::to_string(port));
   return socket;
-}
-
-bool wait_for(const Fd& socket, short events, std::chrono::milliseconds limit) {
-  pollfd polled{socket.get(), events, 0};
-  return ::poll(&polled, 1, static_cast<int>(limit.count())) > 0;
 }
 
 // Writes until it is told to stop.

@@ -14,8 +14,6 @@
 namespace cni::kit {
 namespace {
 
-constexpr int kYes = 1;
-
 Result<Fd> bound(int type, std::uint16_t port) {
   Fd socket = TRY(open_socket(type));
   ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &kYes, sizeof kYes);

@@ -1,5 +1,6 @@
 #include "kit/src/prober/socket_address.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -30,6 +31,11 @@ Result<Fd> open_socket(int type) {
   if (::setsockopt(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, &kNo, sizeof kNo) != 0)
     return Error::system(errno, "open a socket of both families");
   return socket;
+}
+
+bool wait_for(const Fd& socket, short events, std::chrono::milliseconds limit) {
+  pollfd polled{socket.get(), events, 0};
+  return ::poll(&polled, 1, static_cast<int>(limit.count())) > 0;
 }
 
 Result<Fd> open_client(const Place& place, int type, bool is_v4) {

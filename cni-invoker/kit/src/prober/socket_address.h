@@ -3,6 +3,7 @@
 
 #include <netinet/in.h>
 
+#include <chrono>
 #include <cstdint>
 
 #include "cni/base/fd.h"
@@ -17,6 +18,11 @@ base::IpAddress address_of(const sockaddr_in6& address);
 
 // In the calling thread's network namespace, for IPv4 and IPv6, close-on-exec and not blocking. `type`: SOCK_STREAM …
 Result<Fd> open_socket(int type);
+
+inline constexpr int kYes = 1;  // as setsockopt takes it
+
+// Whether any of poll's `events`, or an error, came within the limit.
+bool wait_for(const Fd& socket, short events, std::chrono::milliseconds limit);
 
 // A socket in the place's namespace, that sends from the place's source.
 Result<Fd> open_client(const Place& place, int type, bool is_v4);

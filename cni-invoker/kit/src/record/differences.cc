@@ -11,7 +11,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::size_t kMostText = 300;
+constexpr std::size_t kMostOfDifference = 300;
 
 // What is drawn by lot is the same each time: the first MAC address that comes is <mac 1>.
 class Masked {
@@ -41,15 +41,15 @@ class Masked {
 
 std::string value_at(const Json& json, const std::string& path) {
   const Json::json_pointer pointer(path);
-  return json.contains(pointer) ? shortened(json.at(pointer).dump(), kMostText) : "nothing";
+  return json.contains(pointer) ? shortened(json.at(pointer).dump(), kMostOfDifference) : "nothing";
 }
 
 void compare_output(const std::string& before, const std::string& now, std::vector<std::string>& lines) {
   const Json old_json = Json::parse(before, nullptr, false), new_json = Json::parse(now, nullptr, false);
   if (old_json.is_discarded() || new_json.is_discarded()) {
     if (before != now)
-      lines.push_back("stdout: " + shortened(Json(before).dump(), kMostText) + " -> " +
-                      shortened(Json(now).dump(), kMostText));
+      lines.push_back("stdout: " + shortened(Json(before).dump(), kMostOfDifference) + " -> " +
+                      shortened(Json(now).dump(), kMostOfDifference));
     return;
   }
   for (const Json& step : Json::diff(old_json, new_json)) {
@@ -74,8 +74,9 @@ std::vector<std::string> differences(const Recording& before, const Recording& n
   compare_output(masked_before(before.output), masked_now(now.output), lines);
   if (before.errors != now.errors)
     lines.push_back(
-        "stderr: " + shortened(Json(before.errors).dump(-1, ' ', false, Json::error_handler_t::replace), kMostText) +
-        " -> " + shortened(Json(now.errors).dump(-1, ' ', false, Json::error_handler_t::replace), kMostText));
+        "stderr: " +
+        shortened(Json(before.errors).dump(-1, ' ', false, Json::error_handler_t::replace), kMostOfDifference) +
+        " -> " + shortened(Json(now.errors).dump(-1, ' ', false, Json::error_handler_t::replace), kMostOfDifference));
   const auto old_effects = sorted(before.effects, masked_before), new_effects = sorted(now.effects, masked_now);
   std::vector<std::string> only_then, only_now;
   std::set_difference(old_effects.begin(), old_effects.end(), new_effects.begin(), new_effects.end(),

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "cni/base/files.h"
+#include "cni/base/joined.h"
 #include "cni/base/try.h"
 #include "cni/record.h"
 #include "cni/result.h"
@@ -21,12 +22,6 @@ using Json = nlohmann::json;
 constexpr std::chrono::seconds kLimit{60};  // of one plugin
 
 std::string parent_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
-
-std::string joined(const std::vector<std::string>& dirs) {
-  std::string text;
-  for (const std::string& dir : dirs) text += (text.empty() ? "" : ":") + dir;
-  return text;
-}
 
 // A path of a process is another's here: the namespace gets one of its own, wherever it is named.
 void move_netns(Recording& recording) {
@@ -49,7 +44,7 @@ class Host {
   Host(Recording recording, const ReplayOptions& options) : recording_(std::move(recording)), options_(options) {
     move_netns(recording_);
     for (auto& [name, value] : recording_.environment)
-      if (name == "CNI_PATH") value = joined(options_.plugin_dirs);
+      if (name == "CNI_PATH") value = base::joined(options_.plugin_dirs, ":");
     config_ = Json::parse(recording_.input, nullptr, false);
   }
 

@@ -5,7 +5,7 @@
 namespace cni::kit {
 namespace {
 
-std::size_t place_of(const std::string& version) {
+std::size_t rank_of(const std::string& version) {
   const auto known = Version::parse(version);
   return known ? static_cast<std::size_t>(std::find(kKnownVersions.begin(), kKnownVersions.end(), *known) -
                                           kKnownVersions.begin())
@@ -18,7 +18,7 @@ std::string Finding::versions() const {
   std::string text;
   for (std::size_t first = 0; first < results.size();) {
     std::size_t last = first;
-    while (last + 1 < results.size() && place_of(results[last + 1]->version) == place_of(results[last]->version) + 1)
+    while (last + 1 < results.size() && rank_of(results[last + 1]->version) == rank_of(results[last]->version) + 1)
       ++last;
     if (!text.empty()) text += ", ";
     text += results[first]->version;

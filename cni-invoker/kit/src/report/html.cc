@@ -13,7 +13,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::size_t kMostText = 3000, kMostRuns = 40;
+constexpr std::size_t kMostTextOfPage = 3000, kMostRunsOfPage = 40;
 
 Json run_values(const SeenRun& run) {
   std::string environment;
@@ -21,10 +21,10 @@ Json run_values(const SeenRun& run) {
   return {{"command", run.command},
           {"plugin", run.plugin},
           {"end", run.end},
-          {"environment", shortened(environment, kMostText)},
-          {"input", shortened(run.input, kMostText)},
-          {"output", shortened(run.output, kMostText)},
-          {"errors", shortened(run.errors, kMostText)}};
+          {"environment", shortened(environment, kMostTextOfPage)},
+          {"input", shortened(run.input, kMostTextOfPage)},
+          {"output", shortened(run.output, kMostTextOfPage)},
+          {"errors", shortened(run.errors, kMostTextOfPage)}};
 }
 
 Json way_values(const Way& way) {
@@ -48,8 +48,9 @@ Json ways_values(const std::vector<Way>& ways) {
 Json finding_values(const Finding& finding) {
   const CheckResult& result = finding.newest();
   Json runs = Json::array(), evidence = Json::array();
-  for (std::size_t i = 0; i < result.runs.size() && i < kMostRuns; ++i) runs.push_back(run_values(result.runs[i]));
-  for (const std::string& line : result.evidence) evidence.push_back({{"line", shortened(line, kMostText)}});
+  for (std::size_t i = 0; i < result.runs.size() && i < kMostRunsOfPage; ++i)
+    runs.push_back(run_values(result.runs[i]));
+  for (const std::string& line : result.evidence) evidence.push_back({{"line", shortened(line, kMostTextOfPage)}});
   return {{"anchor", anchor_of(result)},
           {"id", result.check.id},
           {"target", result.target},
@@ -57,8 +58,8 @@ Json finding_values(const Finding& finding) {
           {"level", to_text(result.check.level)},
           {"style", result.check.level == Level::must ? "fail" : "should"},
           {"title", result.check.title},
-          {"expected", shortened(result.expected, kMostText)},
-          {"seen", shortened(result.seen, kMostText)},
+          {"expected", shortened(result.expected, kMostTextOfPage)},
+          {"seen", shortened(result.seen, kMostTextOfPage)},
           {"evidence", evidence},
           {"evidence_any", !evidence.empty()},
           {"reproduce", result.reproduce},

@@ -23,7 +23,7 @@ const char* word_for(Outcome outcome) {
   return "";
 }
 
-Json to_json(const CheckResult& result) {
+Json result_to_json(const CheckResult& result) {
   Json json = found_to_json(result);
   json["id"] = result.check.id;
   json["level"] = to_text(result.check.level);
@@ -46,7 +46,7 @@ std::string as_json(const Report& report) {
   for (const Outcome outcome :
        {Outcome::passed, Outcome::failed, Outcome::skipped, Outcome::not_applicable, Outcome::told})
     sums[word_for(outcome)] = report.count(outcome);
-  for (const CheckResult& result : report.results) results.push_back(to_json(result));
+  for (const CheckResult& result : report.results) results.push_back(result_to_json(result));
   const Json json = {{"schema", 1},
                      {"subject", report.subject},
                      {"plugins", report.plugins},

@@ -13,7 +13,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::size_t kMostText = 4000;
+constexpr std::size_t kMostTextOfJunit = 4000;
 
 std::string seconds(std::chrono::microseconds duration) {
   std::array<char, 32> text{};
@@ -25,7 +25,7 @@ std::string account(const CheckResult& result) {
   std::string text = "expected: " + result.expected + "\nseen: " + result.seen;
   for (const std::string& line : result.evidence) text += "\n" + line;
   text += "\nreproduce: " + result.reproduce + "\nsee: " + result.check.section;
-  return shortened(text, kMostText);
+  return shortened(text, kMostTextOfJunit);
 }
 
 struct Suite {
@@ -42,14 +42,14 @@ struct Suite {
     if (result.outcome == Outcome::failed) {
       const bool counts = result.check.level == Level::must && !result.known;
       if (counts)
-        one["failure"] = {{"message", shortened(result.seen, kMostText)}, {"text", account(result)}};
+        one["failure"] = {{"message", shortened(result.seen, kMostTextOfJunit)}, {"text", account(result)}};
       else
         one["skip"] = result.known ? "fails, as the profile knows" : "fails what it SHOULD do";
       if (!counts) one["output"] = account(result);
     } else if (result.outcome == Outcome::skipped || result.outcome == Outcome::not_applicable) {
       one["skip"] = to_text(result.outcome) + ": " + result.seen;
     } else if (was_told(result)) {
-      one["output"] = shortened(result.seen, kMostText);
+      one["output"] = shortened(result.seen, kMostTextOfJunit);
     }
     if (!one["failure"].is_null()) ++failures;
     if (one["skip"] != "") ++skipped;

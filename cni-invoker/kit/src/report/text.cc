@@ -8,14 +8,14 @@
 namespace cni::kit {
 namespace {
 
-constexpr std::size_t kMostText = 2000, kMostLines = 20;
+constexpr std::size_t kMostTextOfLine = 2000, kMostLines = 20;
 constexpr const char* kIndent = "            ";
 
 // "expected  …", further lines below the first.
 void field(std::ostringstream& out, const std::string& name, const std::string& text) {
   if (text.empty()) return;
   out << "  " << name << std::string(10 - name.size(), ' ');
-  for (const char c : base::printable(shortened(text, kMostText))) {
+  for (const char c : base::printable(shortened(text, kMostTextOfLine))) {
     out << c;
     if (c == '\n') out << kIndent;
   }
@@ -56,7 +56,7 @@ void tell(std::ostringstream& out, const std::string& title, const std::vector<F
     const CheckResult& result = finding.newest();
     out << "  " << result.check.id << "  " << base::printable(result.target) << " " << finding.versions() << "  ";
     const std::string& what = result.outcome == Outcome::passed ? result.check.title : result.seen;
-    std::string line = base::printable(shortened(what, kMostText));
+    std::string line = base::printable(shortened(what, kMostTextOfLine));
     for (std::size_t at = 0; (at = line.find('\n', at)) != std::string::npos;) line.replace(at, 1, "\\n");
     out << line;
     if (result.outcome == Outcome::failed && !result.evidence.empty())

@@ -11,11 +11,11 @@ namespace {
 using Json = nlohmann::json;
 
 // Of the drawing, in its units.
-constexpr int kWidth = 960, kBoxWidth = 170, kBoxHeight = 48, kRow = 104, kTop = 56;
+constexpr int kTopologyWidth = 960, kBoxWidth = 170, kBoxHeight = 48, kRowHeight = 104, kFirstRow = 56;
 constexpr std::size_t kMostName = 16;       // bytes that fit into a box
 constexpr int kColumns[] = {64, 395, 726};  // left edges
 
-struct Place {
+struct NamedPlace {
   std::string name;
   std::size_t column = 0;
   int y = 0;
@@ -42,16 +42,17 @@ class Drawing {
       place(way.path->from);
       place(way.path->to);
     }
-    std::stable_sort(places_.begin(), places_.end(), [](const Place& a, const Place& b) { return a.name < b.name; });
+    std::stable_sort(places_.begin(), places_.end(),
+                     [](const NamedPlace& a, const NamedPlace& b) { return a.name < b.name; });
     std::size_t tallest = 1;
     for (std::size_t column = 0; column < std::size(kColumns); ++column) tallest = std::max(tallest, in(column));
-    height_ = kTop * 2 + kBoxHeight + static_cast<int>(tallest - 1) * kRow;
+    height_ = kFirstRow * 2 + kBoxHeight + static_cast<int>(tallest - 1) * kRowHeight;
     for (std::size_t column = 0; column < std::size(kColumns); ++column) {
-      int y = (height_ - kBoxHeight - (static_cast<int>(in(column)) - 1) * kRow) / 2;
-      for (Place& place : places_)
+      int y = (height_ - kBoxHeight - (static_cast<int>(in(column)) - 1) * kRowHeight) / 2;
+      for (NamedPlace& place : places_)
         if (place.column == column) {
           place.y = y;
-          y += kRow;
+          y += kRowHeight;
         }
     }
     for (const Way& way : ways) count(way);
@@ -61,7 +62,7 @@ class Drawing {
 
   Json json() const {
     Json boxes = Json::array(), lines = Json::array();
-    for (const Place& place : places_)
+    for (const NamedPlace& place : places_)
       boxes.push_back({{"x", place.left()},
                        {"y", place.y},
                        {"box_width", kBoxWidth},
@@ -70,7 +71,7 @@ class Drawing {
                        {"text_y", place.middle_y() + 5},
                        {"name", place.name.size() > kMostName ? place.name.substr(0, kMostName) + "…" : place.name}});
     for (const Line& one : lines_) lines.push_back(drawn(one));
-    return {{"width", kWidth}, {"height", height_}, {"boxes", boxes}, {"lines", lines}};
+    return {{"width", kTopologyWidth}, {"height", height_}, {"boxes", boxes}, {"lines", lines}};
   }
 
  private:
@@ -79,12 +80,12 @@ class Drawing {
   }
   std::size_t find(const std::string& name) const {
     return static_cast<std::size_t>(
-        std::find_if(places_.begin(), places_.end(), [&](const Place& place) { return place.name == name; }) -
+        std::find_if(places_.begin(), places_.end(), [&](const NamedPlace& place) { return place.name == name; }) -
         places_.begin());
   }
   std::size_t in(std::size_t column) const {
     return static_cast<std::size_t>(
-        std::count_if(places_.begin(), places_.end(), [&](const Place& place) { return place.column == column; }));
+        std::count_if(places_.begin(), places_.end(), [&](const NamedPlace& place) { return place.column == column; }));
   }
 
   void count(const Way& way) {
@@ -102,8 +103,8 @@ class Drawing {
 
   // A curve from edge to edge; there and back lie beside each other, and what stays in a column goes around its boxes.
   Json drawn(const Line& way) const {
-    const Place& from = places_[way.from];
-    const Place& to = places_[way.to];
+    const NamedPlace& from = places_[way.from];
+    const NamedPlace& to = places_[way.to];
     double x1, x2, c1, c2, y1 = from.middle_y(), y2 = to.middle_y();
     if (from.column == to.column) {
       const int side = from.column == 2 ? from.left() + kBoxWidth : from.left();
@@ -152,7 +153,7 @@ class Drawing {
             {"says", shortened(places_[way.from].name + " → " + places_[way.to].name + ": " + says, 300)}};
   }
 
-  std::vector<Place> places_;
+  std::vector<NamedPlace> places_;
   std::vector<Line> lines_;
   int height_ = 0;
 };

@@ -13,10 +13,10 @@ using Json = nlohmann::json;
 using std::chrono::microseconds;
 
 // Of the drawing, in its units.
-constexpr int kWidth = 960, kLabels = 190, kPlot = 660, kRow = 22, kTop = 26;
+constexpr int kWaterfallWidth = 960, kLabels = 190, kPlot = 660, kBarHeight = 22, kFirstBar = 26;
 constexpr std::size_t kMostRows = 60;
 
-std::string milliseconds(microseconds time) {
+std::string milliseconds_text(microseconds time) {
   std::array<char, 32> text{};
   const double value = static_cast<double>(time.count()) / 1000;
   std::snprintf(text.data(), text.size(), value < 10 ? "%.1f ms" : "%.0f ms", value);
@@ -43,7 +43,7 @@ Json waterfall(const std::vector<SeenRun>& runs) {
   microseconds whole{1};
   for (const SeenRun* run : shown) whole = std::max(whole, run->begin + run->duration - zero);
   Json rows = Json::array(), ticks = Json::array();
-  int y = kTop;
+  int y = kFirstBar;
   for (const SeenRun* run : shown) {
     const int x = kLabels + scaled(run->begin - zero, whole, kPlot), width = scaled(run->duration, whole, kPlot);
     rows.push_back({{"y", y},
@@ -53,16 +53,16 @@ Json waterfall(const std::vector<SeenRun>& runs) {
                     {"width", std::max(width, 2)},
                     {"time_x", x + std::max(width, 2) + 6},
                     {"label", (run->delegated ? "↳ " : "") + run->command + " " + run->plugin},
-                    {"time", milliseconds(run->duration)},
+                    {"time", milliseconds_text(run->duration)},
                     {"end", run->end},
                     {"class", run->end == "exit 0" ? "ran" : "erred"}});
-    y += kRow;
+    y += kBarHeight;
   }
   for (int i = 0; i <= 4; ++i)
-    ticks.push_back({{"x", kLabels + kPlot * i / 4}, {"text", milliseconds(whole * i / 4)}, {"bottom", y + 4}});
+    ticks.push_back({{"x", kLabels + kPlot * i / 4}, {"text", milliseconds_text(whole * i / 4)}, {"bottom", y + 4}});
   return {{"rows", rows},
           {"ticks", ticks},
-          {"width", kWidth},
+          {"width", kWaterfallWidth},
           {"height", y + 8},
           {"more", runs.size() > shown.size() ? std::to_string(runs.size() - shown.size()) : ""}};
 }
@@ -99,9 +99,9 @@ Json latencies(const Report& report) {
     rows.emplace_back(median, Json{{"plugin", what.first},
                                    {"command", what.second},
                                    {"runs", times.size()},
-                                   {"median", milliseconds(median)},
-                                   {"p95", milliseconds(p95)},
-                                   {"longest", milliseconds(times.back())},
+                                   {"median", milliseconds_text(median)},
+                                   {"p95", milliseconds_text(p95)},
+                                   {"longest", milliseconds_text(times.back())},
                                    {"median_width", scaled(median, slowest, 100)},
                                    {"p95_width", scaled(p95, slowest, 100)}});
   }

@@ -9,12 +9,12 @@
 namespace cni::kit {
 namespace {
 
-enum class Seen { no, yes };
+enum class SeenByOthers { no, yes };
 struct Step {
   long number;
   const char* name;
-  int path = -1;          // which argument is a path
-  Seen seen = Seen::yes;  // by others, at once
+  int path = -1;                          // which argument is a path
+  SeenByOthers seen = SeenByOthers::yes;  // by others, at once
 };
 constexpr Step kSteps[] = {
     // files
@@ -40,37 +40,37 @@ constexpr Step kSteps[] = {
     {SYS_write, "write"},
     {SYS_writev, "writev"},
     {SYS_pwrite64, "pwrite64"},
-    {SYS_fsync, "fsync", -1, Seen::no},
-    {SYS_fdatasync, "fdatasync", -1, Seen::no},
+    {SYS_fsync, "fsync", -1, SeenByOthers::no},
+    {SYS_fdatasync, "fdatasync", -1, SeenByOthers::no},
     {SYS_flock, "flock"},
-    {SYS_memfd_create, "memfd_create", 0, Seen::no},
+    {SYS_memfd_create, "memfd_create", 0, SeenByOthers::no},
     // mounts
     {SYS_mount, "mount", 1},
     {SYS_umount2, "umount2", 0},
     {SYS_pivot_root, "pivot_root", 0},
-    {SYS_fsopen, "fsopen", 0, Seen::no},
-    {SYS_fsconfig, "fsconfig", 2, Seen::no},
-    {SYS_fsmount, "fsmount", -1, Seen::no},
+    {SYS_fsopen, "fsopen", 0, SeenByOthers::no},
+    {SYS_fsconfig, "fsconfig", 2, SeenByOthers::no},
+    {SYS_fsmount, "fsmount", -1, SeenByOthers::no},
     {SYS_move_mount, "move_mount", 3},
-    {SYS_open_tree, "open_tree", 1, Seen::no},
+    {SYS_open_tree, "open_tree", 1, SeenByOthers::no},
     {SYS_mount_setattr, "mount_setattr", 1},
     // processes and namespaces
-    {SYS_clone, "clone", -1, Seen::no},
-    {SYS_clone3, "clone3", -1, Seen::no},
+    {SYS_clone, "clone", -1, SeenByOthers::no},
+    {SYS_clone3, "clone3", -1, SeenByOthers::no},
     {SYS_execve, "execve", 0},
     {SYS_execveat, "execveat", 1},
-    {SYS_unshare, "unshare", -1, Seen::no},
-    {SYS_setns, "setns", -1, Seen::no},
-    {SYS_kill, "kill", -1, Seen::no},
-    {SYS_pidfd_open, "pidfd_open", -1, Seen::no},
-    {SYS_pidfd_send_signal, "pidfd_send_signal", -1, Seen::no},
-    {SYS_bpf, "bpf", -1, Seen::no},
+    {SYS_unshare, "unshare", -1, SeenByOthers::no},
+    {SYS_setns, "setns", -1, SeenByOthers::no},
+    {SYS_kill, "kill", -1, SeenByOthers::no},
+    {SYS_pidfd_open, "pidfd_open", -1, SeenByOthers::no},
+    {SYS_pidfd_send_signal, "pidfd_send_signal", -1, SeenByOthers::no},
+    {SYS_bpf, "bpf", -1, SeenByOthers::no},
     // sockets and pipes
-    {SYS_socket, "socket", -1, Seen::no},
-    {SYS_socketpair, "socketpair", -1, Seen::no},
-    {SYS_pipe2, "pipe2", -1, Seen::no},
-    {SYS_bind, "bind", -1, Seen::no},
-    {SYS_listen, "listen", -1, Seen::no},
+    {SYS_socket, "socket", -1, SeenByOthers::no},
+    {SYS_socketpair, "socketpair", -1, SeenByOthers::no},
+    {SYS_pipe2, "pipe2", -1, SeenByOthers::no},
+    {SYS_bind, "bind", -1, SeenByOthers::no},
+    {SYS_listen, "listen", -1, SeenByOthers::no},
     {SYS_connect, "connect"},
     {SYS_sendto, "sendto"},
     {SYS_sendmsg, "sendmsg"},
@@ -87,12 +87,12 @@ constexpr Step kSteps[] = {
     {SYS_chmod, "chmod", 0},
     {SYS_chown, "chown", 0},
     {SYS_lchown, "lchown", 0},
-    {SYS_fork, "fork", -1, Seen::no},
-    {SYS_vfork, "vfork", -1, Seen::no},
+    {SYS_fork, "fork", -1, SeenByOthers::no},
+    {SYS_vfork, "vfork", -1, SeenByOthers::no},
 #endif
 };
 
-const Step* find(std::uint64_t number) {
+const Step* find_step(std::uint64_t number) {
   for (const Step& step : kSteps)
     if (static_cast<std::uint64_t>(step.number) == number) return &step;
   return nullptr;
@@ -122,7 +122,7 @@ bool makes_files(std::uint64_t flags) { return (flags & (O_CREAT | O_TRUNC)) != 
 }  // namespace
 
 bool is_step(pid_t pid, const SystemCall& call) {
-  if (find(call.number) == nullptr) return false;
+  if (find_step(call.number) == nullptr) return false;
   switch (call.number) {
     case SYS_openat:
       return makes_files(call.arguments[2]);
@@ -145,8 +145,8 @@ bool is_step(pid_t pid, const SystemCall& call) {
 }
 
 bool is_seen(pid_t pid, const SystemCall& call) {
-  const Step* step = find(call.number);
-  if (step == nullptr || step->seen == Seen::no || !is_step(pid, call)) return false;
+  const Step* step = find_step(call.number);
+  if (step == nullptr || step->seen == SeenByOthers::no || !is_step(pid, call)) return false;
   if (call.number != SYS_write && call.number != SYS_writev) return true;
   std::array<char, 32> target{};
   const std::string link = "/proc/" + std::to_string(pid) + "/fd/" + std::to_string(call.arguments[0]);
@@ -155,7 +155,7 @@ bool is_seen(pid_t pid, const SystemCall& call) {
 }
 
 std::string describe(pid_t pid, const SystemCall& call) {
-  const Step* step = find(call.number);
+  const Step* step = find_step(call.number);
   if (step == nullptr) return "system call " + std::to_string(call.number);
   if (step->path < 0) return std::string(step->name) + " " + std::to_string(call.arguments[0]);
   return std::string(step->name) + " '" + peek_text(pid, call.arguments.at(static_cast<std::size_t>(step->path))) + "'";

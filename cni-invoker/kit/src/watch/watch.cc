@@ -39,34 +39,34 @@ bool is_within(const WatchedRun& inner, const WatchedRun& outer) {
 }
 
 // Is that what the line tells of? Its state stands behind its name, and its place at the end.
-bool is_about(const std::string& line, const Thing& thing) {
+bool tells_of(const std::string& line, const Thing& thing) {
   const std::string begin = thing.area + " " + thing.name;
   if (!line.starts_with(begin)) return false;
   if (line.size() > begin.size() && line[begin.size()] != ' ') return false;
   return thing.where.empty() || line.ends_with(" in " + thing.where);
 }
 
-struct Kind {
+struct ChangeKind {
   const char* begin;  // of the line
   std::vector<Thing> WatchedRun::*things;
   const char* what;
 };
-constexpr Kind kKinds[] = {{"left: ", &WatchedRun::made, "made"},
-                           {"lost: ", &WatchedRun::removed, "removed"},
-                           {"changed: ", &WatchedRun::changed, "changed"}};
+constexpr ChangeKind kChangeKinds[] = {{"left: ", &WatchedRun::made, "made"},
+                                       {"lost: ", &WatchedRun::removed, "removed"},
+                                       {"changed: ", &WatchedRun::changed, "changed"}};
 
-const Kind* kind_of(const std::string& line) {
-  for (const Kind& kind : kKinds)
+const ChangeKind* change_kind_of(const std::string& line) {
+  for (const ChangeKind& kind : kChangeKinds)
     if (line.starts_with(kind.begin)) return &kind;
   return nullptr;
 }
 
-std::string makers(const std::vector<WatchedRun>& runs, const Kind& kind, const std::string& line) {
+std::string makers(const std::vector<WatchedRun>& runs, const ChangeKind& kind, const std::string& line) {
   const std::string told = line.substr(std::string(kind.begin).size());
   std::vector<const WatchedRun*> candidates;
   for (const WatchedRun& run : runs)
     if (const auto& things = run.*kind.things;
-        std::any_of(things.begin(), things.end(), [&](const Thing& thing) { return is_about(told, thing); }))
+        std::any_of(things.begin(), things.end(), [&](const Thing& thing) { return tells_of(told, thing); }))
       candidates.push_back(&run);
   std::set<std::string> names;
   for (const WatchedRun* one : candidates)
@@ -102,7 +102,7 @@ std::vector<WatchedRun> watched_runs() {
 
 void name_makers(const std::vector<WatchedRun>& runs, std::vector<std::string>& lines) {
   for (std::string& line : lines) {
-    const Kind* kind = kind_of(line);
+    const ChangeKind* kind = change_kind_of(line);
     if (kind == nullptr) continue;
     if (const std::string who = makers(runs, *kind, line); !who.empty())
       line += std::string(", ") + kind->what + " by " + who;
@@ -110,7 +110,8 @@ void name_makers(const std::vector<WatchedRun>& runs, std::vector<std::string>& 
 }
 
 bool has_differences(const std::vector<std::string>& lines) {
-  return std::any_of(lines.begin(), lines.end(), [](const std::string& line) { return kind_of(line) != nullptr; });
+  return std::any_of(lines.begin(), lines.end(),
+                     [](const std::string& line) { return change_kind_of(line) != nullptr; });
 }
 
 }  // namespace cni::kit

@@ -56,7 +56,7 @@ std::string octal(mode_t mode) {
 }
 
 // `shown` is its path as plugins see it.
-void add_one(World& world, const fs::path& path, const std::string& shown) {
+void add_file(World& world, const fs::path& path, const std::string& shown) {
   struct stat seen {};
   if (::lstat(path.c_str(), &seen) != 0) return;
   const auto told = [&](const char* area, State state) {
@@ -90,7 +90,7 @@ void walk(const std::string& root, const Visit& visit) {
 void add_tree(World& world, const std::string& root, const std::vector<std::string>& excluded) {
   walk(root, [&](const fs::path& path) {
     if (std::find(excluded.begin(), excluded.end(), path.string()) != excluded.end()) return false;
-    add_one(world, path, path.string());
+    add_file(world, path, path.string());
     return true;
   });
 }
@@ -104,7 +104,7 @@ void add_layer(World& world, const Layer& layer) {
     // The directory of a file that was written is written, too: it is new where the machine has none.
     const bool is_known = fs::is_directory(path, ignored) &&
                           ::faccessat(layer.below.get(), inside.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
-    if (!is_known) add_one(world, path, prefix + inside);
+    if (!is_known) add_file(world, path, prefix + inside);
     return true;
   });
 }

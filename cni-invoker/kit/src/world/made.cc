@@ -1,16 +1,6 @@
 #include "kit/src/world/made.h"
 
-#include <algorithm>
-
 namespace cni::kit {
-namespace {
-
-const std::string* find(const State& state, const std::string& key) {
-  const auto found = std::find_if(state.begin(), state.end(), [&](const auto& pair) { return pair.first == key; });
-  return found == state.end() ? nullptr : &found->second;
-}
-
-}  // namespace
 
 std::vector<std::string> Made::names(const std::string& area, const std::string& where) const {
   std::vector<std::string> names;

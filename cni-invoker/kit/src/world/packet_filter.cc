@@ -14,7 +14,7 @@ std::string trimmed(const std::string& line) {
   return line.substr(begin, line.find_last_not_of(" \t") + 1 - begin);
 }
 
-std::string joined(const std::vector<std::string>& blocks) {
+std::string outer_blocks(const std::vector<std::string>& blocks) {
   std::string text;
   for (const std::string& block : blocks) text += block + ", ";
   return text;
@@ -33,7 +33,7 @@ void add_ruleset(World& world, const std::string& where, const std::string& rule
     }
     const bool opens = line.ends_with("{") && line.find('{') == line.size() - 1;
     if (opens) line = trimmed(line.substr(0, line.size() - 1));
-    add(world, {"packet filter", joined(blocks) + line, where}, {});
+    add(world, {"packet filter", outer_blocks(blocks) + line, where}, {});
     if (opens) blocks.push_back(line);
   }
 }

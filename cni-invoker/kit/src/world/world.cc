@@ -18,7 +18,7 @@ Result<void> add_namespace(World& world, const std::string& where) {
 }
 
 std::string text_of(const Thing& thing) { return thing.area + " " + thing.name; }
-std::string place_of(const Thing& thing) { return thing.where.empty() ? "" : " in " + thing.where; }
+std::string where_of(const Thing& thing) { return thing.where.empty() ? "" : " in " + thing.where; }
 
 // Digests say nothing to people.
 std::string shown(const std::string& key, const std::string& value) {
@@ -29,12 +29,7 @@ std::string shown(const std::string& key, const std::string& value) {
 std::string text_of(const Thing& thing, const State& state) {
   std::string text = text_of(thing);
   for (const auto& [key, value] : state) text += " " + key + " " + shown(key, value);
-  return text + place_of(thing);
-}
-
-const std::string* find(const State& state, const std::string& key) {
-  const auto found = std::find_if(state.begin(), state.end(), [&](const auto& pair) { return pair.first == key; });
-  return found == state.end() ? nullptr : &found->second;
+  return text + where_of(thing);
 }
 
 bool is_changed(const State& before, const State& after) {
@@ -58,7 +53,7 @@ std::string change(const Thing& thing, const State& before, const State& after) 
   }
   for (const auto& [key, value] : after)
     if (find(before, key) == nullptr) add(key, "none", value);
-  return text + place_of(thing);
+  return text + where_of(thing);
 }
 
 bool goes_with_its_link(const Thing& thing) { return thing.area == "sysctl"; }
@@ -87,6 +82,11 @@ World look_at_world(const WorldScope& scope) {
 const State* find(const World& world, const Thing& thing) {
   const auto found = world.find(thing);
   return found == world.end() ? nullptr : &found->second;
+}
+
+const std::string* find(const State& state, const std::string& key) {
+  const auto found = std::find_if(state.begin(), state.end(), [&](const auto& pair) { return pair.first == key; });
+  return found == state.end() ? nullptr : &found->second;
 }
 
 std::string value_of(const State& state, const std::string& key) {

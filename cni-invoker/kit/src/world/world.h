@@ -41,6 +41,7 @@ World look_at_world(const WorldScope& scope);
 
 // nullptr where it is not there; "" of a state that has no such key.
 const State* find(const World& world, const Thing& thing);
+const std::string* find(const State& state, const std::string& key);
 std::string value_of(const State& state, const std::string& key);
 
 // "left: link veth1a2b type veth mtu 1500", "lost: …", "changed: link br0 mtu 1500 -> 1450".

@@ -3,14 +3,14 @@
 namespace cni::kit::wrong {
 namespace {
 
-std::string in_pod(const PluginCall& call, const std::string& line) {
+std::string in_netns_of(const PluginCall& call, const std::string& line) {
   return "nsenter --net=" + call.attachment.netns + " " + line;
 }
 
 class Loopback : public Plugin {
  public:
   Result<NetworkResult> add(const PluginCall& call) override {
-    if (auto up = shell(in_pod(call, "ip link set lo up")); !up) return up.error();
+    if (auto up = shell(in_netns_of(call, "ip link set lo up")); !up) return up.error();
     NetworkResult result;
     if (call.previous_result) result = *call.previous_result;
     result.json.clear();
@@ -25,14 +25,14 @@ class Loopback : public Plugin {
   }
 
   Result<void> del(const PluginCall& call) override {
-    static_cast<void>(shell(in_pod(call, "ip link set lo down 2>/dev/null")));
+    static_cast<void>(shell(in_netns_of(call, "ip link set lo down 2>/dev/null")));
     return {};
   }
 
   Result<void> check(const PluginCall& call) override {
     if (!call.previous_result) return call.config["prevResult"].error("is missing");
     if (wrong("K16")) return {};
-    return shell(in_pod(call, "ip link show lo up | grep -q LOOPBACK,UP"));
+    return shell(in_netns_of(call, "ip link show lo up | grep -q LOOPBACK,UP"));
   }
 };
 
