@@ -18,10 +18,10 @@ void write(const fs::path& path, const std::string& text) {
   std::ofstream(path, std::ios::binary) << text;
 }
 
-constexpr const char* kApplets[] = {"sh",    "cat",  "chmod", "echo",  "env",  "false", "head", "hostname", "httpd",
-                                    "id",    "ip",   "kill",  "ln",    "ls",   "mkdir", "ps",   "pwd",      "rm",
-                                    "sed",   "sleep", "stat",  "test", "touch", "tr",   "true", "tty",      "wc",
-                                    "wget"};
+constexpr const char* kApplets[] = {"sh",   "cat",      "chmod", "cp",   "date", "echo", "env",   "false", "grep",
+                                    "head", "hostname", "httpd", "id",   "ip",   "kill", "ln",    "ls",    "mkdir",
+                                    "mv",   "nc",       "ps",    "pwd",  "rm",   "sed",  "sleep", "stat",  "tail",
+                                    "test", "touch",    "tr",    "true", "tty",  "wc",   "wget"};
 
 // Adds a file to the layout's blobs and says where: {mediaType, digest, size}.
 Json add_blob(const fs::path& layout, const std::string& file, const std::string& media_type) {
