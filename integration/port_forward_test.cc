@@ -2,15 +2,18 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 #include "base/fd.h"
 #include "integration/test_host.h"
@@ -65,6 +68,18 @@ std::size_t descriptors_of(pid_t pid) {
                     std::filesystem::directory_iterator()));
 }
 
+// User's and system's time.
+std::chrono::milliseconds processor_time_of(pid_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  std::string stat((std::istreambuf_iterator<char>(file)), {});
+  std::istringstream words(stat.substr(stat.rfind(')') + 1));
+  std::string word;
+  for (int i = 0; i < 11; ++i) words >> word;
+  long user = 0, system = 0;
+  words >> user >> system;
+  return std::chrono::milliseconds((user + system) * 1000 / ::sysconf(_SC_CLK_TCK));
+}
+
 class PortForwardTest : public PodrunTest {
  protected:
   void TearDown() override {
@@ -79,10 +94,12 @@ class PortForwardTest : public PodrunTest {
   }
 
   // The local port of its first line; 0: it has none.
-  std::uint16_t forward(const std::vector<std::string>& words) {
+  std::uint16_t forward(const std::vector<std::string>& words, const std::string& shell = "exec \"$@\"") {
     std::vector<std::string> args{"port-forward"};
     args.insert(args.end(), words.begin(), words.end());
-    pid_ = start(podrun_command(args).argv, log());
+    std::vector<std::string> argv = podrun_command(args).argv;
+    argv.insert(argv.begin(), {"sh", "-c", shell, "sh"});
+    pid_ = start(argv, log());
     unsigned port = 0;
     eventually([&] { return std::sscanf(said().c_str(), "Forwarding from 127.0.0.1:%u ->", &port) == 1; });
     return static_cast<std::uint16_t>(port);
@@ -168,6 +185,54 @@ TEST_F(PortForwardTest, ManyConnectionsLeaveNothing) {
   }
   EXPECT_TRUE(eventually([&] { return descriptors_of(pid) <= before; })) << descriptors_of(pid) << ", not " << before;
   EXPECT_EQ(asked(port, "last"), "last");
+}
+
+// Whoever finds no descriptor waits in the queue, and is served when there is one, whether a connection of ours has
+// ended or others have given theirs back.
+TEST_F(PortForwardTest, WithoutDescriptorsItWaitsAndSaysSoOnce) {
+  ASSERT_TRUE(serve("127.0.0.1"));
+  const std::uint16_t port = forward({"web", ":7"});
+  ASSERT_NE(port, 0) << said();
+  ASSERT_EQ(asked(port, "first"), "first");
+  ASSERT_TRUE(eventually([&] { return descriptors_of(pid_) < 16; }));
+  const auto allow = [&](std::size_t descriptors) {
+    rlimit limit{};
+    ASSERT_EQ(::prlimit(pid_, RLIMIT_NOFILE, nullptr, &limit), 0);
+    limit.rlim_cur = descriptors;
+    ASSERT_EQ(::prlimit(pid_, RLIMIT_NOFILE, &limit, nullptr), 0);
+  };
+  std::size_t lowest_free = 0;
+  while (std::filesystem::is_symlink("/proc/" + std::to_string(pid_) + "/fd/" + std::to_string(lowest_free)))
+    ++lowest_free;
+  allow(lowest_free);
+  const Fd alone = connected_to(port);
+  ASSERT_TRUE(alone && say(alone, "alone"));
+  ::shutdown(alone.get(), SHUT_WR);
+  const std::string full = ": no more connections now: Too many open files\n";
+  ASSERT_TRUE(eventually([&] { return said().find(full) != std::string::npos; })) << said();
+  const auto ran = processor_time_of(pid_);
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  EXPECT_LT(processor_time_of(pid_) - ran, std::chrono::milliseconds(100)) << "it is to wait, not to spin";
+  EXPECT_EQ(said().find(full), said().rfind(full)) << said();
+  allow(1024);
+  EXPECT_EQ(all_of(alone), "alone");
+  EXPECT_EQ(asked(port, "last"), "last");
+}
+
+// So few that there is room for one connection.
+TEST_F(PortForwardTest, AtItsLimitOneIsServedAfterAnother) {
+  ASSERT_TRUE(serve("127.0.0.1"));
+  const std::uint16_t port = forward({"web", ":7"}, "ulimit -n 70; exec \"$@\"");
+  ASSERT_NE(port, 0) << said();
+  Fd held = connected_to(port);
+  ASSERT_TRUE(held && say(held, "held"));
+  ASSERT_TRUE(eventually([&] { return said().find("Handling") != std::string::npos; }));
+  const Fd next = connected_to(port);
+  ASSERT_TRUE(next && say(next, "next"));
+  ::shutdown(next.get(), SHUT_WR);
+  ::shutdown(held.get(), SHUT_WR);
+  EXPECT_EQ(all_of(held), "held");
+  EXPECT_EQ(all_of(next), "next");
 }
 
 TEST_F(PortForwardTest, WhoReadsItsOutputHoldsUpNobody) {

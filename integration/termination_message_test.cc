@@ -96,6 +96,20 @@ TEST_F(TerminationMessageTest, FillsNothingOfTheHosts) {
   EXPECT_EQ(message(), std::string(4096, 'x'));
 }
 
+// Of many containers each shows a share; where that ends in the middle of a character, it is JSON all the same.
+TEST_F(TerminationMessageTest, IsNotCutWithinACharacter) {
+  std::string accents = "x";
+  for (int i = 0; i < 2000; ++i) accents += "\u00e9";
+  std::vector<Json> containers;
+  for (int i = 0; i < 12; ++i) {
+    containers.push_back(note(accents));
+    containers.back()["name"] = "main-" + std::to_string(i);
+  }
+  ASSERT_TRUE(must_create(pod("web", containers)));
+  ASSERT_TRUE(eventually([&] { return phase("web") == "Succeeded"; }));
+  EXPECT_EQ(message(), accents.substr(0, 1023));
+}
+
 TEST_F(TerminationMessageTest, WhatIsPutInItsPlaceIsNotLookedAt) {
   ASSERT_TRUE(must_create(pod("web", {container("main", {"/bin/payload", "sleep"})})));
   const fs::path file = inside(kDefault);

@@ -57,8 +57,7 @@ void show_message(const ContainerPlan& plan, ContainerStatus& status, std::size_
   ExitStatus& exit = *status.exit;
   if (exit.message.empty() && plan.termination_message.falls_back_to_log && exit.code != 0)
     exit.message = end_of_log(plan.log_path);
-  exit.message = base::printable(exit.message);
-  exit.message.resize(std::min(exit.message.size(), most));
+  exit.message = base::printable(exit.message, most);
 }
 
 }  // namespace

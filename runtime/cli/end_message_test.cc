@@ -86,6 +86,17 @@ TEST_F(EndMessage, HoldsNothingThatATerminalObeysAndNoBrokenCharacter) {
   EXPECT_EQ(shown(std::string("\0", 1)), "\\x00");
 }
 
+// What is escaped is four times as long; and the last of it is no half of anything.
+TEST_F(EndMessage, IsAsShortAfterItWasEscaped) {
+  const std::string escapes = shown(std::string(4096, '\x1b'), 1, 10);
+  EXPECT_EQ(escapes.size(), (12U << 10U) / 10 / 4 * 4);
+  EXPECT_THAT(escapes, EndsWith("\\x1b\\x1b"));
+  std::string accents = "x";
+  for (int i = 0; i < 2000; ++i) accents += "\u00e9";
+  EXPECT_EQ(shown(accents, 1, 12).size(), 1023U);
+  EXPECT_THAT(shown(accents, 1, 12), EndsWith("\u00e9"));
+}
+
 TEST_F(EndMessage, OfWhatNeverRanIsItsFailure) {
   log(line("of another"));
   std::vector<LiveContainer> all{ended("main", ExitStatus{.code = 128, .start_failed = true})};

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <list>
 #include <memory>
+#include <utility>
 
 #include "base/interruption.h"
 #include "runtime/cli/commands.h"
@@ -35,6 +36,8 @@ std::size_t connections_at_once(std::size_t listeners) {
   const rlim_t room = limit.rlim_cur > others ? (limit.rlim_cur - others) / Forwarded::kDescriptors : 1;
   return std::clamp<rlim_t>(room, 1, kMost);
 }
+
+constexpr int kUntilTriedAgain = 200;  // milliseconds
 
 class PortForward {
  public:
@@ -68,6 +71,7 @@ class PortForward {
   };
 
   // polled_: the sandbox, signals, the listeners, then each connection's. What is full accepts no more meanwhile.
+  // Whether descriptors or memory are there again nobody tells: that is tried.
   Result<void> wait() {
     polled_ = {{sandbox_.get(), POLLIN, 0}, {base::interruption_fd(), POLLIN, 0}};
     const bool is_full = connections_.size() >= most_ || accepts_none_;
@@ -76,7 +80,9 @@ class PortForward {
       const Forwarded::Wants wants = connection.forwarded.wants();
       polled_.insert(polled_.end(), wants.begin(), wants.end());
     }
-    if (::poll(polled_.data(), polled_.size(), -1) >= 0) return {};
+    const int ready = ::poll(polled_.data(), polled_.size(), accepts_none_ ? kUntilTriedAgain : -1);
+    if (ready == 0) accepts_none_ = false;
+    if (ready >= 0) return {};
     for (pollfd& none : polled_) none.revents = 0;
     return errno == EINTR ? Result<void>() : Error::system(errno, "wait for connections");
   }
@@ -102,6 +108,7 @@ class PortForward {
   void accept(const Listener& listener) {
     Fd client(::accept4(listener.socket.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (!client) return be_full(listener, errno);
+    has_said_full_ = false;
     tell("Handling connection for " + std::to_string(listener.local) + "\n");
     auto begun = LocalhostConnection::begin(pod_, listener.remote);
     if (!begun) return complain(listener, begun.error());
@@ -112,8 +119,9 @@ class PortForward {
   void be_full(const Listener& listener, int error_number) {
     if (error_number != EMFILE && error_number != ENFILE && error_number != ENOMEM && error_number != ENOBUFS)
       return;  // it has gone again
-    accepts_none_ = !connections_.empty();
-    if (accepts_none_) complain(listener, Error::system(error_number, "no more connections until one has ended"));
+    accepts_none_ = true;
+    if (!std::exchange(has_said_full_, true))
+      complain(listener, Error::system(error_number, "no more connections now"));
   }
 
   // Who reads it slowly holds up nobody: a pipe that can be written to takes a line.
@@ -134,7 +142,8 @@ class PortForward {
   Fd sandbox_;  // pause's pidfd
   std::vector<Listener> listeners_;
   std::size_t most_;
-  bool accepts_none_ = false;  // until a connection has ended
+  bool accepts_none_ = false;  // until a connection has ended, or it is time to try
+  bool has_said_full_ = false;
   std::list<Connection> connections_;
   std::vector<pollfd> polled_;
 };

@@ -1,5 +1,6 @@
 #include "cni/base/printable.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdio>
@@ -46,20 +47,23 @@ std::string escaped(const char* format, unsigned value) {
   return text.data();
 }
 
+// The first character of `text`, which is `next`.
+std::string shown_as(std::string_view text, const Character& next) {
+  if (next.length == 0) return escaped("\\x%02x", static_cast<unsigned char>(text.front()));
+  if (!is_obeyed(next.code_point)) return std::string(text.substr(0, next.length));
+  return escaped(next.length == 1 ? "\\x%02x" : "\\u%04x", static_cast<unsigned>(next.code_point));
+}
+
 }  // namespace
 
-std::string printable(std::string_view text) {
+std::string printable(std::string_view text, std::size_t most) {
   std::string shown;
-  shown.reserve(text.size());
+  shown.reserve(std::min(text.size(), most));
   while (!text.empty()) {
     const Character next = first_character(text);
-    if (next.length == 0) {
-      shown += escaped("\\x%02x", static_cast<unsigned char>(text.front()));
-    } else if (!is_obeyed(next.code_point)) {
-      shown += text.substr(0, next.length);
-    } else {
-      shown += escaped(next.length == 1 ? "\\x%02x" : "\\u%04x", static_cast<unsigned>(next.code_point));
-    }
+    const std::string one = shown_as(text, next);
+    if (one.size() > most - shown.size()) break;
+    shown += one;
     text.remove_prefix(next.length == 0 ? 1 : next.length);
   }
   return shown;

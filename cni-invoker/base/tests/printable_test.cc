@@ -36,5 +36,13 @@ TEST(Printable, EscapesBytesThatAreNoUtf8) {
   EXPECT_EQ(printable("\xff"), "\\xff");
 }
 
+TEST(Printable, EndsWithAWholeCharacterOrWhatStandsForOne) {
+  EXPECT_EQ(printable("abc", 2), "ab");
+  EXPECT_EQ(printable("a\u00e9\u00e9", 4), "a\u00e9");
+  EXPECT_EQ(printable("a\x1b\x1b", 6), "a\\x1b");
+  EXPECT_EQ(printable("\u202e!", 5), "") << "what has no room ends it";
+  EXPECT_EQ(printable("abc", 0), "");
+}
+
 }  // namespace
 }  // namespace cni::base
