@@ -130,6 +130,15 @@ Result<void> RouteSocket::make_link(const std::string& name, const std::string& 
   return socket_.exchange(std::move(request)).in("make interface '" + name + "'");
 }
 
+Result<void> RouteSocket::make_vlan(const std::string& name, int below, std::uint16_t id) {
+  const NetlinkAttributes data = NetlinkAttributes().add(IFLA_VLAN_ID, netlink_body(id));
+  NetlinkRequest request = link_request(NLM_F_CREATE | NLM_F_EXCL, 0);
+  request.attributes.add_text(IFLA_IFNAME, name)
+      .add(IFLA_LINK, netlink_body(below))
+      .add_nested(IFLA_LINKINFO, NetlinkAttributes().add(IFLA_INFO_KIND, "vlan").add_nested(IFLA_INFO_DATA, data));
+  return socket_.exchange(std::move(request)).in("make interface '" + name + "' of VLAN " + std::to_string(id));
+}
+
 Result<void> RouteSocket::remove_link(int link) {
   NetlinkRequest request = link_request(0, link);
   request.type = RTM_DELLINK;

@@ -1,6 +1,7 @@
 // Links and addresses of a network namespace, by rtnetlink(7).
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -40,6 +41,7 @@ class RouteSocket {
   Result<void> make_veth(const std::string& name);         // and its other end beside it
   Result<void> make_veth(const std::string& name, const std::string& peer, int peer_netns);
   Result<void> make_link(const std::string& name, const std::string& kind);  // "dummy", "bridge"
+  Result<void> make_vlan(const std::string& name, int below, std::uint16_t id);
   Result<void> remove_link(int link);
   Result<void> bring_up(int link);
   Result<void> add_default_route(int link, const base::IpAddress& gateway);

@@ -32,11 +32,18 @@ const std::string kDevice = R"({"type": "host-device", "device": "kit-spare-{pod
 const std::string kIsolating =
     R"({"type": "bridge", "bridge": "br-kit", "isGateway": true, "portIsolation": true, )" + kIpam;
 const std::string kIsolated = kPlainBridge + R"(, {"type": "firewall", "ingressPolicy": "isolated"})";
+const std::string kVlan = R"({"type": "vlan", "master": "kit-master", "vlanId": 234, )" + kIpam;
+const std::string kInVlan = R"({"type": "bridge", "bridge": "br-kit", "vlan": 100, )" + kIpam;
+const std::string kTrunk =
+    R"({"type": "bridge", "bridge": "br-kit", "vlanTrunk": [{"minID": 100, "maxID": 103}, {"id": 4094}], )" + kIpam;
+const std::string kVrf = kPlainBridge + R"(, {"type": "vrf", "vrfname": "kit-vrf"})";
+const std::string kTap = R"({"type": "tap", "owner": 4711, "group": 4712, "multiQueue": true, )" + kIpam;
 const std::string kBySource = kPtp + R"(, {"type": "sbr"})";
 
 // Of the pod's own namespace.
 std::string in_pod(const std::string& line) { return "nsenter --net=$CNI_NETNS " + line; }
 const std::string kEachEnd = "for link in $(ls /sys/class/net | grep ^veth); do ";
+const std::string kEachPort = "for link in $(ls /sys/class/net/br-kit/brif); do bridge vlan add dev $link vid ";
 const std::string kDropInPod = in_pod("iptables -I OUTPUT -d 10.234.0.1 -j DROP");
 
 struct Row {
@@ -76,19 +83,29 @@ const std::vector<Row>& rows() {
            in_pod("ip -6 -o addr show dev eth0 scope global") + " | awk '{ print $4 }');" +
            in_pod("ip addr del $address dev eth0") + ";" + in_pod("ip addr add $address dev eth0")},
       {"P19", kMacvlan, kDropInPod},
+      {"P20", kVlan,
+       "pod=$(basename $CNI_NETNS); ip -n $pod link set eth0 down; ip -n $pod link set eth0 name old;"
+       "ip link add link kit-master name other type vlan id 77; ip link set other netns $pod; "
+       "ip -n $pod link set other name eth0; ip -n $pod link set eth0 up; ip -n $pod addr flush dev old;"
+       "ip -n $pod addr add 10.234.0.2/16 dev eth0; ip -n $pod addr add fd00:234::2/64 dev eth0 nodad"},
       {"P21", kIsolating, kEachEnd + "bridge link set dev $link isolated off; done"},
       {"P21b", kBridge, "nft list tables bridge | while read -r line; do nft delete $line; done"},
+      {"P21c", kInVlan, kEachPort + "1 pvid untagged; done"},
+      {"P21d", kTrunk, kEachPort + "4093; done"},
+      {"P22", kTap, in_pod("ip link set eth0 arp off")},
+      {"P22b", kTap, in_pod("ip link del eth0") + ";" + in_pod("ip tuntap add eth0 mode tap user 4711 group 4712")},
       {"P23", kBySource,
        "[ $CNI_IFNAME = eth0 ] || " + in_pod("ip rule flush") + ";" + in_pod("ip rule add lookup main")},
+      {"P23b", kVrf, in_pod("ip route add 10.234.0.1 dev eth0")},
       {"P25", kDevice, kDropInPod},
       {"P27", kPtp + kFirewall, "iptables -F CNI-FORWARD"},
   };
   return all;
 }
 // The newest plugins have what Debian's have not.
-const std::set<std::string> kOfTheNewest{"P5b", "P21"};
-// Bridged packets in the packet filter; links of type macvlan.
-const std::set<std::string> kOfSomeKernels{"P5b", "P19"};
+const std::set<std::string> kOfTheNewest{"P5b", "P21", "P21d", "P22", "P22b"};
+// Bridged packets in the packet filter; VLANs; links of type macvlan, vrf.
+const std::set<std::string> kOfSomeKernels{"P5b", "P19", "P20", "P21c", "P21d", "P23b"};
 
 constexpr const char* kSpoil = R"(#!/bin/sh
 config=$(cat)
@@ -124,9 +141,10 @@ class DataPlaneTest : public ::testing::Test {
     ::chmod((dir_ + "/" + name).c_str(), 0755);
   }
   static bool is_newest() { return base::path_exists(std::string(NEWEST_PLUGINS) + "/bridge"); }
+  static std::string plugins() { return is_newest() ? NEWEST_PLUGINS : "/usr/lib/cni"; }
   Options options(const std::string& check) const {
     Options options;
-    options.plugin_dirs = {dir_, is_newest() ? NEWEST_PLUGINS : "/usr/lib/cni"};
+    options.plugin_dirs = {dir_, plugins()};
     options.only = {check};
     options.helper = KIT_PLUGIN;
     options.profile = dir_ + "/profile";
@@ -138,6 +156,17 @@ class DataPlaneTest : public ::testing::Test {
                              R"(, {"type": "spoil", "spoil": ")" + spoil + "\"}]}";
     const auto subject = subject_of_list(list, "list", options(row.check));
     const auto report = subject ? run(*subject, options(row.check)) : Result<Report>(subject.error());
+    if (!report || report->results.size() != 1) {
+      ADD_FAILURE() << (report ? "no result" : report.error().what);
+      return {};
+    }
+    return report->results.front();
+  }
+
+  // Of one plugin, as the kit configures it.
+  CheckResult result_of_plugin(const std::string& type, const std::string& check) const {
+    const auto subject = subject_of_plugin(type, "", options(check));
+    const auto report = subject ? run(*subject, options(check)) : Result<Report>(subject.error());
     if (!report || report->results.size() != 1) {
       ADD_FAILURE() << (report ? "no result" : report.error().what);
       return {};
@@ -171,16 +200,43 @@ INSTANTIATE_TEST_SUITE_P(Of, DataPlaneRowTest, ::testing::ValuesIn(rows()),
 
 TEST_F(DataPlaneTest, ALoopbackThatDoesNothingIsCaught) {
   write("loopback", kIdle);
-  const auto subject = subject_of_plugin("loopback", "", options("P24"));
-  ASSERT_TRUE(subject) << subject.error().what;
-  const auto report = run(*subject, options("P24"));
-  ASSERT_TRUE(report) << report.error().what;
-  ASSERT_EQ(report->results.size(), 1U);
-  EXPECT_EQ(report->results.front().outcome, Outcome::failed) << text_of(report->results.front());
+  const CheckResult result = result_of_plugin("loopback", "P24");
+  EXPECT_EQ(result.outcome, Outcome::failed) << text_of(result);
 }
 
+TEST_F(DataPlaneTest, ALeaseThatIsRenewedAndReleasedPasses) {
+  const CheckResult result = result_of_plugin("dhcp", "P26");
+  EXPECT_EQ(result.outcome, Outcome::passed) << text_of(result);
+}
+
+struct WrongLease {
+  const char* name;
+  const char* script;  // of shell, before the real plugin; $real is its path
+  const char* expected;
+};
+void PrintTo(const WrongLease& wrong, std::ostream* out) { *out << wrong.name; }
+class WrongLeaseTest : public DataPlaneTest, public ::testing::WithParamInterface<WrongLease> {};
+TEST_P(WrongLeaseTest, IsCaught) {
+  write("dhcp", ("#!/bin/sh\nreal=" + plugins() + "/dhcp\n" + GetParam().script + "\nexec $real \"$@\"\n").c_str());
+  const CheckResult result = result_of_plugin("dhcp", "P26");
+  EXPECT_EQ(result.outcome, Outcome::failed) << text_of(result);
+  EXPECT_THAT(result.expected, ::testing::HasSubstr(GetParam().expected)) << text_of(result);
+}
+INSTANTIATE_TEST_SUITE_P(
+    Of, WrongLeaseTest,
+    ::testing::Values(
+        WrongLease{"Address", R"([ "$CNI_COMMAND" = ADD ] && { $real | sed s/192.0.2.7/192.0.2.8/; exit; })",
+                   "192.0.2.7"},
+        WrongLease{"Route", R"([ "$CNI_COMMAND" = ADD ] && { $real | sed s,0.0.0.0/0,198.51.100.0/24,; exit; })",
+                   "default route"},
+        WrongLease{"Renewal",
+                   R"([ "$CNI_COMMAND" = ADD ] && { $real; status=$?; kill -STOP $(pidof dhcp); exit $status; })",
+                   "is renewed"},
+        WrongLease{"Release", R"([ "$CNI_COMMAND" = DEL ] && exit 0)", "RELEASE"}),
+    [](const auto& wrong) { return std::string(wrong.param.name); });
+
 TEST_F(DataPlaneTest, HasSomethingSpoiltForEachCheck) {
-  std::set<std::string> with{"P24"};
+  std::set<std::string> with{"P24", "P26"};
   for (const Row& row : rows()) with.insert(row.check);
   for (const CheckInfo& check : catalogue())
     EXPECT_TRUE(!check.id.starts_with('P') || with.contains(check.id)) << check.id << ": " << check.title;

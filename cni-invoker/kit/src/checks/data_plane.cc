@@ -9,7 +9,8 @@ namespace cni::kit {
 
 std::vector<Check> data_plane_checks() {
   std::vector<Check> all;
-  for (const auto part : {route_checks, host_port_checks, size_checks, link_checks, filter_checks}) {
+  for (const auto part : {route_checks, host_port_checks, size_checks, link_checks, filter_checks, vlan_checks,
+                          tap_checks, lease_checks}) {
     std::vector<Check> rows = part();
     std::move(rows.begin(), rows.end(), std::back_inserter(all));
   }

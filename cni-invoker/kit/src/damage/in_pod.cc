@@ -111,7 +111,7 @@ Result<std::string> take_link_down(const Standing& at) {
 Result<std::string> take_out_of_vrf(const Standing& at) {
   const std::string link = changed_link(at, "master");
   if (link.empty()) return std::string();
-  TRY(change_link(at.pod.netns, link, {.without_master = true}));
+  TRY(change_link(at.pod.netns, link, {.master = ""}));
   return "interface " + link + " taken out of its VRF";
 }
 

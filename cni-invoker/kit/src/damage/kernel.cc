@@ -69,7 +69,10 @@ Result<void> change_link(const std::string& netns, const std::string& name, cons
   if (change.mac) attributes.add(IFLA_ADDRESS, bytes_of_mac(*change.mac));
   if (change.mtu) add_word(attributes, IFLA_MTU, *change.mtu);
   if (change.txqlen) add_word(attributes, IFLA_TXQLEN, *change.txqlen);
-  if (change.without_master) add_word(attributes, IFLA_MASTER, 0);
+  if (change.master) {
+    const int master = change.master->empty() ? 0 : TRY(open(netns, *change.master)).link;
+    add_word(attributes, IFLA_MASTER, static_cast<std::uint32_t>(master));
+  }
   return at.socket.exchange({RTM_NEWLINK, 0, netlink_body(body), attributes}).in("change interface '" + name + "'");
 }
 
@@ -82,6 +85,11 @@ Result<void> move_link(const std::string& netns, const std::string& name, int to
   return at.socket.exchange(std::move(request)).in("move interface '" + name + "'");
 }
 
+Result<void> make_vlan(const std::string& netns, const std::string& name, const std::string& below, std::uint16_t id) {
+  const int link = TRY(open(netns, below)).link;
+  return TRY(RouteSocket::open(netns)).make_vlan(name, link, id);
+}
+
 Result<void> remove_link(const std::string& netns, const std::string& name) {
   const int link = TRY(open(netns, name)).link;
   return TRY(RouteSocket::open(netns)).remove_link(link);
@@ -91,6 +99,12 @@ Result<void> add_address(const std::string& netns, const std::string& link, cons
   const int index = TRY(open(netns, link)).link;
   const Cidr address = TRY(parse_cidr(cidr));
   return TRY(RouteSocket::open(netns)).add(index, {address.address, address.length});
+}
+
+Result<void> remove_address(const std::string& netns, const std::string& link, const std::string& cidr) {
+  const int index = TRY(open(netns, link)).link;
+  const Cidr address = TRY(parse(cidr));
+  return TRY(RouteSocket::open(netns)).remove(index, {address.address, address.length});
 }
 
 Result<void> add_route(const std::string& netns, const std::string& link, const std::string& cidr) {

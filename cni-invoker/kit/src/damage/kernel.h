@@ -1,6 +1,7 @@
-// Things of the kernel taken away or changed, by rtnetlink(7).
+// Things of the kernel made, taken away or changed, by rtnetlink(7).
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -16,13 +17,15 @@ namespace cni::kit {
 struct LinkChange {
   std::optional<bool> up{}, promisc{}, allmulti{};
   std::optional<std::string> name{}, mac{};
+  std::optional<std::string> master{};  // its name; empty: none
   std::optional<unsigned> mtu{}, txqlen{};
-  bool without_master = false;
 };
 Result<void> change_link(const std::string& netns, const std::string& name, const LinkChange& change);
 Result<void> move_link(const std::string& netns, const std::string& name, int to);  // descriptor of a namespace
+Result<void> make_vlan(const std::string& netns, const std::string& name, const std::string& below, std::uint16_t id);
 Result<void> remove_link(const std::string& netns, const std::string& name);
 Result<void> add_address(const std::string& netns, const std::string& link, const std::string& cidr);
+Result<void> remove_address(const std::string& netns, const std::string& link, const std::string& cidr);
 // To where the link leads.
 Result<void> add_route(const std::string& netns, const std::string& link, const std::string& cidr);
 

@@ -74,7 +74,7 @@ Result<std::string> take_off_bridge(const Standing& at) {
   for (const std::string& link : at.made.names("link", "")) {
     const auto master = at.made.value({"link", link, ""}, "master");
     if (!master) continue;
-    TRY(change_link(kHostNetns, link, {.without_master = true}));
+    TRY(change_link(kHostNetns, link, {.master = ""}));
     return "interface " + link + " of the host taken off " + *master;
   }
   return std::string();

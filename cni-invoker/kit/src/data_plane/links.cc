@@ -1,12 +1,10 @@
 // What is below IP, or beside the host's routes: multicast, isolation, what is on a parent's network, rules by source.
-#include <fcntl.h>
-#include <sys/socket.h>
-
 #include <algorithm>
 
 #include "cni/base/files.h"
 #include "cni/base/try.h"
 #include "kit/src/damage/kernel.h"
+#include "kit/src/data_plane/lan.h"
 #include "kit/src/data_plane/meant.h"
 #include "kit/src/data_plane/rows.h"
 #include "kit/src/data_plane/scene.h"
@@ -18,13 +16,7 @@
 namespace cni::kit {
 namespace {
 
-const Place kLan{"lan", "/run/netns/lan", {}};
-
-const PluginUnderTest* maker_with(const Lab& lab, const char* key) {
-  const PluginUnderTest* maker = find_type(lab.subject(), meant(lab.subject()).type);
-  const bool has = maker != nullptr && maker->config.contains(key) && maker->config.at(key) == true;
-  return has ? maker : nullptr;
-}
+bool is_on(const Lab& lab, const char* key) { return maker_config(lab.subject()).value(key, Json()) == true; }
 
 Verdict carries(Lab& lab, const std::vector<base::IpAddress>& groups) {
   const Meant network = meant(lab.subject());
@@ -62,50 +54,16 @@ Verdict carries_multicast(Lab& lab) {
 // The same of DHCP's requests, say: they pass the packet filter where net.bridge.bridge-nf-call-iptables is on.
 Verdict carries_broadcasts(Lab& lab) { return carries(lab, {*base::IpAddress::parse("255.255.255.255")}); }
 
-// The far end of the link that pods are on goes into a network namespace of its own, with the addresses of the pod's
-// gateway. Not applicable where none was told.
-Verdict make_lan(const std::string& link, const AttachedPod& pod) {
-  const auto made = [&]() -> Result<int> {
-    TRY(make_netns(kLan.netns, true));
-    const Fd netns = TRY(base::open_file(kLan.netns, O_RDONLY));
-    TRY(move_link(kHostNetns, far_end(link), netns.get()));
-    RouteSocket socket = TRY(RouteSocket::open(kLan.netns));
-    int addresses = 0;
-    for (const Link& end : TRY(socket.links())) {
-      if (end.name != far_end(link)) continue;
-      TRY(socket.bring_up(end.index));
-      for (const IpConfig& ip : pod.result.ips) {
-        const auto gateway = base::IpAddress::parse(ip.gateway);
-        if (!gateway) continue;
-        TRY(socket.add(end.index, {*gateway, std::stoi(ip.address.substr(ip.address.find('/') + 1))}));
-        ++addresses;
-      }
-    }
-    return addresses;
-  }();
-  if (!made) return skipped(made.error().what);
-  return *made > 0 ? passed() : not_applicable("it gives pods no gateway");
-}
-
-Verdict expect_lan(Scene& scene, const AttachedPod& pod) {
-  const auto server = Server::start(kLan, kEchoPort);
-  if (!server) return skipped(server.error().what);
-  for (const base::IpAddress& own : pod.addresses)
-    if (const auto gateway = pod.gateway(own.is_v4()))
-      for (const Transport transport : kTransports)
-        KIT_REQUIRE(scene.expect({pod.place, {transport, *gateway, kEchoPort}, kLan.name, own.to_text()}));
-  return passed();
-}
-
 Verdict is_on_its_masters_network(Lab& lab) {
   const Meant network = meant(lab.subject());
   if (network.type != "macvlan" && network.type != "ipvlan")
     return not_applicable("'" + network.type + "' makes no interface on another");
-  const std::string master = find_type(lab.subject(), network.type)->config.value("master", "");
+  const std::string master = maker_config(lab.subject()).value("master", "");
   if (master.empty()) return not_applicable("its configuration names no master");
   Scene scene(lab);
   KIT_REQUIRE(scene.attach(1));
-  KIT_REQUIRE(make_lan(master, scene.pod(0)));
+  KIT_REQUIRE(make_lan(master));
+  KIT_REQUIRE(give_gateways(far_end(master), scene.pod(0)));
   return expect_lan(scene, scene.pod(0));
 }
 
@@ -116,12 +74,14 @@ Verdict moves_a_device(Lab& lab) {
   if (!device.is_string()) return not_applicable("its configuration names no device");
   Scene scene(lab);
   KIT_REQUIRE(scene.attach(1));
-  KIT_REQUIRE(make_lan(for_pod(device, scene.pod(0).pod->number).get<std::string>(), scene.pod(0)));
+  const std::string link = for_pod(device, scene.pod(0).pod->number).get<std::string>();
+  KIT_REQUIRE(make_lan(link));
+  KIT_REQUIRE(give_gateways(far_end(link), scene.pod(0)));
   return expect_lan(scene, scene.pod(0));
 }
 
 Verdict isolates_ports(Lab& lab) {
-  if (maker_with(lab, "portIsolation") == nullptr) return not_applicable("portIsolation is not on");
+  if (!is_on(lab, "portIsolation")) return not_applicable("portIsolation is not on");
   Scene scene(lab);
   KIT_REQUIRE(scene.serve_on_host());
   KIT_REQUIRE(scene.attach(2));
@@ -134,7 +94,7 @@ Verdict isolates_ports(Lab& lab) {
 }
 
 Verdict drops_foreign_macs(Lab& lab) {
-  if (maker_with(lab, "macspoofchk") == nullptr) return not_applicable("macspoofchk is not on");
+  if (!is_on(lab, "macspoofchk")) return not_applicable("macspoofchk is not on");
   Scene scene(lab);
   KIT_REQUIRE(scene.attach(2));
   const AttachedPod& pod = scene.pod(0);

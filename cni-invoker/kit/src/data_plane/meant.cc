@@ -19,6 +19,10 @@ const PluginUnderTest* find_plugin(const Subject& subject, const Matches& matche
   return found == subject.plugins.end() ? nullptr : &*found;
 }
 
+const PluginUnderTest* find_maker(const Subject& subject) {
+  return find(subject, [](const PluginUnderTest& plugin) { return plugin.role == Role::interface; });
+}
+
 }  // namespace
 
 const PluginUnderTest* find_type(const Subject& subject, const std::string& type) {
@@ -32,10 +36,14 @@ const PluginUnderTest* find_capability(const Subject& subject, const std::string
   });
 }
 
+Json maker_config(const Subject& subject) {
+  const PluginUnderTest* maker = find_maker(subject);
+  return maker == nullptr ? Json::object() : maker->config;
+}
+
 Meant meant(const Subject& subject) {
   Meant meant;
-  const PluginUnderTest* maker =
-      find_plugin(subject, [](const PluginUnderTest& plugin) { return plugin.role == Role::interface; });
+  const PluginUnderTest* maker = find_maker(subject);
   if (maker == nullptr) return meant;
   meant.type = maker->type();
   const auto is_one_of = [&](std::initializer_list<const char*> types) {

@@ -15,6 +15,9 @@ struct Meant {
 };
 Meant meant(const Subject& subject);
 
+// Of the plugin that makes the interface; empty: none does.
+Json maker_config(const Subject& subject);
+
 // The plugin that the type names, or that takes the capability; null: none does.
 const PluginUnderTest* find_type(const Subject& subject, const std::string& type);
 const PluginUnderTest* find_capability(const Subject& subject, const std::string& capability);

@@ -12,6 +12,9 @@ std::vector<Check> host_port_checks();  // ports of the host that are pods'
 std::vector<Check> size_checks();       // of packets, and rates
 std::vector<Check> link_checks();       // what is below IP: isolation, multicast, sub-interfaces
 std::vector<Check> filter_checks();     // the plugin firewall
+std::vector<Check> vlan_checks();       // VLANs and VRFs
+std::vector<Check> tap_checks();        // the plugin tap
+std::vector<Check> lease_checks();      // the plugin dhcp
 
 constexpr Applies kOnceInterfaces{.roles = kInterfaces | kChained, .once = true};
 

@@ -41,12 +41,10 @@ Result<Fd> listen_to(const std::string& interface, const base::IpAddress& group,
   return socket;
 }
 
-Result<Fd> sender_by(const std::string& interface, const base::IpAddress& group) {
+Result<Fd> sender_by(const std::string& interface) {
   Fd socket = TRY(open_socket(SOCK_DGRAM));
   ::setsockopt(socket.get(), SOL_SOCKET, SO_BROADCAST, &kYes, sizeof kYes);
-  if (::setsockopt(socket.get(), SOL_SOCKET, SO_BINDTODEVICE, interface.c_str(),
-                   static_cast<socklen_t>(interface.size())) != 0)
-    return Error::system(errno, "send to " + group.to_text() + " by '" + interface + "'");
+  TRY(bind_to_device(socket, interface));
   return socket;
 }
 
@@ -55,7 +53,7 @@ Result<Fd> sender_by(const std::string& interface, const base::IpAddress& group)
 Seen hear_group(const Listener& from, const Listener& to, const base::IpAddress& group, std::uint16_t port,
                 Limit limit) {
   const auto heard = in_netns(to.place.netns, [&] { return listen_to(to.interface, group, port); });
-  const auto sender = in_netns(from.place.netns, [&] { return sender_by(from.interface, group); });
+  const auto sender = in_netns(from.place.netns, [&] { return sender_by(from.interface); });
   if (!heard) return {false, "", "", heard.error().what};
   if (!sender) return {false, "", "", sender.error().what};
   const sockaddr_in6 target = socket_address(group, port);

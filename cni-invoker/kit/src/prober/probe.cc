@@ -107,11 +107,12 @@ std::string echo_request(bool is_v4, std::uint16_t id, std::size_t size) {
   return bytes;
 }
 
-Result<Fd> open_icmp(bool is_v4) {
+Result<Fd> open_icmp(bool is_v4, const std::string& device) {
   Fd socket(::socket(is_v4 ? AF_INET : AF_INET6, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
                      is_v4 ? static_cast<int>(IPPROTO_ICMP) : static_cast<int>(IPPROTO_ICMPV6)));
   if (!socket) return Error::system(errno, "open a socket for ICMP");
   forbid_fragments(socket, is_v4);
+  if (!device.empty()) TRY(bind_to_device(socket, device));
   return socket;
 }
 
@@ -178,7 +179,7 @@ Seen ask(const Place& from, const Target& target, Limit limit) {
 
 Seen ping(const Place& from, const base::IpAddress& address, std::size_t size, Limit limit) {
   const bool is_v4 = address.is_v4();
-  const auto socket = in_netns(from.netns, [&] { return open_icmp(is_v4); });
+  const auto socket = in_netns(from.netns, [&] { return open_icmp(is_v4, from.device); });
   if (!socket) return failure(socket.error().what);
   if (const int error = bind_icmp(*socket, from, is_v4); error != 0) return failure(error);
   if (const int error = connect_icmp(*socket, address); error != 0) return failure(error);

@@ -38,8 +38,16 @@ bool wait_for(const Fd& socket, short events, std::chrono::milliseconds limit) {
   return ::poll(&polled, 1, static_cast<int>(limit.count())) > 0;
 }
 
+Result<void> bind_to_device(const Fd& socket, const std::string& device) {
+  if (::setsockopt(socket.get(), SOL_SOCKET, SO_BINDTODEVICE, device.c_str(), static_cast<socklen_t>(device.size())) !=
+      0)
+    return Error::system(errno, "send by '" + device + "'");
+  return {};
+}
+
 Result<Fd> open_client(const Place& place, int type, bool is_v4) {
   Fd socket = TRY(in_netns(place.netns, [&] { return open_socket(type); }));
+  if (!place.device.empty()) TRY(bind_to_device(socket, place.device));
   for (const base::IpAddress& source : place.sources) {
     if (source.is_v4() != is_v4) continue;
     const sockaddr_in6 address = socket_address(source, 0);

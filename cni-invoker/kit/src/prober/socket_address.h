@@ -24,7 +24,9 @@ inline constexpr int kYes = 1;  // as setsockopt takes it
 // Whether any of poll's `events`, or an error, came within the limit.
 bool wait_for(const Fd& socket, short events, std::chrono::milliseconds limit);
 
-// A socket in the place's namespace, that sends from the place's source.
+Result<void> bind_to_device(const Fd& socket, const std::string& device);
+
+// A socket in the place's namespace, that sends from the place's source, by its device.
 Result<Fd> open_client(const Place& place, int type, bool is_v4);
 
 }  // namespace cni::kit
