@@ -103,7 +103,7 @@ Result<void> add_address(const std::string& netns, const std::string& link, cons
 
 Result<void> remove_address(const std::string& netns, const std::string& link, const std::string& cidr) {
   const int index = TRY(open(netns, link)).link;
-  const Cidr address = TRY(parse(cidr));
+  const Cidr address = TRY(parse_cidr(cidr));
   return TRY(RouteSocket::open(netns)).remove(index, {address.address, address.length});
 }
 

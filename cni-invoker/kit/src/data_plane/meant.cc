@@ -20,7 +20,7 @@ const PluginUnderTest* find_plugin(const Subject& subject, const Matches& matche
 }
 
 const PluginUnderTest* find_maker(const Subject& subject) {
-  return find(subject, [](const PluginUnderTest& plugin) { return plugin.role == Role::interface; });
+  return find_plugin(subject, [](const PluginUnderTest& plugin) { return plugin.role == Role::interface; });
 }
 
 }  // namespace

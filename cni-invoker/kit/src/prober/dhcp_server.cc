@@ -66,7 +66,6 @@ std::string_view find_option(std::string_view packet, Option wanted) {
 Result<Fd> open_server(const std::string& device) {
   Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!socket) return Error::system(errno, "open a socket");
-  constexpr int kYes = 1;
   ::setsockopt(socket.get(), SOL_SOCKET, SO_BROADCAST, &kYes, sizeof kYes);
   TRY(bind_to_device(socket, device));
   sockaddr_in everywhere{};
