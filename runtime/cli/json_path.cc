@@ -12,6 +12,7 @@
 namespace podrun::cli {
 namespace {
 
+using Json = JsonPath::Json;
 using Matches = JsonPath::Matches;
 
 void add_children(const Json& here, Matches& found) {
