@@ -42,7 +42,7 @@ class CniDebugTest : public CniHostTest {
 TEST_F(CniDebugTest, StopsBeforeAndAfterEachPlugin) {
   configure_lab("1.0.0", R"(,{"type":"tuning"})");
   if (!can_run({need::plugin("tuning")})) return;
-  const std::string said = typed("n\n\n\nn\n");
+  const std::string said = typed("n\nn\n\nn\n\nn\n");
   EXPECT_EQ(status_, 0) << said;
   EXPECT_THAT(said, AllOf(HasSubstr("1. ADD bridge  " + plugins_dir() + "/bridge"), HasSubstr("(before ADD bridge) "),
                           HasSubstr("\"bridge\": \"br-lab\""), HasSubstr("ADD bridge: exit 0 after "),
@@ -56,8 +56,43 @@ TEST_F(CniDebugTest, StopsBeforeAndAfterEachPlugin) {
   EXPECT_EQ(attachments().size(), 0U);
 }
 
+TEST_F(CniDebugTest, StopsBeforeAndAfterWhatAPluginCalls) {
+  const std::string said = typed("n\nn\nn\nn\n");
+  EXPECT_EQ(status_, 0) << said;
+  const std::size_t before = said.find("1.1. ADD host-local, called by bridge  " + plugins_dir() + "/host-local"),
+                    asked = said.find("(before ADD host-local) ", before),
+                    ended = said.find("ADD host-local: exit 0 after ", asked),
+                    made = said.find("  made: file /var/lib/cni/networks/lab/10.203.0.", ended),
+                    after = said.find("(after ADD host-local) ", made), bridge = said.find("ADD bridge: exit 0", after);
+  EXPECT_NE(bridge, std::string::npos) << said;
+  EXPECT_EQ(attachments().size(), 1U);
+  typed("r\n", {"--operation", "del"});
+  EXPECT_EQ(leases(), "0\n");
+}
+
+TEST_F(CniDebugTest, WhatAPluginCallsIsUndoneEditedAndGivenUp) {
+  // The address after the undo is another, as host-local goes on from the last one.
+  const std::string undone = typed("n\nn\nu\nn\nn\nn\n");
+  EXPECT_EQ(status_, 0) << undone;
+  const std::size_t deleted = undone.find("DEL host-local: exit 0");
+  EXPECT_NE(undone.find("(before ADD host-local) ", deleted), std::string::npos) << undone;
+  EXPECT_EQ(leases(), "1\n");
+  typed("r\n", {"--operation", "del"});
+
+  const std::string given_up = typed("n\nu\n");
+  EXPECT_NE(status_, 0);
+  EXPECT_THAT(given_up, HasSubstr("given up"));
+  EXPECT_EQ(leases(), "0\n");
+  EXPECT_THAT(links("blue"), Not(HasSubstr("eth0")));
+
+  const std::string ended = podrun({"cni", "debug", "lab", "blue"}, "n\nn\n").out;
+  EXPECT_THAT(ended, HasSubstr("(after ADD host-local) "));
+  EXPECT_EQ(leases(), "0\n");
+  EXPECT_EQ(attachments().size(), 0U);
+}
+
 TEST_F(CniDebugTest, UndoTakesAwayWhatTheLastPluginAdded) {
-  const std::string said = typed("n\nu\nn\nn\n");
+  const std::string said = typed("n\nn\nn\nu\nn\nn\nn\nn\n");
   EXPECT_EQ(status_, 0) << said;
   const std::size_t first = said.find("(after ADD bridge) "), undone = said.find("DEL bridge: exit 0"),
                     again = said.find("(before ADD bridge) ", undone);
@@ -70,7 +105,7 @@ TEST_F(CniDebugTest, UndoTakesAwayWhatTheLastPluginAdded) {
 }
 
 TEST_F(CniDebugTest, UndoBeforeAPluginGivesUpAll) {
-  const std::string said = typed("n\nu\nu\n");
+  const std::string said = typed("n\nn\nn\nu\nu\n");
   EXPECT_NE(status_, 0);
   EXPECT_THAT(said, AllOf(HasSubstr("given up"), HasSubstr("DEL bridge: exit 0")));
   EXPECT_THAT(links("blue"), Not(HasSubstr("eth0")));
@@ -92,7 +127,7 @@ TEST_F(CniDebugTest, WhatIsEditedIsWhatThePluginGets) {
 }
 
 TEST_F(CniDebugTest, OpensAShellInTheNamespace) {
-  const std::string said = typed("n\ns\nip -o link show eth0 && echo it is he''re\nexit\nn\n");
+  const std::string said = typed("n\nn\nn\ns\nip -o link show eth0 && echo it is he''re\nexit\nn\n");
   EXPECT_EQ(status_, 0) << said;
   EXPECT_THAT(said, HasSubstr("it is here"));
   const std::string helped = typed("u\ns\necho gone >&2\nexit\nx\nr\n", {"--operation", "del"});

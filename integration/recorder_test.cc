@@ -51,6 +51,40 @@ TEST_F(RecorderTest, KeepsAllOfEachRun) {
   EXPECT_EQ(status.st_mode & 07777, 0600U) << "an environment may hold secrets";
 }
 
+TEST_F(RecorderTest, KeepsWhatPluginsCallToo) {
+  ASSERT_EQ(cni({"add", "lab", "blue", "--record", records()}).status, 0);
+  ASSERT_EQ(cni({"del", "lab", "blue", "--record", records()}).status, 0);
+  EXPECT_EQ(recording("ADD-bridge").at("caller"), "");
+  for (const char* what : {"ADD-host-local", "DEL-host-local"}) {
+    const Json called = recording(what);
+    EXPECT_EQ(called.at("caller"), "bridge");
+    EXPECT_EQ(called.at("path"), plugins_dir() + "/host-local");
+    EXPECT_EQ(called.at("environment").at("CNI_PATH"), recording("ADD-bridge").at("environment").at("CNI_PATH"));
+    EXPECT_THAT(called.at("digest").get<std::string>(), StartsWith("sha256:"));
+    EXPECT_GT(called.at("peakMemory").get<std::uint64_t>(), 1U << 20U) << "a program of Go";
+    const Output again = cni({"replay", file_of(what)});
+    EXPECT_EQ(again.status, 0) << what << "\n" << again.out << again.err;
+    EXPECT_THAT(again.out, HasSubstr(", called by bridge, recorded "));
+  }
+  EXPECT_THAT(recording("ADD-host-local").at("effects").get<std::vector<std::string>>(),
+              Contains(StartsWith("made: file /var/lib/cni/networks/lab/10.203.0.")));
+}
+
+// A machine on which the bridge, and what the plugin sets, are there already.
+TEST_F(RecorderTest, WhatWasThereBeforeIsNoDifference) {
+  ASSERT_EQ(cni({"add", "lab", "blue"}).status, 0);
+  ASSERT_EQ(cni({"del", "lab", "blue"}).status, 0);
+  ASSERT_EQ(run({"ip", "link", "show", "br-lab"}).status, 0);
+  run({"sh", "-c", "rm -f /var/lib/cni/networks/lab/last*"});  // else the next address is another
+  ASSERT_EQ(cni({"add", "lab", "blue", "--record", records()}).status, 0);
+  ASSERT_EQ(cni({"del", "lab", "blue", "--record", records()}).status, 0);
+  for (const char* what : {"ADD-bridge", "ADD-host-local", "DEL-bridge"}) {
+    const Output again = cni({"replay", file_of(what)});
+    EXPECT_EQ(again.status, 0) << what << "\n" << again.out << again.err;
+    EXPECT_THAT(again.out, HasSubstr("nothing differs\n"));
+  }
+}
+
 TEST_F(RecorderTest, KeepsThoseOfAPodToo) {
   ASSERT_TRUE(must_create(sleeper("web"), {"--network", "lab", "--record", records()}));
   EXPECT_EQ(recording("ADD-bridge").at("environment").at("CNI_CONTAINERID"), pod_id("web"));
@@ -68,7 +102,6 @@ TEST_F(RecorderTest, WhatCannotBeWrittenKeepsNothingFromBeingAttached) {
 TEST_F(RecorderTest, TheSameBuildDoesTheSameAgain) {
   configure_lab("1.0.0", R"(,{"type":"tuning","sysctl":{"net.ipv4.conf.eth0.arp_filter":"1"}})");
   if (!can_run({need::plugin("tuning")})) return;
-  run({"ip", "link", "del", "br-lab"});  // else it is there already when it is recorded
   ASSERT_EQ(cni({"add", "lab", "blue", "--record", records()}).status, 0);
   ASSERT_EQ(cni({"check", "lab", "blue", "--record", records()}).status, 0);
   ASSERT_EQ(cni({"del", "lab", "blue", "--record", records()}).status, 0);

@@ -7,6 +7,7 @@
 #include "runtime/cli/cni_commands.h"
 #include "runtime/cli/cni_stepper.h"
 #include "runtime/cli/indent_json.h"
+#include "runtime/cli/record_option.h"
 #include "runtime/sandbox/settle.h"
 
 namespace podrun::cli {
@@ -22,7 +23,7 @@ Result<int> debug_network(Context& context, const CniDebugAsked& asked) {
   TRY(context.require_root("cni debug"));
   base::listen_for_interruption();
   Host host = context.host(warn, [](const std::string&, const std::string& line) { note(line); });
-  host.runner = std::make_shared<CniStepper>(host.runner, context.out);
+  host.runner = std::make_shared<CniStepper>(host.runner, delegate_helper(), context.out);
   CniTool tool(std::move(host));
   AttachmentFlags flags = asked.flags;
   flags.netns = asked.words.at(1);

@@ -53,9 +53,11 @@ Result<Comparison> compare_runs(const Context& context, const kit::Recording& re
 }
 
 std::string described(const kit::Recording& recording) {
-  return recording.path + ": " + recording.end + " after " + std::to_string(recording.duration.count() / 1000) +
-         " ms, of a processor " +
-         std::to_string((recording.processor.user + recording.processor.system).count() / 1000) + " ms";
+  std::string text = recording.path + ": " + recording.end + " after " +
+                     std::to_string(recording.duration.count() / 1000) + " ms, of a processor " +
+                     std::to_string((recording.processor.user + recording.processor.system).count() / 1000) + " ms";
+  if (recording.peak_memory != 0) text += ", in " + std::to_string(recording.peak_memory >> 20U) + " MiB";
+  return text;
 }
 
 Result<int> replay(Context& context, const CniReplayAsked& asked) {
@@ -72,7 +74,8 @@ Result<int> replay(Context& context, const CniReplayAsked& asked) {
                     {"differences", lines}});
     return lines.empty() ? 0 : 1;
   }
-  context.out.print(recording.plugin + " " + recording.command + ", recorded " + recording.started + "\n" +
+  const std::string caller = recording.caller.empty() ? "" : ", called by " + recording.caller;
+  context.out.print(recording.plugin + " " + recording.command + caller + ", recorded " + recording.started + "\n" +
                     (comparison.both_again ? "again " : "then  ") + described(comparison.before) + "\nnow   " +
                     described(comparison.now) + "\n");
   for (const std::string& line : lines) context.out.print("  " + line + "\n");

@@ -35,6 +35,20 @@ std::string value_of(const cni::RunRequest& request, const std::string& name) {
   return "";
 }
 
+std::string plugin_of(const cni::RunRequest& request) { return request.path.substr(request.path.rfind('/') + 1); }
+
+std::string step_of(const cni::kit::Recording& recording) { return recording.command + " " + recording.plugin; }
+
+// Of a plugin that another has started: all that is known of how.
+cni::RunRequest request_of(const cni::kit::Recording& recording) {
+  cni::RunRequest request;
+  request.path = recording.path;
+  request.environment = recording.environment;
+  request.input = recording.input;
+  request.timeout = std::chrono::hours(24);
+  return request;
+}
+
 std::string shown(const std::string& text) {
   if (text.empty()) return "(nothing)\n";
   if (nlohmann::json::accept(text)) return indent_json(text);
@@ -94,6 +108,17 @@ std::optional<std::string> read_line(std::string& typed) {
 
 }  // namespace
 
+CniStepper::CniStepper(std::shared_ptr<cni::Runner> runner, const std::string& helper, Output& out)
+    : runner_(std::move(runner)), delegating_(runner_), out_(out) {
+  if (helper.empty()) return;
+  const cni::kit::DelegateHandler handler{
+      [this](const std::string& caller, const cni::RunRequest& request) { return before(caller, request); },
+      [this](const std::string&, const cni::kit::Recording& recording) {
+        return after(request_of(recording), recording);
+      }};
+  delegating_ = std::make_shared<cni::kit::DelegateRunner>(runner_, helper, handler, warn);
+}
+
 Result<std::string> CniStepper::find(std::string_view type, const std::vector<std::string>& dirs) {
   return runner_->find(type, dirs);
 }
@@ -143,44 +168,65 @@ void CniStepper::take_back(const cni::RunRequest& added, const std::string& resu
   const nlohmann::json previous = nlohmann::json::parse(result, nullptr, false);
   if (config.is_object() && previous.is_object()) config["prevResult"] = previous;
   if (config.is_object()) request.input = config.dump();
-  run("DEL " + request.path.substr(request.path.rfind('/') + 1), request);
+  tell(cni::kit::run_recorded(*runner_, request).recording);
 }
 
-cni::kit::Recorded CniStepper::run(const std::string& step, const cni::RunRequest& request) {
-  cni::kit::Recorded done = cni::kit::run_recorded(*runner_, request);
-  const cni::kit::Recording& seen = done.recording;
-  say(step + ": " + seen.end + " after " + std::to_string(seen.duration.count() / 1000) + " ms\n" + shown(seen.output));
+void CniStepper::tell(const cni::kit::Recording& recording) {
+  say(step_of(recording) + ": " + recording.end + " after " + std::to_string(recording.duration.count() / 1000) +
+      " ms\n" + shown(recording.output));
   std::string effects;
-  for (const std::string& effect : seen.effects) effects += "  " + effect + "\n";
+  for (const std::string& effect : recording.effects) effects += "  " + effect + "\n";
   say(effects);
-  return done;
+}
+
+Result<std::string> CniStepper::before(const std::string& caller, const cni::RunRequest& request) {
+  const std::string command = value_of(request, "CNI_COMMAND");
+  if (command == "VERSION") return request.input;
+  const std::string step = command + " " + plugin_of(request);
+  step_within_ = caller.empty() ? 0 : step_within_ + 1;
+  if (caller.empty()) ++step_;
+  const std::string number = std::to_string(step_) + "." + (caller.empty() ? "" : std::to_string(step_within_) + ".");
+  say("\n" + number + " " + step + (caller.empty() ? "" : ", called by " + caller) + "  " + request.path + "\n" +
+      shown(request.input));
+  std::string input = request.input;
+  if (TRY(ask("before " + step, value_of(request, "CNI_NETNS"), command == "ADD", input)) == Wish::go_on) return input;
+  asks_ = false;
+  return Error{Kind::invalid, 0, "given up"};
+}
+
+Result<std::optional<std::string>> CniStepper::after(const cni::RunRequest& request,
+                                                     const cni::kit::Recording& recording) {
+  if (recording.command == "VERSION") return std::optional(recording.output);
+  tell(recording);
+  const bool has_added = recording.command == "ADD" && recording.end == "exit 0";
+  std::string output = recording.output;
+  if (TRY(ask("after " + step_of(recording), recording.variable("CNI_NETNS"), has_added, output)) == Wish::go_on)
+    return std::optional(output);
+  take_back(request, output);
+  return std::optional<std::string>();
 }
 
 Result<cni::RunOutcome> CniStepper::exec(const cni::RunRequest& asked) {
-  const std::string command = value_of(asked, "CNI_COMMAND"), netns = value_of(asked, "CNI_NETNS");
-  if (command == "VERSION") return runner_->exec(asked);
-  const std::string step = command + " " + asked.path.substr(asked.path.rfind('/') + 1);
-  const bool can_undo = command == "ADD";
+  if (value_of(asked, "CNI_COMMAND") == "VERSION") return runner_->exec(asked);
   cni::RunRequest request = asked;
-  say("\n" + std::to_string(++step_) + ". " + step + "  " + asked.path + "\n" + shown(request.input));
   for (;;) {
-    auto before = ask("before " + step, netns, can_undo, request.input);
-    if (before && *before == Wish::undo) {
-      asks_ = false;
-      before = Error{Kind::invalid, 0, "given up"};
-    }
-    if (!before) {
-      Error given_up = std::move(before).error();
+    auto input = before("", request);
+    if (!input) {
+      Error given_up = std::move(input).error();
       given_up.detail = std::make_shared<cni::NeverStarted>();
       return given_up;
     }
-    cni::kit::Recorded done = run(step, request);
-    if (!done.outcome) return std::move(done.outcome);
-    const bool has_added = can_undo && done.outcome->succeeded();
-    if (TRY(ask("after " + step, netns, has_added, done.outcome->output)) == Wish::go_on)
+    request.input = *std::move(input);
+    cni::kit::Recorded done = cni::kit::run_recorded(*delegating_, request);
+    if (!done.outcome) {
+      tell(done.recording);
       return std::move(done.outcome);
+    }
     request.input_gate = -1;  // it has opened, once
-    take_back(request, done.outcome->output);
+    if (auto output = TRY(after(request, done.recording))) {
+      done.outcome->output = *std::move(output);
+      return std::move(done.outcome);
+    }
   }
 }
 

@@ -67,7 +67,9 @@ Host Context::host(Warn warn, PluginSays plugin_says) const {
                         std::move(warn), std::move(plugin_says));
   if (!flags.record_dir.empty())
     host.runner = std::make_shared<cni::kit::Recorder>(
-        host.runner, cni::kit::RecorderOptions{.dir = flags.record_dir, .digest = program_digest, .warn = host.warn});
+        host.runner,
+        cni::kit::RecorderOptions{
+            .dir = flags.record_dir, .helper = delegate_helper(), .digest = program_digest, .warn = host.warn});
   return host;
 }
 

@@ -10,6 +10,9 @@ namespace podrun::cli {
 
 void add_record(Command& command, Context& context);
 
+// Path of cni-kit-plugin, by which runs that plugins start are seen. Empty, with a warning, where it is not installed.
+std::string delegate_helper();
+
 // "sha256:…" of a program; empty where it cannot be read.
 std::string program_digest(const std::string& path);
 

@@ -11,7 +11,7 @@
 
 #include "cni/base/files.h"
 #include "cni/base/try.h"
-#include "kit/helper/end_as.h"
+#include "kit/helper/end_by.h"
 #include "kit/src/trace/trace.h"
 
 namespace cni::kit {

@@ -1,6 +1,7 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <cerrno>
 
 #include "cni/base/files.h"
 #include "cni/base/try.h"
@@ -75,8 +76,11 @@ class First : public Plugin {
       const IpAddress gateway = *IpAddress::parse(network.host);
       TRY(host.add(ours.index, {gateway, network.prefix_length}));
       TRY(pod.add(theirs.index, {*IpAddress::parse(network.pod), network.prefix_length}));
-      TRY(pod.add_default_route(theirs.index, gateway));
       result.ips.push_back({network.pod + "/" + std::to_string(network.prefix_length), network.host, 1});
+      // Of two interfaces of a pod the first leads out.
+      const auto leads_out = pod.add_default_route(theirs.index, gateway);
+      if (!leads_out && leads_out.error().error_number == EEXIST) continue;
+      TRY(leads_out);
       result.routes.emplace_back().dst = gateway.is_v4() ? "0.0.0.0/0" : "::/0";
       result.routes.back().gw = network.host;
     }

@@ -1,8 +1,8 @@
 // cni-kit-plugin: the plugins that `podrun cni test` brings along, in one program. What it is its name says: kit-first,
 // which makes the interface that a chained plugin changes, or kit-ipam, which an interface plugin calls. Each writes
 // down how it was called, and answers as the check's script says, or does its work (places.h). In the directory of
-// those who are watched it runs the plugin of its name, and writes down what that makes (watch.h). As kit-break it runs
-// a plugin and does harm to it (breaker.h).
+// those who are watched it runs the plugin of its name, and writes down what that makes (watch.h). In one of delegates
+// it runs it as whoever listens there says (delegate.h). As kit-break it runs a plugin and does harm to it (breaker.h).
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -13,6 +13,7 @@
 #include "cni/base/files.h"
 #include "cni/base/try.h"
 #include "kit/helper/breaker.h"
+#include "kit/helper/delegate.h"
 #include "kit/helper/places.h"
 #include "kit/helper/plugins.h"
 #include "kit/helper/script.h"
@@ -48,9 +49,10 @@ Result<int> run(const std::string& name) {
 int main(int count, char** arguments) {
   const std::string_view path(arguments[0] == nullptr ? "" : arguments[0]);
   const std::string name(path.substr(path.rfind('/') + 1));
-  const auto status = cni::kit::is_watching(path)  ? cni::kit::watch(name)
-                      : name == cni::kit::kBreaker ? cni::kit::break_program({arguments + 1, arguments + count})
-                                                   : cni::kit::run(name);
+  const auto status = cni::kit::is_watching(path)   ? cni::kit::watch(std::string(path))
+                      : cni::kit::is_delegate(path) ? cni::kit::run_delegate(std::string(path))
+                      : name == cni::kit::kBreaker  ? cni::kit::break_program({arguments + 1, arguments + count})
+                                                    : cni::kit::run(name);
   if (status) return *status;
   std::fprintf(stderr, "%s: %s\n", name.c_str(), status.error().what.c_str());
   return 2;

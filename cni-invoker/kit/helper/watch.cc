@@ -1,17 +1,15 @@
 #include "kit/helper/watch.h"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "cni/base/files.h"
 #include "cni/base/try.h"
 #include "cni/runner.h"
-#include "kit/helper/end_as.h"
+#include "kit/helper/behind.h"
 #include "kit/helper/places.h"
 #include "kit/src/end_text.h"
 #include "kit/src/result_json.h"
@@ -25,41 +23,6 @@ using Json = nlohmann::json;
 std::string variable(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
-}
-
-std::vector<std::string> dirs_behind_links() {
-  std::vector<std::string> dirs;
-  const std::string path = variable("CNI_PATH");
-  for (std::size_t at = 0; at < path.size();) {
-    const std::size_t colon = std::min(path.find(':', at), path.size());
-    if (path.substr(at, colon - at) != kWatchedPlugins) dirs.push_back(path.substr(at, colon - at));
-    at = colon + 1;
-  }
-  return dirs;
-}
-
-Environment environment_now() {
-  Environment all;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const std::string text(*entry);
-    const std::size_t equals = text.find('=');
-    if (equals != std::string::npos) all.emplace_back(text.substr(0, equals), text.substr(equals + 1));
-  }
-  return all;
-}
-
-// Whether one of those above us is watched as well.
-bool is_delegated() {
-  std::string pid = std::to_string(::getppid());
-  while (pid != "0" && pid != "1") {
-    if (base::read_file("/proc/" + pid + "/cmdline").value_or("").starts_with(kWatchedPlugins + "/")) return true;
-    const std::string stat = base::read_file("/proc/" + pid + "/stat").value_or("");
-    const std::size_t name_end = stat.rfind(')');  // "PID (NAME) STATE PPID …"
-    if (name_end == std::string::npos) return false;
-    const std::size_t begin = name_end + 4;
-    pid = stat.substr(begin, stat.find(' ', begin) - begin);
-  }
-  return false;
 }
 
 World world_now() {
@@ -99,23 +62,19 @@ Result<void> tell(const Json& run) {
 
 bool is_watching(std::string_view path) { return path.starts_with(kWatchedPlugins + "/"); }
 
-Result<int> watch(const std::string& name) {
+Result<int> watch(const std::string& path) {
+  const Behind behind = TRY(behind_link(path));
+  const RunRequest& request = behind.request;
   ProcessRunner runner;
-  RunRequest request;
-  request.path = TRY(runner.find(name, dirs_behind_links()));
-  request.environment = environment_now();
-  request.input = TRY(base::read_all(0, "stdin"));
-  request.timeout = std::chrono::hours(1);  // who started us has a limit
-  request.dies_with_us = true;
   const World before = world_now();
   const auto begin = since_boot();
   const RunOutcome outcome = TRY(runner.exec(request));
   const World after = world_now();
 
   SeenRun seen;
-  seen.plugin = name;
+  seen.plugin = path.substr(path.rfind('/') + 1);
   seen.command = variable("CNI_COMMAND");
-  seen.delegated = is_delegated();
+  seen.delegated = !behind.caller.empty();
   for (const auto& [key, value] : request.environment) seen.environment.push_back(key + "=" + value);
   seen.input = request.input;
   seen.output = outcome.output;
@@ -128,10 +87,7 @@ Result<int> watch(const std::string& name) {
   told["removed"] = missing_from(after, before);
   told["changed"] = changed(before, after);
   TRY(tell(told));
-  TRY(base::write_all(2, outcome.errors, "stderr"));
-  TRY(base::write_all(1, outcome.output, "stdout"));
-  if (outcome.end == RunOutcome::End::signaled) end_by(outcome.signal);
-  return outcome.exit_code;
+  return end_as(outcome);
 }
 
 }  // namespace cni::kit

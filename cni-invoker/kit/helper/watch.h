@@ -11,8 +11,7 @@ namespace cni::kit {
 
 // Whether the program was started by that path to watch.
 bool is_watching(std::string_view path);
-// Runs the plugin of that name, the first on CNI_PATH behind the links, with what we were given. Its exit status; where
-// a signal has ended it, we end likewise.
-Result<int> watch(const std::string& name);
+// Runs the plugin that we stand for by that path (behind.h), and ends as it does.
+Result<int> watch(const std::string& path);
 
 }  // namespace cni::kit

@@ -1,5 +1,3 @@
-#include "kit/src/find_helper.h"
-
 #include <linux/limits.h>
 #include <unistd.h>
 
@@ -7,6 +5,7 @@
 
 #include "cni/base/files.h"
 #include "cni/base/try.h"
+#include "cni/delegates.h"
 
 namespace cni::kit {
 

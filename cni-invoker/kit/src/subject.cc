@@ -1,12 +1,13 @@
 #include "kit/src/subject.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "cni/base/try.h"
+#include "cni/delegates.h"
 #include "cni/invoker.h"
 #include "kit/helper/places.h"
 #include "kit/src/default_configs.h"
-#include "kit/src/find_helper.h"
 #include "kit/src/profile.h"
 #include "kit/src/roles.h"
 
@@ -59,8 +60,9 @@ class SubjectMaker {
   static Result<SubjectMaker> begin(const Options& options) {
     SubjectMaker maker;
     maker.profile_ = TRY(read_profile(options.profile));
-    maker.dirs_ = options.plugin_dirs;
-    maker.subject_->plugin_dirs = options.plugin_dirs;
+    // Plugins are started in /.
+    for (const std::string& dir : options.plugin_dirs) maker.dirs_.push_back(std::filesystem::absolute(dir));
+    maker.subject_->plugin_dirs = maker.dirs_;
     maker.subject_->plugin_dirs.push_back(kOwnPlugins);
     maker.subject_->helper = TRY(find_helper(options.helper));
     maker.subject_->capability_args = default_capability_args();

@@ -96,7 +96,7 @@ const std::vector<Row>& rows() {
       {"P22b", kTap, in_pod("ip link del eth0") + ";" + in_pod("ip tuntap add eth0 mode tap user 4711 group 4712")},
       {"P23", kBySource,
        "[ $CNI_IFNAME = eth0 ] || " + in_pod("ip rule flush") + ";" + in_pod("ip rule add lookup main")},
-      {"P23b", kVrf, in_pod("ip route add 10.234.0.1 dev eth0")},
+      {"P23b", kVrf, in_pod("ip link set eth0 nomaster")},
       {"P25", kDevice, kDropInPod},
       {"P27", kPtp + kFirewall, "iptables -F CNI-FORWARD"},
   };

@@ -72,8 +72,10 @@ TEST_P(EvilPluginTest, HarmsNothing) {
 INSTANTIATE_TEST_SUITE_P(
     Of, EvilPluginTest,
     ::testing::Values(
-        Evil{"KillsAll", "kill -KILL -1"}, Evil{"Hangs", "sleep 1000"},
-        Evil{"HangsWithoutSignals", "trap '' TERM INT HUP; while :; do sleep 1000; done"},
+        Evil{"KillsAll", "kill -KILL -1"},
+        Evil{"KillsItsParentsGroup", "kill -KILL -$(cut -d ' ' -f 5 /proc/$PPID/stat); kill -KILL $PPID; exit 1"},
+        Evil{"Writes100MB", "head -c 100M /dev/zero > /opt/big; head -c 100M /dev/zero; exit 1"},
+        Evil{"Hangs", "sleep 1000"}, Evil{"HangsWithoutSignals", "trap '' TERM INT HUP; while :; do sleep 1000; done"},
         Evil{"LeavesDaemons", "setsid sleep 1000 & setsid sleep 1000 > /dev/null 2>&1 < /dev/null & exit 1"},
         Evil{"RemovesTheNetns", "umount -l $CNI_NETNS; rm -f $CNI_NETNS; exit 1"},
         Evil{"PrintsWithoutEnd", "exec cat /dev/zero"},

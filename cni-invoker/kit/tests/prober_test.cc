@@ -17,8 +17,8 @@ namespace {
 using cni::testing::shell;
 using ::testing::HasSubstr;
 
-// A new link is let to carry something within a second or two, when the kernel comes to it (linkwatch), and who asked for a
-// neighbour meanwhile asks again after three.
+// A new link is let to carry something within a second or two, when the kernel comes to it (linkwatch), and who asked
+// for a neighbour meanwhile asks again after three.
 constexpr Limit kSoon{5'000}, kMoment{300};
 constexpr std::uint16_t kPort = 8080;
 

@@ -71,6 +71,7 @@ Verdict bears_two_interfaces(Lab& lab) {
     two.netns = one.netns;
     two.ifname = "eth1";
     for (Pod* pod : {&one, &two}) {
+      KIT_REQUIRE(lab.prepare(*pod));
       const Answer answer = lab.run(without_routes(lab, lab.call("ADD", *pod)));
       if (pod == &one) KIT_REQUIRE(answer.succeeded() ? passed() : skipped("its ADD failed: " + answer.text()));
       // A runtime may ask for it; that each plugin can do it is not written.
@@ -182,7 +183,7 @@ Verdict tells_of_residue(Lab& lab) {
 
 std::vector<Check> again_checks() {
   constexpr Applies kInterface{.roles = kInterfaces, .once = true}, kOnce{.once = true};
-  constexpr Applies kAdds{.roles = kInterfaces | kIpam, .once = true};
+  constexpr Applies kAdds{.roles = kInterfaces | kChained | kIpam, .once = true};
   constexpr Applies kInPods{.roles = kInterfaces | kLoopback, .once = true};
   return {
       {{"A9", Level::must, "refuses a name that an interface in the pod has, and leaves that alone", kAddSection},

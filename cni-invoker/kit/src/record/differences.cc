@@ -5,6 +5,7 @@
 
 #include "cni/record.h"
 #include "kit/src/report/findings.h"
+#include "kit/src/world/told.h"
 
 namespace cni::kit {
 namespace {
@@ -13,7 +14,8 @@ using Json = nlohmann::json;
 
 constexpr std::size_t kMostOfDifference = 300;
 
-// What is drawn by lot is the same each time: the first MAC address that comes is <mac 1>.
+// What is drawn by lot is the same each time: the first veth that comes is <veth 1>. MAC addresses are all <mac>: which
+// of them are equal is the machine's, as a bridge takes that of one of its ports.
 class Masked {
  public:
   std::string operator()(const std::string& text) {
@@ -22,7 +24,7 @@ class Masked {
     auto rest = text.cbegin();
     for (std::sregex_iterator at(text.begin(), text.end(), lots), end; at != end; ++at) {
       masked.append(rest, (*at)[0].first);
-      masked += name_of((*at)[0].str(), (*at)[1].matched ? "mac" : "veth");
+      masked += (*at)[1].matched ? "<mac>" : name_of((*at)[0].str());
       rest = (*at)[0].second;
     }
     masked.append(rest, text.cend());
@@ -30,13 +32,12 @@ class Masked {
   }
 
  private:
-  std::string name_of(const std::string& value, const std::string& kind) {
+  std::string name_of(const std::string& value) {
     const auto [at, is_new] = names_.try_emplace(value);
-    if (is_new) at->second = "<" + kind + " " + std::to_string(++count_[kind]) + ">";
+    if (is_new) at->second = "<veth " + std::to_string(names_.size()) + ">";
     return at->second;
   }
   std::map<std::string, std::string> names_;
-  std::map<std::string, int> count_;
 };
 
 std::string value_at(const Json& json, const std::string& path) {
@@ -58,9 +59,63 @@ void compare_output(const std::string& before, const std::string& now, std::vect
   }
 }
 
-std::vector<std::string> sorted(const std::vector<std::string>& lines, Masked& masked) {
+// "made: link br0 mtu 1500": the word, and what it is said of.
+struct Effect {
+  explicit Effect(const std::string& line) : word(line.substr(0, line.find(": "))) {
+    if (line.size() > word.size() + 2) told = line.substr(word.size() + 2);
+  }
+  bool is_about(const Recording::Found& found) const {
+    return kit::is_about(told, found.area, found.name, found.where);
+  }
+  std::string word, told;
+};
+
+// Whether "mtu 1400 -> 1500 admin down -> up" ends in that state.
+bool ends_as(const std::string& changes, const std::string& state) {
+  static const std::regex change("(\\S+) \\S+ -> (\\S+)");
+  const std::string all = " " + state + " ";
+  for (std::sregex_iterator at(changes.begin(), changes.end(), change), end; at != end; ++at)
+    if (all.find(" " + (*at)[1].str() + " " + (*at)[2].str() + " ") == std::string::npos) return false;
+  return true;
+}
+
+// What the one run has made or set and the other had before it: two machines differ in that, and not two runs.
+bool was_there(const Effect& effect, const Recording& other) {
+  return std::any_of(other.before.begin(), other.before.end(), [&](const Recording::Found& found) {
+    if (!effect.is_about(found)) return false;
+    return effect.word == "made" ||
+           (effect.word == "changed" &&
+            ends_as(effect.told.substr(found.area.size() + found.name.size() + 1), found.state));
+  });
+}
+
+// What the one has changed, and the other had to make first.
+bool is_made_instead(const Effect& effect, const Recording& own, const Recording& other) {
+  if (effect.word != "changed") return false;
+  const auto thing = std::find_if(own.before.begin(), own.before.end(),
+                                  [&](const Recording::Found& found) { return effect.is_about(found); });
+  return thing != own.before.end() &&
+         std::any_of(other.effects.begin(), other.effects.end(), [&](const std::string& line) {
+           const Effect made(line);
+           return made.word == "made" && made.is_about(*thing);
+         });
+}
+
+// Of a change nothing but what was drawn by lot, "mac <mac> -> <mac>".
+bool is_of_the_lot(const std::string& masked) {
+  static const std::regex change("^changed: \\S+ \\S+ mac <mac> -> <mac>( in \\S+)?$");
+  return std::regex_match(masked, change);
+}
+
+// Those of one run that are none of the other's: masked, in order.
+std::vector<std::string> sorted(const Recording& own, const Recording& other, Masked& masked) {
   std::vector<std::string> all;
-  for (const std::string& line : lines) all.push_back(masked(line));
+  for (const std::string& line : own.effects) {
+    const Effect effect(line);
+    if (was_there(effect, other) || is_made_instead(effect, own, other)) continue;
+    std::string told = masked(line);
+    if (!is_of_the_lot(told)) all.push_back(std::move(told));
+  }
   std::sort(all.begin(), all.end());
   return all;
 }
@@ -74,10 +129,9 @@ std::vector<std::string> differences(const Recording& before, const Recording& n
   compare_output(masked_before(before.output), masked_now(now.output), lines);
   if (before.errors != now.errors)
     lines.push_back(
-        "stderr: " +
-        shortened(Json(before.errors).dump(-1, ' ', false, Json::error_handler_t::replace), kMostOfDifference) +
+        "stderr: " + shortened(Json(before.errors).dump(-1, ' ', false, Json::error_handler_t::replace), kMostOfDifference) +
         " -> " + shortened(Json(now.errors).dump(-1, ' ', false, Json::error_handler_t::replace), kMostOfDifference));
-  const auto old_effects = sorted(before.effects, masked_before), new_effects = sorted(now.effects, masked_now);
+  const auto old_effects = sorted(before, now, masked_before), new_effects = sorted(now, before, masked_now);
   std::vector<std::string> only_then, only_now;
   std::set_difference(old_effects.begin(), old_effects.end(), new_effects.begin(), new_effects.end(),
                       std::back_inserter(only_then));

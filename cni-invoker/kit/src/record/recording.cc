@@ -15,6 +15,7 @@ Recording recording_from(const Json& json) {
   Recording recording;
   recording.plugin = json.at("plugin");
   recording.command = json.at("command");
+  recording.caller = json.value("caller", "");
   recording.path = json.at("path");
   recording.digest = json.at("digest");
   recording.started = json.at("started");
@@ -26,7 +27,10 @@ Recording recording_from(const Json& json) {
   recording.duration = microseconds(json.at("duration").get<std::int64_t>());
   recording.processor.user = microseconds(json.at("user").get<std::int64_t>());
   recording.processor.system = microseconds(json.at("system").get<std::int64_t>());
+  recording.peak_memory = json.value("peakMemory", std::uint64_t{0});
   recording.effects = json.at("effects").get<std::vector<std::string>>();
+  for (const Json& found : json.value("before", Json::array()))
+    recording.before.push_back({found.at(0), found.at(1), found.at(2), found.at(3)});
   recording.links = json.at("links").get<std::vector<std::string>>();
   return recording;
 }
@@ -42,9 +46,13 @@ std::string Recording::variable(const std::string& name) const {
 std::string to_json(const Recording& recording) {
   Json environment = Json::object();
   for (const auto& [name, value] : recording.environment) environment[name] = value;
+  Json before = Json::array();
+  for (const Recording::Found& found : recording.before)
+    before.push_back({found.area, found.name, found.where, found.state});
   const Json json{{"schema", kSchema},
                   {"plugin", recording.plugin},
                   {"command", recording.command},
+                  {"caller", recording.caller},
                   {"path", recording.path},
                   {"digest", recording.digest},
                   {"started", recording.started},
@@ -56,7 +64,9 @@ std::string to_json(const Recording& recording) {
                   {"duration", recording.duration.count()},
                   {"user", recording.processor.user.count()},
                   {"system", recording.processor.system.count()},
+                  {"peakMemory", recording.peak_memory},
                   {"effects", recording.effects},
+                  {"before", before},
                   {"links", recording.links}};
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -4,6 +4,7 @@
 #include "cni/record.h"
 #include "kit/src/end_text.h"
 #include "kit/src/record/look_around.h"
+#include "kit/src/world/told.h"
 
 namespace cni::kit {
 namespace {
@@ -40,6 +41,8 @@ Recorded run_recorded(Runner& runner, const RunRequest& request) {
   recording.input = request.input;
   const std::string netns = recording.variable("CNI_NETNS");
   const World before = look_around(netns);
+  for (const auto& [thing, state] : before)
+    recording.before.push_back({thing.area, thing.name, thing.where, text_of(state)});
   recording.links = links_named(before, request.input);
   recording.started = utc(std::chrono::system_clock::now());
   auto outcome = runner.exec(request);

@@ -11,6 +11,7 @@
 #include "cni/base/try.h"
 #include "kit/helper/places.h"
 #include "kit/src/result_json.h"
+#include "kit/src/world/told.h"
 
 namespace cni::kit {
 namespace {
@@ -38,14 +39,6 @@ bool is_within(const WatchedRun& inner, const WatchedRun& outer) {
          inner.begin + inner.run.duration <= outer.begin + outer.run.duration;
 }
 
-// Is that what the line tells of? Its state stands behind its name, and its place at the end.
-bool tells_of(const std::string& line, const Thing& thing) {
-  const std::string begin = thing.area + " " + thing.name;
-  if (!line.starts_with(begin)) return false;
-  if (line.size() > begin.size() && line[begin.size()] != ' ') return false;
-  return thing.where.empty() || line.ends_with(" in " + thing.where);
-}
-
 struct ChangeKind {
   const char* begin;  // of the line
   std::vector<Thing> WatchedRun::*things;
@@ -65,8 +58,9 @@ std::string makers(const std::vector<WatchedRun>& runs, const ChangeKind& kind, 
   const std::string told = line.substr(std::string(kind.begin).size());
   std::vector<const WatchedRun*> candidates;
   for (const WatchedRun& run : runs)
-    if (const auto& things = run.*kind.things;
-        std::any_of(things.begin(), things.end(), [&](const Thing& thing) { return tells_of(told, thing); }))
+    if (const auto& things = run.*kind.things; std::any_of(things.begin(), things.end(), [&](const Thing& thing) {
+          return is_about(told, thing.area, thing.name, thing.where);
+        }))
       candidates.push_back(&run);
   std::set<std::string> names;
   for (const WatchedRun* one : candidates)

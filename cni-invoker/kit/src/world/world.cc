@@ -5,6 +5,7 @@
 #include "cni/base/try.h"
 #include "cni/in_netns.h"
 #include "kit/src/world/look.h"
+#include "kit/src/world/told.h"
 
 namespace cni::kit {
 namespace {
@@ -27,9 +28,7 @@ std::string shown(const std::string& key, const std::string& value) {
 }
 
 std::string text_of(const Thing& thing, const State& state) {
-  std::string text = text_of(thing);
-  for (const auto& [key, value] : state) text += " " + key + " " + shown(key, value);
-  return text + where_of(thing);
+  return text_of(thing) + (state.empty() ? "" : " " + kit::text_of(state)) + where_of(thing);
 }
 
 bool is_changed(const State& before, const State& after) {
@@ -59,6 +58,20 @@ std::string change(const Thing& thing, const State& before, const State& after) 
 bool goes_with_its_link(const Thing& thing) { return thing.area == "sysctl"; }
 
 }  // namespace
+
+std::string text_of(const State& state) {
+  std::string text;
+  for (const auto& [key, value] : state) text += (text.empty() ? "" : " ") + key + " " + shown(key, value);
+  return text;
+}
+
+// Its state stands behind its name, and its place at the end.
+bool is_about(const std::string& line, const std::string& area, const std::string& name, const std::string& where) {
+  const std::string begin = area + " " + name;
+  if (!line.starts_with(begin)) return false;
+  if (line.size() > begin.size() && line[begin.size()] != ' ') return false;
+  return where.empty() || line.ends_with(" in " + where);
+}
 
 bool is_change(const std::string& key, const std::string& was, const std::string& is) {
   return key == kLines ? !is.starts_with(was) : is != was;
