@@ -61,7 +61,6 @@ TEST_F(RecorderTest, KeepsWhatPluginsCallToo) {
     EXPECT_EQ(called.at("path"), plugins_dir() + "/host-local");
     EXPECT_EQ(called.at("environment").at("CNI_PATH"), recording("ADD-bridge").at("environment").at("CNI_PATH"));
     EXPECT_THAT(called.at("digest").get<std::string>(), StartsWith("sha256:"));
-    EXPECT_GT(called.at("peakMemory").get<std::uint64_t>(), 1U << 20U) << "a program of Go";
     const Output again = cni({"replay", file_of(what)});
     EXPECT_EQ(again.status, 0) << what << "\n" << again.out << again.err;
     EXPECT_THAT(again.out, HasSubstr(", called by bridge, recorded "));
