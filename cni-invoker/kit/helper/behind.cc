@@ -2,19 +2,13 @@
 
 #include <unistd.h>
 
-#include <cstdlib>
-
 #include "cni/base/files.h"
 #include "cni/base/try.h"
 #include "kit/helper/end_by.h"
+#include "kit/helper/variable.h"
 
 namespace cni::kit {
 namespace {
-
-std::string variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
 
 std::vector<std::string> dirs_without(const std::string& links) {
   std::vector<std::string> dirs;

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 
 #include <chrono>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "cni/base/files.h"
@@ -11,6 +10,7 @@
 #include "cni/runner.h"
 #include "kit/helper/behind.h"
 #include "kit/helper/places.h"
+#include "kit/helper/variable.h"
 #include "kit/src/end_text.h"
 #include "kit/src/result_json.h"
 #include "kit/src/world/world.h"
@@ -19,11 +19,6 @@ namespace cni::kit {
 namespace {
 
 using Json = nlohmann::json;
-
-std::string variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
 
 World world_now() {
   const std::string netns = variable("CNI_NETNS");
