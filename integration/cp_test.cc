@@ -52,6 +52,42 @@ TEST_P(CpTest, ATreeGoesInAndComesOut) {
   EXPECT_EQ(info.st_mode & 07777U, 0640U);
 }
 
+// As /bin and /lib of most images are links: what lands there is in the directory, also where the link is an absolute
+// one.
+TEST_P(CpTest, LinksToDirectoriesInTheContainerAreGoneAlong) {
+  ASSERT_TRUE(make_pod_of_users());
+  ASSERT_EQ(inside({"/bin/payload", "make-tree", "/tmp/usr/bin", "1"}).status, 0);
+  fs::create_directory(here("links"));
+  fs::create_symlink("usr/bin", here("links/bin"));
+  fs::create_symlink("/tmp/usr/bin", here("links/sbin"));
+  fs::create_symlink(here("outside"), here("links/out"));
+  ASSERT_EQ(cp(here("links/."), "web:/tmp").status, 0);
+  fs::create_directories(here("outside"));
+  for (const char* name : {"bin", "sbin", "out"}) {
+    fs::create_directories(here("tree/" + std::string(name)));
+    write(here("tree/" + std::string(name) + "/of-" + name), name);
+  }
+  fs::create_hard_link(here("tree/bin/of-bin"), here("tree/sbin/same"));
+  EXPECT_NE(cp(here("tree/."), "web:/tmp").status, 0) << "a link of the container's that leads to nothing there";
+  EXPECT_TRUE(fs::is_empty(here("outside"))) << "a path of the host means nothing in the container";
+  fs::remove_all(here("tree/out"));
+  const Output copied = cp(here("tree/."), "web:/tmp");
+  EXPECT_EQ(copied.status, 0) << copied.err;
+  const std::string there = "/proc/" + std::to_string(container_pid("web", "main")) + "/root/tmp/usr/bin/";
+  EXPECT_EQ(text_of(there + "of-bin"), "bin");
+  EXPECT_EQ(text_of(there + "of-sbin"), "sbin");
+  struct stat one {
+  }, other{};
+  ASSERT_EQ(::stat((there + "of-bin").c_str(), &one), 0);
+  ASSERT_EQ(::stat((there + "same").c_str(), &other), 0);
+  EXPECT_EQ(one.st_ino, other.st_ino) << "two names of one file";
+  // Out of the container nothing is: what stands here is the caller's.
+  fs::create_directory(here("back"));
+  fs::create_symlink(here("outside"), here("back/bin"));
+  EXPECT_NE(cp("web:/tmp/usr/.", here("back")).status, 0);
+  EXPECT_TRUE(fs::is_empty(here("outside")));
+}
+
 TEST_P(CpTest, PathsAreTheContainers) {
   ASSERT_TRUE(make_pod_of_users({{"workingDir", "/tmp"}}));
   ASSERT_EQ(inside({"/bin/payload", "make-tree", "/tmp/data", "2"}).status, 0);

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -290,6 +291,98 @@ TEST_F(CopyTest, NothingLeadsOut) {
   expect_kept_in({hard_link_to("h", "../outside/victim"), file("h", "evil")});
   expect_kept_in({symlink_to("l", outside + "/victim"), hard_link_to("h", "l"), file("h", "evil")});
   expect_kept_in({directory("d", 0755), symlink_to("d", outside), file("d/new", "evil")});
+}
+
+TEST_F(CopyTest, LinksToDirectoriesThatAreThereAreGoneAlongInARootOfItsOwn) {
+  for (const char* directory : {"usr/bin", "usr/lib", "elsewhere"}) fs::create_directories(to(directory));
+  fs::create_symlink("usr/bin", to("bin"));
+  fs::create_symlink("./usr/../usr//lib/", to("lib"));
+  fs::create_symlink("bin", to("sbin"));
+  fs::create_symlink(to("elsewhere"), to("opt"));  // from the root on
+  for (const char* directory : {"bin", "sbin", "lib/deep", "opt"}) {
+    fs::create_directories(from(directory));
+    write(from(std::string(directory) + "/" + fs::path(directory).filename().string()), directory);
+  }
+  fs::create_hard_link(from("bin/bin"), from("opt/same"));
+  ASSERT_FALSE(copy(from("."), to())) << "on the host no link is";
+  EXPECT_TRUE(fs::is_empty(to("usr/bin")) && fs::is_empty(to("elsewhere")));
+
+  how_.follows_links = true;
+  const auto copied = copy(from("."), to());
+  ASSERT_TRUE(copied) << copied.error().what;
+  EXPECT_EQ(text_of(to("usr/bin/bin")), "bin");
+  EXPECT_EQ(text_of(to("usr/bin/sbin")), "sbin");
+  EXPECT_EQ(text_of(to("usr/lib/deep/deep")), "lib/deep");
+  EXPECT_EQ(text_of(to("elsewhere/opt")), "opt");
+  EXPECT_EQ(stat_of(to("elsewhere/same")).st_ino, stat_of(to("usr/bin/bin")).st_ino);
+  for (const char* link : {"bin", "lib", "sbin", "opt"}) EXPECT_TRUE(fs::is_symlink(to(link))) << link;
+}
+
+TEST_F(CopyTest, LinksThatLeadToNoDirectoryAreNotGoneAlong) {
+  using namespace image::testing;
+  how_.follows_links = how_.keeps_names = true;
+  fs::create_symlink("nowhere", to("dangling"));
+  fs::create_symlink("there", to("here"));
+  fs::create_symlink("here", to("there"));
+  write(to("file"), "text");
+  fs::create_symlink("file", to("to-file"));
+  for (const char* link : {"dangling", "here", "to-file"}) {
+    const auto below = unpack_tar(make_tar({file(std::string(link) + "/new", "x")}), to());
+    EXPECT_FALSE(below) << link;
+    const auto itself = unpack_tar(make_tar({directory(link)}), to());
+    ASSERT_FALSE(itself) << link;
+    EXPECT_EQ(itself.error().kind, Kind::exists) << link;
+    EXPECT_TRUE(fs::is_symlink(to(link))) << link;
+  }
+}
+
+// CVE-2019-11251 and its like: the tar brings the link that it goes along.
+TEST_F(CopyTest, NothingLeadsOutByALinkThatCameWithIt) {
+  using namespace image::testing;
+  how_.follows_links = how_.keeps_names = true;
+  const std::string outside = dir_ / "outside";
+  fs::create_symlink("b", to("a"));        // there before, and leads to nothing yet
+  fs::create_symlink("c/d/..", to("up"));  // also
+  expect_kept_in({symlink_to("l", outside), file("l/victim", "evil"), file("l/new", "evil")});
+  expect_kept_in({symlink_to("l", "../outside"), directory("l", 0777), file("l/victim", "evil")});
+  expect_kept_in({symlink_to("b", outside), file("a/victim", "evil")});
+  expect_kept_in({directory("c"), symlink_to("c/d", outside + "/x"), file("up/victim", "evil")});
+  expect_kept_in({symlink_to("m", outside), hard_link_to("n", "m"), file("n/victim", "evil")});
+  expect_kept_in({symlink_to("b", outside), hard_link_to("h", "a/victim"), file("h", "evil")});
+}
+
+TEST_F(CopyTest, NamesOfOneFileStaySo) {
+  fs::create_directories(from("tree/deep"));
+  write(from("tree/one"), "text");
+  fs::create_hard_link(from("tree/one"), from("tree/deep/two"));
+  fs::create_hard_link(from("tree/one"), from("tree/three"));
+  write(from("tree/alone"), "alone");
+  for (const char* place : {"", "renamed"}) {  // as "tree", and by another name
+    ASSERT_TRUE(copy(from("tree"), to(place)));
+    const std::string tree = to(*place == '\0' ? "tree" : place);
+    EXPECT_EQ(text_of(tree + "/one"), "text");
+    EXPECT_EQ(stat_of(tree + "/one").st_ino, stat_of(tree + "/deep/two").st_ino);
+    EXPECT_EQ(stat_of(tree + "/one").st_ino, stat_of(tree + "/three").st_ino);
+    EXPECT_EQ(stat_of(tree + "/one").st_nlink, 3U);
+    EXPECT_EQ(stat_of(tree + "/alone").st_nlink, 1U);
+  }
+  const auto again = copy(from("tree"), to("renamed"));
+  EXPECT_TRUE(again) << "over what is there";
+}
+
+TEST_F(CopyTest, ANameOnAnotherMountIsACopy) {
+  write(from("one"), "text");
+  ASSERT_EQ(::chmod(from("one").c_str(), 0640), 0);
+  fs::create_directory(from("other"));
+  fs::create_hard_link(from("one"), from("other/two"));
+  fs::create_directory(to("other"));
+  if (::mount("none", to("other").c_str(), "tmpfs", 0, nullptr) != 0) GTEST_SKIP() << "needs root";
+  const auto copied = copy(from("."), to());
+  const bool is_whole = copied && text_of(to("one")) == "text" && text_of(to("other/two")) == "text";
+  const mode_t mode = is_whole ? stat_of(to("other/two")).st_mode & 07777U : 0;
+  EXPECT_EQ(::umount(to("other").c_str()), 0);
+  EXPECT_TRUE(is_whole) << (copied ? "" : copied.error().what);
+  EXPECT_EQ(mode, 0640U);
 }
 
 TEST_F(CopyTest, ATarOfSomebodyElseIsMadeIntoOurs) {

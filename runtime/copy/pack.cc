@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <array>
 #include <climits>
+#include <map>
+#include <utility>
 #include <vector>
 
 #include "base/dir_stack.h"
@@ -18,7 +20,8 @@ namespace podrun::copy {
 namespace {
 
 constexpr std::size_t kChunk = 256U << 10U;
-constexpr std::size_t kExtentsLimit = 4096;  // of one file; behind them holes are zeros
+constexpr std::size_t kNamesLimit = 32U << 20U;  // bytes; who has more files with several names gets copies
+constexpr std::size_t kExtentsLimit = 4096;      // of one file; behind them holes are zeros
 
 Error failed_with(int error_number, const char* verb, std::string_view shown) {
   return Error::system(error_number, std::string(verb) + " '" + std::string(shown) + "'");
@@ -174,6 +177,7 @@ class Packer {
     if (!S_ISREG(info.st_mode)) return skip(tally_.changed);
     if (static_cast<std::uint64_t>(info.st_size) > kFileBytesLimit)
       return Error{Kind::unsupported, EFBIG, "'" + name_ + "' is larger than 16 TiB"};
+    if (const std::string* const first = first_name(info)) return add_name(info, *first);
     const std::vector<Extent> extents = data_of(file.get(), info);
     const Entry entry = described(info, AE_IFREG);
     ::archive_entry_set_size(entry.get(), info.st_size);
@@ -190,6 +194,23 @@ class Packer {
       at = one.end;
     }
     return tar_.zeros(static_cast<std::uint64_t>(info.st_size - at));
+  }
+
+  // Of a file that is in the tar already; else this name is remembered.
+  const std::string* first_name(const struct stat& info) {
+    if (info.st_nlink < 2) return nullptr;
+    const auto found = names_.find({info.st_dev, info.st_ino});
+    if (found != names_.end()) return &found->second;
+    if (bytes_of_names_ + name_.size() > kNamesLimit) return nullptr;
+    bytes_of_names_ += name_.size();
+    names_.emplace(std::pair(info.st_dev, info.st_ino), name_);
+    return nullptr;
+  }
+
+  Result<void> add_name(const struct stat& info, const std::string& first) {
+    const Entry entry = described(info, AE_IFREG);
+    ::archive_entry_set_hardlink(entry.get(), first.c_str());
+    return begin(entry);
   }
 
   Result<void> add_data(int file, Extent extent) {
@@ -211,7 +232,9 @@ class Packer {
   TarWriter& tar_;
   Tally& tally_;
   std::vector<char> buffer_;
-  std::string name_;  // of the entry at hand, as the tar has it
+  std::string name_;                                      // of the entry at hand, as the tar has it
+  std::map<std::pair<dev_t, ino_t>, std::string> names_;  // the first of files that have several
+  std::size_t bytes_of_names_ = 0;
 };
 
 }  // namespace

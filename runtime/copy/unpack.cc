@@ -9,9 +9,11 @@
 #include <vector>
 
 #include "base/files.h"
+#include "runtime/copy/follow.h"
 #include "runtime/copy/pack.h"
 #include "runtime/image/entry_files.h"
 #include "runtime/image/errors.h"
+#include "runtime/image/file_copy.h"
 #include "runtime/image/open_directory.h"
 
 namespace podrun::copy {
@@ -55,7 +57,10 @@ class Unpacker {
   };
 
   Result<void> stand_in(Fd root) {
-    tree_.emplace(std::move(root), LayerTree::Sort::anyones);
+    LayerTree::Follow follow;
+    if (options_.follows_links)
+      follow = [this](int parent, const std::string& leaf) { return links_.directory(parent, leaf); };
+    tree_.emplace(std::move(root), LayerTree::Sort::anyones, std::move(follow));
     return {};
   }
 
@@ -102,8 +107,8 @@ class Unpacker {
     const bool is_directory = type == AE_IFDIR && hard_link == nullptr;
     TRY(check_room(place, is_directory));
     TRY(is_directory ? add_directory(place, attributes) : add_whole(place, [&](const Spot& spot) -> Result<void> {
-      if (hard_link != nullptr) return image::make_hard_link(*tree_, hard_link, spot);
-      if (type == AE_IFLNK) return image::make_link(spot, entry, attributes);
+      if (hard_link != nullptr) return add_name(hard_link, spot);
+      if (type == AE_IFLNK) return add_link(spot, entry, attributes);
       return image::make_file(spot, tar, entry, attributes, kFileBytesLimit);
     }));
     ++tally_.entries;
@@ -118,11 +123,46 @@ class Unpacker {
     return attributes;
   }
 
-  static Result<void> check_room(const Spot& spot, bool for_directory) {
+  Result<void> add_link(const Spot& spot, archive_entry* entry, const Attributes& attributes) {
+    TRY(image::make_link(spot, entry, attributes));
+    struct stat info {};
+    if (options_.follows_links && ::fstatat(spot.parent, spot.leaf.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0)
+      links_.is_ours(info);
+    return {};
+  }
+
+  // One more name of a file that came before it. Where that is on another mount, which no file is on twice: a copy.
+  Result<void> add_name(const char* of, const Spot& spot) {
+    const std::string target = renamed(TRY(image::clean_name(of).in("hard link")));
+    auto made = image::make_hard_link(*tree_, target, spot);
+    const bool is_elsewhere = !made && (made.error().error_number == EXDEV || made.error().error_number == EMLINK);
+    return is_elsewhere ? copy_of(target, spot) : std::move(made);
+  }
+
+  Result<void> copy_of(const std::string& name, const Spot& spot) {
+    const LayerTree::Place source = TRY(tree_->place(name, false));
+    const Fd from(::openat(source.parent.get(), source.leaf.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    struct stat info {};
+    if (!from || ::fstat(from.get(), &info) != 0) return failed("open", name);
+    if (!S_ISREG(info.st_mode)) return Error{Kind::corrupt, 0, "is a hard link to something that is no file"};
+    const Fd to(::openat(spot.parent, spot.leaf.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (!to) return failed("make", spot.shown);
+    TRY(image::copy_content(from.get(), to.get(), static_cast<std::uint64_t>(info.st_size), spot.shown));
+    const Attributes attributes{
+        .uid = info.st_uid, .gid = info.st_gid, .mode = info.st_mode & 07777U, .mtime = info.st_mtim};
+    TRY(image::set_owner_and_mode(to.get(), attributes, spot.shown));
+    return image::set_time(to.get(), attributes, spot.shown);
+  }
+
+  Result<void> check_room(const Spot& spot, bool for_directory) const {
     struct stat info {};
     if (::fstatat(spot.parent, spot.leaf.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0)
       return errno == ENOENT ? Result<void>() : failed("stat", spot.shown);
     if (S_ISDIR(info.st_mode) && for_directory) return {};
+    if (S_ISLNK(info.st_mode) && for_directory && options_.follows_links) {
+      auto there = links_.directory(spot.parent, spot.leaf);
+      if (there || there.error().kind == Kind::corrupt) return there ? Result<void>() : std::move(there).error();
+    }
     if (S_ISDIR(info.st_mode))
       return Error{Kind::exists, EISDIR, "a directory is there; what is no directory cannot take its place"};
     if (for_directory)
@@ -175,6 +215,7 @@ class Unpacker {
   std::optional<std::string> as_;  // what stands for
   std::string top_;                // the first part of each name
   std::vector<Directory> entered_;
+  LinkFollower links_;
 };
 
 }  // namespace

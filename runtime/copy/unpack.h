@@ -1,6 +1,6 @@
 // A tar as files and directories below the place that was typed, as cp(1) would put them there. What the tar holds is
-// not trusted, nor whoever may change the place meanwhile: nothing leads out of it, no link is followed or written
-// through, and there are neither devices nor fifos.
+// not trusted, nor whoever may change the place meanwhile: nothing leads out of it, no link is written through, none
+// that came with the tar is followed, and there are neither devices nor fifos.
 #pragma once
 
 #include <sys/types.h>
@@ -22,6 +22,9 @@ struct UnpackOptions {
   // The place is a directory that is there, and each entry keeps its name: for a tar that pack() did not make. Else, as
   // cp(1): into a directory that is there, as that name where nothing is, or a file in the place of a file.
   bool keeps_names = false;
+  // Links to directories that are there already count as directories, as with tar(1) --keep-directory-symlink. Only for
+  // who stands in a root of its own, where that may lead anywhere: out of the place, too.
+  bool follows_links = false;
 };
 
 // What stands in the way goes, but no directory does. After an error what was unpacked before stays; a file that was

@@ -76,25 +76,26 @@ Fd LayerTree::open_beneath(const std::string& name) const {
   return Fd(static_cast<int>(::syscall(SYS_openat2, root_.get(), name.empty() ? "." : name.c_str(), &how, sizeof how)));
 }
 
-// One step down, making the directory where there is none.
-Result<Fd> LayerTree::step_into(int parent, const std::string& leaf, const std::string& shown) const {
+// One step down, with `make` making the directory where there is none.
+Result<Fd> LayerTree::step_into(int parent, const std::string& leaf, const std::string& shown, bool make) const {
   Fd next(::openat(parent, leaf.c_str(), kOpenDirectory));
   if (next) return next;
-  if (errno == ENOENT) return make_directory(parent, leaf, shown, false);
+  if (errno == ENOENT && make) return make_directory(parent, leaf, shown, false);
   if (errno != ENOTDIR) return Error::system(errno, "open directory '" + shown + "'");
   struct stat info {};
-  if (sort_ != Sort::layer || ::fstatat(parent, leaf.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0 || !is_whiteout(info))
-    return not_a_directory(parent, leaf, shown);
+  const bool is_there = ::fstatat(parent, leaf.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0;
+  if (follow_ && is_there && S_ISLNK(info.st_mode)) return follow_(parent, leaf);
+  if (!make || sort_ != Sort::layer || !is_there || !is_whiteout(info)) return not_a_directory(parent, leaf, shown);
   if (::unlinkat(parent, leaf.c_str(), 0) != 0) return Error::system(errno, "replace whiteout '" + shown + "'");
   return make_directory(parent, leaf, shown, true);
 }
 
-Result<Fd> LayerTree::walk(const std::string& name) const {
+Result<Fd> LayerTree::walk(const std::string& name, bool make) const {
   Fd current = open_beneath("");
   if (!current) return Error::system(errno, "open the directory above all");
   for (std::size_t start = 0; start < name.size();) {
     const std::size_t end = std::min(name.find('/', start), name.size());
-    current = TRY(step_into(current.get(), name.substr(start, end - start), name.substr(0, end)));
+    current = TRY(step_into(current.get(), name.substr(start, end - start), name.substr(0, end), make));
     start = end + 1;
   }
   return current;
@@ -103,7 +104,7 @@ Result<Fd> LayerTree::walk(const std::string& name) const {
 Result<Fd> LayerTree::directory(const std::string& name, bool make) const {
   Fd found = open_beneath(name);
   if (found) return found;
-  if (make && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP)) return walk(name);
+  if ((make || follow_) && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP)) return walk(name, make);
   if (errno == ELOOP) return corrupt("climbs out of its root through a link", ELOOP);
   return Error::system(errno, "open directory '" + name + "'");
 }

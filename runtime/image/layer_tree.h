@@ -1,8 +1,10 @@
 // The directory a layer grows in, or any that what a tar holds is put into. Every path is resolved by the kernel
 // beneath its root and through no link at all (openat2(2), RESOLVE_BENEATH and RESOLVE_NO_SYMLINKS), so no order of
-// entries, and nobody who changes it meanwhile, can lead a write out of it.
+// entries, and nobody who changes it meanwhile, can lead a write out of it; unless its user goes along links, who says
+// where to.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -32,7 +34,10 @@ class LayerTree {
     layer,   // ours alone: nothing is mounted in it, and whiteouts mean something
     anyones  // what is mounted in it is part of it
   };
-  explicit LayerTree(Fd root, Sort sort = Sort::layer) : root_(std::move(root)), sort_(sort) {}
+  // The directory that a link among the directories above a name stands for; empty: none is gone along.
+  using Follow = std::function<Result<Fd>(int parent, const std::string& leaf)>;
+  explicit LayerTree(Fd root, Sort sort = Sort::layer, Follow follow = nullptr)
+      : root_(std::move(root)), sort_(sort), follow_(std::move(follow)) {}
 
   struct Place {
     Fd parent;
@@ -48,11 +53,12 @@ class LayerTree {
   Result<Fd> directory(const std::string& name, bool make) const;
 
  private:
-  Result<Fd> walk(const std::string& name) const;
+  Result<Fd> walk(const std::string& name, bool make) const;
   Fd open_beneath(const std::string& name) const;
-  Result<Fd> step_into(int parent, const std::string& leaf, const std::string& shown) const;
+  Result<Fd> step_into(int parent, const std::string& leaf, const std::string& shown, bool make) const;
   Fd root_;
   Sort sort_;
+  Follow follow_;
 };
 
 }  // namespace podrun::image

@@ -139,7 +139,8 @@ Result<Tally> copy_out(const PodRecord& pod, const ContainerRecord& container, c
 }
 
 Result<Tally> copy_in(const PodRecord& pod, const ContainerRecord& container, const CopyOptions& options) {
-  const copy::UnpackOptions how{.preserves = options.preserves, .keeps_set_id = true, .keeps_names = !options.outside};
+  const copy::UnpackOptions how{
+      .preserves = options.preserves, .keeps_set_id = true, .keeps_names = !options.outside, .follows_links = true};
   Inside inside = TRY(begin_inside(pod, container, [&](int stream, Tally& tally) {
     copy::FdSource source(stream, -1);
     return copy::unpack(source, options.inside, copy::open_in_own_root, how, tally);
