@@ -23,7 +23,7 @@ set(arrows
   "tend:             base kernel spec model store tend"
   "probe:            base kernel spec probe"
   "usage:            base kernel spec model usage"
-  "sandbox:          base cni kernel spec model init protocol manifest image copy plan store tend probe usage sandbox"
+  "sandbox:          base cni compiler kernel spec model init protocol manifest image copy plan store tend probe usage sandbox"
   "cli:              base cni kit kernel spec model manifest image copy plan store tend sandbox usage cli")
 
 foreach(arrow IN LISTS arrows)

@@ -3,6 +3,7 @@
 
 #include <fstream>
 
+#include "base/files.h"
 #include "integration/test_host.h"
 
 namespace integration {
@@ -110,6 +111,89 @@ TEST_F(EnvironmentTest, ConfigMapsAndSecretsAreTakenFromTheSetAndLeftOutOfTheMan
   ASSERT_EQ(podrun({"start", "web"}).status, 0);
   EXPECT_EQ(exec_is_told("PASS"), "hunter2");
   EXPECT_EQ(podrun({"delete", "-f", web, "--grace-period", "0"}).status, 0);
+}
+
+class FileKeyTest : public EnvironmentTest {
+ protected:
+  // "main" gets A of what "init" has written with `script` into the volume "v", which it does not mount.
+  static Json with_file(const std::string& script, const Json& volume, bool optional = false) {
+    Json init = container("init", {"/bin/busybox", "sh", "-c", script});
+    init["volumeMounts"] = {{{"name", "v"}, {"mountPath", "/v"}}};
+    Json main = container("main", {"/bin/payload", "sleep", "$(A)"});
+    main["env"] = {{{"name", "A"},
+                    {"valueFrom",
+                     {{"fileKeyRef",
+                       {{"volumeName", "v"}, {"path", "conf/app.env"}, {"key", "ADDRESS"}, {"optional", optional}}}}}},
+                   {{"name", "URL"}, {"value", "http://$(A)/"}}};
+    Json made = pod("web", {main});
+    made["spec"]["initContainers"] = {init};
+    made["spec"]["volumes"] = {volume};
+    made["spec"]["volumes"][0]["name"] = "v";
+    return made;
+  }
+  std::string is_told(const std::string& name) const {
+    for (const std::string& line : lines_of(exec("web", {"/bin/payload", "report"}, {"-c", "main"}).out))
+      if (line.starts_with("env " + name + "=")) return line.substr(name.size() + 5);
+    return "nothing";
+  }
+  bool runs() const {
+    return eventually([&] { return exec("web", {"/bin/payload", "exists", "/"}, {"-c", "main"}).status == 0; });
+  }
+};
+
+constexpr const char* kWrites = "busybox mkdir -p /v/conf; echo \"ADDRESS='db:5432' # of init\" > /v/conf/app.env";
+
+TEST_F(FileKeyTest, IsWhatAnInitContainerHasWritten) {
+  if (!can_run({need::busybox()})) return;
+  for (const Json& volume : {Json{{"emptyDir", Json::object()}}, Json{{"emptyDir", {{"medium", "Memory"}}}}}) {
+    SCOPED_TRACE(volume.dump());
+    ASSERT_TRUE(must_create(with_file(kWrites, volume)));
+    ASSERT_TRUE(runs()) << podrun({"describe", "web"}).out;
+    EXPECT_EQ(is_told("A"), "db:5432");
+    EXPECT_EQ(is_told("URL"), "http://db:5432/");
+    const std::string words =
+        base::read_file("/proc/" + std::to_string(container_pid("web", "main")) + "/cmdline").value_or("");
+    EXPECT_THAT(words, HasSubstr("db:5432"));
+    EXPECT_EQ(remove("web").status, 0);
+  }
+}
+
+TEST_F(FileKeyTest, WhatIsMissingHoldsUpTheContainerUnlessItIsOptional) {
+  if (!can_run({need::busybox()})) return;
+  const Json volume = {{"emptyDir", Json::object()}};
+  for (const char* script : {"true", "busybox mkdir -p /v/conf; echo \"OTHER='x'\" > /v/conf/app.env"}) {
+    SCOPED_TRACE(script);
+    ASSERT_TRUE(must_create(with_file(script, volume, true)));
+    ASSERT_TRUE(runs()) << podrun({"describe", "web"}).out;
+    EXPECT_EQ(is_told("A"), "nothing");
+    EXPECT_EQ(is_told("URL"), "http:///");
+    EXPECT_EQ(remove("web").status, 0);
+
+    ASSERT_TRUE(must_create(with_file(script, volume)));
+    EXPECT_TRUE(eventually([&] {
+      return podrun({"describe", "web"}).out.find("variable 'A': read 'conf/app.env' of volume 'v'") !=
+             std::string::npos;
+    })) << podrun({"describe", "web"}).out;
+    EXPECT_EQ(remove("web").status, 0);
+  }
+}
+
+TEST_F(FileKeyTest, NothingOutsideOfTheVolumeIsRead) {
+  if (!can_run({need::busybox()})) return;
+  std::ofstream(dir() + "/secret.env") << "ADDRESS='of the host'\n";
+  const std::string ways[] = {"busybox mkdir /v/conf; busybox ln -s " + dir() + "/secret.env /v/conf/app.env",
+                              "busybox ln -s /proc/self/root" + dir() + " /v/conf",
+                              "busybox mkdir /v/conf; busybox mkfifo /v/conf/app.env",
+                              "busybox mkdir -p /v/conf/app.env"};
+  for (const std::string& way : ways) {
+    SCOPED_TRACE(way);
+    ASSERT_TRUE(must_create(with_file(way, {{"emptyDir", Json::object()}})));
+    EXPECT_TRUE(eventually([&] {
+      return podrun({"describe", "web"}).out.find("read 'conf/app.env' of volume 'v'") != std::string::npos;
+    })) << podrun({"describe", "web"}).out;
+    EXPECT_EQ(is_told("A"), "nothing");
+    EXPECT_EQ(remove("web").status, 0);
+  }
 }
 
 }  // namespace

@@ -122,5 +122,89 @@ TEST_F(SubPathTest, LaterMountsOfTheHostShowOnlyWhereTheyAreAskedFor) {
   EXPECT_EQ(run({"umount", path}).status, 0);
 }
 
+class BidirectionalTest : public SubPathTest {
+ protected:
+  void SetUp() override {
+    SubPathTest::SetUp();
+    if (IsSkipped()) return;
+    path_ = host_directory();
+    ASSERT_EQ(run({"mount", "--bind", path_, path_}).status, 0);
+    ASSERT_EQ(run({"mount", "--make-shared", path_}).status, 0);
+    fs::create_directories(path_ + "/made");
+  }
+  void TearDown() override {
+    SubPathTest::TearDown();
+    run({"umount", "-R", path_});
+  }
+  Json shared() const {
+    Json manifest = with_volume({{"hostPath", {{"path", path_}}}});
+    manifest["spec"]["hostUsers"] = true;
+    manifest["spec"]["containers"][0]["securityContext"]["privileged"] = true;
+    main_mount(manifest)["mountPropagation"] = "Bidirectional";
+    return manifest;
+  }
+  // Without the pinned network namespaces, which every pod has there.
+  static std::vector<std::string> mounts_of_host() {
+    std::vector<std::string> mounts = lines_of(run({"cat", "/proc/self/mountinfo"}).out);
+    std::erase_if(mounts, [](const std::string& line) { return line.find(" /run/netns/") != std::string::npos; });
+    return mounts;
+  }
+
+  std::string path_;
+};
+
+TEST_F(BidirectionalTest, WhatAContainerMountsIsTheHostsAndItsNeighboursAndTheOtherWayRound) {
+  Json manifest = shared();
+  Json beside = container("beside", {"/bin/payload", "sleep"});
+  beside["volumeMounts"] = {{{"name", "v"}, {"mountPath", "/part"}, {"mountPropagation", "HostToContainer"}}};
+  Json apart = container("apart", {"/bin/payload", "sleep"});
+  apart["volumeMounts"] = {{{"name", "v"}, {"mountPath", "/part"}}};
+  manifest["spec"]["containers"].push_back(beside);
+  manifest["spec"]["containers"].push_back(apart);
+  ASSERT_TRUE(must_create(manifest));
+  EXPECT_EQ(sh("busybox mount -t tmpfs none /v/made && echo here > /v/made/seen"), "");
+  EXPECT_EQ(run({"cat", path_ + "/made/seen"}).out, "here\n");
+  EXPECT_EQ(sh("cat /part/made/seen", "beside"), "here");
+  EXPECT_THAT(sh("cat /part/made/seen", "apart"), HasSubstr("No such file"));
+  EXPECT_EQ(sh("busybox umount /v/made"), "");
+  EXPECT_FALSE(fs::exists(path_ + "/made/seen"));
+
+  EXPECT_EQ(run({"mount", "-t", "tmpfs", "none", path_ + "/made"}).status, 0);
+  std::ofstream(path_ + "/made/of-host") << "";
+  EXPECT_EQ(sh("ls /v/made"), "of-host");
+  EXPECT_EQ(run({"umount", path_ + "/made"}).status, 0);
+  EXPECT_EQ(sh("ls /v/made"), "");
+}
+
+TEST_F(BidirectionalTest, NothingElseOfThePodShowsOnTheHost) {
+  Json manifest = shared();
+  manifest["spec"]["volumes"].push_back({{"name", "w"}, {"emptyDir", {{"medium", "Memory"}}}});
+  manifest["spec"]["containers"][0]["volumeMounts"].push_back({{"name", "w"}, {"mountPath", "/w"}});
+  // A link of the image's leads into what is shared: its mount point is made in the image.
+  fs::create_symlink("/v/made", rootfs() + "/linked");
+  manifest["spec"]["containers"][0]["volumeMounts"].push_back({{"name", "w"}, {"mountPath", "/linked"}});
+  const auto before = mounts_of_host();
+  ASSERT_TRUE(must_create(manifest));
+  EXPECT_EQ(mounts_of_host(), before);
+  EXPECT_EQ(sh("busybox mkdir -p /tmp/own && busybox mount -t tmpfs none /tmp/own"), "");
+  EXPECT_EQ(mounts_of_host(), before) << "only what is mounted on the volume";
+  EXPECT_EQ(remove("web").status, 0);
+  EXPECT_EQ(mounts_of_host(), before);
+
+  manifest["spec"]["containers"][0]["volumeMounts"][2]["mountPath"] = "/v/made";
+  const Output refused = create(manifest);
+  EXPECT_NE(refused.status, 0);
+  EXPECT_THAT(refused.err, HasSubstr("mount '/v/made': it would show on the host"));
+  EXPECT_EQ(mounts_of_host(), before);
+}
+
+TEST_F(BidirectionalTest, IsRefusedWhereTheHostsMountIsNotShared) {
+  ASSERT_EQ(run({"mount", "--make-private", path_}).status, 0);
+  const Output refused = create(shared());
+  EXPECT_NE(refused.status, 0);
+  EXPECT_THAT(refused.err, HasSubstr("is on a mount that is not shared"));
+  EXPECT_EQ(lines_of(refused.err).size(), 1U) << refused.err;
+}
+
 }  // namespace
 }  // namespace integration

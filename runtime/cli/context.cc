@@ -39,6 +39,7 @@ void Context::add_flags(Command& podrun) {
   directory("--netns-dir", flags.directories.netns, "PODRUN_NETNS_DIR", "Where network namespaces are pinned");
   directory("--cni-conf-dir", flags.cni_conf_dir, "NETCONFPATH", "CNI network configurations");
   directory("--cni-bin-dir", flags.cni_bin_path, "CNI_PATH", "CNI plugins; several joined by colons");
+  directory("--seccomp-dir", flags.seccomp_dir, "PODRUN_SECCOMP_DIR", "Seccomp profiles that pods may name");
   directory("--cgroup-parent", flags.cgroup_parent, "PODRUN_CGROUP_PARENT", "cgroup the pods' cgroups are made under");
   const Option::Set unsafe_sysctl = [this](const std::string& name) -> Result<void> {
     if (!name.empty()) flags.unsafe_sysctls.push_back(name);
@@ -61,6 +62,7 @@ Host Context::host(Warn warn, PluginSays plugin_says) const {
   Host host = make_host({.directories = flags.directories,
                          .cgroup_parent = flags.cgroup_parent,
                          .unsafe_sysctls = flags.unsafe_sysctls,
+                         .seccomp_dir = flags.seccomp_dir,
                          .cni_conf_dir = flags.cni_conf_dir,
                          .cni_bin_dirs = split_path(flags.cni_bin_path),
                          .cni_timeout = flags.cni_timeout},

@@ -20,6 +20,7 @@ struct GlobalFlags {
   Directories directories;
   std::string cgroup_parent;
   std::vector<std::string> unsafe_sysctls;
+  std::string seccomp_dir = "/etc/podrun/seccomp";
   std::string cni_conf_dir = "/etc/cni/net.d";
   std::string cni_bin_path = "/opt/cni/bin:/usr/lib/cni";
   std::optional<std::chrono::milliseconds> cni_timeout;

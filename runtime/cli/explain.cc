@@ -65,7 +65,7 @@ std::string what_becomes(Treatment treatment, std::string_view note) {
     case Treatment::later:
       break;
   }
-  return with("refused", "not built");
+  return with("refused", "");
 }
 
 // Values that are treated otherwise than their field are named.

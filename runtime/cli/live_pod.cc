@@ -11,11 +11,14 @@ namespace {
 constexpr const char* kDeleteInterrupted = "its delete died; podrun recover finishes it, or podrun delete";
 
 // The kubelet's words, which people look for.
+constexpr const char* kEvicted = "Evicted";
 constexpr const char* kTooLong = "Pod was active on the node longer than the specified deadline";
 
 bool has_failed_by_deadline(const LivePod& pod) {
   return pod.phase == Phase::failed && has_exceeded_deadline(pod.record, pod.containers, wall_time());
 }
+
+bool was_evicted(const LivePod& pod) { return pod.phase == Phase::failed && !pod.record.life.evicted.empty(); }
 
 void say_why(LivePod& pod) {
   const auto because = [&pod](const char* reason, std::string message) {
@@ -46,6 +49,7 @@ void say_why(LivePod& pod) {
       if (pod.lock_holder == 0) because("StartInterrupted", "its start died; podrun stop, then podrun start");
       return;
     case PodState::stopped:
+      if (was_evicted(pod)) return because(kEvicted, pod.record.life.evicted);
       if (has_failed_by_deadline(pod)) return because(kDeadlineExceeded, kTooLong);
       because("Stopped", "nothing of it runs; podrun start makes it run again");
       return;
@@ -57,6 +61,8 @@ void say_why(LivePod& pod) {
                                    " process is gone; podrun delete removes what is left");
       } else if (is_overdue(pod.record) && pod.lock_holder == 0) {
         because("DeleteInterrupted", kDeleteInterrupted);
+      } else if (was_evicted(pod)) {
+        because(kEvicted, pod.record.life.evicted);
       } else if (has_failed_by_deadline(pod)) {
         because(kDeadlineExceeded, kTooLong);
       } else if (pod.record.life.resizing && pod.lock_holder == 0) {

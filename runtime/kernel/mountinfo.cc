@@ -23,8 +23,9 @@ MountLine parse_line(std::string_view line) {
   take_part(line, ' ');  // device
   mount.root = take_part(line, ' ');
   mount.target = take_part(line, ' ');
-  while (!line.empty() && take_part(line, ' ') != "-") {
-  }
+  take_part(line, ' ');  // options of the mount
+  for (std::string_view tag = take_part(line, ' '); !line.empty() && tag != "-"; tag = take_part(line, ' '))
+    mount.is_shared = mount.is_shared || tag.starts_with("shared:");
   mount.type = take_part(line, ' ');
   take_part(line, ' ');  // source
   mount.options = take_part(line, ' ');

@@ -17,6 +17,7 @@ struct MountLine {
   std::uint64_t id = 0;      // as statx(2) tells it: stx_mnt_id
   std::string_view root;     // what of its filesystem is mounted: "/" for the whole
   std::string_view target;   // to be unescaped
+  bool is_shared = false;    // what is mounted below it is so for its peers, too
   std::string_view type;     // "ext4"
   std::string_view options;  // of the filesystem: on cgroup v1 its controllers
 };

@@ -21,6 +21,8 @@ TEST(Mountinfo, ALineHasAnyNumberOfTags) {
   EXPECT_EQ(lines[0].id, 21U);
   EXPECT_EQ(lines[0].root, "/part");
   EXPECT_EQ(lines[0].target, "/");
+  EXPECT_FALSE(lines[0].is_shared);
+  EXPECT_TRUE(lines[1].is_shared);
   EXPECT_EQ(lines[0].type, "ext4");
   EXPECT_EQ(lines[0].options, "rw,errors=remount-ro");
   EXPECT_EQ(lines[1].type, "cgroup");

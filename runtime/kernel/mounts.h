@@ -31,7 +31,8 @@ Result<Fd> make(const std::string& type, const Descriptors& descriptors, const O
 Result<Fd> clone(int dir, const std::string& path, std::uint64_t attributes = 0);
 
 // The same with all that is mounted below it, and as it is.
-// `propagation`: MS_PRIVATE, or MS_SLAVE for one in which later mounts of the host show.
+// `propagation`: MS_PRIVATE, MS_SLAVE for one in which later mounts of the host show, or 0 for a peer of the host's,
+// where that is shared.
 Result<Fd> clone_tree(int dir, const std::string& path, std::uint64_t propagation);
 
 Result<void> set_attributes(int mount, std::uint64_t set, std::uint64_t clear = 0, bool recursive = false);

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "runtime/kernel/types.h"
 
@@ -17,6 +18,10 @@ namespace podrun::seccomp {
 // the life of the program.
 std::span<const sock_filter> default_profile();
 std::span<const sock_filter> pause_profile();
+
+// A program as numbers, one an instruction, for records: code, jt, jf and k, from the highest bits down.
+std::vector<std::uint64_t> packed(std::span<const sock_filter> program);
+std::vector<sock_filter> unpacked(std::span<const std::uint64_t> program);
 
 // Installs `program` for the calling thread and everything it becomes. Needs no_new_privs or CAP_SYS_ADMIN in the
 // caller's user namespace.

@@ -105,8 +105,7 @@ class Checker {
 
   void field(Json& value, const Field& field, const std::string& path) {
     if (field.treatment == Treatment::later) {
-      if (!asks_for_nothing(value, field))
-        problems_.add(path, field.note.empty() ? "is not supported yet" : field.note, Kind::unsupported);
+      if (!asks_for_nothing(value, field)) problems_.add(path, field.note, Kind::unsupported);
       return;
     }
     if (!fits(value, field.shape)) return mismatch(value, noun(field.shape), path, nullptr);
@@ -150,8 +149,7 @@ class Checker {
         if (!choice.value.empty()) names.append(names.empty() ? "" : ", ").append(choice.value);
       problems_.add(path, "expected one of " + names + "; found " + quote(given));
     } else if (found->treatment == Treatment::later) {
-      problems_.add(path, found->note.empty() ? quote(given) + " is not supported yet" : std::string(found->note),
-                    Kind::unsupported);
+      problems_.add(path, found->note, Kind::unsupported);
     } else if (found->treatment == Treatment::idle) {
       remark(found->note, path);
     }

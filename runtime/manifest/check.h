@@ -1,4 +1,4 @@
-// A tree of values against the table of fields: unknown fields, wrong types and what is not built yet are problems,
+// A tree of values against the table of fields: unknown fields, wrong types and what is not here are problems,
 // what is accepted without effect becomes a warning, and what a cluster fills in by itself is passed over.
 #pragma once
 

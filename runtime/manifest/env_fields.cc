@@ -18,12 +18,16 @@ constexpr Field kKeySelectorFields[] = {  // ConfigMapKeySelector, SecretKeySele
     {"optional", accepted, flag}};
 constexpr Type kKeySelector{kKeySelectorFields};
 
+constexpr Field kFileKeySelectorFields[] = {
+    {"volumeName", accepted, text}, {"path", accepted, text}, {"key", accepted, text}, {"optional", accepted, flag}};
+constexpr Type kFileKeySelector{kFileKeySelectorFields};
+
 constexpr Field kEnvVarSourceFields[] = {
     {"fieldRef", accepted, object, &kObjectFieldSelector},
     {"resourceFieldRef", accepted, object, &kResourceFieldSelector},
     {"configMapKeyRef", accepted, object, &kKeySelector},
     {"secretKeyRef", accepted, object, &kKeySelector},
-    {"fileKeyRef", later},
+    {"fileKeyRef", accepted, object, &kFileKeySelector},
 };
 constexpr Type kEnvVarSource{kEnvVarSourceFields};
 

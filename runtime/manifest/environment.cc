@@ -1,9 +1,12 @@
 // Where values of variables come from: literals, the Pod itself, ConfigMaps and Secrets.
 #include "runtime/manifest/environment.h"
 
+#include <algorithm>
+
 #include "runtime/manifest/downward.h"
 #include "runtime/manifest/names.h"
 #include "runtime/manifest/text.h"
+#include "runtime/model/file_key.h"
 
 namespace podrun::manifest {
 namespace {
@@ -56,6 +59,28 @@ std::optional<std::string> read_key_ref(const Reader& ref, bool is_secret, const
   return found->second;
 }
 
+// A file is there once a container has written it: the value is a hole until one that asks for it is launched.
+std::optional<std::string> read_file_key_ref(const Reader& ref, const PodSpec& pod) {
+  FileKey file{.volume = ref.text("volumeName"),
+               .path = ref.text("path"),
+               .key = ref.text("key"),
+               .optional = ref.flag("optional")};
+  for (const char* field : {"volumeName", "path", "key"})
+    if (ref.text(field).empty()) ref.bad(field, "is missing");
+  const auto volume = std::find_if(pod.volumes.begin(), pod.volumes.end(),
+                                   [&](const VolumeSpec& one) { return one.name == file.volume; });
+  if (volume == pod.volumes.end())
+    ref.bad("volumeName", quote(file.volume) + " is no volume of the Pod");
+  else if (!std::holds_alternative<EmptyDirSpec>(volume->source))
+    ref.bad("volumeName", quote(file.volume) + " is no emptyDir", Kind::unsupported);
+  if (file.path.starts_with('/')) ref.bad("path", quote(file.path) + " is not relative");
+  if (("/" + file.path + "/").find("/../") != std::string::npos)
+    ref.bad("path", quote(file.path) + " has a '..' in it");
+  if (const std::string why = why_bad_env_name(file.key); !why.empty() && !file.key.empty())
+    ref.bad("key", quote(file.key) + " " + why);
+  return holes::make(file);
+}
+
 }  // namespace
 
 std::optional<std::string> read_value_from(const Reader& source, const std::string& container,
@@ -64,10 +89,10 @@ std::optional<std::string> read_value_from(const Reader& source, const std::stri
   for (const char* field : {"fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef"})
     given += source.has(field) ? 1 : 0;
   if (given != 1) {
-    source.bad("needs one of fieldRef, resourceFieldRef, configMapKeyRef and secretKeyRef");
+    source.bad("needs one of fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef and fileKeyRef");
     return std::nullopt;
   }
-  if (source.has("fileKeyRef")) return std::nullopt;  // not built yet, and told
+  if (source.has("fileKeyRef")) return read_file_key_ref(source.at("fileKeyRef"), referred.pod);
   if (source.has("fieldRef")) return read_field_ref(source.at("fieldRef"), referred.pod_spec, referred.pod);
   if (source.has("resourceFieldRef"))
     return read_resource_ref(source.at("resourceFieldRef"), referred.pod_spec, container);

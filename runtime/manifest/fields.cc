@@ -28,15 +28,15 @@ constexpr Field kContainerPortFields[] = {
 };
 constexpr Type kContainerPort{kContainerPortFields};
 
-constexpr std::string_view kNoDiskLimit = "how much a container writes to the disk is not limited";
 constexpr std::string_view kHugePages = "huge pages are not counted: whoever asks first has those that the machine has";
+constexpr std::string_view kNoDrivers = "there is no driver here that would give a device for a claim";
 constexpr std::string_view kNoDevices = "there is no device plugin here: the container gets no device for it";
 
 constexpr Field kLimitFields[] = {
     {"cpu", accepted, amount},
     {"memory", accepted, amount},
     {"podrun.io/pids", accepted, amount},  // ours: Kubernetes has this limit for a node's Pods only, on the kubelet
-    Field("ephemeral-storage", idle, amount).because(kNoDiskLimit),
+    {"ephemeral-storage", accepted, amount},
     Field("hugepages-*", idle, amount).because(kHugePages),
     Field("*/*", idle, amount).because(kNoDevices),  // extended resources: nvidia.com/gpu
 };
@@ -54,7 +54,7 @@ constexpr Type kRequests{kRequestFields};
 constexpr Field kResourceRequirementsFields[] = {
     {"limits", accepted, object, &kLimits},
     {"requests", accepted, object, &kRequests},
-    {"claims", later},
+    Field("claims", later).because(kNoDrivers),
 };
 constexpr Type kResourceRequirements{kResourceRequirementsFields};
 
@@ -72,7 +72,7 @@ constexpr Type kPodResources{kPodResourcesFields};
 constexpr Field kCapabilitiesFields[] = {{"add", accepted, texts}, {"drop", accepted, texts}};
 constexpr Type kCapabilities{kCapabilitiesFields};
 
-constexpr Choice kSeccompTypes[] = {{"RuntimeDefault"}, {"Unconfined"}, {"Localhost", later, kNoSeccompFiles}};
+constexpr Choice kSeccompTypes[] = {{"RuntimeDefault"}, {"Unconfined"}, {"Localhost"}};
 
 constexpr Field kSeccompProfileFields[] = {{"type", text, kSeccompTypes}, {"localhostProfile", accepted, text}};
 constexpr Type kSeccompProfile{kSeccompProfileFields};
@@ -181,7 +181,8 @@ constexpr Field kContainerFields[] = {
     {"restartPolicy", text, kRestartPolicies},
     {"restartPolicyRules", accepted, list, &kRestartRule},
     Field("volumeMounts", accepted, list, &kVolumeMount).unless(kServiceAccountVolume),
-    {"volumeDevices", later},
+    Field("volumeDevices", later)
+        .because("no volume here is a block device; a privileged container with hostUsers: true has the machine's"),
     {"livenessProbe", accepted, object, &kProbe},
     {"readinessProbe", accepted, object, &kProbe},
     {"startupProbe", accepted, object, &kProbe},
@@ -284,7 +285,7 @@ constexpr Field kPodSpecFields[] = {
     {"os", accepted, object, &kPodOS},
     {"hostUsers", accepted, flag},
     {"schedulingGates", idle, list, &kNamed},
-    {"resourceClaims", later},
+    Field("resourceClaims", later).because(kNoDrivers),
     {"resources", accepted, object, &kPodResources},
     {"hostnameOverride", accepted, text},
     {"schedulingGroup", idle, object, &kPodSchedulingGroup},

@@ -10,7 +10,7 @@ enum class Treatment {
   accepted,  // read by this folder, or part of an idle field
   moot,      // asks for nothing that is not so on one machine: accepted, and nothing is said
   idle,      // means nothing on one machine: accepted with a warning
-  later,     // means something, and is not built yet: refused when it asks for anything
+  later,     // means something that is not here: refused, with the reason, when it asks for anything
 };
 
 enum class Shape {
@@ -33,7 +33,7 @@ inline constexpr std::string_view kAnyOther = "*";
 struct Choice {
   std::string_view value;
   Treatment treatment = Treatment::accepted;
-  // idle: the warning; later: the error, where there is more to say than that it is not supported.
+  // idle: the warning; later: the reason.
   std::string_view note = {};
 };
 

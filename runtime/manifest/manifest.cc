@@ -92,7 +92,7 @@ class SetReader {
     manifest::read_metadata(reader.at("metadata"), options_, spec);
     manifest::read_namespaces(pod_spec, spec);
     manifest::read_names(pod_spec, spec);
-    manifest::read_volumes(pod_spec, companions_, spec, warnings);
+    manifest::read_volumes(pod_spec, companions_, spec);
     manifest::read_fs_group(pod_spec.at("securityContext"), spec);
     manifest::read_sysctls(pod_spec.at("securityContext"), spec);
     manifest::read_containers(pod_spec, companions_, spec);

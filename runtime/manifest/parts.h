@@ -24,7 +24,7 @@ void read_names(const Reader& spec, PodSpec& pod);       // hostname and its lik
 // securityContext.sysctls. Needs read_namespaces done.
 void read_sysctls(const Reader& security, PodSpec& pod);
 // Needs read_metadata done.
-void read_volumes(const Reader& spec, const Companions& beside, PodSpec& pod, std::vector<std::string>& warnings);
+void read_volumes(const Reader& spec, const Companions& beside, PodSpec& pod);
 void read_containers(const Reader& spec, const Companions& beside, PodSpec& pod);  // needs the above done
 // What annotations ask of security, as they did before there were fields for it. Needs read_containers done.
 void read_security_annotations(const Reader& metadata, const Reader& spec, PodSpec& pod,
@@ -48,6 +48,8 @@ ResourceSpec read_resources(const Reader& resources);
 // The Pod's own. Needs read_containers done.
 void read_pod_resources(const Reader& spec, PodSpec& pod);
 void read_fs_group(const Reader& pod_context, PodSpec& pod);  // needs read_namespaces done
+// What is wrong with the name of a seccomp profile's file, as Kubernetes checks it; empty: nothing.
+std::string problem_of_profile(std::string_view name);
 SecuritySpec read_security(const Reader& context, const Reader& pod_context, bool host_users);
 
 // env, envFrom, command and args with $(NAME) expanded. `room` is what all containers of the pod may still expand to,

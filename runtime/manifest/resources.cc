@@ -73,6 +73,7 @@ void fit_containers(const Reader& spec, const char* resource, Amount request, Am
 
 ResourceSpec read_resources(const Reader& resources) {
   ResourceSpec spec = read_amounts(resources).spec;
+  spec.disk_limit = unless_zero(read_amount(resources.at("limits"), "ephemeral-storage", parse_bytes));
   spec.pids_limit = read_amount(resources.at("limits"), "podrun.io/pids",
                                 [](std::string_view text) { return parse_count(text, kMostPids); });
   return spec;

@@ -36,6 +36,19 @@ std::vector<std::string> read_capabilities(const Reader& capabilities, std::stri
   return names;
 }
 
+// Whose `type` is what `seccomp` says.
+void read_seccomp(const Reader& profile, SecuritySpec& spec) {
+  const std::string type = profile.text("type");
+  spec.seccomp = type != "Unconfined";
+  if (type == "Localhost") {
+    spec.seccomp_profile = profile.text("localhostProfile");
+    if (const std::string problem = problem_of_profile(spec.seccomp_profile); !problem.empty())
+      profile.bad("localhostProfile", problem);
+  } else if (profile.has("localhostProfile")) {
+    profile.bad("localhostProfile", "is only for the type Localhost");
+  }
+}
+
 // Kubernetes refuses the same two; a filter is none of what a privileged container has, whatever the profile says.
 void make_privileged(const Reader& context, SecuritySpec& spec) {
   if (context.has("allowPrivilegeEscalation") && spec.no_new_privileges)
@@ -43,12 +56,20 @@ void make_privileged(const Reader& context, SecuritySpec& spec) {
   spec.privileged = true;
   spec.no_new_privileges = false;
   spec.seccomp = false;
+  spec.seccomp_profile.clear();
   spec.masks_kernel_files = false;
   spec.add_capabilities = {"ALL"};
   spec.drop_capabilities.clear();
 }
 
 }  // namespace
+
+std::string problem_of_profile(std::string_view name) {
+  if (name.empty()) return "is missing: the profile's file, below the directory of profiles";
+  if (name.starts_with('/')) return quote(name) + " is not relative";
+  if (("/" + std::string(name) + "/").find("/../") != std::string::npos) return quote(name) + " has a '..' in it";
+  return {};
+}
 
 SecuritySpec read_security(const Reader& context, const Reader& pod_context, bool host_users) {
   SecuritySpec spec;
@@ -66,8 +87,7 @@ SecuritySpec read_security(const Reader& context, const Reader& pod_context, boo
   spec.drop_capabilities = read_capabilities(capabilities, "drop");
   spec.read_only_root = context.flag("readOnlyRootFilesystem");
   spec.no_new_privileges = !context.flag("allowPrivilegeEscalation");
-  const Reader& profile = speaker("seccompProfile", context, pod_context);
-  spec.seccomp = profile.at("seccompProfile").text("type") != "Unconfined";
+  read_seccomp(speaker("seccompProfile", context, pod_context).at("seccompProfile"), spec);
   spec.masks_kernel_files = context.text("procMount") != "Unmasked";
   if (!spec.masks_kernel_files && host_users) context.bad("procMount", "cannot be Unmasked with hostUsers: true");
   if (context.flag("privileged")) make_privileged(context, spec);

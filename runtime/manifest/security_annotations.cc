@@ -75,12 +75,16 @@ class SecurityAnnotations {
   }
 
   void seccomp(const std::string& name, const std::string& value, ContainerSpec& of) {
-    if (value == "unconfined" || value == "runtime/default" || value == "docker/default")
-      of.security.seccomp = has_field(of) ? of.security.seccomp : value != "unconfined";
-    else if (value.starts_with("localhost/"))
-      annotations_.bad(name, kNoSeccompFiles, Kind::unsupported);
-    else
+    constexpr std::string_view kFile = "localhost/";
+    const std::string file = value.starts_with(kFile) ? value.substr(kFile.size()) : "";
+    if (value.starts_with(kFile)) {
+      if (const std::string problem = problem_of_profile(file); !problem.empty()) annotations_.bad(name, problem);
+    } else if (value != "unconfined" && value != "runtime/default" && value != "docker/default") {
       annotations_.bad(name, "expected runtime/default, unconfined or localhost/PROFILE, found " + quote(value));
+    }
+    if (has_field(of) || of.security.privileged) return;
+    of.security.seccomp = value != "unconfined";
+    of.security.seccomp_profile = file;
   }
 
   // Where there is a field too, that is what counts.

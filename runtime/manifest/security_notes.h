@@ -5,8 +5,6 @@
 
 namespace podrun::manifest {
 
-inline constexpr std::string_view kNoSeccompFiles =
-    "profiles from files are not supported; RuntimeDefault, which applies by itself, is the default one of podrun";
 inline constexpr std::string_view kNoAppArmor =
     "podrun applies no AppArmor profile: what confines a container is the rest";
 inline constexpr std::string_view kNoAppArmorProfiles =

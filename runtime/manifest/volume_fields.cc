@@ -13,8 +13,7 @@ using enum Treatment;
 using enum Shape;
 
 constexpr Choice kRecursiveReadOnly[] = {{"Disabled"}, {"IfPossible"}, {"Enabled"}};
-constexpr Choice kPropagation[] = {
-    {"None"}, {"HostToContainer"}, {"Bidirectional", later, "what a container mounts is never mounted on the host"}};
+constexpr Choice kPropagation[] = {{"None"}, {"HostToContainer"}, {"Bidirectional"}};
 constexpr Field kVolumeMountFields[] = {
     {"name", accepted, text},        {"readOnly", accepted, flag}, {"recursiveReadOnly", text, kRecursiveReadOnly},
     {"mountPath", accepted, text},   {"subPath", accepted, text},  {"mountPropagation", text, kPropagation},

@@ -73,10 +73,27 @@ VolumeMountSpec read_mount(const Reader& given, const PodSpec& pod, const Variab
   spec.target = read_target(given);
   spec.sub_path = read_sub_path(given, variables);
   if (given.text("mountPropagation") == "HostToContainer") spec.propagation = Propagation::host_to_container;
+  if (given.text("mountPropagation") == "Bidirectional") spec.propagation = Propagation::bidirectional;
   read_read_only(given, spec);
   const auto* claim = volume != pod.volumes.end() ? std::get_if<ClaimSpec>(&volume->source) : nullptr;
   if (claim != nullptr && claim->read_only) spec.read_only = true;
   return spec;
+}
+
+// What a container mounts is the host's only where it is root of the host, as Kubernetes has it; and what the host has
+// there stays after the pod, so that nothing of podrun's may be mounted on.
+void check_bidirectional(const Reader& given, const VolumeMountSpec& spec, const PodSpec& pod, bool is_privileged) {
+  if (spec.propagation != Propagation::bidirectional) return;
+  const bool is_hosts = std::any_of(pod.volumes.begin(), pod.volumes.end(), [&](const VolumeSpec& one) {
+    return one.name == spec.volume && std::holds_alternative<HostPathSpec>(one.source);
+  });
+  if (!is_privileged)
+    given.bad("mountPropagation", "'Bidirectional' is only for privileged containers");
+  else if (!pod.host_users)
+    given.bad("mountPropagation",
+              "'Bidirectional' needs hostUsers: true: what a Pod with users of its own mounts is never the host's");
+  else if (!is_hosts)
+    given.bad("mountPropagation", "'Bidirectional' is only for a hostPath", Kind::unsupported);
 }
 
 }  // namespace
@@ -89,6 +106,7 @@ std::vector<VolumeMountSpec> read_volume_mounts(const Reader& container, const P
   for (const Reader& given : container.items("volumeMounts")) {
     if (is_service_account_volume(given.text("name"))) continue;
     mounts.push_back(read_mount(given, pod, variables));
+    check_bidirectional(given, mounts.back(), pod, container.at("securityContext").flag("privileged"));
     if (!targets.insert(mounts.back().target).second)
       given.bad("mountPath", quote(mounts.back().target) + " is that of an earlier mount");
   }

@@ -101,13 +101,6 @@ VolumeSpec read_volume(const Reader& given, const Reader& pod_spec, const PodSpe
   return spec;
 }
 
-void warn(const VolumeSpec& volume, std::vector<std::string>& warnings) {
-  const auto* empty = std::get_if<EmptyDirSpec>(&volume.source);
-  if (empty != nullptr && !empty->in_memory && empty->size_limit)
-    warnings.push_back("volume " + quote(volume.name) +
-                       ": sizeLimit is not enforced on a disk (medium: Memory has a limit that is)");
-}
-
 // They go to a tmpfs, which is memory of the machine's.
 constexpr std::size_t kMostBytes = std::size_t{64} << 20U;
 
@@ -120,13 +113,12 @@ std::size_t bytes_of_files(const VolumeSpec& volume) {
 
 }  // namespace
 
-void read_volumes(const Reader& spec, const Companions& beside, PodSpec& pod, std::vector<std::string>& warnings) {
+void read_volumes(const Reader& spec, const Companions& beside, PodSpec& pod) {
   std::set<std::string> names;
   std::size_t bytes = 0;
   for (const Reader& given : spec.items("volumes")) {
     if (is_service_account_volume(given.text("name"))) continue;
     pod.volumes.push_back(read_volume(given, spec, pod, beside));
-    warn(pod.volumes.back(), warnings);
     bytes += bytes_of_files(pod.volumes.back());
     if (bytes > kMostBytes) return spec.bad("volumes", "make files of more than 64 MiB together");
     if (const std::string& name = pod.volumes.back().name; given.has("name") && !names.insert(name).second)

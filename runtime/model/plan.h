@@ -28,6 +28,7 @@ struct Identity {
   std::map<std::string, std::string> labels;
   std::map<std::string, std::string> annotations;
   std::string manifest;  // compact JSON of the Pod as asked for
+  std::string source;    // what -f named: absolute paths, a line each; empty where stdin was among them
   std::string given;     // digest of what it refers to, and of all else that its containers are given; may be empty
 };
 
@@ -109,6 +110,7 @@ struct ContainerPlan {
   std::vector<std::string> read_only;  // paths
   Process process;
   CgroupLimits limits;
+  std::uint64_t disk_bytes = 0;  // of its layer and logs; of more the pod is evicted; 0: no limit
   DeviceAccess devices = DeviceAccess::as_pod;
   int oom_score_adj = 0;
   StdioPlan stdio;

@@ -20,7 +20,10 @@ struct Process {
   std::vector<std::uint32_t> groups;
   capabilities::Set capabilities = 0;
   bool no_new_privileges = true;
-  bool seccomp = true;    // the default profile
+  bool seccomp = true;  // false: no filter
+  // The filter where it is not podrun's default one, an instruction each: code, jt, jf and k, from the highest bits down.
+  // Decided once: an exec years later has the same, whatever has become of the file it was made of.
+  std::vector<std::uint64_t> seccomp_filter;
   bool terminal = false;  // one of the container's own, whose master goes to the client
 };
 

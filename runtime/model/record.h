@@ -22,6 +22,8 @@ struct ContainerLife {
   // Nanoseconds that the next attempt waits from this one's end on, unless this one runs long enough: decided when this
   // one was, so that the end of attempt N needs nothing of the attempts before (tend/back_off.h). 0: it does not wait.
   std::int64_t back_off = 0;
+  // The holes in its variables that were filled from files of volumes when it was launched, and with what.
+  std::map<std::string, std::string> file_values;
   bool held = false;  // somebody asked it to end: it is not made again by itself
 };
 
@@ -64,6 +66,7 @@ struct PodLife {
   // Until when a delete gives the containers time, while the state is ready still, or a stop: CLOCK_BOOTTIME,
   // nanoseconds; 0: none has been asked for.
   std::int64_t deadline = 0;
+  std::string evicted;    // why it is ended: it has used more of the disk than it may; else empty
   bool resizing = false;  // cgroups may not have what the plan gives yet: an update is under way, or died
   ProcessId shim;
   ProcessId pause;

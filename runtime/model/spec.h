@@ -28,6 +28,7 @@ struct ResourceSpec {
   std::optional<std::uint64_t> memory_request;  // bytes; spares it from the OOM killer, and is kept from reclaim
   std::optional<std::uint64_t> cpu_limit;       // thousandths of a processor
   std::optional<std::uint64_t> cpu_request;     // thousandths of a processor; becomes the cgroup's weight
+  std::optional<std::uint64_t> disk_limit;      // bytes of its layer and logs (limits.ephemeral-storage)
   std::optional<std::uint64_t> pids_limit;      // processes and threads (limits["podrun.io/pids"])
 };
 
@@ -43,7 +44,8 @@ struct SecuritySpec {
   std::vector<std::string> drop_capabilities;
   bool read_only_root = false;
   bool no_new_privileges = true;  // false only with allowPrivilegeEscalation: true
-  bool seccomp = true;            // the default profile; false only where Unconfined is asked for
+  bool seccomp = true;            // false only where Unconfined is asked for
+  std::string seccomp_profile;    // its file, below the machine's directory of profiles; empty: podrun's default one
 };
 
 // When a container runs, beside the others of its pod (Kubernetes: "Init Containers", "Sidecar Containers").
@@ -158,6 +160,7 @@ struct PodSpec {
   RestartPolicy restart = RestartPolicy::always;
   std::optional<std::uint32_t> fs_group;  // an id inside the pod's user namespace
   bool fs_group_on_root_mismatch = false;
+  std::string source;          // what -f named: absolute paths, a line each; empty with stdin
   std::string registry_auths;  // from imagePullSecrets, as containers-auth.json(5) has them; empty: none
 
   std::string manifest;  // the Pod as compact JSON, defaults not filled in: what `get -o json` shows as spec

@@ -14,6 +14,7 @@ namespace podrun {
 // with it.
 struct PodDirectory {
   std::string path;
+  std::uint64_t bytes = 0;  // of more the pod is evicted; 0: no limit
 };
 
 // A tmpfs that all containers of the pod have a part of: pause's (PodMount), so it goes with a stop of the pod.

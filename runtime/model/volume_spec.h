@@ -25,6 +25,7 @@ enum class HostPathType : std::uint8_t {
 enum class Propagation : std::uint8_t {
   none,
   host_to_container,
+  bidirectional,
 };
 
 struct EmptyDirSpec {

@@ -37,32 +37,34 @@ bool has_devices_of_host(const PodSpec& pod, const ContainerSpec& spec) {
 }
 
 Result<ContainerPlan> make_container_plan(const PodSpec& pod, const ContainerSpec& spec, const PodPlan& pod_plan,
-                                          const ImageFacts& image, const MachineFacts& machine, const Layout& layout) {
+                                          const ContainerFacts& facts, const MachineFacts& machine,
+                                          const Layout& layout) {
   ContainerPlan plan;
   plan.name = spec.name;
   plan.role = spec.role;
   plan.image = spec.image;
-  plan.image_digest = image.image.digest;
-  plan.layers = image.image.layers.paths;
+  plan.image_digest = facts.image.digest;
+  plan.layers = facts.image.layers.paths;
   plan.join = pod_plan.namespaces.join;
   plan.fresh = pod_plan.namespaces.fresh;
   plan.mounts = container_mounts(machine.cgroup, spec.security.read_only_root, kernel_files(pod, spec));
-  add_image_volumes(image.image.config.volumes, plan.mounts);
+  add_image_volumes(facts.image.config.volumes, plan.mounts);
   add_volume_mounts(spec.volume_mounts, pod_plan.volumes, plan.mounts);
   if (spec.security.masks_kernel_files) {
     plan.masked = masked_kernel_files();
     plan.read_only = read_only_kernel_files();
   }
-  plan.process = TRY(make_process(spec, pod_plan.hostname, image));
+  plan.process = TRY(make_process(spec, pod_plan.hostname, facts));
   fill_what_is_decided(plan.process, pod_plan.who, machine);
   plan.limits = container_limits(pod, spec);
+  plan.disk_bytes = spec.resources.disk_limit.value_or(0);
   if (pod_plan.devices_by_container)
     plan.devices = has_devices_of_host(pod, spec) ? DeviceAccess::all : DeviceAccess::common;
   plan.oom_score_adj = oom_score_adj(pod, spec, machine.memory_bytes);
   plan.process.terminal = spec.terminal;
   if (pod.fs_group) add_group(plan.process.groups, *pod.fs_group);
   plan.stdio = {.has_stdin = spec.has_stdin, .stdin_once = spec.stdin_once};
-  plan.stop_signal = TRY(stop_signal(spec, image.image.config));
+  plan.stop_signal = TRY(stop_signal(spec, facts.image.config));
   plan.restart = spec.restart;
   plan.probes = spec.probes;
   plan.hooks = spec.hooks;
@@ -70,6 +72,7 @@ Result<ContainerPlan> make_container_plan(const PodSpec& pod, const ContainerSpe
   // The file is one of its own /dev. Last: the way to another place may lead through a volume.
   if (const std::string& path = spec.termination_message.path; !path.empty() && path != kMessageFile)
     plan.mounts.push_back({.target = path, .source = OwnPart{kMessageFile}});
+  TRY(put_shared_last(plan.mounts));
   give_places(plan, pod_plan.who.id, layout);
   return plan;
 }

@@ -10,7 +10,8 @@ namespace podrun {
 // Its first attempt, in a pod that was planned before it. Kind::invalid says what the manifest and the image cannot
 // mean together.
 Result<ContainerPlan> make_container_plan(const PodSpec& pod, const ContainerSpec& spec, const PodPlan& pod_plan,
-                                          const ImageFacts& image, const MachineFacts& machine, const Layout& layout);
+                                          const ContainerFacts& facts, const MachineFacts& machine,
+                                          const Layout& layout);
 
 // Whether it may use every device of the machine.
 bool has_devices_of_host(const PodSpec& pod, const ContainerSpec& spec);

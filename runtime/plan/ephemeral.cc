@@ -27,10 +27,10 @@ Result<void> check_ephemeral(const EphemeralSpec& spec, const Pod& pod) {
   return {};
 }
 
-Result<ContainerPlan> make_ephemeral_plan(const EphemeralSpec& spec, const Pod& pod, const ImageFacts& image,
+Result<ContainerPlan> make_ephemeral_plan(const EphemeralSpec& spec, const Pod& pod, const ContainerFacts& facts,
                                           const MachineFacts& machine, const Layout& layout) {
   TRY(check_ephemeral(spec, pod));
-  ContainerPlan plan = TRY(make_container_plan(spec.pod, spec.container(), pod.record.plan, image, machine, layout));
+  ContainerPlan plan = TRY(make_container_plan(spec.pod, spec.container(), pod.record.plan, facts, machine, layout));
   plan.role = ContainerRole::ephemeral;
   plan.asked = spec.asked;
   for (const ContainerRecord& other : pod.containers) plan.position = std::max(plan.position, other.plan.position + 1);

@@ -18,7 +18,7 @@ struct EphemeralSpec {
 // Kind::exists where the pod has a container of that name, not_found where it has no target of that.
 Result<void> check_ephemeral(const EphemeralSpec& spec, const Pod& pod);
 
-Result<ContainerPlan> make_ephemeral_plan(const EphemeralSpec& spec, const Pod& pod, const ImageFacts& image,
+Result<ContainerPlan> make_ephemeral_plan(const EphemeralSpec& spec, const Pod& pod, const ContainerFacts& facts,
                                           const MachineFacts& machine, const Layout& layout);
 
 }  // namespace podrun

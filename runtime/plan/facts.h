@@ -12,11 +12,12 @@
 
 namespace podrun {
 
-// A container's image and what its own files say about users.
-struct ImageFacts {
+// A container's image, what the image's own files say about users, and the seccomp profile that it names.
+struct ContainerFacts {
   Image image;
   std::string passwd;
   std::string group;
+  std::vector<std::uint64_t> seccomp_filter;  // as Process has it; empty where it names none
 };
 
 // A file of the host whose content goes into pods.
@@ -40,7 +41,7 @@ struct PodFacts {
   std::string id;   // of the new pod: 64 hex digits
   std::string uid;  // of the new Pod object: a UUID
   MachineFacts machine;
-  std::vector<ImageFacts> images;              // one a container, in their order
+  std::vector<ContainerFacts> containers;      // one a container, in their order
   std::map<std::string, Image> volume_images;  // of volumes that are images, by the volume's name
   std::vector<std::string> asked_networks;     // what was typed: "NETWORK[@INTERFACE]" each
   std::vector<ChosenNetwork> networks;         // in the order of attachment, the primary first; empty: no CNI

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "base/joined.h"
-#include "runtime/model/holes.h"
+#include "runtime/model/file_key.h"
 
 namespace podrun {
 namespace {
@@ -61,6 +61,21 @@ Process with_addresses(Process process, const PodPlan& pod, const PodLife& life)
     if (hole == "status.hostIP") return first(life.host_ips);
     if (hole == "status.hostIPs") return base::joined(life.host_ips, ",");
     return std::nullopt;
+  });
+  return process;
+}
+
+Process with_file_values(Process process, const std::map<std::string, std::string>& values) {
+  const auto is_missing = [&](const std::string& text) {
+    const std::string_view name(text);
+    return name.size() > 2 && name.front() == holes::kEdge && name.find(holes::kEdge, 1) == name.size() - 1 &&
+           holes::file_key(name.substr(1, name.size() - 2)) && values.count(text.substr(1, text.size() - 2)) == 0;
+  };
+  std::erase_if(process.env, [&](const auto& variable) { return is_missing(variable.second); });
+  fill_all(process, [&](std::string_view hole) -> std::optional<std::string> {
+    if (!holes::file_key(hole)) return std::nullopt;
+    const auto value = values.find(std::string(hole));
+    return value != values.end() ? value->second : std::string();
   });
   return process;
 }

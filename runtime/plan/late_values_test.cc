@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "runtime/model/holes.h"
+#include "runtime/model/file_key.h"
 #include "runtime/plan/pod.h"
 
 namespace podrun {
@@ -35,6 +35,23 @@ TEST(LateValues, WhatTheMachineHasIsFilledInByThePlan) {
   EXPECT_EQ(filled("machine.memory/3"), "334");
   for (const char* not_yet : {"status.podIP", "machine.memory/0", "machine.memory/x", "other"})
     EXPECT_EQ(filled(not_yet), holes::make(not_yet));
+}
+
+TEST(LateValues, FilesAreAsTheyWereAtTheLaunch) {
+  const FileKey given{.volume = "v", .path = "f", .key = "K"};
+  const FileKey may_be_missing{.volume = "v", .path = "f", .key = "O", .optional = true};
+  Process process;
+  process.args = {"/bin/true", "--k=" + holes::make(given), "--o=" + holes::make(may_be_missing)};
+  process.env = {{"K", holes::make(given)},
+                 {"O", holes::make(may_be_missing)},
+                 {"BOTH", holes::make(given) + holes::make(may_be_missing)},
+                 {"IP", holes::make("status.podIP")}};
+  EXPECT_TRUE(waits_for_addresses(process));
+  const Process filled = with_file_values(process, {{"file:v/f=K", "value"}});
+  EXPECT_EQ(filled.args, (std::vector<std::string>{"/bin/true", "--k=value", "--o="}));
+  using Env = decltype(filled.env);
+  EXPECT_EQ(filled.env, (Env{{"K", "value"}, {"BOTH", "value"}, {"IP", holes::make("status.podIP")}}));
+  EXPECT_EQ(with_file_values(process, {{"file:v/f=K", ""}, {"file?:v/f=O", ""}}).env.size(), 4U);
 }
 
 TEST(LateValues, AddressesAreThoseOfTheLife) {

@@ -118,6 +118,7 @@ Result<PodPlan> make_pod_plan(const PodSpec& spec, const PodFacts& facts, const 
               .labels = spec.labels,
               .annotations = spec.annotations,
               .manifest = spec.manifest,
+              .source = spec.source,
               .given = digest_of_given(spec)};
   plan.namespaces = namespaces_of(spec);
   plan.hostname = spec.host_network ? facts.machine.hostname : spec.hostname;  // as the kubelet has it
@@ -171,10 +172,10 @@ Result<NewPod> make_plan(const PodSpec& spec, const PodFacts& facts, const Layou
   pod.files = volume_files(spec, pod.plan.who, facts.machine);
   for (std::size_t i = 0; i < spec.containers.size(); ++i) {
     const ContainerSpec& container = spec.containers[i];
-    ContainerPlan plan = TRY(make_container_plan(spec, container, pod.plan, facts.images[i], facts.machine, layout)
+    ContainerPlan plan = TRY(make_container_plan(spec, container, pod.plan, facts.containers[i], facts.machine, layout)
                                  .in("container '" + container.name + "'"));
     plan.position = static_cast<std::uint32_t>(i);
-    pod.containers.push_back({std::move(plan), facts.images[i].image.layers, 0, 0});
+    pod.containers.push_back({std::move(plan), facts.containers[i].image.layers, 0, 0});
   }
   pod.networks = TRY(plan_networks(facts.networks, pod.plan));
   return pod;

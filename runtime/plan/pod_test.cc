@@ -37,11 +37,11 @@ PodFacts facts_of() {
   facts.machine.hostname = "machine";
   facts.machine.cgroup.mode = CgroupHost::Mode::v2;
   facts.machine.cgroup.unified = "/sys/fs/cgroup";
-  ImageFacts image;
+  ContainerFacts image;
   image.image.layers.paths = {"/srv/root"};
   image.passwd = "root:x:0:0::/root:/bin/sh\napp:x:1000:1001::/home/app:/bin/sh\n";
   image.group = "root:x:0:\nextra:x:44:app\n";
-  facts.images = {image};
+  facts.containers = {image};
   return facts;
 }
 
@@ -120,8 +120,8 @@ TEST(PlanCommand, FollowsKubernetes) {
     spec.containers[0].command = std::move(command_field);
     spec.containers[0].args = std::move(args);
     PodFacts facts = facts_of();
-    facts.images[0].image.config.entrypoint = {"/entry"};
-    facts.images[0].image.config.cmd = {"cmd"};
+    facts.containers[0].image.config.entrypoint = {"/entry"};
+    facts.containers[0].image.config.cmd = {"cmd"};
     return process_of(plan_of(spec, facts)).args;
   };
   EXPECT_THAT(command({}, {}), ElementsAre("/entry", "cmd"));
@@ -140,7 +140,7 @@ TEST(PlanCommand, NoneAtAllIsRefused) {
 
 TEST(PlanUser, IsTheImagesUnlessTheManifestSaysOtherwise) {
   PodFacts facts = facts_of();
-  facts.images[0].image.config.user = "app";
+  facts.containers[0].image.config.user = "app";
   Process process = process_of(plan_of(spec_of(), facts));
   EXPECT_EQ(process.uid, 1000U);
   EXPECT_EQ(process.gid, 1001U);
@@ -172,7 +172,7 @@ TEST(PlanSeccomp, IsTheDefaultProfileUnlessNoneIsAskedFor) {
 
 TEST(PlanEnvironment, TheManifestWinsOverTheImageAndPathIsAlwaysThere) {
   PodFacts facts = facts_of();
-  facts.images[0].image.config.env = {{"A", "image"}, {"B", "image"}};
+  facts.containers[0].image.config.env = {{"A", "image"}, {"B", "image"}};
   PodSpec spec = spec_of();
   spec.containers[0].env = {{"A", "pod"}};
   const auto env = process_of(plan_of(spec, facts)).env;
@@ -270,7 +270,7 @@ TEST(PlanContainer, PrivilegedWithTheHostsUsersHasTheDevicesOfTheHost) {
     return std::get<Dev>(mount_at(pod.containers.at(1).plan.mounts, "/dev")->source).of_host;
   };
   PodFacts facts = facts_of();
-  facts.images.push_back(facts.images.front());
+  facts.containers.push_back(facts.containers.front());
   const NewPod own = plan_of(spec, facts);
   EXPECT_EQ(access(own), std::pair(DeviceAccess::as_pod, DeviceAccess::as_pod));
   EXPECT_FALSE(own.plan.devices_by_container || all_nodes(own));
@@ -302,12 +302,12 @@ TEST(PlanContainer, IsAskedToEndByTheManifestsSignalElseTheImages) {
   PodFacts facts = facts_of();
   const auto signal = [&] { return plan_of(spec, facts).containers.at(0).plan.stop_signal; };
   EXPECT_EQ(signal(), SIGTERM);
-  facts.images[0].image.config.stop_signal = "SIGRTMIN+3";
+  facts.containers[0].image.config.stop_signal = "SIGRTMIN+3";
   EXPECT_EQ(signal(), 37);
   spec.containers[0].stop_signal = SIGQUIT;
   EXPECT_EQ(signal(), SIGQUIT);
   spec.containers[0].stop_signal.reset();
-  facts.images[0].image.config.stop_signal = "SIGFOO";
+  facts.containers[0].image.config.stop_signal = "SIGFOO";
   EXPECT_THAT(
       make_plan(spec, facts, kLayoutOfPod).error().what,
       HasSubstr("container 'main': read the image's StopSignal (lifecycle.stopSignal goes before it): 'SIGFOO'"));
@@ -321,7 +321,7 @@ TEST(PlanContainer, HasItsRoleItsStreamsAndItsPlaceInThePod) {
   spec.containers[0].role = ContainerRole::sidecar;
   spec.containers[0].has_stdin = spec.containers[0].stdin_once = spec.containers[0].terminal = true;
   PodFacts facts = facts_of();
-  facts.images.push_back(facts.images[0]);
+  facts.containers.push_back(facts.containers[0]);
   const NewPod pod = plan_of(spec, facts);
   EXPECT_EQ(pod.plan.restart, RestartPolicy::on_failure);
   const ContainerPlan& first = pod.containers.at(0).plan;

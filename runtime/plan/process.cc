@@ -29,7 +29,7 @@ bool has_variable(const std::vector<std::pair<std::string, std::string>>& env, s
   return false;
 }
 
-Result<User> user_of(const ContainerSpec& spec, const ImageFacts& facts) {
+Result<User> user_of(const ContainerSpec& spec, const ContainerFacts& facts) {
   std::string wanted = facts.image.config.user;
   if (spec.security.run_as_user) wanted = std::to_string(*spec.security.run_as_user);
   if (spec.security.run_as_group) {
@@ -45,7 +45,7 @@ Result<User> user_of(const ContainerSpec& spec, const ImageFacts& facts) {
 
 }  // namespace
 
-Result<Process> make_process(const ContainerSpec& spec, const std::string& hostname, const ImageFacts& facts) {
+Result<Process> make_process(const ContainerSpec& spec, const std::string& hostname, const ContainerFacts& facts) {
   const ImageConfig& config = facts.image.config;
   const User user = TRY(user_of(spec, facts));
   Process process;
@@ -68,6 +68,7 @@ Result<Process> make_process(const ContainerSpec& spec, const std::string& hostn
   process.capabilities = TRY(capabilities::resolve(spec.security.add_capabilities, spec.security.drop_capabilities));
   process.no_new_privileges = spec.security.no_new_privileges;
   process.seccomp = spec.security.seccomp;
+  process.seccomp_filter = facts.seccomp_filter;
   return process;
 }
 

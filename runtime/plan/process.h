@@ -8,6 +8,6 @@
 namespace podrun {
 
 // Kind::invalid: no command, a user who is unknown to the image, or root where it must not be.
-Result<Process> make_process(const ContainerSpec& spec, const std::string& hostname, const ImageFacts& facts);
+Result<Process> make_process(const ContainerSpec& spec, const std::string& hostname, const ContainerFacts& facts);
 
 }  // namespace podrun

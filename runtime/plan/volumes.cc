@@ -33,7 +33,7 @@ struct Planner {
 
   using Source = decltype(VolumePlan::source);
   Source operator()(const EmptyDirSpec& empty) const {
-    if (!empty.in_memory) return PodDirectory{layout.volume(id, name)};
+    if (!empty.in_memory) return PodDirectory{layout.volume(id, name), empty.size_limit.value_or(0)};
     const std::uint64_t limit = memory_of(spec);
     const std::uint64_t asked = empty.size_limit.value_or(0);
     return PodMemory{asked == 0 || limit == 0 ? std::max(asked, limit) : std::min(asked, limit)};
@@ -50,8 +50,6 @@ struct Planner {
   Source operator()(const FilesSpec&) const { return PodFiles{layout.file_volume(id, name)}; }
 };
 
-std::string place_in_pause(const std::string& volume) { return "/volumes/" + volume; }
-
 bool is_in_pause(const std::vector<VolumePlan>& volumes, const std::string& name) {
   return std::any_of(volumes.begin(), volumes.end(), [&](const VolumePlan& volume) {
     return volume.name == name && std::holds_alternative<PodMemory>(volume.source);
@@ -65,6 +63,8 @@ auto depth(const MountPlan& row) {
 }
 
 }  // namespace
+
+std::string place_in_pause(const std::string& volume) { return "/volumes/" + volume; }
 
 std::vector<VolumePlan> plan_volumes(const PodSpec& spec, const std::string& id, const Layout& layout,
                                      const std::map<std::string, Image>& images) {
@@ -133,6 +133,18 @@ void add_volume_mounts(const std::vector<VolumeMountSpec>& mounts, const std::ve
   }
   std::stable_sort(rows.begin(), rows.end(),
                    [](const MountPlan& a, const MountPlan& b) { return depth(a) < depth(b); });
+}
+
+Result<void> put_shared_last(std::vector<MountPlan>& rows) {
+  const auto is_shared = [](const MountPlan& row) { return row.propagation == Propagation::bidirectional; };
+  for (const MountPlan& shared : rows)
+    for (const MountPlan& row : rows)
+      if (is_shared(shared) && row.target.starts_with(shared.target + "/"))
+        return Error{Kind::invalid, 0,
+                     "mount '" + row.target + "': it would show on the host, which has '" + shared.target +
+                         "' in common with the container (mountPropagation: Bidirectional)"};
+  std::stable_partition(rows.begin(), rows.end(), [&](const MountPlan& row) { return !is_shared(row); });
+  return {};
 }
 
 }  // namespace podrun

@@ -36,9 +36,17 @@ void add_image_volumes(const std::vector<std::string>& volumes, std::vector<Moun
 std::vector<MountPlan> pause_volume_mounts(const std::vector<VolumePlan>& volumes,
                                            const std::optional<VolumeGroup>& group);
 
+// Where pause has a volume that is in memory.
+std::string place_in_pause(const std::string& volume);
+
 // Adds a row for each volumeMount, and puts all rows in an order in which each finds what it is mounted in. A volume
 // takes the place of what a container has there by itself (/dev/shm, /etc/hosts), as under containerd.
 void add_volume_mounts(const std::vector<VolumeMountSpec>& mounts, const std::vector<VolumePlan>& volumes,
                        std::vector<MountPlan>& rows);
+
+// Of all rows those that are mounted for the host, too, to the end: nothing that is mounted for the container alone may
+// be mounted on them, which is refused where the rows say so, and has its place already where a link of the image
+// would.
+Result<void> put_shared_last(std::vector<MountPlan>& rows);
 
 }  // namespace podrun

@@ -120,5 +120,25 @@ TEST(PlanVolumes, WhatAnImageCallsAVolumeIsAMountUnlessItIsTheKernelsOrTaken) {
   EXPECT_EQ(std::count_if(rows.begin(), rows.end(), [](const MountPlan& row) { return row.target == "/data"; }), 1);
 }
 
+TEST(PlanVolumes, NothingOfTheContainersIsMountedOnWhatIsTheHostsToo) {
+  const auto rows = [](const std::string& shared, const std::string& other) {
+    return std::vector<MountPlan>{
+        {.target = "/", .source = Rootfs{}},
+        {.target = shared, .source = PodVolume{"h"}, .propagation = Propagation::bidirectional},
+        {.target = other, .source = PodVolume{"v"}, .propagation = Propagation::host_to_container}};
+  };
+  std::vector<MountPlan> beside = rows("/host", "/hosts/a");
+  ASSERT_TRUE(put_shared_last(beside));
+  EXPECT_THAT(targets(beside), ElementsAre("/", "/hosts/a", "/host"));
+  std::vector<MountPlan> below = rows("/a/host", "/a");
+  EXPECT_TRUE(put_shared_last(below)) << "the other way round it may be";
+  std::vector<MountPlan> on_it = rows("/etc", "/etc/hosts");
+  const auto refused = put_shared_last(on_it);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().what,
+            "mount '/etc/hosts': it would show on the host, which has '/etc' in common with the container "
+            "(mountPropagation: Bidirectional)");
+}
+
 }  // namespace
 }  // namespace podrun

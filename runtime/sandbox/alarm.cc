@@ -6,6 +6,7 @@
 #include "runtime/kernel/program.h"
 #include "runtime/model/probe_memory.h"
 #include "runtime/sandbox/shim.h"
+#include "runtime/tend/disk.h"
 
 namespace podrun {
 namespace {
@@ -18,6 +19,12 @@ Result<std::vector<std::string>> words_of_tend(const Host& host, const std::stri
   return words;
 }
 
+bool has_disk_limit(const NewPod& pod) {
+  std::vector<const ContainerPlan*> plans;
+  for (const NewContainer& container : pod.containers) plans.push_back(&container.plan);
+  return tend::has_disk_limit(pod.plan, plans);
+}
+
 }  // namespace
 
 bool is_to_be_tended(const NewPod& pod) {
@@ -25,7 +32,7 @@ bool is_to_be_tended(const NewPod& pod) {
     const OwnRestart& own = container.plan.restart;
     return own.policy.value_or(pod.plan.restart) != RestartPolicy::never || !own.rules.empty();
   };
-  return pod.plan.removed_at_end || pod.plan.active_deadline || is_anybody_asked(pod) ||
+  return pod.plan.removed_at_end || pod.plan.active_deadline || is_anybody_asked(pod) || has_disk_limit(pod) ||
          std::any_of(pod.containers.begin(), pod.containers.end(), [&](const NewContainer& container) {
            return container.plan.role != ContainerRole::main || is_to_be_made_again(container);
          });
@@ -36,9 +43,12 @@ bool is_anybody_asked(const NewPod& pod) {
                      [](const NewContainer& container) { return is_asked(container.plan); });
 }
 
-std::int64_t first_alarm(const PodRecord& pod) {
+std::int64_t first_alarm(const NewPod& decided, const PodRecord& pod) {
   const std::int64_t until = active_until(pod);
-  return until == 0 ? 0 : boot_time() + std::max<std::int64_t>(until - wall_time(), 1);
+  const std::int64_t deadline = until == 0 ? 0 : boot_time() + std::max<std::int64_t>(until - wall_time(), 1);
+  if (!has_disk_limit(decided)) return deadline;
+  const std::int64_t measured = boot_time() + tend::kMeasuredEvery;
+  return deadline == 0 ? measured : std::min(deadline, measured);
 }
 
 Result<void> set_alarm(const Host& host, const PodPlan& pod, const Cgroup& cgroup, ShimClient& shim,

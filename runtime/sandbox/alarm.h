@@ -14,8 +14,8 @@ bool is_to_be_tended(const NewPod& pod);
 // Whether something is due as soon as it stands.
 bool is_anybody_asked(const NewPod& pod);
 
-// When that is, where nothing happens before, as `when` below.
-std::int64_t first_alarm(const PodRecord& pod);
+// When something is due where nothing happens before, as `when` below.
+std::int64_t first_alarm(const NewPod& decided, const PodRecord& pod);
 
 // Has the shim run `podrun system tend ID` whenever a container has ended, and at `when` (CLOCK_BOOTTIME, nanoseconds;
 // 0: at no time).

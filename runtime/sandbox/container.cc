@@ -8,6 +8,7 @@
 #include "runtime/kernel/clock.h"
 #include "runtime/kernel/namespaces.h"
 #include "runtime/plan/late_values.h"
+#include "runtime/sandbox/file_values.h"
 #include "runtime/sandbox/host_devices.h"
 #include "runtime/sandbox/image_volume.h"
 #include "runtime/sandbox/init_process.h"
@@ -106,8 +107,8 @@ Result<Mounts> open_mounts(const NewContainer& container, const ContainerMakings
   return opened;
 }
 
-init::Plan container_init_plan(const ContainerPlan& container, const PodPlan& pod, const PodLife& life,
-                               init::Root root) {
+init::Plan container_init_plan(const ContainerRecord& record, const PodPlan& pod, const PodLife& life, init::Root root) {
+  const ContainerPlan& container = record.plan;
   init::Plan plan;
   plan.role = init::Role::container;
   plan.new_user_namespace = !pod.namespaces.host_users;
@@ -115,7 +116,7 @@ init::Plan container_init_plan(const ContainerPlan& container, const PodPlan& po
   plan.root = std::move(root);
   plan.root.masked = container.masked;
   plan.root.read_only = container.read_only;
-  set_process(plan, with_addresses(container.process, pod, life));
+  set_process(plan, with_file_values(with_addresses(container.process, pod, life), record.life.file_values));
   return plan;
 }
 
@@ -156,6 +157,7 @@ Result<Furnished> furnish(const NewContainer& container, const ContainerMakings&
 
 Result<Prepared> launch(Furnished container, const ContainerMakings& makings, ShimClient& shim) {
   const ContainerPlan& plan = container.record.plan;
+  container.record.life.file_values = TRY(read_file_values(plan.process, makings.pod, makings.life));
   shim::Launch request;
   request.role = init::Role::container;
   request.key = plan.key();
@@ -174,7 +176,7 @@ Result<Prepared> launch(Furnished container, const ContainerMakings& makings, Sh
   init::Handed handed;
   handed.stdio = std::move(container.stdio);
   handed.mounts = std::move(container.rows.sent);
-  init::Plan sent = container_init_plan(plan, makings.pod, makings.life, std::move(container.rows.root));
+  init::Plan sent = container_init_plan(container.record, makings.pod, makings.life, std::move(container.rows.root));
   TRY(prepared.launched.handshake.send_plan(std::move(sent), handed));
   prepared.record = std::move(container.record);
   return prepared;

@@ -29,7 +29,7 @@ Result<Debugger> debug_pod(const Host& host, const std::string& id, const Epheme
                            const DebugOptions& options) {
   TRY(check_debuggable(host, TRY(host.store.load_whole(id)), spec));
   const Fd image_held = TRY(image_store(host).hold());
-  const ImageFacts image = TRY(find_image(host, spec.pod, spec.container(), options.registry));
+  const ContainerFacts facts = TRY(find_container(host, spec.pod, spec.container(), options.registry));
   const MachineFacts machine = TRY(find_machine(host, false));
   TRY(base::check_interruption());
 
@@ -37,8 +37,8 @@ Result<Debugger> debug_pod(const Host& host, const std::string& id, const Epheme
   if (!box) return Error{Kind::not_found, ENOENT, "the pod is gone"};
   Pod pod = TRY(host.store.load_whole(id));
   TRY(check_debuggable(host, pod, spec));  // it may have changed meanwhile
-  NewContainer container{.plan = TRY(make_ephemeral_plan(spec, pod, image, machine, host.layout())),
-                         .layers = image.image.layers,
+  NewContainer container{.plan = TRY(make_ephemeral_plan(spec, pod, facts, machine, host.layout())),
+                         .layers = facts.image.layers,
                          .created_at = wall_time()};
   ShimClient shim(pod.record.life.shim, TRY(connect_shim(host.layout(), pod.record.plan)));
   // Before anything of it is there: then somebody goes on if we die. At the pod's end, too, it has to be ended.

@@ -37,7 +37,8 @@ Result<void> change_user(Process& process, pid_t pid, const std::string& wanted)
 }  // namespace
 
 Result<Process> exec_process(const PodRecord& pod, const ContainerRecord& container, const ExecOptions& options) {
-  Process process = with_addresses(container.plan.process, pod.plan, pod.life);
+  Process process =
+      with_file_values(with_addresses(container.plan.process, pod.plan, pod.life), container.life.file_values);
   process.args = options.command;
   if (options.user && !options.user->empty()) TRY(change_user(process, container.life.process.pid, *options.user));
   for (const auto& variable : options.env) {

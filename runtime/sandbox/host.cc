@@ -17,8 +17,8 @@ std::string with_one_slash(const std::string& cgroup) {
 // Plugins run in "/", and records outlive the caller's working directory.
 HostOptions with_absolute_paths(HostOptions options) {
   const auto absolute = [](std::string& path) { path = std::filesystem::absolute(path).lexically_normal(); };
-  for (std::string* path :
-       {&options.directories.state, &options.directories.data, &options.directories.netns, &options.cni_conf_dir})
+  for (std::string* path : {&options.directories.state, &options.directories.data, &options.directories.netns,
+                            &options.seccomp_dir, &options.cni_conf_dir})
     absolute(*path);
   for (std::string& path : options.cni_bin_dirs) absolute(path);
   options.cgroup_parent = with_one_slash(options.cgroup_parent);
@@ -37,6 +37,7 @@ std::vector<std::string> flags_of(const HostOptions& options) {
   add("--netns-dir", options.directories.netns);
   add("--cgroup-parent", options.cgroup_parent);
   add("--allowed-unsafe-sysctls", base::joined(options.unsafe_sysctls, ","));
+  add("--seccomp-dir", options.seccomp_dir);
   add("--cni-conf-dir", options.cni_conf_dir);
   add("--cni-bin-dir", base::joined(options.cni_bin_dirs, ":"));
   if (options.cni_timeout) add("--cni-timeout", std::to_string(options.cni_timeout->count()) + "ms");

@@ -17,6 +17,7 @@ struct HostOptions {
   Directories directories;
   std::string cgroup_parent;                // below each hierarchy's mount, in any spelling; empty: the root
   std::vector<std::string> unsafe_sysctls;  // which pods may set beside the safe ones; a * at the end is any
+  std::string seccomp_dir = "/etc/podrun/seccomp";  // what localhostProfile is below
   std::string cni_conf_dir = "/etc/cni/net.d";
   std::vector<std::string> cni_bin_dirs;                 // searched in order
   std::optional<std::chrono::milliseconds> cni_timeout;  // of one CNI operation; empty: each has its own default

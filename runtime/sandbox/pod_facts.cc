@@ -12,6 +12,7 @@
 #include "runtime/sandbox/choose_networks.h"
 #include "runtime/sandbox/host_files.h"
 #include "runtime/sandbox/images.h"
+#include "runtime/sandbox/seccomp_profile.h"
 
 namespace podrun {
 namespace {
@@ -29,9 +30,11 @@ std::string make_uuid() {
 
 }  // namespace
 
-Result<ImageFacts> find_image(const Host& host, const PodSpec& pod, const ContainerSpec& container,
-                              const Registry& registry) {
-  ImageFacts facts{TRY(provide_image(host, pod, {container.image, container.pull_policy}, registry)), "", ""};
+Result<ContainerFacts> find_container(const Host& host, const PodSpec& pod, const ContainerSpec& container,
+                                      const Registry& registry) {
+  ContainerFacts facts;
+  facts.seccomp_filter = TRY(find_seccomp_filter(host.options.seccomp_dir, container.security.seccomp_profile));
+  facts.image = TRY(provide_image(host, pod, {container.image, container.pull_policy}, registry));
   const std::vector<std::string> layers = facts.image.layers.readable();
   facts.passwd = TRY(read_from_layers(layers, "/etc/passwd"));
   facts.group = TRY(read_from_layers(layers, "/etc/group"));
@@ -67,7 +70,8 @@ Result<PodFacts> find_facts(const Host& host, const PodSpec& spec, const std::ve
   facts.uid = make_uuid();
   facts.machine = TRY(find_machine(host, spec.host_network));
   for (const auto& container : spec.containers)
-    facts.images.push_back(TRY(find_image(host, spec, container, registry).in("container '" + container.name + "'")));
+    facts.containers.push_back(
+        TRY(find_container(host, spec, container, registry).in("container '" + container.name + "'")));
   for (const VolumeSpec& volume : spec.volumes)
     if (const auto* image = std::get_if<ImageSpec>(&volume.source))
       facts.volume_images[volume.name] =

@@ -11,8 +11,8 @@
 namespace podrun {
 
 // The parts of it, for a container that comes later.
-Result<ImageFacts> find_image(const Host& host, const PodSpec& pod, const ContainerSpec& container,
-                              const Registry& registry);
+Result<ContainerFacts> find_container(const Host& host, const PodSpec& pod, const ContainerSpec& container,
+                                      const Registry& registry);
 Result<MachineFacts> find_machine(const Host& host, bool host_network);
 
 // `networks` and `registry` as in CreateOptions.

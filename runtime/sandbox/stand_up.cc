@@ -177,7 +177,7 @@ Result<void> stand_up(Host& host, const Box& box, const NewPod& decided, const F
   TRY(write_etc_files(host, pod, network_dns, !decided.networks.empty(), etc));
   TRY(launch_all(std::move(waiting), makings, shim, prepared));
 
-  if (is_to_be_tended(decided)) TRY(set_alarm(host, pod.plan, cgroup, shim, first_alarm(pod)));
+  if (is_to_be_tended(decided)) TRY(set_alarm(host, pod.plan, cgroup, shim, first_alarm(decided, pod)));
   TRY(await_all(box, cgroup, shim, client.size, prepared));
   // Sooner the shim may have read what the container said, and nobody was there to have it.
   if (attachment) made.attachment = TRY(std::move(*attachment).finish());

@@ -8,8 +8,12 @@ namespace podrun {
 
 inline bool stands(const PodRecord& pod) { return pod.life.state == PodState::ready && sandbox_of(pod).lives(); }
 
-// Kind::unsupported where its active deadline has passed: whatever was started now would be ended at once.
-inline Result<void> check_deadline(const PodRecord& pod) {
+// Kind::unsupported where its active deadline has passed, or it was evicted: whatever was started now would be ended at
+// once.
+inline Result<void> check_that_it_may_be_active(const PodRecord& pod) {
+  if (!pod.life.evicted.empty())
+    return Error{Kind::unsupported, 0,
+                 "pod '" + pod.plan.who.name + "' was evicted: " + pod.life.evicted + " (delete it, and create it anew)"};
   if (const std::int64_t until = active_until(pod); until == 0 || wall_time() < until) return {};
   return Error{Kind::unsupported, 0,
                "pod '" + pod.plan.who.name + "' has had its activeDeadlineSeconds, " +

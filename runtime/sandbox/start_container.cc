@@ -78,7 +78,7 @@ Result<void> check_that_it_stands(const PodRecord& pod) {
   if (pod.life.state == PodState::stopped)
     return Error{Kind::busy, 0, name + " is stopped (start it: `podrun start " + pod.plan.who.name + "`)"};
   if (!stands(pod) || pod.life.is_terminating()) return Error{Kind::busy, 0, name + " does not run"};
-  return check_deadline(pod);
+  return check_that_it_may_be_active(pod);
 }
 
 Result<ContainerRecord> start_container(const Host& host, const std::string& id, const std::string& name,

@@ -77,7 +77,7 @@ Result<StoodUp> start_pod(Host& host, const std::string& id, const FirstClient& 
   PodRecord& pod = made.pod.record;
   pod = TRY(box->load());
   TRY(check_that_it_may_start(pod));
-  TRY(check_deadline(pod));
+  TRY(check_that_it_may_be_active(pod));
   NewPod again = TRY(decide_again(host, pod));
   for (Successor& successor : TRY(successors(host, *box, pod))) {
     TRY(take_over_layer(successor.before, successor.next.plan));

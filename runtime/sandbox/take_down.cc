@@ -137,6 +137,7 @@ PodRecord stopped(PodRecord pod) {
   pod.life.state = PodState::stopped;
   pod.life.boot_id = was.boot_id;
   pod.life.created_at = was.created_at;
+  pod.life.evicted = was.evicted;
   pod.life.id_base = was.id_base;
   return pod;
 }

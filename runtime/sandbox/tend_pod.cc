@@ -1,15 +1,18 @@
 #include "runtime/sandbox/tend_pod.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "runtime/kernel/clock.h"
 #include "runtime/sandbox/alarm.h"
+#include "runtime/sandbox/evict.h"
 #include "runtime/sandbox/shim.h"
 #include "runtime/sandbox/stands.h"
 #include "runtime/sandbox/start_container.h"
 #include "runtime/sandbox/take_box.h"
 #include "runtime/sandbox/take_down.h"
 #include "runtime/sandbox/tending.h"
+#include "runtime/tend/disk.h"
 #include "runtime/tend/next.h"
 
 namespace podrun {
@@ -75,10 +78,21 @@ Result<void> remove(const Host& host, Seen seen) {
 Result<void> tend_pod(Host& host, const std::string& id) {
   Tending tending(host);
   std::optional<Seen> seen;
+  std::int64_t measured = 0;  // when, nanoseconds since the epoch
   for (std::vector<tend::Step> before;;) {
     if (!seen) seen = TRY(look(host, id));
     if (!seen || (!seen->is_told && tending.empty())) return {};
-    const tend::Next next = seen->is_told ? tend::next(seen->pod, seen->containers, wall_time()) : tend::Next();
+    const bool is_measured = seen->is_told && podrun::is_measured(seen->pod, seen->containers);
+    if (is_measured && std::abs(wall_time() - measured) >= tend::kMeasuredEvery) {
+      measured = wall_time();
+      seen->box.reset();  // it may take its time
+      TRY(evict_where_over(host, seen->pod, seen->containers));
+      seen.reset();
+      continue;
+    }
+    tend::Next next = seen->is_told ? tend::next(seen->pod, seen->containers, wall_time()) : tend::Next();
+    if (is_measured)
+      next.at = next.at == 0 ? measured + tend::kMeasuredEvery : std::min(next.at, measured + tend::kMeasuredEvery);
     if (next.removes) return remove(host, std::move(*seen));
     seen->box.reset();  // each step takes it by itself
     tending.forget_ended(seen->containers);

@@ -174,6 +174,32 @@ Result<Fd> find_part(const Place& place, const std::string& sub_path, const PodU
   return find_or_make_inside(volume.get(), sub_path, making).in("find subPath '" + sub_path + "'");
 }
 
+std::uint64_t kernels(Propagation propagation) {
+  switch (propagation) {
+    case Propagation::none:
+      return MS_PRIVATE;
+    case Propagation::host_to_container:
+      return MS_SLAVE;
+    case Propagation::bidirectional:
+      return 0;  // as the host has it: a peer
+  }
+  return MS_PRIVATE;
+}
+
+Result<void> must_be_shared(int part, const std::string& path) {
+  struct statx info {};
+  if (::statx(part, "", AT_EMPTY_PATH, STATX_MNT_ID, &info) != 0) return Error::system(errno, "stat '" + path + "'");
+  bool is_shared = false;
+  each_mount(TRY(read_mountinfo()), [&](const MountLine& mount) {
+    is_shared = is_shared || (mount.id == info.stx_mnt_id && mount.is_shared);
+  });
+  if (is_shared) return {};
+  return Error{Kind::invalid, 0,
+               "'" + path +
+                   "' is on a mount that is not shared, so that nothing mounted in a container shows there "
+                   "(`mount --make-shared` changes that; mountPropagation: Bidirectional)"};
+}
+
 }  // namespace
 
 Result<void> check_volumes(const std::vector<VolumePlan>& volumes) {
@@ -196,7 +222,8 @@ Result<Fd> open_volume(const PodPlan& pod, const MountPlan& row, const PodUsers&
   const auto open = [&]() -> Result<Fd> {
     const Place place = TRY(find_place(pod, name));
     const Fd part = TRY(find_part(place, row.sub_path, users));
-    Fd mount = TRY(mounts::clone_tree(part.get(), "", row.propagation == Propagation::none ? MS_PRIVATE : MS_SLAVE));
+    if (row.propagation == Propagation::bidirectional) TRY(must_be_shared(part.get(), place.path));
+    Fd mount = TRY(mounts::clone_tree(part.get(), "", kernels(row.propagation)));
     if (users.user_ns >= 0 && !place.has_ids_of_pod) {
       auto mapped = mounts::idmap(mount.get(), users.user_ns, true);
       if (!mapped && mapped.error().kind == Kind::unsupported) return cannot_map(part.get(), users.user_ns);

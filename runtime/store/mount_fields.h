@@ -124,6 +124,7 @@ void visit(Visitor& field, Record& mount) {
 template <class Visitor, MaybeConst<PodDirectory> Record>
 void visit(Visitor& field, Record& directory) {
   field("path", directory.path);
+  field.optional("bytes", directory.bytes);
 }
 template <class Visitor, MaybeConst<PodMemory> Record>
 void visit(Visitor& field, Record& memory) {

@@ -33,6 +33,7 @@ void visit(Visitor& field, Record& process) {
   field("capabilities", process.capabilities);
   field("noNewPrivileges", process.no_new_privileges);
   field("seccomp", process.seccomp);
+  field.optional("seccompFilter", process.seccomp_filter);
   field.optional("terminal", process.terminal);
 }
 
@@ -82,6 +83,7 @@ void visit(Visitor& field, Record& plan) {
   field("readOnly", plan.read_only);
   field("process", plan.process);
   field("limits", plan.limits);
+  field.optional("diskBytes", plan.disk_bytes);
   field.optional("devices", plan.devices);
   field("oomScoreAdj", plan.oom_score_adj);
   field.optional("stdin", plan.stdio.has_stdin);
@@ -108,6 +110,7 @@ void visit(Visitor& field, Record& life) {
   field("namespaces", life.namespaces);
   field.optional("failure", life.failure);
   field.optional("backOff", life.back_off);
+  field.optional("fileValues", life.file_values);
   field.optional("held", life.held);
 }
 
@@ -148,6 +151,7 @@ void visit(Visitor& field, Record& who) {
   field("labels", who.labels);
   field("annotations", who.annotations);
   field("manifest", who.manifest);
+  field.optional("source", who.source);
   field.optional("given", who.given);
 }
 
@@ -250,6 +254,7 @@ void visit(Visitor& field, Record& life) {
   field("bootId", life.boot_id);
   field("createdAt", life.created_at);
   field("deadline", life.deadline);
+  field.optional("evicted", life.evicted);
   field.optional("resizing", life.resizing);
   field("shim", life.shim);
   field("pause", life.pause);

@@ -26,7 +26,7 @@ inline constexpr std::array kWords<DeviceAccess>{"pod", "common", "all"};
 template <>
 inline constexpr std::array kWords<RestartPolicy>{"Always", "OnFailure", "Never"};
 template <>
-inline constexpr std::array kWords<Propagation>{"None", "HostToContainer"};
+inline constexpr std::array kWords<Propagation>{"None", "HostToContainer", "Bidirectional"};
 template <>
 inline constexpr std::array kWords<HostPathType>{"",       "DirectoryOrCreate", "Directory",  "FileOrCreate", "File",
                                                  "Socket", "CharDevice",        "BlockDevice"};

@@ -208,8 +208,12 @@ bool has_exceeded_deadline(const PodRecord& pod, const std::vector<LiveContainer
   return !end.is_there || end.at >= until;
 }
 
+bool is_cut_short(const PodRecord& pod, const std::vector<LiveContainer>& containers, std::int64_t now) {
+  return !pod.life.evicted.empty() || has_exceeded_deadline(pod, containers, now);
+}
+
 bool is_over(const PodRecord& pod, const std::vector<LiveContainer>& containers, std::int64_t now) {
-  return end_by_policy(pod, containers).is_there || has_exceeded_deadline(pod, containers, now);
+  return end_by_policy(pod, containers).is_there || is_cut_short(pod, containers, now);
 }
 
 bool is_made_again(const PodRecord& pod, const std::vector<LiveContainer>& containers, const LiveContainer& one,
@@ -247,7 +251,7 @@ Phase phase_of(const PodRecord& pod, const SandboxStatus& sandbox, const std::ve
     made_again = made_again || again;
     failed = failed || one.has_failed();
   }
-  if (!runs && has_exceeded_deadline(pod, containers, now)) return Phase::failed;
+  if (!runs && is_cut_short(pod, containers, now)) return Phase::failed;
   if (is_stopped) return failed || waits ? Phase::failed : Phase::succeeded;
   if (waits) return Phase::pending;
   if (runs || made_again) return Phase::running;

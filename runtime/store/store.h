@@ -153,8 +153,10 @@ SandboxStatus sandbox_of(const PodRecord& pod);
 std::int64_t active_until(const PodRecord& pod);
 // Whether that time came before its end. Then it has failed, and what still runs of it is to end.
 bool has_exceeded_deadline(const PodRecord& pod, const std::vector<LiveContainer>& containers, std::int64_t now);
+// Whether it has failed whatever its containers do: by that time, or because it was evicted (PodLife::evicted).
+bool is_cut_short(const PodRecord& pod, const std::vector<LiveContainer>& containers, std::int64_t now);
 // Nothing of it is made any more: by their restart policies all main containers have ended for good, or an init
-// container has failed for good, and sidecars may still run; or it has exceeded its deadline, and any may.
+// container has failed for good, and sidecars may still run; or it was cut short, and any may.
 bool is_over(const PodRecord& pod, const std::vector<LiveContainer>& containers, std::int64_t now);
 // Whether `one` of `containers` has ended and is made again, sooner or later, by itself.
 bool is_made_again(const PodRecord& pod, const std::vector<LiveContainer>& containers, const LiveContainer& one,
@@ -162,7 +164,7 @@ bool is_made_again(const PodRecord& pod, const std::vector<LiveContainer>& conta
 
 // As the kubelet has it. Pending until all init containers have succeeded and all others have been begun; Running while
 // something runs or is made again; then Succeeded, or Failed when a main container has failed, an init container for
-// good, or the deadline was exceeded. Failed, too, when shim or pause is gone.
+// good, or it was cut short. Failed, too, when shim or pause is gone.
 Phase phase_of(const PodRecord& pod, const SandboxStatus& sandbox, const std::vector<LiveContainer>& containers,
                std::int64_t now);
 const std::string& boot_id();  // this boot's

@@ -48,9 +48,11 @@ inline ContainerRecord full_container() {
                   .capabilities = 0xa80425fb,
                   .no_new_privileges = false,
                   .seccomp = false,
+                  .seccomp_filter = {0x0020000000000004, 0xffffffffffffffff},
                   .terminal = true};
   plan.limits = {
       .memory_bytes = 1U << 20U, .memory_kept = 2, .cpu_millis = 3, .cpu_weight = 4, .pids = 5, .pids_unless_said = 6};
+  plan.disk_bytes = 8;
   plan.role = ContainerRole::sidecar;
   plan.devices = DeviceAccess::all;
   plan.oom_score_adj = -997;
@@ -84,6 +86,7 @@ inline ContainerRecord full_container() {
                     .namespaces = {{"mnt", 4026532010}},
                     .failure = "no such program",
                     .back_off = 20'000'000'000,
+                    .file_values = {{"status.podIP", "no hole of a file"}},
                     .held = true};
   return container;
 }
@@ -111,6 +114,7 @@ inline PodRecord full_record() {
               .labels = {{"app", "web"}, {"tier", "front"}},
               .annotations = {{"note", "line one\nline two"}},
               .manifest = R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"web"}})",
+              .source = "/srv/pods",
               .given = "sha256:0011"};
   plan.namespaces = {.pause = 1, .join = 2, .fresh = 3, .host_network = true, .host_users = true};
   plan.etc = {.hostname = "web",
@@ -121,7 +125,7 @@ inline PodRecord full_record() {
               .host_hosts = "127.0.0.1 localhost\n",
               .host_resolv_conf = "nameserver 192.0.2.54\n",
               .host_resolv_problem = "none"};
-  plan.volumes = {{.name = "data", .source = PodDirectory{"/var/lib/podrun/pods/x/volumes/data"}},
+  plan.volumes = {{.name = "data", .source = PodDirectory{"/var/lib/podrun/pods/x/volumes/data", 7}},
                   {.name = "cache", .source = PodMemory{1U << 20U}},
                   {.name = "config", .source = PodFiles{"/run/podrun/pods/x/volumes/config"}},
                   {.name = "kept", .source = ClaimDirectory{"kept", "/var/lib/podrun/volumes/team-a/kept"}},
@@ -148,6 +152,7 @@ inline PodRecord full_record() {
               .boot_id = "11111111-2222-3333-4444-555555555555",
               .created_at = 1'700'000'000'123'456'789,
               .deadline = 987654321,
+              .evicted = "too much",
               .resizing = true,
               .shim = {101, 5000, 77},
               .pause = {102, 18'446'744'073'709'551'615U, 78},

@@ -89,13 +89,13 @@ bool is_served(const LiveContainer& one) {
   return one.record.plan.role == ContainerRole::main || one.record.plan.role == ContainerRole::init;
 }
 
-// Who still runs where the deadline was exceeded, all at once. Sidecars, and who looks on, end after those they serve,
+// Who still runs where the pod was cut short, all at once. Sidecars, and who looks on, end after those they serve,
 // the last begun first, one after another; then the pod, where it is to. What a person has stopped may be started again
 // by one, who may be looking on, until the deadline.
 Next end_the_rest(const PodRecord& pod, const std::vector<LiveContainer>& containers, std::int64_t now) {
   Next next;
   const bool some_held =
-      !has_exceeded_deadline(pod, containers, now) && std::any_of(containers.begin(), containers.end(), is_held);
+      !is_cut_short(pod, containers, now) && std::any_of(containers.begin(), containers.end(), is_held);
   for (const LiveContainer& one : containers)
     if (one.status.running && is_served(one)) next.steps.push_back(end(one));
   const auto last = std::find_if(containers.rbegin(), containers.rend(), [&](const LiveContainer& one) {
@@ -103,6 +103,9 @@ Next end_the_rest(const PodRecord& pod, const std::vector<LiveContainer>& contai
   });
   next.over = last == containers.rend();
   if (!next.over && next.steps.empty()) next.steps.push_back(end(*last));
+  // What has filled the disk is not given time to go on with that.
+  if (!pod.life.evicted.empty())
+    for (Step& step : next.steps) step.grace_period = 0;
   next.removes = next.over && pod.plan.removed_at_end && !some_held;
   return next;
 }

@@ -1,6 +1,7 @@
 #include "specs/seccomp/profile.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -50,12 +51,21 @@ Result<std::vector<std::string>> texts(const Json& object, const char* key) {
 }
 
 Result<std::uint32_t> action(const Json& object, const char* action_key, const char* errno_key) {
+  static const std::map<std::string_view, std::uint32_t> kActions = {{"SCMP_ACT_ALLOW", SCMP_ACT_ALLOW},
+                                                                     {"SCMP_ACT_LOG", SCMP_ACT_LOG},
+                                                                     {"SCMP_ACT_TRAP", SCMP_ACT_TRAP},
+                                                                     {"SCMP_ACT_KILL", SCMP_ACT_KILL_THREAD},
+                                                                     {"SCMP_ACT_KILL_THREAD", SCMP_ACT_KILL_THREAD},
+                                                                     {"SCMP_ACT_KILL_PROCESS", SCMP_ACT_KILL_PROCESS}};
   constexpr std::uint64_t kLargestErrno = 4095;  // MAX_ERRNO in the kernel; more would be cut off
   const std::string name = TRY(text(object, action_key));
-  if (name == "SCMP_ACT_ALLOW") return SCMP_ACT_ALLOW;
-  if (name == "SCMP_ACT_KILL_PROCESS") return SCMP_ACT_KILL_PROCESS;
-  if (name != "SCMP_ACT_ERRNO") return wrong(std::string(action_key) + ": unknown action '" + name + "'");
-  return SCMP_ACT_ERRNO(static_cast<std::uint32_t>(TRY(number(object, errno_key, kLargestErrno, {}))));
+  if (name == "SCMP_ACT_ERRNO")
+    return SCMP_ACT_ERRNO(static_cast<std::uint32_t>(TRY(number(object, errno_key, kLargestErrno, EPERM))));
+  if (name == "SCMP_ACT_TRACE" || name == "SCMP_ACT_NOTIFY")
+    return wrong(std::string(action_key) + ": '" + name + "' asks a process beside the container, and there is none");
+  const auto found = kActions.find(name);
+  if (found == kActions.end()) return wrong(std::string(action_key) + ": unknown action '" + name + "'");
+  return found->second;
 }
 
 Result<scmp_arg_cmp> condition(const Json& object) {
@@ -82,7 +92,7 @@ Result<Rule> rule(const Json& object) {
   Rule result{
       .names = TRY(texts(object, "names")), .action = TRY(action(object, "action", "errnoRet")), .conditions = {}};
   if (result.names.empty()) return wrong("names: expected at least one");
-  if (const auto args = object.find("args"); args != object.end()) {
+  if (const auto args = object.find("args"); args != object.end() && !args->is_null()) {
     if (!args->is_array()) return wrong("args: expected a list");
     for (const Json& item : *args) {
       const scmp_arg_cmp next = TRY(condition(item).in("args"));
@@ -105,10 +115,30 @@ Result<std::uint32_t> architecture(const std::string& name) {
   return token;
 }
 
+// Whether programs of `token` run on this machine beside its own. x32, which is a range of x86-64's numbers, is never
+// let in; as an architecture it does not reach the kernel.
+bool is_compat(std::uint32_t token) {
+  return (::seccomp_arch_native() == SCMP_ARCH_X86_64 && token == SCMP_ARCH_X86) ||
+         (::seccomp_arch_native() == SCMP_ARCH_AARCH64 && token == SCMP_ARCH_ARM);
+}
+
+// The machine's own, whether it is listed or not, and of the others those that it can run as well.
+Result<std::vector<std::uint32_t>> listed_architectures(const Json& document) {
+  std::vector<std::uint32_t> result = {::seccomp_arch_native()};
+  if (!document.contains("architectures")) return result;
+  for (const std::string& name : TRY(texts(document, "architectures"))) {
+    const std::uint32_t token = TRY(architecture(name).in("architectures"));
+    if (is_compat(token) && std::find(result.begin(), result.end(), token) == result.end()) result.push_back(token);
+  }
+  return result;
+}
+
 // Of archMap's entries the one for the machine this program was built for.
 Result<std::vector<std::uint32_t>> architectures(const Json& document) {
   const auto map = document.find("archMap");
-  if (map == document.end() || !map->is_array()) return wrong("archMap: expected a list");
+  if (map == document.end()) return listed_architectures(document);
+  if (document.contains("architectures")) return wrong("archMap and architectures do not go together");
+  if (!map->is_array()) return wrong("archMap: expected a list");
   for (const Json& entry : *map) {
     TRY(only_fields(entry, {"architecture", "subArchitectures"}).in("archMap"));
     const std::string own = TRY(text(entry, "architecture").in("archMap"));
@@ -125,12 +155,13 @@ Result<std::vector<std::uint32_t>> architectures(const Json& document) {
 Result<Profile> parse_profile(std::string_view bytes) {
   const Json document = Json::parse(bytes, nullptr, /*allow_exceptions=*/false);
   if (document.is_discarded()) return wrong("not JSON");
-  TRY(only_fields(document, {"comment", "defaultAction", "defaultErrnoRet", "archMap", "syscalls"}));
+  TRY(only_fields(document, {"comment", "defaultAction", "defaultErrnoRet", "architectures", "archMap", "syscalls"}));
   Profile profile{.default_action = TRY(action(document, "defaultAction", "defaultErrnoRet")),
                   .architectures = TRY(architectures(document)),
                   .rules = {}};
   const auto rules = document.find("syscalls");
-  if (rules == document.end() || !rules->is_array()) return wrong("syscalls: expected a list");
+  if (rules == document.end() || rules->is_null()) return profile;
+  if (!rules->is_array()) return wrong("syscalls: expected a list");
   for (std::size_t i = 0; i < rules->size(); ++i)
     profile.rules.push_back(TRY(rule((*rules)[i]).in("syscalls[" + std::to_string(i) + "]")));
   return profile;

@@ -1,6 +1,8 @@
-// Seccomp profiles in the JSON form of the OCI ecosystem (defaultAction, archMap, syscalls), as far as a profile that
-// is fixed at build time needs it. Rules that depend on capabilities ("includes"/"excludes") are refused: whoever is
-// given CAP_SYS_ADMIN gets a profile of their own instead of a hole in everybody's.
+// Seccomp profiles in the JSON form of the OCI ecosystem: the runtime specification's (defaultAction, defaultErrnoRet,
+// architectures, syscalls), which is what a kubelet's localhostProfile names, or with an archMap in the place of
+// architectures. Rules that depend on capabilities ("includes"/"excludes") are refused: whoever is given CAP_SYS_ADMIN
+// gets a profile of their own instead of a hole in everybody's.
+// https://github.com/opencontainers/runtime-spec/blob/main/config-linux.md#seccomp
 #pragma once
 
 #include <seccomp.h>
@@ -23,7 +25,7 @@ struct Rule {
 };
 
 struct Profile {
-  std::uint32_t default_action = 0;          // also for every architecture that is not listed
+  std::uint32_t default_action = 0;
   std::vector<std::uint32_t> architectures;  // SCMP_ARCH_*: the build machine's, then those it can run as well
   std::vector<Rule> rules;
 };

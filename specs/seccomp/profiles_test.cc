@@ -342,7 +342,14 @@ TEST(ParseProfile, NamesThePlaceOfAnError) {
   EXPECT_EQ(error(with_rule(R"({"names":["read"],"action":"SCMP_ACT_ALLOW"})")), "");
   EXPECT_THAT(error("{"), testing::HasSubstr("JSON"));
   EXPECT_THAT(error(R"({"defaultAction":"SCMP_ACT_SHRUG"})"), testing::HasSubstr("SCMP_ACT_SHRUG"));
-  EXPECT_THAT(error(R"({"defaultAction":"SCMP_ACT_ERRNO"})"), testing::HasSubstr("defaultErrnoRet"));
+  EXPECT_THAT(error(R"({"defaultAction":"SCMP_ACT_ERRNO","defaultErrnoRet":"EPERM"})"),
+              testing::HasSubstr("defaultErrnoRet"));
+  EXPECT_THAT(error(R"({"defaultAction":"SCMP_ACT_NOTIFY"})"), testing::HasSubstr("there is none"));
+  EXPECT_THAT(error(R"({"defaultAction":"SCMP_ACT_LOG","flags":[]})"), testing::HasSubstr("'flags'"));
+  EXPECT_THAT(error(R"({"defaultAction":"SCMP_ACT_LOG","architectures":["SCMP_ARCH_VAX"]})"),
+              testing::HasSubstr("SCMP_ARCH_VAX"));
+  EXPECT_THAT(error(R"({"defaultAction":"SCMP_ACT_LOG","architectures":[],"archMap":[]})"),
+              testing::HasSubstr("do not go together"));
   EXPECT_THAT(error(R"({"defaultAction":"SCMP_ACT_ALLOW","archMap":[]})"), testing::HasSubstr("archMap"));
   EXPECT_THAT(error(with_rule(R"({"names":["read"],"action":"SCMP_ACT_ALLOW","includes":{}})")),
               testing::AllOf(testing::HasSubstr("syscalls[0]"), testing::HasSubstr("includes")));
@@ -352,6 +359,62 @@ TEST(ParseProfile, NamesThePlaceOfAnError) {
   EXPECT_THAT(error(with_rule(
                   R"({"names":["read"],"action":"SCMP_ACT_ALLOW","args":[{"index":0,"op":"SCMP_CMP_IS","value":1}]})")),
               testing::HasSubstr("SCMP_CMP_IS"));
+}
+
+std::uint32_t answer(const std::string& json, const seccomp_data& data) {
+  auto profile = parse_profile(json);
+  EXPECT_TRUE(profile) << profile.error().what;
+  return seccomp::evaluate(compile(std::move(profile).value_or({})).value_or({}), data);
+}
+
+// The profiles of Kubernetes' tutorial on seccomp: two of one line, and one that lists what is allowed.
+TEST(ParseProfile, TakesWhatAKubeletTakes) {
+  EXPECT_EQ(answer(R"({"defaultAction": "SCMP_ACT_LOG"})", call("mkdir")), SECCOMP_RET_LOG);
+  EXPECT_EQ(answer(R"({"defaultAction": "SCMP_ACT_ERRNO"})", call("mkdir")), refused(EPERM));
+  const std::string fine = R"({"defaultAction": "SCMP_ACT_ERRNO", "defaultErrnoRet": 38,
+      "architectures": ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32", "SCMP_ARCH_AARCH64"],
+      "syscalls": [{"names": ["read", "write"], "action": "SCMP_ACT_ALLOW", "args": null},
+                   {"names": ["mkdirat"], "action": "SCMP_ACT_ERRNO"},
+                   {"names": ["unlinkat"], "action": "SCMP_ACT_TRAP"},
+                   {"names": ["fchmodat"], "action": "SCMP_ACT_KILL"}]})";
+  EXPECT_EQ(answer(fine, call("write")), SECCOMP_RET_ALLOW);
+  EXPECT_EQ(answer(fine, call("mkdirat")), refused(EPERM));
+  EXPECT_EQ(answer(fine, call("unlinkat")), SECCOMP_RET_TRAP);
+  EXPECT_EQ(answer(fine, call("fchmodat")), SECCOMP_RET_KILL_THREAD);
+  EXPECT_EQ(answer(fine, call("openat")), refused(ENOSYS));
+  if (::seccomp_arch_native() != SCMP_ARCH_X86_64) return;
+  const int read_of_i386 = syscall_number("read", SCMP_ARCH_X86).value_or(-1);
+  EXPECT_EQ(answer(fine, {.nr = read_of_i386, .arch = AUDIT_ARCH_I386, .instruction_pointer = 0, .args = {}}),
+            SECCOMP_RET_ALLOW);
+}
+
+// The same call by another way into the kernel, as a 32-bit program or by x32's numbers.
+TEST(Compile, ThereIsNoWayAroundAListOfWhatIsRefused) {
+  if (::seccomp_arch_native() != SCMP_ARCH_X86_64) GTEST_SKIP() << "x86-64 has three ways into the kernel";
+  const std::string open =
+      R"({"defaultAction": "SCMP_ACT_ALLOW", "architectures": ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86"],
+      "syscalls": [{"names": ["mkdir", "socket"], "action": "SCMP_ACT_ERRNO"}]})";
+  EXPECT_EQ(answer(open, call("mkdir")), refused(EPERM));
+  EXPECT_EQ(answer(open, call("rmdir")), SECCOMP_RET_ALLOW);
+  EXPECT_EQ(answer(open, {.nr = 0x3fffffff, .arch = AUDIT_ARCH_X86_64, .instruction_pointer = 0, .args = {}}),
+            SECCOMP_RET_ALLOW);
+  seccomp_data by_x32 = call("mkdir");
+  by_x32.nr |= 0x40000000;
+  EXPECT_EQ(answer(open, by_x32), refused(ENOSYS));
+  for (const char* name : {"mkdir", "socketcall", "read"})
+    EXPECT_EQ(answer(open, {.nr = syscall_number(name, SCMP_ARCH_X86).value_or(-1),
+                            .arch = AUDIT_ARCH_I386,
+                            .instruction_pointer = 0,
+                            .args = {}}),
+              refused(ENOSYS))
+        << name;
+}
+
+TEST(Programs, ComeBackFromNumbersAsTheyWere) {
+  const std::span<const sock_filter> before = seccomp::default_profile();
+  const Program after = seccomp::unpacked(seccomp::packed(before));
+  ASSERT_EQ(after.size(), before.size());
+  EXPECT_EQ(std::memcmp(after.data(), before.data(), before.size_bytes()), 0);
 }
 
 Profile one_call(std::vector<Rule> rules) {

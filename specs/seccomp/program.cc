@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cerrno>
 #include <cstddef>
 #include <span>
 
@@ -22,6 +23,10 @@ std::uint32_t argument_offset(const scmp_arg_cmp& condition) {
   return static_cast<std::uint32_t>(offsetof(seccomp_data, args) + condition.arg * sizeof(std::uint64_t));
 }
 
+constexpr std::uint32_t kX32 = 0x40000000;  // __X32_SYSCALL_BIT: a third way into an x86-64 kernel
+
+bool lets_through(std::uint32_t action) { return action == SCMP_ACT_ALLOW || action == SCMP_ACT_LOG; }
+
 bool is_64bit(std::uint32_t architecture) {
   constexpr std::uint32_t k64Bit = 0x80000000;  // __AUDIT_ARCH_64BIT; SCMP_ARCH_* are AUDIT_ARCH_* values
   return (architecture & k64Bit) != 0;
@@ -32,15 +37,20 @@ class Compiler {
   explicit Compiler(const Profile& profile) : profile_(profile) {}
 
   Result<std::vector<sock_filter>> compile() {
-    const auto& architectures = profile_.architectures;
+    const bool is_closed = lets_through(profile_.default_action);
+    const auto architectures = std::span(profile_.architectures).first(is_closed ? 1 : profile_.architectures.size());
+    const std::uint32_t elsewhere = is_closed ? SCMP_ACT_ERRNO(ENOSYS) : profile_.default_action;
     std::vector<Label> entries;
     for (auto it = architectures.rbegin(); it != architectures.rend(); ++it) {
       wide_ = is_64bit(*it);
       const std::vector<Range> all = TRY(ranges(profile_, *it));
-      assembler_.go_on_at(search(all));
+      Label found = search(all);
+      if (is_closed && *it == SCMP_ARCH_X86_64)
+        found = assembler_.branch(BPF_JGE, kX32, assembler_.answer(elsewhere), found);
+      assembler_.go_on_at(found);
       entries.push_back(assembler_.load(offsetof(seccomp_data, nr)));
     }
-    Label next = assembler_.answer(profile_.default_action);
+    Label next = assembler_.answer(elsewhere);
     auto entry = entries.begin();  // the native architecture's comes last here, and so first in the program
     for (auto it = architectures.rbegin(); it != architectures.rend(); ++it)
       next = assembler_.branch(BPF_JEQ, *it, *entry++, next);

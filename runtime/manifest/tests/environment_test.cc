@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "runtime/manifest/tests/pods.h"
-#include "runtime/model/holes.h"
+#include "runtime/model/file_key.h"
 
 namespace podrun {
 namespace {
@@ -119,6 +119,37 @@ TEST(Environment, HolesAreKeptByReferencesToThem) {
   EXPECT_THAT(container.args, ElementsAre("--ip=" + holes::make("status.podIP")));
 }
 
+TEST(Environment, AFileIsReadLater) {
+  const auto main = [](const std::string& ref) {
+    return parse(pod("volumes: [{name: v}, {name: c, hostPath: {path: /x}}]",
+                     "env: [{name: A, valueFrom: {fileKeyRef: {" + ref + "}}}]\nargs: [\"--a=$(A)\"]"));
+  };
+  const std::string hole = holes::make(FileKey{.volume = "v", .path = "a/b=c.env", .key = "KEY", .optional = true});
+  const ContainerSpec container =
+      main("volumeName: v, path: a/b=c.env, key: KEY, optional: true").spec.containers.at(0);
+  EXPECT_THAT(container.env, ElementsAre(Pair("A", hole)));
+  EXPECT_THAT(container.args, ElementsAre("--a=" + hole));
+  const auto key = holes::file_key(std::string_view(hole).substr(1, hole.size() - 2));
+  ASSERT_TRUE(key);
+  EXPECT_EQ(key->volume + " " + key->path + " " + key->key, "v a/b=c.env KEY");
+  EXPECT_TRUE(key->optional);
+
+  const auto bad = [](const std::string& ref, const std::string& why, Kind kind = Kind::invalid) {
+    return Bad{pod("volumes: [{name: v}, {name: c, hostPath: {path: /x}}]",
+                   "env: [{name: A, valueFrom: {fileKeyRef: {" + ref + "}}}]"),
+               "spec.containers[0].env[0].valueFrom.fileKeyRef." + why, kind};
+  };
+  expect_refused({
+      bad("volumeName: v, path: a", "key: is missing"),
+      bad("volumeName: v, key: a", "path: is missing"),
+      bad("volumeName: w, path: a, key: a", "volumeName: 'w' is no volume of the Pod"),
+      bad("volumeName: c, path: a, key: a", "volumeName: 'c' is no emptyDir", Kind::unsupported),
+      bad("volumeName: v, path: /a, key: a", "path: '/a' is not relative"),
+      bad("volumeName: v, path: a/../b, key: a", "path: 'a/../b' has a '..' in it"),
+      bad("volumeName: v, path: a, key: 'a=b'", "key: 'a=b' may hold only printable ASCII characters other than '='"),
+  });
+}
+
 TEST(Environment, WhatCannotBeReferredToIsToldByItsPath) {
   EXPECT_EQ(
       refused_environment(from("configMapKeyRef: {name: none, key: a}")),
@@ -145,7 +176,7 @@ TEST(Environment, WhatCannotBeReferredToIsToldByItsPath) {
   EXPECT_EQ(refused_environment("envFrom: [{secretRef: {name: key}, configMapRef: {name: cfg}}]"),
             "envFrom[0]: needs one of configMapRef and secretRef");
   EXPECT_EQ(refused_environment("env: [{name: A, valueFrom: {}}]"),
-            "env[0].valueFrom: needs one of fieldRef, resourceFieldRef, configMapKeyRef and secretKeyRef");
+            "env[0].valueFrom: needs one of fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef and fileKeyRef");
   EXPECT_EQ(refused_environment("env: [{name: A, value: x, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]"),
             "env[0].valueFrom: and value do not go together");
   EXPECT_EQ(refused_environment(from("fieldRef: {fieldPath: spec.hostname}")).substr(0, 76),

@@ -101,21 +101,23 @@ TEST(Manifest, WrongTypes) {
   });
 }
 
-TEST(Manifest, NotBuiltYet) {
-  const auto later = [](std::string text, std::string path) {
-    return Bad{std::move(text), std::move(path) + " is not supported yet", Kind::unsupported};
-  };
+TEST(Manifest, WhatIsNotHereIsRefusedWithTheReason) {
   expect_refused({
       {pod("ephemeralContainers: [{name: i}]"),
        "spec.ephemeralContainers: they are added to a Pod that runs, as in a cluster: podrun debug", Kind::unsupported},
-      later(container("volumeDevices: [{name: a}]"), "spec.containers[0].volumeDevices:"),
+      {container("volumeDevices: [{name: a}]"),
+       "spec.containers[0].volumeDevices: no volume here is a block device; a privileged container with hostUsers: "
+       "true "
+       "has the machine's",
+       Kind::unsupported},
+      {container("resources: {claims: [{name: a}]}"),
+       "spec.containers[0].resources.claims: there is no driver here that would give a device for a claim",
+       Kind::unsupported},
       {container(
            "restartPolicy: Never\nrestartPolicyRules: [{action: RestartAllContainers, exitCodes: {operator: In}}]"),
        "spec.containers[0].restartPolicyRules[0].action: all containers of a Pod at once are made again by 'podrun "
        "restart', and by nothing else",
        Kind::unsupported},
-      later(container("env: [{name: A, valueFrom: {fileKeyRef: {key: a}}}]"),
-            "spec.containers[0].env[0].valueFrom.fileKeyRef:"),
       {pod("os: {name: windows}"), "spec.os.name: a Windows Pod cannot run on Linux", Kind::unsupported},
   });
 }

@@ -19,27 +19,28 @@ std::vector<std::string> all_errors(const std::string& text) {
 }
 
 TEST(Manifest, AllThatIsWrongIsToldAtOnce) {
-  EXPECT_THAT(all_errors("apiVersion: v1\nkind: Pod\nmetadata: {name: Web, labels: {a: 1}}\nspec:\n"
-                         "  resourceClaims: [{}]\n  hostPid: true\n  hostAliases: [5, {ip: x}]\n"
-                         "  containers:\n"
-                         "  - {name: a, image: 5, volumeDevices: [1], command: [1, b]}\n"
-                         "  - {image: 'Nginx', ports: [{containerPort: 0}, {}], resources: {limits: {cpu: fast}}}\n"
-                         "  - 7\n"),
-              ElementsAre("web.yaml: metadata.labels.a: expected a string, found a number",
-                          "web.yaml: spec.resourceClaims: is not supported yet",
-                          "web.yaml: spec.hostPid: no such field in a Pod; did you mean 'hostPID'?",
-                          "web.yaml: spec.hostAliases[0]: expected an object, found a number",
-                          "web.yaml: spec.containers[0].image: expected a string, found a number",
-                          "web.yaml: spec.containers[0].volumeDevices: is not supported yet",
-                          "web.yaml: spec.containers[0].command[0]: expected a string, found a number",
-                          "web.yaml: spec.containers[2]: expected an object, found a number",
-                          testing::StartsWith("web.yaml: metadata.name: 'Web' may hold only"),
-                          "web.yaml: spec.hostAliases[1].ip: 'x' is no IP address",
-                          "web.yaml: spec.containers[1].name: is missing",
-                          testing::StartsWith("web.yaml: spec.containers[1].image: 'Nginx' is no image: "),
-                          "web.yaml: spec.containers[1].ports[0].containerPort: expected 1 to 65535, found 0",
-                          "web.yaml: spec.containers[1].ports[1].containerPort: is missing",
-                          testing::StartsWith("web.yaml: spec.containers[1].resources.limits.cpu: ")));
+  EXPECT_THAT(
+      all_errors("apiVersion: v1\nkind: Pod\nmetadata: {name: Web, labels: {a: 1}}\nspec:\n"
+                 "  resourceClaims: [{}]\n  hostPid: true\n  hostAliases: [5, {ip: x}]\n"
+                 "  containers:\n"
+                 "  - {name: a, image: 5, volumeDevices: [1], command: [1, b]}\n"
+                 "  - {image: 'Nginx', ports: [{containerPort: 0}, {}], resources: {limits: {cpu: fast}}}\n"
+                 "  - 7\n"),
+      ElementsAre("web.yaml: metadata.labels.a: expected a string, found a number",
+                  "web.yaml: spec.resourceClaims: there is no driver here that would give a device for a claim",
+                  "web.yaml: spec.hostPid: no such field in a Pod; did you mean 'hostPID'?",
+                  "web.yaml: spec.hostAliases[0]: expected an object, found a number",
+                  "web.yaml: spec.containers[0].image: expected a string, found a number",
+                  testing::StartsWith("web.yaml: spec.containers[0].volumeDevices: no volume here is a block device"),
+                  "web.yaml: spec.containers[0].command[0]: expected a string, found a number",
+                  "web.yaml: spec.containers[2]: expected an object, found a number",
+                  testing::StartsWith("web.yaml: metadata.name: 'Web' may hold only"),
+                  "web.yaml: spec.hostAliases[1].ip: 'x' is no IP address",
+                  "web.yaml: spec.containers[1].name: is missing",
+                  testing::StartsWith("web.yaml: spec.containers[1].image: 'Nginx' is no image: "),
+                  "web.yaml: spec.containers[1].ports[0].containerPort: expected 1 to 65535, found 0",
+                  "web.yaml: spec.containers[1].ports[1].containerPort: is missing",
+                  testing::StartsWith("web.yaml: spec.containers[1].resources.limits.cpu: ")));
 }
 
 TEST(Manifest, SomeWrongThingsMakeAMistakeAndOnlyMissingOnesDoNot) {

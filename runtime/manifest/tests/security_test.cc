@@ -12,8 +12,6 @@ using testing::IsEmpty;
 
 TEST(Manifest, ProtectionThatIsAskedForIsNeverPassedOver) {
   const std::string context = "spec.containers[0].securityContext.";
-  const std::string seccomp =
-      "profiles from files are not supported; RuntimeDefault, which applies by itself, is the default one of podrun";
   const std::string apparmor =
       "AppArmor profiles are not applied, and without it the container would run unconfined by one";
   const auto annotation = [](const std::string& name, const std::string& value) {
@@ -24,16 +22,23 @@ TEST(Manifest, ProtectionThatIsAskedForIsNeverPassedOver) {
   const std::string of_pod = "seccomp.security.alpha.kubernetes.io/pod";
   const auto at = [](const std::string& name) { return "metadata.annotations[\"" + name + "\"]: "; };
   expect_refused({
-      {container("securityContext: {seccompProfile: {type: Localhost, localhostProfile: a.json}}"),
-       context + "seccompProfile.type: " + seccomp, Kind::unsupported},
+      {container("securityContext: {seccompProfile: {type: Localhost}}"),
+       context + "seccompProfile.localhostProfile: is missing: the profile's file, below the directory of profiles"},
+      {container("securityContext: {seccompProfile: {type: Localhost, localhostProfile: /etc/a.json}}"),
+       context + "seccompProfile.localhostProfile: '/etc/a.json' is not relative"},
+      {container("securityContext: {seccompProfile: {type: Localhost, localhostProfile: a/../../b.json}}"),
+       context + "seccompProfile.localhostProfile: 'a/../../b.json' has a '..' in it"},
+      {container("securityContext: {seccompProfile: {type: RuntimeDefault, localhostProfile: a.json}}"),
+       context + "seccompProfile.localhostProfile: is only for the type Localhost"},
       {pod("securityContext: {appArmorProfile: {type: Localhost, localhostProfile: a}}"),
        "spec.securityContext.appArmorProfile.type: " + apparmor, Kind::unsupported},
       {annotation(aa + "main", "localhost/strict"), at(aa + "main") + apparmor, Kind::unsupported},
       {annotation(aa + "other", "runtime/default"), at(aa + "other") + "the Pod has no container 'other'"},
       {annotation(aa + "main", "strict"),
        at(aa + "main") + "expected runtime/default, unconfined or localhost/PROFILE, found 'strict'"},
-      {annotation(sc + "main", "localhost/a.json"), at(sc + "main") + seccomp, Kind::unsupported},
-      {annotation(of_pod, "localhost/a.json"), at(of_pod) + seccomp, Kind::unsupported},
+      {annotation(sc + "main", "localhost/../a.json"), at(sc + "main") + "'../a.json' has a '..' in it"},
+      {annotation(of_pod, "localhost/"),
+       at(of_pod) + "is missing: the profile's file, below the directory of profiles"},
       {annotation("security.alpha.kubernetes.io/sysctls", "kernel.shm_rmid_forced=1"),
        at("security.alpha.kubernetes.io/sysctls") +
            "is not supported, and asks for what is not to be left out in silence",
@@ -81,6 +86,26 @@ TEST(Manifest, SeccompIsOffOnlyWhereThatIsAskedFor) {
   const PodSpec spec = parse(with_init).spec;
   EXPECT_TRUE(spec.containers[0].security.seccomp) << "the init container has a field of its own";
   EXPECT_FALSE(spec.containers[1].security.seccomp);
+}
+
+TEST(Manifest, AProfileOfTheMachinesIsNamed) {
+  const auto of = [](const std::string& text) { return parse(text).spec.containers[0].security; };
+  const std::string local = "securityContext: {seccompProfile: {type: Localhost, localhostProfile: profiles/a.json}}";
+  EXPECT_EQ(of(pod(local)).seccomp_profile, "profiles/a.json");
+  EXPECT_TRUE(of(pod(local)).seccomp);
+  EXPECT_EQ(of(container(local)).seccomp_profile, "profiles/a.json");
+  EXPECT_EQ(of(pod(local, "securityContext: {seccompProfile: {type: RuntimeDefault}}")).seccomp_profile, "");
+  EXPECT_EQ(of(pod(local, "securityContext: {privileged: true}")).seccomp_profile, "");
+
+  const std::string of_pod = "seccomp.security.alpha.kubernetes.io/pod: ";
+  const std::string of_main = "container.seccomp.security.alpha.kubernetes.io/main: ";
+  EXPECT_EQ(of(metadata("name: web, annotations: {" + of_pod + "localhost/a.json}")).seccomp_profile, "a.json");
+  EXPECT_EQ(of(metadata("name: web, annotations: {" + of_main + "localhost/b.json, " + of_pod + "localhost/a.json}"))
+                .seccomp_profile,
+            "b.json");
+  EXPECT_EQ(of(metadata("name: web, annotations: {" + of_main + "runtime/default, " + of_pod + "localhost/a.json}"))
+                .seccomp_profile,
+            "");
 }
 
 TEST(Manifest, Security) {

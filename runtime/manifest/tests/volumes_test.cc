@@ -37,8 +37,9 @@ TEST(Volumes, AnEmptyDirMayBeInMemoryAndHaveALimit) {
   const auto& spec = std::get<EmptyDirSpec>(memory.spec.volumes.at(0).source);
   EXPECT_TRUE(spec.in_memory);
   EXPECT_EQ(spec.size_limit, 64U << 20U);
-  EXPECT_THAT(parse(volume("emptyDir: {sizeLimit: 1Gi}")).warnings,
-              ElementsAre("volume 'v': sizeLimit is not enforced on a disk (medium: Memory has a limit that is)"));
+  const Manifest on_disk = parse(volume("emptyDir: {sizeLimit: 1Gi}"));
+  EXPECT_THAT(on_disk.warnings, IsEmpty());
+  EXPECT_EQ(std::get<EmptyDirSpec>(on_disk.spec.volumes.at(0).source).size_limit, 1U << 30U);
   EXPECT_THAT(parse(volume("emptyDir: {sizeLimit: 0}")).warnings, IsEmpty());
 }
 
@@ -147,6 +148,14 @@ TEST(VolumeMounts, MayBeReadOnlyAllTheWayDown) {
   EXPECT_EQ(parse_mount("mountPath: /a, mountPropagation: None").propagation, Propagation::none);
 }
 
+TEST(VolumeMounts, MayShowTheHostWhatAContainerMounts) {
+  const PodSpec spec = parse(pod("hostUsers: true\nvolumes: [{name: v, hostPath: {path: /v}}]",
+                                 "securityContext: {privileged: true}\nvolumeMounts: [{name: v, mountPath: /a, "
+                                 "mountPropagation: Bidirectional}]"))
+                           .spec;
+  EXPECT_EQ(spec.containers.at(0).volume_mounts.at(0).propagation, Propagation::bidirectional);
+}
+
 TEST(VolumeMounts, ASubPathMayHaveVariables) {
   const auto sub_path = [](const std::string& expression) {
     const Manifest manifest = parse(pod("volumes: [{name: v}]",
@@ -187,7 +196,16 @@ TEST(VolumeMounts, AreRefusedWithTheReason) {
       {mount("mountPath: /a, subPathExpr: b, subPath: c"), at + "subPathExpr: and subPath do not go together"},
       {mount("mountPath: /a, recursiveReadOnly: Enabled"), at + "recursiveReadOnly: 'Enabled' needs readOnly: true"},
       {mount("mountPath: /a, mountPropagation: Bidirectional"),
-       at + "mountPropagation: what a container mounts is never mounted on the host", Kind::unsupported},
+       at + "mountPropagation: 'Bidirectional' is only for privileged containers"},
+      {pod("volumes: [{name: v, hostPath: {path: /v}}]",
+           "securityContext: {privileged: true}\nvolumeMounts: [{name: v, mountPath: /a, "
+           "mountPropagation: Bidirectional}]"),
+       at + "mountPropagation: 'Bidirectional' needs hostUsers: true: what a Pod with users of its own mounts is never "
+            "the host's"},
+      {pod("hostUsers: true\nvolumes: [{name: v}]",
+           "securityContext: {privileged: true}\nvolumeMounts: [{name: v, mountPath: /a, "
+           "mountPropagation: Bidirectional}]"),
+       at + "mountPropagation: 'Bidirectional' is only for a hostPath", Kind::unsupported},
       {mount("mountPath: /a, subPath: b/../../c"), at + "subPath: 'b/../../c' has a '..' in it"},
       {pod("volumes: [{name: v}]", "volumeMounts: [{name: v, mountPath: /a}, {name: v, mountPath: /a/}]"),
        "spec.containers[0].volumeMounts[1].mountPath: '/a' is that of an earlier mount"},
