@@ -108,6 +108,47 @@ TEST_F(ManifestsTest, AGeneratedNameIsAnotherEachTime) {
   EXPECT_THAT(podrun({"delete", "-f", file}).err, HasSubstr("metadata.generateName: is another name each time"));
 }
 
+TEST_F(ManifestsTest, ApplyPrunesWhatHasLeftItsFiles) {
+  const auto apply = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> args{"apply", "--network", "none"};
+    args.insert(args.end(), more.begin(), more.end());
+    return podrun(args);
+  };
+  const std::string file = write("set.json", sleeping("web") + sleeping("db"));
+  const std::string other = write("other.json", sleeping("other"));
+  EXPECT_EQ(apply({"-f", file}).out, "pod/web created\npod/db created\n");
+  EXPECT_EQ(create_from({other}).out, "pod/other created\n");
+  ASSERT_EQ(podrun({"create", "--network", "none", "-n", "team", "-f", file}).status, 0);
+  write("set.json", sleeping("web"));
+  EXPECT_EQ(apply({"-f", file}).out, "pod/web unchanged\n") << "nothing goes that nobody has asked for";
+  EXPECT_EQ(apply({"-f", file, "--prune", "--dry-run=client"}).out, "pod/web unchanged\npod/db pruned (dry run)\n");
+  EXPECT_EQ(pod_state("db"), "ready");
+  EXPECT_EQ(apply({"-f", file, "--prune"}).out, "pod/web unchanged\npod/db pruned\n");
+  EXPECT_EQ(pod_state("db"), "");
+  EXPECT_EQ(apply({"-f", file, "--prune"}).out, "pod/web unchanged\n");
+  EXPECT_EQ(lines_of(podrun({"get", "-n", "team", "-o", "name"}).out).size(), 2U) << "another namespace's";
+  EXPECT_EQ(pod_state("other"), "ready") << "of another file";
+
+  // The directory is another set than the file in it; a file that has gone from it took its pods with it.
+  std::filesystem::create_directory(dir() + "/set");
+  std::ofstream(dir() + "/set/a.json") << sleeping("a");
+  std::ofstream(dir() + "/set/b.json") << sleeping("b");
+  EXPECT_EQ(apply({"-f", dir() + "/set/"}).out, "pod/a created\npod/b created\n");
+  std::filesystem::remove(dir() + "/set/b.json");
+  EXPECT_EQ(apply({"--prune", "-f", dir() + "/set/a.json"}).out, "pod/a unchanged\n");
+  EXPECT_EQ(apply({"--prune", "-f", dir() + "/set"}).out, "pod/a unchanged\npod/b pruned\n");
+
+  // Where something cannot be made, nothing goes.
+  Json broken = sleeping_pod("new");
+  broken["spec"]["containers"][0]["image"] = "rootfs:" + dir() + "/missing";
+  write("set.json", broken.dump());
+  EXPECT_NE(apply({"-f", file, "--prune"}).status, 0);
+  EXPECT_EQ(pod_state("web"), "ready");
+  EXPECT_THAT(podrun({"apply", "--prune", "-f", "-"}, sleeping("x")).err,
+              HasSubstr("nobody knows what stdin was before"));
+  EXPECT_EQ(podrun({"delete", "-n", "team", "web", "db", "--grace-period", "0"}).status, 0);
+}
+
 TEST_F(ManifestsTest, ApplyMakesLeavesAndReplaces) {
   const auto apply = [&](const std::vector<std::string>& files, const std::vector<std::string>& more = {}) {
     std::vector<std::string> args{"apply", "--network", "none"};

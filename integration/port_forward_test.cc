@@ -126,6 +126,21 @@ TEST_F(PortForwardTest, LeadsToWhatListensInThePodAlone) {
   EXPECT_THAT(said(), HasSubstr("Handling connection for " + std::to_string(port) + "\n"));
 }
 
+TEST_F(PortForwardTest, APortMayBeMeantByItsName) {
+  Json main = container("main", {"/bin/payload", "give-back", "127.0.0.1", "7"});
+  main["ports"] = {{{"name", "udp"}, {"containerPort", 7}, {"protocol", "UDP"}},
+                   {{"name", "echo"}, {"containerPort", 7}}};
+  ASSERT_TRUE(must_create(pod("web", {main})));
+  ASSERT_TRUE(eventually([&] { return logs("web", "main") == "listening\n"; }));
+  const std::uint16_t port = forward({"web", ":echo"});
+  ASSERT_NE(port, 0) << said();
+  EXPECT_EQ(asked(port, "by its name"), "by its name") << said();
+  EXPECT_THAT(said(), HasSubstr(" -> 7\n"));
+  const Output unknown = podrun({"port-forward", "web", "8080:http"});
+  EXPECT_EQ(unknown.status, 4) << unknown.err;
+  EXPECT_THAT(unknown.err, HasSubstr("the pod has no TCP port named 'http'; there is echo"));
+}
+
 TEST_F(PortForwardTest, ListensOnBothLoopbackAddresses) {
   ASSERT_TRUE(serve("127.0.0.1"));
   const std::uint16_t port = forward({"pod/web", ":7"});

@@ -125,6 +125,67 @@ TEST_F(UpdateTest, LessMemoryThanIsUsedIsRefused) {
   EXPECT_EQ(phase("web"), "Running");
 }
 
+TEST_F(UpdateTest, ThePodsOwnAreSharedByItsContainers) {
+  Json manifest = pod("web", {container("main", {"/bin/payload", "sleep"})});
+  manifest["spec"]["resources"]["limits"] = {{"memory", "64Mi"}};
+  ASSERT_TRUE(must_create(manifest));
+  const auto of_all = [&] {
+    return cgroup_file(container_pid("web", "main"), "memory", "../memory.limit_in_bytes", "../memory.max");
+  };
+  EXPECT_EQ(of_all(), "67108864\n");
+  must({"update", "web", "--pod", "--limits", "memory=96Mi"});
+  EXPECT_EQ(of_all(), "100663296\n");
+  EXPECT_EQ(memory(), "100663296\n") << "a container without a limit has the Pod's";
+  EXPECT_EQ(shown().at("spec").at("resources").at("limits").at("memory"), "96Mi");
+  EXPECT_EQ(exec("web", {"/bin/payload", "eat", "72"}).status, 0);
+  must({"stop", "web", "-t", "0"});
+  must({"start", "web"});
+  EXPECT_EQ(memory(), "100663296\n");
+  EXPECT_THAT(podrun({"update", "web", "--pod", "-c", "main", "--limits", "memory=1Gi"}).err,
+              HasSubstr("--pod and -c do not go together"));
+}
+
+TEST_F(UpdateTest, ApplyGivesNewResourcesAndMakesNothingAnew) {
+  Json manifest = pod("web", {limited({{"memory", "64Mi"}, {"cpu", "500m"}})});
+  manifest["spec"]["containers"][0]["image"] = "rootfs:" + rootfs();
+  manifest["spec"]["terminationGracePeriodSeconds"] = 1;
+  const auto apply = [&](const std::vector<std::string>& more = {}) {
+    std::vector<std::string> words{"apply", "--network", "none", "-f", "-"};
+    words.insert(words.end(), more.begin(), more.end());
+    const Output output = podrun(words, manifest.dump());
+    EXPECT_EQ(output.status, 0) << output.err;
+    return output.out;
+  };
+  Json& limits = manifest["spec"]["containers"][0]["resources"]["limits"];
+  EXPECT_EQ(apply(), "pod/web created\n");
+  const pid_t before = container_pid("web", "main");
+  limits["memory"] = "96Mi";
+  limits["cpu"] = 1;
+  EXPECT_EQ(apply({"--dry-run=client"}), "pod/web configured (dry run)\n");
+  EXPECT_EQ(memory(), "67108864\n");
+  EXPECT_EQ(apply(), "pod/web configured\n");
+  EXPECT_EQ(memory(), "100663296\n");
+  EXPECT_EQ(quota(), "100000");
+  EXPECT_EQ(apply(), "pod/web unchanged\n");
+  EXPECT_EQ(container_pid("web", "main"), before);
+
+  must({"update", "web", "--limits", "memory=70Mi"});
+  EXPECT_EQ(apply(), "pod/web configured\n") << "what update has given is taken back";
+  EXPECT_EQ(memory(), "100663296\n");
+  EXPECT_EQ(container_pid("web", "main"), before);
+
+  limits.erase("cpu");
+  EXPECT_EQ(apply(), "pod/web replaced\n") << "a limit that goes";
+  limits["memory"] = "80Mi";
+  manifest["metadata"]["labels"]["new"] = "yes";
+  EXPECT_EQ(apply(), "pod/web replaced\n") << "and something else";
+  EXPECT_EQ(memory(), "83886080\n");
+  must({"stop", "web", "-t", "0"});
+  limits["memory"] = "90Mi";
+  EXPECT_EQ(apply(), "pod/web configured\n");
+  EXPECT_EQ(pod_state("web"), "stopped");
+}
+
 TEST_F(UpdateTest, WhatIsNoChangeIsRefused) {
   ASSERT_TRUE(must_create(pod("web", {limited({{"memory", "64Mi"}})})));
   const auto refused = [&](const std::vector<std::string>& options) {

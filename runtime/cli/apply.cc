@@ -1,17 +1,20 @@
-// podrun apply: the pods of manifests as they are now. What is not there is made, what has changed is replaced, and
-// what has not is left.
+// podrun apply: the pods of manifests as they are now. What is not there is made, what has changed is replaced, or
+// given its new resources where it has changed in no more, and what has not is left.
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/interruption.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/creation.h"
 #include "runtime/cli/manifest_file.h"
+#include "runtime/cli/network_status.h"
 #include "runtime/cli/own_program.h"
 #include "runtime/cli/pods.h"
 #include "runtime/cli/record_option.h"
 #include "runtime/plan/pod.h"
 #include "runtime/sandbox/delete_pod.h"
+#include "runtime/sandbox/update_pod.h"
 
 namespace podrun::cli {
 namespace {
@@ -19,6 +22,7 @@ namespace {
 struct ApplyCommandOptions {
   std::vector<std::string> files;
   Creation creation;
+  bool prune = false;
 };
 
 // What a person has a say in; a cluster's own fields, such as status, do not count, nor does the order of keys.
@@ -27,12 +31,33 @@ nlohmann::json asked_for(const std::string& manifest) {
   nlohmann::json asked;
   for (const char* part : {"/metadata/labels", "/metadata/annotations", "/spec"})
     if (const nlohmann::json::json_pointer at(part); pod.contains(at)) asked[part] = pod.at(at);
+  // Of a Pod that `get` has printed: what it was told, and not what it asks for.
+  if (const char* annotations = "/metadata/annotations"; asked.contains(annotations)) {
+    asked[annotations].erase(kNetworkStatus);
+    if (asked[annotations].empty()) asked.erase(annotations);
+  }
   return asked;
 }
 
-bool is_as_asked(const PodRecord& pod, const PodSpec& spec, const Creation& creation) {
+// Whether it is as it was asked for but for `difference`.
+bool differs_in_no_more(const PodRecord& pod, const PodSpec& spec, const Creation& creation,
+                        const ResourceDifference& difference) {
   return !pod.life.is_terminating() && pod.plan.networks == creation.options.networks &&
-         pod.plan.who.given == digest_of_given(spec) && asked_for(pod.plan.who.manifest) == asked_for(spec.manifest);
+         pod.plan.who.given == digest_of_given(spec) && asked_for(difference.manifest) == asked_for(spec.manifest);
+}
+
+// Nobody is restarted, as with a cluster's resize.
+Result<void> update_in_place(Context& context, Host& host, const std::string& id, const Creation& creation,
+                             const ResourceDifference& difference) {
+  Pod pod = TRY(host.store.load_whole(id));
+  const std::string name = pod.record.plan.who.name;
+  if (creation.is_dry()) {
+    show_pod(context, creation, "configured (dry run)", std::move(pod));
+    return {};
+  }
+  TRY(update_pod(host, id, difference.changes).in("update pod \"" + name + "\""));
+  show_pod(context, creation, "configured", TRY(host.store.load_whole(id)));
+  return {};
 }
 
 // The old one goes once it is known that the new one can be made.
@@ -51,8 +76,44 @@ Result<void> apply_one(Context& context, Host& host, const PodSpec& spec, const 
   const auto id = host.store.find(spec.name_space, spec.name);
   if (!id) return create_and_show(context, host, spec, creation);
   const PodRecord pod = TRY(host.store.load(*id));
-  if (!is_as_asked(pod, spec, creation)) return replace(context, host, spec, *id, creation);
+  const ResourceDifference difference = difference_of_resources(pod.plan.who.manifest, spec.manifest);
+  const bool is_small = differs_in_no_more(pod, spec, creation, difference);
+  if (!is_small || (!difference.changes.empty() && !can_be_updated(pod)))
+    return replace(context, host, spec, *id, creation);
+  if (!difference.changes.empty()) return update_in_place(context, host, *id, creation, difference);
   show_pod(context, creation, "unchanged", TRY(host.store.whole(pod)));
+  return {};
+}
+
+// What was made from the same files before and is in them no more. A file may be meant for several namespaces: those
+// that are none of this time stay as they are.
+Result<std::vector<PodRecord>> that_have_left(const Context& context, const std::vector<PodSpec>& pods,
+                                              const std::string& source) {
+  std::set<std::string> name_spaces{context.flags.name_space};
+  std::set<std::pair<std::string, std::string>> are_there;
+  for (const PodSpec& pod : pods) {
+    name_spaces.insert(pod.name_space);
+    are_there.emplace(pod.name_space, pod.name);
+  }
+  std::vector<PodRecord> left;
+  for (PodRecord& pod : TRY(context.store().list())) {
+    const Identity& who = pod.plan.who;
+    if (who.source == source && name_spaces.contains(who.name_space) && !are_there.contains({who.name_space, who.name}))
+      left.push_back(std::move(pod));
+  }
+  return left;
+}
+
+Result<void> prune_one(Context& context, const Host& host, const PodRecord& pod, const Creation& creation) {
+  const std::string& name = pod.plan.who.name;
+  TRY(base::check_interruption().in("prune pod \"" + name + "\""));
+  base::listen_for_interruption();
+  if (!creation.is_dry()) TRY(delete_pod(host, pod.plan.who.id, {}).in("prune pod \"" + name + "\""));
+  context.out.print("pod/" + name +
+                    (creation.output == "name" ? ""
+                     : creation.is_dry()       ? " pruned (dry run)"
+                                               : " pruned") +
+                    "\n");
   return {};
 }
 
@@ -61,6 +122,12 @@ Result<int> apply(Context& context, const ApplyCommandOptions& options) {
   const std::vector<PodSpec> pods = TRY(read_manifests(context, options.files, false));
   std::vector<PodTarget> targets;
   for (const PodSpec& pod : pods) targets.push_back({pod.name_space, pod.name});
+  const std::string source = source_of(options.files);
+  if (options.prune && source.empty())
+    return Error{Kind::invalid, 0, "apply --prune: nobody knows what stdin was before; give a file, or a directory"};
+  std::vector<PodRecord> left;
+  if (options.prune) left = TRY(that_have_left(context, pods, source));
+  for (const PodRecord& pod : left) targets.push_back({pod.plan.who.name_space, pod.plan.who.name});
   TRY(be_ready_to_end(context, targets));
   Host host = context.host();
   Failures failures;
@@ -68,6 +135,11 @@ Result<int> apply(Context& context, const ApplyCommandOptions& options) {
     const auto applied = apply_one(context, host, pod, options.creation);
     if (!applied) failures.add(applied.error());
     if (!applied && base::is_interruption(applied.error())) break;
+  }
+  for (const PodRecord& pod : left) {
+    if (failures.exit_code() != 0) break;  // what is not there yet may be what replaces it
+    const auto pruned = prune_one(context, host, pod, options.creation);
+    if (!pruned) failures.add(pruned.error());
   }
   return failures.exit_code();
 }
@@ -78,6 +150,7 @@ void apply_command(Command& command, Context& context) {
   const auto options = std::make_shared<ApplyCommandOptions>();
   add_manifests(command, options->files).required();
   add_creation(command, options->creation);
+  command.flag("--prune", options->prune, "Delete pods that were made from the same files and are in them no more");
   add_record(command, context);
   command.run([&context, options] { return apply(context, *options); });
 }

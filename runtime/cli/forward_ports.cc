@@ -3,21 +3,53 @@
 #include <netinet/in.h>
 
 #include <charconv>
-#include <optional>
+#include <nlohmann/json.hpp>
 
+#include "base/joined.h"
 #include "runtime/kernel/socket_address.h"
+#include "runtime/manifest/names.h"
 
 namespace podrun::cli {
 namespace {
 
+using Json = nlohmann::json;
+
 constexpr int kBacklog = 128;
 
-Result<std::uint16_t> parse_port(std::string_view text, const std::string& whole) {
+std::uint16_t number(std::string_view text) {
   std::uint16_t port = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error == std::errc() && end == text.data() + text.size() && port != 0) return port;
-  return Error{Kind::invalid, 0,
-               "'" + whole + "': '" + std::string(text) + "' is no port; expected [LOCAL:]REMOTE of 1 to 65535"};
+  return error == std::errc() && end == text.data() + text.size() ? port : 0;
+}
+
+Error no_port(std::string_view text, const std::string& whole) {
+  return {Kind::invalid, 0,
+          "'" + whole + "': '" + std::string(text) +
+              "' is no port; expected [LOCAL:]REMOTE of 1 to 65535, or the name of a port of the pod for REMOTE"};
+}
+
+struct NamedPort {
+  std::string name;
+  std::uint16_t port = 0;
+};
+
+// Of init containers those of sidecars, too; the others have ended.
+std::vector<NamedPort> named_ports(const std::string& manifest) {
+  std::vector<NamedPort> ports;
+  const Json pod = Json::parse(manifest, nullptr, false);
+  for (const char* list : {"containers", "initContainers"}) {
+    const Json::json_pointer at(std::string("/spec/") + list);
+    if (!pod.is_object() || !pod.contains(at)) continue;
+    for (const Json& container : pod.at(at)) {
+      const bool has_ended =
+          list == std::string_view("initContainers") && container.value("restartPolicy", "") != "Always";
+      if (has_ended || !container.contains("ports")) continue;
+      for (const Json& port : container.at("ports"))
+        if (const std::string name = port.value("name", ""); !name.empty() && port.value("protocol", "TCP") == "TCP")
+          ports.push_back({name, port.value("containerPort", std::uint16_t{0})});
+    }
+  }
+  return ports;
 }
 
 Result<Listener> listen_on(const base::IpAddress& ip, const ForwardPort& port) {
@@ -41,14 +73,31 @@ Result<Listener> listen_on(const base::IpAddress& ip, const ForwardPort& port) {
 
 }  // namespace
 
-Result<ForwardPort> parse_forward_port(const std::string& text) {
-  ForwardPort port;
+Result<AskedPort> parse_forward_port(const std::string& text) {
+  AskedPort port;
   const auto colon = text.find(':');
-  port.remote = TRY(parse_port(std::string_view(text).substr(colon == std::string::npos ? 0 : colon + 1), text));
-  if (colon == std::string::npos)
-    port.local = port.remote;
-  else if (colon != 0)
-    port.local = TRY(parse_port(std::string_view(text).substr(0, colon), text));
+  port.remote = text.substr(colon == std::string::npos ? 0 : colon + 1);
+  if (number(port.remote) == 0 && !manifest::why_bad_port_name(port.remote).empty()) return no_port(port.remote, text);
+  if (colon == std::string::npos) return port;
+  const std::string_view local = std::string_view(text).substr(0, colon);
+  port.local = number(local);
+  if (port.local == 0 && !local.empty()) return no_port(local, text);
+  return port;
+}
+
+Result<ForwardPort> find_forward_port(const AskedPort& asked, const std::string& manifest) {
+  ForwardPort port{.local = 0, .remote = number(asked.remote)};
+  std::vector<std::string> names;
+  if (port.remote == 0)
+    for (const NamedPort& one : named_ports(manifest)) {
+      names.push_back(one.name);
+      if (port.remote == 0 && one.name == asked.remote) port.remote = one.port;
+    }
+  if (port.remote == 0)
+    return Error{Kind::not_found, 0,
+                 "the pod has no TCP port named '" + asked.remote + "'" +
+                     (names.empty() ? "; none has a name" : "; there is " + base::joined(names, ", "))};
+  port.local = asked.local.value_or(port.remote);
   return port;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,8 +16,17 @@ struct ForwardPort {
   std::uint16_t remote = 0;
 };
 
-// "8080:80", "80" (the same on both sides), ":80" (any local one).
-Result<ForwardPort> parse_forward_port(const std::string& text);
+struct AskedPort {
+  std::optional<std::uint16_t> local;  // empty: as the remote one; 0: whichever is free
+  std::string remote;                  // a number, or the name of one of the pod's ports
+};
+
+// "8080:80", "80" (the same on both sides), ":80" (any local one); "8080:http".
+Result<AskedPort> parse_forward_port(const std::string& text);
+
+// By the TCP port of that name that a container of the Pod `manifest` has, the first one. Kind::not_found names those
+// that there are.
+Result<ForwardPort> find_forward_port(const AskedPort& asked, const std::string& manifest);
 
 // Addresses of this machine to listen on. "localhost" is both loopback addresses, of which one is enough.
 struct ForwardAddress {

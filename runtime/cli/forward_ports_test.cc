@@ -9,9 +9,20 @@ namespace {
 
 using testing::HasSubstr;
 
+std::string said;  // why the last one was not found
+
 std::pair<int, int> parsed_ports(const std::string& text) {
-  const auto port = parse_forward_port(text);
-  return port ? std::pair<int, int>(port->local, port->remote) : std::pair(-1, -1);
+  constexpr const char* kPod = R"({"spec": {
+      "initContainers": [{"name": "i", "ports": [{"name": "gone", "containerPort": 1}]},
+                         {"name": "s", "restartPolicy": "Always", "ports": [{"name": "side", "containerPort": 15}]}],
+      "containers": [{"name": "a"}, {"name": "b", "ports": [{"containerPort": 7},
+          {"name": "dns", "containerPort": 53, "protocol": "UDP"}, {"name": "dns", "containerPort": 54},
+          {"name": "http", "containerPort": 8080, "protocol": "TCP"}]}]}})";
+  const auto asked = parse_forward_port(text);
+  if (!asked) return {-1, -1};
+  const auto port = find_forward_port(*asked, kPod);
+  if (!port) said = port.error().what;
+  return port ? std::pair<int, int>(port->local, port->remote) : std::pair(-2, -2);
 }
 
 TEST(ForwardPorts, LocalAndRemote) {
@@ -20,9 +31,23 @@ TEST(ForwardPorts, LocalAndRemote) {
   EXPECT_EQ(parsed_ports(":80"), std::pair(0, 80));
 }
 
+TEST(ForwardPorts, MayHaveANameInThePod) {
+  EXPECT_EQ(parsed_ports("80:http"), std::pair(80, 8080));
+  EXPECT_EQ(parsed_ports("http"), std::pair(8080, 8080));
+  EXPECT_EQ(parsed_ports(":side"), std::pair(0, 15));
+  EXPECT_EQ(parsed_ports("dns"), std::pair(54, 54)) << "over TCP";
+  EXPECT_EQ(parsed_ports("80:web"), std::pair(-2, -2));
+  EXPECT_EQ(said, "the pod has no TCP port named 'web'; there is dns, http, side");
+  EXPECT_EQ(parsed_ports("gone"), std::pair(-2, -2)) << "its container has ended";
+  const auto nameless = find_forward_port({.local = {}, .remote = "http"}, "{}");
+  ASSERT_FALSE(nameless);
+  EXPECT_EQ(nameless.error().what, "the pod has no TCP port named 'http'; none has a name");
+  EXPECT_EQ(parsed_ports("http:80"), std::pair(-1, -1)) << "this machine's ports have none";
+}
+
 TEST(ForwardPorts, AreNumbersThatAPortCanHave) {
   for (const char* wrong :
-       {"", ":", "80:", "http", "0", "8080:0", "65536", "70000:80", "80:80:80", " 80", "+80", "-1"}) {
+       {"", ":", "80:", "HTTP", "0", "8080:0", "65536", "70000:80", "80:80:80", " 80", "+80", "-1"}) {
     const auto port = parse_forward_port(wrong);
     ASSERT_FALSE(port) << wrong;
     EXPECT_EQ(port.error().kind, Kind::invalid);

@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "base/files.h"
+#include "base/joined.h"
 #include "runtime/cli/command.h"
 
 namespace podrun::cli {
@@ -82,6 +83,18 @@ Result<std::vector<ManifestText>> read_texts(const std::vector<std::string>& fil
   return texts;
 }
 
+std::string source_of(const std::vector<std::string>& files) {
+  std::vector<std::string> paths;
+  for (const std::string& file : files) {
+    if (file == "-") return {};
+    std::string path = std::filesystem::absolute(file).lexically_normal();
+    if (path.size() > 1 && path.ends_with('/')) path.pop_back();
+    if (std::find(paths.begin(), paths.end(), path) == paths.end()) paths.push_back(std::move(path));
+  }
+  std::sort(paths.begin(), paths.end());
+  return base::joined(paths, "\n");
+}
+
 ManifestOptions manifest_options(const Context& context) {
   return {.name_space = context.flags.name_space, .only_there = context.flags.name_space_given, .name_suffix = nullptr};
 }
@@ -97,7 +110,10 @@ Result<std::vector<PodSpec>> pods_of(const Context& context, const std::vector<M
 }
 
 Result<std::vector<PodSpec>> read_manifests(const Context& context, const std::vector<std::string>& files, bool named) {
-  return pods_of(context, TRY(read_texts(files)), named);
+  std::vector<PodSpec> pods = TRY(pods_of(context, TRY(read_texts(files)), named));
+  const std::string source = source_of(files);
+  for (PodSpec& pod : pods) pod.source = source;
+  return pods;
 }
 
 }  // namespace podrun::cli

@@ -25,6 +25,8 @@ ManifestOptions manifest_options(const Context& context);
 // What is to be made of all texts together, with warnings told. `named`: an object that has a generateName alone gets a
 // name.
 Result<std::vector<PodSpec>> pods_of(const Context& context, const std::vector<ManifestText>& texts, bool named);
+// The files by which it is known later what a set was made from (PodSpec::source).
+std::string source_of(const std::vector<std::string>& files);
 Result<std::vector<PodSpec>> read_manifests(const Context& context, const std::vector<std::string>& files, bool named);
 
 }  // namespace podrun::cli

@@ -154,12 +154,14 @@ Result<int> port_forward(Context& context, const PortForwardCommandOptions& opti
     return Error{Kind::invalid, 0, "no port; expected POD [LOCAL:]REMOTE..., such as web 8080:80"};
   const auto first_port = options.words.begin() + static_cast<std::ptrdiff_t>(of_pod);
   const std::string name = TRY(pod_name({options.words.begin(), first_port}));
-  std::vector<ForwardPort> ports;
-  for (auto word = first_port; word != options.words.end(); ++word) ports.push_back(TRY(parse_forward_port(*word)));
+  std::vector<AskedPort> asked;
+  for (auto word = first_port; word != options.words.end(); ++word) asked.push_back(TRY(parse_forward_port(*word)));
   const auto addresses = TRY(
       parse_forward_addresses(options.addresses.empty() ? std::vector<std::string>{"localhost"} : options.addresses));
   TRY(context.require_root("port-forward"));
   const LivePod pod = look_at(context.store(), TRY(find_pod(context, name)));
+  std::vector<ForwardPort> ports;
+  for (const AskedPort& port : asked) ports.push_back(TRY(find_forward_port(port, pod.record.plan.who.manifest)));
   auto sandbox = open_process(pod.record.life.pause);
   // Of one whose containers have all ended pause is still there.
   if (!sandbox || pod.phase == Phase::succeeded || pod.phase == Phase::failed)

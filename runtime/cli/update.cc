@@ -1,4 +1,5 @@
-// podrun update: other resources for containers that run, with kubectl's words (set resources) and podman's (update).
+// podrun update: other resources for pods and containers that run, with kubectl's words (set resources) and podman's
+// (update).
 #include <memory>
 
 #include "runtime/cli/commands.h"
@@ -11,6 +12,7 @@ namespace {
 struct UpdateCommandOptions {
   PodChoice choice;
   std::string container;
+  bool of_pod = false;
   std::vector<std::string> limits;
   std::vector<std::string> requests;
   std::string cpus;
@@ -45,7 +47,10 @@ std::string quantity(std::string size) {
 Result<ResourceChange> change_of(const UpdateCommandOptions& options) {
   ResourceChange change{.container = options.container,
                         .limits = TRY(amounts(options.limits, "--limits")),
-                        .requests = TRY(amounts(options.requests, "--requests"))};
+                        .requests = TRY(amounts(options.requests, "--requests")),
+                        .of_pod = options.of_pod};
+  if (options.of_pod && !options.container.empty())
+    return Error{Kind::invalid, 0, "update: --pod and -c do not go together"};
   if (!options.cpus.empty()) change.limits["cpu"] = options.cpus;
   if (!options.memory.empty()) change.limits["memory"] = quantity(options.memory);
   if (!options.pids.empty()) change.limits["podrun.io/pids"] = options.pids;
@@ -59,7 +64,7 @@ Result<int> update(Context& context, const UpdateCommandOptions& options) {
   const Host host = context.host();
   return each_pod(context, options.choice, "update", "updated", [&](const Pod& pod) -> Result<void> {
     TRY(containers_called(pod, options.container));
-    return update_pod(host, pod.record.plan.who.id, change);
+    return update_pod(host, pod.record.plan.who.id, {change});
   });
 }
 
@@ -69,6 +74,7 @@ void update_command(Command& command, Context& context) {
   const auto options = std::make_shared<UpdateCommandOptions>();
   add_pod_choice(command, options->choice);
   command.option("-c,--container", options->container, "NAME", "This container alone, instead of all that are no init");
+  command.flag("--pod", options->of_pod, "The Pod's own resources, which all its containers share, instead of theirs");
   command.option("--limits", options->limits, "NAME=AMOUNT,…", "What they may use at most: cpu=500m,memory=1Gi")
       .split_at_commas();
   command.option("--requests", options->requests, "NAME=AMOUNT,…", "What they are to have: cpu=100m,memory=256Mi")

@@ -15,7 +15,7 @@ namespace {
 Result<void> check_that_it_may_change(const PodRecord& pod) {
   if (!can_start_again(pod.plan))
     return Error{Kind::unsupported, 0, "it is of an older podrun (delete it, and create it anew)"};
-  if (pod.life.state == PodState::stopped || (stands(pod) && !pod.life.is_terminating())) return {};
+  if (can_be_updated(pod)) return {};
   return Error{Kind::busy, 0, "it neither runs nor is it stopped"};
 }
 
@@ -47,7 +47,13 @@ Result<void> check_that_it_fits(const CgroupHost& host, const PodRecord& pod,
                                 const std::vector<ContainerRecord>& containers) {
   std::vector<const ContainerRecord*> all;
   for (const ContainerRecord& one : containers) all.push_back(&one);
-  for (const ContainerUsage& one : read_usage(host, pod, all).containers) {
+  const PodUsage usage = read_usage(host, pod, all);
+  if (const auto& limit = pod.plan.limits.memory_bytes;
+      limit && usage.cgroup.memory && usage.cgroup.memory->working_set > *limit)
+    return Error{Kind::busy, EBUSY,
+                 "its containers use " + std::to_string(usage.cgroup.memory->working_set) +
+                     " bytes of memory, more than the new limit of " + std::to_string(*limit)};
+  for (const ContainerUsage& one : usage.containers) {
     const auto given = pod.plan.allotments.find(one.name);
     const auto& memory = one.cgroup.memory;
     if (given == pod.plan.allotments.end() || !memory) continue;
@@ -75,13 +81,18 @@ Result<void> record_as_done(const Box& box, PodRecord pod) {
 
 }  // namespace
 
-Result<void> update_pod(const Host& host, const std::string& id, const ResourceChange& change) {
+bool can_be_updated(const PodRecord& pod) {
+  return can_start_again(pod.plan) &&
+         (pod.life.state == PodState::stopped || (stands(pod) && !pod.life.is_terminating()));
+}
+
+Result<void> update_pod(const Host& host, const std::string& id, const std::vector<ResourceChange>& changes) {
   const auto box = TRY(take_box(host.store, id));
   if (!box) return Error{Kind::not_found, ENOENT, "the pod is gone"};
   const PodRecord before = TRY(box->load());
   TRY(check_that_it_may_change(before));
   PodRecord pod = before;
-  give_limits(pod.plan, TRY(change_resources(before.plan.who.manifest, change)));
+  give_limits(pod.plan, TRY(change_resources(before.plan.who.manifest, changes)));
   if (pod.life.state == PodState::stopped) return record_as_done(*box, std::move(pod));
 
   const Cgroup cgroup(TRY(CgroupHost::discover()), pod.plan.cgroup_path);

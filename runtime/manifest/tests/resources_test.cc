@@ -61,7 +61,7 @@ std::string manifest_of(const std::string& text) { return parse(text).spec.manif
 
 TEST(ChangeResources, OfEveryContainerOrOfOne) {
   const std::string before = manifest_of(two("{}", "{limits: {cpu: 1, memory: 10Mi}}", "{limits: {cpu: 2}}"));
-  const auto all = change_resources(before, {.container = "", .limits = {{"cpu", "3"}}, .requests = {{"cpu", "1"}}});
+  const auto all = change_resources(before, {{.container = "", .limits = {{"cpu", "3"}}, .requests = {{"cpu", "1"}}}});
   ASSERT_TRUE(all) << all.error().what;
   ASSERT_EQ(all->spec.containers.size(), 2U);
   for (const ContainerSpec& container : all->spec.containers) {
@@ -72,7 +72,7 @@ TEST(ChangeResources, OfEveryContainerOrOfOne) {
   EXPECT_THAT(all->manifest, HasSubstr(R"("limits":{"cpu":"3","memory":"10Mi"})"));
   EXPECT_EQ(parse_manifest(all->manifest, "again")->spec.containers[1].resources.cpu_limit, Amount(3000));
 
-  const auto one = change_resources(before, {.container = "b", .limits = {{"memory", "1Gi"}}, .requests = {}});
+  const auto one = change_resources(before, {{.container = "b", .limits = {{"memory", "1Gi"}}, .requests = {}}});
   ASSERT_TRUE(one) << one.error().what;
   EXPECT_EQ(one->spec.containers[0].resources.memory_limit, Amount(10 * kMebi));
   EXPECT_EQ(one->spec.containers[1].resources.memory_limit, Amount(1024 * kMebi));
@@ -83,12 +83,12 @@ TEST(ChangeResources, InitContainersAreMeantByName) {
   const std::string before = manifest_of(
       pod("initContainers: [{name: i, image: 'rootfs:/r'}, {name: s, image: 'rootfs:/r', restartPolicy: Always}]\n"
           "containers: [{name: a, image: 'rootfs:/r'}]"));
-  const auto all = change_resources(before, {.container = "", .limits = {{"cpu", "1"}}, .requests = {}});
+  const auto all = change_resources(before, {{.container = "", .limits = {{"cpu", "1"}}, .requests = {}}});
   ASSERT_TRUE(all) << all.error().what;
   EXPECT_EQ(all->spec.containers[0].resources.cpu_limit, Amount());
   EXPECT_EQ(all->spec.containers[1].role, ContainerRole::sidecar);
   EXPECT_EQ(all->spec.containers[2].resources.cpu_limit, Amount(1000));
-  const auto sidecar = change_resources(before, {.container = "s", .limits = {{"cpu", "1"}}, .requests = {}});
+  const auto sidecar = change_resources(before, {{.container = "s", .limits = {{"cpu", "1"}}, .requests = {}}});
   ASSERT_TRUE(sidecar) << sidecar.error().what;
   EXPECT_EQ(sidecar->spec.containers[1].resources.cpu_limit, Amount(1000));
 }
@@ -97,7 +97,7 @@ TEST(ChangeResources, WhatNoPodCouldHaveIsRefused) {
   const std::string before =
       manifest_of(two("{limits: {memory: 20Mi}}", "{limits: {memory: 10Mi}, requests: {memory: 1Mi}}", "{}"));
   const auto refused = [&](const ResourceChange& change) {
-    const auto changed = change_resources(before, change);
+    const auto changed = change_resources(before, std::vector<ResourceChange>{change});
     return changed ? "" : changed.error().what;
   };
   EXPECT_THAT(refused({"a", {{"memory", "30Mi"}}, {}}), HasSubstr("more than the Pod's own limit"));
@@ -107,7 +107,51 @@ TEST(ChangeResources, WhatNoPodCouldHaveIsRefused) {
   EXPECT_THAT(refused({"a", {{"nvidia.com/gpu", "1"}}, {}}), HasSubstr("cannot be changed"));
   EXPECT_THAT(refused({"a", {}, {{"podrun.io/pids", "1"}}}), HasSubstr("cannot be changed"));
   EXPECT_THAT(refused({"c", {{"cpu", "1"}}, {}}), HasSubstr("no container 'c'"));
-  EXPECT_EQ(change_resources("", {"a", {{"cpu", "1"}}, {}}).error().kind, Kind::corrupt);
+  EXPECT_EQ(change_resources("", {{.container = "a", .limits = {{"cpu", "1"}}, .requests = {}}}).error().kind,
+            Kind::corrupt);
+}
+
+TEST(ChangeResources, OfThePodItselfAndOfSeveralTogether) {
+  const std::string before = manifest_of(two("{limits: {memory: 20Mi}}", "{limits: {memory: 10Mi}}", "{}"));
+  const ResourceChange of_pod{.container = "", .limits = {{"memory", "40Mi"}}, .requests = {}, .of_pod = true};
+  const ResourceChange of_one{.container = "a", .limits = {{"memory", "30Mi"}}, .requests = {}};
+  const auto alone = change_resources(before, {of_one});
+  ASSERT_FALSE(alone);
+  const auto both = change_resources(before, {of_one, of_pod});
+  ASSERT_TRUE(both) << both.error().what;
+  EXPECT_EQ(both->spec.resources->memory_limit, Amount(40 * kMebi));
+  EXPECT_EQ(both->spec.containers[0].resources.memory_limit, Amount(30 * kMebi));
+  EXPECT_EQ(both->spec.containers[1].resources.memory_limit, Amount());
+  const auto refused = [&](const ResourceChange& change) { return change_resources(before, {change}).error().what; };
+  EXPECT_THAT(refused({"", {{"memory", "5Mi"}}, {}, true}), HasSubstr("more than the Pod's own limit"));
+  EXPECT_THAT(refused({"", {{"memory", "0"}}, {}, true}), HasSubstr("cannot be taken away"));
+  EXPECT_THAT(refused({"", {{"podrun.io/pids", "5"}}, {}, true}), HasSubstr("cannot be changed"));
+}
+
+TEST(DifferenceOfResources, IsWhatCanBeChanged) {
+  const std::string before =
+      manifest_of(two("{}", "{limits: {cpu: 1, memory: 10Mi}}", "{limits: {cpu: '2', podrun.io/pids: 5}}"));
+  const std::string after =
+      manifest_of(two("{limits: {memory: 1Gi}}", "{limits: {cpu: '1', memory: 20Mi}, requests: {cpu: 1m}}",
+                      "{limits: {cpu: 2, podrun.io/pids: 6}}"));
+  const ResourceDifference difference = difference_of_resources(before, after);
+  ASSERT_EQ(difference.changes.size(), 3U);
+  using Amounts = std::map<std::string, std::string>;
+  EXPECT_TRUE(difference.changes[0].of_pod);
+  EXPECT_EQ(difference.changes[0].limits, (Amounts{{"memory", "1Gi"}}));
+  EXPECT_EQ(difference.changes[1].container, "a");
+  EXPECT_EQ(difference.changes[1].limits, (Amounts{{"memory", "20Mi"}})) << "1 and '1' are the same";
+  EXPECT_EQ(difference.changes[1].requests, (Amounts{{"cpu", "1m"}}));
+  EXPECT_EQ(difference.changes[2].limits, (Amounts{{"podrun.io/pids", "6"}}));
+  EXPECT_EQ(difference.manifest, after) << "no other difference is left";
+  EXPECT_TRUE(difference_of_resources(after, after).changes.empty());
+
+  const std::string less = manifest_of(two("{}", "{limits: {cpu: 1}}", "{limits: {cpu: '2', podrun.io/pids: 5}}"));
+  EXPECT_TRUE(difference_of_resources(before, less).changes.empty());
+  EXPECT_NE(difference_of_resources(before, less).manifest, less) << "a limit that goes";
+  const std::string more = manifest_of(
+      two("{}", "{limits: {cpu: 1, memory: 10Mi, nvidia.com/gpu: 1}}", "{limits: {cpu: '2', podrun.io/pids: 5}}"));
+  EXPECT_NE(difference_of_resources(before, more).manifest, more) << "what update cannot give";
 }
 
 }  // namespace
