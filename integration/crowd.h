@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <csignal>
 #include <vector>
 
 #include "base/fd.h"
@@ -24,6 +25,8 @@ class Crowd {
 
   // Takes in who has ended, and ends whose time limit (Command::limit, from the open gate on) is over.
   void look();
+  // To one that has not ended as of the last look().
+  void signal(std::size_t number, int signal) const { ::kill(members_[number].pid, signal); }
   bool ended(std::size_t number) const { return members_[number].pid < 0; }
   bool all_ended() const;
   std::size_t size() const { return members_.size(); }

@@ -53,6 +53,12 @@ std::optional<Kill> recognise(pid_t pid) {
     if (operation.empty()) return std::nullopt;
     return Kill{Prey::plugin, name, operation, after(environment, "CNI_CONTAINERID=")};
   }
+  if (name == "podrun") {
+    std::ifstream line(proc + "/cmdline");
+    std::string word, before;
+    for (; std::getline(line, word, '\0') && before != "tend"; before = word) continue;
+    if (before == "tend") return Kill{Prey::tend, "podrun tend", "", word};
+  }
   // A session of its own: what the shim clones is the shim's program too until it has become a container.
   if (name == "podrun-shim" && ::getsid(pid) == pid) {
     std::ifstream line(proc + "/cmdline");
@@ -91,14 +97,29 @@ std::string to_text(const Kill& kill) {
          (kill.pod.empty() ? "" : " of " + kill.pod);
 }
 
+std::string plural_of(Prey prey) {
+  switch (prey) {
+    case Prey::podrun:
+      return "podruns";
+    case Prey::shim:
+      return "shims";
+    case Prey::tend:
+      return "tends";
+    case Prey::plugin:
+      break;
+  }
+  return "plugins";
+}
+
 std::uint64_t Killer::seed() {
   const char* text = std::getenv("PODRUN_STORM_SEED");
   return text != nullptr ? std::strtoull(text, nullptr, 10) : std::random_device()();
 }
 
-void Killer::strike(const std::vector<pid_t>& podruns, std::chrono::microseconds longest, int most) {
+void Killer::strike(const std::vector<pid_t>& podruns, std::chrono::microseconds longest, int most,
+                    const std::vector<Prey>& preys) {
   std::this_thread::sleep_for(std::chrono::microseconds(pick(static_cast<std::size_t>(longest.count()) + 1)));
-  const auto prey = static_cast<Prey>(pick(3));
+  const Prey prey = preys[pick(preys.size())];
   if (count(prey) >= most) return;
   const std::vector<pid_t> found = prey == Prey::podrun ? podruns : all_of(prey);
   if (found.empty()) return;

@@ -15,6 +15,7 @@ namespace integration {
 enum class Prey {
   podrun,  // the command itself
   shim,    // podrun-shim
+  tend,    // `podrun system tend`, which looks after a pod
   plugin,  // a CNI plugin, also one that another plugin called
 };
 
@@ -25,6 +26,7 @@ struct Kill {
   std::string pod;        // the id; empty for podrun
 };
 std::string to_text(const Kill& kill);
+std::string plural_of(Prey prey);  // "shims"
 
 class Killer {
  public:
@@ -33,9 +35,11 @@ class Killer {
   // PODRUN_STORM_SEED, or one that nobody knows before.
   static std::uint64_t seed();
 
-  // Waits for a random moment, at most `longest` away, and ends one random process of a random kind that has been hit
-  // fewer than `most` times since the last new_round(). `podruns` are children of ours that nobody has waited for.
-  void strike(const std::vector<pid_t>& podruns, std::chrono::microseconds longest, int most);
+  // Waits for a random moment, at most `longest` away, and ends one random process of a random kind of `preys` that has
+  // been hit fewer than `most` times since the last new_round(). `podruns` are children of ours that nobody has waited
+  // for.
+  void strike(const std::vector<pid_t>& podruns, std::chrono::microseconds longest, int most,
+              const std::vector<Prey>& preys = {Prey::podrun, Prey::shim, Prey::plugin});
   void new_round() { round_begins_ = kills_.size(); }
 
   const std::vector<Kill>& kills() const { return kills_; }

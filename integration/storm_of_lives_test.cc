@@ -3,31 +3,18 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
-#include <csignal>
-#include <cstdlib>
 #include <iostream>
-#include <map>
-#include <random>
 
-#include "integration/killer.h"
-#include "integration/life.h"
-#include "integration/storm_host.h"
+#include "integration/rage.h"
 
 namespace integration {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-class StormOfLivesTest : public PodrunTest {
+class StormOfLivesTest : public Rage {
  protected:
   static constexpr int kMany = 30;
-  static constexpr std::size_t kTogether = 6;
   static constexpr std::chrono::seconds kRound{4};
 
-  static std::chrono::seconds duration() {
-    const char* told = std::getenv("PODRUN_STORM_SECONDS");
-    return std::chrono::seconds(told != nullptr ? std::atoi(told) : 12 * slow_factor());
-  }
   static std::string name_of(int number) { return "pod-" + std::to_string(number); }
   // What only this pod's container ends with.
   static std::string code_of(int number) { return std::to_string(40 + number); }
@@ -47,91 +34,35 @@ class StormOfLivesTest : public PodrunTest {
     return create_command(made);
   }
 
-  Command some_act() {
+  Act some_act() {
     const int number = pick(kMany);
     const std::string name = name_of(number);
     const std::string container = pick(2) == 0 ? "server" : "code";
     switch (pick(12)) {
       case 0:
       case 1:
-        return make(number);
+        return {make(number)};
       case 2:
-        return podrun_command({"stop", name, "-c", container});
+        return {podrun_command({"stop", name, "-c", container})};
       case 3:
-        return podrun_command({"start", name, "-c", container});
+        return {podrun_command({"start", name, "-c", container})};
       case 4:
-        return podrun_command({"restart", name, "-c", container, "-t", std::to_string(pick(2))});
+        return {podrun_command({"restart", name, "-c", container, "-t", std::to_string(pick(2))})};
       case 5:
-        return podrun_command({"kill", name, "-c", "server", "-s", pick(2) == 0 ? "KILL" : "TERM"});
-      case 6: {
-        Command attached = podrun_command({"attach", name, "-c", "server"});
-        attached.argv.insert(attached.argv.begin(), {"timeout", "-s", "INT", "0.2"});
-        return attached;
-      }
+        return {podrun_command({"kill", name, "-c", "server", "-s", pick(2) == 0 ? "KILL" : "TERM"})};
+      case 6:
+        return {podrun_command({"attach", name, "-c", "server"}), std::chrono::milliseconds(200)};
       case 7:
-        return podrun_command({"exec", name, "-c", "server", "--", "/bin/payload", "exit", "0"});
+        return {podrun_command({"exec", name, "-c", "server", "--", "/bin/payload", "exit", "0"})};
       case 8:
-        return podrun_command({"stop", name, "-t", std::to_string(pick(2))});
+        return {podrun_command({"stop", name, "-t", std::to_string(pick(2))})};
       case 9:
-        return podrun_command({"start", name});
+        return {podrun_command({"start", name})};
       case 10:
-        return make_brief(number);
+        return {make_brief(number)};
       default:
-        return podrun_command({"delete", name, "--grace-period", std::to_string(pick(2))});
+        return {podrun_command({"delete", name, "--grace-period", std::to_string(pick(2))})};
     }
-  }
-
-  // Whoever was not killed came to an end, and who failed said why.
-  void expect_all_ended_in_words(const Crowd& crowd, const std::vector<std::string>& lines) {
-    for (std::size_t i = 0; i < crowd.size(); ++i) {
-      const Output& output = crowd.output(i);
-      ++acts_;
-      if (output.status == 0) continue;
-      ++failed_;
-      EXPECT_NE(output.status, -1) << lines[i] << ": " << output.err;
-      // Who is attached ends as the container does, also as one that had lost its podrun before its start: with 1.
-      const bool ended_as_container = output.status == 1 && lines[i].find("\"attach\"") != std::string::npos;
-      EXPECT_TRUE(ended_as_container || output.status > 128 || output.status == 124 || !output.err.empty())
-          << lines[i] << ": exit " << output.status << " without a word";
-    }
-  }
-
-  void rage_for(Clock::duration duration) {
-    constexpr int kMost = 15;  // of each kind: what has no shim is soon all there is
-    killer_.new_round();
-    Crowd crowd;
-    std::vector<std::string> lines;
-    crowd.open_gate();
-    const auto end = Clock::now() + duration;
-    for (bool busy = true; busy;) {
-      crowd.look();
-      while (Clock::now() < end && crowd.running().size() < kTogether) {
-        const Command command = some_act();
-        lines.push_back(testing::PrintToString(command.argv));
-        crowd.start(command);
-      }
-      killer_.strike(crowd.running(), std::chrono::milliseconds(40), kMost);
-      busy = !crowd.all_ended();
-    }
-    expect_all_ended_in_words(crowd, lines);
-  }
-
-  void recover_all() const {
-    for (int i = 0; i < 3; ++i) {
-      const Output output = podrun({"recover"});
-      EXPECT_EQ(output.status, 0) << output.err;
-      if (output.status == 0 && output.out.empty()) return;
-    }
-    ADD_FAILURE() << "recover finds something new again and again";
-  }
-
-  Life life(const std::string& name) const {
-    return Life(inspect(name), Json::parse(podrun({"get", name, "-o", "json"}).out, nullptr, false));
-  }
-  bool succeeds(const std::vector<std::string>& words) const {
-    const Output output = podrun(words);
-    EXPECT_EQ(output.status, 0) << testing::PrintToString(words) << ": " << output.err;
-    return output.status == 0;
   }
 
   // A pod that stands, or is stopped, is whole: both containers can be had again, and end as they should.
@@ -165,21 +96,17 @@ class StormOfLivesTest : public PodrunTest {
           << inspect(brief_name_of(number)).dump(1);
   }
 
-  int pick(int count) { return std::uniform_int_distribution<int>(0, count - 1)(random_); }
-
-  const std::uint64_t seed_ = Killer::seed();
-  Killer killer_{seed_};
-  std::mt19937_64 random_{seed_};
-  int acts_ = 0, failed_ = 0, standing_ = 0;
+  int standing_ = 0;
 };
 
 TEST_F(StormOfLivesTest, LosesNothingAndLeavesNothing) {
   std::cout << "the seed is " << seed_ << std::endl;
   remember_world();
   if (HasFatalFailure()) return;
-  const auto end = Clock::now() + duration();
+  const auto end = Clock::now() + duration(std::chrono::seconds(12));
   while (Clock::now() < end && !HasFailure()) {
-    rage_for(std::min<Clock::duration>(kRound, end - Clock::now()));
+    rage_for(std::min<Clock::duration>(kRound, end - Clock::now()), {Prey::podrun, Prey::shim, Prey::plugin},
+             [&] { return some_act(); });
     recover_all();
     expect_brief_ones_gone();
     for (int number = 0; number < kMany; ++number) expect_whole(number);
@@ -189,12 +116,7 @@ TEST_F(StormOfLivesTest, LosesNothingAndLeavesNothing) {
   succeeds({"delete", "--all", "--grace-period", "0"});
   expect_world_unchanged();
   EXPECT_GT(standing_, 0);
-  const auto killed = [&](Prey prey) {
-    return std::count_if(killer_.kills().begin(), killer_.kills().end(),
-                         [&](const Kill& one) { return one.prey == prey; });
-  };
-  std::cout << acts_ << " acts, " << failed_ << " failed or were killed; killed: " << killed(Prey::podrun)
-            << " podruns, " << killed(Prey::shim) << " shims; " << standing_ << " pods looked at" << std::endl;
+  std::cout << what_happened() << "; " << standing_ << " pods looked at" << std::endl;
 }
 
 }  // namespace
