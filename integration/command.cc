@@ -12,22 +12,13 @@
 #include <thread>
 
 #include "base/fd.h"
+#include "integration/pipe.h"
 
 namespace integration {
 namespace {
 
 using base::Fd;
 using Clock = std::chrono::steady_clock;
-
-struct Pipe {
-  Fd read, write;
-  Pipe() {
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) std::abort();
-    read = Fd(ends[0]);
-    write = Fd(ends[1]);
-  }
-};
 
 // Takes what is there now. False at the end of the file.
 bool drain(int fd, std::string& into) {

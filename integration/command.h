@@ -51,4 +51,10 @@ bool eventually(Predicate predicate, std::chrono::milliseconds limit) {
   return true;
 }
 
+// Within 30 seconds: however busy the machine is.
+template <class Predicate>
+bool in_time(Predicate predicate) {
+  return eventually(predicate, std::chrono::seconds(30));
+}
+
 }  // namespace integration

@@ -28,7 +28,7 @@ Fd memory_file(std::string_view content) {
   return file;
 }
 
-std::string content_of(Fd file) {
+std::string output_of(Fd file) {
   ::lseek(file.get(), 0, SEEK_SET);
   return base::read_all(file.get(), "memory file", kMostOutput).value_or("[no output could be read]");
 }
@@ -94,7 +94,7 @@ void Crowd::look() {
 
 void Crowd::finish(Member& member, int status) {
   member.pid = -1;
-  member.output = {status, content_of(std::move(member.out)), content_of(std::move(member.err))};
+  member.output = {status, output_of(std::move(member.out)), output_of(std::move(member.err))};
 }
 
 bool Crowd::all_ended() const {

@@ -6,12 +6,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <csignal>
-#include <cstdlib>
 
 #include "base/fd.h"
 #include "base/files.h"
+#include "integration/pipe.h"
 
 namespace integration {
 namespace {
@@ -25,16 +24,6 @@ std::string content_of(const Fd& fd) {
   ::lseek(fd.get(), 0, SEEK_SET);
   return base::read_all(fd.get(), "output").value_or("");
 }
-
-struct Pipe {
-  Fd read, write;
-  Pipe() {
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) std::abort();
-    read = Fd(ends[0]);
-    write = Fd(ends[1]);
-  }
-};
 
 // Waits for the tracer's word (the end of the pipe), then becomes the program.
 [[noreturn]] void become_when_watched(const Command& command, Pipe& start, int in, int out, int err) {

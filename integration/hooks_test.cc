@@ -13,12 +13,6 @@ namespace {
 
 using testing::HasSubstr;
 
-// However busy the machine is.
-template <class Predicate>
-bool in_time(Predicate predicate) {
-  return eventually(predicate, std::chrono::seconds(30));
-}
-
 class HooksTest : public PodrunTest {
  protected:
   static Json note(const std::string& word, const std::string& code = "0") {

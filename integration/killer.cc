@@ -28,7 +28,7 @@ std::string slurp(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-std::string program_of(pid_t pid) {
+std::string program_path_of(pid_t pid) {
   std::array<char, PATH_MAX> path{};
   const ssize_t size = ::readlink(("/proc/" + std::to_string(pid) + "/exe").c_str(), path.data(), path.size());
   return size < 0 ? std::string() : std::string(path.data(), static_cast<std::size_t>(size));
@@ -44,7 +44,7 @@ std::string after(const std::string& all, const std::string& begin) {
 
 // What would be killed, should it be this one. Empty where it is no prey.
 std::optional<Kill> recognise(pid_t pid) {
-  const std::string path = program_of(pid);
+  const std::string path = program_path_of(pid);
   const std::string proc = "/proc/" + std::to_string(pid);
   const std::string name = path.substr(path.rfind('/') + 1);
   if (path == plugins_dir() + "/" + name) {

@@ -4,25 +4,20 @@
 #include <set>
 
 #include "base/files.h"
+#include "integration/value_at.h"
 
 namespace integration {
 namespace {
 
 using Json = nlohmann::json;
-using Pointer = Json::json_pointer;
-
-template <class Value>
-Value value_at(const Json& json, const char* pointer, Value otherwise) {
-  const Pointer path(pointer);
-  return json.is_object() && json.contains(path) ? json.at(path).get<Value>() : otherwise;
-}
 
 }  // namespace
 
 std::string Life::pod_state() const { return value_at(record_, "/life/state", std::string()); }
 
 Json Life::status_of(const std::string& container) const {
-  for (const char* list : {"/status/containerStatuses", "/status/initContainerStatuses", "/status/ephemeralContainerStatuses"})
+  for (const char* list :
+       {"/status/containerStatuses", "/status/initContainerStatuses", "/status/ephemeralContainerStatuses"})
     for (const Json& one : value_at(shown_, list, Json::array()))
       if (one["name"] == container) return one;
   return {};

@@ -17,6 +17,7 @@ struct Rights {
   int seccomp = 0;                      // the mode
 };
 Rights rights_of(int pid);
+std::string link_text(const std::string& path);  // empty where there is no link
 
 // payload_trace.cc: hunts for what new processes have of the host, until SIGTERM. MARK, a file of the host's root, and
 // "trace" to try that too. Prints "hunting", "found …" and at last "seen N".

@@ -16,12 +16,6 @@ extern char** environ;
 namespace payload {
 namespace {
 
-std::string link_text(const std::string& path) {
-  std::array<char, 4096> buffer{};
-  const ssize_t length = ::readlink(path.c_str(), buffer.data(), buffer.size());
-  return length < 0 ? std::string() : std::string(buffer.data(), static_cast<std::size_t>(length));
-}
-
 void report_status() {
   std::ifstream file("/proc/self/status");
   for (std::string line; std::getline(file, line);) {
@@ -57,6 +51,12 @@ void report_mounts() {
 }
 
 }  // namespace
+
+std::string link_text(const std::string& path) {
+  std::array<char, 4096> buffer{};
+  const ssize_t length = ::readlink(path.c_str(), buffer.data(), buffer.size());
+  return length < 0 ? std::string() : std::string(buffer.data(), static_cast<std::size_t>(length));
+}
 
 Rights rights_of(int pid) {
   Rights rights;

@@ -19,12 +19,6 @@
 namespace payload {
 namespace {
 
-std::string link_text(const std::string& path) {
-  std::array<char, 4096> buffer{};
-  const ssize_t length = ::readlink(path.c_str(), buffer.data(), buffer.size());
-  return length < 0 ? std::string() : std::string(buffer.data(), static_cast<std::size_t>(length));
-}
-
 // What only the host's root has: the test makes it.
 bool is_host(const std::string& root, const std::string& mark) {
   struct stat info {};

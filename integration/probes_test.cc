@@ -15,12 +15,6 @@ namespace fs = std::filesystem;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-// However busy the machine is.
-template <class Predicate>
-bool in_time(Predicate predicate) {
-  return eventually(predicate, std::chrono::seconds(30));
-}
-
 class ProbesTest : public PodrunTest {
  protected:
   static Json always(const std::vector<Json>& containers) {

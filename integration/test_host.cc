@@ -11,6 +11,7 @@
 #include "base/files.h"
 #include "integration/clean_up.h"
 #include "integration/rootfs.h"
+#include "integration/value_at.h"
 
 namespace integration {
 
@@ -100,13 +101,6 @@ Json PodrunTest::inspect(const std::string& name) const {
 }
 
 namespace {
-
-// The value behind a JSON pointer; `otherwise` where there is none.
-template <class Value>
-Value value_at(const Json& record, const char* pointer, Value otherwise) {
-  const Json::json_pointer path(pointer);
-  return record.is_object() && record.contains(path) ? record.at(path).get<Value>() : otherwise;
-}
 
 Json container_in(const Json& record, const std::string& container) {
   for (const Json& one : value_at(record, "/containers", Json::array()))

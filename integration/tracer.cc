@@ -51,7 +51,7 @@ void signal_before_call(pid_t pid, [[maybe_unused]] const SystemCall& call) {
 }
 
 // argv[0]: a program on a detached mount has no path in /proc/PID/exe.
-std::string program_of(pid_t pid) {
+std::string program_name_of(pid_t pid) {
   const std::string line = base::read_file("/proc/" + std::to_string(pid) + "/cmdline").value_or("");
   const std::string path = line.substr(0, line.find('\0'));
   return path.substr(path.rfind('/') + 1);
@@ -92,7 +92,7 @@ void detail::trace_and_break(pid_t program, int number, Fault fault, Watch watch
   int count = 0;
   const auto visit = [&](const Stop& stop) {
     if (!stop.call) {
-      if (started && !is_ours(program_of(stop.pid))) return Then::let_go;
+      if (started && !is_ours(program_name_of(stop.pid))) return Then::let_go;
       started = true;
       return Then::go_on;
     }
@@ -102,7 +102,7 @@ void detail::trace_and_break(pid_t program, int number, Fault fault, Watch watch
         counts && (cni::kit::is_step(stop.pid, call) || (fault == Fault::interrupt && is_end(call)));
     if (!is_breakable || ++count != number) return Then::go_on;
     const std::string step =
-        program_of(stop.pid) + ": " + (is_end(call) ? "its end" : cni::kit::describe(stop.pid, call));
+        program_name_of(stop.pid) + ": " + (is_end(call) ? "its end" : cni::kit::describe(stop.pid, call));
     break_step(stop.pid, call, fault);
     static_cast<void>(!::write(results, step.data(), step.size()));
     return Then::leave;

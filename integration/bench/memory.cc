@@ -88,7 +88,7 @@ void print(const char* what, const Held& held) {
               held.all());
 }
 
-void print_target(const char* what, double kilobytes) {
+void print_memory_target(const char* what, double kilobytes) {
   std::printf("  %-48s %4.0f kB   at most %.0f kB   %s\n", what, kilobytes, kMost,
               kilobytes <= kMost ? "met" : "MISSED");
 }
@@ -118,9 +118,9 @@ void print_memory(const Scene& scene, const Podrun& podrun) {
   const Held each = held_by(podrun, kMany);
   print("20 pods, each", each);
   std::printf("\n");
-  print_target("a pod among twenty", each.all());
-  print_target("a pod alone, all of the shim's program its own", alone.all());
-  print_target("the shim of ten containers, alone", of_ten.shim);
+  print_memory_target("a pod among twenty", each.all());
+  print_memory_target("a pod alone, all of the shim's program its own", alone.all());
+  print_memory_target("the shim of ten containers, alone", of_ten.shim);
   std::printf(
       "  with each pod, its container included, the kernel's memory (slab, stacks, page tables, per-cpu) grew by %.0f "
       "kB\n",
