@@ -153,6 +153,7 @@ class Run {
     if (outcome.end != RunOutcome::End::exited && ::poll(&process, 1, kKillGrace) != 1) return;
     const PluginEnd end = process_.keeper.finish().value_or(PluginEnd{CLD_KILLED, SIGKILL, {}});
     outcome.processor = {time_of(end.usage.ru_utime), time_of(end.usage.ru_stime)};
+    outcome.peak_memory = static_cast<std::uint64_t>(end.usage.ru_maxrss) * 1024;
     if (outcome.end != RunOutcome::End::exited) return;
     if (end.code == CLD_EXITED) {
       outcome.exit_code = end.status;

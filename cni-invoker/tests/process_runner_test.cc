@@ -90,6 +90,15 @@ TEST_F(ProcessRunnerTest, GivesInputAndTakesBothOutputs) {
   EXPECT_GT(outcome.duration.count(), 0);
 }
 
+// Never less than ours, which the kernel counts as well.
+TEST_F(ProcessRunnerTest, TellsThePeakMemoryOfThePlugin) {
+  constexpr std::uint64_t kMany = 48U << 20U;
+  const RunOutcome large = run("all=$(head -c 50331648 /dev/zero | tr '\\0' a); echo ${#all} >&2");
+  EXPECT_EQ(large.errors, "50331648\n");
+  EXPECT_GT(large.peak_memory, kMany);
+  EXPECT_LT(run("true").peak_memory, kMany);
+}
+
 // Its own and that of what it has waited for, and no other's.
 TEST_F(ProcessRunnerTest, TellsTheProcessorTimeOfThePlugin) {
   using std::chrono::milliseconds;

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -35,8 +36,7 @@ struct RunRequest {
   bool dies_with_us = false;  // killed when the thread that runs it ends before it does (PR_SET_PDEATHSIG)
 };
 
-// Of a plugin and what it has waited for. 0 where the plugin had to be killed and hung, or its keeper was killed. Not its
-// memory: what the kernel tells of that counts the process that it was before its exec, which is the caller's.
+// Of a plugin and what it has waited for. 0 where the plugin had to be killed and hung, or its keeper was killed.
 struct ProcessorTime {
   std::chrono::microseconds user{0}, system{0};
 };
@@ -51,6 +51,10 @@ struct RunOutcome {
   std::chrono::system_clock::time_point started;
   std::chrono::microseconds duration{0};  // from before its fork to its end
   ProcessorTime processor;
+  // Bytes of the plugin, or of one that it has waited for, in memory at most; 0 where its processor time is. The kernel
+  // counts what the process was before its exec as well, which is the caller (getrusage(2), ru_maxrss): only what is
+  // more than the caller's own peak (VmHWM) is surely the plugin's.
+  std::uint64_t peak_memory = 0;
   bool succeeded() const { return end == End::exited && exit_code == 0; }
 };
 

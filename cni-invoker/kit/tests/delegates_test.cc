@@ -154,7 +154,7 @@ TEST_F(DelegatesTest, ThatOutliveTheirCallerRunUnseen) {
 }
 
 TEST_F(DelegatesTest, AreRecorded) {
-  write("inner", "cat > /dev/null; mkdir -p /run/cni; echo x > /run/cni/kit-lease; echo '{}'");
+  write("inner", "all=$(head -c 50331648 /dev/zero | tr '\\0' a); mkdir -p /run/cni; echo x > /run/cni/kit-lease; echo '{}'");
   RecorderOptions options;
   options.dir = kDir + "/records";
   options.helper = KIT_PLUGIN;
@@ -163,6 +163,7 @@ TEST_F(DelegatesTest, AreRecorded) {
   for (const std::string& name : base::list_dir(options.dir).value_or({})) {
     const auto recording = parse_recording(base::read_file(options.dir + "/" + name).value_or(""), name);
     ASSERT_TRUE(recording) << recording.error().what;
+    EXPECT_GT(recording->peak_memory, 48U << 20U) << name;
     callers.push_back(recording->plugin + " by " + recording->caller);
     EXPECT_EQ(recording->variable("CNI_PATH"), kDir + ":/nowhere");
     EXPECT_THAT(recording->effects, ElementsAre(StartsWith("made: file /run/cni/kit-lease"))) << name;

@@ -1,6 +1,9 @@
 #include <array>
+#include <cstdlib>
 #include <ctime>
+#include <limits>
 
+#include "cni/base/files.h"
 #include "cni/record.h"
 #include "kit/src/end_text.h"
 #include "kit/src/record/look_around.h"
@@ -18,6 +21,15 @@ std::string utc(std::chrono::system_clock::time_point time) {
   const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
   std::snprintf(text.data() + size, text.size() - size, ".%06dZ", static_cast<int>(rest));
   return text.data();
+}
+
+// Bytes; the most that there can be where it cannot be read.
+std::uint64_t own_peak_memory() {
+  const std::string status = base::read_file("/proc/self/status").value_or("");
+  const std::string key = "VmHWM:";
+  const std::size_t at = status.find(key);
+  if (at == std::string::npos) return std::numeric_limits<std::uint64_t>::max();
+  return std::strtoull(status.c_str() + at + key.size(), nullptr, 10) * 1024;
 }
 
 // Of a single run: what is there is made, and need not be left for good.
@@ -53,6 +65,7 @@ Recorded run_recorded(Runner& runner, const RunRequest& request) {
     recording.end = end_text(*outcome);
     recording.duration = outcome->duration;
     recording.processor = outcome->processor;
+    if (outcome->peak_memory > own_peak_memory()) recording.peak_memory = outcome->peak_memory;
   } else {
     recording.end = outcome.error().what;
   }
