@@ -21,6 +21,8 @@ class Podrun {
   Trial create_with_network() const;
   Trial exec() const;
   Trial nsenter() const;  // into a pod like that of exec()
+  Trial copy_in() const;  // of Scene::file(), to a container that sleeps
+  Trial copy_out() const;
   Trial remove() const;
 
   Argv command(const std::vector<std::string>& args) const;
@@ -60,9 +62,13 @@ class Podman {
 
   Trial run() const;
   Trial exec() const;
+  Trial copy_in() const;
+  Trial copy_out() const;
   Trial remove() const;
+  Trial health_check() const;  // of /bin/true, its processes in the scene's cgroup
 
  private:
+  Trial in_container() const;
   Argv command(const std::vector<std::string>& args) const;
   Argv start_command() const;
 

@@ -12,6 +12,7 @@
 #include "integration/bench/machine.h"
 #include "integration/bench/memory.h"
 #include "integration/bench/operations.h"
+#include "integration/bench/probes.h"
 #include "integration/bench/report.h"
 #include "integration/command.h"
 #include "integration/needs.h"
@@ -23,6 +24,7 @@ namespace {
 struct Options {
   int runs = 30;
   bool fast = false;
+  std::string only;  // what an operation has in its name
 };
 
 constexpr Milliseconds kQuiet{200};
@@ -65,14 +67,22 @@ integration::Unmet podrun_is_built() {
 int run(const Scene& scene, const Options& options) {
   const Podrun podrun(scene);
   print_machine(integration::programs_dir() + "/podrun");
-  const std::vector<Operation> all = operations(scene, podrun, find_peers(options));
+  const Peers peers = find_peers(options);
+  if (options.only == "probes") {
+    print_probes(scene, podrun, peers);
+    return 0;
+  }
+  std::vector<Operation> all = operations(scene, podrun, peers);
+  std::erase_if(all, [&](const Operation& one) { return one.name.find(options.only) == std::string::npos; });
   Report report;
   run_loops(all, options, false, report);
-  if (!options.fast) run_loops(all, options, true, report);
+  if (!options.fast && options.only.empty()) run_loops(all, options, true, report);
   report.print_medians();
   report.print_spread();
+  if (!options.only.empty()) return 0;
   report.print_targets();
   print_memory(scene, podrun);
+  print_probes(scene, podrun, peers);
   print_large_caller(options.runs);
   return 0;
 }
@@ -96,6 +106,7 @@ int main(int argc, char** argv) {
       ->capture_default_str()
       ->check(CLI::Range(5, 10000));
   app.add_flag("--fast", options.fast, "Only the tight loop, without runc and podman");
+  app.add_option("--only", options.only, "Operations with this in their name, in the tight loop; or: probes");
   CLI11_PARSE(app, argc, argv);
   for (const auto& unmet : {integration::need::root(), bench::podrun_is_built(), integration::need::busybox()})
     if (unmet) bench::fail(*unmet);

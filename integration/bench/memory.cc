@@ -102,6 +102,14 @@ Held held_alone(const Scene& scene, const Podrun& podrun, int containers) {
 
 }  // namespace
 
+double pss_or_none(const std::string& pid) {
+  std::ifstream file("/proc/" + pid + "/smaps_rollup");
+  double kilobytes = 0;
+  for (std::string word; file >> word;)
+    if (word == "Pss:") file >> kilobytes;
+  return kilobytes;
+}
+
 void print_memory(const Scene& scene, const Podrun& podrun) {
   std::printf("\nHeld for a pod, kB: proportional set size of shim and pause, and what is in memory for them\n\n");
   std::printf("  %-22s %6s %6s %7s %15s %6s\n", "", "shim", "pause", "memfds", "files on tmpfs", "all");

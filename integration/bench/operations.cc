@@ -30,6 +30,15 @@ void add_cni(const Scene& scene, const Podrun& podrun, const Peers& peers, std::
   add(kCniDelBridge, Scene::kBridgeNetwork, &CniTool::del);
 }
 
+// Nothing of crun's and runc's copies files.
+void add_copies(const Scene& scene, const Podrun& podrun, const Peers& peers, std::vector<Operation>& all) {
+  Operation in{kCopyIn, {podrun.copy_in()}, {}}, out{kCopyOut, {podrun.copy_out()}, {}};
+  if (peers.podman) in.apart.push_back(Podman(scene).copy_in());
+  if (peers.podman) out.apart.push_back(Podman(scene).copy_out());
+  all.push_back(std::move(in));
+  all.push_back(std::move(out));
+}
+
 }  // namespace
 
 std::vector<Operation> operations(const Scene& scene, const Podrun& podrun, const Peers& peers) {
@@ -41,6 +50,7 @@ std::vector<Operation> operations(const Scene& scene, const Podrun& podrun, cons
   add(kCreateAndDelete, {podrun.create_and_delete()}, &OciRuntime::run, &Podman::run);
   add(kExec, {podrun.exec(), podrun.nsenter()}, &OciRuntime::exec, &Podman::exec);
   add(kDelete, {podrun.remove()}, &OciRuntime::remove, &Podman::remove);
+  add_copies(scene, podrun, peers, all);
   if (peers.plugins) all.push_back({kCreateWithNetwork, {podrun.create_with_network()}, {}});
   add_cni(scene, podrun, peers, all);
   return all;

@@ -11,6 +11,8 @@ namespace bench {
 inline constexpr const char* kCreate = "create";
 inline constexpr const char* kCreateAndDelete = "create + delete";
 inline constexpr const char* kExec = "exec true";
+inline constexpr const char* kCopyIn = "cp, 16 MiB in";
+inline constexpr const char* kCopyOut = "cp, 16 MiB out";
 inline constexpr const char* kDelete = "delete";
 inline constexpr const char* kCreateWithNetwork = "create, bridge + portmap";
 inline constexpr const char* kCniAdd = "cni add, idle plugin";

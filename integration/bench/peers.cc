@@ -1,4 +1,6 @@
 // The contenders that are not ours.
+#include <algorithm>
+
 #include "integration/bench/contenders.h"
 #include "integration/needs.h"
 
@@ -67,11 +69,44 @@ Trial Podman::run() const {
   return made;
 }
 
-Trial Podman::exec() const {
+Trial Podman::in_container() const {
   Trial made{"podman", Place::without_unified};
   made.set_up = {start_command()};
-  made.timed = {command({"exec", "bench", "/bin/true"})};
   made.tear_down = {command({"rm", "--force", "--time", "0", "bench"})};
+  return made;
+}
+
+Trial Podman::exec() const {
+  Trial made = in_container();
+  made.timed = {command({"exec", "bench", "/bin/true"})};
+  return made;
+}
+
+Trial Podman::copy_in() const {
+  Trial made = in_container();
+  made.timed = {command({"cp", scene_.file(), "bench:/tmp/file"})};
+  return made;
+}
+
+Trial Podman::copy_out() const {
+  Trial made = copy_in();
+  made.set_up.push_back(made.timed.front());
+  made.timed = {command({"cp", "bench:/tmp/file", scene_.dir() + "/out"})};
+  return made;
+}
+
+// Without its timer, which is systemd's: the check alone.
+Trial Podman::health_check() const {
+  Trial made = in_container();
+  Argv& start = made.set_up.front();
+  start.insert(std::find(start.begin(), start.end(), "--network"),
+               {"--health-cmd", "CMD /bin/true", "--health-interval", "disable"});
+  const std::string enter =
+      "for h in /sys/fs/cgroup/cpuacct /sys/fs/cgroup/cpu,cpuacct /sys/fs/cgroup; do "
+      "mkdir -p $h$0/podman && echo $$ > $h$0/podman/cgroup.procs && break; done; exec \"$@\"";
+  Argv check = command({"healthcheck", "run", "bench"});
+  check.insert(check.begin(), {"sh", "-c", enter, scene_.cgroup_parent()});
+  made.timed = {check};
   return made;
 }
 

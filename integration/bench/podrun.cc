@@ -79,6 +79,19 @@ Trial Podrun::nsenter() const {
   return trial;
 }
 
+Trial Podrun::copy_in() const {
+  Trial trial = in_pod("podrun", "copied");
+  trial.timed = {command({"cp", scene_.file(), "copied:/tmp/file"})};
+  return trial;
+}
+
+Trial Podrun::copy_out() const {
+  Trial trial = copy_in();
+  trial.set_up.push_back(trial.timed.front());
+  trial.timed = {command({"cp", "copied:/tmp/file", scene_.dir() + "/out"})};
+  return trial;
+}
+
 Trial Podrun::remove() const {
   Trial trial{"podrun"};
   trial.before = {create_command(scene_.manifest("deleted", "sleep"))};

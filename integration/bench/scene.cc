@@ -2,10 +2,12 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <random>
 
 #include "base/files.h"
 #include "integration/bench/harden.h"
@@ -51,9 +53,13 @@ Scene::Scene() {
   for (const char* dir : {"/bin", "/dev", "/etc", "/proc", "/sys", "/tmp"}) fs::create_directories(rootfs() + dir);
   for (const std::string& dir : {net_dir(), podman_dir()}) fs::create_directories(dir);
   fs::copy_file("/bin/busybox", rootfs() + "/bin/busybox");
-  for (const char* applet : {"true", "sleep"}) fs::create_symlink("busybox", rootfs() + "/bin/" + applet);
+  for (const char* applet : {"true", "sleep", "httpd"}) fs::create_symlink("busybox", rootfs() + "/bin/" + applet);
   write(rootfs() + "/etc/passwd", "root:x:0:0:root:/:/bin/sh\n");
   write(rootfs() + "/etc/group", "root:x:0:\n");
+  std::string megabytes(16U << 20U, '\0');
+  std::generate(megabytes.begin(), megabytes.end(),
+                [random = std::minstd_rand()]() mutable { return static_cast<char>(random()); });
+  write(file(), megabytes);
   write(net_dir() + "/bench.conflist", kNetwork);
   write(net_dir() + "/idle.conflist", kIdle);
 }
@@ -77,6 +83,17 @@ std::string Scene::manifest(const std::string& name, const std::string& command,
                  {"metadata", {{"name", name}}},
                  {"spec", {{"containers", std::move(all)}, {"terminationGracePeriodSeconds", 0}}}};
   const std::string path = dir_ + "/" + name + ".json";
+  write(path, pod.dump());
+  return path;
+}
+
+std::string Scene::probed_manifest(const std::string& name, Json probe) const {
+  const std::string path = manifest(name, "sleep");
+  Json pod = Json::parse(std::ifstream(path));
+  Json& main = pod["spec"]["containers"][0];
+  main["command"] = {"/bin/httpd", "-f", "-p", std::to_string(kProbedPort)};
+  if (probe.is_object()) probe["periodSeconds"] = 1;
+  main["readinessProbe"] = std::move(probe);
   write(path, pod.dump());
   return path;
 }
