@@ -24,7 +24,7 @@ constexpr std::int64_t kNow = kCreated + 600 * kSecond;
 const ContainerStatus kRuns{.running = true, .exit = std::nullopt};
 const ContainerStatus kWaits{};
 
-ContainerStatus ended(int code, std::int64_t seconds_ago = 300) {
+ContainerStatus ended_status(int code, std::int64_t seconds_ago = 300) {
   return {.running = false, .exit = ExitStatus{.code = code, .finished_at = kNow - seconds_ago * kSecond}};
 }
 
@@ -42,7 +42,7 @@ LiveContainer live_container(const std::string& name, ContainerRole role, Contai
                              std::uint32_t attempt = 0) {
   const bool has_process = status.running || status.exit;
   LiveContainer one{record_of(name, role, attempt, has_process), status, std::nullopt};
-  if (attempt > 0) one.before = Attempt{record_of(name, role, attempt - 1, true), ended(1)};
+  if (attempt > 0) one.before = Attempt{record_of(name, role, attempt - 1, true), ended_status(1)};
   if (attempt > 0) one.record.life.back_off = 10 * kSecond;
   return one;
 }
@@ -84,29 +84,33 @@ TEST(StatusColumn, IsKubectls) {
   } cases[] = {
       {pod_of({init("a", kRuns), init("b", kWaits), main_one("m", kWaits)}, never, Phase::pending), "Init:0/2", "0/1",
        "0"},
-      {pod_of({init("a", ended(0)), init("b", kRuns), main_one("m", kWaits)}, never, Phase::pending), "Init:1/2", "0/1",
-       "0"},
-      {pod_of({init("a", ended(1)), main_one("m", kWaits)}, never, Phase::failed), "Init:Error", "0/1", "0"},
-      {pod_of({init("a", ended(1), 3), main_one("m", kWaits)}, RestartPolicy::on_failure, Phase::pending),
+      {pod_of({init("a", ended_status(0)), init("b", kRuns), main_one("m", kWaits)}, never, Phase::pending), "Init:1/2",
+       "0/1", "0"},
+      {pod_of({init("a", ended_status(1)), main_one("m", kWaits)}, never, Phase::failed), "Init:Error", "0/1", "0"},
+      {pod_of({init("a", ended_status(1), 3), main_one("m", kWaits)}, RestartPolicy::on_failure, Phase::pending),
        "Init:CrashLoopBackOff", "0/1", "3 (5m ago)"},
       {pod_of({init("a", kRuns, 3), main_one("m", kWaits)}, RestartPolicy::always, Phase::pending), "Init:0/1", "0/1",
        "3 (5m ago)"},
-      {pod_of({init("a", ended(0), 2), main_one("m", kWaits)}, never, Phase::pending), "PodInitializing", "0/1", "0"},
+      {pod_of({init("a", ended_status(0), 2), main_one("m", kWaits)}, never, Phase::pending), "PodInitializing", "0/1",
+       "0"},
       {pod_of({main_one("m", kWaits)}, never, Phase::pending), "ContainerCreating", "0/1", "0"},
-      {pod_of({init("a", ended(0), 2), main_one("m", kRuns)}), "Running", "1/1", "0"},
+      {pod_of({init("a", ended_status(0), 2), main_one("m", kRuns)}), "Running", "1/1", "0"},
       {pod_of({main_one("m", kRuns, 3)}), "Running", "1/1", "3 (5m ago)"},
-      {pod_of({main_one("m", ended(1, 120), 3)}), "CrashLoopBackOff", "0/1", "3 (2m ago)"},
-      {pod_of({main_one("m", ended(0, 120), 3)}), "CrashLoopBackOff", "0/1", "3 (2m ago)"},
-      {pod_of({main_one("m", ended(0, 120), 3)}, RestartPolicy::on_failure, Phase::succeeded), "Completed", "0/1",
-       "3 (5m ago)"},
-      {pod_of({main_one("m", ended(1))}), "Error", "0/1", "0"},
-      {pod_of({main_one("m", ended(1)), main_one("n", kRuns)}, never), "Error", "1/2", "0"},
-      {pod_of({main_one("m", ended(0)), main_one("n", kRuns)}, never), "NotReady", "1/2", "0"},
+      {pod_of({main_one("m", ended_status(1, 120), 3)}), "CrashLoopBackOff", "0/1", "3 (2m ago)"},
+      {pod_of({main_one("m", ended_status(0, 120), 3)}), "CrashLoopBackOff", "0/1", "3 (2m ago)"},
+      {pod_of({main_one("m", ended_status(0, 120), 3)}, RestartPolicy::on_failure, Phase::succeeded), "Completed",
+       "0/1", "3 (5m ago)"},
+      {pod_of({main_one("m", ended_status(1))}), "Error", "0/1", "0"},
+      {pod_of({main_one("m", ended_status(1)), main_one("n", kRuns)}, never), "Error", "1/2", "0"},
+      {pod_of({main_one("m", ended_status(0)), main_one("n", kRuns)}, never), "NotReady", "1/2", "0"},
       {pod_of({sidecar("s", kRuns), init("a", kRuns), main_one("m", kWaits)}, never, Phase::pending), "Init:1/2", "1/2",
        "0"},
-      {pod_of({sidecar("s", kRuns, 2), init("a", ended(0), 4), main_one("m", kRuns)}), "Running", "2/2", "2 (5m ago)"},
-      {pod_of({sidecar("s", ended(1, 60), 2), main_one("m", kRuns)}), "Init:CrashLoopBackOff", "1/2", "2 (60s ago)"},
-      {pod_of({sidecar("s", ended(143)), main_one("m", ended(0))}, never, Phase::succeeded), "Completed", "0/2", "0"},
+      {pod_of({sidecar("s", kRuns, 2), init("a", ended_status(0), 4), main_one("m", kRuns)}), "Running", "2/2",
+       "2 (5m ago)"},
+      {pod_of({sidecar("s", ended_status(1, 60), 2), main_one("m", kRuns)}), "Init:CrashLoopBackOff", "1/2",
+       "2 (60s ago)"},
+      {pod_of({sidecar("s", ended_status(143)), main_one("m", ended_status(0))}, never, Phase::succeeded), "Completed",
+       "0/2", "0"},
   };
   for (const auto& one : cases) {
     SCOPED_TRACE(one.word + " " + one.restarts);
@@ -117,7 +121,7 @@ TEST(StatusColumn, IsKubectls) {
 }
 
 TEST(StatusColumn, SaysThatItNeverBecameItsPayload) {
-  LivePod pod = pod_of({main_one("m", ended(128))}, RestartPolicy::never, Phase::failed);
+  LivePod pod = pod_of({main_one("m", ended_status(128))}, RestartPolicy::never, Phase::failed);
   pod.containers[0].status.exit->start_failed = true;
   pod.containers[0].record.life.failure = "find the program: no such file";
   EXPECT_EQ(status_word(pod), "StartError");
@@ -139,7 +143,7 @@ TEST(ContainerStatusJson, HasWhatCameBeforeTheRestart) {
 }
 
 TEST(ContainerStatusJson, OneThatCrashesOnAndOnWaits) {
-  LivePod pod = pod_of({main_one("m", ended(2), 3)});
+  LivePod pod = pod_of({main_one("m", ended_status(2), 3)});
   const Json status = kube_pod(pod)["status"]["containerStatuses"][0];
   EXPECT_EQ(status["state"]["waiting"]["reason"], "CrashLoopBackOff");
   EXPECT_EQ(status["state"]["waiting"]["message"],
@@ -147,15 +151,15 @@ TEST(ContainerStatusJson, OneThatCrashesOnAndOnWaits) {
   EXPECT_EQ(status["lastState"]["terminated"]["exitCode"], 2) << "the attempt that the back-off follows";
   EXPECT_EQ(status["ready"], false);
   // The first restart does not wait, and nor does what is not made again.
-  pod = pod_of({main_one("m", ended(2))});
+  pod = pod_of({main_one("m", ended_status(2))});
   EXPECT_TRUE(kube_pod(pod)["status"]["containerStatuses"][0]["state"].contains("terminated"));
-  pod = pod_of({main_one("m", ended(2), 3)}, RestartPolicy::never);
+  pod = pod_of({main_one("m", ended_status(2), 3)}, RestartPolicy::never);
   EXPECT_TRUE(kube_pod(pod)["status"]["containerStatuses"][0]["state"].contains("terminated"));
 }
 
 TEST(ContainerStatusJson, InitContainersHaveAListOfTheirOwn) {
-  const LivePod pod =
-      pod_of({init("a", ended(0)), sidecar("s", kRuns), main_one("m", kWaits)}, RestartPolicy::always, Phase::pending);
+  const LivePod pod = pod_of({init("a", ended_status(0)), sidecar("s", kRuns), main_one("m", kWaits)},
+                             RestartPolicy::always, Phase::pending);
   const Json status = kube_pod(pod)["status"];
   ASSERT_EQ(status["initContainerStatuses"].size(), 2U);
   EXPECT_EQ(status["initContainerStatuses"][0]["ready"], true) << "it has succeeded";
@@ -176,7 +180,7 @@ TEST(ContainerStatusJson, WithoutAManifestTheSpecSaysWhichAreInit) {
 }
 
 TEST(DescribeContainers, TellsStateAndLastState) {
-  const LivePod pod = pod_of({init("a", ended(0)), main_one("m", ended(2), 3)});
+  const LivePod pod = pod_of({init("a", ended_status(0)), main_one("m", ended_status(2), 3)});
   const std::string text = describe_text(pod, kube_pod(pod));
   EXPECT_THAT(text, HasSubstr("Init Containers:\n  a:\n"));
   EXPECT_THAT(text, HasSubstr("Containers:\n  m:\n"));
@@ -195,10 +199,10 @@ TEST(LogOf, IsTheAttemptsThatTheKubeletWouldPrint) {
   const std::string none = "previous terminated container \"m\" in pod \"web\" not found";
   EXPECT_EQ(log_of(pod_of({main_one("m", kRuns)}), false), "m.0");
   EXPECT_EQ(log_of(pod_of({main_one("m", kRuns)}), true), none);
-  EXPECT_EQ(log_of(pod_of({main_one("m", ended(1))}, RestartPolicy::never), true), none);
+  EXPECT_EQ(log_of(pod_of({main_one("m", ended_status(1))}, RestartPolicy::never), true), none);
   EXPECT_EQ(log_of(pod_of({main_one("m", kRuns, 3)}), false), "m.3");
   EXPECT_EQ(log_of(pod_of({main_one("m", kRuns, 3)}), true), "m.2");
-  EXPECT_EQ(log_of(pod_of({main_one("m", ended(1), 3)}), true), "m.3") << "its next attempt waits";
+  EXPECT_EQ(log_of(pod_of({main_one("m", ended_status(1), 3)}), true), "m.3") << "its next attempt waits";
   EXPECT_EQ(log_of(pod_of({main_one("m", kWaits, 3)}), false), "m.2") << "it is being made";
   EXPECT_EQ(log_of(pod_of({init("a", kRuns), main_one("m", kWaits)}), false),
             "container \"m\" in pod \"web\" is waiting to start: PodInitializing");
@@ -206,7 +210,7 @@ TEST(LogOf, IsTheAttemptsThatTheKubeletWouldPrint) {
 
 // What could not become a process has no log: asked for is what was said before it.
 TEST(LogOf, PassesOverAnAttemptThatNeverRan) {
-  LivePod pod = pod_of({main_one("m", ended(1), 3)});
+  LivePod pod = pod_of({main_one("m", ended_status(1), 3)});
   LiveContainer& one = pod.containers.front();
   one.record.life.process = {};
   one.record.life.failure = "no such image";

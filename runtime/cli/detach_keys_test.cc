@@ -14,7 +14,7 @@ DetachKeys keys(const std::string& text) {
 }
 
 // What goes on of it, byte by byte; "!" where it leaves.
-std::string typed(DetachKeys keys, const std::string& text) {
+std::string keys_typed(DetachKeys keys, const std::string& text) {
   std::string passed;
   for (const char c : text) {
     passed += keys.pass({&c, 1});
@@ -24,19 +24,19 @@ std::string typed(DetachKeys keys, const std::string& text) {
 }
 
 TEST(DetachKeys, AreWrittenAsPodmanAndDockerHaveThem) {
-  EXPECT_EQ(typed(keys(kDetachKeys), "\x10\x11"), "!");
-  EXPECT_EQ(typed(keys("ctrl-a"), "\x01"), "!");
-  EXPECT_EQ(typed(keys("ctrl-Z"), "\x1a"), "!");
-  EXPECT_EQ(typed(keys("ctrl-@"), std::string(1, '\0')), "!");
-  EXPECT_EQ(typed(keys("ctrl-["), "\x1b"), "!");
-  EXPECT_EQ(typed(keys("ctrl-\\,ctrl-],ctrl-^,ctrl-_"), "\x1c\x1d\x1e\x1f"), "!");
-  EXPECT_EQ(typed(keys("q"), "aq"), "a!");
-  EXPECT_EQ(typed(keys("~,."), "x~."), "x!");
+  EXPECT_EQ(keys_typed(keys(kDetachKeys), "\x10\x11"), "!");
+  EXPECT_EQ(keys_typed(keys("ctrl-a"), "\x01"), "!");
+  EXPECT_EQ(keys_typed(keys("ctrl-Z"), "\x1a"), "!");
+  EXPECT_EQ(keys_typed(keys("ctrl-@"), std::string(1, '\0')), "!");
+  EXPECT_EQ(keys_typed(keys("ctrl-["), "\x1b"), "!");
+  EXPECT_EQ(keys_typed(keys("ctrl-\\,ctrl-],ctrl-^,ctrl-_"), "\x1c\x1d\x1e\x1f"), "!");
+  EXPECT_EQ(keys_typed(keys("q"), "aq"), "a!");
+  EXPECT_EQ(keys_typed(keys("~,."), "x~."), "x!");
 }
 
 TEST(DetachKeys, MayBeNone) {
   EXPECT_FALSE(keys(""));
-  EXPECT_EQ(typed(keys(""), "\x10\x11 all"), "\x10\x11 all");
+  EXPECT_EQ(keys_typed(keys(""), "\x10\x11 all"), "\x10\x11 all");
 }
 
 TEST(DetachKeys, SayWhichOfThemIsWrong) {
@@ -50,10 +50,10 @@ TEST(DetachKeys, SayWhichOfThemIsWrong) {
 }
 
 TEST(DetachKeys, LetEverythingElsePassInItsOrder) {
-  EXPECT_EQ(typed(keys("ctrl-p,ctrl-q"), "a\x10z\x11\x10"), "a\x10z\x11\x10");
-  EXPECT_EQ(typed(keys("a,a,b"), "aaab!"), "a!");
-  EXPECT_EQ(typed(keys("a,b,a,c"), "ababac"), "ab!");
-  EXPECT_EQ(typed(keys("a,b"), "aa"), "aa");
+  EXPECT_EQ(keys_typed(keys("ctrl-p,ctrl-q"), "a\x10z\x11\x10"), "a\x10z\x11\x10");
+  EXPECT_EQ(keys_typed(keys("a,a,b"), "aaab!"), "a!");
+  EXPECT_EQ(keys_typed(keys("a,b,a,c"), "ababac"), "ab!");
+  EXPECT_EQ(keys_typed(keys("a,b"), "aa"), "aa");
 }
 
 TEST(DetachKeys, HoldBackOnlyWhatMayBeTheirBeginning) {
