@@ -137,7 +137,7 @@ TEST_F(PortForwardTest, APortMayBeMeantByItsName) {
   EXPECT_EQ(asked(port, "by its name"), "by its name") << said();
   EXPECT_THAT(said(), HasSubstr(" -> 7\n"));
   const Output unknown = podrun({"port-forward", "web", "8080:http"});
-  EXPECT_EQ(unknown.status, 4) << unknown.err;
+  EXPECT_EQ(unknown.status, 3) << unknown.err;
   EXPECT_THAT(unknown.err, HasSubstr("the pod has no TCP port named 'http'; there is echo"));
 }
 
