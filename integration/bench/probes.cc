@@ -25,14 +25,14 @@ constexpr double kMostPercent = 5;
 constexpr double kMostMemory = 100;  // kB of shim and tend in a pod among twenty
 constexpr int kHealthChecks = 20;
 
-std::string name_of(int number) { return "asked-" + std::to_string(number); }
+std::string probed_name(int number) { return "asked-" + std::to_string(number); }
 
 // Of the pods' shims and of all that was theirs to wait for: whoever tends, and the commands of probes. The kernel adds
 // up nanoseconds, and shows hundredths of a second.
 Seconds time_of_shims(const Podrun& podrun) {
   double ticks = 0;
   for (int number = 0; number < kPods; ++number) {
-    const Json pid = podrun.inspect(name_of(number))["life"]["shim"]["pid"];
+    const Json pid = podrun.inspect(probed_name(number))["life"]["shim"]["pid"];
     std::ifstream file("/proc/" + pid.dump() + "/stat");
     std::string word;
     std::getline(file, word, ')');
@@ -76,7 +76,7 @@ double held_now() {
 
 Cost ask_pods(const Scene& scene, const Podrun& podrun, const Json& probe) {
   for (int number = 0; number < kPods; ++number)
-    time_command(podrun.create_command(scene.probed_manifest(name_of(number), probe)));
+    time_command(podrun.create_command(scene.probed_manifest(probed_name(number), probe)));
   std::this_thread::sleep_for(kSettled);
   const Seconds before = time_of_shims(podrun);
   const auto begin = std::chrono::steady_clock::now();
@@ -89,7 +89,7 @@ Cost ask_pods(const Scene& scene, const Podrun& podrun, const Json& probe) {
   const Seconds watched = std::chrono::steady_clock::now() - begin;
   cost.percent = (time_of_shims(podrun) - before) / watched * 100;
   cost.held /= looks;
-  for (int number = 0; number < kPods; ++number) time_command(podrun.delete_command(name_of(number)));
+  for (int number = 0; number < kPods; ++number) time_command(podrun.delete_command(probed_name(number)));
   return cost;
 }
 
