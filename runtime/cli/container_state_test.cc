@@ -59,13 +59,10 @@ LiveContainer main_one(const std::string& name, ContainerStatus status, std::uin
 LivePod pod_of(std::vector<LiveContainer> containers, RestartPolicy restart = RestartPolicy::always,
                Phase phase = Phase::running) {
   LivePod pod;
-  pod.record = full_record();
+  pod.record = standing_record();
   pod.record.life.created_at = kCreated;
-  pod.record.life.state = PodState::ready;
-  pod.record.life.deadline = 0;
   pod.record.plan.who.manifest = "{}";
   pod.record.plan.restart = restart;
-  pod.record.plan.active_deadline.reset();
   pod.containers = std::move(containers);
   pod.phase = phase;
   return pod;

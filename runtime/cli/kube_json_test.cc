@@ -20,15 +20,10 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// Container httpd of full_record() runs, a second one has ended as `exit` says.
+// Container httpd of standing_record() runs, a second one has ended as `exit` says.
 LivePod live_pod(std::optional<ExitStatus> exit = ExitStatus{0, 0, 1'700'000'005'000'000'000}) {
   LivePod pod;
-  pod.record = full_record();
-  pod.record.life.state = PodState::ready;
-  pod.record.life.deadline = 0;
-  pod.record.life.resizing = false;
-  pod.record.life.failure.clear();
-  pod.record.plan.active_deadline.reset();
+  pod.record = standing_record();
   pod.record.plan.namespaces.host_network = false;
   pod.record.plan.who.manifest =
       R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"web"},"spec":{"containers":[)"

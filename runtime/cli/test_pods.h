@@ -42,13 +42,8 @@ inline LiveContainer after(const LiveContainer& before, LiveContainer container)
 // Its manifest has the containers "main" and "side", and "prepare" as its init container.
 inline LivePod pod_of(std::vector<LiveContainer> containers, Phase phase = Phase::running) {
   LivePod pod;
-  pod.record = full_record();
-  pod.record.life.state = PodState::ready;
-  pod.record.life.deadline = 0;
-  pod.record.life.resizing = false;
-  pod.record.life.failure.clear();
+  pod.record = standing_record();
   pod.record.plan.restart = RestartPolicy::never;
-  pod.record.plan.active_deadline.reset();
   pod.record.plan.who.manifest =
       R"({"spec":{"containers":[{"name":"main"},{"name":"side"}],"initContainers":[{"name":"prepare"}]}})";
   pod.containers = std::move(containers);

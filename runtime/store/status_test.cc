@@ -15,10 +15,8 @@ namespace {
 class Status : public StoreTest {
  protected:
   Status() {
-    pod_ = full_record();
-    pod_.plan.active_deadline.reset();
+    pod_ = standing_record();
     pod_.life.boot_id = boot_id();
-    pod_.life.state = PodState::ready;
     pod_.life.shim = start();
     pod_.life.pause = start();
     containers_ = {container("a"), container("b")};

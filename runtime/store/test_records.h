@@ -168,4 +168,16 @@ inline PodRecord full_record() {
   return pod;
 }
 
+// The same of a pod that stands, and that nothing is about to end.
+inline PodRecord standing_record() {
+  PodRecord pod = full_record();
+  pod.plan.active_deadline.reset();
+  pod.life.state = PodState::ready;
+  pod.life.failure.clear();
+  pod.life.deadline = 0;
+  pod.life.evicted.clear();
+  pod.life.resizing = false;
+  return pod;
+}
+
 }  // namespace podrun

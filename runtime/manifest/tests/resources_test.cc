@@ -123,7 +123,7 @@ TEST(ChangeResources, OfThePodItselfAndOfSeveralTogether) {
   EXPECT_EQ(both->spec.containers[0].resources.memory_limit, Amount(30 * kMebi));
   EXPECT_EQ(both->spec.containers[1].resources.memory_limit, Amount());
   const auto refused = [&](const ResourceChange& change) { return change_resources(before, {change}).error().what; };
-  EXPECT_THAT(refused({"", {{"memory", "5Mi"}}, {}, true}), HasSubstr("more than the Pod's own limit"));
+  EXPECT_THAT(refused({"", {{"memory", "5Mi"}}, {}, true}), HasSubstr("is less than its containers request together"));
   EXPECT_THAT(refused({"", {{"memory", "0"}}, {}, true}), HasSubstr("cannot be taken away"));
   EXPECT_THAT(refused({"", {{"podrun.io/pids", "5"}}, {}, true}), HasSubstr("cannot be changed"));
 }
