@@ -73,10 +73,10 @@ const BadInput kBadInputs[] = {
      with_container(kGood + R"(,"securityContext":{"privileged":true,"allowPrivilegeEscalation":false})"),
      kInvalid,
      {"allowPrivilegeEscalation"}},
-    {"NotSupportedYet",
+    {"AVolumeThatIsABlockDevice",
      with_container(kGood + R"(,"volumeDevices":[{"name":"a"}])"),
      6,
-     {"spec.containers[0].volumeDevices", "not supported yet"}},
+     {"spec.containers[0].volumeDevices", "no volume here is a block device"}},
     {"RestartRulesWithoutAPolicy",
      with_container(kGood +
                     R"(,"restartPolicyRules":[{"action":"Restart","exitCodes":{"operator":"In","values":[3]}}])"),

@@ -180,12 +180,14 @@ TEST_F(DebugTest, ItRunsOnceAndGoesWithThePod) {
   remember_world();
   ASSERT_TRUE(must_create(sleeper()));
   must_debug({"-c", "look"});
+  EXPECT_TRUE(eventually([&] { return life().listens("look"); }));
   EXPECT_EQ(podrun({"stop", "web", "-c", "look"}).status, 0);
   EXPECT_TRUE(becomes("look", "exit 0"));
   const Output again = podrun({"start", "web", "-c", "look"});
   EXPECT_EQ(again.status, kInvalid);
   EXPECT_THAT(again.err, HasSubstr("runs once"));
   must_debug({"-c", "other"});
+  EXPECT_TRUE(eventually([&] { return life().listens("other"); }));
   EXPECT_EQ(podrun({"restart", "web"}).status, 0);
   EXPECT_EQ(life().state("other"), "running");
   EXPECT_EQ(podrun({"stop", "web"}).status, 0);

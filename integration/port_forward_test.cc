@@ -315,7 +315,7 @@ TEST_F(PortForwardTest, EndsWithThePod) {
 TEST_F(PortForwardTest, RefusesWhatItCannotDo) {
   ASSERT_TRUE(serve("127.0.0.1"));
   EXPECT_EQ(podrun({"port-forward", "web"}).status, 2);
-  EXPECT_EQ(podrun({"port-forward", "web", "http"}).status, 2);
+  EXPECT_EQ(podrun({"port-forward", "web", "http"}).status, 3);
   EXPECT_EQ(podrun({"port-forward", "nobody", "80"}).status, 3);
   EXPECT_EQ(podrun({"port-forward", "--address", "example.org", "web", "80"}).status, 2);
   const Output taken = podrun({"port-forward", "--address", "192.0.2.1", "web", "8080:80"});
