@@ -16,6 +16,7 @@ class Status : public StoreTest {
  protected:
   Status() {
     pod_ = standing_record();
+    pod_.plan.restart = RestartPolicy::never;
     pod_.life.boot_id = boot_id();
     pod_.life.shim = start();
     pod_.life.pause = start();
