@@ -51,6 +51,7 @@ TEST_F(RenewTest, ChildrenExitCodesPipesReadersAndLogsSurvive) {
                                       container("loud", {"/bin/payload", "flood-slowly"}),
                                       container("ends", {"/bin/payload", "count-terms"})})));
   const pid_t shim = shim_pid("web"), loud = container_pid("web", "loud");
+  ASSERT_TRUE(eventually([&] { return logs("web", "ends") == "counting\n"; }));  // before anybody reads along
   Running reader(podrun_command({"attach", "web", "-c", "ends", "--no-stdin"}));
   ::usleep(200'000U * static_cast<unsigned>(slow_factor()));
   const std::size_t before = descriptors();
