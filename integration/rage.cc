@@ -72,6 +72,17 @@ bool Rage::succeeds(const std::vector<std::string>& words) const {
   return output.status == 0;
 }
 
+void Rage::expect_started_to_end(const std::string& pod, const std::string& container, const std::string& code) const {
+  // A stop first: its restart policy may have it started by now.
+  succeeds({"stop", pod, "-c", container});
+  succeeds({"start", pod, "-c", container});
+  EXPECT_TRUE(eventually([&] {
+    const Life seen = life(pod);
+    return seen.state(container) == "exit " + code || seen.last_exit(container) == code;
+  })) << pod
+      << ": " << life(pod).state(container) << ", before " << life(pod).last_exit(container);
+}
+
 std::string Rage::what_happened() const {
   std::map<std::string, int> killed;
   for (const Kill& one : killer_.kills()) ++killed[plural_of(one.prey)];

@@ -36,6 +36,8 @@ class Rage : public PodrunTest {
   Life life(const std::string& name) const;
   bool succeeds(const std::vector<std::string>& words) const;  // and else it is the test's failure
   int pick(int count) { return std::uniform_int_distribution<int>(0, count - 1)(random_); }
+  // Starts the container, and sees it end with that code.
+  void expect_started_to_end(const std::string& pod, const std::string& container, const std::string& code) const;
   std::string what_happened() const;  // "5 acts, 2 failed or were killed; killed: 1 podruns, …"
 
   const std::uint64_t seed_ = Killer::seed();

@@ -128,7 +128,6 @@ TEST_F(RoundTripTest, WhatGetPrintsMakesTheSamePodAgain) {
   ASSERT_TRUE(runs()) << podrun({"describe", "web"}).out;
   const Json as_it_was = shown();
   const Json decided_first = decided();
-  const std::string words = logs("web", "main");
 
   for (const char* format : {"yaml", "json"}) {
     SCOPED_TRACE(format);
@@ -145,7 +144,6 @@ TEST_F(RoundTripTest, WhatGetPrintsMakesTheSamePodAgain) {
     for (const char* part : {"labels", "annotations", "name", "namespace"})
       EXPECT_EQ(now.at("metadata").at(part), as_it_was.at("metadata").at(part)) << part;
     EXPECT_EQ(decided(), decided_first);
-    EXPECT_EQ(podrun({"get", "web", "-o", format}).out.substr(0, 20), manifest.substr(0, 20));
   }
 }
 

@@ -250,18 +250,6 @@ class StormOfFeaturesTest : public Rage {
     EXPECT_LE(after.told - before.told, 2) << "the policy's, and ours";
   }
 
-  void expect_code(int number) const {
-    const std::string name = name_of(number);
-    // A stop first: its restart policy may have it started by now.
-    succeeds({"stop", name, "-c", "code"});
-    succeeds({"start", name, "-c", "code"});
-    EXPECT_TRUE(eventually([&] {
-      const Life seen = life(name);
-      return seen.state("code") == "exit " + code_of(number) || seen.last_exit("code") == code_of(number);
-    })) << name
-        << ": " << life(name).state("code") << ", before " << life(name).last_exit("code");
-  }
-
   void expect_volumes(int number) const {
     const std::string name = name_of(number);
     EXPECT_EQ(in_web(name,
@@ -305,7 +293,7 @@ class StormOfFeaturesTest : public Rage {
       ADD_FAILURE() << name << " does not become ready: " << podrun({"describe", name}).out;
     expect_counted(name);
     expect_counts_one_more(number);
-    expect_code(number);
+    expect_started_to_end(name_of(number), "code", code_of(number));
     expect_volumes(number);
     expect_commands(number);
     EXPECT_LT(descriptors_of_shim(name), 64) << name;

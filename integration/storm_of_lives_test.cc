@@ -78,14 +78,7 @@ class StormOfLivesTest : public Rage {
     EXPECT_TRUE(eventually([&] { return life(name).strangers().empty(); }))
         << name << ": not on record: " << testing::PrintToString(life(name).strangers());
     EXPECT_EQ(exec(name, {"/bin/payload", "exit", "5"}, {"-c", "server"}).status, 5) << name;
-    // A stop first: its restart policy may have it started by now.
-    succeeds({"stop", name, "-c", "code"});
-    succeeds({"start", name, "-c", "code"});
-    EXPECT_TRUE(eventually([&] {
-      const Life seen = life(name);
-      return seen.state("code") == "exit " + code_of(number) || seen.last_exit("code") == code_of(number);
-    })) << name
-        << ": " << life(name).state("code") << ", before " << life(name).last_exit("code");
+    expect_started_to_end(name, "code", code_of(number));
     succeeds({"stop", name, "-c", "server"});
     EXPECT_EQ(life(name).state("server"), "exit 0") << name;
   }

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/files.h"
+#include "base/split_path.h"
 #include "cni/record.h"
 #include "runtime/cli/cni_commands.h"
 #include "runtime/cli/print.h"
@@ -26,9 +27,9 @@ struct Comparison {
 
 // What is to be run: the recorded program, or the one that --cni-bin-dir finds.
 Result<kit::ReplayOptions> build_to_run(const Context& context, const kit::Recording& recording) {
-  kit::ReplayOptions recorded{recording.path, split_path(recording.variable("CNI_PATH"))};
+  kit::ReplayOptions recorded{recording.path, base::split_path(recording.variable("CNI_PATH"))};
   if (context.flags.cni_bin_path == GlobalFlags().cni_bin_path) return recorded;
-  kit::ReplayOptions other{"", split_path(context.flags.cni_bin_path)};
+  kit::ReplayOptions other{"", base::split_path(context.flags.cni_bin_path)};
   other.path = TRY(cni::ProcessRunner().find(recording.plugin, other.plugin_dirs));
   other.plugin_dirs.insert(other.plugin_dirs.end(), recorded.plugin_dirs.begin(), recorded.plugin_dirs.end());
   return other;
@@ -46,7 +47,7 @@ Result<Comparison> compare_runs(const Context& context, const kit::Recording& re
   const kit::ReplayOptions options = TRY(build_to_run(context, recording));
   Comparison comparison{recording, TRY(replayed(recording, options)), false};
   if (options.path != recording.path && program_digest(recording.path) == recording.digest) {
-    comparison.before = TRY(replayed(recording, {recording.path, split_path(recording.variable("CNI_PATH"))}));
+    comparison.before = TRY(replayed(recording, {recording.path, base::split_path(recording.variable("CNI_PATH"))}));
     comparison.both_again = true;
   }
   return comparison;

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/files.h"
+#include "base/split_path.h"
 #include "cni/kit.h"
 #include "runtime/cli/cni_commands.h"
 #include "runtime/cli/cni_plugins.h"
@@ -187,7 +188,7 @@ Result<int> test(Context& context, CniTestAsked& asked) {
     return 0;
   }
   TRY(context.require_root("cni test"));
-  asked.kit.plugin_dirs = split_path(context.flags.cni_bin_path);
+  asked.kit.plugin_dirs = base::split_path(context.flags.cni_bin_path);
   asked.kit.jobs = static_cast<unsigned>(asked.jobs);
   const kit::Report report = TRY(run_checks(context, asked));
   for (const std::string& file : asked.files) {
@@ -209,7 +210,8 @@ std::vector<Candidate> checks() {
 
 std::vector<Candidate> plugins(const Context& context) {
   std::vector<Candidate> all;
-  for (const std::string& type : installed_plugins(split_path(context.flags.cni_bin_path))) all.push_back({type, ""});
+  for (const std::string& type : installed_plugins(base::split_path(context.flags.cni_bin_path)))
+    all.push_back({type, ""});
   return all;
 }
 

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "base/split_path.h"
 #include "cni/record.h"
 #include "runtime/cli/command.h"
 #include "runtime/cli/record_option.h"
@@ -64,7 +65,7 @@ Host Context::host(Warn warn, PluginSays plugin_says) const {
                          .unsafe_sysctls = flags.unsafe_sysctls,
                          .seccomp_dir = flags.seccomp_dir,
                          .cni_conf_dir = flags.cni_conf_dir,
-                         .cni_bin_dirs = split_path(flags.cni_bin_path),
+                         .cni_bin_dirs = base::split_path(flags.cni_bin_path),
                          .cni_timeout = flags.cni_timeout},
                         std::move(warn), std::move(plugin_says));
   if (!flags.record_dir.empty())
@@ -78,17 +79,6 @@ Host Context::host(Warn warn, PluginSays plugin_says) const {
 Result<void> Context::require_root(const std::string& command) const {
   if (::geteuid() == 0) return {};
   return Error{Kind::denied, EPERM, command + ": must be run as root"};
-}
-
-std::vector<std::string> split_path(const std::string& path) {
-  std::vector<std::string> parts;
-  std::size_t begin = 0;
-  while (begin <= path.size()) {
-    const std::size_t end = std::min(path.find(':', begin), path.size());
-    if (end > begin) parts.push_back(path.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return parts;
 }
 
 }  // namespace podrun::cli

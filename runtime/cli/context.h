@@ -43,7 +43,4 @@ class Context {
   Result<void> require_root(const std::string& command) const;
 };
 
-// "a:b::c" → {"a", "b", "c"}
-std::vector<std::string> split_path(const std::string& path);
-
 }  // namespace podrun::cli

@@ -151,10 +151,5 @@ TEST(Container, IsToBeNamedWhereARecordCannotBeRead) {
   EXPECT_EQ((*choose_container(pod, "client", true))->plan.name, "client");
 }
 
-TEST(SplitPath, LeavesOutTheEmptyParts) {
-  EXPECT_THAT(split_path("/a:/b::/c:"), ElementsAre("/a", "/b", "/c"));
-  EXPECT_THAT(split_path(""), ElementsAre());
-}
-
 }  // namespace
 }  // namespace podrun::cli

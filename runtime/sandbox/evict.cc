@@ -20,12 +20,11 @@ std::vector<const ContainerPlan*> plans_of(const std::vector<LiveContainer>& con
 
 // Of all attempts that are kept, by the container's name: their files are "web.0.log" and "web.0.log.1".
 Result<void> add_logs(const std::string& directory, std::map<std::string, std::uint64_t>& containers) {
-  constexpr std::uint64_t kBlock = 512;
   for (const std::string& file : TRY(base::list_dir(directory))) {
     const auto container = containers.find(file.substr(0, file.find('.')));
     struct stat info {};
     if (container != containers.end() && ::lstat((directory + "/" + file).c_str(), &info) == 0)
-      container->second += static_cast<std::uint64_t>(info.st_blocks) * kBlock;
+      container->second += disk_bytes(info);
   }
   return {};
 }

@@ -1,10 +1,10 @@
 #include "runtime/sandbox/file_values.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 
 #include "base/files.h"
 #include "runtime/kernel/inside.h"
+#include "runtime/kernel/regular_file.h"
 #include "runtime/manifest/env_file.h"
 #include "runtime/manifest/text.h"
 #include "runtime/model/file_key.h"
@@ -13,7 +13,8 @@
 namespace podrun {
 namespace {
 
-constexpr std::size_t kLargest = 1U << 20U;
+constexpr std::size_t kLargestEnvFile = 1U << 20U;
+
 Result<Fd> open_volume_of(const std::string& name, const PodPlan& pod, const PodLife& life) {
   for (const VolumePlan& volume : pod.volumes) {
     if (volume.name != name) continue;
@@ -29,10 +30,7 @@ Result<Fd> open_volume_of(const std::string& name, const PodPlan& pod, const Pod
 Result<std::string> read_env_file(const FileKey& file, const PodPlan& pod, const PodLife& life) {
   const Fd volume = TRY(open_volume_of(file.volume, pod, life));
   const Fd opened = TRY(open_inside(volume.get(), file.path, O_RDONLY | O_NONBLOCK | O_NOCTTY));
-  struct stat info {};
-  if (::fstat(opened.get(), &info) != 0) return Error::system(errno, "look at it");
-  if (!S_ISREG(info.st_mode)) return Error{Kind::invalid, 0, "it is no file"};
-  return base::read_all(opened.get(), file.path, kLargest);
+  return read_regular(opened, file.path, kLargestEnvFile);
 }
 
 Result<std::optional<std::string>> value_of(const FileKey& file, const PodPlan& pod, const PodLife& life) {

@@ -1,11 +1,11 @@
 #include "runtime/sandbox/host_files.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 
 #include "base/files.h"
+#include "runtime/kernel/regular_file.h"
 #include "runtime/kernel/types.h"
 #include "runtime/plan/etc_files.h"
 
@@ -16,12 +16,9 @@ constexpr std::size_t kLargestResolvConf = 64U << 10U;
 constexpr const char* kRealServers[] = {"/run/systemd/resolve/resolv.conf", "/run/NetworkManager/no-stub-resolv.conf",
                                         "/run/dnsmasq/resolv.conf"};
 
-Result<std::string> read_regular(const std::string& path, std::size_t limit) {
-  const Fd file = TRY(base::open_file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY));  // not waiting for a fifo's writer
-  struct stat info {};
-  if (::fstat(file.get(), &info) != 0) return Error::system(errno, "stat '" + path + "'");
-  if (!S_ISREG(info.st_mode)) return Error{Kind::invalid, 0, "read '" + path + "': not a regular file"};
-  return base::read_all(file.get(), path, limit);
+Result<std::string> read_file_of_host(const std::string& path, std::size_t limit) {
+  const Fd file = TRY(base::open_file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY));
+  return read_regular(file, path, limit).in("read '" + path + "'");
 }
 
 bool has_usable_server(const std::string& text) { return !usable_nameservers(parse_resolv_conf(text)).empty(); }
@@ -29,7 +26,7 @@ bool has_usable_server(const std::string& text) { return !usable_nameservers(par
 }  // namespace
 
 HostFile read_host_file(const std::string& path, std::size_t limit) {
-  auto text = read_regular(path, limit);
+  auto text = read_file_of_host(path, limit);
   if (!text) return {"", text.error().what};
   if (text->find('\0') != std::string::npos) return {"", "read '" + path + "': not a text file"};
   std::erase(*text, '\r');

@@ -1,25 +1,22 @@
 #include "runtime/sandbox/seccomp_profile.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 
 #include "base/files.h"
 #include "runtime/kernel/inside.h"
+#include "runtime/kernel/regular_file.h"
 #include "runtime/kernel/seccomp.h"
 #include "specs/seccomp/program.h"
 
 namespace podrun {
 namespace {
 
-constexpr std::size_t kLargest = 1U << 20U;
+constexpr std::size_t kLargestProfile = 1U << 20U;
 
 Result<std::string> read_profile(const std::string& directory, const std::string& name) {
   const Fd top = TRY(base::open_file(directory, O_PATH | O_DIRECTORY));
   const Fd file = TRY(open_inside(top.get(), name, O_RDONLY | O_NONBLOCK));
-  struct stat info {};
-  if (::fstat(file.get(), &info) != 0) return Error::system(errno, "look at it");
-  if (!S_ISREG(info.st_mode)) return Error{Kind::invalid, 0, "it is no file"};
-  return base::read_all(file.get(), name, kLargest);
+  return read_regular(file, name, kLargestProfile);
 }
 
 Result<std::vector<sock_filter>> compile(const std::string& text) {

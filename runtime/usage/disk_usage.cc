@@ -1,7 +1,6 @@
 #include "runtime/usage/disk_usage.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 
 #include <set>
 #include <utility>
@@ -12,8 +11,6 @@
 
 namespace podrun {
 namespace {
-
-constexpr std::uint64_t kBlock = 512;  // of st_blocks, whatever the filesystem's are
 
 // Whatever changed under us: it is counted next time.
 bool has_changed(const Error& error) {
@@ -27,7 +24,7 @@ class Counter {
   bool count(const struct stat& info) {
     if (!S_ISDIR(info.st_mode) && info.st_nlink > 1 && !several_names_.emplace(info.st_dev, info.st_ino).second)
       return false;
-    bytes_ += static_cast<std::uint64_t>(info.st_blocks) * kBlock;
+    bytes_ += disk_bytes(info);
     return S_ISDIR(info.st_mode);
   }
   std::uint64_t bytes() const { return bytes_; }
@@ -38,6 +35,11 @@ class Counter {
 };
 
 }  // namespace
+
+std::uint64_t disk_bytes(const struct stat& info) {
+  constexpr std::uint64_t kBlock = 512;  // of st_blocks, whatever the filesystem's are
+  return static_cast<std::uint64_t>(info.st_blocks) * kBlock;
+}
 
 Result<std::uint64_t> disk_usage(const std::string& directory) {
   auto root = base::open_file(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);

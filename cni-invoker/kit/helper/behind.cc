@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "cni/base/files.h"
+#include "cni/base/split_path.h"
 #include "cni/base/try.h"
 #include "kit/helper/end_by.h"
 #include "kit/helper/variable.h"
@@ -11,13 +12,8 @@ namespace cni::kit {
 namespace {
 
 std::vector<std::string> dirs_without(const std::string& links) {
-  std::vector<std::string> dirs;
-  const std::string path = variable("CNI_PATH");
-  for (std::size_t at = 0; at < path.size();) {
-    const std::size_t colon = std::min(path.find(':', at), path.size());
-    if (path.substr(at, colon - at) != links) dirs.push_back(path.substr(at, colon - at));
-    at = colon + 1;
-  }
+  std::vector<std::string> dirs = base::split_path(variable("CNI_PATH"));
+  std::erase(dirs, links);
   return dirs;
 }
 

@@ -49,7 +49,7 @@ Verdict opens_a_closed_host(Lab& lab) {
 
 std::vector<Check> filter_checks() {
   const auto row = [](const char* id, const char* title, Verdict (*run)(Lab&)) {
-    return Check{{id, Level::should, title, kFirewallSection, true}, kOnceInterfaces, run};
+    return documented_row(id, title, kFirewallSection, run);
   };
   return {
       row("P5b", "isolates pods from each other, and not from the host, where ingressPolicy says so", isolates_pods),

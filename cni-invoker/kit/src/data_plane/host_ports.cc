@@ -176,7 +176,7 @@ Verdict moves_a_flow_along(Lab& lab) {
 
 std::vector<Check> host_port_checks() {
   const auto row = [](const char* id, const char* title, Verdict (*run)(Lab&)) {
-    return Check{{id, Level::should, title, kPortMappingsSection, true}, kOnceInterfaces, run};
+    return documented_row(id, title, kPortMappingsSection, run);
   };
   return {
       row("P6", "forwards a host's port to the pod, which sees who asks", forwards_from_outside),

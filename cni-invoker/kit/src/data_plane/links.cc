@@ -133,25 +133,22 @@ Verdict answers_where_it_was_asked(Lab& lab) {
 }  // namespace
 
 std::vector<Check> link_checks() {
-  const auto row = [](const char* id, const char* title, const char* section, Verdict (*run)(Lab&)) {
-    return Check{{id, Level::should, title, section, true}, kOnceInterfaces, run};
-  };
   return {
-      row("P16", "carries multicast between its pods, from their own addresses",
-          "Documentation of the plugins bridge and macvlan", carries_multicast),
-      row("P16b", "carries broadcasts to 255.255.255.255 between its pods, from their own addresses",
-          "Documentation of the plugins bridge and macvlan; of ipMasq: for what leaves the network",
-          carries_broadcasts),
-      row("P19", "lets pods reach what is on the network of their master",
-          "Documentation of the plugins macvlan and ipvlan: master", is_on_its_masters_network),
-      row("P21", "isolates the ports of a bridge from each other, and not from the host",
-          "Documentation of the plugin bridge: portIsolation", isolates_ports),
-      row("P21b", "drops what a pod sends from a MAC address that is not its own",
-          "Documentation of the plugin bridge: macspoofchk", drops_foreign_macs),
-      row("P23", "answers by the interface that was asked", "Documentation of the plugin sbr",
-          answers_where_it_was_asked),
-      row("P25", "moves a device into the pod, which reaches what is on its network",
-          "Documentation of the plugin host-device", moves_a_device),
+      documented_row("P16", "carries multicast between its pods, from their own addresses",
+                     "Documentation of the plugins bridge and macvlan", carries_multicast),
+      documented_row("P16b", "carries broadcasts to 255.255.255.255 between its pods, from their own addresses",
+                     "Documentation of the plugins bridge and macvlan; of ipMasq: for what leaves the network",
+                     carries_broadcasts),
+      documented_row("P19", "lets pods reach what is on the network of their master",
+                     "Documentation of the plugins macvlan and ipvlan: master", is_on_its_masters_network),
+      documented_row("P21", "isolates the ports of a bridge from each other, and not from the host",
+                     "Documentation of the plugin bridge: portIsolation", isolates_ports),
+      documented_row("P21b", "drops what a pod sends from a MAC address that is not its own",
+                     "Documentation of the plugin bridge: macspoofchk", drops_foreign_macs),
+      documented_row("P23", "answers by the interface that was asked", "Documentation of the plugin sbr",
+                     answers_where_it_was_asked),
+      documented_row("P25", "moves a device into the pod, which reaches what is on its network",
+                     "Documentation of the plugin host-device", moves_a_device),
   };
 }
 

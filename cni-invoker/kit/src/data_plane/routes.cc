@@ -136,19 +136,19 @@ Verdict loops_back(Lab& lab) {
 }  // namespace
 
 std::vector<Check> route_checks() {
-  const auto row = [](const char* id, const char* title, const char* section, Verdict (*run)(Lab&)) {
-    return Check{{id, Level::should, title, section, true}, kOnceInterfaces, run};
-  };
   return {
-      row("P1", "carries TCP and UDP between its pods, which see each other's own addresses", kBetweenPods, joins_pods),
-      row("P1b", "carries pings between its pods", kBetweenPods, answers_pings),
-      row("P2", "lets the host reach pods, as their gateway", kPlugins, is_reached_by_the_host),
-      row("P3", "lets pods reach the host at the gateway's address and at others", kPlugins, reaches_the_host),
-      row("P4", "lets pods reach what is beyond the host; as the host, where it masquerades", kPlugins,
-          reaches_outside),
-      row("P5", "lets what is beyond the host reach pods, which see who asks", kPlugins, is_reached_from_outside),
-      row("P17", "gives pods addresses that can be used at once, of IPv6 too", kBetweenPods,
-          has_usable_addresses_at_once),
+      documented_row("P1", "carries TCP and UDP between its pods, which see each other's own addresses", kBetweenPods,
+                     joins_pods),
+      documented_row("P1b", "carries pings between its pods", kBetweenPods, answers_pings),
+      documented_row("P2", "lets the host reach pods, as their gateway", kPlugins, is_reached_by_the_host),
+      documented_row("P3", "lets pods reach the host at the gateway's address and at others", kPlugins,
+                     reaches_the_host),
+      documented_row("P4", "lets pods reach what is beyond the host; as the host, where it masquerades", kPlugins,
+                     reaches_outside),
+      documented_row("P5", "lets what is beyond the host reach pods, which see who asks", kPlugins,
+                     is_reached_from_outside),
+      documented_row("P17", "gives pods addresses that can be used at once, of IPv6 too", kBetweenPods,
+                     has_usable_addresses_at_once),
       Check{
           {"P24", Level::must, "lets a pod reach itself at 127.0.0.1 and ::1", "Documentation of the plugin loopback"},
           {.roles = kLoopback, .once = true},

@@ -18,4 +18,9 @@ std::vector<Check> lease_checks();      // the plugin dhcp
 
 constexpr Applies kOnceInterfaces{.roles = kInterfaces | kChained, .once = true};
 
+// Of what a plugin promises beside the specification; `section` says where.
+inline Check documented_row(const char* id, const char* title, const char* section, Verdict (*run)(Lab&)) {
+  return {{id, Level::should, title, section, true}, kOnceInterfaces, run};
+}
+
 }  // namespace cni::kit

@@ -169,14 +169,13 @@ Verdict limits_rates(Lab& lab) {
 }  // namespace
 
 std::vector<Check> size_checks() {
-  const auto row = [](const char* id, const char* title, const char* section, Verdict (*run)(Lab&)) {
-    return Check{{id, Level::should, title, section, true}, kOnceInterfaces, run};
-  };
   return {
-      row("P13", "carries packets as long as the pod's MTU, which is the configured one", kMtu, carries_full_packets),
-      row("P14", "lets pods learn that a link on the way takes shorter packets only", "RFC 1191, RFC 8201",
-          learns_the_paths_mtu),
-      row("P15", "limits the rates of the pod that asks for it, each way, and of no other", kRates, limits_rates),
+      documented_row("P13", "carries packets as long as the pod's MTU, which is the configured one", kMtu,
+                     carries_full_packets),
+      documented_row("P14", "lets pods learn that a link on the way takes shorter packets only", "RFC 1191, RFC 8201",
+                     learns_the_paths_mtu),
+      documented_row("P15", "limits the rates of the pod that asks for it, each way, and of no other", kRates,
+                     limits_rates),
   };
 }
 

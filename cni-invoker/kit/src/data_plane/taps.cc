@@ -152,7 +152,7 @@ Verdict is_whose_it_is_meant_to_be(Lab& lab) {
 
 std::vector<Check> tap_checks() {
   const auto row = [](const char* id, const char* title, Verdict (*run)(Lab&)) {
-    return Check{{id, Level::should, title, kSection, true}, kOnceInterfaces, run};
+    return documented_row(id, title, kSection, run);
   };
   return {
       row("P22", "carries frames between the pod and who has opened its tap", carries_by_its_descriptor),

@@ -147,18 +147,15 @@ Verdict keeps_routes_in_the_vrf(Lab& lab) {
 }  // namespace
 
 std::vector<Check> vlan_checks() {
-  const auto row = [](const char* id, const char* title, const char* section, Verdict (*run)(Lab&)) {
-    return Check{{id, Level::should, title, section, true}, kOnceInterfaces, run};
-  };
   return {
-      row("P20", "reaches who is in its VLAN on the master, and nobody else",
-          "Documentation of the plugin vlan: master, vlanId", tags_its_frames),
-      row("P21c", "keeps its pods in their VLAN of the bridge", "Documentation of the plugin bridge: vlan",
-          keeps_ports_in_their_vlan),
-      row("P21d", "carries the VLANs of its trunk between pods, and no others",
-          "Documentation of the plugin bridge: vlanTrunk", carries_its_trunk),
-      row("P23b", "leads by the VRF's routes who is bound to it, and nobody else",
-          "Documentation of the plugin vrf: vrfname", keeps_routes_in_the_vrf),
+      documented_row("P20", "reaches who is in its VLAN on the master, and nobody else",
+                     "Documentation of the plugin vlan: master, vlanId", tags_its_frames),
+      documented_row("P21c", "keeps its pods in their VLAN of the bridge", "Documentation of the plugin bridge: vlan",
+                     keeps_ports_in_their_vlan),
+      documented_row("P21d", "carries the VLANs of its trunk between pods, and no others",
+                     "Documentation of the plugin bridge: vlanTrunk", carries_its_trunk),
+      documented_row("P23b", "leads by the VRF's routes who is bound to it, and nobody else",
+                     "Documentation of the plugin vrf: vrfname", keeps_routes_in_the_vrf),
   };
 }
 

@@ -3,15 +3,14 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <list>
-#include <sstream>
 #include <thread>
 
 #include "cni/base/files.h"
+#include "cni/base/split_path.h"
 #include "cni/base/try.h"
 #include "kit/src/delegates/line_socket.h"
 
@@ -22,31 +21,12 @@ using Json = nlohmann::json;
 
 constexpr const char* kPath = "CNI_PATH";
 
-std::vector<std::string> dirs_of(const std::string& path) {
-  std::vector<std::string> dirs;
-  std::istringstream text(path);
-  for (std::string dir; std::getline(text, dir, ':');) dirs.push_back(dir);
-  return dirs;
-}
-
 Result<void> put_up_links(const std::string& place, const std::string& helper, const std::string& path) {
-  for (const std::string& dir : dirs_of(path))
+  for (const std::string& dir : base::split_path(path))
     for (const std::string& name : base::list_dir(dir).value_or({}))
       if (::symlink(helper.c_str(), (place + "/" + name).c_str()) != 0 && errno != EEXIST)
         return Error::system(errno, "link '" + place + "/" + name + "'");
   return {};
-}
-
-Result<Fd> listen_at(const std::string& path) {
-  Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (!socket) return Error::system(errno, "open a socket");
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  path.copy(address.sun_path, sizeof address.sun_path - 1);
-  if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
-      ::listen(socket.get(), 64) != 0)
-    return Error::system(errno, "listen at '" + path + "'");
-  return socket;
 }
 
 RunRequest request_from(const Json& told, const std::string& path) {
@@ -68,7 +48,7 @@ class Delegates {
     if (::mkdtemp(place.data()) == nullptr) return Error::system(errno, "make '" + place + "'");
     auto delegates = std::unique_ptr<Delegates>(new Delegates(place, run, path, handler));
     TRY(put_up_links(place, helper, path));
-    delegates->listener_ = TRY(listen_at(place + "/" + kDelegatesSocket));
+    delegates->listener_ = TRY(LineSocket::listen(place + "/" + kDelegatesSocket));
     delegates->stop_.reset(::eventfd(0, EFD_CLOEXEC));
     if (!delegates->stop_) return Error::system(errno, "make an eventfd");
     delegates->thread_ = std::thread([&all = *delegates] { all.listen(); });

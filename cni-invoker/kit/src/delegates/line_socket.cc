@@ -13,15 +13,31 @@ namespace cni::kit {
 
 using Json = nlohmann::json;
 
-Result<LineSocket> LineSocket::connect(const std::string& path) {
-  Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+namespace {
+
+// Of connect(2) or bind(2). Both paths are ours, and short.
+Result<Fd> socket_at(const std::string& path, int flags, decltype(&::connect) take) {
+  Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | flags, 0));
   if (!socket) return Error::system(errno, "open a socket");
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   path.copy(address.sun_path, sizeof address.sun_path - 1);
-  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-    return Error::system(errno, "connect to '" + path + "'");
-  return LineSocket(std::move(socket));
+  if (take(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    return Error::system(errno, "take a socket to '" + path + "'");
+  return socket;
+}
+
+}  // namespace
+
+Result<LineSocket> LineSocket::connect(const std::string& path) {
+  return LineSocket(TRY(socket_at(path, 0, ::connect)));
+}
+
+Result<Fd> LineSocket::listen(const std::string& path) {
+  constexpr int kMostWaiting = 64;
+  Fd socket = TRY(socket_at(path, SOCK_NONBLOCK, ::bind));
+  if (::listen(socket.get(), kMostWaiting) != 0) return Error::system(errno, "listen at '" + path + "'");
+  return socket;
 }
 
 Result<void> LineSocket::write(const Json& message) const {

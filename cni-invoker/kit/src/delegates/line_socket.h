@@ -23,6 +23,7 @@ inline const std::string kDelegatesSocket = "socket";
 class LineSocket {
  public:
   static Result<LineSocket> connect(const std::string& path);
+  static Result<Fd> listen(const std::string& path);  // not blocking
   explicit LineSocket(Fd socket) : socket_(std::move(socket)) {}
 
   Result<void> write(const nlohmann::json& message) const;
