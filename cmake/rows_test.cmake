@@ -1,0 +1,13 @@
+# Each program listed in PROGRAMS has a row in the Markdown file TABLE.
+file(STRINGS ${PROGRAMS} programs)
+file(READ ${TABLE} text)
+foreach(program IN LISTS programs)
+  string(FIND "${text}" "\n| `${program}` |" found)
+  if(found EQUAL -1)
+    list(APPEND missing ${program})
+  endif()
+endforeach()
+if(missing)
+  list(JOIN missing ", " missing)
+  message(FATAL_ERROR "${TABLE}: no row for ${missing}")
+endif()
