@@ -1,4 +1,4 @@
-// What the unit tests share: a directory of their own, and a runner that plays the plugins.
+// What the unit tests share: what was written, and a runner that plays the plugins.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -9,24 +9,13 @@
 #include <string>
 #include <vector>
 
+#include "cni-invoker/base/tests/temp_dir.h"
 #include "cni/invoker.h"
 #include "covers.h"
 
 namespace cni::testing {
 
-class TempDir {
- public:
-  TempDir();
-  TempDir(const TempDir&) = delete;
-  TempDir& operator=(const TempDir&) = delete;
-  ~TempDir();
-  const std::string& path() const { return path_; }
-  // Writes a file, making its directories; returns its path.
-  std::string write(const std::string& name, const std::string& content, mode_t mode = 0644) const;
-
- private:
-  std::string path_;
-};
+using base::TempDir;
 
 std::string read(const std::string& path);
 

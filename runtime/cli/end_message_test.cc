@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/files.h"
+#include "cni-invoker/base/tests/temp_dir.h"
 #include "runtime/cli/test_pods.h"
 
 namespace podrun::cli {
@@ -17,8 +18,6 @@ constexpr const char* kTime = "2024-01-01T00:00:01.000000000Z ";
 
 class EndMessage : public ::testing::Test {
  protected:
-  ~EndMessage() override { EXPECT_TRUE(base::remove_file(path_)); }
-
   // Of one among so many containers that ended with that code.
   std::string shown(const std::string& message, int code = 1, std::size_t containers = 1) const {
     std::vector<LiveContainer> all(containers, ended("main", ExitStatus{.code = code, .message = message}));
@@ -35,7 +34,8 @@ class EndMessage : public ::testing::Test {
   bool falls_back_ = true;
 
  private:
-  std::string path_ = ::testing::TempDir() + "end-message.log";
+  const base::TempDir dir_;
+  const std::string path_ = dir_ / "end-message.log";
 };
 
 TEST_F(EndMessage, IsWhatItLeft) {

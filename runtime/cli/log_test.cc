@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/files.h"
+#include "cni-invoker/base/tests/temp_dir.h"
 #include "runtime/cli/log_file.h"
 #include "runtime/cli/log_line.h"
 #include "runtime/cli/log_printer.h"
@@ -56,7 +57,6 @@ class Logs : public ::testing::Test {
     ::close(file_);
     ::close(pipe_[0]);
     ::close(pipe_[1]);
-    ::unlink(path_.c_str());
   }
   void append(std::string_view text) { EXPECT_TRUE(base::write_all(file_, text, path_)); }
 
@@ -87,8 +87,9 @@ class Logs : public ::testing::Test {
     return got;
   }
 
-  std::string path_ = ::testing::TempDir() + "podrun-log-XXXXXX";
-  int file_ = ::mkostemp(path_.data(), O_CLOEXEC);
+  const base::TempDir dir_;
+  const std::string path_ = dir_ / "log";
+  int file_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   int pipe_[2] = {-1, -1};
 };
 

@@ -38,14 +38,6 @@ const char* layer_type(Compression compression) {
 
 }  // namespace
 
-TempDir::TempDir() {
-  const char* base = std::getenv("TMPDIR");
-  std::string name = std::string(base == nullptr ? "/tmp" : base) + "/podrun-image-XXXXXX";
-  if (::mkdtemp(name.data()) != nullptr) path_ = name;
-}
-
-TempDir::~TempDir() { EXPECT_TRUE(base::remove_tree(path_)); }
-
 TarEntry file(std::string name, std::string content, mode_t mode) {
   TarEntry entry;
   entry.name = std::move(name);

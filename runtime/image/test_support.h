@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "cni-invoker/base/tests/temp_dir.h"
 #include "runtime/image/oci_layout.h"
 
 struct archive;
@@ -19,19 +20,7 @@ struct archive;
 
 namespace podrun::image::testing {
 
-// A directory of the test's own, gone with it.
-class TempDir {
- public:
-  TempDir();
-  ~TempDir();
-  TempDir(const TempDir&) = delete;
-  TempDir& operator=(const TempDir&) = delete;
-  const std::string& path() const { return path_; }
-  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
+using base::TempDir;
 
 struct TarEntry {
   std::string name;

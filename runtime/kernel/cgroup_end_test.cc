@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "cni-invoker/base/tests/temp_dir.h"
 #include "runtime/kernel/process.h"
 
 namespace podrun {
@@ -17,11 +18,10 @@ namespace {
 // A directory that lists processes as one of cgroup v1 does, without cgroup.kill.
 class KillOnceTest : public testing::Test {
  protected:
-  void SetUp() override { ASSERT_NE(::mkdtemp(dir_.data()), nullptr); }
-  void TearDown() override { std::filesystem::remove_all(dir_); }
   void list(pid_t pid) const { std::ofstream(dir_ + "/cgroup.procs") << pid << "\n"; }
 
-  std::string dir_ = "/tmp/kill-once.XXXXXX";
+  const base::TempDir temp_;
+  const std::string dir_ = temp_.path();
 };
 
 TEST_F(KillOnceTest, EndsWhoIsListed) {

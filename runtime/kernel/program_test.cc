@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "base/interruption.h"
+#include "cni-invoker/base/tests/temp_dir.h"
 #include "runtime/kernel/process.h"
 
 namespace podrun {
@@ -66,7 +67,8 @@ TEST(Program, AnInterruptionEndsIt) {
 }
 
 TEST(Program, EndsWithWhoeverRunsIt) {
-  const std::string file = ::testing::TempDir() + "/program-" + std::to_string(::getpid());
+  const base::TempDir dir;
+  const std::string file = dir / "program";
   const pid_t child = ::fork();
   if (child == 0) {
     (void)run_program({"sh", "-c", "echo $$ > " + file + ".part; mv " + file + ".part " + file + "; exec sleep 60"});
@@ -82,7 +84,6 @@ TEST(Program, EndsWithWhoeverRunsIt) {
   ASSERT_EQ(::kill(child, SIGKILL), 0);
   ::waitpid(child, nullptr, 0);
   EXPECT_TRUE(wait_for_exit(pidfd.get(), std::chrono::seconds(10)).value_or(false));
-  ::unlink(file.c_str());
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <filesystem>
 
 #include "base/files.h"
+#include "cni-invoker/base/tests/temp_dir.h"
 
 namespace podrun::shim {
 namespace {
@@ -18,9 +19,6 @@ using testing::ElementsAre;
 
 class LogTest : public testing::Test {
  protected:
-  LogTest() { EXPECT_NE(::mkdtemp(dir_.data()), nullptr); }
-  ~LogTest() override { std::filesystem::remove_all(dir_); }
-
   Log open(LogLimits limits = {}) {
     auto dir = base::open_file(dir_, O_PATH | O_DIRECTORY);
     auto log = Log::open(std::move(*dir), "web.log", limits);
@@ -35,7 +33,8 @@ class LogTest : public testing::Test {
   std::string content(const std::string& name = "web.log") { return base::read_file(dir_ + "/" + name).value(); }
   std::vector<std::string> files() { return *base::list_dir(dir_); }
 
-  std::string dir_ = testing::TempDir() + "podrun-log-XXXXXX";
+  const base::TempDir temp_;
+  const std::string dir_ = temp_.path();
 };
 
 // A file that may not grow beyond `bytes`, which is how a full disk looks to whoever writes: a part is taken.

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/files.h"
+#include "cni-invoker/base/tests/temp_dir.h"
 
 namespace podrun::shim {
 namespace {
@@ -24,7 +25,6 @@ using testing::ElementsAre;
 class OutputTest : public testing::Test {
  protected:
   void SetUp() override {
-    ASSERT_NE(::mkdtemp(dir_.data()), nullptr);
     std::array<int, 2> out{}, err{};
     ASSERT_EQ(::pipe2(out.data(), O_CLOEXEC | O_NONBLOCK), 0);
     ASSERT_EQ(::pipe2(err.data(), O_CLOEXEC | O_NONBLOCK), 0);
@@ -34,7 +34,6 @@ class OutputTest : public testing::Test {
     ASSERT_TRUE(log);
     output_.emplace(std::move(*log), Fd(out[0]), Fd(err[0]));
   }
-  void TearDown() override { std::filesystem::remove_all(dir_); }
 
   static void say(const Fd& stream, std::string_view text) {
     ASSERT_EQ(::write(stream.get(), text.data(), text.size()), static_cast<ssize_t>(text.size()));
@@ -52,7 +51,8 @@ class OutputTest : public testing::Test {
     return found;
   }
 
-  std::string dir_ = testing::TempDir() + "podrun-output-XXXXXX";
+  const base::TempDir temp_;
+  const std::string dir_ = temp_.path();
   Fd out_, err_;
   std::optional<Output> output_;
 };

@@ -8,18 +8,13 @@
 #include <fstream>
 #include <string>
 
+#include "cni-invoker/base/tests/temp_dir.h"
+
 namespace podrun {
 namespace {
 
 class CgroupUsageTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = "/tmp/podrun-usage-XXXXXX";
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    dir_ = name;
-  }
-  void TearDown() override { std::filesystem::remove_all(dir_); }
-
   void write(const std::string& name, const std::string& text) const { std::ofstream(dir_ + "/" + name) << text; }
   CgroupUsage read(bool is_v2) const {
     return read_usage({.is_v2 = is_v2, .cpu = dir_, .cpuacct = is_v2 ? "" : dir_, .memory = dir_, .pids = dir_});
@@ -53,7 +48,8 @@ class CgroupUsageTest : public testing::Test {
     write("pids.max", "2048\n");
   }
 
-  std::string dir_;
+  const base::TempDir temp_;
+  const std::string dir_ = temp_.path();
 };
 
 void expect_the_usual(const CgroupUsage& usage) {

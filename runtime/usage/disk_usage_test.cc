@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "cni-invoker/base/tests/temp_dir.h"
+
 namespace podrun {
 namespace {
 
@@ -15,13 +17,6 @@ namespace fs = std::filesystem;
 
 class DiskUsageTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = "/tmp/podrun-disk-XXXXXX";
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    dir_ = name;
-  }
-  void TearDown() override { fs::remove_all(dir_); }
-
   std::uint64_t used() const {
     const auto bytes = disk_usage(dir_);
     EXPECT_TRUE(bytes) << bytes.error().what;
@@ -34,7 +29,8 @@ class DiskUsageTest : public testing::Test {
     ::close(fd);
   }
 
-  std::string dir_;
+  const base::TempDir temp_;
+  const std::string dir_ = temp_.path();
 };
 
 constexpr std::size_t kMiB = 1U << 20U;

@@ -4,20 +4,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdlib>
+#include "cni-invoker/base/tests/temp_dir.h"
 
 namespace cni::base {
 namespace {
 
 class MakeDirs : public testing::Test {
  protected:
-  void SetUp() override { ASSERT_NE(::mkdtemp(dir_.data()), nullptr); }
-  void TearDown() override { EXPECT_TRUE(remove_tree(dir_)); }
   static mode_t mode_of(const std::string& path) {
     struct stat info {};
     return ::stat(path.c_str(), &info) == 0 ? info.st_mode & 07777U : 0;
   }
-  std::string dir_ = "/tmp/base-files.XXXXXX";
+  const TempDir temp_;
+  const std::string dir_ = temp_.path();
 };
 
 TEST_F(MakeDirs, MakesWhatIsMissing) {

@@ -17,6 +17,7 @@
 #include <cstdlib>
 #include <functional>
 
+#include "cni-invoker/base/tests/temp_dir.h"
 #include "cni/base/files.h"
 
 namespace cni::base {
@@ -25,11 +26,9 @@ namespace {
 class RemoveTree : public testing::Test {
  protected:
   void SetUp() override {
-    ASSERT_NE(::mkdtemp(dir_.data()), nullptr);
     tree_ = dir_ + "/tree";
     ASSERT_EQ(::mkdir(tree_.c_str(), 0755), 0);
   }
-  void TearDown() override { EXPECT_TRUE(remove_tree(dir_)); }
 
   void expect_removed() {
     const auto removed = remove_tree(tree_);
@@ -61,7 +60,8 @@ class RemoveTree : public testing::Test {
     }
   }
 
-  std::string dir_ = "/var/tmp/base-tree.XXXXXX";
+  const TempDir temp_{"/var/tmp"};
+  const std::string dir_ = temp_.path();
   std::string tree_;
 };
 
