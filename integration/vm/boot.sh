@@ -34,7 +34,7 @@ mkfifo "$run/output"
 cat "$run/output" &
 reader=$!
 TMPDIR=$run timeout --kill-after=10 "$limit" qemu-system-x86_64 -M pc,usb=off,vmport=off "${accelerator[@]}" \
-  -m "${PODRUN_VM_MEMORY:-2048}" -smp 2 -nodefaults -no-user-config -display none -nic none "${ends[@]}" -monitor none \
+  -m "${PODRUN_VM_MEMORY:-3072}" -smp 2 -nodefaults -no-user-config -display none -nic none "${ends[@]}" -monitor none \
   -kernel "$image/kernel" -initrd "$image/initrd" \
   -append "root=/dev/vda rw console=ttyS0 panic=-1 mitigations=off ${PODRUN_VM_APPEND:-}" \
   -drive "if=none,id=disk,file=$image/disk.ext4,format=raw,snapshot=on,cache=unsafe" -device virtio-blk-pci,drive=disk \

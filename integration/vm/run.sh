@@ -45,6 +45,7 @@ for program in podrun podrun-shim pause cni-kit-plugin; do take "$build/bin/$pro
 take "$build/tests/payload" "$share/tests"
 while read -r program; do take "$build/tests/$program" "$share/tests"; done < "$list"
 [ ! -d "$build/tests/cni-plugins" ] || cp -r "$build/tests/cni-plugins" "$share/tests"
+cp "$build/tests/integration-alone.txt" "$share/tests/alone"
 cp "$here/guest/run-tests.sh" "$share/run-tests.sh"
 printf 'PODRUN_SLOW=%q MUST_RUN=%q exec ./run-tests.sh %q\n' "${PODRUN_SLOW:-10}" "${MUST_RUN:-}" "$filter" > "$share/command"
 

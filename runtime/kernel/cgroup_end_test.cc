@@ -20,7 +20,7 @@ class KillOnceTest : public testing::Test {
  protected:
   void list(pid_t pid) const { std::ofstream(dir_ + "/cgroup.procs") << pid << "\n"; }
 
-  const base::TempDir temp_;
+  const cni::base::TempDir temp_;
   const std::string dir_ = temp_.path();
 };
 

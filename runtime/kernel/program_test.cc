@@ -67,7 +67,7 @@ TEST(Program, AnInterruptionEndsIt) {
 }
 
 TEST(Program, EndsWithWhoeverRunsIt) {
-  const base::TempDir dir;
+  const cni::base::TempDir dir;
   const std::string file = dir / "program";
   const pid_t child = ::fork();
   if (child == 0) {

@@ -48,7 +48,7 @@ class CgroupUsageTest : public testing::Test {
     write("pids.max", "2048\n");
   }
 
-  const base::TempDir temp_;
+  const cni::base::TempDir temp_;
   const std::string dir_ = temp_.path();
 };
 

@@ -29,7 +29,7 @@ class DiskUsageTest : public testing::Test {
     ::close(fd);
   }
 
-  const base::TempDir temp_;
+  const cni::base::TempDir temp_;
   const std::string dir_ = temp_.path();
 };
 
