@@ -10,7 +10,7 @@ echo "$(uname -sr), cgroup $(stat -fc %T /sys/fs/cgroup), $(. /etc/os-release; e
 # run_test PROGRAM TEST: its word and its seconds are printed; what failed or was skipped is noted in $results.
 run_test() {
   local start=$SECONDS word=passed log=$results/log.$BASHPID watcher
-  (sleep "$((50 * ${PODRUN_SLOW:-1}))" && echo "$2 takes long:" && ps -e --forest -o pid,stat,pcpu,time,wchan:24,args) &
+  (sleep "$((50 * ${PODRUN_SLOW:-1}))" && echo "$2 takes long:" && ps -e --forest -o pid,stat,pcpu,time,wchan:24,args) 2> /dev/null &
   watcher=$!
   if ! timeout --kill-after=10 "$((200 * ${PODRUN_SLOW:-1}))" "$1" --gtest_filter="$2" > "$log" 2>&1 < /dev/null; then
     word=FAILED
