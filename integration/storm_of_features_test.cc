@@ -270,7 +270,8 @@ class StormOfFeaturesTest : public Rage {
     succeeds({"cp", name + ":/life/copied", back, "-c", "web"});
     EXPECT_EQ(base::read_file(back).value_or(""), base::read_file(dir() + "/payload.txt").value_or("?"));
     EXPECT_EQ(run({tests_dir() + "/payload", "ask", "127.0.0.1", std::to_string(20'000 + number)}).out,
-              "hello from " + name + "\n");
+              "hello from " + name + "\n")
+        << podrun({"describe", name}).out << run({"nft", "list", "ruleset"}).out;
     EXPECT_THAT(podrun({"logs", name, "-c", "chatter", "--tail", "1"}).out, testing::StartsWith("line "));
     EXPECT_THAT(podrun({"stats", "-o", "json", name}).out, testing::HasSubstr("\"chatter\""));
   }
