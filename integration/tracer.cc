@@ -60,6 +60,12 @@ std::string program_name_of(pid_t pid) {
 // podrun, podrun-shim. Pause has nothing to break: its set-up is done before its exec.
 bool is_ours(const std::string& program) { return program.starts_with("podrun"); }
 
+// One of its threads is the program too: where the kernel tells of a network namespace only from within, a thread asks.
+bool is_of(pid_t program, pid_t pid) {
+  return pid == program ||
+         ::access(("/proc/" + std::to_string(program) + "/task/" + std::to_string(pid)).c_str(), F_OK) == 0;
+}
+
 // Whoever is interrupted at its very end has done all it was asked for.
 bool is_end(const SystemCall& call) { return call.number == SYS_exit_group; }
 
@@ -97,7 +103,7 @@ void detail::trace_and_break(pid_t program, int number, Fault fault, Watch watch
       return Then::go_on;
     }
     const SystemCall& call = *stop.call;
-    const bool counts = started && (watch == Watch::program) == (stop.pid == program);
+    const bool counts = started && (watch == Watch::program) == is_of(program, stop.pid);
     const bool is_breakable =
         counts && (cni::kit::is_step(stop.pid, call) || (fault == Fault::interrupt && is_end(call)));
     if (!is_breakable || ++count != number) return Then::go_on;
