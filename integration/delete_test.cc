@@ -32,6 +32,14 @@ class DeleteTest : public PodrunTest {
     return false;
   }
 
+  // That command, once it has asked.
+  void end_one_that_waits(const std::vector<std::string>& command, int signal) const {
+    const pid_t one = start(podrun_command(command).argv, dir() + "/one.log");
+    EXPECT_TRUE(eventually([&] { return inspect("web").at("life").value("deadline", std::int64_t{0}) != 0; }));
+    ::kill(one, signal);
+    wait_for(one);
+  }
+
   double seconds_to(const std::vector<std::string>& args) const {
     const auto start = Clock::now();
     const Output output = podrun(args);
@@ -183,14 +191,43 @@ TEST_F(DeleteTest, AsksTheContainersToEndOnce) {
   EXPECT_EQ(wait_for(second), 0);
 }
 
+// As with kubectl: who is asked to delete does so, and who asked may go.
+TEST_F(DeleteTest, ThatWasEndedWhileItWaitedIsGoneOnWithWithoutIt) {
+  for (const int signal : {SIGINT, SIGKILL}) {
+    remember_world();
+    ASSERT_TRUE(must_create(stubborn("web")));
+    ASSERT_TRUE(eventually([&] { return logs("web", "main") == "stubborn\n"; }));
+    end_one_that_waits({"delete", "web", "--grace-period", "1"}, signal);
+    EXPECT_TRUE(eventually([&] { return phase("web").empty(); })) << podrun({"describe", "web"}).out;
+    expect_world_unchanged();
+  }
+}
+
+// All have ended long before the deadline: that is not waited for.
+TEST_F(DeleteTest, ThatWasKilledIsGoneOnWithOnceTheContainersHaveEnded) {
+  remember_world();
+  ASSERT_TRUE(must_create(pod("web", {container("main", {"/bin/payload", "count-terms"})})));
+  ASSERT_TRUE(eventually([&] { return logs("web", "main") == "counting\n"; }));
+  end_one_that_waits({"delete", "web", "--grace-period", "3000"}, SIGKILL);
+  ::kill(container_pid("web", "main"), SIGKILL);
+  EXPECT_TRUE(eventually([&] { return phase("web").empty(); })) << podrun({"describe", "web"}).out;
+  expect_world_unchanged();
+}
+
+TEST_F(DeleteTest, AStopThatWasKilledWhileItWaitedIsGoneOnWith) {
+  ASSERT_TRUE(must_create(stubborn("web")));
+  ASSERT_TRUE(eventually([&] { return logs("web", "main") == "stubborn\n"; }));
+  end_one_that_waits({"stop", "web", "--grace-period", "1"}, SIGKILL);
+  EXPECT_TRUE(eventually([&] { return pod_state("web") == "stopped"; })) << podrun({"describe", "web"}).out;
+  EXPECT_EQ(podrun({"start", "web"}).status, 0);
+}
+
 TEST_F(DeleteTest, ThatWasKilledWhileItWaitedIsFinishedByRecover) {
   remember_world();
   ASSERT_TRUE(must_create(stubborn("web")));
   ASSERT_TRUE(eventually([&] { return logs("web", "main") == "stubborn\n"; }));
-  const pid_t first = start(podrun_command({"delete", "web", "--grace-period", "2"}).argv, dir() + "/first.log");
-  ASSERT_TRUE(eventually([&] { return is_terminating("web"); }));
-  ::kill(first, SIGKILL);
-  wait_for(first);
+  ::kill(shim_pid("web"), SIGSTOP);  // it wakes nobody
+  end_one_that_waits({"delete", "web", "--grace-period", "2"}, SIGKILL);
   EXPECT_EQ(podrun({"recover"}).status, 0);
   EXPECT_TRUE(is_terminating("web")) << "its time is not over";
   std::this_thread::sleep_for(std::chrono::seconds(2));

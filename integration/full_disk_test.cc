@@ -8,6 +8,9 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <thread>
+
 #include "base/fd.h"
 #include "integration/test_host.h"
 
@@ -136,6 +139,25 @@ TEST_F(FullDiskTest, CreateFailsInOneLineAndLeavesNothing) {
     EXPECT_GT(failed, 3) << place;
     EXPECT_LT(failed, 80) << place << ": it never had enough";
   }
+}
+
+// Nobody could be told how it ended: the pod is looked after again once there is room.
+TEST_F(FullDiskTest, WhatEndsMeanwhileIsMadeAgainOnceThereIsRoom) {
+  remember_world();
+  Json made_again = web();
+  made_again["spec"]["restartPolicy"] = "Always";
+  ASSERT_TRUE(must_create(made_again));
+  fill_all();
+  ::kill(container_pid("web", "main"), SIGTERM);
+  std::this_thread::sleep_for(std::chrono::milliseconds(1500));  // it is tried each second
+  make_room();
+  const auto restarts = [&] {
+    return podrun({"get", "web", "-o", "jsonpath={.status.containerStatuses[0].restartCount}"}).out;
+  };
+  EXPECT_TRUE(eventually([&] { return restarts() == "1" && phase("web") == "Running"; }))
+      << podrun({"describe", "web"}).out;
+  EXPECT_EQ(remove("web").status, 0);
+  expect_nothing_left();
 }
 
 // What a container writes into the files that it shares with its pod.

@@ -3,6 +3,7 @@
 #include "runtime/sandbox/delete_pod.h"
 
 #include "runtime/sandbox/end_grace.h"
+#include "runtime/sandbox/orphaned_end.h"
 #include "runtime/sandbox/take_box.h"
 #include "runtime/sandbox/take_down.h"
 
@@ -31,9 +32,10 @@ Result<void> delete_pod(const Host& host, const std::string& id, const DeleteOpt
   if (!running.empty()) {
     pod.life.state = PodState::ready;  // a stop that is under way has nothing left to do
     ask_to_end(host, pod, *box, running, options.grace_period);
+    watch_over_end(host, pod);
     box.reset();
     if (auto waited = wait_for_ends(running); !waited)
-      return std::move(waited).error().in("wait for its containers, which have been asked to end");
+      return std::move(waited).error().in("wait for its containers, which have been asked to end; the pod goes with them");
     auto again = take_box(host.store, id);
     if (!again && again.error().kind == Kind::not_found) return {};
     box = TRY(std::move(again));

@@ -1,6 +1,7 @@
 #include "runtime/sandbox/stop_pod.h"
 
 #include "runtime/sandbox/end_grace.h"
+#include "runtime/sandbox/orphaned_end.h"
 #include "runtime/sandbox/take_box.h"
 #include "runtime/sandbox/take_down.h"
 
@@ -49,8 +50,9 @@ Result<void> stop_pod(const Host& host, const std::string& id, std::optional<std
   if (!running.empty()) {
     pod.life.state = PodState::stopping;
     ask_to_end(host, pod, *box, running, grace_period);
+    watch_over_end(host, pod);
     box.reset();
-    TRY(wait_for_ends(running).in("wait for its containers, which have been asked to end"));
+    TRY(wait_for_ends(running).in("wait for its containers, which have been asked to end; the pod stops with them"));
     auto again = take_box_of(host, id);
     if (!again && again.error().kind == Kind::not_found && until == Landing::gone) return {};  // by another stop
     box = TRY(std::move(again));

@@ -6,6 +6,7 @@
 #include "runtime/kernel/clock.h"
 #include "runtime/sandbox/alarm.h"
 #include "runtime/sandbox/evict.h"
+#include "runtime/sandbox/orphaned_end.h"
 #include "runtime/sandbox/shim.h"
 #include "runtime/sandbox/stands.h"
 #include "runtime/sandbox/start_container.h"
@@ -38,7 +39,7 @@ Result<std::optional<Seen>> look(const Host& host, const std::string& id) {
   Pod pod = TRY(host.store.load_whole(id));
   if (pod.record.life.state == PodState::deleting)
     return std::optional(Seen{std::move(*box), std::move(pod.record), {}});
-  if (!stands(pod.record) || pod.record.life.is_terminating()) return std::optional<Seen>();
+  if (!stands(pod.record) && !is_being_ended(pod.record.life)) return std::optional<Seen>();
   if (!pod.broken.empty()) return Error{Kind::corrupt, 0, "read the record of container '" + pod.broken.front() + "'"};
   auto containers = look_at(host.layout(), pod.record, std::move(pod.containers), std::move(pod.previous));
   const auto is_not_told = [](const LiveContainer& one) {
@@ -81,6 +82,8 @@ Result<void> tend_pod(Host& host, const std::string& id) {
   std::int64_t measured = 0;  // when, nanoseconds since the epoch
   for (std::vector<tend::Step> before;;) {
     if (!seen) seen = TRY(look(host, id));
+    if (seen && is_being_ended(seen->pod.life))
+      return go_on_with_end(host, *seen->box, std::move(seen->pod), seen->containers);
     if (!seen || (!seen->is_told && tending.empty())) return {};
     const bool is_measured = seen->is_told && podrun::is_measured(seen->pod, seen->containers);
     if (is_measured && std::abs(wall_time() - measured) >= tend::kMeasuredEvery) {

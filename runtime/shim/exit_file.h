@@ -7,12 +7,20 @@
 
 namespace podrun::shim {
 
-// containers/KEY.exit in the pod's directory: "CODE SIGNAL NANOSECONDS\n". `status` as waitpid(2) has it. What fails is
-// said on stderr.
-void write_exit_file(const Fd& box, const std::string& key, int status);
-// containers/KEY.message: the last 4096 bytes of `message`, a regular file, where there are any. Before the exit file,
-// so that who sees that has all of this.
-void write_message_file(const Fd& box, const std::string& key, const Fd& message);
+// An end that is to be told.
+struct ExitNote {
+  std::string key;
+  std::string line;  // "CODE SIGNAL NANOSECONDS\n"
+  Fd message;        // a regular file; none where it has no message
+};
+
+// Of one that has ended now. `status` as waitpid(2) has it.
+ExitNote note_exit(const std::string& key, int status, Fd message);
+
+// containers/KEY.message in the pod's directory: the last 4096 bytes of its message, where there are any. Then
+// containers/KEY.exit: the line; who sees that has all of the message. Fails as a whole: on a full disk, say, and is to
+// be tried again. Where the directory is gone nobody wants to know.
+Result<void> write_exit_files(const Fd& box, const ExitNote& note);
 bool has_exit_file(const Fd& box, const std::string& key);
 
 }  // namespace podrun::shim

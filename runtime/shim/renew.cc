@@ -33,6 +33,10 @@ void Server::write(TableWriter& table, const Client& greeted) {
     table.line("ending");
     table(cgroup);
   }
+  for (const ExitNote& note : untold_) {
+    table.line("untold");
+    table(note.key, note.line, note.message);
+  }
   alarm_.write(table);
 }
 
@@ -88,6 +92,9 @@ Result<Server> Server::resume(Fd file) {
       for (Client& client : server.clients_)
         if (client.number == greeted) client.build = its_build;
       if (its_build == build()) server.alarm_.set_program(std::move(podrun));
+    } else if (kind == "untold") {
+      ExitNote& note = server.untold_.emplace_back();
+      table(note.key, note.line, note.message);
     } else if (kind == "ending") {
       table(server.ending_.emplace_back());
     } else if (output == nullptr || !output->read(table, kind)) {

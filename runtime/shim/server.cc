@@ -7,13 +7,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 
 #include "runtime/init/handshake.h"
 #include "runtime/kernel/cgroup_end.h"
 #include "runtime/kernel/process.h"
 #include "runtime/kernel/wire.h"
 #include "runtime/shim/build.h"
-#include "runtime/shim/exit_file.h"
 #include "runtime/shim/launch.h"
 #include "runtime/shim/memory.h"
 
@@ -22,6 +22,7 @@ namespace {
 
 constexpr int kBusyFor = 1000;  // milliseconds after which nothing more is expected soon
 constexpr int kKillAgain = 20;  // milliseconds
+constexpr int kTellAgain = 1000;
 
 constexpr std::uint32_t number(MessageType type) { return static_cast<std::uint32_t>(type); }
 
@@ -46,13 +47,14 @@ Server::Server(Channel client, Fd socket, Fd box, Fd signals)
 }
 
 void Server::serve() {
-  while (!clients_.empty() || !children_.empty() || !ending_.empty() || !rests_.empty()) {
+  while (!clients_.empty() || !children_.empty() || !ending_.empty() || !rests_.empty() || !untold_.empty()) {
     wait_for_something();
     for (Child& child : children_)
       if (child.output) child.output->pump();
     deliver_rests();
     answer_clients();  // before reap(): an alarm that was set before a container could end is not missed
     reap();
+    tell_ends();
     std::erase_if(ending_, [](const std::string& cgroup) { return kill_once(cgroup); });
     std::erase_if(clients_, [](const Client& client) { return !client.channel; });
     accept_clients();
@@ -77,8 +79,9 @@ void Server::wait_for_something() {
 
 int Server::patience() const {
   const int alarm = alarm_.milliseconds_left();
-  if (ending_.empty()) return alarm;
-  return alarm < 0 ? kKillAgain : std::min(alarm, kKillAgain);
+  if (ending_.empty() && untold_.empty()) return alarm;
+  const int again = ending_.empty() ? kTellAgain : kKillAgain;
+  return alarm < 0 ? again : std::min(alarm, again);
 }
 
 void Server::reap() {
@@ -97,6 +100,17 @@ void Server::reap() {
   }
 }
 
+// A disk that is full has room again some time. Nobody could see that it ended, or how, and a pod would be left alone.
+void Server::tell_ends() {
+  const auto is_told = [&](const ExitNote& note) { return static_cast<bool>(write_exit_files(box_, note)); };
+  if (std::erase_if(untold_, is_told) != 0) alarm_.wake();
+}
+
+bool Server::has_ended(const std::string& key) const {
+  return has_exit_file(box_, key) ||
+         std::any_of(untold_.begin(), untold_.end(), [&](const ExitNote& note) { return note.key == key; });
+}
+
 // Its log is whole before anybody can see that it has ended, and what is attached hears of it last.
 void Server::end(Child& child, int status) {
   if (child.key.empty()) {
@@ -105,8 +119,12 @@ void Server::end(Child& child, int status) {
   }
   if (child.output) child.output->drain();
   if (!child.cgroup.empty()) ending_.push_back(std::move(child.cgroup));
-  if (child.message) write_message_file(box_, child.key, child.message);
-  write_exit_file(box_, child.key, status);
+  ExitNote note = note_exit(child.key, status, std::move(child.message));
+  if (auto told = write_exit_files(box_, note); !told) {
+    std::fprintf(stderr, "podrun-shim: keep how container '%s' ended: %s; it is tried again\n", child.key.c_str(),
+                 told.error().what.c_str());
+    untold_.push_back(std::move(note));
+  }
   for (Client& client : clients_) {
     if (!client.waits || client.key != child.key) continue;
     (void)client.channel.send(number(MessageType::error), init::pack(no_such(child.key)));
@@ -205,7 +223,7 @@ Result<void> Server::answer_request(Client& client, Message request) {
 
 Result<void> Server::launch_requested(const Client& client, Message request) {
   const Launch wanted = TRY(wire::read<Launch>(request.body));
-  if (!wanted.key.empty() && (find(wanted.key) != nullptr || has_exit_file(box_, wanted.key)))
+  if (!wanted.key.empty() && (find(wanted.key) != nullptr || has_ended(wanted.key)))
     return Error{Kind::exists, EEXIST, "launch container '" + wanted.key + "': there is or was one of that name"};
   Child child = TRY(launch(wanted, std::move(request.fds), pause_));
   const auto told =
@@ -233,7 +251,7 @@ Result<void> Server::attach(Client& client, Message request) {
   Attach wanted = TRY(wire::read<Attach>(request.body));
   if (request.fds.size() != 2 || !client.key.empty())
     return Error{Kind::internal, 0, "attach a client: it is attached, or descriptors are missing"};
-  if (has_exit_file(box_, wanted.key)) return no_such(wanted.key);
+  if (has_ended(wanted.key)) return no_such(wanted.key);
   client.key = std::move(wanted.key);
   client.wants_input = wanted.input;
   client.waits = true;

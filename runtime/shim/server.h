@@ -9,6 +9,7 @@
 #include "runtime/kernel/channel.h"
 #include "runtime/shim/alarm.h"
 #include "runtime/shim/child.h"
+#include "runtime/shim/exit_file.h"
 
 namespace podrun::shim {
 
@@ -64,6 +65,8 @@ class Server {
   void serve_waiting(Child& child);
   Result<void> link(Client& client, Child& child);
   void reap();
+  void tell_ends();
+  bool has_ended(const std::string& key) const;
   void end(Child& child, int status);
   void deliver_rests();
   void let_go_of_readers(const std::string& key);
@@ -75,6 +78,7 @@ class Server {
   std::vector<Client> clients_;
   std::vector<Child> children_;
   std::vector<Rest> rests_;
+  std::vector<ExitNote> untold_;  // what could not be written down yet
   std::vector<std::string> ending_;  // cgroups of containers that ended, while somebody may be left in them
   AlarmClock alarm_;
   std::vector<pollfd> polled_;
