@@ -23,15 +23,6 @@ class DeleteTest : public PodrunTest {
     return podrun({"get", name}).out.find("Terminating") != std::string::npos;
   }
 
-  // Until its handler stands, the kernel drops a SIGTERM to pid 1 of a pid namespace.
-  bool hears_sigterm(const std::string& name) const {
-    const int pid = container_pid(name, "main");
-    std::ifstream status("/proc/" + std::to_string(pid) + "/status");
-    for (std::string line; std::getline(status, line);)
-      if (line.starts_with("SigCgt:")) return (std::stoull(line.substr(7), nullptr, 16) >> (SIGTERM - 1) & 1U) != 0;
-    return false;
-  }
-
   // That command, once it has asked.
   void end_one_that_waits(const std::vector<std::string>& command, int signal) const {
     const pid_t one = start(podrun_command(command).argv, dir() + "/one.log");
@@ -52,7 +43,7 @@ TEST_F(DeleteTest, EndsAWillingProcessBeforeTheGracePeriodIsOver) {
   Json willing = sleeping("web");
   willing["spec"]["terminationGracePeriodSeconds"] = 300;
   ASSERT_TRUE(must_create(willing));
-  ASSERT_TRUE(eventually([&] { return hears_sigterm("web"); }));
+  ASSERT_TRUE(eventually([&] { return listens("web", "main"); }));
   EXPECT_LT(seconds_to({"delete", "web"}), 30 * slow_factor());
 }
 
@@ -89,6 +80,30 @@ TEST_F(DeleteTest, TakesSeveralPodsAtATimeAndGoesOnPastAMissingOne) {
   EXPECT_NE(output.status, 0);
   EXPECT_THAT(output.err, HasSubstr("missing"));
   expect_world_unchanged();
+}
+
+// All are asked before the first has had its time, whatever the command is.
+TEST_F(DeleteTest, SeveralPodsHaveTheirTimeTogether) {
+  remember_world();
+  const std::vector<std::string> names{"a", "b", "c"};
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"stop", "--grace-period", "300"},
+                                               {"delete", "--grace-period", "300"},
+                                               {"delete", "--grace-period", "300", "--timeout", "300s"}}) {
+    for (const std::string& name : names) {
+      ASSERT_TRUE(must_create(stubborn(name)));
+      ASSERT_TRUE(eventually([&] { return logs(name, "main") == "stubborn\n"; }));
+    }
+    std::vector<std::string> all = words;
+    all.insert(all.begin() + 1, names.begin(), names.end());
+    const pid_t patient = start(podrun_command(all).argv, dir() + "/patient.log");
+    for (const std::string& name : names)
+      EXPECT_TRUE(eventually([&] { return inspect(name).at("life").value("deadline", std::int64_t{0}) != 0; }))
+          << words.front() << " " << name;
+    EXPECT_EQ(podrun({"delete", "c", "--grace-period", "0"}).status, 0) << "who goes first holds up nobody";
+    EXPECT_EQ(podrun({"delete", "a", "b", "--grace-period", "0"}).status, 0);
+    wait_for(patient);
+    expect_world_unchanged();
+  }
 }
 
 TEST_F(DeleteTest, TakesAllOfANamespace) {

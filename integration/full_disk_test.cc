@@ -147,8 +147,9 @@ TEST_F(FullDiskTest, WhatEndsMeanwhileIsMadeAgainOnceThereIsRoom) {
   Json made_again = web();
   made_again["spec"]["restartPolicy"] = "Always";
   ASSERT_TRUE(must_create(made_again));
+  ASSERT_TRUE(eventually([&] { return listens("web", "main"); }));
   fill_all();
-  ::kill(container_pid("web", "main"), SIGTERM);
+  end_in_order("web", "main");
   std::this_thread::sleep_for(std::chrono::milliseconds(1500));  // it is tried each second
   make_room();
   const auto restarts = [&] {

@@ -161,7 +161,7 @@ TEST_F(SupervisionTest, OneWhoseTurnHasNotComeIsNotStartedAndMayBeHeld) {
   EXPECT_THAT(podrun({"start", "web", "-c", "main"}).err, HasSubstr("once its init containers have ended"));
   EXPECT_EQ(status("main")["started"], false);
   ASSERT_EQ(podrun({"stop", "web", "-c", "main"}).status, 0);
-  ASSERT_EQ(podrun({"kill", "web", "-c", "first", "-s", "TERM"}).status, 0);
+  end_in_order("web", "first");
   ASSERT_TRUE(eventually([&] { return status("first")["state"].contains("terminated"); }));
   ::usleep(300'000U * static_cast<unsigned>(slow_factor()));
   EXPECT_EQ(status("main")["started"], false);

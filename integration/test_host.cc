@@ -10,6 +10,7 @@
 
 #include "base/files.h"
 #include "integration/clean_up.h"
+#include "integration/life.h"
 #include "integration/rootfs.h"
 #include "integration/value_at.h"
 
@@ -144,6 +145,15 @@ pid_t PodrunTest::container_pid(const std::string& name, const std::string& cont
 
 std::string PodrunTest::log_path(const std::string& name, const std::string& container) const {
   return value_at(container_in(inspect(name), container), "/plan/logPath", std::string());
+}
+
+bool PodrunTest::listens(const std::string& name, const std::string& container) const {
+  return Life(inspect(name), nullptr).listens(container);
+}
+
+void PodrunTest::end_in_order(const std::string& name, const std::string& container) const {
+  ASSERT_TRUE(eventually([&] { return listens(name, container); })) << name << " " << container;
+  ::kill(container_pid(name, container), SIGTERM);
 }
 
 void PodrunTest::end_shim_and_pause(const std::string& name) const {

@@ -55,6 +55,10 @@ class PodrunTest : public testing::Test {
   pid_t container_pid(const std::string& name, const std::string& container) const;
   std::string log_path(const std::string& name, const std::string& container) const;
 
+  // Whether its payload has a handler of SIGTERM: until then the kernel drops one that is for a pid 1.
+  bool listens(const std::string& name, const std::string& container) const;
+  // SIGTERM, once it listens.
+  void end_in_order(const std::string& name, const std::string& container) const;
   // What no pod survives.
   void end_shim_and_pause(const std::string& name) const;
 

@@ -108,7 +108,7 @@ TEST_F(UpdateTest, OneWhoseTurnComesLaterHasThemThen) {
   manifest["spec"]["initContainers"] = {container("first", {"/bin/payload", "sleep"})};
   ASSERT_TRUE(must_create(manifest));
   must({"update", "web", "--limits", "memory=96Mi"});
-  must({"kill", "web", "-c", "first", "-s", "TERM"});
+  end_in_order("web", "first");
   ASSERT_TRUE(eventually([&] { return container_pid("web", "main") != 0; }));
   EXPECT_TRUE(eventually([&] { return memory() == "100663296\n"; })) << memory();
 }

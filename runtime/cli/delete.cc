@@ -1,4 +1,5 @@
 // podrun delete: end pods and remove everything of theirs.
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -52,17 +53,46 @@ Result<void> finish_within(Detached& removal, std::chrono::nanoseconds timeout) 
 }
 
 // The name resolves to an id once: whatever takes the name afterwards is another pod and not meant.
-Result<void> delete_one(const Context& context, const PodTarget& target, const DeleteCommandOptions& options) {
+Result<std::string> id_of(const Store& store, const PodTarget& target) {
   TRY(base::check_interruption());
+  return find_id(store, target.name_space, target.name);
+}
+
+void delete_and_wait(const Context& context, const std::vector<PodTarget>& targets, const DeleteCommandOptions& options,
+                     const TellEnd& tell) {
+  const Host host = context.host();
+  base::listen_for_interruption();  // whatever has been begun goes on, whatever happens to us
+  const auto begin = [&](std::size_t number) -> Result<PodEnd> {
+    return begin_delete(host, TRY(id_of(host.store, targets[number])), how(options));
+  };
+  end_pods(targets.size(), begin, tell);
+}
+
+// Each by a process of its own; all are begun before the first is waited for.
+void delete_detached(const Context& context, const std::vector<PodTarget>& targets, const DeleteCommandOptions& options,
+                     const TellEnd& tell) {
   const Store store = context.store();
-  const std::string id = TRY(find_id(store, target.name_space, target.name));
-  const auto work = [&](const Warn& warn) { return delete_pod(context.host(warn), id, how(options)); };
-  if (options.wait && options.timeout.count() == 0) {
-    base::listen_for_interruption();  // the others go on whatever happens to us
-    return work(warn);
+  struct Removal {
+    std::size_t number;
+    std::string id;
+    Detached process;
+  };
+  const auto start = [&](std::size_t number) -> Result<Removal> {
+    std::string id = TRY(id_of(store, targets[number]));
+    const auto work = [&](const Warn& warn) { return delete_pod(context.host(warn), id, how(options)); };
+    Detached process = TRY(Detached::start(work));
+    return Removal{number, std::move(id), std::move(process)};
+  };
+  std::vector<Removal> removals;
+  for (std::size_t number = 0; number < targets.size(); ++number) {
+    auto removal = start(number);
+    if (removal)
+      removals.push_back(std::move(*removal));
+    else
+      tell(number, removal.error());
   }
-  Detached removal = TRY(Detached::start(work));
-  return options.wait ? finish_within(removal, options.timeout) : begin(removal, store, id);
+  for (Removal& one : removals)
+    tell(one.number, options.wait ? finish_within(one.process, options.timeout) : begin(one.process, store, one.id));
 }
 
 Result<int> delete_pods(Context& context, const DeleteCommandOptions& options) {
@@ -71,18 +101,22 @@ Result<int> delete_pods(Context& context, const DeleteCommandOptions& options) {
   const std::vector<PodTarget> targets = TRY(choose_pods(context, options.choice, "delete"));
   TRY(be_ready_to_end(context, targets));
   Failures failures;
-  for (const PodTarget& target : targets) {
-    const auto removed = delete_one(context, target, options).in("delete pod \"" + target.name + "\"");
-    if (!removed) {
-      if (!options.ignore_not_found || removed.error().kind != Kind::not_found) failures.add(removed.error());
-      continue;
+  const TellEnd tell = [&](std::size_t number, const Result<void>& result) {
+    const std::string& name = targets[number].name;
+    if (!result) {
+      if (options.ignore_not_found && result.error().kind == Kind::not_found) return;
+      return failures.add(Result<void>(result).in("delete pod \"" + name + "\"").error());
     }
     context.out.print(options.output == "name"
-                          ? "pod/" + target.name + "\n"
-                          : "pod \"" + target.name + (options.force ? "\" force deleted\n" : "\" deleted\n"));
+                          ? "pod/" + name + "\n"
+                          : "pod \"" + name + (options.force ? "\" force deleted\n" : "\" deleted\n"));
     // A reader that went away stops no delete; main tells at the end.
     static_cast<void>(context.out.flush());
-  }
+  };
+  if (options.wait && options.timeout.count() == 0)
+    delete_and_wait(context, targets, options, tell);
+  else
+    delete_detached(context, targets, options, tell);
   if (targets.empty()) note("No resources found");
   return failures.exit_code();
 }

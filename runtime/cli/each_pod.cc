@@ -26,11 +26,15 @@ Result<int> each_pod(Context& context, const PodChoice& choice, const std::strin
       failures.add(acted.error());
       continue;
     }
-    context.out.print("pod/" + target.name + " " + done + "\n");
-    static_cast<void>(context.out.flush());  // a reader that went away stops nothing; main tells at the end
+    say_acted(context, target.name, done);
   }
   if (targets.empty()) note("No resources found");
   return failures.exit_code();
+}
+
+void say_acted(Context& context, const std::string& name, const std::string& done) {
+  context.out.print("pod/" + name + " " + done + "\n");
+  static_cast<void>(context.out.flush());  // a reader that went away stops nothing; main tells at the end
 }
 
 Result<std::vector<ContainerRecord>> containers_called(const Pod& pod, const std::string& name) {

@@ -14,6 +14,9 @@ namespace podrun::cli {
 Result<int> each_pod(Context& context, const PodChoice& choice, const std::string& command, const std::string& done,
                      const std::function<Result<void>(const Pod&)>& act);
 
+// "pod/web stopped".
+void say_acted(Context& context, const std::string& name, const std::string& done);
+
 // Those containers of the pod that are called `name`; all of them where it is empty. Kind::not_found.
 Result<std::vector<ContainerRecord>> containers_called(const Pod& pod, const std::string& name);
 

@@ -1,8 +1,12 @@
 // podrun stop: end what runs in pods, and keep what it has written.
 #include <memory>
 
+#include "base/interruption.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/each_pod.h"
+#include "runtime/cli/own_program.h"
+#include "runtime/cli/pods.h"
+#include "runtime/cli/print.h"
 #include "runtime/sandbox/stop_container.h"
 #include "runtime/sandbox/stop_pod.h"
 
@@ -15,17 +19,42 @@ struct StopCommandOptions {
   std::optional<std::uint32_t> grace_period;
 };
 
-Result<int> stop(Context& context, const StopCommandOptions& options) {
+using Grace = std::optional<std::chrono::seconds>;
+
+Result<int> stop_pods(Context& context, const PodChoice& choice, const Grace& grace) {
+  TRY(context.require_root("stop"));
+  const std::vector<PodTarget> targets = TRY(choose_pods(context, choice, "stop"));
+  TRY(be_ready_to_end(context, targets));
   const Host host = context.host();
-  std::optional<std::chrono::seconds> grace;
-  if (options.grace_period) grace = std::chrono::seconds(*options.grace_period);
+  base::listen_for_interruption();
+  Failures failures;
+  const auto begin = [&](std::size_t number) -> Result<PodEnd> {
+    return begin_stop(host, TRY(find_id(host.store, targets[number].name_space, targets[number].name)), grace);
+  };
+  end_pods(targets.size(), begin, [&](std::size_t number, const Result<void>& result) {
+    const std::string& name = targets[number].name;
+    if (!result) return failures.add(Result<void>(result).in("stop pod \"" + name + "\"").error());
+    say_acted(context, name, "stopped");
+  });
+  if (targets.empty()) note("No resources found");
+  return failures.exit_code();
+}
+
+Result<int> stop_containers(Context& context, const StopCommandOptions& options, const Grace& grace) {
+  const Host host = context.host();
   return each_pod(context, options.choice, "stop", "stopped", [&](const Pod& pod) -> Result<void> {
-    if (options.container.empty()) return stop_pod(host, pod.record.plan.who.id, grace);
     for (const ContainerRecord& container : TRY(containers_called(pod, options.container)))
       TRY(stop_container(host, pod.record, TRY(hold_container(host, pod.record.plan.who.id, container.plan.name)),
                          grace));
     return {};
   });
+}
+
+Result<int> stop(Context& context, const StopCommandOptions& options) {
+  Grace grace;
+  if (options.grace_period) grace = std::chrono::seconds(*options.grace_period);
+  return options.container.empty() ? stop_pods(context, options.choice, grace)
+                                   : stop_containers(context, options, grace);
 }
 
 }  // namespace

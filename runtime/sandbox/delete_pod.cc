@@ -19,30 +19,42 @@ Result<PodRecord> remains_to_delete(const Host& host, const Box& box, bool force
   return loaded ? std::move(loaded) : Result<PodRecord>(remains_of(host, box));
 }
 
+// Of a pod that was waited for another delete may have taken all.
+Result<void> remove_now(const Host& host, const std::string& id, bool force, bool was_waited_for) {
+  auto taken = force ? take_box_by_force(host.store, id) : take_box(host.store, id);
+  if (!taken && taken.error().kind == Kind::not_found && was_waited_for) return {};
+  const std::optional<Box> box = TRY(std::move(taken));
+  if (!box) return {};
+  return take_down(host, *box, TRY(remains_to_delete(host, *box, force)), {.force = force});
+}
+
+Result<Endings> ask_containers(const Host& host, const std::string& id, const DeleteOptions& options) {
+  const std::optional<Box> box = TRY(take_box(host.store, id));
+  if (!box) return Endings();
+  PodRecord pod = TRY(remains_to_delete(host, *box, false));
+  const bool is_up = pod.life.state == PodState::ready || pod.life.state == PodState::stopping;
+  const bool at_once = !options.grace_period && pod.plan.grace_period == 0;
+  Endings running = at_once || !is_up ? Endings() : TRY(running_containers(pod, *box));
+  if (running.empty()) return running;
+  pod.life.state = PodState::ready;  // a stop that is under way has nothing left to do
+  ask_to_end(host, pod, *box, running, options.grace_period);
+  watch_over_end(host, pod);
+  return running;
+}
+
 }  // namespace
 
+Result<PodEnd> begin_delete(const Host& host, const std::string& id, const DeleteOptions& options) {
+  const bool at_once = options.force || options.grace_period == std::chrono::seconds(0);
+  Endings running = at_once ? Endings() : TRY(ask_containers(host, id, options));
+  const bool waits = !running.empty();
+  return PodEnd(std::move(running), [&host, id, force = options.force, waits] {
+    return remove_now(host, id, force, waits);
+  });
+}
+
 Result<void> delete_pod(const Host& host, const std::string& id, const DeleteOptions& options) {
-  std::optional<Box> box = TRY(options.force ? take_box_by_force(host.store, id) : take_box(host.store, id));
-  if (!box) return {};
-  PodRecord pod = TRY(remains_to_delete(host, *box, options.force));
-  const bool at_once = options.force || options.grace_period == std::chrono::seconds(0) ||
-                       (!options.grace_period && pod.plan.grace_period == 0);
-  const bool is_up = pod.life.state == PodState::ready || pod.life.state == PodState::stopping;
-  const auto running = at_once || !is_up ? Endings() : TRY(running_containers(pod, *box));
-  if (!running.empty()) {
-    pod.life.state = PodState::ready;  // a stop that is under way has nothing left to do
-    ask_to_end(host, pod, *box, running, options.grace_period);
-    watch_over_end(host, pod);
-    box.reset();
-    if (auto waited = wait_for_ends(running); !waited)
-      return std::move(waited).error().in("wait for its containers, which have been asked to end; the pod goes with them");
-    auto again = take_box(host.store, id);
-    if (!again && again.error().kind == Kind::not_found) return {};
-    box = TRY(std::move(again));
-    if (!box) return {};
-    pod = TRY(remains_to_delete(host, *box, false));
-  }
-  return take_down(host, *box, std::move(pod), {.force = options.force});
+  return end_pod(begin_delete(host, id, options));
 }
 
 }  // namespace podrun

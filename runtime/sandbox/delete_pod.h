@@ -6,6 +6,7 @@
 #include <string>
 
 #include "runtime/sandbox/host.h"
+#include "runtime/sandbox/pod_end.h"
 
 namespace podrun {
 
@@ -16,9 +17,11 @@ struct DeleteOptions {
   bool force = false;
 };
 
-// Kind::not_found when there is none of that id. What could not be undone is in the error, and the record stays, so
-// that another delete goes on from there. A signal ends the wait for the containers, with EINTR, and no step of the way
-// down.
+// Asks its containers to end, where they are given time. Kind::not_found when there is none of that id. What could not
+// be undone is the end's error, and the record stays, so that another delete goes on from there. `host` outlives it.
+Result<PodEnd> begin_delete(const Host& host, const std::string& id, const DeleteOptions& options);
+
+// The whole of it, errors as above. A signal ends the wait for the containers, with EINTR, and no step of the way down.
 Result<void> delete_pod(const Host& host, const std::string& id, const DeleteOptions& options);
 
 }  // namespace podrun

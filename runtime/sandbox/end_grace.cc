@@ -33,10 +33,4 @@ void ask_to_end(const Host& host, PodRecord& pod, const Box& box, const Endings&
   (void)box.save(pod);  // for who looks at it, and for recover: a full disk keeps no pod from ending
 }
 
-Result<void> wait_for_ends(const Endings& running) {
-  std::vector<probe::Task*> tasks;
-  for (const auto& ending : running) tasks.push_back(ending.get());
-  return probe::run_all(tasks);
-}
-
 }  // namespace podrun

@@ -7,10 +7,9 @@
 #include <vector>
 
 #include "runtime/sandbox/ending.h"
+#include "runtime/sandbox/pod_end.h"
 
 namespace podrun {
-
-using Endings = std::vector<std::unique_ptr<Ending>>;
 
 // Kind::corrupt where the record of one cannot be read: it would be killed without the time it has a right to.
 Result<Endings> running_containers(const PodRecord& pod, const Box& box);
@@ -19,8 +18,5 @@ Result<Endings> running_containers(const PodRecord& pod, const Box& box);
 // the pod's own, and never more than it was given before.
 void ask_to_end(const Host& host, PodRecord& pod, const Box& box, const Endings& running,
                 std::optional<std::chrono::seconds> grace_period);
-
-// Until the last has ended or had its time. EINTR when a signal ended the wait.
-Result<void> wait_for_ends(const Endings& running);
 
 }  // namespace podrun

@@ -36,31 +36,37 @@ Result<void> check_that_it_may_stop(const PodRecord& pod) {
   return {};
 }
 
+Result<void> stop_now(const Host& host, const std::string& id, Landing until, bool was_waited_for) {
+  auto taken = take_box_of(host, id);
+  // By another stop.
+  if (!taken && taken.error().kind == Kind::not_found && was_waited_for && until == Landing::gone) return {};
+  const Box box = TRY(std::move(taken));
+  PodRecord pod = TRY(box.load());
+  if (pod.life.state == PodState::stopped) return {};
+  TRY(check_that_it_may_stop(pod));
+  return take_down(host, box, std::move(pod), {.until = until});
+}
+
 }  // namespace
 
 // The lock is held for steps and never for a grace period, as in delete_pod().
-Result<void> stop_pod(const Host& host, const std::string& id, std::optional<std::chrono::seconds> grace_period) {
-  std::optional<Box> box = TRY(take_box_of(host, id));
-  PodRecord pod = TRY(box->load());
+Result<PodEnd> begin_stop(const Host& host, const std::string& id,
+                          std::optional<std::chrono::seconds> grace_period) {
+  const Box box = TRY(take_box_of(host, id));
+  PodRecord pod = TRY(box.load());
   TRY(check_that_it_may_stop(pod));
-  if (pod.life.state == PodState::stopped) return {};
-  const Landing until = landing_of_stop(pod.plan);
   const bool at_once = grace_period.value_or(std::chrono::seconds(pod.plan.grace_period)).count() == 0;
-  const auto running = at_once ? Endings() : TRY(running_containers(pod, *box));
-  if (!running.empty()) {
+  const bool is_up = pod.life.state != PodState::stopped;
+  Endings running = at_once || !is_up ? Endings() : TRY(running_containers(pod, box));
+  const bool waits = !running.empty();
+  if (waits) {
     pod.life.state = PodState::stopping;
-    ask_to_end(host, pod, *box, running, grace_period);
+    ask_to_end(host, pod, box, running, grace_period);
     watch_over_end(host, pod);
-    box.reset();
-    TRY(wait_for_ends(running).in("wait for its containers, which have been asked to end; the pod stops with them"));
-    auto again = take_box_of(host, id);
-    if (!again && again.error().kind == Kind::not_found && until == Landing::gone) return {};  // by another stop
-    box = TRY(std::move(again));
-    pod = TRY(box->load());
-    if (pod.life.state == PodState::stopped) return {};  // by another stop
-    TRY(check_that_it_may_stop(pod));
   }
-  return take_down(host, *box, std::move(pod), {.until = until});
+  return PodEnd(std::move(running), [&host, id, until = landing_of_stop(pod.plan), waits] {
+    return stop_now(host, id, until, waits);
+  });
 }
 
 }  // namespace podrun
