@@ -96,8 +96,10 @@ class RoundTripTest : public PodrunTest {
     return made;
   }
 
-  Output make(const std::string& manifest) const {
-    return podrun({"create", "--network", "none", "-f", "-", "-f", dir() + "/cfg.json"}, manifest);
+  Output make(const std::string& manifest, std::vector<std::string> network = {}) const {
+    std::vector<std::string> words{"create", "-f", "-", "-f", dir() + "/cfg.json"};
+    words.insert(words.end(), network.begin(), network.end());
+    return podrun(words, manifest);
   }
   bool runs() const {
     return eventually([&] {
@@ -123,7 +125,7 @@ class RoundTripTest : public PodrunTest {
 TEST_F(RoundTripTest, WhatGetPrintsMakesTheSamePodAgain) {
   std::ofstream(dir() + "/cfg.json")
       << R"({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "cfg"}, "data": {"key": "value", "file": "x"}})";
-  const Output first = make(rich_pod().dump());
+  const Output first = make(rich_pod().dump(), {"--network", "none"});
   ASSERT_EQ(first.status, 0) << first.err;
   ASSERT_TRUE(runs()) << podrun({"describe", "web"}).out;
   const Json as_it_was = shown();
@@ -132,7 +134,7 @@ TEST_F(RoundTripTest, WhatGetPrintsMakesTheSamePodAgain) {
   for (const char* format : {"yaml", "json"}) {
     SCOPED_TRACE(format);
     const std::string manifest = podrun({"get", "web", "-o", format}).out;
-    EXPECT_EQ(podrun({"apply", "--network", "none", "-f", "-", "-f", dir() + "/cfg.json"}, manifest).out,
+    EXPECT_EQ(podrun({"apply", "-f", "-", "-f", dir() + "/cfg.json"}, manifest).out,
               "pod/web unchanged\n");
     ASSERT_EQ(remove("web").status, 0);
     const Output again = make(manifest);

@@ -12,6 +12,7 @@
 #include "runtime/cli/own_program.h"
 #include "runtime/cli/pods.h"
 #include "runtime/cli/record_option.h"
+#include "runtime/plan/annotations.h"
 #include "runtime/plan/pod.h"
 #include "runtime/sandbox/delete_pod.h"
 #include "runtime/sandbox/update_pod.h"
@@ -32,9 +33,9 @@ nlohmann::json asked_for(const std::string& manifest) {
   for (const char* part : {"/metadata/labels", "/metadata/annotations", "/spec"})
     if (const nlohmann::json::json_pointer at(part); pod.contains(at)) asked[part] = pod.at(at);
   // Of a Pod that `get` has printed: what it was told, and not what it asks for.
-  if (const char* annotations = "/metadata/annotations"; asked.contains(annotations)) {
-    asked[annotations].erase(kNetworkStatus);
-    if (asked[annotations].empty()) asked.erase(annotations);
+  if (const char* of_pod = "/metadata/annotations"; asked.contains(of_pod)) {
+    for (const char* own : {kNetworkStatus, annotations::kOwnNetworks}) asked[of_pod].erase(own);
+    if (asked[of_pod].empty()) asked.erase(of_pod);
   }
   return asked;
 }
@@ -42,7 +43,7 @@ nlohmann::json asked_for(const std::string& manifest) {
 // Whether it is as it was asked for but for `difference`.
 bool differs_in_no_more(const PodRecord& pod, const PodSpec& spec, const Creation& creation,
                         const ResourceDifference& difference) {
-  return !pod.life.is_terminating() && pod.plan.networks == creation.options.networks &&
+  return !pod.life.is_terminating() && pod.plan.networks == annotations::networks_asked_for(spec.annotations, creation.options.networks) &&
          pod.plan.who.given == digest_of_given(spec) && asked_for(difference.manifest) == asked_for(spec.manifest);
 }
 
@@ -68,7 +69,9 @@ Result<void> replace(Context& context, Host& host, const PodSpec& spec, const st
     base::listen_for_interruption();
     TRY(delete_pod(host, id, {}).in("delete pod \"" + spec.name + "\""));
   }
-  return create_and_show(context, host, spec, creation, "replaced");
+  auto created = create_and_show(context, host, spec, creation, "replaced");
+  if (created || creation.is_dry()) return created;
+  return std::move(created).error().in("replace pod \"" + spec.name + "\", which has been deleted");
 }
 
 Result<void> apply_one(Context& context, Host& host, const PodSpec& spec, const Creation& creation) {

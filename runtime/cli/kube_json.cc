@@ -4,10 +4,12 @@
 #include <string>
 #include <utility>
 
+#include "base/joined.h"
 #include "runtime/cli/container_state.h"
 #include "runtime/cli/kube_status.h"
 #include "runtime/cli/network_status.h"
 #include "runtime/cli/time_text.h"
+#include "runtime/plan/annotations.h"
 
 namespace podrun::cli {
 namespace {
@@ -20,6 +22,7 @@ Json metadata(const PodRecord& pod) {
   if (pod.life.is_terminating() && pod.life.deadline != 0) data["deletionTimestamp"] = rfc3339(deletion_time(pod));
   if (!pod.plan.who.labels.empty()) data["labels"] = pod.plan.who.labels;
   if (!pod.plan.who.annotations.empty()) data["annotations"] = pod.plan.who.annotations;
+  if (!pod.plan.networks.empty()) data["annotations"][annotations::kOwnNetworks] = base::joined(pod.plan.networks, ",");
   if (!pod.life.networks.empty()) data["annotations"][kNetworkStatus] = network_status(pod).dump();
   return data;
 }

@@ -59,7 +59,8 @@ TEST(KubeJson, HasTheShapeOfAPod) {
       "annotations": {
         "k8s.v1.cni.cncf.io/network-status":
           "[{\"default\":true,\"dns\":{},\"interface\":\"eth0\",\"ips\":[\"10.88.0.2\"],\"name\":\"podrun\"}]",
-        "note": "line one\nline two"
+        "note": "line one\nline two",
+        "podrun.io/networks": "lab@eth1"
       },
       "creationTimestamp": "2023-11-14T22:13:20Z",
       "labels": {"app": "web", "tier": "front"},
@@ -260,6 +261,12 @@ TEST(Describe, NamesWhatAPersonLooksFor) {
         "      Exit Code:        0\n", "  podrun:           eth0 10.88.0.2\n", "Pause PID:        102 (gone)\n",
         "  Ready             False\n"})
     EXPECT_THAT(text, HasSubstr(line));
+}
+
+TEST(KubeJson, SaysWhichNetworksItWasMadeWith) {
+  LivePod pod = live_pod();
+  pod.record.plan.networks = {"lab", "front@eth5"};
+  EXPECT_EQ(kube_pod(pod)["metadata"]["annotations"]["podrun.io/networks"], "lab,front@eth5");
 }
 
 TEST(NetworkStatus, IsWhatMultusWritesIntoAPod) {

@@ -14,6 +14,11 @@ const std::string* find(const Annotations& annotations, const std::string& name)
   return found == annotations.end() ? nullptr : &found->second;
 }
 
+std::vector<std::string> networks_asked_for(const Annotations& annotations, const std::vector<std::string>& typed) {
+  const std::string* const own = find(annotations, kOwnNetworks);
+  return typed.empty() && own != nullptr ? comma_separated(*own) : typed;
+}
+
 Error bad(const std::string& name, const std::string& where, const std::string& expected, const std::string& found) {
   return {Kind::invalid, 0,
           "metadata.annotations[" + name + "]" + where + ": expected " + expected + ", found '" + found + "'"};

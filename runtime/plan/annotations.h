@@ -16,12 +16,18 @@ inline constexpr const char* kMac = "podrun.io/mac";
 inline constexpr const char* kAliases = "podrun.io/aliases";
 inline constexpr const char* kIpRanges = "podrun.io/ip-ranges";
 inline constexpr const char* kRemoveAtEnd = "podrun.io/remove-at-end";
+// What --network has, "NETWORK[@INTERFACE],...", where that is not typed: a pod that is printed says so which networks it
+// was made with.
+inline constexpr const char* kOwnNetworks = "podrun.io/networks";
 // The de-facto standard of the Network Plumbing Working Group, "Network Attachment Selection Annotation", version 1.
 inline constexpr const char* kNetworks = "k8s.v1.cni.cncf.io/networks";
 
 using Annotations = std::map<std::string, std::string>;
 
 const std::string* find(const Annotations& annotations, const std::string& name);  // null: there is none
+
+// `typed`, or else what kOwnNetworks says.
+std::vector<std::string> networks_asked_for(const Annotations& annotations, const std::vector<std::string>& typed);
 
 // Kind::invalid: "metadata.annotations[NAME]WHERE: expected EXPECTED, found 'FOUND'"; `where` may be empty.
 Error bad(const std::string& name, const std::string& where, const std::string& expected, const std::string& found);

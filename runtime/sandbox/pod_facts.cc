@@ -76,9 +76,10 @@ Result<PodFacts> find_facts(const Host& host, const PodSpec& spec, const std::ve
     if (const auto* image = std::get_if<ImageSpec>(&volume.source))
       facts.volume_images[volume.name] =
           TRY(provide_image(host, spec, *image, registry).in("volume '" + volume.name + "'"));
-  facts.asked_networks = networks;
-  facts.networks = TRY(choose_networks(TRY(select_networks(spec.annotations, spec.host_network, networks, host.warn)),
-                                       host.options.cni_conf_dir, host.warn));
+  facts.asked_networks = annotations::networks_asked_for(spec.annotations, networks);
+  facts.networks = TRY(
+      choose_networks(TRY(select_networks(spec.annotations, spec.host_network, facts.asked_networks, host.warn)),
+                      host.options.cni_conf_dir, host.warn));
   return facts;
 }
 
