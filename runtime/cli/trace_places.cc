@@ -15,7 +15,6 @@ namespace podrun::cli {
 namespace {
 
 constexpr std::string_view kNetnsPrefix = "netns:";
-constexpr const char* kPinned = "/run/netns/";  // as ip-netns(8)
 
 bool is_same_file(const Fd& one, const Fd& other) {
   struct stat first {};
@@ -56,8 +55,9 @@ Result<void> add_all(const Context& context, SpaceList& spaces) {
   TRY(spaces.add("host", "/proc/thread-self/ns/net"));
   for (const PodRecord& pod : TRY(context.store().list()))
     if (!pod.plan.netns_path.empty()) static_cast<void>(add_pod(context, spaces, pod));
-  for (const std::string& name : base::list_dir(kPinned).value_or({}))
-    static_cast<void>(spaces.add("netns " + name, kPinned + name));
+  const std::string& pinned = context.flags.directories.netns;
+  for (const std::string& name : base::list_dir(pinned).value_or({}))
+    static_cast<void>(spaces.add("netns " + name, pinned + "/" + name));
   return {};
 }
 
@@ -70,8 +70,9 @@ struct Named {
 Result<std::vector<base::IpAddress>> addresses_in(const packet::OpenSpace& space) {
   std::vector<packet::OpenSpace> alone;
   alone.push_back({space.name, TRY(base::open_file("/proc/self/fd/" + std::to_string(space.netns.get()), O_RDONLY))});
+  const std::vector<packet::Space> world = TRY(packet::read_world(alone));
   std::vector<base::IpAddress> addresses;
-  for (const packet::Link& link : TRY(packet::read_world(alone)).front().links)
+  for (const packet::Link& link : world.front().links)
     for (const std::string& text : link.addresses) {
       const auto ip = base::IpAddress::parse(text.substr(0, text.find('/')));
       if (ip && !ip->is_loopback() && !text.starts_with("fe80:")) addresses.push_back(*ip);
@@ -86,7 +87,7 @@ Result<Named> find_named(const Context& context, SpaceList& spaces, const std::s
     if (path.empty()) return Error{Kind::invalid, 0, "'" + word + "': expected netns:NAME or netns:/path"};
     const bool is_path = path.find('/') != std::string::npos;
     Named found;
-    found.space = TRY(spaces.add("netns " + path.substr(path.rfind('/') + 1), is_path ? path : kPinned + path));
+    found.space = TRY(spaces.add("netns " + path.substr(path.rfind('/') + 1), is_path ? path : context.flags.directories.netns + "/" + path));
     found.addresses = TRY(addresses_in(spaces.at(found.space)));
     return found;
   }

@@ -9,8 +9,6 @@
 namespace podrun::packet {
 namespace {
 
-constexpr std::int64_t kSentAgain = 950'000'000;  // nanoseconds: TCP's second SYN is no part of the first one's way
-
 // The order in which the packet was there: by time, and within one namespace never against the order of its socket, since a
 // bridge may pass on the time that its port has given.
 std::vector<Sighting> in_order(const Recording& recording) {
@@ -46,9 +44,26 @@ class LegBuilder {
   }
 
  private:
+  // A SYN that nobody answers is sent once more, and ACKs look alike: the way is that of the first.
   void drop_what_was_sent_again() {
-    if (!seen_.empty())
-      std::erase_if(seen_, [first = seen_.front().at](const Sighting& one) { return one.at - first > kSentAgain; });
+    const auto looks_like_first = [&](const Sighting& one) {
+      const Sighting& first = seen_.front();
+      return one.space == first.space && one.link == first.link && one.direction == first.direction &&
+             one.headers.flow == first.headers.flow;
+    };
+    if (!seen_.empty()) seen_.erase(std::find_if(seen_.begin() + 1, seen_.end(), looks_like_first), seen_.end());
+    for (auto at = passages_.begin(); at != passages_.end();) {
+      const bool again = std::any_of(passages_.begin(), at, [&](const LegPassage& one) { return is_same(one, *at); });
+      at = again ? passages_.erase(at) : at + 1;
+    }
+  }
+
+  static bool is_same(const LegPassage& one, const LegPassage& other) {
+    const Passage& a = one.passage;
+    const Passage& b = other.passage;
+    return one.space == other.space && a.hook == b.hook && a.in_link == b.in_link && a.out_link == b.out_link &&
+           a.headers.flow == b.headers.flow && a.headers.ttl == b.headers.ttl && a.met.front().family == b.met.front().family &&
+           a.met.front().table == b.met.front().table && a.met.front().chain == b.met.front().chain;
   }
 
   // A bridge that does not know the way sends a copy to each port; those for another MAC end there.
@@ -229,18 +244,22 @@ bool was_translated(const Leg& leg, const std::string& how) {
   return false;
 }
 
-// What a process says where a leg ends there, once it is known what came of it.
+// Whether it is sent by who was asked, and by nobody on the way.
+bool is_answer(const Leg& leg) {
+  return !leg.forward && (!leg.name.starts_with("ICMP") || leg.name == "ICMP 3/3" || leg.name == "ICMP 1/4");
+}
+
+// Only what comes back says that a packet has come to a process: behind the last place that tells it may still be dropped.
 void end_legs(const Recording& recording, Journey& journey) {
-  const auto begins_in = [&](int space) {
+  const auto is_answered_from = [&](int space) {
     return std::any_of(journey.legs.begin(), journey.legs.end(), [&](const Leg& leg) {
-      return !leg.forward && !leg.stations.empty() && leg.stations.front().space == space;
+      return is_answer(leg) && !leg.stations.empty() && leg.stations.front().space == space;
     });
   };
   for (Leg& leg : journey.legs) {
     const int space = leg.stations.back().space;
-    // A leg that nobody answers may have been dropped behind the last place that tells.
-    leg.arrived = leg.arrived && (leg.forward ? begins_in(space) && space != recording.from_space : space == recording.from_space);
-    if (leg.forward && !leg.arrived && space == recording.from_space && begins_in(space)) leg.arrived = true;
+    leg.arrived = leg.arrived && leg.dropped_by() == nullptr &&
+                  (leg.forward ? is_answered_from(space) : space == recording.from_space);
     if (!leg.arrived) continue;
     Station& end = leg.stations.emplace_back();
     end.space = space;
@@ -262,7 +281,10 @@ Journey journey_of(const Recording& recording) {
   const Legs legs(recording);
   const auto seen = in_order(recording);
   const auto passages = passages_of(recording, legs);
+  // What was sent is a leg also where nothing saw it: it may wait for a neighbour, or have been dropped before any link.
   std::vector<LegName> names;
+  if (!recording.outcome.word.empty() && recording.outcome.word != "not sent")
+    names.push_back({recording.name.transport == Transport::tcp ? "SYN" : "datagram", true});
   const auto note = [&](const LegName& name) {
     if (!name.name.empty() && std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
   };

@@ -5,6 +5,7 @@
 // port, before the bridge's own), output, forward and postrouting before the first departure that follows.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,7 @@
 
 namespace podrun::packet {
 
-// A rule, a chain's end or a policy that the packet met, with its text.
+// A rule or a policy that the packet met, with its text.
 struct Met {
   std::string family;
   std::string table;
@@ -20,6 +21,7 @@ struct Met {
   std::string text;     // of a rule; empty: a policy, or nobody could tell it
   std::string verdict;  // as RuleEvent has it
   bool is_policy = false;
+  std::uint32_t mark = 0;  // the packet's, behind it
 };
 
 // One base chain that the packet went through, with all that it led to.
@@ -29,7 +31,6 @@ struct Passage {
   Headers headers;  // at its beginning
   int in_link = 0;
   int out_link = 0;
-  std::uint32_t mark = 0;
   bool is_dropped() const { return !met.empty() && met.back().verdict == "drop"; }
 };
 

@@ -44,13 +44,13 @@ std::vector<LegPassage> passages_of(const Recording& recording, const Legs& legs
       begun.passage.out_link = event.out_link;
     }
     const auto found = current.find(event.space);
-    if (found == current.end()) continue;
-    Passage& passage = passages[found->second].passage;
-    passage.mark = event.mark;
-    passage.met.push_back({event.family, event.table, event.chain, text_of_rule(recording, event), event.verdict,
-                           event.what == "policy"});
+    // The end of a chain is told as a rule without a handle.
+    if (found == current.end() || (event.what != "policy" && event.handle == 0)) continue;
+    passages[found->second].passage.met.push_back({event.family, event.table, event.chain,
+                                                   text_of_rule(recording, event), event.verdict,
+                                                   event.what == "policy", event.mark});
   }
-  std::erase_if(passages, [](const LegPassage& one) { return one.leg.name.empty(); });
+  std::erase_if(passages, [](const LegPassage& one) { return one.leg.name.empty() || one.passage.met.empty(); });
   return passages;
 }
 

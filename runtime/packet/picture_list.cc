@@ -89,12 +89,8 @@ class LegList {
 std::string list_of(const Recording& recording, const Journey& journey, bool wide) {
   std::string text = headline(recording) + "\n";
   for (const Leg& leg : journey.legs) text += "\n" + LegList(recording, leg, wide).text();
-  const auto connections = connection_lines(recording);
-  const auto missing = missing_lines(recording);
-  if (!connections.empty() || !missing.empty()) text += "\n";
-  for (const std::string& line : connections) text += line + "\n";
-  for (const std::string& line : missing) text += line + "\n";
-  return text;
+  const std::string below = lines_below(recording);
+  return below.empty() ? text : text + "\n" + below;
 }
 
 }  // namespace podrun::packet

@@ -216,9 +216,7 @@ std::string text_of(const Recording& recording, const Journey& journey, std::opt
   if (const std::string end = end_text(recording, journey.legs.front()); !end.empty()) text += end + "\n";
   if (journey.legs.size() > 1) text += "\n";
   for (std::size_t i = 1; i < journey.legs.size(); ++i) text += path_line(recording, journey.legs[i]);
-  for (const std::string& line : connection_lines(recording)) text += line + "\n";
-  for (const std::string& line : missing_lines(recording)) text += line + "\n";
-  return text;
+  return text + lines_below(recording);
 }
 
 }  // namespace podrun::packet

@@ -1,8 +1,11 @@
 #include "runtime/packet/picture_words.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
+#include <cstdio>
 #include <cstring>
+#include <set>
 
 #include "base/joined.h"
 
@@ -12,6 +15,12 @@ namespace {
 std::string in_capitals(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::toupper(c); });
   return text;
+}
+
+std::string hexadecimal(std::uint32_t number) {
+  std::array<char, 16> text{};
+  std::snprintf(text.data(), text.size(), "0x%x", number);
+  return text.data();
 }
 
 // A jump, a return and the end of a chain lead on: the packet is as it was.
@@ -52,7 +61,6 @@ std::string headline(const Recording& recording) {
   line += recording.name.transport == Transport::tcp ? "TCP: " : "UDP: ";
   line += outcome.word;
   if (outcome.error_number != 0) line += std::string(" (") + ::strerrordesc_np(outcome.error_number) + ")";
-  if (outcome.word != "silent") line += " after " + std::to_string((outcome.ended - outcome.began) / 1000) + " µs";
   return line;
 }
 
@@ -88,10 +96,14 @@ std::vector<IpLine> ip_lines(const Recording& recording, const Leg& leg, std::si
       if (!all && !decides(met)) continue;
       std::string what = met_text(met);
       if (all && !met.is_policy) what += "  [" + met.verdict + "]";
-      if (all && passage.mark != 0) what += "  mark " + std::to_string(passage.mark);
+      if (all && met.mark != 0) what += "  mark " + hexadecimal(met.mark);
       lines.push_back({in_capitals(passage.hook), std::move(what)});
     }
   }
+  if (lines.empty())
+    for (const Passage& passage : station.passages)
+      if (lines.empty() || lines.back().step != in_capitals(passage.hook))
+        lines.push_back({in_capitals(passage.hook), "no rule decides"});
   if (station.passages.empty() || !station.passages.back().is_dropped()) route();
   return lines;
 }
@@ -120,10 +132,32 @@ std::vector<std::string> connection_lines(const Recording& recording) {
   return lines;
 }
 
+std::vector<std::string> neighbour_lines(const Recording& recording) {
+  std::set<base::IpAddress> told;
+  for (const Sighting& seen : recording.sightings)
+    if (seen.headers.protocol == Protocol::tell) told.insert(seen.headers.flow.source.ip);
+  std::vector<std::string> lines;
+  for (const Sighting& seen : recording.sightings) {
+    const base::IpAddress& asked = seen.headers.flow.destination.ip;
+    // Asked by its link once: a bridge's ports repeat it.
+    if (seen.headers.protocol != Protocol::ask || seen.direction != Direction::out || !told.insert(asked).second) continue;
+    lines.push_back(space_name(recording, seen.space) + " asks for the MAC of " + asked.to_text() + " by " +
+                    link_name(recording, seen.space, seen.link) + ", and nobody tells");
+  }
+  return lines;
+}
+
 std::vector<std::string> missing_lines(const Recording& recording) {
   std::vector<std::string> lines;
   for (const std::string& missing : recording.missing) lines.push_back("not looked at: " + missing);
   return lines;
+}
+
+std::string lines_below(const Recording& recording) {
+  std::string text;
+  for (const auto& lines : {connection_lines(recording), neighbour_lines(recording), missing_lines(recording)})
+    for (const std::string& line : lines) text += line + "\n";
+  return text;
 }
 
 std::size_t width_of(std::string_view text) {

@@ -11,7 +11,7 @@
 namespace podrun::packet {
 
 std::string space_name(const Recording& recording, int space);
-// "client → 198.51.100.1:8080 by TCP: connected after 312 µs"
+// "client → 198.51.100.1:8080 by TCP: connected"
 std::string headline(const Recording& recording);
 // "10.63.0.3:43299 → 198.51.100.1:8080"
 std::string flow_text(const Headers& headers);
@@ -31,8 +31,13 @@ std::vector<IpLine> ip_lines(const Recording& recording, const Leg& leg, std::si
 std::string end_text(const Recording& recording, const Leg& leg);
 // What is translated back by no rule, but by the connection that is remembered; a line each.
 std::vector<std::string> connection_lines(const Recording& recording);
+// Who was asked for by ARP or a neighbour solicitation, and did not tell, a line each.
+std::vector<std::string> neighbour_lines(const Recording& recording);
 // What could not be looked at, a line each.
 std::vector<std::string> missing_lines(const Recording& recording);
+
+// All three, in this order.
+std::string lines_below(const Recording& recording);
 
 std::size_t width_of(std::string_view text);  // characters, not bytes
 std::string padded(std::string text, std::size_t width);

@@ -13,6 +13,7 @@
 #include "runtime/packet/probe.h"
 #include "runtime/packet/rule_text.h"
 #include "runtime/packet/taps.h"
+#include "runtime/packet/timestamps.h"
 #include "runtime/packet/trace_events.h"
 #include "runtime/packet/trace_table.h"
 #include "runtime/packet/world.h"
@@ -59,6 +60,7 @@ class Watch {
       watch.events_.push_back(std::move(*events));
       watch.tables_.push_back(std::move(*table));
     }
+    wait_for_timestamps();
     return watch;
   }
 

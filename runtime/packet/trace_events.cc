@@ -88,6 +88,11 @@ RuleEvent event_of(std::string_view message, const Name& name) {
 Result<TraceEvents> TraceEvents::listen(const OpenSpace& space, int place, const Name& name) {
   Fd socket = TRY(open_socket_in(space, AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER));
   const int group = NFNLGRP_NFTRACE;
+  // One without a port of its own hears nothing: 0 is the kernel's, who sends, and nobody hears himself.
+  sockaddr_nl own{};
+  own.nl_family = AF_NETLINK;
+  if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&own), sizeof own) != 0)
+    return Error::system(errno, "listen to traces in " + space.name);
   if (::setsockopt(socket.get(), SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof group) != 0)
     return Error::system(errno, "listen to traces in " + space.name);
   return TraceEvents(std::move(socket), place, name);

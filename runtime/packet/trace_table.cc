@@ -127,6 +127,11 @@ std::vector<NetlinkRequest> table_of(std::uint8_t family) {
                   NetlinkAttributes().add_text(NFTA_TABLE_NAME, kTraceTable).add_number(NFTA_TABLE_FLAGS, kOwned))};
 }
 
+bool is_there(base::NetlinkSocket& socket) {
+  return static_cast<bool>(socket.exchange(
+      request(NFPROTO_INET, NFT_MSG_GETTABLE, 0, NetlinkAttributes().add_text(NFTA_TABLE_NAME, kTraceTable))));
+}
+
 }  // namespace
 
 Result<TraceTable> TraceTable::make(const OpenSpace& space, const Name& name, std::vector<std::string>& missing) {
@@ -136,8 +141,8 @@ Result<TraceTable> TraceTable::make(const OpenSpace& space, const Name& name, st
   add_chain(of_ip, NFPROTO_INET, "output", NF_INET_LOCAL_OUT, name);
   of_ip.push_back(end_of_batch(NFNL_MSG_BATCH_END));
   auto made = owner.exchange_batch(of_ip);
-  // Two at a time would be one table: the other's packet is not ours to follow.
-  if (!made && made.error().error_number == EEXIST)
+  // There is one of that name at a time, and what another owns is not ours to add to.
+  if (!made && is_there(owner))
     return Error{Kind::busy, EEXIST, "trace rules in " + space.name + ": another podrun trace is under way"};
   TRY(std::move(made).in("trace rules in " + space.name));
   // A bridge counts its hooks as IP does.
