@@ -52,8 +52,8 @@ TEST(PictureText, OneThatIsLostSaysWhere) {
 }
 
 TEST(PictureText, WhereItHasNoRoomItIsAList) {
-  EXPECT_THAT(picture("hostport-routed", 99), Not(HasSubstr("┌ host")));
-  EXPECT_THAT(picture("hostport-routed", 100), HasSubstr("┌ host"));
+  EXPECT_THAT(picture("hostport-routed", 98), Not(HasSubstr("┌ host")));
+  EXPECT_THAT(picture("hostport-routed", 99), HasSubstr("┌ host"));
   EXPECT_THAT(picture("hostport-routed", 80), HasSubstr("  5  host        IP"));
 }
 

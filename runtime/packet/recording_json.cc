@@ -164,16 +164,14 @@ void fields(Io& io, T& recording) {
   io("missing", recording.missing);
 }
 
+// What is as in a new struct is left out.
 class RecordingWriter {
  public:
   template <class Value>
   void operator()(const char* key, const Value& value) {
-    const Value begins{};
-    if (const Json json = to(value); json != to(begins)) object_[key] = json;
+    object_[key] = to(value);
   }
-  Json object_ = Json::object();
 
- private:
   template <class Value>
   static Json to(const Value& value) {
     if constexpr (std::is_enum_v<Value>) {
@@ -181,9 +179,11 @@ class RecordingWriter {
     } else if constexpr (std::is_arithmetic_v<Value> || Is<Value, std::string>) {
       return value;
     } else {
-      RecordingWriter inner;
-      fields(inner, value);
-      return inner.object_;
+      static const Json kNew = all_of(Value{});
+      Json kept = Json::object();
+      for (const auto& [key, member] : all_of(value).items())
+        if (member != kNew.at(key)) kept[key] = member;
+      return kept;
     }
   }
   static Json to(const Endpoint& endpoint) {
@@ -199,6 +199,16 @@ class RecordingWriter {
     for (const Value& value : values) array.push_back(to(value));
     return array;
   }
+
+ private:
+  template <class Value>
+  static Json all_of(const Value& value) {
+    RecordingWriter writer;
+    fields(writer, value);
+    return std::move(writer.object_);
+  }
+
+  Json object_ = Json::object();
 };
 
 // The first fault is kept, with the way to it; what comes behind is not looked at.
@@ -300,10 +310,8 @@ bool are_places(const Recording& recording) {
 }  // namespace
 
 std::string to_json(const Recording& recording) {
-  RecordingWriter writer;
-  fields(writer, recording);
   Json whole{{"format", kRecordingFormat}};
-  whole.update(writer.object_);
+  whole.update(RecordingWriter::to(recording));
   return whole.dump(1, ' ', false, Json::error_handler_t::replace);
 }
 
