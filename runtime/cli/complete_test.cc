@@ -86,7 +86,7 @@ TEST_F(CompleteTest, BothEndsOfATrace) {
   EXPECT_THAT(offered({"trace", ""}), ElementsAre("db", "web", "host"));
   EXPECT_THAT(offered({"trace", "web", "h"}), ElementsAre("host:"));
   EXPECT_THAT(offered({"trace", "web", "host:80", ""}), IsEmpty());
-  EXPECT_THAT(offered({"trace", "web", "-o", ""}), ElementsAre("text", "wide", "json"));
+  EXPECT_THAT(offered({"trace", "web", "-o", ""}), ElementsAre("text", "wide", "json", "html", "svg"));
 }
 
 TEST_F(CompleteTest, OnePodWhereSomethingElseFollows) {

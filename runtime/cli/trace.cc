@@ -12,6 +12,7 @@
 #include "runtime/cli/trace_places.h"
 #include "runtime/packet/journey.h"
 #include "runtime/packet/picture_list.h"
+#include "runtime/packet/picture_svg.h"
 #include "runtime/packet/picture_text.h"
 #include "runtime/packet/recording_json.h"
 
@@ -39,6 +40,8 @@ std::optional<std::size_t> terminal_width() {
 
 std::string shown(const packet::Recording& recording, const packet::Journey& journey, const std::string& format) {
   if (format == "json") return packet::to_json(recording) + "\n";
+  if (format == "html") return packet::html_of(recording, journey);
+  if (format == "svg") return journey.legs.empty() ? "" : packet::svg_of(recording, journey.legs.front());
   if (format == "wide") return packet::list_of(recording, journey, true);
   return packet::text_of(recording, journey, terminal_width());
 }
@@ -80,7 +83,7 @@ void trace_command(Command& command, Context& context) {
                 "From a pod, host, netns:NAME or netns:/path, to one of these or an IP address", 2, 2);
   command.flag("--udp", options->udp, "A datagram in place of TCP's handshake");
   command.option("--data", options->data, "BYTES", "Send that much, too: behind the handshake, or in the datagram");
-  add_output(command, options->format, {"text", "wide", "json"});
+  add_output(command, options->format, {"text", "wide", "json", "html", "svg"});
   command.option("--expect", options->expected, "WHAT",
                  "Fail unless that was part of it: host/cni0, DNAT, SNAT, SYN-ACK, RST, connected, refused, silent");
   command.option("--expect-dropped-by", options->droppers, "RULE",

@@ -86,9 +86,15 @@ class LegList {
 
 }  // namespace
 
+std::string list_of_legs(const Recording& recording, const Journey& journey, bool wide) {
+  std::string text;
+  for (const Leg& leg : journey.legs) text += (text.empty() ? "" : "\n") + LegList(recording, leg, wide).text();
+  return text;
+}
+
 std::string list_of(const Recording& recording, const Journey& journey, bool wide) {
   std::string text = headline(recording) + "\n";
-  for (const Leg& leg : journey.legs) text += "\n" + LegList(recording, leg, wide).text();
+  if (!journey.legs.empty()) text += "\n" + list_of_legs(recording, journey, wide);
   const std::string below = lines_below(recording);
   return below.empty() ? text : text + "\n" + below;
 }

@@ -11,4 +11,7 @@ namespace podrun::packet {
 // UTF-8. Names and texts of rules are others': who prints it to a terminal makes them printable.
 std::string list_of(const Recording& recording, const Journey& journey, bool wide);
 
+// The legs alone, without what stands above and below them.
+std::string list_of_legs(const Recording& recording, const Journey& journey, bool wide);
+
 }  // namespace podrun::packet

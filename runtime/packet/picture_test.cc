@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "runtime/packet/picture_list.h"
+#include "runtime/packet/picture_svg.h"
 #include "runtime/packet/test_recordings.h"
 
 namespace podrun::packet {
@@ -73,6 +74,38 @@ TEST(PictureList, WhatCouldNotBeLookedAtIsSaid) {
   recording.missing = {"rules in pod web: not permitted"};
   EXPECT_THAT(list_of(recording, journey_of(recording), false),
               testing::EndsWith("\nnot looked at: rules in pod web: not permitted\n"));
+}
+
+// What a stranger wrote into a comment is text, wherever it stands.
+TEST(PictureSvg, ForeignTextsAreEscaped) {
+  Recording recording = recording_of("dropped");
+  recording.spaces[0].name = "<script>alert(1)</script>";
+  recording.to = "\"><b>";
+  const Journey journey = journey_of(recording);
+  for (const std::string& drawn : {html_of(recording, journey), svg_of(recording, journey.legs.front())})
+    EXPECT_THAT(drawn, AllOf(Not(HasSubstr("<script")), Not(HasSubstr("<b>")), Not(HasSubstr("<no>")),
+                             HasSubstr("&lt;script&gt;alert(1)&lt;/script&gt;"), HasSubstr("&quot;&gt;&lt;b&gt;")));
+  EXPECT_EQ(xml_escaped("a<b>&\"'\x1b[1m"), "a&lt;b&gt;&amp;&quot;&#39;\\x1b[1m");
+}
+
+TEST(PictureSvg, OneLineThroughAllStations) {
+  const Recording recording = recording_of("hostport-routed");
+  const Journey journey = journey_of(recording);
+  const std::string svg = svg_of(recording, journey.legs.front(), "a", true);
+  EXPECT_THAT(svg, AllOf(StartsWith("<svg xmlns="), HasSubstr("<path class=\"way\" id=\"a-way\" d=\"M"),
+                         HasSubstr("<mpath href=\"#a-way\"/>"), HasSubstr(">br-lab (bridge)</text>"),
+                         HasSubstr(">POSTROUTING MASQUERADE</text>"), Not(HasSubstr("script"))));
+  for (int station = 1; station <= 9; ++station)
+    EXPECT_THAT(svg, HasSubstr(">" + std::to_string(station) + "</text>")) << station;
+  EXPECT_THAT(svg_of(recording, journey.legs.front()), Not(HasSubstr("animateMotion")));
+}
+
+TEST(PictureHtml, ATabALegAndNothingFromElsewhere) {
+  const Recording recording = recording_of("hostport-routed");
+  const std::string page = html_of(recording, journey_of(recording));
+  EXPECT_THAT(page, AllOf(HasSubstr("id=\"leg0\" checked><label for=\"leg0\">SYN<"), HasSubstr("for=\"leg1\">SYN-ACK<"),
+                          HasSubstr("<section id=\"leg4-leg\">"), HasSubstr("-j MASQUERADE"), HasSubstr("host remembers"),
+                          Not(HasSubstr("src=")), Not(HasSubstr("@import")), Not(HasSubstr("url("))));
 }
 
 TEST(PictureList, OfAnEmptyRecordingTheHeadlineAlone) {

@@ -2,16 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 
+#include "runtime/packet/grid.h"
 #include "runtime/packet/picture_list.h"
 #include "runtime/packet/picture_words.h"
 
 namespace podrun::packet {
 namespace {
 
-enum class PictureRow { process, ip, bridge, link };
-constexpr std::array kPictureRows{PictureRow::process, PictureRow::ip, PictureRow::bridge, PictureRow::link};
+constexpr std::array kRows{GridRow::process, GridRow::ip, GridRow::bridge, GridRow::link};
 constexpr std::size_t kMostColumns = 3;
 constexpr const char* kBetweenBoxes = "  │ ";
 constexpr const char* kBetweenColumns = "  ";
@@ -52,102 +51,43 @@ TextBox beside(const std::vector<TextBox>& boxes) {
 
 class LegPicture {
  public:
-  LegPicture(const Recording& recording, const Leg& leg) : recording_(recording), leg_(leg) {
-    for (std::size_t i = 0; i < leg.stations.size(); ++i) {
-      const int space = leg.stations[i].space;
-      if (std::find(spaces_.begin(), spaces_.end(), space) == spaces_.end()) spaces_.push_back(space);
-      add(i);
-    }
-  }
+  LegPicture(const Recording& recording, const Leg& leg) : recording_(recording), grid_(grid_of(recording, leg)) {}
 
-  std::size_t columns() const { return spaces_.size(); }
+  std::size_t columns() const { return grid_.spaces.size(); }
 
   TextBox lines() const {
     TextBox whole;
-    for (const int space : spaces_) {
+    for (const int space : grid_.spaces) {
       const TextBox one = column(space);
       whole.resize(std::max(whole.size(), one.size()));
       for (std::size_t i = 0; i < one.size(); ++i)
-        whole[i] += (space == spaces_.front() ? "" : kBetweenColumns) + one[i];
+        whole[i] += (space == grid_.spaces.front() ? "" : kBetweenColumns) + one[i];
     }
     return whole;
   }
 
  private:
-  struct Box {
-    std::string numbers;
-    std::string title;
-    TextBox lines;
-    int link = 0;  // 0: no link's
-  };
-  using Cell = std::vector<Box>;
-
-  PictureRow row_of(const Station& station) const {
-    if (station.layer == Layer::process) return PictureRow::process;
-    if (station.layer == Layer::ip) return PictureRow::ip;
-    const Link* link = find_link(recording_, station.space, station.seen.link);
-    return link != nullptr && link->kind == "bridge" ? PictureRow::bridge : PictureRow::link;
-  }
-
-  // A link that the packet comes by twice is one box with two numbers.
-  void add(std::size_t at) {
-    const Station& station = leg_.stations[at];
-    Cell& cell = cells_[{station.space, row_of(station)}];
-    const int link = station.layer == Layer::link ? station.seen.link : 0;
-    const auto known = std::find_if(cell.begin(), cell.end(), [&](const Box& box) { return link != 0 && box.link == link; });
-    Box& box = known != cell.end() ? *known : cell.emplace_back();
-    box.numbers += circled(at + 1);
-    box.link = link;
-    if (station.layer == Layer::process) {
-      box.title = "process";
-      box.lines = {station.says};
-    } else if (station.layer == Layer::link) {
-      const Link* of = find_link(recording_, station.space, link);
-      box.title = link_name(recording_, station.space, link) + (of != nullptr && of->kind == "bridge" ? " (bridge)" : "");
-    } else {
-      box.title = "IP";
-      box.lines = lines_of_ip(at);
-    }
-  }
-
-  TextBox lines_of_ip(std::size_t at) const {
-    TextBox lines;
-    std::string step;
-    for (const IpLine& line : ip_lines(recording_, leg_, at, false)) {
-      lines.push_back(padded(line.step == step ? "" : line.step, std::string_view("POSTROUTING").size()) + " " +
-                      shortened(line.what));
-      step = line.step;
-    }
-    return lines;
-  }
-
-  // Of a rule of iptables what it does; what it asks for before that is in the list.
-  static std::string shortened(const std::string& what) {
-    const std::size_t jump = what.find(" -j ");
-    return jump == std::string::npos ? what : what.substr(jump + 4);
-  }
-
-  TextBox cell_lines(int space, PictureRow row) const {
-    const auto found = cells_.find({space, row});
-    if (found == cells_.end()) return {};
+  TextBox cell_lines(int space, GridRow row) const {
     std::vector<TextBox> boxes;
-    for (const Box& box : found->second) {
-      TextBox& lines = boxes.emplace_back(TextBox{box.numbers + " " + box.title});
+    for (const GridBox& box : grid_.cell(space, row)) {
+      std::string numbers;
+      for (const std::size_t station : box.stations) numbers += circled(station + 1);
+      TextBox& lines = boxes.emplace_back(TextBox{numbers + " " + box.title});
       lines.insert(lines.end(), box.lines.begin(), box.lines.end());
     }
     return beside(boxes);
   }
 
-  std::size_t height_of(PictureRow row) const {
+  std::size_t height_of(GridRow row) const {
     std::size_t height = 0;
-    for (const int space : spaces_) height = std::max(height, cell_lines(space, row).size());
+    for (const int space : grid_.spaces) height = std::max(height, cell_lines(space, row).size());
     return height;
   }
 
   TextBox column(int space) const {
     const std::string name = space_name(recording_, space);
     TextBox inside;
-    for (const PictureRow row : kPictureRows) {
+    for (const GridRow row : kRows) {
       TextBox lines = cell_lines(space, row);
       lines.resize(height_of(row));
       inside.insert(inside.end(), lines.begin(), lines.end());
@@ -160,9 +100,7 @@ class LegPicture {
   }
 
   const Recording& recording_;
-  const Leg& leg_;
-  std::vector<int> spaces_;
-  std::map<std::pair<int, PictureRow>, Cell> cells_;
+  Grid grid_;
 };
 
 // The addresses, where they change.

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <cstdio>
 #include <cstring>
+#include <map>
 #include <set>
 
 #include "base/joined.h"
@@ -134,16 +135,18 @@ std::vector<std::string> connection_lines(const Recording& recording) {
 
 std::vector<std::string> neighbour_lines(const Recording& recording) {
   std::set<base::IpAddress> told;
-  for (const Sighting& seen : recording.sightings)
-    if (seen.headers.protocol == Protocol::tell) told.insert(seen.headers.flow.source.ip);
-  std::vector<std::string> lines;
+  std::map<base::IpAddress, const Sighting*> asked;  // by whom first: a bridge's ports repeat it
   for (const Sighting& seen : recording.sightings) {
-    const base::IpAddress& asked = seen.headers.flow.destination.ip;
-    // Asked by its link once: a bridge's ports repeat it.
-    if (seen.headers.protocol != Protocol::ask || seen.direction != Direction::out || !told.insert(asked).second) continue;
-    lines.push_back(space_name(recording, seen.space) + " asks for the MAC of " + asked.to_text() + " by " +
-                    link_name(recording, seen.space, seen.link) + ", and nobody tells");
+    if (seen.headers.protocol == Protocol::tell) told.insert(seen.headers.flow.source.ip);
+    if (seen.headers.protocol != Protocol::ask || seen.direction != Direction::out) continue;
+    const Sighting*& first = asked[seen.headers.flow.destination.ip];
+    if (first == nullptr || seen.at < first->at) first = &seen;
   }
+  std::vector<std::string> lines;
+  for (const auto& [ip, first] : asked)
+    if (!told.contains(ip))
+      lines.push_back(space_name(recording, first->space) + " asks for the MAC of " + ip.to_text() + " by " +
+                      link_name(recording, first->space, first->link) + ", and nobody tells");
   return lines;
 }
 

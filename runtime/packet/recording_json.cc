@@ -180,8 +180,9 @@ class RecordingWriter {
       return value;
     } else {
       static const Json kNew = all_of(Value{});
+      const Json all = all_of(value);
       Json kept = Json::object();
-      for (const auto& [key, member] : all_of(value).items())
+      for (const auto& [key, member] : all.items())
         if (member != kNew.at(key)) kept[key] = member;
       return kept;
     }
