@@ -21,9 +21,36 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 TEST(RecordingJson, ThereAndBack) {
   for (const char* name : kNames) {
     const Recording read = recording_of(name);
-    EXPECT_EQ(to_json(read) + "\n", recording_text(name)) << name;
+    EXPECT_TRUE(to_json(read) + "\n" == recording_text(name)) << name;
     EXPECT_FALSE(read.sightings.empty()) << name;
   }
+}
+
+TEST(RecordingJson, AlsoWhatIsZeroWhereANewOneHasAnotherNumber) {
+  Recording recording;
+  recording.spaces.resize(1);
+  recording.spaces[0].links.resize(1);
+  recording.spaces[0].links[0].peer_space = 0;
+  recording.to_space = 0;
+  const auto read = recording_from_json(to_json(recording));
+  ASSERT_TRUE(read) << read.error().what;
+  EXPECT_EQ(read->to_space, 0);
+  EXPECT_EQ(read->spaces.at(0).links.at(0).peer_space, 0);
+}
+
+TEST(RecordingJson, EndsOfAVethFindEachOther) {
+  const Recording recording = recording_of("hostport-bridged");
+  int ends = 0;
+  for (std::size_t space = 0; space < recording.spaces.size(); ++space)
+    for (const Link& link : recording.spaces[space].links) {
+      if (link.kind != "veth") continue;
+      ++ends;
+      const Link* other = find_link(recording, link.peer_space, link.peer);
+      ASSERT_NE(other, nullptr) << link.name;
+      EXPECT_EQ(other->peer_space, static_cast<int>(space)) << link.name;
+      EXPECT_EQ(other->peer, link.index) << link.name;
+    }
+  EXPECT_EQ(ends, 6);
 }
 
 TEST(RecordingJson, WhatIsNoneSaysWhere) {
