@@ -6,7 +6,7 @@ set(folder_headers
   shim=runtime/shim/launch.h manifest=runtime/manifest/manifest.h image=runtime/image/image.h copy=runtime/copy/pack.h
   plan=runtime/plan/pod.h
   store=runtime/store/store.h tend=runtime/tend/back_off.h probe=runtime/probe/task.h
-  sandbox=runtime/sandbox/host.h usage=runtime/usage/pod_usage.h cli=runtime/cli/context.h)
+  sandbox=runtime/sandbox/host.h usage=runtime/usage/pod_usage.h packet=runtime/packet/recording.h cli=runtime/cli/context.h)
 set(arrows
   "cni-base:         base"
   "cni-invoker:      base cni"
@@ -23,8 +23,9 @@ set(arrows
   "tend:             base kernel spec model store tend"
   "probe:            base kernel spec probe"
   "usage:            base kernel spec model usage"
+  "packet:           base kernel packet"
   "sandbox:          base cni compiler kernel spec model init protocol manifest image copy plan store tend probe usage sandbox"
-  "cli:              base cni kit kernel spec model manifest image copy plan store tend sandbox usage cli")
+  "cli:              base cni kit kernel spec model manifest image copy plan store tend sandbox usage packet cli")
 
 foreach(arrow IN LISTS arrows)
   string(REGEX MATCHALL "[a-z_-]+" seen "${arrow}")

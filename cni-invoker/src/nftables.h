@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "cni/base/netlink.h"
 #include "cni/base/result.h"
-#include "netlink.h"
 
 namespace cni {
 

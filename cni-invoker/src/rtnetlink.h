@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "cni/base/ip.h"
+#include "cni/base/netlink.h"
 #include "cni/base/result.h"
-#include "netlink.h"
 
 namespace cni {
 

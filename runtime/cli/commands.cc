@@ -1,5 +1,7 @@
 #include "runtime/cli/commands.h"
 
+#include "runtime/cli/trace_commands.h"
+
 namespace podrun::cli {
 namespace {
 
@@ -32,6 +34,7 @@ constexpr CommandEntry kCommands[] = {
     {"system", "Look after what podrun has on this machine", system_command},
     {"systemd", "Have systemd make pods when the machine starts", systemd_command},
     {"top", "Show what pods use of processors, memory and network", top_command},
+    {"trace", "Follow one packet and its answer from a pod, rule by rule", trace_command},
     {"update", "Change what containers may use, while they run", update_command},
     {"version", "Print the version", version_command},
     {"volume", "See and remove the volumes that pods claim", volume_command},

@@ -56,6 +56,7 @@ class Candidates {
     if (words.takes == "CONTAINER") return attached();
     if (words.takes == "IMAGE") return images();
     if (words.takes == "FROM TO") return places();
+    if (words.takes == "FROM TO:PORT") return ends_of_trace();
     if (!words.takes.starts_with("POD")) return;
     const std::size_t of_pod = !typed_words().empty() && is_resource_word(typed_words().front()) ? 1 : 0;
     if (words.takes == "POD [CONTAINER]" && typed_words().size() > of_pod) return containers();
@@ -71,6 +72,16 @@ class Candidates {
       if (pod.plan.who.name_space != context_.flags.name_space) continue;
       if (std::find(typed.begin(), typed.end(), pod.plan.who.name) == typed.end()) offer(pod.plan.who.name);
     }
+  }
+
+  // From where; then, with a port to come, to where.
+  void ends_of_trace() {
+    if (typed_words().size() > 1) return;
+    const std::string behind = typed_words().empty() ? "" : ":";
+    const auto all = context_.store().list();
+    for (const PodRecord& pod : all ? *all : std::vector<PodRecord>())
+      if (pod.plan.who.name_space == context_.flags.name_space) offer(pod.plan.who.name + behind);
+    offer("host" + behind);
   }
 
   // Of cp: pods and files. What is in a container is not looked at.

@@ -82,6 +82,13 @@ TEST_F(CompleteTest, BothSidesOfACopy) {
   EXPECT_THAT(offered({"cp", ".", "web:/tmp", "-c", ""}), ElementsAre("httpd"));
 }
 
+TEST_F(CompleteTest, BothEndsOfATrace) {
+  EXPECT_THAT(offered({"trace", ""}), ElementsAre("db", "web", "host"));
+  EXPECT_THAT(offered({"trace", "web", "h"}), ElementsAre("host:"));
+  EXPECT_THAT(offered({"trace", "web", "host:80", ""}), IsEmpty());
+  EXPECT_THAT(offered({"trace", "web", "-o", ""}), ElementsAre("text", "wide", "json", "html", "svg"));
+}
+
 TEST_F(CompleteTest, OnePodWhereSomethingElseFollows) {
   EXPECT_THAT(offered({"port-forward", ""}), ElementsAre("db", "web"));
   EXPECT_THAT(offered({"port-forward", "web", ""}), IsEmpty());

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "src/netlink.h"
+#include "cni/base/netlink.h"
 #include "src/rtnetlink.h"
 
 namespace cni::kit::look {

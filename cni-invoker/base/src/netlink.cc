@@ -1,4 +1,4 @@
-#include "netlink.h"
+#include "cni/base/netlink.h"
 
 #include <arpa/inet.h>
 #include <sys/socket.h>
@@ -8,7 +8,7 @@
 
 #include "cni/base/try.h"
 
-namespace cni {
+namespace cni::base {
 
 namespace {
 
@@ -119,4 +119,4 @@ Result<void> NetlinkSocket::receive(std::uint32_t first, const std::function<voi
   }
 }
 
-}  // namespace cni
+}  // namespace cni::base

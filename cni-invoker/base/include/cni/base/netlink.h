@@ -14,7 +14,7 @@
 #include "cni/base/fd.h"
 #include "cni/base/result.h"
 
-namespace cni {
+namespace cni::base {
 
 // Attributes one after another.
 class NetlinkAttributes {
@@ -87,4 +87,15 @@ class NetlinkSocket {
   std::uint32_t sequence_ = 0;
 };
 
+}  // namespace cni::base
+
+namespace cni {
+using base::each_nested_attribute;
+using base::each_netlink_attribute;
+using base::netlink_body;
+using base::netlink_body_of;
+using base::netlink_number;
+using base::NetlinkAttributes;
+using base::NetlinkRequest;
+using base::NetlinkSocket;
 }  // namespace cni

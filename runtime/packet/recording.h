@@ -1,0 +1,190 @@
+// All that was seen of one packet and its answer, as it was seen: what decides (journey.h) and draws (picture_*.h) is given
+// this and nothing else. As JSON (recording_json.h) it is what a report of a fault attaches, and what tests begin with.
+//
+// Namespaces are counted: `space` is a place in Recording::spaces. Links go by their index in their namespace.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ip.h"
+
+namespace podrun::packet {
+
+enum class Transport { tcp, udp };
+
+struct Endpoint {
+  base::IpAddress ip;
+  std::uint16_t port = 0;
+  bool operator==(const Endpoint&) const = default;
+};
+
+struct Flow {
+  Endpoint source;
+  Endpoint destination;
+  bool operator==(const Flow&) const = default;
+  Flow reversed() const { return {destination, source}; }
+};
+
+// What one packet is known by wherever it comes along, whoever changes its addresses and ports: chosen before it is sent.
+struct Name {
+  Transport transport = Transport::tcp;
+  std::uint32_t sequence = 0;  // TCP: the initial sequence number
+  std::uint64_t cookie = 0;    // UDP: the first eight bytes of what it carries, as they stand there
+  std::uint32_t data = 0;      // bytes that are sent: behind the handshake, or in the datagram
+  Flow flow;                   // as the sender has it; an answer by UDP that carries no cookie is known by it
+
+  // RFC 9293: a SYN counts as one.
+  std::uint32_t first_byte() const { return sequence + 1; }
+  std::uint32_t behind_data() const { return sequence + 1 + data; }
+};
+
+enum class Protocol {
+  tcp,
+  udp,
+  icmp,  // of either version, errors alone
+  ask,   // who has the address? ARP, or a neighbour solicitation
+  tell,  // the answer to that
+};
+
+struct Headers {
+  Protocol protocol = Protocol::tcp;
+  // Of ICMP without ports. Of ask, from whom and for whom; of tell, of whom and to whom.
+  Flow flow;
+  int ttl = 0;                // or hop limit
+  std::uint32_t payload = 0;  // bytes behind the TCP or UDP header
+  std::uint8_t tcp_flags = 0;
+  std::uint32_t sequence = 0;  // of ICMP: of the packet that it quotes
+  std::uint32_t acknowledgement = 0;
+  bool has_cookie = false;  // UDP, or ICMP that quotes it
+  int icmp_type = 0;
+  int icmp_code = 0;
+  std::optional<Flow> quoted;  // of ICMP
+};
+
+enum class Direction {
+  in,         // to this machine, or into a bridge by one of its ports
+  out,        //
+  elsewhere,  // arrived, for another MAC: on a port of a bridge that is an arrival like others
+};
+
+// A packet at a link, as a packet socket (packet(7)) sees it.
+struct Sighting {
+  int space = 0;
+  int link = 0;
+  Direction direction = Direction::in;
+  std::int64_t at = 0;  // nanoseconds of CLOCK_REALTIME, the same clock for all namespaces
+  std::string from_mac;  // empty: the link has none
+  std::string to_mac;
+  Headers headers;
+};
+
+// What nftables says of a packet that it traces, in the order of its namespace. It says no time. Events of one packet in one
+// base chain follow each other, the first with `headers`.
+struct RuleEvent {
+  int space = 0;
+  std::string family;  // "ip", "ip6", "inet", "bridge"
+  std::string table;
+  std::string chain;
+  std::string what;          // "rule", "policy" or "return"
+  std::uint64_t handle = 0;  // of the rule
+  std::string verdict;       // "accept", "drop", "continue", "return", "jump CHAIN", "goto CHAIN", "queue", "stolen"
+  std::optional<Headers> headers;
+  int in_link = 0;  // 0: not said
+  int out_link = 0;
+  std::uint32_t mark = 0;
+};
+
+// A rule that is met, as who wrote it would write it.
+struct RuleText {
+  int space = 0;
+  std::string family;
+  std::string table;
+  std::string chain;
+  std::uint64_t handle = 0;
+  std::string text;  // "-A KUBE-FORWARD -j ACCEPT", or nft's; empty where nobody could tell
+};
+
+// Where a chain stands. One without a hook is jumped to.
+struct Chain {
+  int space = 0;
+  std::string family;
+  std::string table;
+  std::string name;
+  std::string hook;  // "prerouting", "input", "forward", "output", "postrouting"; empty
+  int priority = 0;
+};
+
+// What connection tracking decided.
+struct Connection {
+  int space = 0;
+  Flow original;
+  Flow reply;  // as an answer comes: the other way round where nothing is translated
+};
+
+// A counter of /proc/net/snmp, netstat or snmp6 that has grown meanwhile, by whatever packet.
+struct Counter {
+  int space = 0;
+  std::string name;  // "TcpExt.ListenDrops"
+  std::uint64_t grown = 0;
+};
+
+struct Link {
+  int index = 0;
+  std::string name;
+  std::string kind;  // "veth", "bridge"; empty: a device, or lo
+  std::string mac;
+  int mtu = 0;
+  bool up = false;
+  int master = 0;           // the bridge whose port it is; 0: none
+  int peer_space = -1;      // where the other end of a veth is; -1: there is none, or it is not known
+  int peer = 0;
+  std::vector<std::string> addresses;  // "10.0.0.2/24"
+};
+
+struct Space {
+  std::string name;  // "host", "pod web", "netns outside"
+  bool filters_bridged_v4 = false;  // net.bridge.bridge-nf-call-iptables
+  bool filters_bridged_v6 = false;
+  std::vector<Link> links;
+};
+
+// How it ended for the program that sent it.
+struct Outcome {
+  // "connected", "answered"; "refused" (RST, or ICMP to a UDP socket), "unreachable", "silent", "not sent"
+  std::string word;
+  int error_number = 0;       // of connect(2), send(2) or the socket; 0: none
+  std::uint32_t answered = 0;  // bytes that came back
+  std::int64_t began = 0;      // as Sighting::at
+  std::int64_t ended = 0;
+};
+
+struct Recording {
+  std::string from;  // as it was asked for
+  std::string to;
+  std::string kernel;  // "6.1.0-18-amd64"
+  int from_space = 0;
+  int to_space = -1;  // of a pod or namespace that was asked for; -1: an address was
+  Name name;
+  Outcome outcome;
+  std::vector<Space> spaces;
+  std::vector<Sighting> sightings;  // those of one namespace in the order in which they came
+  std::vector<RuleEvent> events;    // the same
+  std::vector<RuleText> rules;
+  std::vector<Chain> chains;
+  std::vector<Connection> connections;
+  std::vector<Counter> counters;
+  std::vector<std::string> missing;  // what could not be looked at, a line each
+};
+
+const Link* find_link(const Recording& recording, int space, int index);  // null: it was not there
+// "eth0", or "link 7".
+std::string link_name(const Recording& recording, int space, int index);
+// Whether the link is a port of a bridge.
+bool is_bridge_port(const Recording& recording, int space, int index);
+
+std::string to_text(const Endpoint& endpoint);  // "10.0.0.1:80", "[fd00::1]:80"; without a port where it is 0
+
+}  // namespace podrun::packet

@@ -1,0 +1,124 @@
+#include "runtime/packet/world.h"
+
+#include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <linux/net_namespace.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <net/if_arp.h>
+#include <sys/socket.h>
+
+#include <map>
+#include <optional>
+
+#include "base/files.h"
+#include "base/netlink.h"
+#include "runtime/packet/mac.h"
+
+namespace podrun::packet {
+namespace {
+
+std::string text_of(std::string_view bytes) { return std::string(bytes.substr(0, bytes.find('\0'))); }
+
+// A link as its namespace has it: the other end is a number there, and its namespace one that means something here alone.
+struct FoundLink {
+  Link link;
+  int of = 0;                 // IFLA_LINK
+  std::optional<int> netnsid;  // IFLA_LINK_NETNSID: where `of` counts; empty: here
+};
+
+Result<std::vector<FoundLink>> links_of(base::NetlinkSocket& socket) {
+  std::vector<FoundLink> found;
+  TRY(socket.exchange(
+      {RTM_GETLINK, NLM_F_DUMP, base::netlink_body(ifinfomsg{}), {}}, [&](std::string_view answer) {
+        const auto body = base::netlink_body_of<ifinfomsg>(answer);
+        FoundLink& one = found.emplace_back();
+        one.link.index = body.ifi_index;
+        one.link.up = (body.ifi_flags & IFF_UP) != 0;
+        base::each_netlink_attribute(answer, sizeof body, [&](int type, std::string_view bytes) {
+          if (type == IFLA_IFNAME) one.link.name = text_of(bytes);
+          if (type == IFLA_ADDRESS && body.ifi_type != ARPHRD_LOOPBACK) one.link.mac = mac_text(bytes);
+          if (type == IFLA_MTU) one.link.mtu = base::netlink_number<int>(bytes);
+          if (type == IFLA_MASTER) one.link.master = base::netlink_number<int>(bytes);
+          if (type == IFLA_LINK) one.of = base::netlink_number<int>(bytes);
+          if (type == IFLA_LINK_NETNSID) one.netnsid = base::netlink_number<int>(bytes);
+          if (type == IFLA_LINKINFO)
+            base::each_nested_attribute(bytes, [&](int inner, std::string_view value) {
+              if (inner == IFLA_INFO_KIND) one.link.kind = text_of(value);
+            });
+        });
+      }));
+  return found;
+}
+
+Result<void> add_addresses(base::NetlinkSocket& socket, std::vector<FoundLink>& links) {
+  return socket.exchange(
+      {RTM_GETADDR, NLM_F_DUMP, base::netlink_body(ifaddrmsg{}), {}}, [&](std::string_view answer) {
+        const auto body = base::netlink_body_of<ifaddrmsg>(answer);
+        std::optional<base::IpAddress> local;
+        std::optional<base::IpAddress> other;  // the far end where there are two
+        base::each_netlink_attribute(answer, sizeof body, [&](int type, std::string_view bytes) {
+          if (type == IFA_LOCAL) local = base::IpAddress::of_bytes(bytes);
+          if (type == IFA_ADDRESS) other = base::IpAddress::of_bytes(bytes);
+        });
+        if (!local) local = other;
+        for (FoundLink& one : links)
+          if (local && one.link.index == static_cast<int>(body.ifa_index))
+            one.link.addresses.push_back(local->to_text() + "/" + std::to_string(body.ifa_prefixlen));
+      });
+}
+
+// How this namespace numbers the others; those that it has no number for are left out.
+Result<std::map<int, int>> numbers_of(base::NetlinkSocket& socket, const std::vector<OpenSpace>& open) {
+  std::map<int, int> spaces;
+  for (std::size_t i = 0; i < open.size(); ++i) {
+    base::NetlinkRequest request{RTM_GETNSID, 0, base::netlink_body(rtgenmsg{AF_UNSPEC}), {}};
+    request.attributes.add(NETNSA_FD, base::netlink_body(open[i].netns.get()));
+    TRY(socket.exchange(std::move(request), [&](std::string_view answer) {
+      base::each_netlink_attribute(answer, sizeof(rtgenmsg), [&](int type, std::string_view bytes) {
+        if (type == NETNSA_NSID && base::netlink_number<int>(bytes) >= 0)
+          spaces[base::netlink_number<int>(bytes)] = static_cast<int>(i);
+      });
+    }));
+  }
+  return spaces;
+}
+
+// Absent: br_netfilter is not loaded.
+bool is_switched_on(const std::string& sysctl) {
+  const auto text = base::read_file(sysctl);
+  return text && text->substr(0, 1) == "1";
+}
+
+Result<Space> read_space(const std::vector<OpenSpace>& open, std::size_t at) {
+  Space space;
+  space.name = open[at].name;
+  TRY(run_in(open[at], [&]() -> Result<void> {
+    auto socket = TRY(base::NetlinkSocket::open(NETLINK_ROUTE));
+    auto links = TRY(links_of(socket));
+    TRY(add_addresses(socket, links));
+    const auto numbers = TRY(numbers_of(socket, open));
+    for (FoundLink& one : links) {
+      const auto peer_space = one.netnsid ? numbers.find(*one.netnsid) : numbers.end();
+      if (one.link.kind == "veth" && one.of != 0 && (!one.netnsid || peer_space != numbers.end())) {
+        one.link.peer_space = one.netnsid ? peer_space->second : static_cast<int>(at);
+        one.link.peer = one.of;
+      }
+      space.links.push_back(std::move(one.link));
+    }
+    space.filters_bridged_v4 = is_switched_on("/proc/sys/net/bridge/bridge-nf-call-iptables");
+    space.filters_bridged_v6 = is_switched_on("/proc/sys/net/bridge/bridge-nf-call-ip6tables");
+    return {};
+  }).in("look at the links of " + open[at].name));
+  return space;
+}
+
+}  // namespace
+
+Result<std::vector<Space>> read_world(const std::vector<OpenSpace>& open) {
+  std::vector<Space> spaces;
+  for (std::size_t i = 0; i < open.size(); ++i) spaces.push_back(TRY(read_space(open, i)));
+  return spaces;
+}
+
+}  // namespace podrun::packet
