@@ -134,13 +134,12 @@ Result<TracePlaces> find_trace_places(const Context& context, const std::string&
   } else {
     const Named receiver = TRY(find_named(context, spaces, goal.host));
     question.to_space = receiver.space;
-    if (receiver.space == sender.space) {
-      question.destination.ip = *base::IpAddress::parse("127.0.0.1");
-    } else if (!receiver.addresses.empty()) {
+    if (!receiver.addresses.empty())
       question.destination.ip = receiver.addresses.front();
-    } else {
+    else if (receiver.space == sender.space)  // a pod without a network has its localhost
+      question.destination.ip = *base::IpAddress::parse("127.0.0.1");
+    else
       return Error{Kind::not_found, 0, "'" + goal.host + "' has no address"};
-    }
   }
   places.spaces = std::move(spaces).take();
   return places;
