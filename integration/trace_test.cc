@@ -151,6 +151,19 @@ TEST_P(TraceTest, ARuleOfNftablesInThePodIsNamed) {
   EXPECT_THAT(traced.out, HasSubstr("dropped in pod web by own in: tcp dport 8080 reject with tcp reset"));
 }
 
+// Frames that no chain of IP sees.
+TEST_P(TraceTest, ARuleOfTheBridgeIsNamed) {
+  if (!make_pods()) return;
+  if (std::ifstream(kBridgeFilter)) std::ofstream(kBridgeFilter) << 0;
+  run({"nft", "add table bridge own; add chain bridge own between { type filter hook forward priority 0; }; "
+              "add rule bridge own between tcp dport 8080 drop"});
+  const Output traced = trace({"client", "web:8080", "--expect-dropped-by", "tcp dport 8080", "--expect", "silent"});
+  run({"nft", "delete table bridge own"});
+  if (std::ifstream(kBridgeFilter)) std::ofstream(kBridgeFilter) << 1;
+  EXPECT_EQ(traced.status, 0) << traced.err;
+  EXPECT_THAT(traced.out, HasSubstr("dropped in host by bridge own between: tcp dport 8080 drop"));
+}
+
 TEST_P(TraceTest, WhatIsExpectedAndNotSoIsAFailure) {
   if (!make_pods()) return;
   const Output traced = trace({"client", "web:8080", "--expect", "DNAT"});

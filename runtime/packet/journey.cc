@@ -121,11 +121,15 @@ class LegBuilder {
     }
   }
 
+  // Chains of family bridge are met on its ports, whichever way the frame takes.
+  static bool is_of_bridge(const LegPassage& one) { return one.passage.met.front().family == "bridge"; }
+
   std::size_t behind_arrival(const LegPassage& one, const std::vector<std::size_t>& places, std::size_t from) const {
     const auto fits = [&](std::size_t k) {
       return k < places.size() && arrives(seen_[places[k]]) && seen_[places[k]].headers.flow == one.passage.headers.flow;
     };
-    const bool on_port = one.passage.hook == "prerouting" && filters_bridged(one.space, one.passage.headers);
+    const bool on_port = is_of_bridge(one) ||
+                         (one.passage.hook == "prerouting" && filters_bridged(one.space, one.passage.headers));
     std::size_t k = from > 0 && fits(from - 1) ? from - 1 : from;
     while (k < places.size() && !fits(k)) ++k;
     if (k == places.size()) return from;
@@ -134,9 +138,10 @@ class LegBuilder {
   }
 
   std::size_t before_departure(const LegPassage& one, const std::vector<std::size_t>& places, std::size_t from) const {
-    const bool is_bridged = one.passage.hook != "output" && filters_bridged(one.space, one.passage.headers) &&
-                            !places.empty() && is_bridge_port(recording_, one.space, seen_[places.front()].link) &&
-                            stays_in_bridge(one.space, places);
+    const bool is_bridged = is_of_bridge(one) ||
+                            (one.passage.hook != "output" && filters_bridged(one.space, one.passage.headers) &&
+                             !places.empty() && is_bridge_port(recording_, one.space, seen_[places.front()].link) &&
+                             stays_in_bridge(one.space, places));
     for (std::size_t k = from; k < places.size(); ++k)
       if (!arrives(seen_[places[k]]) && (!is_bridged || is_bridge_port(recording_, one.space, seen_[places[k]].link)))
         return k;

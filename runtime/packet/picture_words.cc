@@ -31,7 +31,7 @@ bool decides(const Met& met) {
 }
 
 std::string met_text(const Met& met) {
-  const std::string chain = met.table + " " + met.chain;
+  const std::string chain = (met.family == "bridge" ? "bridge " : "") + met.table + " " + met.chain;
   if (met.is_policy) return chain + ": policy " + met.verdict;
   if (met.text.empty()) return chain + ": a rule: " + met.verdict;
   // iptables' texts name their chain; who jumps or accepts says so.
