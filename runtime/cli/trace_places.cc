@@ -87,7 +87,8 @@ Result<Named> find_named(const Context& context, SpaceList& spaces, const std::s
     if (path.empty()) return Error{Kind::invalid, 0, "'" + word + "': expected netns:NAME or netns:/path"};
     const bool is_path = path.find('/') != std::string::npos;
     Named found;
-    found.space = TRY(spaces.add("netns " + path.substr(path.rfind('/') + 1), is_path ? path : context.flags.directories.netns + "/" + path));
+    found.space = TRY(spaces.add("netns " + path.substr(path.rfind('/') + 1),
+                                 is_path ? path : context.flags.directories.netns + "/" + path));
     found.addresses = TRY(addresses_in(spaces.at(found.space)));
     return found;
   }
@@ -104,7 +105,9 @@ Result<Named> find_named(const Context& context, SpaceList& spaces, const std::s
 
 Result<HostAndPort> parse_host_and_port(const std::string& word) {
   const std::size_t colon = word.rfind(':');
-  const auto wrong = [&] { return Error{Kind::invalid, 0, "'" + word + "': expected TO:PORT, such as web:80 or [fd00::1]:80"}; };
+  const auto wrong = [&] {
+    return Error{Kind::invalid, 0, "'" + word + "': expected TO:PORT, such as web:80 or [fd00::1]:80"};
+  };
   if (colon == std::string::npos || colon == 0) return wrong();
   HostAndPort found;
   found.host = word.substr(0, colon);

@@ -154,8 +154,8 @@ TEST(Journey, WhatCanBeExpected) {
 
 // Every rule that a SYN met is at one of its stations.
 TEST(Journey, NoRuleIsLost) {
-  for (const char* name : {"hostport-bridged", "hostport-detour", "hostport-routed", "outside-hostport", "local-hostport",
-                           "dropped", "pod-outside"}) {
+  for (const char* name : {"hostport-bridged", "hostport-detour", "hostport-routed", "outside-hostport",
+                           "local-hostport", "dropped", "pod-outside"}) {
     const Recording recording = recording_of(name);
     std::size_t traced = 0;
     for (const LegPassage& one : passages_of(recording, Legs(recording)))
