@@ -1,4 +1,5 @@
-// podrun trace: one real packet between real pods, through Debian's bridge, portmap and firewall; and what is left of it.
+// podrun trace: one real packet between real pods, through Debian's bridge, portmap and firewall; and what is left of
+// it.
 #include <gmock/gmock.h>
 
 #include <chrono>
@@ -38,7 +39,8 @@ class TraceTest : public PluginTest {
   // For TCP or UDP, at 8080.
   static bool listens() {
     return in_time([] {
-      return in_netns("web", {"grep", "-q", ":1F90 ", "/proc/net/tcp6", "/proc/net/udp6", "/proc/net/tcp", "/proc/net/udp"})
+      return in_netns("web",
+                      {"grep", "-q", ":1F90 ", "/proc/net/tcp6", "/proc/net/udp6", "/proc/net/tcp", "/proc/net/udp"})
                  .status == 0;
     });
   }
@@ -144,11 +146,26 @@ TEST_P(TraceTest, ARuleThatDropsIsNamed) {
 
 TEST_P(TraceTest, ARuleOfNftablesInThePodIsNamed) {
   if (!make_pods()) return;
-  in_netns("web", {"nft", "add table inet own; add chain inet own in { type filter hook input priority 0; }; "
-                          "add rule inet own in tcp dport 8080 reject with tcp reset"});
+  in_netns("web", {"nft",
+                   "add table inet own; add chain inet own in { type filter hook input priority 0; }; "
+                   "add rule inet own in tcp dport 8080 reject with tcp reset"});
   const Output traced = trace({"client", "web:8080", "--expect-dropped-by", "tcp dport 8080", "--expect", "refused"});
   EXPECT_EQ(traced.status, 0) << traced.err;
   EXPECT_THAT(traced.out, HasSubstr("dropped in pod web by own in: tcp dport 8080 reject with tcp reset"));
+}
+
+// Frames that no chain of IP sees.
+TEST_P(TraceTest, ARuleOfTheBridgeIsNamed) {
+  if (!make_pods()) return;
+  if (std::ifstream(kBridgeFilter)) std::ofstream(kBridgeFilter) << 0;
+  run({"nft",
+       "add table bridge own; add chain bridge own between { type filter hook forward priority 0; }; "
+       "add rule bridge own between tcp dport 8080 drop"});
+  const Output traced = trace({"client", "web:8080", "--expect-dropped-by", "tcp dport 8080", "--expect", "silent"});
+  run({"nft", "delete table bridge own"});
+  if (std::ifstream(kBridgeFilter)) std::ofstream(kBridgeFilter) << 1;
+  EXPECT_EQ(traced.status, 0) << traced.err;
+  EXPECT_THAT(traced.out, HasSubstr("dropped in host by bridge own between: tcp dport 8080 drop"));
 }
 
 TEST_P(TraceTest, WhatIsExpectedAndNotSoIsAFailure) {

@@ -1,5 +1,5 @@
-// podrun trace: one real packet and its answer, followed through the network namespaces of this machine. It shows what has
-// happened, and judges nothing; what is expected is the caller's to say.
+// podrun trace: one real packet and its answer, followed through the network namespaces of this machine. It shows what
+// has happened, and judges nothing; what is expected is the caller's to say.
 #include <sys/ioctl.h>
 #include <unistd.h>
 

@@ -87,7 +87,8 @@ Result<Named> find_named(const Context& context, SpaceList& spaces, const std::s
     if (path.empty()) return Error{Kind::invalid, 0, "'" + word + "': expected netns:NAME or netns:/path"};
     const bool is_path = path.find('/') != std::string::npos;
     Named found;
-    found.space = TRY(spaces.add("netns " + path.substr(path.rfind('/') + 1), is_path ? path : context.flags.directories.netns + "/" + path));
+    found.space = TRY(spaces.add("netns " + path.substr(path.rfind('/') + 1),
+                                 is_path ? path : context.flags.directories.netns + "/" + path));
     found.addresses = TRY(addresses_in(spaces.at(found.space)));
     return found;
   }
@@ -104,7 +105,9 @@ Result<Named> find_named(const Context& context, SpaceList& spaces, const std::s
 
 Result<HostAndPort> parse_host_and_port(const std::string& word) {
   const std::size_t colon = word.rfind(':');
-  const auto wrong = [&] { return Error{Kind::invalid, 0, "'" + word + "': expected TO:PORT, such as web:80 or [fd00::1]:80"}; };
+  const auto wrong = [&] {
+    return Error{Kind::invalid, 0, "'" + word + "': expected TO:PORT, such as web:80 or [fd00::1]:80"};
+  };
   if (colon == std::string::npos || colon == 0) return wrong();
   HostAndPort found;
   found.host = word.substr(0, colon);
@@ -134,13 +137,12 @@ Result<TracePlaces> find_trace_places(const Context& context, const std::string&
   } else {
     const Named receiver = TRY(find_named(context, spaces, goal.host));
     question.to_space = receiver.space;
-    if (receiver.space == sender.space) {
-      question.destination.ip = *base::IpAddress::parse("127.0.0.1");
-    } else if (!receiver.addresses.empty()) {
+    if (!receiver.addresses.empty())
       question.destination.ip = receiver.addresses.front();
-    } else {
+    else if (receiver.space == sender.space)  // a pod without a network has its localhost
+      question.destination.ip = *base::IpAddress::parse("127.0.0.1");
+    else
       return Error{Kind::not_found, 0, "'" + goal.host + "' has no address"};
-    }
   }
   places.spaces = std::move(spaces).take();
   return places;

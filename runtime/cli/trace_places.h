@@ -14,8 +14,8 @@ struct TracePlaces {
   packet::Question question;
 };
 
-// FROM: a pod, "host", "netns:NAME" or "netns:/path". TO: the same, or an IP address; and a port: "web:80", "[fd00::1]:80".
-// Errors: invalid, what was typed; not_found, no such pod or namespace, or it has no address.
+// FROM: a pod, "host", "netns:NAME" or "netns:/path". TO: the same, or an IP address; and a port: "web:80",
+// "[fd00::1]:80". Errors: invalid, what was typed; not_found, no such pod or namespace, or it has no address.
 Result<TracePlaces> find_trace_places(const Context& context, const std::string& from, const std::string& to);
 
 struct HostAndPort {

@@ -55,8 +55,8 @@ Flow flow_of_tuple(std::string_view tuple) {
 // Empty: there is no entry.
 Result<std::optional<Connection>> find_connection(base::NetlinkSocket& socket, Transport transport, const Flow& flow) {
   const nfgenmsg body{static_cast<std::uint8_t>(flow.source.ip.is_v4() ? AF_INET : AF_INET6), NFNETLINK_V0, 0};
-  base::NetlinkRequest request{static_cast<std::uint16_t>(NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET), 0,
-                               base::netlink_body(body), {}};
+  base::NetlinkRequest request{
+      static_cast<std::uint16_t>(NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET), 0, base::netlink_body(body), {}};
   request.attributes.add_nested(CTA_TUPLE_ORIG, tuple_of(flow, transport));
   std::optional<Connection> found;
   auto asked = socket.exchange(std::move(request), [&](std::string_view answer) {

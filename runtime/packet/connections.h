@@ -1,4 +1,5 @@
-// What connection tracking says of the packet, asked by its addresses: the table may have hundreds of thousands of rows.
+// What connection tracking says of the packet, asked by its addresses: the table may have hundreds of thousands of
+// rows.
 #pragma once
 
 #include <vector>

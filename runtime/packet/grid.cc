@@ -60,7 +60,8 @@ Grid grid_of(const Recording& recording, const Leg& leg) {
       box.lines = lines_of_ip(recording, leg, at);
     } else {
       const Link* of = find_link(recording, station.space, link);
-      box.title = link_name(recording, station.space, link) + (of != nullptr && of->kind == "bridge" ? " (bridge)" : "");
+      box.title =
+          link_name(recording, station.space, link) + (of != nullptr && of->kind == "bridge" ? " (bridge)" : "");
     }
   }
   return grid;

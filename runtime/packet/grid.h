@@ -1,5 +1,5 @@
-// Where stations stand in a picture: a column a namespace, in the order in which the leg comes to it, and in it a row a layer. Who
-// draws it adds sizes. A link that the packet comes by twice is one box.
+// Where stations stand in a picture: a column a namespace, in the order in which the leg comes to it, and in it a row a
+// layer. Who draws it adds sizes. A link that the packet comes by twice is one box.
 #pragma once
 
 #include <cstddef>

@@ -21,7 +21,8 @@ template <class Number>
 Number number_at(std::string_view bytes, std::size_t at) {
   Number number = 0;
   for (std::size_t i = 0; i < sizeof(Number); ++i)
-    number = static_cast<Number>(number << 8U | (at + i < bytes.size() ? static_cast<unsigned char>(bytes[at + i]) : 0U));
+    number =
+        static_cast<Number>(number << 8U | (at + i < bytes.size() ? static_cast<unsigned char>(bytes[at + i]) : 0U));
   return number;
 }
 
@@ -66,7 +67,8 @@ std::optional<Ip> read_ip_header(std::string_view bytes) {
 }
 
 Flow flow_of(const Ip& ip, std::string_view transport) {
-  return {{ip.source, number_at<std::uint16_t>(transport, 0)}, {ip.destination, number_at<std::uint16_t>(transport, 2)}};
+  return {{ip.source, number_at<std::uint16_t>(transport, 0)},
+          {ip.destination, number_at<std::uint16_t>(transport, 2)}};
 }
 
 bool begins_with_cookie(std::string_view datagram, const Name& name) {
@@ -122,7 +124,8 @@ std::optional<Headers> read_icmp_v6(Headers headers, const Ip& ip, std::string_v
     return std::nullopt;
   const base::IpAddress target = *base::IpAddress::of_bytes(bytes.substr(8, 16));
   headers.protocol = type == ND_NEIGHBOR_SOLICIT ? Protocol::ask : Protocol::tell;
-  headers.flow = type == ND_NEIGHBOR_SOLICIT ? Flow{{ip.source, 0}, {target, 0}} : Flow{{target, 0}, {ip.destination, 0}};
+  headers.flow =
+      type == ND_NEIGHBOR_SOLICIT ? Flow{{ip.source, 0}, {target, 0}} : Flow{{target, 0}, {ip.destination, 0}};
   return headers;
 }
 

@@ -8,8 +8,8 @@
 
 namespace podrun::packet {
 
-// From its IP header on; the rest may be cut off. Empty: neither TCP, UDP, an ICMP error nor a neighbour message, a fragment
-// behind the first, or too short. `name` says which cookie to look for.
+// From its IP header on; the rest may be cut off. Empty: neither TCP, UDP, an ICMP error nor a neighbour message, a
+// fragment behind the first, or too short. `name` says which cookie to look for.
 std::optional<Headers> read_ip(std::string_view bytes, const Name& name);
 
 // The IP header and what follows it, as nftables gives them: two pieces.

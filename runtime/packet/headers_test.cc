@@ -10,7 +10,8 @@ namespace {
 
 std::string bytes(const std::string& hex) {
   std::string made;
-  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) made += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
+  for (std::size_t i = 0; i + 1 < hex.size(); i += 2)
+    made += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
   return made;
 }
 
@@ -65,7 +66,9 @@ TEST(Headers, OnlyWhatHasTheNameIsOurs) {
 
 TEST(Headers, OfUdpByItsCookieOrAsAnAnswer) {
   const Name name = udp_name();
-  const auto ours = [&](const std::string& transport) { return belongs_to(*read_ip(ipv4("11", transport), name), name); };
+  const auto ours = [&](const std::string& transport) {
+    return belongs_to(*read_ip(ipv4("11", transport), name), name);
+  };
   EXPECT_TRUE(ours("12341f90001000000102030405060708"));
   EXPECT_FALSE(ours("12341f90001000000102030405060709"));
   EXPECT_FALSE(ours("12341f900010000001020304050607"));
@@ -75,7 +78,11 @@ TEST(Headers, OfUdpByItsCookieOrAsAnAnswer) {
 }
 
 TEST(Headers, OfAnErrorWhatItQuotes) {
-  const std::string quoted = "45000028000140004006" "0000" "0a3f00030a3f0002" + tcp("20000000", "00000000", "02");
+  const std::string quoted =
+      "45000028000140004006"
+      "0000"
+      "0a3f00030a3f0002" +
+      tcp("20000000", "00000000", "02");
   const auto read = read_ip(ipv4("01", "0301000000000000" + quoted), tcp_name());
   ASSERT_TRUE(read);
   EXPECT_EQ(read->protocol, Protocol::icmp);
@@ -83,20 +90,30 @@ TEST(Headers, OfAnErrorWhatItQuotes) {
   EXPECT_EQ(read->icmp_code, 1);
   EXPECT_EQ(read->quoted, tcp_name().flow);
   EXPECT_TRUE(belongs_to(*read, tcp_name()));
-  const std::string other = "45000028000140004006" "0000" "0a3f00030a3f0002" + tcp("20000005", "00000000", "02");
+  const std::string other =
+      "45000028000140004006"
+      "0000"
+      "0a3f00030a3f0002" +
+      tcp("20000005", "00000000", "02");
   EXPECT_FALSE(belongs_to(*read_ip(ipv4("01", "0301000000000000" + other), tcp_name()), tcp_name()));
   EXPECT_FALSE(read_ip(ipv4("01", "0800000000000000" + quoted), tcp_name()));  // a ping quotes nothing
 }
 
 TEST(Headers, WhatIsNoneOrCutOff) {
   const std::string whole = ipv4("06", tcp("20000000", "00000000", "02"));
-  for (std::size_t size = 0; size < whole.size(); ++size) EXPECT_FALSE(read_ip(whole.substr(0, size), tcp_name())) << size;
+  for (std::size_t size = 0; size < whole.size(); ++size)
+    EXPECT_FALSE(read_ip(whole.substr(0, size), tcp_name())) << size;
   EXPECT_FALSE(read_ip(ipv4("06", tcp("20000000", "00000000", "02"), "2001"), tcp_name()));  // not the first fragment
   EXPECT_FALSE(read_ip(ipv4("2f", tcp("20000000", "00000000", "02")), tcp_name()));          // GRE
 }
 
 TEST(Headers, OfArp) {
-  const std::string asks = bytes("0001080006040001" "020000000003" "0a3f0003" "000000000000" "0a3f0002");
+  const std::string asks = bytes(
+      "0001080006040001"
+      "020000000003"
+      "0a3f0003"
+      "000000000000"
+      "0a3f0002");
   const auto read = read_arp(asks);
   ASSERT_TRUE(read);
   EXPECT_EQ(read->protocol, Protocol::ask);

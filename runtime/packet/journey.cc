@@ -9,8 +9,8 @@
 namespace podrun::packet {
 namespace {
 
-// The order in which the packet was there: by time, and within one namespace never against the order of its socket, since a
-// bridge may pass on the time that its port has given.
+// The order in which the packet was there: by time, and within one namespace never against the order of its socket,
+// since a bridge may pass on the time that its port has given.
 std::vector<Sighting> in_order(const Recording& recording) {
   std::vector<Sighting> ordered;
   std::map<int, std::int64_t> last;
@@ -19,7 +19,8 @@ std::vector<Sighting> in_order(const Recording& recording) {
     std::int64_t& at = last[sighting.space];
     ordered.back().at = at = std::max(at, sighting.at);
   }
-  std::stable_sort(ordered.begin(), ordered.end(), [](const auto& one, const auto& other) { return one.at < other.at; });
+  std::stable_sort(ordered.begin(), ordered.end(),
+                   [](const auto& one, const auto& other) { return one.at < other.at; });
   return ordered;
 }
 
@@ -62,15 +63,17 @@ class LegBuilder {
     const Passage& a = one.passage;
     const Passage& b = other.passage;
     return one.space == other.space && a.hook == b.hook && a.in_link == b.in_link && a.out_link == b.out_link &&
-           a.headers.flow == b.headers.flow && a.headers.ttl == b.headers.ttl && a.met.front().family == b.met.front().family &&
-           a.met.front().table == b.met.front().table && a.met.front().chain == b.met.front().chain;
+           a.headers.flow == b.headers.flow && a.headers.ttl == b.headers.ttl &&
+           a.met.front().family == b.met.front().family && a.met.front().table == b.met.front().table &&
+           a.met.front().chain == b.met.front().chain;
   }
 
   // A bridge that does not know the way sends a copy to each port; those for another MAC end there.
   void set_copies_aside() {
     std::vector<Sighting> copies;
     for (const Sighting& one : seen_)
-      if (one.direction == Direction::elsewhere && !is_bridge_port(recording_, one.space, one.link)) copies.push_back(one);
+      if (one.direction == Direction::elsewhere && !is_bridge_port(recording_, one.space, one.link))
+        copies.push_back(one);
     const auto leads_to_copy = [&](const Sighting& one) {
       const Link* link = one.direction == Direction::out ? find_link(recording_, one.space, one.link) : nullptr;
       return link != nullptr && std::any_of(copies.begin(), copies.end(), [&](const Sighting& copy) {
@@ -121,11 +124,16 @@ class LegBuilder {
     }
   }
 
+  // Chains of family bridge are met on its ports, whichever way the frame takes.
+  static bool is_of_bridge(const LegPassage& one) { return one.passage.met.front().family == "bridge"; }
+
   std::size_t behind_arrival(const LegPassage& one, const std::vector<std::size_t>& places, std::size_t from) const {
     const auto fits = [&](std::size_t k) {
-      return k < places.size() && arrives(seen_[places[k]]) && seen_[places[k]].headers.flow == one.passage.headers.flow;
+      return k < places.size() && arrives(seen_[places[k]]) &&
+             seen_[places[k]].headers.flow == one.passage.headers.flow;
     };
-    const bool on_port = one.passage.hook == "prerouting" && filters_bridged(one.space, one.passage.headers);
+    const bool on_port =
+        is_of_bridge(one) || (one.passage.hook == "prerouting" && filters_bridged(one.space, one.passage.headers));
     std::size_t k = from > 0 && fits(from - 1) ? from - 1 : from;
     while (k < places.size() && !fits(k)) ++k;
     if (k == places.size()) return from;
@@ -134,9 +142,10 @@ class LegBuilder {
   }
 
   std::size_t before_departure(const LegPassage& one, const std::vector<std::size_t>& places, std::size_t from) const {
-    const bool is_bridged = one.passage.hook != "output" && filters_bridged(one.space, one.passage.headers) &&
-                            !places.empty() && is_bridge_port(recording_, one.space, seen_[places.front()].link) &&
-                            stays_in_bridge(one.space, places);
+    const bool is_bridged =
+        is_of_bridge(one) ||
+        (one.passage.hook != "output" && filters_bridged(one.space, one.passage.headers) && !places.empty() &&
+         is_bridge_port(recording_, one.space, seen_[places.front()].link) && stays_in_bridge(one.space, places));
     for (std::size_t k = from; k < places.size(); ++k)
       if (!arrives(seen_[places[k]]) && (!is_bridged || is_bridge_port(recording_, one.space, seen_[places[k]].link)))
         return k;
@@ -177,8 +186,8 @@ class LegBuilder {
     const Link* from = find_link(recording_, in.space, in.link);
     const Link* to = find_link(recording_, out.space, out.link);
     if (!arrives(in) || arrives(out) || from == nullptr || to == nullptr) return false;
-    const bool same_bridge = is_bridge_port(recording_, in.space, in.link) &&
-                             (from->master == to->master || from->master == to->index);
+    const bool same_bridge =
+        is_bridge_port(recording_, in.space, in.link) && (from->master == to->master || from->master == to->index);
     return !same_bridge;
   }
 
@@ -249,7 +258,8 @@ bool is_answer(const Leg& leg) {
   return !leg.forward && (!leg.name.starts_with("ICMP") || leg.name == "ICMP 3/3" || leg.name == "ICMP 1/4");
 }
 
-// Only what comes back says that a packet has come to a process: behind the last place that tells it may still be dropped.
+// Only what comes back says that a packet has come to a process: behind the last place that tells it may still be
+// dropped.
 void end_legs(const Recording& recording, Journey& journey) {
   const auto is_answered_from = [&](int space) {
     return std::any_of(journey.legs.begin(), journey.legs.end(), [&](const Leg& leg) {
@@ -281,7 +291,8 @@ Journey journey_of(const Recording& recording) {
   const Legs legs(recording);
   const auto seen = in_order(recording);
   const auto passages = passages_of(recording, legs);
-  // What was sent is a leg also where nothing saw it: it may wait for a neighbour, or have been dropped before any link.
+  // What was sent is a leg also where nothing saw it: it may wait for a neighbour, or have been dropped before any
+  // link.
   std::vector<LegName> names;
   if (!recording.outcome.word.empty() && recording.outcome.word != "not sent")
     names.push_back({recording.name.transport == Transport::tcp ? "SYN" : "datagram", true});

@@ -1,8 +1,9 @@
 // The way of one packet and of its answers, decided from what was recorded. Pure: the same Recording, the same Journey.
 //
-// Times order what packet sockets saw. What nftables traced has no time, so it is placed where the kernel must have done it:
-// prerouting and input behind the last arrival with these addresses (with bridge-nf-call-iptables behind that on the bridge's
-// port, before the bridge's own), output, forward and postrouting before the first departure that follows.
+// Times order what packet sockets saw. What nftables traced has no time, so it is placed where the kernel must have
+// done it: prerouting and input behind the last arrival with these addresses (with bridge-nf-call-iptables behind that
+// on the bridge's port, before the bridge's own), output, forward and postrouting before the first departure that
+// follows.
 #pragma once
 
 #include <cstdint>
@@ -50,8 +51,8 @@ struct Leg {
   std::string name;  // "SYN", "SYN-ACK", "RST", "ACK", "data", "datagram", "answer", "ICMP 3/1"
   bool forward = true;
   std::vector<Station> stations;
-  std::vector<Sighting> aside;  // copies for other MACs, by which a bridge finds out where somebody is
-  bool arrived = false;         // at a process
+  std::vector<Sighting> aside;    // copies for other MACs, by which a bridge finds out where somebody is
+  bool arrived = false;           // at a process
   const Met* dropped_by() const;  // null: nobody said so
 };
 
@@ -61,12 +62,12 @@ struct Journey {
 
 Journey journey_of(const Recording& recording);
 
-// What happened to a packet between two places: "SNAT", "DNAT", "ttl 64→63", each where it is so. Of an answer, whose addresses
-// are translated back, by the names of what is undone.
+// What happened to a packet between two places: "SNAT", "DNAT", "ttl 64→63", each where it is so. Of an answer, whose
+// addresses are translated back, by the names of what is undone.
 std::vector<std::string> changes_between(const Headers& before, const Headers& now, bool forward);
 
-// Whether the journey has what is expected: "host/cni0" or "web/eth0" (a link, of a pod or namespace without its kind), "DNAT",
-// "SNAT", the name of a leg, or the word of the outcome.
+// Whether the journey has what is expected: "host/cni0" or "web/eth0" (a link, of a pod or namespace without its kind),
+// "DNAT", "SNAT", the name of a leg, or the word of the outcome.
 bool has_expected(const Recording& recording, const Journey& journey, const std::string& expected);
 // Whether a rule dropped it whose text, chain or table has that in it.
 bool is_dropped_by(const Journey& journey, const std::string& rule);

@@ -113,6 +113,25 @@ TEST(Journey, LegsAndTheirEnds) {
   EXPECT_THAT(legs_of("nobody"), ElementsAre("SYN lost", "ICMP 3/1"));
 }
 
+// A chain of family bridge is met on the port, before the bridge device has the frame.
+TEST(Journey, ChainsOfABridgeAreOnItsPorts) {
+  Recording recording = recording_of("hostport-routed");
+  RuleEvent event;
+  for (const RuleEvent& one : recording.events)
+    if (event.table.empty() && one.headers && one.headers->tcp_flags == 2) event = one;
+  event.family = "bridge";
+  event.table = event.chain = "own";
+  event.what = "policy";
+  event.verdict = "accept";
+  recording.chains.push_back({event.space, "bridge", "own", "own", "prerouting", 0});
+  recording.events.insert(recording.events.begin(), event);
+  const Journey journey = journey_of(recording);
+  EXPECT_THAT(outline(recording, journey.legs.front()), HasSubstr("host veth-client in\n"
+                                                                  "host IP prerouting\n"
+                                                                  "host br-lab in\n"
+                                                                  "host IP prerouting forward postrouting\n"));
+}
+
 TEST(Journey, WhoDroppedIt) {
   const Recording recording = recording_of("dropped");
   const Journey journey = journey_of(recording);
@@ -135,8 +154,8 @@ TEST(Journey, WhatCanBeExpected) {
 
 // Every rule that a SYN met is at one of its stations.
 TEST(Journey, NoRuleIsLost) {
-  for (const char* name : {"hostport-bridged", "hostport-detour", "hostport-routed", "outside-hostport", "local-hostport",
-                           "dropped", "pod-outside"}) {
+  for (const char* name : {"hostport-bridged", "hostport-detour", "hostport-routed", "outside-hostport",
+                           "local-hostport", "dropped", "pod-outside"}) {
     const Recording recording = recording_of(name);
     std::size_t traced = 0;
     for (const LegPassage& one : passages_of(recording, Legs(recording)))

@@ -6,14 +6,15 @@
 
 namespace podrun::packet {
 
-// The datagram is seen before its echo everywhere, and the addresses of the echo are, at each place, those of the datagram there
-// turned round.
+// The datagram is seen before its echo everywhere, and the addresses of the echo are, at each place, those of the
+// datagram there turned round.
 Legs::Legs(const Recording& recording) : name_(recording.name), forward_{recording.name.flow} {
   if (name_.transport != Transport::udp) return;
   std::vector<const Sighting*> in_time;
   for (const Sighting& sighting : recording.sightings)
     if (sighting.headers.protocol == Protocol::udp && sighting.headers.has_cookie) in_time.push_back(&sighting);
-  std::stable_sort(in_time.begin(), in_time.end(), [](const auto* one, const auto* other) { return one->at < other->at; });
+  std::stable_sort(in_time.begin(), in_time.end(),
+                   [](const auto* one, const auto* other) { return one->at < other->at; });
   for (const Sighting* sighting : in_time)
     if (!goes_back(sighting->headers.flow)) forward_.push_back(sighting->headers.flow);
 }

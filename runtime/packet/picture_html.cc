@@ -1,4 +1,5 @@
-// One page that needs nothing else: no script, no file beside it. A tab is a radio button, and CSS shows what belongs to it.
+// One page that needs nothing else: no script, no file beside it. A tab is a radio button, and CSS shows what belongs
+// to it.
 #include "runtime/packet/picture_list.h"
 #include "runtime/packet/picture_svg.h"
 #include "runtime/packet/picture_words.h"
@@ -8,8 +9,10 @@ namespace {
 
 constexpr const char* kPageStyle =
     "body{font:15px/1.5 sans-serif;margin:2em auto;max-width:75em;padding:0 1em;color:#24292f;background:#fff}"
-    "h1{font-size:1.25em}svg{max-width:100%;height:auto}pre{overflow-x:auto;font-size:13px;line-height:1.4;background:#f6f8fa;"
-    "padding:1em;border-radius:6px}input{position:absolute;opacity:0}label{display:inline-block;padding:.3em .9em;margin:0 .2em "
+    "h1{font-size:1.25em}svg{max-width:100%;height:auto}pre{overflow-x:auto;font-size:13px;line-height:1.4;background:#"
+    "f6f8fa;"
+    "padding:1em;border-radius:6px}input{position:absolute;opacity:0}label{display:inline-block;padding:.3em "
+    ".9em;margin:0 .2em "
     ".6em 0;border:1px solid #8b949e;border-radius:1em;cursor:pointer}section{display:none}"
     "input:focus-visible+label{outline:2px solid #0969da}";
 
@@ -28,8 +31,8 @@ std::string html_of(const Recording& recording, const Journey& journey) {
     const Leg& leg = journey.legs[i];
     const std::string id = "leg" + std::to_string(i);
     style += rules_of_tab(id);
-    tabs += "<input type=\"radio\" name=\"leg\" id=\"" + id + "\"" + (i == 0 ? " checked" : "") + "><label for=\"" + id + "\">" +
-            xml_escaped(leg.name) + "</label>\n";
+    tabs += "<input type=\"radio\" name=\"leg\" id=\"" + id + "\"" + (i == 0 ? " checked" : "") + "><label for=\"" +
+            id + "\">" + xml_escaped(leg.name) + "</label>\n";
     const Journey alone{{leg}};
     sections += "<section id=\"" + id + "-leg\">\n" + svg_of(recording, leg, id, true) + "<pre>" +
                 xml_escaped(list_of_legs(recording, alone, true)) + "</pre>\n</section>\n";

@@ -16,11 +16,11 @@ constexpr std::array kSvgRows{GridRow::process, GridRow::ip, GridRow::bridge, Gr
 // In pixels. The letters are as wide as most fixed fonts have them at this size.
 constexpr int kLetter = 8;
 constexpr int kLine = 17;
-constexpr int kPad = 9;       // within a box
-constexpr int kGap = 14;      // between boxes, rows, columns
-constexpr int kLane = 22;     // at both sides of a column, for the line
-constexpr int kTitle = 30;    // the name of a column
-constexpr int kNumber = 18;   // room for the number of a station
+constexpr int kPad = 9;      // within a box
+constexpr int kGap = 14;     // between boxes, rows, columns
+constexpr int kLane = 22;    // at both sides of a column, for the line
+constexpr int kTitle = 30;   // the name of a column
+constexpr int kNumber = 18;  // room for the number of a station
 
 struct Point {
   int x = 0;
@@ -46,15 +46,19 @@ int width_of_grid_box(const GridBox& box) {
 
 int height_of_grid_box(const GridBox& box) { return static_cast<int>(box.lines.size() + 1) * kLine + 2 * kPad - 4; }
 
-std::string number(const char* name, int value) { return " " + std::string(name) + "=\"" + std::to_string(value) + "\""; }
+std::string number(const char* name, int value) {
+  return " " + std::string(name) + "=\"" + std::to_string(value) + "\"";
+}
 
 std::string text_at(int x, int y, const std::string& text, const char* kind = "t") {
-  return "<text class=\"" + std::string(kind) + "\"" + number("x", x) + number("y", y) + ">" + xml_escaped(text) + "</text>\n";
+  return "<text class=\"" + std::string(kind) + "\"" + number("x", x) + number("y", y) + ">" + xml_escaped(text) +
+         "</text>\n";
 }
 
 class SvgPicture {
  public:
-  SvgPicture(const Recording& recording, const Leg& leg) : recording_(recording), leg_(leg), grid_(grid_of(recording, leg)) {
+  SvgPicture(const Recording& recording, const Leg& leg)
+      : recording_(recording), leg_(leg), grid_(grid_of(recording, leg)) {
     lay_out();
   }
 
@@ -129,8 +133,8 @@ class SvgPicture {
 
   std::string drawn(const GridBox& box) const {
     const Place& place = places_.at(box.stations.front());
-    std::string text = "<rect class=\"box\"" + number("x", place.x) + number("y", place.y) + number("width", place.width) +
-                       number("height", place.height) + " rx=\"4\"/>\n";
+    std::string text = "<rect class=\"box\"" + number("x", place.x) + number("y", place.y) +
+                       number("width", place.width) + number("height", place.height) + " rx=\"4\"/>\n";
     int x = place.x + kPad;
     const int y = place.y + kLine + 2;
     for (const std::size_t station : box.stations) {
@@ -183,12 +187,23 @@ std::string xml_escaped(std::string_view text) {
   std::string escaped;
   for (const char c : base::printable(text)) {
     switch (c) {
-      case '&': escaped += "&amp;"; break;
-      case '<': escaped += "&lt;"; break;
-      case '>': escaped += "&gt;"; break;
-      case '"': escaped += "&quot;"; break;
-      case '\'': escaped += "&#39;"; break;
-      default: escaped += c;
+      case '&':
+        escaped += "&amp;";
+        break;
+      case '<':
+        escaped += "&lt;";
+        break;
+      case '>':
+        escaped += "&gt;";
+        break;
+      case '"':
+        escaped += "&quot;";
+        break;
+      case '\'':
+        escaped += "&#39;";
+        break;
+      default:
+        escaped += c;
     }
   }
   return escaped;

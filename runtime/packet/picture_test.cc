@@ -1,11 +1,10 @@
 // Pictures of packets that were real.
-#include "runtime/packet/picture_text.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "runtime/packet/picture_list.h"
 #include "runtime/packet/picture_svg.h"
+#include "runtime/packet/picture_text.h"
 #include "runtime/packet/test_recordings.h"
 
 namespace podrun::packet {
@@ -39,17 +38,20 @@ from ②  10.63.0.3:)"));
 }
 
 TEST(PictureText, BelowItWhatChangedAndWhatCameBack) {
-  EXPECT_THAT(picture("hostport-routed"),
-              AllOf(HasSubstr("10.63.0.2:8080  SNAT · DNAT · ttl 64→63  +"),
-                    HasSubstr("SYN-ACK  pod web eth0 → host veth-web, br-lab, br-lab, veth-client → pod client eth0 → connected  +"),
-                    HasSubstr("host remembers 10.63.0.3:")));
+  EXPECT_THAT(
+      picture("hostport-routed"),
+      AllOf(HasSubstr("10.63.0.2:8080  SNAT · DNAT · ttl 64→63  +"),
+            HasSubstr(
+                "SYN-ACK  pod web eth0 → host veth-web, br-lab, br-lab, veth-client → pod client eth0 → connected  +"),
+            HasSubstr("host remembers 10.63.0.3:")));
 }
 
 TEST(PictureText, OneThatIsLostSaysWhere) {
   EXPECT_THAT(picture("dropped"), AllOf(HasSubstr("by TCP: silent\n"), HasSubstr("FORWARD     DROP"),
                                         HasSubstr("dropped in host by filter: -A FORWARD -d 10.63.0.2/32")));
-  EXPECT_THAT(picture("nobody"), AllOf(HasSubstr("unreachable (No route to host)"), HasSubstr("left by no link"),
-                                       HasSubstr("pod client asks for the MAC of 10.63.0.99 by eth0, and nobody tells")));
+  EXPECT_THAT(picture("nobody"),
+              AllOf(HasSubstr("unreachable (No route to host)"), HasSubstr("left by no link"),
+                    HasSubstr("pod client asks for the MAC of 10.63.0.99 by eth0, and nobody tells")));
 }
 
 TEST(PictureText, WhereItHasNoRoomItIsAList) {
@@ -103,9 +105,10 @@ TEST(PictureSvg, OneLineThroughAllStations) {
 TEST(PictureHtml, ATabALegAndNothingFromElsewhere) {
   const Recording recording = recording_of("hostport-routed");
   const std::string page = html_of(recording, journey_of(recording));
-  EXPECT_THAT(page, AllOf(HasSubstr("id=\"leg0\" checked><label for=\"leg0\">SYN<"), HasSubstr("for=\"leg1\">SYN-ACK<"),
-                          HasSubstr("<section id=\"leg4-leg\">"), HasSubstr("-j MASQUERADE"), HasSubstr("host remembers"),
-                          Not(HasSubstr("src=")), Not(HasSubstr("@import")), Not(HasSubstr("url("))));
+  EXPECT_THAT(page,
+              AllOf(HasSubstr("id=\"leg0\" checked><label for=\"leg0\">SYN<"), HasSubstr("for=\"leg1\">SYN-ACK<"),
+                    HasSubstr("<section id=\"leg4-leg\">"), HasSubstr("-j MASQUERADE"), HasSubstr("host remembers"),
+                    Not(HasSubstr("src=")), Not(HasSubstr("@import")), Not(HasSubstr("url("))));
 }
 
 TEST(PictureList, OfAnEmptyRecordingTheHeadlineAlone) {

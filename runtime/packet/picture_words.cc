@@ -31,7 +31,7 @@ bool decides(const Met& met) {
 }
 
 std::string met_text(const Met& met) {
-  const std::string chain = met.table + " " + met.chain;
+  const std::string chain = (met.family == "bridge" ? "bridge " : "") + met.table + " " + met.chain;
   if (met.is_policy) return chain + ": policy " + met.verdict;
   if (met.text.empty()) return chain + ": a rule: " + met.verdict;
   // iptables' texts name their chain; who jumps or accepts says so.
@@ -77,7 +77,8 @@ std::string link_text(const Recording& recording, int space, int index) {
   const std::string name = link_name(recording, space, index);
   const Link* link = find_link(recording, space, index);
   if (link != nullptr && link->kind == "bridge") return name + " (bridge)";
-  if (is_bridge_port(recording, space, index)) return name + " (port of " + link_name(recording, space, link->master) + ")";
+  if (is_bridge_port(recording, space, index))
+    return name + " (port of " + link_name(recording, space, link->master) + ")";
   return name;
 }
 
@@ -127,8 +128,8 @@ std::vector<std::string> connection_lines(const Recording& recording) {
   for (const Connection& connection : recording.connections) {
     if (connection.original.reversed() == connection.reply) continue;
     const auto text = [](const Flow& flow) { return to_text(flow.source) + " → " + to_text(flow.destination); };
-    lines.push_back(space_name(recording, connection.space) + " remembers " + text(connection.original) + ", answered by " +
-                    text(connection.reply));
+    lines.push_back(space_name(recording, connection.space) + " remembers " + text(connection.original) +
+                    ", answered by " + text(connection.reply));
   }
   return lines;
 }

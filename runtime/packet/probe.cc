@@ -27,9 +27,7 @@ Result<Number> by_chance() {
 }
 
 // Far from where counting goes over 0, so that no comparison needs to think of it.
-Result<std::uint32_t> choose_sequence() {
-  return TRY(by_chance<std::uint32_t>()) % 0xc0000000U + 0x20000000U;
-}
+Result<std::uint32_t> choose_sequence() { return TRY(by_chance<std::uint32_t>()) % 0xc0000000U + 0x20000000U; }
 
 Result<void> set_sequence(const Fd& socket, std::uint32_t sequence) {
   const auto set = [&](int option, int value) {
@@ -137,14 +135,22 @@ void Probe::fail(int error_number) {
   outcome_.error_number = error_number;
   switch (error_number) {
     case ECONNREFUSED:
-    case ECONNRESET: outcome_.word = "refused"; break;
-    case ETIMEDOUT: outcome_.word = "silent"; break;
+    case ECONNRESET:
+      outcome_.word = "refused";
+      break;
+    case ETIMEDOUT:
+      outcome_.word = "silent";
+      break;
     case EHOSTUNREACH:
     case ENETUNREACH:
     case EMSGSIZE:
     case ENOPROTOOPT:
-    case EACCES: outcome_.word = "unreachable"; break;
-    default: outcome_.word = "not sent"; break;
+    case EACCES:
+      outcome_.word = "unreachable";
+      break;
+    default:
+      outcome_.word = "not sent";
+      break;
   }
 }
 

@@ -1,7 +1,7 @@
 // The packet: an ordinary one of the kernel's own TCP or UDP, but for its name.
 //
-// TCP: the initial sequence number, which TCP_REPAIR (made to move connections between machines) lets CAP_NET_ADMIN choose
-// before an ordinary connect(2). UDP: the datagram begins with eight bytes of chance.
+// TCP: the initial sequence number, which TCP_REPAIR (made to move connections between machines) lets CAP_NET_ADMIN
+// choose before an ordinary connect(2). UDP: the datagram begins with eight bytes of chance.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ class Probe {
   short events() const;  // what to poll(2) for; 0: nothing more comes
   // A failure is an outcome.
   void send();
-  void go_on();  // once it is ready
+  void go_on();                           // once it is ready
   bool is_over() const { return over_; }  // there is an answer, or never will be
   bool waits_for_data() const { return sent_data_ && !over_; }
   const Outcome& outcome() const { return outcome_; }

@@ -22,8 +22,8 @@ namespace podrun::packet {
 namespace {
 
 constexpr std::int64_t kMillisecond = kSecond / 1000;
-constexpr std::int64_t kStill = 60 * kMillisecond;    // after an answer: what comes behind it, an ACK
-constexpr std::int64_t kAnswer = 900 * kMillisecond;  // before TCP sends its SYN again (RFC 6298: a second)
+constexpr std::int64_t kStill = 60 * kMillisecond;        // after an answer: what comes behind it, an ACK
+constexpr std::int64_t kAnswer = 900 * kMillisecond;      // before TCP sends its SYN again (RFC 6298: a second)
 constexpr std::int64_t kNeighbour = 3500 * kMillisecond;  // three questions a second apart, and the error
 
 // Where and when neighbours were asked for, and nobody has told: the packet waits there.
@@ -47,7 +47,8 @@ bool is_data_acknowledged(const Recording& recording) {
 // What is open while the packet is on its way.
 class Watch {
  public:
-  static Result<Watch> begin(const std::vector<OpenSpace>& spaces, const Name& name, std::vector<std::string>& missing) {
+  static Result<Watch> begin(const std::vector<OpenSpace>& spaces, const Name& name,
+                             std::vector<std::string>& missing) {
     Watch watch(TRY(Taps::open(spaces, name)));
     for (std::size_t i = 0; i < spaces.size(); ++i) {
       auto events = TraceEvents::listen(spaces[i], static_cast<int>(i), name);
@@ -65,7 +66,8 @@ class Watch {
   }
 
   Result<void> wait(const Probe& probe, std::int64_t nanoseconds) {
-    std::vector<pollfd> polled{{base::interruption_fd(), POLLIN, 0}, {probe.events() != 0 ? probe.fd() : -1, probe.events(), 0}};
+    std::vector<pollfd> polled{{base::interruption_fd(), POLLIN, 0},
+                               {probe.events() != 0 ? probe.fd() : -1, probe.events(), 0}};
     taps_.add_to(polled);
     for (const TraceEvents& events : events_) events.add_to(polled);
     const auto milliseconds = static_cast<int>(nanoseconds / kMillisecond + 1);
@@ -118,8 +120,8 @@ Result<void> follow(Probe& probe, Watch& watch, Recording& recording) {
   }
 }
 
-// Neighbours are asked for all the time: those that this packet may have needed are asked by, or for, an address that it has, or
-// that a link has which it was seen at.
+// Neighbours are asked for all the time: those that this packet may have needed are asked by, or for, an address that
+// it has, or that a link has which it was seen at.
 void drop_other_neighbours(Recording& recording) {
   std::set<base::IpAddress> ours{recording.name.flow.source.ip, recording.name.flow.destination.ip};
   const auto add_link = [&](const Link& link) {
@@ -144,9 +146,9 @@ void drop_other_neighbours(Recording& recording) {
 std::vector<Flow> flows_in(const Recording& recording, int space) {
   std::vector<Flow> flows;
   const auto add = [&](const Headers& headers) {
-    const bool is_forward = recording.name.transport == Transport::udp ? headers.has_cookie && headers.protocol == Protocol::udp
-                                                                       : headers.sequence == recording.name.sequence &&
-                                                                             headers.protocol == Protocol::tcp;
+    const bool is_forward = recording.name.transport == Transport::udp
+                                ? headers.has_cookie && headers.protocol == Protocol::udp
+                                : headers.sequence == recording.name.sequence && headers.protocol == Protocol::tcp;
     if (is_forward && std::find(flows.begin(), flows.end(), headers.flow) == flows.end()) flows.push_back(headers.flow);
   };
   if (space == recording.from_space) flows.push_back(recording.name.flow);

@@ -1,5 +1,5 @@
-// One real packet is sent, and all that is seen of it and its answer is written down. What was made for that is gone when
-// this returns, and also when the process is killed: sockets, and tables that are theirs.
+// One real packet is sent, and all that is seen of it and its answer is written down. What was made for that is gone
+// when this returns, and also when the process is killed: sockets, and tables that are theirs.
 #pragma once
 
 #include <string>
@@ -20,8 +20,8 @@ struct Question {
   std::uint32_t data = 0;
 };
 
-// Takes as long as the answer, and at most a second; four where a neighbour is asked for and says nothing. Errors: denied,
-// without CAP_NET_ADMIN, CAP_NET_RAW and CAP_SYS_ADMIN; busy, where another is under way; an interruption.
+// Takes as long as the answer, and at most a second; four where a neighbour is asked for and says nothing. Errors:
+// denied, without CAP_NET_ADMIN, CAP_NET_RAW and CAP_SYS_ADMIN; busy, where another is under way; an interruption.
 Result<Recording> record(const std::vector<OpenSpace>& spaces, const Question& question);
 
 }  // namespace podrun::packet

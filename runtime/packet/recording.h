@@ -1,5 +1,6 @@
-// All that was seen of one packet and its answer, as it was seen: what decides (journey.h) and draws (picture_*.h) is given
-// this and nothing else. As JSON (recording_json.h) it is what a report of a fault attaches, and what tests begin with.
+// All that was seen of one packet and its answer, as it was seen: what decides (journey.h) and draws (picture_*.h) is
+// given this and nothing else. As JSON (recording_json.h) it is what a report of a fault attaches, and what tests begin
+// with.
 //
 // Namespaces are counted: `space` is a place in Recording::spaces. Links go by their index in their namespace.
 #pragma once
@@ -28,7 +29,8 @@ struct Flow {
   Flow reversed() const { return {destination, source}; }
 };
 
-// What one packet is known by wherever it comes along, whoever changes its addresses and ports: chosen before it is sent.
+// What one packet is known by wherever it comes along, whoever changes its addresses and ports: chosen before it is
+// sent.
 struct Name {
   Transport transport = Transport::tcp;
   std::uint32_t sequence = 0;  // TCP: the initial sequence number
@@ -75,14 +77,14 @@ struct Sighting {
   int space = 0;
   int link = 0;
   Direction direction = Direction::in;
-  std::int64_t at = 0;  // nanoseconds of CLOCK_REALTIME, the same clock for all namespaces
+  std::int64_t at = 0;   // nanoseconds of CLOCK_REALTIME, the same clock for all namespaces
   std::string from_mac;  // empty: the link has none
   std::string to_mac;
   Headers headers;
 };
 
-// What nftables says of a packet that it traces, in the order of its namespace. It says no time. Events of one packet in one
-// base chain follow each other, the first with `headers`.
+// What nftables says of a packet that it traces, in the order of its namespace. It says no time. Events of one packet
+// in one base chain follow each other, the first with `headers`.
 struct RuleEvent {
   int space = 0;
   std::string family;  // "ip", "ip6", "inet", "bridge"
@@ -138,14 +140,14 @@ struct Link {
   std::string mac;
   int mtu = 0;
   bool up = false;
-  int master = 0;           // the bridge whose port it is; 0: none
-  int peer_space = -1;      // where the other end of a veth is; -1: there is none, or it is not known
+  int master = 0;       // the bridge whose port it is; 0: none
+  int peer_space = -1;  // where the other end of a veth is; -1: there is none, or it is not known
   int peer = 0;
   std::vector<std::string> addresses;  // "10.0.0.2/24"
 };
 
 struct Space {
-  std::string name;  // "host", "pod web", "netns outside"
+  std::string name;                 // "host", "pod web", "netns outside"
   bool filters_bridged_v4 = false;  // net.bridge.bridge-nf-call-iptables
   bool filters_bridged_v6 = false;
   std::vector<Link> links;
@@ -155,7 +157,7 @@ struct Space {
 struct Outcome {
   // "connected", "answered"; "refused" (RST, or ICMP to a UDP socket), "unreachable", "silent", "not sent"
   std::string word;
-  int error_number = 0;       // of connect(2), send(2) or the socket; 0: none
+  int error_number = 0;        // of connect(2), send(2) or the socket; 0: none
   std::uint32_t answered = 0;  // bytes that came back
   std::int64_t began = 0;      // as Sighting::at
   std::int64_t ended = 0;

@@ -12,7 +12,8 @@ inline constexpr int kRecordingFormat = 1;  // raised when a meaning changes
 
 std::string to_json(const Recording& recording);
 
-// Kind::corrupt, with the path of the field: what is no Recording of this format, or has places of namespaces that are none.
+// Kind::corrupt, with the path of the field: what is no Recording of this format, or has places of namespaces that are
+// none.
 Result<Recording> recording_from_json(const std::string& text);
 
 }  // namespace podrun::packet

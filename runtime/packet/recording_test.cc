@@ -9,8 +9,9 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr const char* kNames[] = {"hostport-bridged", "hostport-detour", "hostport-routed", "outside-hostport", "dropped",
-                                  "pod-outside",      "udp-refused-v6",  "local-hostport",  "nobody"};
+constexpr const char* kNames[] = {"hostport-bridged", "hostport-detour", "hostport-routed",
+                                  "outside-hostport", "dropped",         "pod-outside",
+                                  "udp-refused-v6",   "local-hostport",  "nobody"};
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
   const std::size_t at = text.find(from);

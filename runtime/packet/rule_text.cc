@@ -20,7 +20,10 @@ namespace {
 using base::NetlinkAttributes;
 
 std::uint8_t family_number(const std::string& family) {
-  return family == "ip" ? NFPROTO_IPV4 : family == "ip6" ? NFPROTO_IPV6 : family == "inet" ? NFPROTO_INET : NFPROTO_BRIDGE;
+  return family == "ip"     ? NFPROTO_IPV4
+         : family == "ip6"  ? NFPROTO_IPV6
+         : family == "inet" ? NFPROTO_INET
+                            : NFPROTO_BRIDGE;
 }
 
 base::NetlinkRequest ask_for(std::uint16_t message, const std::string& family, NetlinkAttributes attributes) {
@@ -60,16 +63,14 @@ Result<std::vector<Chain>> chains_of(base::NetlinkSocket& socket, const std::str
 
 Result<std::vector<std::uint64_t>> handles_of(base::NetlinkSocket& socket, const Chain& chain) {
   std::vector<std::uint64_t> handles;
-  TRY(socket.exchange(ask_for(NFT_MSG_GETRULE, chain.family,
-                              NetlinkAttributes()
-                                  .add_text(NFTA_RULE_TABLE, chain.table)
-                                  .add_text(NFTA_RULE_CHAIN, chain.name)),
-                      [&](std::string_view answer) {
-                        base::each_netlink_attribute(answer, sizeof(nfgenmsg), [&](int type, std::string_view bytes) {
-                          if (type == NFTA_RULE_HANDLE)
-                            handles.push_back(be64toh(base::netlink_number<std::uint64_t>(bytes)));
-                        });
-                      }));
+  TRY(socket.exchange(
+      ask_for(NFT_MSG_GETRULE, chain.family,
+              NetlinkAttributes().add_text(NFTA_RULE_TABLE, chain.table).add_text(NFTA_RULE_CHAIN, chain.name)),
+      [&](std::string_view answer) {
+        base::each_netlink_attribute(answer, sizeof(nfgenmsg), [&](int type, std::string_view bytes) {
+          if (type == NFTA_RULE_HANDLE) handles.push_back(be64toh(base::netlink_number<std::uint64_t>(bytes)));
+        });
+      }));
   return handles;
 }
 

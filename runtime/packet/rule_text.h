@@ -10,8 +10,8 @@
 
 namespace podrun::packet {
 
-// Appends to `into` the chains and rules that the events of that namespace name. Of rules that iptables made the text is
-// iptables-nft's, of others nft's; empty where that program is not there.
+// Appends to `into` the chains and rules that the events of that namespace name. Of rules that iptables made the text
+// is iptables-nft's, of others nft's; empty where that program is not there.
 Result<void> describe_rules(const OpenSpace& space, int place, Recording& into);
 
 // The lines of `iptables -S CHAIN` that are rules, in their order.

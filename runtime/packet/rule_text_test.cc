@@ -15,7 +15,8 @@ using testing::Pair;
 using testing::UnorderedElementsAre;
 
 TEST(RuleText, OfIptablesTheRulesInTheirOrder) {
-  EXPECT_THAT(rules_of_iptables("-P FORWARD ACCEPT\n-N CNI\n-A FORWARD -j CNI\n-A FORWARD -m comment --comment \"-A x\" -j DROP\n"),
+  EXPECT_THAT(rules_of_iptables(
+                  "-P FORWARD ACCEPT\n-N CNI\n-A FORWARD -j CNI\n-A FORWARD -m comment --comment \"-A x\" -j DROP\n"),
               ElementsAre("-A FORWARD -j CNI", "-A FORWARD -m comment --comment \"-A x\" -j DROP"));
   EXPECT_THAT(rules_of_iptables(""), IsEmpty());
 }
@@ -23,7 +24,8 @@ TEST(RuleText, OfIptablesTheRulesInTheirOrder) {
 TEST(RuleText, OfNftByItsHandle) {
   const std::string text =
       "table inet own {\n\tchain in { # handle 1\n\t\ttype filter hook input priority filter; policy accept;\n"
-      "\t\ttcp dport 8080 reject with tcp reset # handle 2\n\t\tip saddr 10.0.0.0/8 drop comment \"# handle 3\" # handle 12\n\t}\n}\n";
+      "\t\ttcp dport 8080 reject with tcp reset # handle 2\n\t\tip saddr 10.0.0.0/8 drop comment \"# handle 3\" # "
+      "handle 12\n\t}\n}\n";
   EXPECT_EQ(rule_of_nft(text, 2), "tcp dport 8080 reject with tcp reset");
   EXPECT_EQ(rule_of_nft(text, 12), "ip saddr 10.0.0.0/8 drop comment \"# handle 3\"");
   EXPECT_EQ(rule_of_nft(text, 1), "") << "a chain's";
@@ -31,8 +33,9 @@ TEST(RuleText, OfNftByItsHandle) {
 }
 
 TEST(Counters, OfTwoLinesEach) {
-  EXPECT_THAT(parse_counts("Ip: Forwarding InReceives\nIp: 1 20\nTcp: MaxConn InSegs\nTcp: -1 18446744073709551615\n"),
-              UnorderedElementsAre(Pair("Ip.Forwarding", 1U), Pair("Ip.InReceives", 20U), Pair("Tcp.InSegs", UINT64_MAX)));
+  EXPECT_THAT(
+      parse_counts("Ip: Forwarding InReceives\nIp: 1 20\nTcp: MaxConn InSegs\nTcp: -1 18446744073709551615\n"),
+      UnorderedElementsAre(Pair("Ip.Forwarding", 1U), Pair("Ip.InReceives", 20U), Pair("Tcp.InSegs", UINT64_MAX)));
   EXPECT_THAT(parse_counts("Ip: InReceives\nTcp: 1\n"), IsEmpty());
 }
 

@@ -61,8 +61,7 @@ Result<std::string> output_of(const std::vector<std::string>& argv) {
   int status = 0;
   while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
-  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-    return Error{Kind::internal, 0, "'" + argv.front() + "' failed"};
+  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) return Error{Kind::internal, 0, "'" + argv.front() + "' failed"};
   return text;
 }
 

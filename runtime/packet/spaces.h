@@ -24,8 +24,8 @@ Result<Fd> open_socket_in(const OpenSpace& space, int family, int type, int prot
 // One for questions, whose answers are waited for.
 Result<base::NetlinkSocket> open_netlink_in(const OpenSpace& space, int protocol);
 
-// What a program prints on stdout, run there to its end. argv[0] is looked up in PATH. Kind::not_found: there is no such
-// program; Kind::internal: it failed, and what it said.
+// What a program prints on stdout, run there to its end. argv[0] is looked up in PATH. Kind::not_found: there is no
+// such program; Kind::internal: it failed, and what it said.
 Result<std::string> ask_program(const OpenSpace& space, const std::vector<std::string>& argv);
 
 }  // namespace podrun::packet

@@ -42,7 +42,8 @@ Direction direction_of(const sockaddr_ll& from) {
   return from.sll_pkttype == PACKET_OTHERHOST ? Direction::elsewhere : Direction::in;
 }
 
-// On Ethernet, and on lo, whose MACs are zeros, the frame begins with its header. The VLAN's tag the kernel keeps elsewhere.
+// On Ethernet, and on lo, whose MACs are zeros, the frame begins with its header. The VLAN's tag the kernel keeps
+// elsewhere.
 std::optional<Sighting> read_frame(std::string_view frame, const sockaddr_ll& from, const Name& name) {
   Sighting sighting;
   sighting.link = from.sll_ifindex;

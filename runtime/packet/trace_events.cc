@@ -20,12 +20,18 @@ std::string name_of(std::string_view bytes) { return std::string(bytes.substr(0,
 
 std::string family_text(unsigned family) {
   switch (family) {
-    case NFPROTO_IPV4: return "ip";
-    case NFPROTO_IPV6: return "ip6";
-    case NFPROTO_INET: return "inet";
-    case NFPROTO_BRIDGE: return "bridge";
-    case NFPROTO_NETDEV: return "netdev";
-    default: return std::to_string(family);
+    case NFPROTO_IPV4:
+      return "ip";
+    case NFPROTO_IPV6:
+      return "ip6";
+    case NFPROTO_INET:
+      return "inet";
+    case NFPROTO_BRIDGE:
+      return "bridge";
+    case NFPROTO_NETDEV:
+      return "netdev";
+    default:
+      return std::to_string(family);
   }
 }
 
@@ -37,18 +43,28 @@ std::string verdict_text(std::string_view attribute) {
     if (type == NFTA_VERDICT_CHAIN) chain = name_of(bytes);
   });
   switch (code) {
-    case NFT_JUMP: return "jump " + chain;
-    case NFT_GOTO: return "goto " + chain;
-    case NFT_RETURN: return "return";
-    case NFT_CONTINUE: return "continue";
-    default: break;
+    case NFT_JUMP:
+      return "jump " + chain;
+    case NFT_GOTO:
+      return "goto " + chain;
+    case NFT_RETURN:
+      return "return";
+    case NFT_CONTINUE:
+      return "continue";
+    default:
+      break;
   }
   switch (static_cast<unsigned>(code) & NF_VERDICT_MASK) {
-    case NF_ACCEPT: return "accept";
-    case NF_DROP: return "drop";
-    case NF_STOLEN: return "stolen";
-    case NF_QUEUE: return "queue";
-    default: return std::to_string(code);
+    case NF_ACCEPT:
+      return "accept";
+    case NF_DROP:
+      return "drop";
+    case NF_STOLEN:
+      return "stolen";
+    case NF_QUEUE:
+      return "queue";
+    default:
+      return std::to_string(code);
   }
 }
 
@@ -64,18 +80,41 @@ RuleEvent event_of(std::string_view message, const Name& name) {
   event.family = family_text(base::netlink_body_of<nfgenmsg>(message).nfgen_family);
   base::each_netlink_attribute(message, sizeof(nfgenmsg), [&](int type, std::string_view bytes) {
     switch (type) {
-      case NFTA_TRACE_TABLE: event.table = name_of(bytes); break;
-      case NFTA_TRACE_CHAIN: event.chain = name_of(bytes); break;
-      case NFTA_TRACE_TYPE: event.what = kind_text(number_of(bytes)); break;
-      case NFTA_TRACE_RULE_HANDLE: event.handle = be64toh(base::netlink_number<std::uint64_t>(bytes)); break;
-      case NFTA_TRACE_VERDICT: event.verdict = verdict_text(bytes); break;
-      case NFTA_TRACE_POLICY: policy = number_of(bytes); break;
-      case NFTA_TRACE_NETWORK_HEADER: ip = bytes; break;
-      case NFTA_TRACE_TRANSPORT_HEADER: transport = bytes; break;
-      case NFTA_TRACE_IIF: event.in_link = static_cast<int>(number_of(bytes)); break;
-      case NFTA_TRACE_OIF: event.out_link = static_cast<int>(number_of(bytes)); break;
-      case NFTA_TRACE_MARK: event.mark = number_of(bytes); break;
-      default: break;
+      case NFTA_TRACE_TABLE:
+        event.table = name_of(bytes);
+        break;
+      case NFTA_TRACE_CHAIN:
+        event.chain = name_of(bytes);
+        break;
+      case NFTA_TRACE_TYPE:
+        event.what = kind_text(number_of(bytes));
+        break;
+      case NFTA_TRACE_RULE_HANDLE:
+        event.handle = be64toh(base::netlink_number<std::uint64_t>(bytes));
+        break;
+      case NFTA_TRACE_VERDICT:
+        event.verdict = verdict_text(bytes);
+        break;
+      case NFTA_TRACE_POLICY:
+        policy = number_of(bytes);
+        break;
+      case NFTA_TRACE_NETWORK_HEADER:
+        ip = bytes;
+        break;
+      case NFTA_TRACE_TRANSPORT_HEADER:
+        transport = bytes;
+        break;
+      case NFTA_TRACE_IIF:
+        event.in_link = static_cast<int>(number_of(bytes));
+        break;
+      case NFTA_TRACE_OIF:
+        event.out_link = static_cast<int>(number_of(bytes));
+        break;
+      case NFTA_TRACE_MARK:
+        event.mark = number_of(bytes);
+        break;
+      default:
+        break;
     }
   });
   if (event.what == "policy" && event.verdict.empty()) event.verdict = policy == NF_DROP ? "drop" : "accept";

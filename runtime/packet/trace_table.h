@@ -1,6 +1,6 @@
-// Rules that have nftables trace the one packet: table podrun_trace, of family inet, and of family bridge for frames that meet
-// no rule of IP's. It is owned by its socket (NFT_TABLE_F_OWNER, Linux 5.12): nobody else can change it, and the kernel takes
-// it away with the socket, also from a process that was killed.
+// Rules that have nftables trace the one packet: table podrun_trace, of family inet, and of family bridge for frames
+// that meet no rule of IP's. It is owned by its socket (NFT_TABLE_F_OWNER, Linux 5.12): nobody else can change it, and
+// the kernel takes it away with the socket, also from a process that was killed.
 #pragma once
 
 #include <string>

@@ -20,52 +20,51 @@ namespace {
 
 std::string text_of(std::string_view bytes) { return std::string(bytes.substr(0, bytes.find('\0'))); }
 
-// A link as its namespace has it: the other end is a number there, and its namespace one that means something here alone.
+// A link as its namespace has it: the other end is a number there, and its namespace one that means something here
+// alone.
 struct FoundLink {
   Link link;
-  int of = 0;                 // IFLA_LINK
+  int of = 0;                  // IFLA_LINK
   std::optional<int> netnsid;  // IFLA_LINK_NETNSID: where `of` counts; empty: here
 };
 
 Result<std::vector<FoundLink>> links_of(base::NetlinkSocket& socket) {
   std::vector<FoundLink> found;
-  TRY(socket.exchange(
-      {RTM_GETLINK, NLM_F_DUMP, base::netlink_body(ifinfomsg{}), {}}, [&](std::string_view answer) {
-        const auto body = base::netlink_body_of<ifinfomsg>(answer);
-        FoundLink& one = found.emplace_back();
-        one.link.index = body.ifi_index;
-        one.link.up = (body.ifi_flags & IFF_UP) != 0;
-        base::each_netlink_attribute(answer, sizeof body, [&](int type, std::string_view bytes) {
-          if (type == IFLA_IFNAME) one.link.name = text_of(bytes);
-          if (type == IFLA_ADDRESS && body.ifi_type != ARPHRD_LOOPBACK) one.link.mac = mac_text(bytes);
-          if (type == IFLA_MTU) one.link.mtu = base::netlink_number<int>(bytes);
-          if (type == IFLA_MASTER) one.link.master = base::netlink_number<int>(bytes);
-          if (type == IFLA_LINK) one.of = base::netlink_number<int>(bytes);
-          if (type == IFLA_LINK_NETNSID) one.netnsid = base::netlink_number<int>(bytes);
-          if (type == IFLA_LINKINFO)
-            base::each_nested_attribute(bytes, [&](int inner, std::string_view value) {
-              if (inner == IFLA_INFO_KIND) one.link.kind = text_of(value);
-            });
+  TRY(socket.exchange({RTM_GETLINK, NLM_F_DUMP, base::netlink_body(ifinfomsg{}), {}}, [&](std::string_view answer) {
+    const auto body = base::netlink_body_of<ifinfomsg>(answer);
+    FoundLink& one = found.emplace_back();
+    one.link.index = body.ifi_index;
+    one.link.up = (body.ifi_flags & IFF_UP) != 0;
+    base::each_netlink_attribute(answer, sizeof body, [&](int type, std::string_view bytes) {
+      if (type == IFLA_IFNAME) one.link.name = text_of(bytes);
+      if (type == IFLA_ADDRESS && body.ifi_type != ARPHRD_LOOPBACK) one.link.mac = mac_text(bytes);
+      if (type == IFLA_MTU) one.link.mtu = base::netlink_number<int>(bytes);
+      if (type == IFLA_MASTER) one.link.master = base::netlink_number<int>(bytes);
+      if (type == IFLA_LINK) one.of = base::netlink_number<int>(bytes);
+      if (type == IFLA_LINK_NETNSID) one.netnsid = base::netlink_number<int>(bytes);
+      if (type == IFLA_LINKINFO)
+        base::each_nested_attribute(bytes, [&](int inner, std::string_view value) {
+          if (inner == IFLA_INFO_KIND) one.link.kind = text_of(value);
         });
-      }));
+    });
+  }));
   return found;
 }
 
 Result<void> add_addresses(base::NetlinkSocket& socket, std::vector<FoundLink>& links) {
-  return socket.exchange(
-      {RTM_GETADDR, NLM_F_DUMP, base::netlink_body(ifaddrmsg{}), {}}, [&](std::string_view answer) {
-        const auto body = base::netlink_body_of<ifaddrmsg>(answer);
-        std::optional<base::IpAddress> local;
-        std::optional<base::IpAddress> other;  // the far end where there are two
-        base::each_netlink_attribute(answer, sizeof body, [&](int type, std::string_view bytes) {
-          if (type == IFA_LOCAL) local = base::IpAddress::of_bytes(bytes);
-          if (type == IFA_ADDRESS) other = base::IpAddress::of_bytes(bytes);
-        });
-        if (!local) local = other;
-        for (FoundLink& one : links)
-          if (local && one.link.index == static_cast<int>(body.ifa_index))
-            one.link.addresses.push_back(local->to_text() + "/" + std::to_string(body.ifa_prefixlen));
-      });
+  return socket.exchange({RTM_GETADDR, NLM_F_DUMP, base::netlink_body(ifaddrmsg{}), {}}, [&](std::string_view answer) {
+    const auto body = base::netlink_body_of<ifaddrmsg>(answer);
+    std::optional<base::IpAddress> local;
+    std::optional<base::IpAddress> other;  // the far end where there are two
+    base::each_netlink_attribute(answer, sizeof body, [&](int type, std::string_view bytes) {
+      if (type == IFA_LOCAL) local = base::IpAddress::of_bytes(bytes);
+      if (type == IFA_ADDRESS) other = base::IpAddress::of_bytes(bytes);
+    });
+    if (!local) local = other;
+    for (FoundLink& one : links)
+      if (local && one.link.index == static_cast<int>(body.ifa_index))
+        one.link.addresses.push_back(local->to_text() + "/" + std::to_string(body.ifa_prefixlen));
+  });
 }
 
 // How this namespace numbers the others; those that it has no number for are left out.
@@ -94,22 +93,22 @@ Result<Space> read_space(const std::vector<OpenSpace>& open, std::size_t at) {
   Space space;
   space.name = open[at].name;
   TRY(run_in(open[at], [&]() -> Result<void> {
-    auto socket = TRY(base::NetlinkSocket::open(NETLINK_ROUTE));
-    auto links = TRY(links_of(socket));
-    TRY(add_addresses(socket, links));
-    const auto numbers = TRY(numbers_of(socket, open));
-    for (FoundLink& one : links) {
-      const auto peer_space = one.netnsid ? numbers.find(*one.netnsid) : numbers.end();
-      if (one.link.kind == "veth" && one.of != 0 && (!one.netnsid || peer_space != numbers.end())) {
-        one.link.peer_space = one.netnsid ? peer_space->second : static_cast<int>(at);
-        one.link.peer = one.of;
-      }
-      space.links.push_back(std::move(one.link));
-    }
-    space.filters_bridged_v4 = is_switched_on("/proc/sys/net/bridge/bridge-nf-call-iptables");
-    space.filters_bridged_v6 = is_switched_on("/proc/sys/net/bridge/bridge-nf-call-ip6tables");
-    return {};
-  }).in("look at the links of " + open[at].name));
+        auto socket = TRY(base::NetlinkSocket::open(NETLINK_ROUTE));
+        auto links = TRY(links_of(socket));
+        TRY(add_addresses(socket, links));
+        const auto numbers = TRY(numbers_of(socket, open));
+        for (FoundLink& one : links) {
+          const auto peer_space = one.netnsid ? numbers.find(*one.netnsid) : numbers.end();
+          if (one.link.kind == "veth" && one.of != 0 && (!one.netnsid || peer_space != numbers.end())) {
+            one.link.peer_space = one.netnsid ? peer_space->second : static_cast<int>(at);
+            one.link.peer = one.of;
+          }
+          space.links.push_back(std::move(one.link));
+        }
+        space.filters_bridged_v4 = is_switched_on("/proc/sys/net/bridge/bridge-nf-call-iptables");
+        space.filters_bridged_v6 = is_switched_on("/proc/sys/net/bridge/bridge-nf-call-ip6tables");
+        return {};
+      }).in("look at the links of " + open[at].name));
   return space;
 }
 
