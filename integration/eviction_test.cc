@@ -7,7 +7,9 @@
 namespace integration {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
+using testing::Not;
 
 class EvictionTest : public WithAgedPods<VolumesHost> {
  protected:
@@ -49,7 +51,7 @@ TEST_F(EvictionTest, AVolumeThatGrowsTooLargeIsThePodsEnd) {
   ASSERT_EQ(tend("web").status, 0);
   expect_evicted("Usage of EmptyDir volume \"v\" exceeds the limit \"2Mi\".");
   EXPECT_THAT(podrun({"get", "pods"}).out, HasSubstr("Evicted"));
-  EXPECT_THAT(podrun({"events", "web"}).out, HasSubstr("Evicted"));
+  EXPECT_THAT(podrun({"events", "web"}).out, AllOf(HasSubstr("Evicted"), Not(HasSubstr("<unknown>"))));
   EXPECT_THAT(podrun({"describe", "pod", "web"}).out, HasSubstr("Reason:           Evicted"));
 
   for (const std::vector<std::string>& args :

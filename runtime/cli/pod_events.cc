@@ -53,8 +53,8 @@ class Events {
     if (life.state == PodState::stopped) return add(saved_at, "Stopped", "Stopped pod");
     if (life.state == PodState::deleting) add(saved_at, "Deleting", "Deleting pod");
     if (pod_.reason.empty()) return;
-    // A failure is on record, a death is not.
-    const std::int64_t time = life.failure.empty() ? 0 : saved_at;
+    // A failure and an eviction are on record, a death is not.
+    const std::int64_t time = life.failure.empty() && life.evicted.empty() ? 0 : saved_at;
     warn(pod_.reason == kDeadlineExceeded ? active_until(pod_.record) : time, pod_.reason, pod_.message);
   }
 
