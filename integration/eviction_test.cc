@@ -55,7 +55,7 @@ TEST_F(EvictionTest, AVolumeThatGrowsTooLargeIsThePodsEnd) {
   EXPECT_THAT(podrun({"describe", "pod", "web"}).out, HasSubstr("Reason:           Evicted"));
 
   for (const std::vector<std::string>& args :
-       {std::vector<std::string>{"start", "web", "-c", "main"}, std::vector<std::string>{"restart", "web"}})
+       {std::vector<std::string>{"start", "web"}, {"start", "web", "-c", "main"}, {"restart", "web"}})
     EXPECT_THAT(podrun(args).err, HasSubstr("pod 'web' was evicted: Usage of EmptyDir volume")) << args.front();
   ASSERT_EQ(podrun({"stop", "web"}).status, 0);
   EXPECT_THAT(podrun({"start", "web"}).err, HasSubstr("was evicted"));
