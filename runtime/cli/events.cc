@@ -1,5 +1,4 @@
 // podrun events: what has happened to pods.
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -24,12 +23,6 @@ struct EventsCommandOptions {
   std::string output;
   bool watch = false;
 };
-
-std::int64_t saved_at(const Layout& layout, const LivePod& pod) {
-  struct stat record {};
-  if (::stat(layout.record(pod.record.plan.who.id).c_str(), &record) != 0) return 0;
-  return record.st_mtim.tv_sec * std::int64_t{1'000'000'000} + record.st_mtim.tv_nsec;
-}
 
 // Since when; 0: whenever. A duration as of logs, or a time.
 Result<std::int64_t> events_since(const EventsCommandOptions& options) {

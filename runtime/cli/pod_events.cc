@@ -1,5 +1,7 @@
 #include "runtime/cli/pod_events.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <array>
 #include <tuple>
@@ -114,6 +116,12 @@ class Events {
 auto identity(const PodEvent& event) { return std::tie(event.reason, event.container, event.message); }
 
 }  // namespace
+
+std::int64_t saved_at(const Layout& layout, const LivePod& pod) {
+  struct stat record {};
+  if (::stat(layout.record(pod.record.plan.who.id).c_str(), &record) != 0) return 0;
+  return record.st_mtim.tv_sec * std::int64_t{1'000'000'000} + record.st_mtim.tv_nsec;
+}
 
 std::vector<PodEvent> events_of(const LivePod& pod, std::int64_t saved_at) {
   Events events(pod);
