@@ -19,6 +19,7 @@ namespace {
 
 struct EventsCommandOptions {
   PodQuery query;
+  std::vector<std::string> about;  // as kubectl has it: "pod/web"
   std::string since;
   std::string output;
   bool watch = false;
@@ -108,10 +109,14 @@ Result<int> events(Context& context, const EventsCommandOptions& options) {
 void events_command(Command& command, Context& context) {
   const auto options = std::make_shared<EventsCommandOptions>();
   add_pod_query(command, options->query);
+  command.option("--for", options->about, "POD", "As POD: pod/web");
   command.flag("-w,--watch", options->watch, "What happens from now on, or from --since on");
   command.option("--since", options->since, "TIME", "Only what is newer: 10s, 5m, 2h or 2026-01-02T03:04:05Z");
   add_output(command, options->output, {"json", "yaml"});
-  command.run([&context, options] { return events(context, *options); });
+  command.run([&context, options] {
+    options->query.words.insert(options->query.words.end(), options->about.begin(), options->about.end());
+    return events(context, *options);
+  });
 }
 
 }  // namespace podrun::cli
