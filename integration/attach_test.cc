@@ -87,6 +87,16 @@ TEST_F(AttachTest, RunGivesATerminalOfTheCallersSizeFromTheStart) {
   EXPECT_TRUE(is_gone("screen"));
 }
 
+// It may be gone before the shim has its terminal: several times.
+TEST_F(AttachTest, WhatCannotBeRunSaysWhyOnATerminalToo) {
+  for (int i = 0; i < 30; ++i) {
+    OnTerminal podrun(podrun_command(run_line("boom", {"-it", "--rm"}, {"nope"})));
+    EXPECT_NE(podrun.end(), 0);
+    EXPECT_THAT(podrun.shown(), HasSubstr("find program 'nope': it is not in PATH"));
+    EXPECT_TRUE(is_gone("boom"));
+  }
+}
+
 TEST_F(AttachTest, KeysLeaveATerminalAndAttachComesBackToIt) {
   if (!can_run({need::busybox()})) return;
   {

@@ -48,7 +48,7 @@ TEST_F(DeadlineTest, NobodyIsStartedAfterIt) {
   ASSERT_EQ(tend("web").status, 0);
   EXPECT_THAT(why_not_failed_by_deadline("web"), IsEmpty());
   for (const std::vector<std::string>& args :
-       {std::vector<std::string>{"start", "web", "-c", "main"}, std::vector<std::string>{"restart", "web"}})
+       {std::vector<std::string>{"start", "web"}, {"start", "web", "-c", "main"}, {"restart", "web"}})
     EXPECT_THAT(podrun(args).err, HasSubstr("has had its activeDeadlineSeconds, 3600 from its creation on"));
   ASSERT_EQ(podrun({"stop", "web"}).status, 0);
   EXPECT_THAT(why_not_failed_by_deadline("web"), IsEmpty());

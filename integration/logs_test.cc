@@ -50,6 +50,23 @@ TEST_F(LogsTest, AreBounded) {
   EXPECT_THAT(numbers(1, 20000), testing::EndsWith(all)) << "what is left is the end, without a gap";
 }
 
+TEST_F(LogsTest, OfSelectedPodsOneAfterAnother) {
+  for (const char* name : {"one", "two", "other"}) {
+    Json manifest = pod(name, {container("main", {"/bin/payload", "count-lines", "20"})});
+    if (std::string(name) != "other") manifest["metadata"]["labels"] = {{"app", "web"}};
+    ASSERT_TRUE(must_create(manifest));
+    ASSERT_TRUE(eventually([&] { return logs(name, "main").find("line 20\n") != std::string::npos; }));
+  }
+  EXPECT_EQ(podrun({"logs", "-l", "app=web"}).out, numbers(11, 20) + numbers(11, 20)) << "of each the last ten";
+  EXPECT_EQ(podrun({"logs", "-l", "app=web", "--tail", "-1"}).out, numbers(1, 20) + numbers(1, 20));
+  const std::string all = podrun({"logs", "-l", "app=web", "--prefix", "--tail", "1"}).out;
+  EXPECT_THAT(all, testing::AllOf(HasSubstr("[pod/one/main] line 20\n"), HasSubstr("[pod/two/main] line 20\n")));
+  EXPECT_EQ(lines_of(all).size(), 2U) << all;
+  EXPECT_EQ(podrun({"logs", "-f", "-l", "app=web", "--tail", "1"}).out, "line 20\nline 20\n") << "they have ended";
+  EXPECT_THAT(podrun({"logs", "-l", "app=none"}).err, HasSubstr("No resources found"));
+  EXPECT_THAT(podrun({"logs", "one", "-l", "app=web"}).err, HasSubstr("do not go together"));
+}
+
 // As every other command.
 TEST_F(LogsTest, SayOnceThatTheyCannotBeWrittenAndNothingOfAReaderThatWentAway) {
   ASSERT_TRUE(must_create(counting("20000", Json::object())));

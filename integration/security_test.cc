@@ -202,5 +202,15 @@ TEST_F(SecurityTest, AReadOnlyRootCannotBeWritten) {
   EXPECT_NE(exec("web", {"touch", "/etc/new"}).status, 0);
 }
 
+// As in one that can be written: the image need not have it.
+TEST_F(SecurityTest, AReadOnlyRootHasItsWorkingDirectory) {
+  Json main = container("main", {"/bin/payload", "report"});
+  main["workingDir"] = "/app/data";
+  main["securityContext"] = {{"readOnlyRootFilesystem", true}};
+  ASSERT_TRUE(must_create(pod("web", {main})));
+  ASSERT_TRUE(eventually([&] { return phase("web") == "Succeeded"; })) << podrun({"describe", "web"}).out;
+  EXPECT_EQ(value_of(logs("web", "main"), "cwd"), "/app/data");
+}
+
 }  // namespace
 }  // namespace integration

@@ -15,8 +15,8 @@ using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
-// A colour by ESC and by C1, an order to the terminal, and a turn of the direction of writing.
-const std::string kEscape = "\x1b[31m", kControl = "\u009b31m", kTitle = "\x1b]0;owned\a", kTurn = "\u202egpj";
+// An order by ESC, a colour by C1, an order to the terminal, and a turn of the direction of writing.
+const std::string kEscape = "\x1b[2J", kControl = "\u009b31m", kTitle = "\x1b]0;owned\a", kTurn = "\u202egpj";
 const std::string kHostile = kEscape + kControl + kTitle + kTurn;
 
 class TerminalOutputTest : public PodrunTest {
@@ -55,7 +55,7 @@ TEST_F(TerminalOutputTest, ShowsLogsAndAnnotationsEscaped) {
 
   EXPECT_EQ(logs("web", "main"), "payload: no command '" + kHostile + "'\n");  // a pipe
   const std::string shown = on_a_terminal({"logs", "web", "-c", "main"});
-  EXPECT_THAT(shown, AllOf(harmless(), HasSubstr("\\x1b[31m\\u009b31m\\x1b]0;owned\\x07\\u202egpj'\r\n")));
+  EXPECT_THAT(shown, AllOf(harmless(), HasSubstr("\\x1b[2J\\u009b31m\\x1b]0;owned\\x07\\u202egpj'\r\n")));
 
   for (const std::vector<std::string>& command : {std::vector<std::string>{"get", "web", "-o", "yaml"},
                                                   {"get", "web", "-o", "json"},

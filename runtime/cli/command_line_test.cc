@@ -221,7 +221,7 @@ TEST_F(CommandLineTest, HelpsWhereverItIsAskedTo) {
   EXPECT_EQ(read({"--help"}), "");
   EXPECT_THAT(help_, AllOf(HasSubstr("Usage: podrun COMMAND"), HasSubstr("  try    Tries\n")));
   EXPECT_EQ(read({"try", "web", "-h"}), "");
-  EXPECT_THAT(help_, AllOf(HasSubstr("Usage: podrun try [OPTION...] [POD...]"),
+  EXPECT_THAT(help_, AllOf(HasSubstr("Usage: podrun try [OPTION...] [POD]"),
                            HasSubstr("  -o, --output FORMAT   How: json, yaml\n"),
                            HasSubstr("[$PODRUN_COMMAND_LINE_TEST]"), Not(HasSubstr("Tries\n  "))));
 }
@@ -243,6 +243,44 @@ TEST(Hints, KnowTheWordsOfOthers) {
   EXPECT_THAT(hint("images"), HasSubstr("podrun image list"));
   EXPECT_EQ(hint("crate"), "; did you mean 'podrun create'?");
   EXPECT_EQ(hint("frobnicate"), "");
+}
+
+TEST(Hints, KnowWordsOfOthersBehindAGroup) {
+  Context context;
+  const Command podrun = podrun_command(context);
+  const auto hint = [&](const std::string& group, const char* word) {
+    Command command(group, "");
+    for (const CommandEntry& entry : podrun.commands())
+      if (entry.name == group) entry.set_up(command, context);
+    return hint_for_command("podrun " + group, word, command.commands());
+  };
+  EXPECT_THAT(hint("image", "ls"), HasSubstr("'podrun image list'"));
+  EXPECT_THAT(hint("volume", "ls"), HasSubstr("'podrun volume list'"));
+  EXPECT_THAT(hint("volume", "prune"), HasSubstr("'podrun volume rm VOLUME'"));
+  EXPECT_THAT(hint("volume", "create"), HasSubstr("persistentVolumeClaim"));
+  EXPECT_EQ(hint("volume", "inspekt"), "; did you mean 'podrun volume inspect'?");
+  EXPECT_EQ(hint("cni", "frobnicate"), "");
+}
+
+TEST(Hints, KnowOptionsOfOthers) {
+  EXPECT_THAT(hint_for_option("podrun run", "--name"), HasSubstr("podrun run NAME"));
+  EXPECT_THAT(hint_for_option("podrun run", "-v"), HasSubstr("manifest"));
+  EXPECT_EQ(hint_for_option("podrun run", "--nam"), "");
+  EXPECT_EQ(hint_for_option("podrun create", "--name"), "");
+}
+
+TEST(Help, HasOnePodWhereOneIsTaken) {
+  Context context;
+  Command podrun = podrun_command(context);
+  const auto usage_of = [&](const char* name) {
+    Command command(name, "");
+    for (const CommandEntry& entry : podrun.commands())
+      if (entry.name == std::string_view(name)) entry.set_up(command, context);
+    return help_text({&podrun, &command});
+  };
+  EXPECT_THAT(usage_of("exec"), HasSubstr("exec [OPTION...] POD [--] COMMAND ARGUMENT...\n"));
+  EXPECT_THAT(usage_of("inspect"), HasSubstr("inspect [OPTION...] POD\n"));
+  EXPECT_THAT(usage_of("get"), HasSubstr("get [OPTION...] [POD...]\n"));
 }
 
 // What a hint names exists.

@@ -40,12 +40,10 @@ void prepare_console() {
   ::sigaction(SIGPIPE, &action, nullptr);
 }
 
-void Output::print(std::string_view text) {
-  if (is_terminal()) {
-    buffer_ += base::printable(text);
-  } else {
-    buffer_ += text;
-  }
+void Output::print(std::string_view text) { print_shown(is_terminal() ? base::printable(text) : std::string(text)); }
+
+void Output::print_shown(std::string_view text) {
+  buffer_ += text;
   if (buffer_.size() >= kBufferLimit) write_out();
 }
 

@@ -21,11 +21,13 @@ class Output {
  public:
   explicit Output(int fd = STDOUT_FILENO) : fd_(fd) {}
   void print(std::string_view text);
+  // Text that is printable already.
+  void print_shown(std::string_view text);
+  bool is_terminal();
   Result<void> flush();
 
  private:
   void write_out();
-  bool is_terminal();
   int fd_;
   std::optional<bool> terminal_;  // asked for when something is printed
   std::string buffer_;

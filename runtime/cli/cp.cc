@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "base/interruption.h"
+#include "base/joined.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/cp_place.h"
 #include "runtime/cli/own_program.h"
@@ -21,8 +22,10 @@ struct CpCommandOptions {
 };
 
 void tell_what_was_not_copied(const copy::Tally& tally) {
-  const auto tell = [](std::uint64_t count, const char* one, const char* many) {
-    if (count > 0) warn("cp: " + std::to_string(count) + (count == 1 ? one : many));
+  const auto tell = [](const copy::LeftOut& what, const char* one, const char* many) {
+    if (what.count == 0) return;
+    const std::string names = base::joined(what.first, ", ") + (what.count > what.first.size() ? ", …" : "");
+    warn("cp: " + std::to_string(what.count) + (what.count == 1 ? one : many) + " (" + names + ")");
   };
   tell(tally.passed_over, " entry was passed over: fifos, sockets, devices and kernel filesystems are not copied",
        " entries were passed over: fifos, sockets, devices and kernel filesystems are not copied");

@@ -5,6 +5,7 @@
 #include "runtime/cli/commands.h"
 #include "runtime/cli/describe_text.h"
 #include "runtime/cli/pod_query.h"
+#include "runtime/kernel/clock.h"
 
 namespace podrun::cli {
 namespace {
@@ -14,7 +15,8 @@ Result<int> describe(Context& context, const PodQuery& query) {
   const FoundPods found = TRY(find_pods(context, query, failures));
   for (const LivePod& pod : found.pods) {
     if (&pod != &found.pods.front()) context.out.print("\n\n");
-    context.out.print(describe_text(pod, kube_pod(pod)));
+    const auto events = events_of(pod, saved_at(context.store().layout(), pod));
+    context.out.print(describe_text(pod, kube_pod(pod), events, wall_time()));
   }
   if (found.pods.empty() && found.named == 0) note_that_there_are_none(context, query);
   return failures.exit_code();

@@ -1,6 +1,7 @@
 #include "runtime/cli/describe_text.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -9,54 +10,29 @@
 
 #include "runtime/cli/console.h"
 #include "runtime/cli/container_state.h"
+#include "runtime/cli/describe_spec.h"
+#include "runtime/cli/indented_text.h"
 #include "runtime/cli/network_status.h"
 #include "runtime/cli/probe_text.h"
+#include "runtime/cli/table.h"
 #include "runtime/cli/time_text.h"
+#include "runtime/manifest/change_resources.h"
+#include "runtime/plan/late_values.h"
+#include "runtime/plan/oom_score.h"
 
 namespace podrun::cli {
 namespace {
-
-constexpr std::size_t kColumn = 18;
-
-// Lines of "Key:   value", the values of one indent in one column.
-class Text {
- public:
-  void line(std::size_t indent, const std::string& key, const std::string& value) {
-    text_.append(indent, ' ').append(key).append(":");
-    if (!value.empty()) text_.append(std::max<std::size_t>(kColumn - std::min(kColumn, key.size() + 1), 1), ' ');
-    text_.append(one_line(value)).append("\n");
-  }
-  // Of several lines, those after the first below it.
-  void lines(std::size_t indent, std::string key, std::string_view value) {
-    while (!value.empty()) {
-      const std::size_t end = std::min(value.find('\n'), value.size());
-      const std::string one(value.substr(0, end));
-      if (key.empty())
-        bare(indent + kColumn, one);
-      else
-        line(indent, std::exchange(key, {}), one);
-      value.remove_prefix(std::min(end + 1, value.size()));
-    }
-  }
-  void bare(std::size_t indent, const std::string& value) {
-    text_.append(indent, ' ').append(one_line(value)).append("\n");
-  }
-  std::string take() && { return std::move(text_); }
-
- private:
-  std::string text_;
-};
 
 std::string plain(const Json& json) { return json.is_string() ? json.get<std::string>() : json.dump(); }
 
 std::string yes(bool flag) { return flag ? "True" : "False"; }
 
 template <class Value>
-void pairs(Text& text, const std::string& key, const std::map<std::string, Value>& map, const char* between) {
+void pairs(IndentedText& text, const std::string& key, const std::map<std::string, Value>& map, const char* between) {
   if (map.empty()) return text.line(0, key, "<none>");
   std::string name = key + ":";
   for (const auto& [first, second] : map) {
-    name.resize(std::max(kColumn, name.size()), ' ');
+    name.resize(std::max(IndentedText::kColumn, name.size()), ' ');
     if constexpr (std::is_same_v<Value, std::string>) {
       text.bare(0, name + first + between + second);
     } else {
@@ -66,13 +42,13 @@ void pairs(Text& text, const std::string& key, const std::map<std::string, Value
   }
 }
 
-void block(Text& text, const std::string& key, const Json& values) {
+void block(IndentedText& text, const std::string& key, const Json& values) {
   if (!values.is_array() || values.empty()) return;
   text.line(4, key, "");
   for (const Json& value : values) text.bare(6, plain(value));
 }
 
-void ports(Text& text, const Json& spec) {
+void ports(IndentedText& text, const Json& spec) {
   std::string container;
   std::string host;
   const Json all = spec.value("ports", Json::array());
@@ -87,20 +63,20 @@ void ports(Text& text, const Json& spec) {
   text.line(4, "Host Ports", host.empty() ? "<none>" : host);
 }
 
-void limits(Text& text, const Json& spec) {
+void limits(IndentedText& text, const Json& spec) {
   const Json resources = spec.value("resources", Json::object());
   if (!resources.is_object() || !resources.contains("limits") || !resources["limits"].is_object()) return;
   text.line(4, "Limits", "");
   for (const auto& [name, value] : resources["limits"].items()) text.line(6, name, plain(value));
 }
 
-void probes(Text& text, const ProbesPlan& plan) {
+void probes(IndentedText& text, const ProbesPlan& plan) {
   if (plan.liveness) text.line(4, "Liveness", probe_text(*plan.liveness));
   if (plan.readiness) text.line(4, "Readiness", probe_text(*plan.readiness));
   if (plan.startup) text.line(4, "Startup", probe_text(*plan.startup));
 }
 
-void ended(Text& text, const char* key, const ContainerRecord& record, const ContainerStatus& status) {
+void ended(IndentedText& text, const char* key, const ContainerRecord& record, const ContainerStatus& status) {
   const ContainerState state = state_of_ended(record, status);
   text.line(4, key, "Terminated");
   text.line(6, "Reason", state.reason);
@@ -111,7 +87,7 @@ void ended(Text& text, const char* key, const ContainerRecord& record, const Con
   if (status.exit) text.line(6, "Finished", long_date(status.exit->finished_at));
 }
 
-void describe_state(Text& text, const LivePod& pod, const LiveContainer& container) {
+void describe_state(IndentedText& text, const LivePod& pod, const LiveContainer& container) {
   const ContainerState state = state_of(pod, container);
   switch (state.what) {
     case ContainerState::What::waiting:
@@ -130,7 +106,7 @@ void describe_state(Text& text, const LivePod& pod, const LiveContainer& contain
     ended(text, "Last State", *record, *status);
 }
 
-void describe_container(Text& text, const LivePod& pod, const LiveContainer& container, const Json& spec) {
+void describe_container(IndentedText& text, const LivePod& pod, const LiveContainer& container, const Json& spec) {
   const ContainerPlan& plan = container.record.plan;
   text.line(2, plan.name, "");
   text.line(4, "Container ID", container_id(pod.record, container.record));
@@ -144,6 +120,8 @@ void describe_container(Text& text, const LivePod& pod, const LiveContainer& con
   text.line(4, "Restart Count", std::to_string(plan.attempt));
   limits(text, spec);
   probes(text, plan.probes);
+  describe_environment(text, spec);
+  describe_mounts(text, spec);
   text.line(4, "PID", std::to_string(container.record.life.process.pid));
   text.line(4, "Log", plan.log_path);
 }
@@ -154,7 +132,7 @@ Json spec_of(const Json& kube, const char* list, const std::string& name) {
   return Json::object();
 }
 
-void describe_containers(Text& text, const LivePod& pod, const Json& kube) {
+void describe_containers(IndentedText& text, const LivePod& pod, const Json& kube) {
   constexpr std::pair<const char*, const char*> kLists[] = {{"Init Containers", "initContainers"},
                                                             {"Containers", "containers"},
                                                             {"Ephemeral Containers", "ephemeralContainers"}};
@@ -167,7 +145,7 @@ void describe_containers(Text& text, const LivePod& pod, const Json& kube) {
   }
 }
 
-void describe_networks(Text& text, const PodRecord& record) {
+void describe_networks(IndentedText& text, const PodRecord& record) {
   text.line(0, "Networks", record.life.networks.empty() ? "<none>" : "");
   const Json networks = network_status(record);
   for (const Json& network : networks) {
@@ -177,16 +155,16 @@ void describe_networks(Text& text, const PodRecord& record) {
   }
 }
 
-void describe_messages(Text& text, const PodLife& life) {
+void describe_messages(IndentedText& text, const PodLife& life) {
   if (life.plugin_messages.empty()) return;
   text.line(0, "Plugin Messages", "");
   for (const PluginMessage& message : life.plugin_messages) text.bare(2, message.plugin + ": " + message.text);
 }
 
-void describe_conditions(Text& text, const Json& kube) {
+void describe_conditions(IndentedText& text, const Json& kube) {
   text.line(0, "Conditions", "");
   const auto columns = [&text](std::string type, const std::string& status) {
-    type.resize(std::max(kColumn, type.size() + 1), ' ');
+    type.resize(std::max(IndentedText::kColumn, type.size() + 1), ' ');
     text.bare(2, type + status);
   };
   columns("Type", "Status");
@@ -194,11 +172,23 @@ void describe_conditions(Text& text, const Json& kube) {
     columns(plain(condition["type"]), plain(condition["status"]));
 }
 
+void describe_events(IndentedText& text, const std::vector<PodEvent>& events, std::int64_t now) {
+  text.line(0, "Events", events.empty() ? "<none>" : "");
+  std::vector<Row> rows{{"Type", "Reason", "Age", "Message"}};
+  for (const PodEvent& event : events) {
+    const auto passed = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::nanoseconds(now - event.time));
+    rows.push_back({event.is_warning ? "Warning" : "Normal", event.reason, event.time == 0 ? "<unknown>" : age(passed),
+                    one_line(event.message)});
+  }
+  if (!events.empty()) text.block(2, table(rows));
+}
+
 }  // namespace
 
-std::string describe_text(const LivePod& pod, const Json& kube) {
+std::string describe_text(const LivePod& pod, const Json& kube, const std::vector<PodEvent>& events,
+                          std::int64_t now) {
   const PodRecord& record = pod.record;
-  Text text;
+  IndentedText text;
   text.line(0, "Name", record.plan.who.name);
   text.line(0, "Namespace", record.plan.who.name_space);
   text.line(0, "Pod ID", record.plan.who.id);
@@ -211,9 +201,10 @@ std::string describe_text(const LivePod& pod, const Json& kube) {
     text.line(0, "Message", pod.message);
   }
   text.line(0, "Hostname", record.plan.hostname);
-  text.line(0, "IP", record.life.ips.empty() ? "<none>" : record.life.ips.front());
-  text.line(0, "IPs", record.life.ips.empty() ? "<none>" : "");
-  for (const std::string& ip : record.life.ips) text.bare(2, "IP:  " + ip);
+  const std::vector<std::string>& ips = addresses_of(record.plan, record.life);
+  text.line(0, "IP", ips.empty() ? "<none>" : ips.front());
+  text.line(0, "IPs", ips.empty() ? "<none>" : "");
+  for (const std::string& ip : ips) text.bare(2, "IP:  " + ip);
   describe_networks(text, record);
   describe_messages(text, record.life);
   text.line(0, "Network NS", record.plan.netns_path.empty() ? "host" : record.plan.netns_path);
@@ -225,6 +216,10 @@ std::string describe_text(const LivePod& pod, const Json& kube) {
   text.line(0, "Pause PID", std::to_string(record.life.pause.pid) + (pod.pause_alive ? "" : " (gone)"));
   describe_containers(text, pod, kube);
   describe_conditions(text, kube);
+  describe_volumes(text, kube["spec"]);
+  if (const auto resources = change_resources(record.plan.who.manifest, {}))
+    text.line(0, "QoS Class", qos_class(resources->spec));
+  describe_events(text, events, now);
   return std::move(text).take();
 }
 

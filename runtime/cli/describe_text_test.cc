@@ -49,6 +49,63 @@ TEST(Describe, HasALineForEachProbe) {
   EXPECT_THAT(text, HasSubstr("    Startup:          exec [/bin/check -s] delay=1s timeout=3s period=2s"));
 }
 
+TEST(Describe, ShowsVariablesMountsAndVolumes) {
+  LivePod pod = pod_of({running("main")});
+  pod.record.plan.who.manifest = R"({"spec":{"volumes":[
+      {"name":"data","emptyDir":{"medium":"Memory"}},{"name":"cert","secret":{"secretName":"tls"}}],
+    "containers":[{"name":"main","env":[{"name":"COLOUR","value":"red"},
+      {"name":"KEY","valueFrom":{"secretKeyRef":{"name":"db","key":"password"}}},
+      {"name":"IP","valueFrom":{"fieldRef":{"fieldPath":"status.podIP"}}}],
+      "envFrom":[{"prefix":"DB_","secretRef":{"name":"db"}}],
+      "volumeMounts":[{"name":"data","mountPath":"/data"},
+                      {"name":"cert","mountPath":"/cert","readOnly":true,"subPath":"tls.crt"}]}]}})";
+  pod.containers[0].record.plan.process.env = {{"KEY", "s3cret"}, {"DB_password", "s3cret"}};
+  const std::string text = describe_text(pod, kube_pod(pod));
+  EXPECT_THAT(text, HasSubstr("    Environment Variables from:\n"
+                              "      db  Secret with prefix 'DB_'  Optional: false\n"
+                              "    Environment:\n"
+                              "      COLOUR:           red\n"
+                              "      KEY:              <set to the key 'password' of secret 'db'>\n"
+                              "      IP:               (v1:status.podIP)\n"
+                              "    Mounts:\n"
+                              "      /data from data (rw)\n"
+                              "      /cert from cert (ro,path=\"tls.crt\")\n"));
+  EXPECT_THAT(text, HasSubstr("Volumes:\n"
+                              "  data:\n"
+                              "    Type:             EmptyDir (a temporary directory that shares a pod's lifetime)\n"
+                              "    Medium:           Memory\n"
+                              "  cert:\n"
+                              "    Type:             Secret (a volume populated by a Secret)\n"
+                              "    Secret Name:      tls\n"));
+  EXPECT_THAT(text, Not(HasSubstr("s3cret")));
+  const std::string bare = described(running("main"));
+  EXPECT_THAT(bare, HasSubstr("    Environment:      <none>\n    Mounts:           <none>\n"));
+  EXPECT_THAT(bare, HasSubstr("Volumes:          <none>\n"));
+}
+
+TEST(Describe, ShowsTheQosClass) {
+  const auto described_with = [](const std::string& resources) {
+    LivePod pod = pod_of({running("main")});
+    pod.record.plan.who.manifest = R"({"spec":{"containers":[{"name":"main","resources":)" + resources + "}]}}";
+    return describe_text(pod, kube_pod(pod));
+  };
+  EXPECT_THAT(described_with("{}"), HasSubstr("QoS Class:        BestEffort\n"));
+  EXPECT_THAT(described_with(R"({"requests":{"cpu":"1"}})"), HasSubstr("QoS Class:        Burstable\n"));
+  EXPECT_THAT(described_with(R"({"limits":{"cpu":"500m","memory":"1Gi"},"requests":{"cpu":"0.5"}})"),
+              HasSubstr("QoS Class:        Guaranteed\n"));
+}
+
+TEST(Describe, EndsWithTheEvents) {
+  const LivePod pod = pod_of({running("main")});
+  const std::int64_t now = kStarted + 65'000'000'000;
+  EXPECT_THAT(describe_text(pod, kube_pod(pod), events_of(pod, 0), now),
+              testing::EndsWith("Events:\n"
+                                "  Type     Reason    Age   Message\n"
+                                "  Normal   Created   65s   Created pod\n"
+                                "  Normal   Started   65s   Started container main\n"));
+  EXPECT_THAT(describe_text(pod, kube_pod(pod)), testing::EndsWith("Events:           <none>\n"));
+}
+
 TEST(Describe, ShowsWhatAContainerSaidOfItsEnd) {
   const ExitStatus exit{.code = 3, .finished_at = kStarted + 1, .message = "no disk:\nsda1\n"};
   const std::string text = described(ended("main", exit));

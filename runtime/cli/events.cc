@@ -1,5 +1,4 @@
 // podrun events: what has happened to pods.
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -20,16 +19,11 @@ namespace {
 
 struct EventsCommandOptions {
   PodQuery query;
+  std::vector<std::string> about;  // as kubectl has it: "pod/web"
   std::string since;
   std::string output;
   bool watch = false;
 };
-
-std::int64_t saved_at(const Layout& layout, const LivePod& pod) {
-  struct stat record {};
-  if (::stat(layout.record(pod.record.plan.who.id).c_str(), &record) != 0) return 0;
-  return record.st_mtim.tv_sec * std::int64_t{1'000'000'000} + record.st_mtim.tv_nsec;
-}
 
 // Since when; 0: whenever. A duration as of logs, or a time.
 Result<std::int64_t> events_since(const EventsCommandOptions& options) {
@@ -115,10 +109,14 @@ Result<int> events(Context& context, const EventsCommandOptions& options) {
 void events_command(Command& command, Context& context) {
   const auto options = std::make_shared<EventsCommandOptions>();
   add_pod_query(command, options->query);
+  command.option("--for", options->about, "POD", "As POD: pod/web");
   command.flag("-w,--watch", options->watch, "What happens from now on, or from --since on");
   command.option("--since", options->since, "TIME", "Only what is newer: 10s, 5m, 2h or 2026-01-02T03:04:05Z");
   add_output(command, options->output, {"json", "yaml"});
-  command.run([&context, options] { return events(context, *options); });
+  command.run([&context, options] {
+    options->query.words.insert(options->query.words.end(), options->about.begin(), options->about.end());
+    return events(context, *options);
+  });
 }
 
 }  // namespace podrun::cli

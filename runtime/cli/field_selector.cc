@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "runtime/plan/late_values.h"
+
 namespace podrun::cli {
 namespace {
 
@@ -16,7 +18,11 @@ constexpr SelectableField kSelectableFields[] = {
     {"spec.hostNetwork",
      [](const LivePod& pod) { return std::string(pod.record.plan.namespaces.host_network ? "true" : "false"); }},
     {"status.phase", [](const LivePod& pod) { return std::string(to_text(pod.phase)); }},
-    {"status.podIP", [](const LivePod& pod) { return pod.record.life.ips.empty() ? "" : pod.record.life.ips.front(); }},
+    {"status.podIP",
+     [](const LivePod& pod) {
+       const std::vector<std::string>& ips = addresses_of(pod.record.plan, pod.record.life);
+       return ips.empty() ? std::string() : ips.front();
+     }},
 };
 
 Error bad_field_selector(std::string_view part, const std::string& why) {

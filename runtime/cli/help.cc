@@ -43,7 +43,8 @@ void append(std::string& text, std::string_view title, const std::vector<HelpLin
 
 std::string words_of(const Words& words) {
   if (words.takes.empty()) return "";
-  const std::string many = words.most > 1 && words.takes.find(' ') == std::string_view::npos ? "..." : "";
+  // One pod is one word, or two: "pod web".
+  const std::string many = words.most > 2 && words.takes.find(' ') == std::string_view::npos ? "..." : "";
   return words.least == 0 ? " [" + std::string(words.takes) + many + "]" : " " + std::string(words.takes) + many;
 }
 

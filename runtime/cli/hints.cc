@@ -58,9 +58,71 @@ constexpr std::array kForeign{
     ForeignWord{"completion", kCompletions},
     ForeignWord{"prune", "'podrun system prune' removes what belongs to no pod"},
     ForeignWord{"info", "'podrun version' and 'podrun cni list' tell what there is"},
+    ForeignWord{"label", kNoChange},
+    ForeignWord{"annotate", kNoChange},
+    ForeignWord{"scale", "'podrun apply -f FILE' makes as many pods as its replicas say"},
+    ForeignWord{"diff", "'podrun apply -f FILE --dry-run=client' tells which pods would change"},
+    ForeignWord{"api-resources", "there are only pods here; 'podrun explain pod' shows their fields"},
+    ForeignWord{"api-versions", "there are only pods here; 'podrun explain pod' shows their fields"},
 };
 
+// The same of the words behind a group.
+struct ForeignInGroup {
+  std::string_view path;
+  std::string_view word;
+  std::string_view hint;
+};
+
+constexpr std::string_view kListImages = "'podrun image list' lists images";
+constexpr std::string_view kRemoveImages = "'podrun image rm IMAGE' removes an image";
+constexpr std::string_view kListVolumes = "'podrun volume list' lists volumes";
+constexpr std::string_view kRemoveVolumes = "'podrun volume rm VOLUME' removes a volume and all that is in it";
+constexpr std::string_view kListNetworks = "'podrun cni list' lists networks";
+
+constexpr std::array kForeignInGroups{
+    ForeignInGroup{"podrun image", "ls", kListImages},
+    ForeignInGroup{"podrun image", "load", "'podrun image import FILE' takes an image from an archive"},
+    ForeignInGroup{"podrun image", "build", kNoBuild},
+    ForeignInGroup{"podrun image", "push", kNoBuild},
+    ForeignInGroup{"podrun image", "save", kNoBuild},
+    ForeignInGroup{"podrun image", "tag", "'podrun image import SOURCE NAME' gives an image its name"},
+    ForeignInGroup{"podrun image", "remove", kRemoveImages},
+    ForeignInGroup{"podrun image", "delete", kRemoveImages},
+    ForeignInGroup{"podrun image", "rmi", kRemoveImages},
+    ForeignInGroup{"podrun volume", "ls", kListVolumes},
+    ForeignInGroup{"podrun volume", "remove", kRemoveVolumes},
+    ForeignInGroup{"podrun volume", "delete", kRemoveVolumes},
+    ForeignInGroup{"podrun volume", "prune", "volumes stay until a person names them: 'podrun volume rm VOLUME'"},
+    ForeignInGroup{"podrun volume", "create", "a volume is made for the first pod whose persistentVolumeClaim names it"},
+    ForeignInGroup{"podrun cni", "ls", kListNetworks},
+    ForeignInGroup{"podrun system", "df", "'podrun image list' and 'podrun top' tell what is used"},
+};
+
+// Options that podrun has otherwise, or has no need of.
+constexpr std::array kForeignOptions{
+    ForeignInGroup{"podrun run", "--name", "the name stands by itself: podrun run NAME --image IMAGE"},
+    ForeignInGroup{"podrun run", "-v", "volumes are a manifest's: --dry-run=client -o yaml prints one to begin with"},
+    ForeignInGroup{"podrun run", "--volume", "volumes are a manifest's: --dry-run=client -o yaml prints one to begin with"},
+    ForeignInGroup{"podrun run", "--mount", "volumes are a manifest's: --dry-run=client -o yaml prints one to begin with"},
+    ForeignInGroup{"podrun delete", "--cascade", "nothing belongs to a pod here but its containers: leave it out"},
+    ForeignInGroup{"podrun version", "--client", "there is no server: leave it out"},
+    ForeignInGroup{"podrun get", "-L", "--show-labels shows them all"},
+    ForeignInGroup{"podrun get", "--label-columns", "--show-labels shows them all"},
+    ForeignInGroup{"podrun logs", "--limit-bytes", "--tail LINES prints the last ones only"},
+};
+
+template <class Table>
+std::string hint_of(const Table& table, std::string_view path, std::string_view word) {
+  for (const ForeignInGroup& foreign : table)
+    if (foreign.path == path && foreign.word == word) return "; " + std::string(foreign.hint);
+  return "";
+}
+
 }  // namespace
+
+std::string hint_for_option(std::string_view path, std::string_view option) {
+  return hint_of(kForeignOptions, path, option);
+}
 
 std::string hint_for_command(std::string_view path, std::string_view word, std::span<const CommandEntry> known) {
   std::vector<std::string_view> names;
@@ -68,6 +130,7 @@ std::string hint_for_command(std::string_view path, std::string_view word, std::
   if (path == "podrun")
     for (const ForeignWord& foreign : kForeign)
       if (foreign.word == word) return "; " + std::string(foreign.hint);
+  if (std::string hint = hint_of(kForeignInGroups, path, word); !hint.empty()) return hint;
   const std::string_view meant = manifest::closest(word, names);
   return meant.empty() ? "" : "; did you mean '" + std::string(path) + " " + std::string(meant) + "'?";
 }

@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "runtime/cli/hide_secrets.h"
+
 namespace podrun::cli {
 namespace {
 
@@ -42,9 +44,21 @@ OrderedJson live(const LivePod& pod) {
   return json;
 }
 
-OrderedJson whole_container_json(const ContainerRecord& container) {
+// The container as it was asked for; null where no text has it.
+OrderedJson asked_of(const PodRecord& pod, const ContainerPlan& container) {
+  if (container.role == ContainerRole::ephemeral) return OrderedJson::parse(container.asked, nullptr, false);
+  const OrderedJson manifest = OrderedJson::parse(pod.plan.who.manifest, nullptr, false);
+  for (const char* list : {"/spec/containers", "/spec/initContainers"})
+    if (const OrderedJson::json_pointer place(list); manifest.contains(place))
+      for (const OrderedJson& one : manifest[place])
+        if (one.is_object() && one.value("name", OrderedJson()) == container.name) return one;
+  return nullptr;
+}
+
+OrderedJson whole_container_json(const PodRecord& pod, const ContainerRecord& container) {
   OrderedJson json = OrderedJson::parse(to_json(container), nullptr, false);
   json.erase("format");
+  hide_secrets(json["plan"]["process"], asked_of(pod, container.plan));
   json["plan"]["process"]["capabilities"] = capabilities::names(container.plan.process.capabilities);
   return json;
 }
@@ -58,8 +72,8 @@ nlohmann::ordered_json inspect_json(const LivePod& pod) {
   json["life"]["timings"] = timings(pod.record);
   json["containers"] = json["previous"] = OrderedJson::array();
   for (const LiveContainer& container : pod.containers) {
-    if (container.before) json["previous"].push_back(whole_container_json(container.before->record));
-    json["containers"].push_back(whole_container_json(container.record));
+    if (container.before) json["previous"].push_back(whole_container_json(pod.record, container.before->record));
+    json["containers"].push_back(whole_container_json(pod.record, container.record));
   }
   json["live"] = live(pod);
   return json;

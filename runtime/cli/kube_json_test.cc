@@ -226,6 +226,17 @@ TEST(PodTable, HasKubectlsColumns) {
             "team-a      web    1/2     NotReady   0          2m5s   10.88.0.2,fd00::2   podrun     aaaaaaaaaaaa\n");
 }
 
+// As status.podIP has it.
+TEST(PodTable, APodOnTheHostsNetworkHasItsAddresses) {
+  LivePod pod = live_pod();
+  pod.record.plan.namespaces.host_network = true;
+  pod.record.life.ips.clear();
+  pod.record.life.host_ips = {"192.0.2.7"};
+  EXPECT_THAT(pod_table({pod}, {.wide = true}, 0), HasSubstr("   192.0.2.7   "));
+  EXPECT_THAT(describe_text(pod, kube_pod(pod)),
+              HasSubstr("IP:               192.0.2.7\nIPs:\n  IP:  192.0.2.7\n"));
+}
+
 TEST(StatusWord, SaysWhatKubectlWould) {
   EXPECT_EQ(status_word(live_pod()), "NotReady");
   EXPECT_EQ(status_word(live_pod(ExitStatus{1, 0, 0})), "Error");

@@ -1,6 +1,9 @@
 #include "runtime/cli/log_printer.h"
 
+#include <utility>
+
 #include "runtime/cli/log_line.h"
+#include "runtime/cli/log_text.h"
 
 namespace podrun::cli {
 
@@ -17,14 +20,24 @@ void LogPrinter::print(std::string_view record) {
     out_.print(line.time);
     out_.print(" ");
   }
-  out_.print(line.text);
-  if (!line.partial) out_.print("\n");
+  print_text(line.text, line.partial);
+  if (!line.partial) end(true);
   within_line_ = line.partial;
 }
 
-void LogPrinter::end_line() {
-  if (within_line_) out_.print("\n");
-  within_line_ = false;
+// A container's terminal ends its lines by "\r\n", which one of ours makes of "\n" by itself.
+void LogPrinter::print_text(std::string_view text, bool goes_on) {
+  if (!out_.is_terminal()) return out_.print(text);
+  if (!goes_on && text.ends_with('\r')) text.remove_suffix(1);
+  out_.print_shown(shown_log_text(text, coloured_));
 }
+
+// Its colours are its own, and no part of what comes behind.
+void LogPrinter::end(bool is_line) {
+  if (std::exchange(coloured_, false)) out_.print_shown(kNoColour);
+  if (is_line) out_.print("\n");
+}
+
+void LogPrinter::end_line() { end(std::exchange(within_line_, false)); }
 
 }  // namespace podrun::cli

@@ -21,9 +21,13 @@ class LogPrinter {
   void end_line();  // that the container has not ended yet, before something else is printed
 
  private:
+  void print_text(std::string_view text, bool goes_on);
+  void end(bool is_line);
+
   Output& out_;
   LogStyle style_;
   bool within_line_ = false;  // the last record was a part
+  bool coloured_ = false;     // and has left a colour on
 };
 
 }  // namespace podrun::cli

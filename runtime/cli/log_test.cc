@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <pty.h>
 #include <unistd.h>
 
 #include <vector>
@@ -73,16 +74,37 @@ class Logs : public ::testing::Test {
     return text;
   }
   std::string printed(const std::string& text, LogStyle style) {
-    Output out(pipe_[1]);
+    print(text, std::move(style), pipe_[1]);
+    return what_came(pipe_[0]);
+  }
+  // On a terminal that makes nothing of what it is given.
+  std::string printed_on_a_terminal(const std::string& text, LogStyle style = {}) {
+    int master = -1, slave = -1;
+    termios raw{};
+    EXPECT_EQ(::openpty(&master, &slave, nullptr, nullptr, nullptr), 0);
+    EXPECT_EQ(::tcgetattr(slave, &raw), 0);
+    ::cfmakeraw(&raw);
+    EXPECT_EQ(::tcsetattr(slave, TCSANOW, &raw), 0);
+    print(text, std::move(style), slave);
+    std::string came = what_came(master);
+    ::close(master);
+    ::close(slave);
+    return came;
+  }
+  static void print(const std::string& text, LogStyle style, int fd) {
+    Output out(fd);
     LogPrinter printer(out, std::move(style));
     std::string_view rest = text;
     for (auto end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
       printer.print(rest.substr(0, end));
       rest.remove_prefix(end + 1);
     }
+    printer.end_line();
     EXPECT_TRUE(out.flush());
+  }
+  static std::string what_came(int fd) {
     std::string got(65536, '\0');
-    const ssize_t size = ::read(pipe_[0], got.data(), got.size());
+    const ssize_t size = ::read(fd, got.data(), got.size());
     got.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
     return got;
   }
@@ -106,6 +128,33 @@ TEST_F(Logs, LeavesOutWhatIsOlder) {
 }
 
 TEST_F(Logs, PrintsWhatIsInNoFormatAsItIs) { EXPECT_EQ(printed("garbage\n" + kLog, {}), "garbage\none\ntwo\nthree\n"); }
+
+std::string record_of(const std::string& text, char tag = 'F') {
+  return std::string("2024-01-01T00:00:01.000000000Z stdout ") + tag + " " + text + "\n";
+}
+
+TEST_F(Logs, ATerminalsLinesEndAsOthersOnATerminal) {
+  const std::string log = record_of("one\r") + record_of("tw\r", 'P') + record_of("o\r") + record_of("\r");
+  EXPECT_EQ(printed_on_a_terminal(log), "one\ntw\\x0do\n\n");
+  EXPECT_EQ(printed(log, {}), "one\r\ntw\ro\r\n\r\n") << "byte for byte";
+}
+
+TEST_F(Logs, ColoursReachATerminalAndEndWithTheirLine) {
+  const std::string red = "\x1b[1;31m", off = "\x1b[0m";
+  EXPECT_EQ(printed_on_a_terminal(record_of(red + "red" + off + " not")), red + "red" + off + " not\n");
+  EXPECT_EQ(printed_on_a_terminal(record_of("\x1b[mnot")), "\x1b[mnot\n");
+  EXPECT_EQ(printed_on_a_terminal(record_of(red + "red") + record_of("not")), red + "red" + off + "\nnot\n");
+  EXPECT_EQ(printed_on_a_terminal(record_of(red + "r", 'P') + record_of("ed")), red + "red" + off + "\n");
+  EXPECT_EQ(printed_on_a_terminal(record_of(red + "r", 'P')), red + "r" + off + "\n");
+  EXPECT_EQ(printed(record_of(red + "red"), {}), red + "red\n");
+}
+
+TEST_F(Logs, NoOtherSequenceReachesATerminal) {
+  const std::string shown =
+      printed_on_a_terminal(record_of("\x1b[2J\x1b[31\x1b[>4;1m\x1b[?1m\x1b]0;mine\a\x1bm\u009b31m\x1b["));
+  EXPECT_EQ(shown.find('\x1b'), std::string::npos) << shown;
+  EXPECT_EQ(shown, "\\x1b[2J\\x1b[31\\x1b[>4;1m\\x1b[?1m\\x1b]0;mine\\x07\\x1bm\\u009b31m\\x1b[\n");
+}
 
 TEST_F(Logs, HandsOverWholeRecordsWhileTheFileGrows) {
   append("first\nsec");

@@ -1,5 +1,7 @@
 #include "runtime/cli/pod_events.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <array>
 #include <tuple>
@@ -53,8 +55,8 @@ class Events {
     if (life.state == PodState::stopped) return add(saved_at, "Stopped", "Stopped pod");
     if (life.state == PodState::deleting) add(saved_at, "Deleting", "Deleting pod");
     if (pod_.reason.empty()) return;
-    // A failure is on record, a death is not.
-    const std::int64_t time = life.failure.empty() ? 0 : saved_at;
+    // A failure and an eviction are on record, a death is not.
+    const std::int64_t time = life.failure.empty() && life.evicted.empty() ? 0 : saved_at;
     warn(pod_.reason == kDeadlineExceeded ? active_until(pod_.record) : time, pod_.reason, pod_.message);
   }
 
@@ -114,6 +116,12 @@ class Events {
 auto identity(const PodEvent& event) { return std::tie(event.reason, event.container, event.message); }
 
 }  // namespace
+
+std::int64_t saved_at(const Layout& layout, const LivePod& pod) {
+  struct stat record {};
+  if (::stat(layout.record(pod.record.plan.who.id).c_str(), &record) != 0) return 0;
+  return record.st_mtim.tv_sec * std::int64_t{1'000'000'000} + record.st_mtim.tv_nsec;
+}
 
 std::vector<PodEvent> events_of(const LivePod& pod, std::int64_t saved_at) {
   Events events(pod);

@@ -20,7 +20,11 @@ struct PodEvent {
   std::string uid;
 };
 
-// In the order of time. `saved_at`: when the pod's record was last saved, which is when it came into its state.
+// When the pod's record was last saved, which is when it came into its state; nanoseconds since the epoch, 0 where it
+// is gone.
+std::int64_t saved_at(const Layout& layout, const LivePod& pod);
+
+// In the order of time. `saved_at`: see there.
 std::vector<PodEvent> events_of(const LivePod& pod, std::int64_t saved_at);
 
 // Those of `now` that are not among `before`; what no file gives a time has it from `noticed_at`.

@@ -86,6 +86,13 @@ TEST(PodEvents, TheWayDown) {
   EXPECT_THAT(lines({deletion_of(pod, kNoticed)}), ElementsAre("90 Normal Deleted: Deleted pod"));
 }
 
+TEST(PodEvents, AnEvictionHasItsTime) {
+  LivePod pod = pod_of({ended("main", exit_of(137, 59))});
+  pod.reason = "Evicted";
+  pod.message = pod.record.life.evicted = "Usage of EmptyDir volume \"v\" exceeds the limit \"2Mi\".";
+  EXPECT_EQ(lines_of(pod).back(), "60 Warning Evicted: " + pod.message);
+}
+
 TEST(PodEvents, AContainerThatIsKilledWithItsPod) {
   LivePod pod = pod_of({ended("main", std::nullopt)});
   pod.record.life.state = PodState::deleting;

@@ -7,6 +7,7 @@
 #include "base/joined.h"
 #include "runtime/cli/container_state.h"
 #include "runtime/cli/time_text.h"
+#include "runtime/plan/late_values.h"
 
 namespace podrun::cli {
 namespace {
@@ -74,8 +75,8 @@ Row pod_row(const LivePod& pod, TableStyle style, std::int64_t now) {
                          age(seconds_between(record.life.created_at, now))});
   if (style.wide)
     row.insert(row.end(),
-               {or_none(base::joined(record.life.ips, ",")), or_none(base::joined(network_names(record), ",")),
-                record.plan.who.id.substr(0, kShortPodId)});
+               {or_none(base::joined(addresses_of(record.plan, record.life), ",")),
+                or_none(base::joined(network_names(record), ",")), record.plan.who.id.substr(0, kShortPodId)});
   if (style.with_labels) row.push_back(or_none(base::joined(label_pairs(record), ",")));
   return row;
 }

@@ -86,7 +86,10 @@ Result<std::string> find_id(const Store& store, const std::string& name_space, c
     if (const Identity& who = pod.plan.who;
         pod.life.state == PodState::deleting && who.name == name && who.name_space == name_space)
       return who.id;
-  return id;
+  if (!is_other_resource_word(name)) return id;
+  Error error = std::move(id).error();  // "get svc"
+  error.what += "; there are only pods here";
+  return error;
 }
 
 Result<Pod> find_pod(const Context& context, const std::string& name) {

@@ -12,6 +12,7 @@
 #include "runtime/cli/pods.h"
 #include "runtime/cli/table.h"
 #include "runtime/cli/time_text.h"
+#include "runtime/store/test_store.h"
 
 namespace podrun::cli {
 namespace {
@@ -117,6 +118,21 @@ TEST(PodNames, AreTakenAsKubectlsUsersTypeThem) {
   EXPECT_EQ(pod_names({""}).error().kind, Kind::invalid);
   EXPECT_EQ(pod_name({"pod", "web"}).value_or(""), "web");
   EXPECT_EQ(pod_name({"a", "b"}).error().kind, Kind::invalid);
+}
+
+// "get svc" may be meant for a pod of that name, and mostly is not.
+using PodIdTest = StoreTest;
+TEST_F(PodIdTest, OfAWordForOtherThingsSaysThatThereAreOnlyPods) {
+  put(test_id('a'), "default", "job");
+  EXPECT_EQ(find_id(store_, "default", "job").value_or(""), test_id('a'));
+  for (const char* word : {"svc", "deployments", "all", "cm"}) {
+    const auto id = find_id(store_, "default", word);
+    ASSERT_FALSE(id);
+    EXPECT_EQ(id.error().kind, Kind::not_found);
+    EXPECT_EQ(id.error().what,
+              "pod \"" + std::string(word) + "\" not found in namespace \"default\"; there are only pods here");
+  }
+  EXPECT_EQ(find_id(store_, "default", "web").error().what, "pod \"web\" not found in namespace \"default\"");
 }
 
 TEST(Container, IsTheFirstUnlessNamed) {

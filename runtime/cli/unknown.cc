@@ -21,6 +21,8 @@ Error unknown_command(const std::vector<Command*>& chain, const std::string& wor
 Error unknown_option(const std::vector<Command*>& chain, const std::string& argument) {
   const bool is_long = argument.starts_with("--");
   const std::string typed = argument.substr(0, is_long ? argument.find('=') : 2);
+  if (const std::string hint = hint_for_option(path_of(chain), typed); !hint.empty())
+    return {Kind::invalid, 0, "unknown option " + typed + hint};
   std::vector<std::string_view> known{"help"};
   for (const Command* command : chain)
     for (const Option& option : command->options()) known.push_back(option.name());

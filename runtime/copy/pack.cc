@@ -103,7 +103,7 @@ class Packer {
   Result<void> add_below(base::DirStack& stack, const std::string& leaf) {
     struct stat info {};
     if (::fstatat(stack.fd(), leaf.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0)
-      return errno == ENOENT ? skip(tally_.changed) : failed_with(errno, "stat", stack.shown(leaf));
+      return errno == ENOENT ? skip(tally_.changed, name_ + "/" + leaf) : failed_with(errno, "stat", stack.shown(leaf));
     const std::size_t above = name_.size();
     name_ += "/" + leaf;
     if (name_.size() >= PATH_MAX)
@@ -111,7 +111,7 @@ class Packer {
     if (S_ISDIR(info.st_mode)) return enter(stack, leaf, above);
     auto added = S_ISREG(info.st_mode)   ? add_file(stack.fd(), leaf)
                  : S_ISLNK(info.st_mode) ? add_link(stack.fd(), leaf, info)
-                                         : skip(tally_.passed_over);
+                                         : skip(tally_.passed_over, name_);
     name_.resize(above);
     return added;
   }
@@ -119,18 +119,19 @@ class Packer {
   Result<void> enter(base::DirStack& stack, const std::string& leaf, std::size_t above) {
     auto entered = stack.enter(leaf);
     if (!entered) {
+      const std::string name = name_;
       name_.resize(above);
-      return has_changed(entered.error().error_number) ? skip(tally_.changed) : std::move(entered);
+      return has_changed(entered.error().error_number) ? skip(tally_.changed, name) : std::move(entered);
     }
     TRY(add_directory(stack.fd()));
     if (!is_kernels(stack.fd())) return {};
+    tally_.passed_over.add(name_);
     name_.resize(above);
-    TRY(stack.leave());
-    return skip(tally_.passed_over);
+    return stack.leave();
   }
 
-  static Result<void> skip(std::uint64_t& count) {
-    ++count;
+  static Result<void> skip(LeftOut& left_out, const std::string& name) {
+    left_out.add(name);
     return {};
   }
 
@@ -161,7 +162,7 @@ class Packer {
     std::array<char, PATH_MAX> target;
     const ssize_t size = ::readlinkat(parent, leaf.c_str(), target.data(), target.size() - 1);
     if (size < 0)
-      return errno == ENOENT || errno == EINVAL ? skip(tally_.changed) : failed_with(errno, "read link", name_);
+      return errno == ENOENT || errno == EINVAL ? skip(tally_.changed, name_) : failed_with(errno, "read link", name_);
     target.at(static_cast<std::size_t>(size)) = '\0';
     const Entry entry = described(info, AE_IFLNK);
     ::archive_entry_set_symlink(entry.get(), target.data());
@@ -171,10 +172,10 @@ class Packer {
   // What became a fifo or a device meanwhile is not waited for: nothing is read of it.
   Result<void> add_file(int parent, const std::string& leaf) {
     const Fd file(::openat(parent, leaf.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
-    if (!file) return has_changed(errno) ? skip(tally_.changed) : failed_with(errno, "open", name_);
+    if (!file) return has_changed(errno) ? skip(tally_.changed, name_) : failed_with(errno, "open", name_);
     struct stat info {};
     if (::fstat(file.get(), &info) != 0) return failed_with(errno, "stat", name_);
-    if (!S_ISREG(info.st_mode)) return skip(tally_.changed);
+    if (!S_ISREG(info.st_mode)) return skip(tally_.changed, name_);
     if (static_cast<std::uint64_t>(info.st_size) > kFileBytesLimit)
       return Error{Kind::unsupported, EFBIG, "'" + name_ + "' is larger than 16 TiB"};
     if (const std::string* const first = first_name(info)) return add_name(info, *first);
@@ -220,7 +221,7 @@ class Packer {
       if (got < 0 && errno == EINTR) continue;
       if (got < 0) return failed_with(errno, "read", name_);
       if (got == 0) {  // it has become shorter
-        ++tally_.changed;
+        tally_.changed.add(name_);
         return tar_.zeros(static_cast<std::uint64_t>(extent.end - extent.at));
       }
       TRY(tar_.data({buffer_.data(), static_cast<std::size_t>(got)}));

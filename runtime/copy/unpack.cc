@@ -100,7 +100,7 @@ class Unpacker {
     if (name.empty()) return Error{Kind::corrupt, 0, "it has no name"};
     const bool is_copied = hard_link != nullptr || type == AE_IFDIR || type == AE_IFREG || type == AE_IFLNK;
     if (!is_copied) {
-      ++tally_.passed_over;
+      tally_.passed_over.add(name);
       return {};
     }
     const LayerTree::Place place = TRY(tree_->place(name, true));

@@ -149,7 +149,7 @@ Result<void> make_read_only(const std::string& path) {
 
 }  // namespace
 
-Result<void> build_root(const Root& root, std::vector<Fd> sent) {
+Result<void> build_root(const Root& root, std::vector<Fd> sent, const std::string& cwd) {
   TRY(mounts::stop_propagation());
   if (!root.hostname.empty() && ::sethostname(root.hostname.data(), root.hostname.size()) != 0)
     return Error::system(errno, "set hostname '" + root.hostname + "'");
@@ -168,9 +168,10 @@ Result<void> build_root(const Root& root, std::vector<Fd> sent) {
   const Fd null = TRY(open_null());
   for (const auto& path : root.masked) TRY(mask(path, null.get()).in("mask '" + path + "'"));
   for (const auto& path : root.read_only) TRY(make_read_only(path).in("make '" + path + "' read-only"));
-  if (root.is_read_only)  // last: mount points had to be made in it
-    TRY(mounts::set_attributes(ready.front().mount.get(), MOUNT_ATTR_RDONLY).in("make '/' read-only"));
-  return {};
+  if (!root.is_read_only) return {};
+  // Last: mount points and the working directory had to be made in it. Whoever enters that says what is wrong with it.
+  if (cwd.starts_with('/')) (void)make_inside(AT_FDCWD, cwd, false);
+  return mounts::set_attributes(ready.front().mount.get(), MOUNT_ATTR_RDONLY).in("make '/' read-only");
 }
 
 }  // namespace podrun::init

@@ -86,9 +86,11 @@ Result<std::string> prepare_payload(const Channel& channel, Received& received) 
   const Plan& plan = received.plan;
   TRY(take_streams(plan, received.handed.stdio));
   if (plan.new_user_namespace) TRY(become_namespace_root());
-  TRY(build_root(plan.root, std::move(received.handed.mounts)).in("build root filesystem"));
+  const bool makes_cwd = plan.role == Role::container;
+  TRY(build_root(plan.root, std::move(received.handed.mounts), makes_cwd ? plan.process.cwd : std::string())
+          .in("build root filesystem"));
   TRY(take_place(plan, channel));
-  TRY(become_user(plan, plan.role == Role::container));
+  TRY(become_user(plan, makes_cwd));
   const std::string path = received.handed.program ? std::string() : TRY(find_program(plan.process));
   TRY(install_seccomp(plan));
   return path;

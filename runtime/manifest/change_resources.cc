@@ -1,7 +1,9 @@
 #include "runtime/manifest/change_resources.h"
 
 #include <algorithm>
+#include <memory>
 
+#include "runtime/manifest/manifest.h"
 #include "runtime/manifest/parts.h"
 #include "runtime/manifest/text.h"
 
@@ -63,6 +65,15 @@ void check_that_nothing_goes(const Reader& resources, const ResourceChange& chan
   check("requests", change.requests, "memory", spec.memory_request.has_value());
 }
 
+// Who calls says of each pod what could not be done, and begins the line with its name.
+Error in_one_line(Error error) {
+  const auto more = std::dynamic_pointer_cast<const ManifestProblems>(error.detail);
+  if (more == nullptr) return error;
+  for (const std::string& line : more->lines) error.what += "; " + line;
+  error.detail.reset();
+  return error;
+}
+
 const Json* member(const Json& object, const char* name) {
   const auto found = object.is_object() ? object.find(name) : object.end();
   return found != object.end() ? &*found : nullptr;
@@ -122,14 +133,14 @@ Result<ChangedResources> change_resources(const std::string& text, const std::ve
       container.role = manifest::read_role(given, list == kInit);
       container.resources = manifest::read_resources(given.at("resources"));
       for (const ResourceChange& change : changes)
-        if (is_meant(change, given.json(), list))
+        if (problems.empty() && is_meant(change, given.json(), list))
           check_that_nothing_goes(given.at("resources"), change, container.resources);
     }
   manifest::read_pod_resources(spec, changed.spec);
   for (const ResourceChange& change : changes)
-    if (change.of_pod)
+    if (problems.empty() && change.of_pod)
       check_that_nothing_goes(spec.at("resources"), change, changed.spec.resources.value_or(ResourceSpec()));
-  if (!problems.empty()) return std::move(problems).error();
+  if (!problems.empty()) return in_one_line(std::move(problems).error());
   changed.manifest = pod.dump();
   return changed;
 }

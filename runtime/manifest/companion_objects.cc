@@ -91,9 +91,13 @@ Secret read_secret(const Reader& object) {
 
 }  // namespace
 
+bool is_companion(const Object& object) {
+  return object.group.empty() && (object.kind == "Secret" || object.kind == "ConfigMap");
+}
+
 bool read_companion(Object& object, const ManifestOptions& options, Companions& companions, Problems& problems) {
+  if (!is_companion(object)) return false;
   const bool is_secret = object.kind == "Secret";
-  if (!object.group.empty() || (!is_secret && object.kind != "ConfigMap")) return false;
   problems.begin(object.source);
   check_fields(object.value, is_secret ? kSecretType : kConfigMapType, problems, object.path, object.kind);
   const Reader reader(object.value, problems, object.path);

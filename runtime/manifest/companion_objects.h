@@ -7,6 +7,8 @@
 
 namespace podrun::manifest {
 
+bool is_companion(const Object& object);
+
 // False when the object is neither. One of a name that is there already is a problem, and so is what Kubernetes would
 // not take: a key that is no file name, values that are no base64, what a Secret's type needs and it has not.
 bool read_companion(Object& object, const ManifestOptions& options, Companions& companions, Problems& problems);

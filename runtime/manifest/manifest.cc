@@ -5,6 +5,7 @@
 
 #include "runtime/manifest/check.h"
 #include "runtime/manifest/companion_objects.h"
+#include "runtime/manifest/meant.h"
 #include "runtime/manifest/objects.h"
 #include "runtime/manifest/parts.h"
 #include "runtime/manifest/text.h"
@@ -21,10 +22,14 @@ using manifest::Reader;
 
 bool is_pod(const Object& object) { return object.group.empty() && object.kind == "Pod"; }
 
-// "ConfigMap web", as it goes into a sentence.
+std::string without_quotes(const std::string& quoted) { return quoted.substr(1, quoted.size() - 2); }
+
+// "Service web", as it goes into a sentence; where something else was meant: "v1 pod web (did you mean v1 Pod?)".
 std::string called(const Object& object) {
-  const std::string quoted = manifest::quote(object.kind + (object.name().empty() ? "" : " " + object.name()));
-  return quoted.substr(1, quoted.size() - 2);
+  const std::string name = object.kind + (object.name().empty() ? "" : " " + object.name());
+  const std::string meant = manifest::what_may_be_meant(object);
+  if (meant.empty()) return without_quotes(manifest::quote(name));
+  return without_quotes(manifest::quote(object.version + " " + name)) + " (did you mean " + meant + "?)";
 }
 
 // A workload is a page of text, and may ask for hundreds.
@@ -36,12 +41,16 @@ void too_many_pods(const std::string& path, Problems& problems) {
 
 Error no_pods(const std::vector<ManifestText>& texts, const std::vector<Object>& objects) {
   std::string found;
-  for (const Object& object : objects)
+  bool some_go_with_a_pod = false;
+  for (const Object& object : objects) {
     found.append(found.empty() ? "" : ", ")
         .append(called(object) + (manifest::find_workload(object) != nullptr ? " without replicas" : ""));
+    some_go_with_a_pod = some_go_with_a_pod || manifest::is_companion(object);
+  }
   return {Kind::invalid, 0,
           (texts.empty() ? "" : texts.front().source + ": ") + "expected v1 Pod, found " +
-              (found.empty() ? "nothing" : found)};
+              (found.empty() ? "nothing" : found) +
+              (some_go_with_a_pod ? "; nothing is kept of it without a Pod: give both at once, each with -f" : "")};
 }
 
 // What means something here, one by one.
@@ -67,6 +76,7 @@ class SetReader {
     if (workload == nullptr) return;
     std::vector<std::string> warnings =
         manifest::check_fields(object.value, fields_of(*workload), problems_, object.path, object.kind);
+    check_selector(*workload, object, problems_);
     for (PodDocument& document : expand(*workload, object, options_, problems_, warnings)) {
       pod(std::move(document));
       if (!problems_.empty()) break;  // the others are of the same template

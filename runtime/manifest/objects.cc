@@ -50,7 +50,7 @@ class ObjectReader {
   static std::string called(const Json& document, std::size_t index) {
     const std::string nameless = "document " + std::to_string(index + 1);
     if (!document.is_object()) return nameless;
-    const Object object{document, text_of(document, "kind"), "", "", ""};
+    const Object object{document, text_of(document, "kind"), "", "", "", ""};
     return object.kind.empty() || object.name().empty() ? nameless : plain(object.kind + " " + object.name());
   }
 
@@ -67,7 +67,8 @@ class ObjectReader {
     if (kind.empty() || version.empty())
       return refuse("an object without " + std::string(kind.empty() ? "kind" : "apiVersion"));
     const std::size_t slash = version.find('/');
-    Object object{std::move(value), kind, slash == std::string::npos ? "" : version.substr(0, slash), source, path};
+    const std::string group = slash == std::string::npos ? "" : version.substr(0, slash);
+    Object object{std::move(value), kind, group, version, source, path};
     if (object.group.empty() && version != "v1") return refuse(plain(version + " " + kind));
     if (kind.ends_with("List")) return items(std::move(object));
     if (options_.name_suffix) name(object.value, options_.name_suffix);

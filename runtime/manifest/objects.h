@@ -11,11 +11,12 @@
 namespace podrun::manifest {
 
 struct Object {
-  Json value;          // an object
-  std::string kind;    // "Deployment"
-  std::string group;   // "apps"; empty for v1
-  std::string source;  // names it in errors: "web.yaml", or "web.yaml (Pod web)" beside others of the file
-  std::string path;    // where it stands in its document: "", "items[2]"
+  Json value;           // an object
+  std::string kind;     // "Deployment"
+  std::string group;    // "apps"; empty for v1
+  std::string version;  // with it: "apps/v1"
+  std::string source;   // names it in errors: "web.yaml", or "web.yaml (Pod web)" beside others of the file
+  std::string path;     // where it stands in its document: "", "items[2]"
 
   std::string name() const;  // as far as it has one
 };

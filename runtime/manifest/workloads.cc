@@ -5,6 +5,7 @@
 #include "runtime/manifest/object_fields.h"
 #include "runtime/manifest/parts.h"
 #include "runtime/manifest/reader.h"
+#include "runtime/manifest/template_labels.h"
 #include "runtime/manifest/text.h"
 
 namespace podrun::manifest {
@@ -143,6 +144,20 @@ const Workload* find_workload(const Object& object) {
 }
 
 const Type& fields_of(const Workload& workload) { return *workload.type; }
+
+void check_selector(const Workload& workload, const Object& object, Problems& problems) {
+  if (workload.is_job) return;  // the cluster makes it
+  Reader owner(object.value, problems, object.path);
+  Reader pod_template = owner;
+  for (const char* step : workload.way) {
+    owner = pod_template;
+    pod_template = pod_template.at(step);
+  }
+  const Reader metadata = pod_template.at("metadata");
+  const std::string lacking = what_labels_lack(owner.at("selector").json(), metadata.at("labels").json());
+  if (!lacking.empty() && owner.has("template"))
+    metadata.bad("labels", "do not match the selector of the " + std::string(workload.kind) + ", " + quote(lacking));
+}
 
 std::vector<PodDocument> expand(const Workload& workload, const Object& object, const ManifestOptions& options,
                                 Problems& problems, std::vector<std::string>& warnings) {

@@ -15,6 +15,10 @@ struct Workload;
 const Workload* find_workload(const Object& object);
 const Type& fields_of(const Workload& workload);
 
+// `object` has been checked against the fields. Kubernetes takes none whose Pods would not be its own: a selector that the
+// template's labels do not match is a problem.
+void check_selector(const Workload& workload, const Object& object, Problems& problems);
+
 // A Pod as if somebody had written it.
 struct PodDocument {
   Json pod;

@@ -3,6 +3,7 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include <algorithm>
 #include <map>
 #include <sstream>
 #include <vector>
@@ -16,6 +17,18 @@ namespace {
 
 std::string position_of(const YAML::Mark& mark) {
   return "line " + std::to_string(mark.line + 1) + ", column " + std::to_string(mark.column + 1);
+}
+
+// yaml-cpp takes a tab at the beginning of a line for part of a text, and then finds what comes behind it in a wrong place.
+std::string what_is_wrong(std::string_view text, const YAML::Exception& error) {
+  const std::string where = position_of(error.mark) + ": ";
+  if (!error.msg.starts_with("illegal")) return where + error.msg;
+  for (int line = 0; line < error.mark.line && !text.empty(); ++line)
+    text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  const std::size_t tab = text.find_first_not_of(' ');
+  if (tab == std::string_view::npos || text[tab] != '\t') return where + error.msg;
+  return "line " + std::to_string(error.mark.line + 1) + ", column " + std::to_string(tab + 1) +
+         ": a tab, where YAML is indented by spaces alone";
 }
 
 // The handler can end the parse only by throwing; it throws what yaml-cpp throws, and one catch takes both.
@@ -130,7 +143,7 @@ Result<std::vector<Json>> read_yaml(std::string_view text) {
     }
     return documents;
   } catch (const YAML::Exception& error) {
-    return Error{Kind::invalid, 0, position_of(error.mark) + ": " + error.msg};
+    return Error{Kind::invalid, 0, what_is_wrong(text, error)};
   }
 }
 

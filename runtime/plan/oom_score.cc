@@ -52,6 +52,11 @@ std::uint64_t request_that_counts(const PodSpec& pod, const ContainerSpec& conta
 
 }  // namespace
 
+const char* qos_class(const PodSpec& pod) {
+  if (is_so(pod, is_guaranteed)) return "Guaranteed";
+  return is_so(pod, asks_for_nothing) ? "BestEffort" : "Burstable";
+}
+
 int oom_score_adj(const PodSpec& pod, const ContainerSpec& container, std::uint64_t machine_bytes) {
   if (is_so(pod, is_guaranteed)) return kGuaranteed;
   if (is_so(pod, asks_for_nothing)) return kBestEffort;

@@ -31,6 +31,15 @@ ResourceSpec guaranteed() {
   return resources;
 }
 
+TEST(QosClass, IsKubernetes) {
+  EXPECT_STREQ(qos_class(pod_asking({{}, {}})), "BestEffort");
+  EXPECT_STREQ(qos_class(pod_asking({guaranteed(), guaranteed()})), "Guaranteed");
+  EXPECT_STREQ(qos_class(pod_asking({guaranteed(), {}})), "Burstable");
+  PodSpec pod = pod_asking({{}, {}});
+  pod.resources = guaranteed();
+  EXPECT_STREQ(qos_class(pod), "Guaranteed") << "its own resources decide";
+}
+
 TEST(OomScore, NothingAskedForGoesFirst) { EXPECT_EQ(score(pod_asking({{}, {}})), 1000); }
 
 TEST(OomScore, WhoHasAllItMayUseGoesLast) { EXPECT_EQ(score(pod_asking({guaranteed(), guaranteed()}), 1), -997); }

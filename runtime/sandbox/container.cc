@@ -185,14 +185,17 @@ Result<Prepared> launch(Furnished container, const ContainerMakings& makings, Sh
 Result<void> await_ready(Prepared& container, const Cgroup& cgroup, ShimClient& shim, TerminalSize size) {
   const ContainerPlan& plan = container.record.plan;
   init::Handshake& handshake = container.launched.handshake;
+  Result<void> kept;
   if (plan.process.terminal) {
     auto terminal = handshake.expect_terminal();
     if (!terminal) return explain(std::move(terminal).error(), cgroup, plan);
     set_size(terminal->get(), size);
-    TRY(shim.keep(plan.key(), *terminal));
+    kept = shim.keep(plan.key(), *terminal);
+    if (!kept && kept.error().kind != Kind::not_found) return kept;
   }
+  // Where the shim has no such container any more, that has told why it ended before it did.
   auto ready = handshake.expect_ready();
-  return ready ? Result<void>() : explain(std::move(ready).error(), cgroup, plan);
+  return ready ? kept : explain(std::move(ready).error(), cgroup, plan);
 }
 
 Result<void> record_process(Prepared& container, const Box& box) {

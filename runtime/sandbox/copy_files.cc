@@ -112,8 +112,8 @@ Result<Tally> finish(Inside inside, const std::string& name, const Result<void>&
   if (!ours) return ours.error();
   Tally both = TRY(wire::read<Tally>(report->body));
   both.entries = std::max(both.entries, tally.entries);
-  both.passed_over += tally.passed_over;
-  both.changed += tally.changed;
+  both.passed_over.add(tally.passed_over);
+  both.changed.add(tally.changed);
   return both;
 }
 

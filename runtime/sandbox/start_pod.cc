@@ -76,8 +76,8 @@ Result<StoodUp> start_pod(Host& host, const std::string& id, const FirstClient& 
   StoodUp made;
   PodRecord& pod = made.pod.record;
   pod = TRY(box->load());
-  TRY(check_that_it_may_start(pod));
   TRY(check_that_it_may_be_active(pod));
+  TRY(check_that_it_may_start(pod));
   NewPod again = TRY(decide_again(host, pod));
   for (Successor& successor : TRY(successors(host, *box, pod))) {
     TRY(take_over_layer(successor.before, successor.next.plan));

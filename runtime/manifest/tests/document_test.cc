@@ -104,12 +104,17 @@ TEST(Document, ErrorsNameLineAndColumn) {
   check_all({
       {"a: b: c\n", "line 1, column 5: illegal map value"},
       {"a: 1\nb: [1,\n", "line 3, column 1: end of sequence flow not found"},
-      {"a:\n\t- 1\n", "line 2, column 2: illegal block entry"},
+      {"a:\n\t- 1\n", "line 2, column 1: a tab, where YAML is indented by spaces alone"},
+      {"a:\n  b: 1\n \tc: 2\n", "line 3, column 2: a tab, where YAML is indented by spaces alone"},
+      {"a:\n  b: \t{c: 1,\n\td: 2}\n", R"({"a":{"b":{"c":1,"d":2}}})"},
+      {"a: {b: 1,\n\tb: 2}\n", "line 2, column 2: key 'b' is given twice"},
       {R"({"a": [1, 2, "b": 1})", "line 1, column 17: syntax error while parsing array - unexpected ':'; expected ']'"},
       {"{\n  \"a\": 1\n  \"b\": 2\n}",
        "line 3, column 5: syntax error while parsing object - unexpected string literal; "
        "expected '}'"},
       {"{\"a\": 1,\n \"a\": 2}", "line 2, column 5: key 'a' is given twice"},
+      {"{a: 1,\n b: [{a: 1, a: 2}]}", "line 2, column 13: key 'a' is given twice"},
+      {"{ # YAML\n\"a\": 1, a: 2}", "line 2, column 9: key 'a' is given twice"},
       {"{\"a\": 1} {",
        "line 1, column 11: syntax error while parsing object key - unexpected end of input; expected string literal"},
       {"a: 1\n}\n", "line 2, column 1: illegal flow end"},

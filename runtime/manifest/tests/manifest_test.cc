@@ -38,16 +38,35 @@ TEST(Manifest, WhatIsNoPod) {
       {"kind: Pod", "expected v1 Pod, found an object without apiVersion"},
       {"apiVersion: v1", "expected v1 Pod, found an object without kind"},
       {"{apiVersion: v1, kind: Service, metadata: {name: web}}", "expected v1 Pod, found Service web"},
-      {"{apiVersion: foo/v1, kind: Deployment, metadata: {name: web}}", "expected v1 Pod, found Deployment web"},
+      {"{apiVersion: foo/v1, kind: Deployment, metadata: {name: web}}", "expected v1 Pod, found foo/v1 Deployment web (did you mean apps/v1 Deployment?)"},
+      {"{apiVersion: apps/v1, kind: Pod, metadata: {name: x}}",
+       "expected v1 Pod, found apps/v1 Pod x (did you mean v1 Pod?)"},
+      {"{apiVersion: v1, kind: pod, metadata: {name: x}}",
+       "expected v1 Pod, found v1 pod x (did you mean v1 Pod?)"},
+      {"{apiVersion: v1, kind: Deployment}",
+       "expected v1 Pod, found v1 Deployment (did you mean apps/v1 Deployment?)"},
+      {"{apiVersion: v1, kind: ConfigMap, metadata: {name: x}}",
+       "expected v1 Pod, found ConfigMap x; nothing is kept of it without a Pod: give both at once, each with -f"},
       {"apiVersion: v2\nkind: Pod", "expected v1 Pod, found v2 Pod"},
       {"apiVersion: v1\nkind: List\nitems: []", "expected v1 Pod, found nothing"},
       {"apiVersion: v1\nkind: PodList", "expected v1 Pod, found nothing"},
-      {"apiVersion: v1\nkind: \"Po\\nd\"", "expected v1 Pod, found Po\\x0ad"},
+      {"apiVersion: v1\nkind: \"Po\\nd\"", "expected v1 Pod, found v1 Po\\x0ad (did you mean v1 Pod?)"},
       {"apiVersion: v1\nkind: Pod", "metadata.name: is missing"},
       {"apiVersion: v1\nkind: Pod\nmetadata: {name: web}", "spec.containers: needs at least one container"},
       {pod("containers: []"), "spec.containers: needs at least one container"},
       {pod("") + "---\n" + pod("").replace(pod("").find("web"), 3, "db"), "expected one Pod, found 2"},
   });
+}
+
+// What only means nothing here is not taken for a mistake.
+TEST(Manifest, OtherKindsAreOtherKinds) {
+  for (const std::string kind : {"v1 Service", "v1 Namespace", "v1 Node", "v1 Event", "v1 ServiceAccount",
+                                 "v1 PersistentVolumeClaim", "networking.k8s.io/v1 Ingress", "policy/v1 PodDisruptionBudget",
+                                 "rbac.authorization.k8s.io/v1 Role", "coordination.k8s.io/v1 Lease"}) {
+    const std::size_t space = kind.find(' ');
+    expect_refused({{"{apiVersion: " + kind.substr(0, space) + ", kind: " + kind.substr(space + 1) + "}",
+                     "expected v1 Pod, found " + kind.substr(space + 1)}});
+  }
 }
 
 TEST(Manifest, UnknownFieldsNameThePathAndWhatWasMeant) {

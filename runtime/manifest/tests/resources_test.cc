@@ -104,6 +104,9 @@ TEST(ChangeResources, WhatNoPodCouldHaveIsRefused) {
   EXPECT_THAT(refused({"a", {{"memory", "5Mi"}}, {{"memory", "6Mi"}}}), HasSubstr("is more than the limit"));
   EXPECT_THAT(refused({"a", {{"memory", "much"}}, {}}), HasSubstr("containers[0].resources.limits.memory"));
   EXPECT_THAT(refused({"a", {{"memory", "0"}}, {{"memory", "0"}}}), HasSubstr("cannot be taken away"));
+  EXPECT_THAT(refused({"a", {{"cpu", "-1"}}, {}}), testing::Not(HasSubstr("cannot be taken away")));
+  EXPECT_THAT(refused({"a", {{"cpu", "-1"}, {"memory", "much"}}, {}}),
+              testing::AllOf(HasSubstr("limits.memory"), HasSubstr("; its manifest: spec.containers[0].resources.limits.cpu")));
   EXPECT_THAT(refused({"a", {{"nvidia.com/gpu", "1"}}, {}}), HasSubstr("cannot be changed"));
   EXPECT_THAT(refused({"a", {}, {{"podrun.io/pids", "1"}}}), HasSubstr("cannot be changed"));
   EXPECT_THAT(refused({"c", {{"cpu", "1"}}, {}}), HasSubstr("no container 'c'"));

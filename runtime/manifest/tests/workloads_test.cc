@@ -153,6 +153,31 @@ TEST(Workloads, ReplicasThatCannotBeAreOneAndAreTold) {
             "web.yaml: expected v1 Pod, found Deployment web without replicas");
 }
 
+TEST(Workloads, SelectTheirOwnPods) {
+  const auto with = [](const std::string& kind, const std::string& selector) {
+    return refused_workload(workload(kind, "selector: " + selector));
+  };
+  for (const char* selector : {"{matchLabels: {app: web}}", "{}", "null", "{matchLabels: {}}", "7",
+                               "{matchExpressions: [{key: app, operator: In, values: [db, web]}]}",
+                               "{matchExpressions: [{key: app, operator: NotIn, values: [db]}, {key: app, operator: "
+                               "Exists}, {key: tier, operator: DoesNotExist}, {key: tier, operator: NotIn, values: [a]}]}"})
+    EXPECT_EQ(with("apps/v1 Deployment", selector), "") << selector;
+  EXPECT_EQ(with("v1 ReplicationController", "{app: web}"), "");
+  const std::string what = "web.yaml: spec.template.metadata.labels: do not match the selector of the ";
+  for (const char* kind : {"Deployment", "ReplicaSet", "StatefulSet", "DaemonSet"})
+    EXPECT_EQ(with("apps/v1 " + std::string(kind), "{matchLabels: {app: web, tier: front}}"),
+              what + kind + ", 'tier=front'");
+  const std::string another = workload("apps/v1 Deployment", "selector: {matchLabels: {app: db}}");
+  EXPECT_TRUE(find_pod_names({{another, "web.yaml"}}, {})) << "it says what to delete";
+  EXPECT_EQ(with("v1 ReplicationController", "{app: db}"), what + "ReplicationController, 'app=db'");
+  for (const auto& [expression, told] : std::vector<std::pair<std::string, std::string>>{
+           {"{key: app, operator: In, values: [db, shop]}", "app In (db, shop)"},
+           {"{key: app, operator: NotIn, values: [web]}", "app NotIn (web)"},
+           {"{key: tier, operator: Exists}", "tier Exists"},
+           {"{key: app, operator: DoesNotExist}", "app DoesNotExist"}})
+    EXPECT_EQ(with("apps/v1 Deployment", "{matchExpressions: [" + expression + "]}"), what + "Deployment, '" + told + "'");
+}
+
 TEST(Workloads, ClaimsOfEachReplicaTakeThePlaceOfAVolume) {
   const std::string claims = "replicas: 2\n  volumeClaimTemplates: [{metadata: {name: data}, spec: {}}]";
   const auto set = parse_manifests({{workload("apps/v1 StatefulSet", claims), "x"}});
