@@ -19,6 +19,7 @@ struct Process {
   std::uint32_t gid = 0;
   std::vector<std::uint32_t> groups;
   capabilities::Set capabilities = 0;
+  capabilities::Set ambient = 0;  // of these, those that a user other than root keeps through an exec
   bool no_new_privileges = true;
   bool seccomp = true;  // false: no filter
   // The filter where it is not podrun's default one, an instruction each: code, jt, jf and k, from the highest bits down.
