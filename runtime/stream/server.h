@@ -12,8 +12,7 @@
 #include <variant>
 #include <vector>
 
-#include "base/fd.h"
-#include "base/result.h"
+#include "runtime/kernel/types.h"
 
 namespace podrun::stream {
 
@@ -50,14 +49,15 @@ struct TerminalSize {
 // The handler's ends of what the server relays. Each is close-on-exec and blocks; they may be given to a process as they
 // are. One that nobody asked for is empty. To close them, or to return, is up to the handler.
 struct Ends {
-  base::Fd in;     // reading end of a pipe: what the client types. End of file: it types no more, or has gone
-  base::Fd out;    // writing end of a pipe. EPIPE: the client has gone
-  base::Fd err;    // likewise
-  base::Fd sizes;  // reading end of a pipe of TerminalSize; only with a terminal. End of file: no more will come
-  base::Fd gone;   // reading end of a pipe nobody writes to: poll(2) says POLLHUP once the client has gone
+  Fd in;     // reading end of a pipe: what the client types. End of file: it types no more, or has gone
+  Fd out;    // writing end of a pipe. EPIPE: the client has gone
+  Fd err;    // likewise
+  Fd sizes;  // reading end of a pipe of TerminalSize; only with a terminal. End of file: no more will come
+  Fd gone;   // reading end of a pipe nobody writes to: poll(2) says POLLHUP once the client has gone
 };
 
-// Called by a thread for each request; functions run beside each other. Each returns when what it was asked for has ended,
+// Called by a thread for each request, with all signals blocked (a process started there needs a mask of its own); functions run
+// beside each other. Each returns when what it was asked for has ended,
 // and soon after `Ends::gone` has said that nobody is there any more: Server's destructor waits for it.
 class Handler {
  public:
@@ -65,15 +65,15 @@ class Handler {
 
   // The exit code of the command (128 + n after signal n). An error is told to the client with its text, as "InternalError".
   // What was written to `out` and `err` before the return reaches the client; what a process left behind writes later does not.
-  virtual base::Result<int> exec(const ExecRequest& request, Ends ends) = 0;
+  virtual Result<int> exec(const ExecRequest& request, Ends ends) = 0;
 
   // Returns when the container has ended, or the client has gone or closed its stdin and asked for no output. Output as above.
-  virtual base::Result<void> attach(const AttachRequest& request, Ends ends) = 0;
+  virtual Result<void> attach(const AttachRequest& request, Ends ends) = 0;
 
   // `connection` is one end of a stream socket (AF_UNIX), on which the client is at the other end: shutdown(2) of one
   // direction passes through, in both directions. Connects to `port` of the pod and relays until both directions have ended.
   // An error is told to the client with its text; other connections of that client go on.
-  virtual base::Result<void> port_forward(const std::string& pod, std::uint16_t port, base::Fd connection) = 0;
+  virtual Result<void> port_forward(const std::string& pod, std::uint16_t port, Fd connection) = 0;
 };
 
 // What clients may take of time and memory. Defaults are meant for all but tests.
@@ -94,7 +94,7 @@ class Server {
  public:
   // Listens on `address`, "127.0.0.1:PORT" or "[::1]:PORT"; 0 is a free port. Other addresses are refused (invalid): who knows
   // a URL may execute. `handler` must outlive the server. Errors: invalid, and those of bind(2) (busy: the port is taken).
-  static base::Result<std::unique_ptr<Server>> start(const std::string& address, Handler& handler, const Limits& limits = {});
+  static Result<std::unique_ptr<Server>> start(const std::string& address, Handler& handler, const Limits& limits = {});
 
   // Closes every connection, and returns when no function of the handler runs any more.
   ~Server();
@@ -103,7 +103,7 @@ class Server {
 
   // "http://127.0.0.1:PORT/exec/TOKEN": 128 random bits, good for one request within Limits::url_life. Thread-safe.
   // Errors: invalid (a terminal and stderr; none of stdin, stdout, stderr; no command), busy (Limits::waiting reached).
-  base::Result<std::string> url_for(std::variant<ExecRequest, AttachRequest, PortForwardRequest> request);
+  Result<std::string> url_for(std::variant<ExecRequest, AttachRequest, PortForwardRequest> request);
 
  private:
   class Impl;
