@@ -24,7 +24,13 @@ set(arrows
   "probe:            base kernel spec probe"
   "usage:            base kernel spec model usage"
   "sandbox:          base cni compiler kernel spec model init protocol manifest image copy plan store tend probe usage sandbox"
+  "machine_facts:    base cni kernel spec model image plan"
   "cli:              base cni kit kernel spec model manifest image copy plan store tend sandbox usage cli")
+
+if(PODRUN_CRI)  # neither sandbox nor init: it has threads, and does not clone
+  list(APPEND folder_headers cri=runtime/cri/backend.h stream=runtime/stream/server.h)
+  list(APPEND arrows "cri: base cni kernel spec model image plan store usage stream cri")
+endif()
 
 foreach(arrow IN LISTS arrows)
   string(REGEX MATCHALL "[a-z_-]+" seen "${arrow}")

@@ -1,10 +1,8 @@
 // podrun system op: one act for podrun-cri, which runs a program for whatever has to clone, to enter a namespace or to
 // mount: a server has threads. What there is to say beside the words comes on stdin, one line of JSON is the answer, and
 // descriptors go through a socket at descriptor 3.
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -23,7 +21,7 @@ namespace podrun::cli {
 namespace {
 
 using nlohmann::json;
-using Words = std::vector<std::string>;
+using Arguments = std::vector<std::string>;
 
 constexpr std::size_t kRequestLimit = 16U << 20U;  // as much as a message of gRPC may have
 
@@ -33,38 +31,38 @@ Result<json> read_request() {
   return request;
 }
 
-Result<json> create_sandbox(Host& host, const Words&) {
+Result<json> op_create_sandbox(Host& host, const Arguments&) {
   const std::string text = TRY(base::read_all(STDIN_FILENO, "stdin", kRequestLimit));
   const PodRecord made = TRY(create_planned_pod(host, TRY(pod_from_json(text)).plan));
   return json{{"id", made.plan.who.id}};
 }
 
-Result<json> stop_sandbox(Host& host, const Words& words) {
+Result<json> op_stop_sandbox(Host& host, const Arguments& words) {
   TRY(stop_pod(host, words.at(1), std::chrono::seconds(0)));
   return json::object();
 }
 
-Result<json> remove_sandbox(Host& host, const Words& words) {
+Result<json> op_remove_sandbox(Host& host, const Arguments& words) {
   TRY(delete_pod(host, words.at(1), {.grace_period = std::chrono::seconds(0), .force = false}));
   return json::object();
 }
 
-Result<json> start(Host& host, const Words& words) {
+Result<json> op_start(Host& host, const Arguments& words) {
   TRY(start_planned_container(host, words.at(1), words.at(2)));
   return json::object();
 }
 
-Result<json> remove(Host& host, const Words& words) {
+Result<json> op_remove(Host& host, const Arguments& words) {
   TRY(remove_planned_container(host, words.at(1), words.at(2)));
   return json::object();
 }
 
-Result<json> renew_log(Host& host, const Words& words) {
+Result<json> op_reopen_log(Host& host, const Arguments& words) {
   TRY(reopen_log(host, words.at(1), words.at(2)));
   return json::object();
 }
 
-Result<json> pull(Host& host, const Words& words) {
+Result<json> op_pull(Host& host, const Arguments& words) {
   const json request = TRY(read_request());
   Registry registry;
   registry.auths = request.value("auths", "");
@@ -73,7 +71,7 @@ Result<json> pull(Host& host, const Words& words) {
   return json{{"id", stored.record.image.config_digest.text()}};
 }
 
-Result<json> remove_whole_image(Host& host, const Words& words) {
+Result<json> op_remove_image(Host& host, const Arguments& words) {
   TRY(remove_image(host, words.at(1), true, [] {}));
   return json::object();
 }
@@ -81,17 +79,17 @@ Result<json> remove_whole_image(Host& host, const Words& words) {
 struct Act {
   std::string_view name;
   std::size_t words;  // with its own
-  Result<json> (*run)(Host& host, const Words& words);
+  Result<json> (*run)(Host& host, const Arguments& words);
 };
 
 constexpr Act kActs[] = {
-    {"create-sandbox", 1, create_sandbox}, {"stop-sandbox", 2, stop_sandbox}, {"remove-sandbox", 2, remove_sandbox},
-    {"start", 3, start},                   {"remove", 3, remove},             {"reopen-log", 3, renew_log},
+    {"create-sandbox", 1, op_create_sandbox}, {"stop-sandbox", 2, op_stop_sandbox}, {"remove-sandbox", 2, op_remove_sandbox},
+    {"start", 3, op_start},                   {"remove", 3, op_remove},             {"reopen-log", 3, op_reopen_log},
     {"exec", 3, op_exec},                  {"attach", 3, op_attach},          {"dial", 3, op_dial},
-    {"pull", 2, pull},                     {"remove-image", 2, remove_whole_image},
+    {"pull", 2, op_pull},                     {"remove-image", 2, op_remove_image},
 };
 
-Result<json> act(Context& context, const Words& words) {
+Result<json> do_act(Context& context, const Arguments& words) {
   TRY(context.require_root("system op"));
   for (const Act& known : kActs) {
     if (words.front() != known.name) continue;
@@ -104,8 +102,8 @@ Result<json> act(Context& context, const Words& words) {
 }
 
 // It ends with 0 whatever came of it: that is in the answer, and any other end is that of a worker that died.
-Result<int> op(Context& context, const Words& words) {
-  auto done = act(context, words);
+Result<int> op(Context& context, const Arguments& words) {
+  auto done = do_act(context, words);
   json answer = done ? std::move(*done)
                      : json{{"kind", static_cast<int>(done.error().kind)},
                             {"errno", done.error().error_number},
@@ -117,7 +115,7 @@ Result<int> op(Context& context, const Words& words) {
 }  // namespace
 
 void system_op_command(Command& command, Context& context) {
-  const auto words = std::make_shared<Words>();
+  const auto words = std::make_shared<Arguments>();
   command.words(*words, "ACT WORD...", "What to do, and to what; see docs/cri.md", 1, 3);
   command.run([&context, words] { return op(context, *words); });
 }

@@ -21,16 +21,20 @@ Result<api::FilesystemUsage> image_disk(const Backend& backend);
 // The same image asked for twice at once is fetched once.
 class Pulls {
  public:
-  explicit Pulls(const Backend& backend) : backend_(backend) {}
+  explicit Pulls(const Backend& backend) : workers_(backend.workers) {}
 
   // The image's id. `is_cancelled`: the caller has gone, or has waited long enough; the fetching goes on for others.
   Result<std::string> pull(const api::PullImageRequest& request, const std::function<bool()>& is_cancelled);
 
  private:
   struct Pull;
-  const Backend& backend_;
-  std::mutex mutex_;
-  std::map<std::string, std::shared_ptr<Pull>> under_way_;  // by name and credentials
+  struct UnderWay {
+    std::mutex mutex;
+    std::map<std::string, std::shared_ptr<Pull>> pulls;  // by name and credentials
+  };
+
+  Workers workers_;
+  std::shared_ptr<UnderWay> under_way_ = std::make_shared<UnderWay>();  // with those that fetch, who may outlive this
 };
 
 }  // namespace podrun::cri

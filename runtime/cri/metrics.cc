@@ -2,6 +2,7 @@
 
 #include <sys/statvfs.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "runtime/cri/counted.h"

@@ -1,7 +1,7 @@
 #include "runtime/cri/options.h"
 
 #include <algorithm>
-#include <functional>
+#include <sstream>
 #include <toml.hpp>
 
 #include "base/files.h"
@@ -61,7 +61,7 @@ Result<void> read_file(Options& options, bool must_be_there) {
       std::string name = key;
       std::replace(name.begin(), name.end(), '_', '-');
       if (!value.is_string()) return Error{Kind::invalid, 0, options.config + ": " + key + ": expected a string"};
-      if (!TRY(give(options, name, std::string(value.as_string())).in(options.config)))
+      if (!TRY(give(options, name, value.as_string().str).in(options.config)))
         return Error{Kind::invalid, 0, options.config + ": there is no setting '" + key + "'"};
     }
   } catch (const std::exception& error) {  // toml11 has no other way to say it

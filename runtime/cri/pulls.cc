@@ -55,16 +55,16 @@ Result<std::string> Pulls::pull(const api::PullImageRequest& request, const std:
   const std::string key = name.text() + '\0' + auths;
   std::shared_ptr<Pull> pull;
   {
-    const std::lock_guard guard(mutex_);
-    std::shared_ptr<Pull>& there = under_way_[key];
+    const std::lock_guard guard(under_way_->mutex);
+    std::shared_ptr<Pull>& there = under_way_->pulls[key];
+    // It goes on where its caller has gone: others may wait for the same, and what is fetched whole is kept.
     if (!there) {
       there = std::make_shared<Pull>();
-      // Outlives a caller that has gone: others may wait for the same, and what is fetched whole is kept.
-      std::thread([this, key, pull = there, text = name.text(), auths] {
-        auto answer = backend_.workers.run({"pull", text}, json{{"auths", auths}}.dump());
+      std::thread([under_way = under_way_, workers = workers_, key, pull = there, text = name.text(), auths] {
+        auto answer = workers.run({"pull", text}, json{{"auths", auths}}.dump());
         {
-          const std::lock_guard done(mutex_);
-          under_way_.erase(key);
+          const std::lock_guard done(under_way->mutex);
+          under_way->pulls.erase(key);
         }
         const std::lock_guard own(pull->mutex);
         pull->result = answer ? Result<std::string>(answer->value("id", "")) : told(std::move(answer).error());

@@ -148,7 +148,7 @@ Result<std::string> Store::find(const std::string& name_space, const std::string
   if (!is_safe_name(name) || !is_safe_name(name_space)) return unknown;
   auto id = read_link(layout_.name(name_space, name));
   if (!id && id.error().kind == Kind::not_found) {
-    auto newest = newest_of_cri(*this, name_space, name);
+    auto newest = name_space == "cri" ? std::nullopt : newest_of_cri(*this, name_space, name);
     return newest ? Result<std::string>(std::move(*newest)) : unknown;
   }
   if (!id) return std::move(id).error();
