@@ -37,7 +37,7 @@ Result<void> await_exit(const Backend& backend, const std::string& id) {
 
 // In milliseconds, as long as poll(2) can wait.
 std::chrono::milliseconds grace(std::int64_t seconds) {
-  constexpr std::int64_t kLongest = 365LL * 24 * 3600;
+  constexpr std::int64_t kLongest = 24LL * 24 * 3600;
   return std::chrono::seconds(std::min(seconds, kLongest));
 }
 

@@ -7,6 +7,7 @@
 #include "runtime/image/catalog.h"
 #include "runtime/image/image.h"
 #include "runtime/image/layer_store.h"
+#include "runtime/image/name.h"
 #include "runtime/kernel/clock.h"
 #include "runtime/sandbox/machine_facts.h"
 
