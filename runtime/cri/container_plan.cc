@@ -3,6 +3,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "runtime/cri/container_devices.h"
 #include "runtime/cri/container_limits.h"
@@ -73,6 +74,15 @@ Result<void> check(const api::ContainerConfig& config) {
   return {};
 }
 
+// What the CLI shows of it.
+std::string asked_of(const api::ContainerConfig& config) {
+  using nlohmann::json;
+  json asked{{"name", file_name_of(config.metadata().name())}, {"image", config.image().image()}};
+  for (const std::string& word : config.command()) asked["command"].push_back(word);
+  for (const std::string& word : config.args()) asked["args"].push_back(word);
+  return asked.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
 std::string log_path_of(const api::ContainerConfig& config, const api::PodSandboxConfig& pod) {
   if (pod.log_directory().empty() || config.log_path().empty()) return {};
   return pod.log_directory() + "/" + config.log_path();
@@ -119,6 +129,7 @@ Result<ContainerPlan> plan_container(const api::ContainerConfig& config, Contain
   plan.log_path = around.layout.log(around.pod.plan.who.id, plan.key());
   if (std::string path = log_path_of(config, around.pod_config); !path.empty()) plan.log_path = std::move(path);
   plan.cri = to_base64(config.SerializeAsString());
+  plan.asked = asked_of(config);
   TRY(choose_pids(config, around, plan));
   TRY(finish_security(security, plan));
   TRY(add_mounts(config, around.images, around.pod.plan, plan.mounts));
