@@ -67,9 +67,10 @@ void Relay::run() {
       events.push_back({writes ? way.to.get() : way.from.get(), static_cast<short>(writes ? POLLOUT : POLLIN), 0});
     }
     for (const Watched& one : watched_) events.push_back({one.fd, POLLIN, 0});
+    events.push_back({gone_, 0, 0});
     const int ready = ::poll(events.data(), events.size(), is_ending_ ? kLastWords : -1);
     if (ready < 0 && errno != EINTR) return;
-    if (ready == 0 || (is_ending_ && !has_ways())) return;
+    if (ready == 0 || (is_ending_ && !has_ways()) || (events.back().revents & (POLLHUP | POLLERR)) != 0) return;
     for (std::size_t i = 0; i < ways_.size(); ++i)
       if (events[i].revents != 0 && events[i].fd >= 0) ways_[i].rest.empty() ? read(ways_[i]) : write(ways_[i]);
     for (std::size_t i = 0; i < watched_.size(); ++i)

@@ -16,6 +16,8 @@ class Relay {
   void add(Fd from, Fd to, std::function<void(int to)> at_end = nullptr);
   // Calls it with something to read at `fd`, which stays the caller's, until it says false. Its end does not count.
   void watch(int fd, std::function<bool()> ready);
+  // Calls stop() once nobody is at the other end of `fd` any more (POLLHUP), whatever there is to read.
+  void stop_without(int fd) { gone_ = fd; }
 
   // Until every way that counts is at its end, or stop() was called by a function of the caller's; once let_end() was, a
   // way that stands still for a moment counts no more.
@@ -41,6 +43,7 @@ class Relay {
 
   std::vector<Way> ways_;
   std::vector<Watched> watched_;
+  int gone_ = -1;
   bool is_stopped_ = false;
   bool is_ending_ = false;
 };

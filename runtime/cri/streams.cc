@@ -137,6 +137,7 @@ Result<void> Streaming::port_forward(const std::string& pod, std::uint16_t port,
   Relay relay;
   relay.add(copy_of(connection), copy_of(socket), half_close);
   relay.add(copy_of(socket), copy_of(connection), half_close);
+  relay.stop_without(connection.get());
   relay.run();
   return {};
 }

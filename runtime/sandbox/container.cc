@@ -75,7 +75,10 @@ std::optional<ImageLayers> layers_of(const ContainerMakings& makings, const std:
 
 std::vector<devices::Rule> rules_of(const std::vector<DeviceNode>& nodes) {
   std::vector<devices::Rule> rules;
-  for (const DeviceNode& node : nodes) rules.push_back(node.rule);
+  for (const DeviceNode& node : nodes) {
+    rules.push_back(node.rule);
+    rules.back().type = S_ISBLK(node.mode) ? 'b' : 'c';
+  }
   return rules;
 }
 

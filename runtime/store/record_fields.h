@@ -66,9 +66,9 @@ void visit(Visitor& field, Record& allotment) {
   field("oomScoreAdj", allotment.oom_score_adj);
 }
 
+// Whether it is of a block device the node's mode says.
 template <class Visitor, MaybeConst<devices::Rule> Record>
 void visit(Visitor& field, Record& rule) {
-  field("type", rule.type);
   field("major", rule.major);
   field("minor", rule.minor);
   field("read", rule.read);
