@@ -72,7 +72,8 @@ class Handler {
 
   // `connection` is one end of a stream socket (AF_UNIX), on which the client is at the other end: shutdown(2) of one
   // direction passes through, in both directions. Connects to `port` of the pod and relays until both directions have ended.
-  // An error is told to the client with its text; other connections of that client go on.
+  // An error is told to the client with its text; other connections of that client go on. Once `connection` says POLLHUP nobody
+  // is at the other end any more: also who waits for the pod to take bytes has to look for that.
   virtual Result<void> port_forward(const std::string& pod, std::uint16_t port, Fd connection) = 0;
 };
 
