@@ -34,9 +34,9 @@ class EchoPort {
         if (!client) return;
         serving_.emplace_back([socket = std::make_shared<Fd>(std::move(client))] {
           std::array<char, 16384> bytes{};
-          ssize_t size = 0;
-          while ((size = ::recv(socket->get(), bytes.data(), bytes.size(), 0)) > 0)
-            if (::send(socket->get(), bytes.data(), static_cast<std::size_t>(size), MSG_NOSIGNAL) < 0) return;
+          ssize_t heard = 0;
+          while ((heard = ::recv(socket->get(), bytes.data(), bytes.size(), 0)) > 0)
+            if (::send(socket->get(), bytes.data(), static_cast<std::size_t>(heard), MSG_NOSIGNAL) < 0) return;
         });
       }
     });

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/kernel/types.h"
 #include "runtime/stream/spdy/frame.h"
 #include "runtime/stream/spdy/header_block.h"
 
