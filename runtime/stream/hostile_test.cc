@@ -17,7 +17,9 @@ class HostileClientTest : public StreamServerTest {
     EXPECT_EQ(call.heard(call.out), "well\n");
     EXPECT_TRUE(becomes_quiet());
   }
-  int status_for(const std::string& url, const std::string& request) { return status_of_answer(TestSocket(url).ask(request)); }
+  int status_for(const std::string& url, const std::string& request) {
+    return status_of_answer(TestSocket(url).ask(request));
+  }
 };
 
 TEST_F(HostileClientTest, ATokenIsGoodOnce) {
@@ -68,7 +70,8 @@ TEST_F(HostileClientTest, OneThatNeverEndsItsRequestIsClosed) {
   const TestSocket slow(exec_url("true"));
   const auto begin = std::chrono::steady_clock::now();
   slow.send("GET /exec/");
-  while (!slow.is_closed_within(std::chrono::milliseconds(50)) && std::chrono::steady_clock::now() - begin < kPatience) slow.send("a");
+  while (!slow.is_closed_within(std::chrono::milliseconds(50)) && std::chrono::steady_clock::now() - begin < kPatience)
+    slow.send("a");
   EXPECT_LT(std::chrono::steady_clock::now() - begin, kPatience);
 }
 
@@ -102,11 +105,12 @@ TEST_F(HostileClientTest, StreamsThatNobodyAskedForAreRefused) {
 
 TEST_F(HostileClientTest, WhatIsNoSpdyEndsWithAGoodbye) {
   for (const std::string& bytes :
-       {std::string("\x80\x03\x00\x01\x00\x00\x00\x0e\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\xde\xad\xbe\xef", 22),  // headers
-        std::string("\x00\x00\x00\x01\x00\xff\xff\xff", 8),                                                        // 16 MiB for nobody
-        std::string("\x80\x03\x00\x01\x00\xff\xff\xff", 8),                                                        // a control frame of 16 MiB
-        std::string("\x80\x03\x00\x01\x00\x00\x00\x0a\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00", 18),                // an even id
-        std::string("\x80\x03\x00\x09\x00\x00\x00\x00", 8)}) {                                                     // too short
+       {std::string("\x80\x03\x00\x01\x00\x00\x00\x0e\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\xde\xad\xbe\xef",
+                    22),                                     // headers
+        std::string("\x00\x00\x00\x01\x00\xff\xff\xff", 8),  // 16 MiB for nobody
+        std::string("\x80\x03\x00\x01\x00\xff\xff\xff", 8),  // a control frame of 16 MiB
+        std::string("\x80\x03\x00\x01\x00\x00\x00\x0a\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00", 18),  // an even id
+        std::string("\x80\x03\x00\x09\x00\x00\x00\x00", 8)}) {                                        // too short
     TestSpdy client = TestSpdy::direct(exec_url("true"));
     client.send_raw(bytes);
     EXPECT_FALSE(client.read_until([] { return false; }));
@@ -175,6 +179,29 @@ TEST_F(HostileClientTest, ThousandsOfPingsAreAnswered) {
   EXPECT_TRUE(call.read_to_end());
 }
 
+TEST_F(HostileClientTest, OneThatReadsNoAnswersIsNotAskedForMore) {
+  SpdyCall call(TestSpdy::direct(exec_url("sleep 1000")));
+  ASSERT_TRUE(call.client.read_until([&] { return call.client.heard(call.err).is_answered; }));
+  std::string pings;
+  while (pings.size() < 1U << 20U) pings += spdy::ping_frame(1);
+  ::fcntl(call.client.fd(), F_SETFL, O_NONBLOCK);
+  std::size_t sent = 0;
+  bool is_full = false;
+  for (int pauses = 0; !is_full && sent < 256U << 20U;) {
+    const std::string_view next = std::string_view(pings).substr(sent % pings.size());
+    const ssize_t size = ::send(call.client.fd(), next.data(), next.size(), MSG_NOSIGNAL);
+    if (size < 0) ASSERT_EQ(errno, EAGAIN);
+    if (size > 0) {
+      sent += static_cast<std::size_t>(size);
+      pauses = 0;
+    } else {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      is_full = ++pauses > 20;
+    }
+  }
+  EXPECT_TRUE(is_full) << "256 MiB were read, and the answers kept";
+}
+
 TEST_F(HostileClientTest, AResetOfOutputIsAClosedPipe) {
   SpdyCall call(TestSpdy::direct(exec_url("yes; echo $? >&2")));
   ASSERT_TRUE(call.client.read_until([&] { return call.heard(call.out).size() > 1000; }));
@@ -235,7 +262,8 @@ TEST_F(CrowdTest, OneThatIsIdleForTooLongIsClosed) {
 
 TEST(ServerAddressTest, IsLoopback) {
   TestHandler handler;
-  for (const char* address : {"0.0.0.0:0", "127.0.0.1", "127.0.0.1:", "127.0.0.1:99999", "127.0.0.1:1x", "[::]:0", "localhost:0", ""}) {
+  for (const char* address :
+       {"0.0.0.0:0", "127.0.0.1", "127.0.0.1:", "127.0.0.1:99999", "127.0.0.1:1x", "[::]:0", "localhost:0", ""}) {
     const auto started = Server::start(address, handler);
     ASSERT_FALSE(started) << address;
     EXPECT_EQ(started.error().kind, Kind::invalid) << address;

@@ -49,17 +49,19 @@ TEST(PathTest, SaysWhatForAndByWhichToken) {
   EXPECT_EQ(parse_path("/exec/abc")->token, "abc");
   EXPECT_EQ(parse_path("/attach/abc?x=y")->token, "abc");
   EXPECT_EQ(parse_path("/portforward/abc")->purpose, Purpose::port_forward);
-  for (const char* other : {"/", "", "/exec", "/cri/exec/abc", "*", "//exec/abc"}) EXPECT_FALSE(parse_path(other)) << other;
+  for (const char* other : {"/", "", "/exec", "/cri/exec/abc", "*", "//exec/abc"})
+    EXPECT_FALSE(parse_path(other)) << other;
 }
 
 TEST(NegotiateTest, SpdyTakesTheNewestThatBothKnow) {
-  const auto negotiated =
-      negotiate(request_of(upgrade_to_spdy("/", {"v5.channel.k8s.io", "v3.channel.k8s.io", "v4.channel.k8s.io"})), Purpose::exec);
+  const auto negotiated = negotiate(
+      request_of(upgrade_to_spdy("/", {"v5.channel.k8s.io", "v3.channel.k8s.io", "v4.channel.k8s.io"})), Purpose::exec);
   ASSERT_TRUE(negotiated.protocol);
   EXPECT_EQ(negotiated.protocol->name, "v4.channel.k8s.io");
   EXPECT_EQ(negotiated.protocol->version, 4);
   EXPECT_EQ(negotiated.protocol->carrier, Protocol::Carrier::spdy);
-  EXPECT_THAT(switch_to_spdy(*negotiated.protocol), HasSubstr("\r\nX-Stream-Protocol-Version: v4.channel.k8s.io\r\n\r\n"));
+  EXPECT_THAT(switch_to_spdy(*negotiated.protocol),
+              HasSubstr("\r\nX-Stream-Protocol-Version: v4.channel.k8s.io\r\n\r\n"));
 }
 
 TEST(NegotiateTest, SaysWhatIsKnownWhereNothingIsCommon) {
@@ -76,11 +78,13 @@ TEST(NegotiateTest, SaysWhatIsKnownWhereNothingIsCommon) {
 }
 
 TEST(NegotiateTest, WebSocketKnowsV5AndTheTunnel) {
-  const auto call = negotiate(request_of(upgrade_to_websocket("/", "v4.channel.k8s.io, v5.channel.k8s.io")), Purpose::attach);
+  const auto call =
+      negotiate(request_of(upgrade_to_websocket("/", "v4.channel.k8s.io, v5.channel.k8s.io")), Purpose::attach);
   ASSERT_TRUE(call.protocol);
   EXPECT_EQ(call.protocol->version, 5);
   EXPECT_TRUE(call.protocol->form.has_close);
-  const auto forward = negotiate(request_of(upgrade_to_websocket("/", "SPDY/3.1+portforward.k8s.io")), Purpose::port_forward);
+  const auto forward =
+      negotiate(request_of(upgrade_to_websocket("/", "SPDY/3.1+portforward.k8s.io")), Purpose::port_forward);
   ASSERT_TRUE(forward.protocol);
   EXPECT_EQ(forward.protocol->carrier, Protocol::Carrier::tunnel);
   const auto oldest = negotiate(request_of(upgrade_to_websocket("/", "")), Purpose::exec);
@@ -90,7 +94,9 @@ TEST(NegotiateTest, WebSocketKnowsV5AndTheTunnel) {
 
 class ChannelTest : public testing::Test, public ChannelReader::Sink {
  protected:
-  void data(unsigned channel, std::string_view bytes) override { lines.push_back(std::to_string(channel) + " " + std::string(bytes)); }
+  void data(unsigned channel, std::string_view bytes) override {
+    lines.push_back(std::to_string(channel) + " " + std::string(bytes));
+  }
   void closed(unsigned channel) override { lines.push_back("closed " + std::to_string(channel)); }
   std::vector<std::string> lines;
 };
@@ -132,11 +138,13 @@ TEST_F(ChannelTest, Base64IsReadWhole) {
 
 TEST(StatusTest, TellsExitCodesAndErrors) {
   EXPECT_EQ(status_of(0, StatusForm::json), R"({"metadata":{},"status":"Success"})");
-  EXPECT_EQ(status_of(7, StatusForm::json),
-            R"({"metadata":{},"status":"Failure","message":"command terminated with exit code 7","reason":"NonZeroExitCode",)"
-            R"("details":{"causes":[{"reason":"ExitCode","message":"7"}]}})");
+  EXPECT_EQ(
+      status_of(7, StatusForm::json),
+      R"({"metadata":{},"status":"Failure","message":"command terminated with exit code 7","reason":"NonZeroExitCode",)"
+      R"("details":{"causes":[{"reason":"ExitCode","message":"7"}]}})");
   EXPECT_EQ(status_of(Error{.what = "no \xff such"}, StatusForm::json),
-            "{\"metadata\":{},\"status\":\"Failure\",\"message\":\"no \xef\xbf\xbd such\",\"reason\":\"InternalError\",\"code\":500}");
+            "{\"metadata\":{},\"status\":\"Failure\",\"message\":\"no \xef\xbf\xbd "
+            "such\",\"reason\":\"InternalError\",\"code\":500}");
   EXPECT_EQ(status_of(0, StatusForm::text), "");
   EXPECT_EQ(status_of(Error{.what = "gone"}, StatusForm::text), "gone");
 }
@@ -152,8 +160,8 @@ TEST(ResizeTest, ReadsObjectsCutAnywhere) {
 }
 
 TEST(ResizeTest, PassesOverWhatIsNoSize) {
-  for (const char* text : {"garbage", "{}", "{\"Width\":0,\"Height\":24}", "{\"Width\":65536,\"Height\":24}", "{\"Width\":-1,\"Height\":2}",
-                           "{\"Width\":\"80\",\"Height\":24}", "}}}}", "{\"Width\":80"})
+  for (const char* text : {"garbage", "{}", "{\"Width\":0,\"Height\":24}", "{\"Width\":65536,\"Height\":24}",
+                           "{\"Width\":-1,\"Height\":2}", "{\"Width\":\"80\",\"Height\":24}", "}}}}", "{\"Width\":80"})
     EXPECT_THAT(ResizeReader().feed(text), IsEmpty()) << text;
   ResizeReader reader;
   EXPECT_THAT(reader.feed("{" + std::string(100'000, ' ')), IsEmpty());

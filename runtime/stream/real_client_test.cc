@@ -1,4 +1,5 @@
-// kubectl's own clients: its remotecommand and portforward libraries, in a program that Go builds (integration/stream-client).
+// kubectl's own clients: its remotecommand and portforward libraries, in a program that Go builds
+// (integration/stream-client).
 #include <sys/wait.h>
 
 #include <cstdio>
@@ -14,7 +15,8 @@ class RealClientTest : public StreamServerTest, public testing::WithParamInterfa
  protected:
   void SetUp() override {
     program_ = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "stream-client";
-    if (!std::filesystem::exists(program_)) GTEST_SKIP() << "stream-client is not built: it takes Go and its module proxy";
+    if (!std::filesystem::exists(program_))
+      GTEST_SKIP() << "stream-client is not built: it takes Go and its module proxy";
   }
 
   struct Ran {
@@ -37,7 +39,8 @@ class RealClientTest : public StreamServerTest, public testing::WithParamInterfa
 };
 
 TEST_P(RealClientTest, TellsTheExitCodeAndBothOutputs) {
-  const Ran ran = client(std::string("exec ") + GetParam() + " " + exec_url("echo out; echo err >&2; exit 42", {.out = true, .err = true}));
+  const Ran ran = client(std::string("exec ") + GetParam() + " " +
+                         exec_url("echo out; echo err >&2; exit 42", {.out = true, .err = true}));
   EXPECT_EQ(ran.status, 42) << ran.out;
   EXPECT_THAT(ran.out, testing::AnyOf("out\nerr\n", "err\nout\n"));
 }
@@ -56,23 +59,26 @@ TEST_P(RealClientTest, NothingOfALongOutputIsLost) {
 }
 
 TEST_P(RealClientTest, ATerminalHasASize) {
-  const std::string tty =
-      url(ExecRequest{.container = "c", .command = {"sizes"}, .streams = {.in = true, .out = true, .err = false, .tty = true}});
+  const std::string tty = url(ExecRequest{
+      .container = "c", .command = {"sizes"}, .streams = {.in = true, .out = true, .err = false, .tty = true}});
   const Ran ran = client(std::string("exec -i -t ") + GetParam() + " " + tty, "sleep 1");
   EXPECT_EQ(ran.status, 0);
   EXPECT_EQ(ran.out, "99x30\n");
 }
 
 TEST_P(RealClientTest, AnErrorIsTold) {
-  const Ran ran = client(std::string("exec ") + GetParam() + " " +
-                         url(ExecRequest{.container = "c", .command = {"fail"}, .streams = {.in = false, .out = true, .err = true, .tty = false}}));
+  const Ran ran = client(
+      std::string("exec ") + GetParam() + " " +
+      url(ExecRequest{
+          .container = "c", .command = {"fail"}, .streams = {.in = false, .out = true, .err = true, .tty = false}}));
   EXPECT_EQ(ran.status, 125);
   EXPECT_THAT(ran.out, testing::HasSubstr("it cannot be executed"));
 }
 
 TEST_P(RealClientTest, ForwardsManyConnections) {
   const EchoPort echo;
-  const Ran ran = client(std::string("forward ") + GetParam() + " -n 20 -port " + std::to_string(echo.port) + " " + forward_url());
+  const Ran ran =
+      client(std::string("forward ") + GetParam() + " -n 20 -port " + std::to_string(echo.port) + " " + forward_url());
   EXPECT_EQ(ran.status, 0) << ran.out;
   EXPECT_EQ(ran.out, "");
 }
@@ -80,7 +86,8 @@ TEST_P(RealClientTest, ForwardsManyConnections) {
 TEST_P(RealClientTest, ARefusedConnectionIsTold) {
   std::uint16_t nobody = 0;
   { nobody = EchoPort().port; }
-  const Ran ran = client(std::string("forward ") + GetParam() + " -port " + std::to_string(nobody) + " " + forward_url());
+  const Ran ran =
+      client(std::string("forward ") + GetParam() + " -port " + std::to_string(nobody) + " " + forward_url());
   EXPECT_EQ(ran.status, 125);
   EXPECT_THAT(ran.out, testing::HasSubstr("connect to port"));
 }

@@ -39,7 +39,8 @@ class StreamServerTest : public testing::Test {
     EXPECT_TRUE(made);
     return made ? *made : std::string();
   }
-  std::string exec_url(const std::string& script, const Streams& streams = {.in = true, .out = true, .err = true, .tty = false}) {
+  std::string exec_url(const std::string& script,
+                       const Streams& streams = {.in = true, .out = true, .err = true, .tty = false}) {
     return url(ExecRequest{.container = "c", .command = {"sh", "-c", script}, .streams = streams});
   }
   std::string forward_url() { return url(PortForwardRequest{.pod = "p", .ports = {}}); }

@@ -66,7 +66,8 @@ TEST_F(ExecStreamTest, AWindowIsKeptTo) {
   // Before any output: from now on this client has windows.
   call.client.send_raw(spdy::settings_frame({{spdy::kInitialWindowSize, 0}}));
   call.client.send_raw(spdy::window_update_frame(call.error, 10'000));
-  EXPECT_FALSE(call.client.read_until([&] { return call.client.heard(call.out).is_finished; }, std::chrono::milliseconds(700)));
+  EXPECT_FALSE(
+      call.client.read_until([&] { return call.client.heard(call.out).is_finished; }, std::chrono::milliseconds(700)));
   EXPECT_LE(call.heard(call.out).size(), 64U << 10U) << "sent before the client spoke of windows";
   const std::size_t before = call.heard(call.out).size();
   call.client.send_raw(spdy::window_update_frame(0, 1 << 20));
@@ -78,7 +79,8 @@ TEST_F(ExecStreamTest, AWindowIsKeptTo) {
 }
 
 TEST_F(ExecStreamTest, TheTerminalHasItsSizes) {
-  const std::string tty = url(ExecRequest{.container = "c", .command = {"sizes"}, .streams = {.in = true, .out = true, .tty = true}});
+  const std::string tty =
+      url(ExecRequest{.container = "c", .command = {"sizes"}, .streams = {.in = true, .out = true, .tty = true}});
   SpdyCall call(TestSpdy::direct(tty), {.in = true, .out = true, .tty = true});
   call.client.send(call.resize, "{\"Width\":80,\"Hei");
   call.client.send(call.resize, "ght\":24}{\"Width\":99,\"Height\":30}");
@@ -125,7 +127,8 @@ TEST_F(ExecStreamTest, WebSocketMovesMegabytesAndAnswersPings) {
   const std::string bytes = pattern(3'000'000);
   TestWebSocket client(exec_url("cat"), "v5.channel.k8s.io");
   std::thread typing([&] {
-    for (std::size_t at = 0; at < bytes.size(); at += 30'000) client.send(2, std::string(1, '\0') + bytes.substr(at, 30'000));
+    for (std::size_t at = 0; at < bytes.size(); at += 30'000)
+      client.send(2, std::string(1, '\0') + bytes.substr(at, 30'000));
     client.send(9, "are you there");
     client.send(2, std::string("\xff\0", 2));
   });
@@ -175,7 +178,8 @@ TEST_F(ExecStreamTest, ASlowClientSlowsNobodyElse) {
 }
 
 TEST_F(ExecStreamTest, AttachIsLikeExecWithoutAnExitCode) {
-  SpdyCall call(TestSpdy::direct(url(AttachRequest{.container = "c", .streams = {.in = true, .out = true, .err = true, .tty = false}})));
+  SpdyCall call(TestSpdy::direct(
+      url(AttachRequest{.container = "c", .streams = {.in = true, .out = true, .err = true, .tty = false}})));
   call.client.send(call.in, "echo", true);
   ASSERT_TRUE(call.read_to_end());
   EXPECT_EQ(call.heard(call.out), "hello\necho");

@@ -68,8 +68,10 @@ std::string TestSocket::ask(const std::string& request) {
   return answer.substr(0, end + 4);
 }
 
-std::string upgrade_to_spdy(const std::string& path, const std::vector<std::string>& versions, const std::string& method) {
-  std::string request = method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n";
+std::string upgrade_to_spdy(const std::string& path, const std::vector<std::string>& versions,
+                            const std::string& method) {
+  std::string request =
+      method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n";
   for (const std::string& version : versions) request += "X-Stream-Protocol-Version: " + version + "\r\n";
   return request + "Content-Length: 0\r\n\r\n";
 }
@@ -98,8 +100,10 @@ void TestWebSocket::send(int opcode, std::string_view bytes, bool is_masked) {
   if (bytes.size() < 126) {
     frame += static_cast<char>(mask | static_cast<int>(bytes.size()));
   } else {
-    frame += static_cast<char>(mask | 127);
-    for (int shift = 56; shift >= 0; shift -= 8) frame += static_cast<char>(bytes.size() >> static_cast<unsigned>(shift) & 0xffU);
+    const bool is_short = bytes.size() < 65536;
+    frame += static_cast<char>(mask | (is_short ? 126 : 127));
+    for (int shift = is_short ? 8 : 56; shift >= 0; shift -= 8)
+      frame += static_cast<char>(bytes.size() >> static_cast<unsigned>(shift) & 0xffU);
   }
   const std::string key = is_masked ? std::string("\x12\x34\x56\x78", 4) : std::string(4, '\0');
   if (is_masked) frame += key;
@@ -209,11 +213,20 @@ class TestSpdy::Sink : public spdy::FrameReader::Sink {
         EXPECT_TRUE(client_.reader_->read(reader.rest()));
         heard.is_answered = true;
         break;
-      case spdy::FrameType::rst_stream: heard.is_reset = true; break;
-      case spdy::FrameType::ping: client_.pings_.push_back(number); break;
-      case spdy::FrameType::goaway: client_.said_goodbye_ = true; break;
-      case spdy::FrameType::window_update: ++heard.window_updates; break;
-      default: ADD_FAILURE() << "a frame of type " << static_cast<int>(type);
+      case spdy::FrameType::rst_stream:
+        heard.is_reset = true;
+        break;
+      case spdy::FrameType::ping:
+        client_.pings_.push_back(number);
+        break;
+      case spdy::FrameType::goaway:
+        client_.said_goodbye_ = true;
+        break;
+      case spdy::FrameType::window_update:
+        ++heard.window_updates;
+        break;
+      default:
+        ADD_FAILURE() << "a frame of type " << static_cast<int>(type);
     }
     return true;
   }

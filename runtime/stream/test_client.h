@@ -43,7 +43,8 @@ class TestSocket {
 
 std::string upgrade_to_spdy(const std::string& path, const std::vector<std::string>& versions,
                             const std::string& method = "POST");
-std::string upgrade_to_websocket(const std::string& path, const std::string& subprotocols, const std::string& method = "GET");
+std::string upgrade_to_websocket(const std::string& path, const std::string& subprotocols,
+                                 const std::string& method = "GET");
 
 // The status of an answer: 101.
 int status_of_answer(const std::string& answer);

@@ -80,7 +80,8 @@ class TestHandler : public Handler {
     ::posix_spawn_file_actions_init(&actions);
     const std::array<const Fd*, 3> stdio{&ends.in, &ends.out, &ends.err};
     for (int i = 0; i < 3; ++i)
-      ::posix_spawn_file_actions_adddup2(&actions, *stdio[static_cast<std::size_t>(i)] ? stdio[static_cast<std::size_t>(i)]->get() : null.get(), i);
+      ::posix_spawn_file_actions_adddup2(
+          &actions, *stdio[static_cast<std::size_t>(i)] ? stdio[static_cast<std::size_t>(i)]->get() : null.get(), i);
     posix_spawnattr_t attributes;
     ::posix_spawnattr_init(&attributes);
     sigset_t none;
@@ -121,7 +122,8 @@ class TestHandler : public Handler {
         std::array<char, 16384> bytes{};
         const ssize_t size = ::read(ways[i].first, bytes.data(), bytes.size());
         for (ssize_t sent = 0; sent < size;) {
-          const ssize_t now = ::send(ways[i].second, bytes.data() + sent, static_cast<std::size_t>(size - sent), MSG_NOSIGNAL);
+          const ssize_t now =
+              ::send(ways[i].second, bytes.data() + sent, static_cast<std::size_t>(size - sent), MSG_NOSIGNAL);
           if (now <= 0) return;
           sent += now;
         }

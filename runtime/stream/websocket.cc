@@ -78,9 +78,10 @@ void WebSocket::State::accept(const Handshake& handshake) {
   request.set(http::field::sec_websocket_key, handshake.key);
   request.set(http::field::sec_websocket_version, handshake.version);
   if (!handshake.subprotocol.empty())
-    stream.set_option(websocket::stream_base::decorator([chosen = handshake.subprotocol](websocket::response_type& answer) {
-      answer.set(http::field::sec_websocket_protocol, chosen);
-    }));
+    stream.set_option(
+        websocket::stream_base::decorator([chosen = handshake.subprotocol](websocket::response_type& answer) {
+          answer.set(http::field::sec_websocket_protocol, chosen);
+        }));
   stream.async_accept(request, [self = shared_from_this()](WebSocketCode error) {
     self->is_open = !error;
     self->has_ended = !self->is_open;
@@ -116,20 +117,22 @@ void WebSocket::State::arrived(WebSocketCode error, std::size_t size) {
 void WebSocket::State::write() {
   if (!is_open) return;
   if (messages.empty()) {
-    if (closing) stream.async_close(*std::exchange(closing, std::nullopt), [self = shared_from_this()](WebSocketCode) {});
+    if (closing)
+      stream.async_close(*std::exchange(closing, std::nullopt), [self = shared_from_this()](WebSocketCode) {});
     return;
   }
   stream.text(messages.front().is_text);
-  stream.async_write(asio::buffer(messages.front().bytes), [self = shared_from_this()](WebSocketCode error, std::size_t) {
-    if (error) {
-      self->messages.clear();
-      return;
-    }
-    const auto taken = std::move(self->messages.front().taken);
-    self->messages.pop_front();
-    if (taken) taken();
-    self->write();
-  });
+  stream.async_write(asio::buffer(messages.front().bytes),
+                     [self = shared_from_this()](WebSocketCode error, std::size_t) {
+                       if (error) {
+                         self->messages.clear();
+                         return;
+                       }
+                       const auto taken = std::move(self->messages.front().taken);
+                       self->messages.pop_front();
+                       if (taken) taken();
+                       self->write();
+                     });
 }
 
 void WebSocket::State::close(websocket::close_code code) {

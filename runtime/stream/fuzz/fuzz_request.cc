@@ -1,4 +1,5 @@
-// Headers of requests: what is read ends where the header does, and what is answered is one header and nothing of the client's.
+// Headers of requests: what is read ends where the header does, and what is answered is one header and nothing of the
+// client's.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
@@ -14,7 +15,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   parse_path(parsed.request.target);
   for (const Purpose purpose : {Purpose::exec, Purpose::attach, Purpose::port_forward}) {
     const Negotiated negotiated = negotiate(parsed.request, purpose);
-    const std::string answer = negotiated.protocol ? switch_to_spdy(*negotiated.protocol) : answer_of(negotiated.refusal);
+    const std::string answer =
+        negotiated.protocol ? switch_to_spdy(*negotiated.protocol) : answer_of(negotiated.refusal);
     if (!answer.starts_with("HTTP/1.1 ")) std::abort();
     if (negotiated.protocol && answer.find("\r\n\r\n") != answer.size() - 4) std::abort();
   }

@@ -1,5 +1,5 @@
-// A client's side of a SPDY connection: whatever it sends, what comes back is frames that a client can read, no stream is heard
-// of that was not opened, and none after its end. The first byte says in what pieces the rest arrives.
+// A client's side of a SPDY connection: whatever it sends, what comes back is frames that a client can read, no stream
+// is heard of that was not opened, and none after its end. The first byte says in what pieces the rest arrives.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>

@@ -1,5 +1,6 @@
-// Messages of the WebSocket protocols, in each form, in parts: as many bytes come out as went in at most, and of channels that
-// fit into their number. Each part stands after a byte: its length, and in the two highest bits whether it is first and last.
+// Messages of the WebSocket protocols, in each form, in parts: as many bytes come out as went in at most, and of
+// channels that fit into their number. Each part stands after a byte: its length, and in the two highest bits whether
+// it is first and last.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>

@@ -64,7 +64,8 @@ class SpdyTest : public testing::Test {
 TEST(SpdyDictionaryTest, IsTheOneOfSpdy3) {
   const std::string& dictionary = header_dictionary();
   EXPECT_EQ(dictionary.size(), 1423U);
-  EXPECT_EQ(::adler32(1, reinterpret_cast<const Bytef*>(dictionary.data()), static_cast<uInt>(dictionary.size())), 0xe3c6a7c2U);
+  EXPECT_EQ(::adler32(1, reinterpret_cast<const Bytef*>(dictionary.data()), static_cast<uInt>(dictionary.size())),
+            0xe3c6a7c2U);
 }
 
 TEST(SpdyHeadersTest, BlocksOfOneDirectionAreOneStream) {
@@ -93,7 +94,7 @@ TEST(SpdyHeadersTest, RefusesWhatIsDamagedOrGrowsTooLarge) {
   ASSERT_LT(bomb.size(), 4096U);
   EXPECT_FALSE(HeaderReader().read(bomb));
   const std::string whole = HeaderWriter().write({{"name", "value"}});
-  EXPECT_FALSE(HeaderReader().read(std::string_view(whole).substr(0, whole.size() - 6)));
+  EXPECT_FALSE(HeaderReader().read(std::string_view(whole).substr(0, whole.size() - 8)));
   HeaderReader reader;
   EXPECT_FALSE(reader.read("garbage"));
   EXPECT_FALSE(reader.read(whole)) << "a stream that was damaged once cannot be read on";
@@ -106,9 +107,11 @@ TEST(SpdyHeadersTest, ABlockCutAnywhereIsNoBlock) {
 }
 
 TEST_F(SpdyTest, TellsTheSameHoweverBytesArrive) {
-  const std::string bytes = syn(1, {{"streamtype", "stdin"}}) + data_frame(1, 0, "abc") + data_frame(1, kFin, "") + ping_frame(1);
+  const std::string bytes =
+      syn(1, {{"streamtype", "stdin"}}) + data_frame(1, 0, "abc") + data_frame(1, kFin, "") + ping_frame(1);
   for (const char c : bytes) ASSERT_TRUE(connection.feed(std::string_view(&c, 1)));
-  EXPECT_THAT(user.lines, ElementsAre("opened 1 streamtype=stdin", "received 1 a", "received 1 b", "received 1 c", "finished 1"));
+  EXPECT_THAT(user.lines,
+              ElementsAre("opened 1 streamtype=stdin", "received 1 a", "received 1 b", "received 1 c", "finished 1"));
   EXPECT_THAT(answers(connection), ElementsAre("2 1", "6 1"));
 }
 
@@ -128,20 +131,28 @@ TEST_F(SpdyTest, ClientIdsAreOddAndRise) {
   EXPECT_THAT(answers(connection), ElementsAre("2 3", "7 3 1"));
   EXPECT_FALSE(connection.feed(ping_frame(1))) << "after a goodbye nothing is heard";
   Connection other(user, 4);
+  EXPECT_TRUE(other.feed(ping_frame(1)));
   EXPECT_FALSE(other.feed(syn_stream_frame(2, 0, HeaderWriter().write({}))));
 }
 
 TEST_F(SpdyTest, EndsAtWhatIsNoSpdy) {
-  for (const std::string& bytes : {std::string("GET / HTTP/1.1\r\n\r\n"),                              // data of a stream nobody opened
-                                   std::string("\x80\x02\x00\x01\x00\x00\x00\x00", 8),                  // another version
-                                   std::string("\x80\x03\x00\x01\x00\x10\x00\x00", 8),                  // a header of 1 MiB
-                                   std::string("\x80\x03\x00\x09\x00\x00\x00\x00", 8),                  // an empty WINDOW_UPDATE
-                                   std::string("\x80\x03\x00\x04\x00\x00\x00\x04\xff\xff\xff\xff", 12),  // more settings than bytes
-                                   syn_reply_frame(1, ""), data_frame(5, 0, "x")}) {
+  for (const std::string& bytes :
+       {std::string("GET / HTTP/1.1\r\n\r\n"),                                // data of a stream nobody opened
+        std::string("\x80\x02\x00\x01\x00\x00\x00\x00", 8),                   // another version
+        std::string("\x80\x03\x00\x01\x00\x10\x00\x00", 8),                   // a header of 1 MiB
+        std::string("\x80\x03\x00\x09\x00\x00\x00\x00", 8),                   // an empty WINDOW_UPDATE
+        std::string("\x80\x03\x00\x04\x00\x00\x00\x04\xff\xff\xff\xff", 12),  // more settings than bytes
+        syn_reply_frame(1, ""), data_frame(5, 0, "x")}) {
     Connection other(user, 4);
     EXPECT_FALSE(other.feed(bytes));
     EXPECT_THAT(answers(other), ElementsAre("7 0 1"));
   }
+}
+
+TEST_F(SpdyTest, DataForNobodyIsSeenByItsHead) {
+  std::string head = data_frame(1, kFin, "");
+  head[5] = head[6] = head[7] = '\xff';
+  EXPECT_FALSE(connection.feed(head));
 }
 
 TEST_F(SpdyTest, AHugeDataFrameTakesNoMemory) {
@@ -186,7 +197,8 @@ TEST_F(SpdyTest, AResetIsHeardOnce) {
 }
 
 TEST_F(SpdyTest, WindowsCountOnceTheClientSpeaksOfThem) {
-  ASSERT_TRUE(connection.feed(syn(1, {}) + syn(3, {})));
+  ASSERT_TRUE(connection.feed(syn(1, {})));
+  ASSERT_TRUE(connection.feed(syn(3, {})));
   EXPECT_EQ(connection.may_send(1, 1'000'000), 1'000'000U);
   connection.send(1, std::string(1000, 'x'));
   ASSERT_TRUE(connection.feed(settings_frame({{kInitialWindowSize, 3000}})));
