@@ -5,7 +5,7 @@ set(folder_headers
   spec=runtime/model/spec.h model=runtime/model/record.h init=runtime/init/plan.h protocol=runtime/shim/protocol.h
   shim=runtime/shim/launch.h manifest=runtime/manifest/manifest.h image=runtime/image/image.h copy=runtime/copy/pack.h
   plan=runtime/plan/pod.h
-  store=runtime/store/store.h tend=runtime/tend/back_off.h probe=runtime/probe/task.h
+  stream=runtime/stream/server.h store=runtime/store/store.h tend=runtime/tend/back_off.h probe=runtime/probe/task.h
   sandbox=runtime/sandbox/host.h usage=runtime/usage/pod_usage.h cli=runtime/cli/context.h)
 set(arrows
   "cni-base:         base"
@@ -23,6 +23,7 @@ set(arrows
   "tend:             base kernel spec model store tend"
   "probe:            base kernel spec probe"
   "usage:            base kernel spec model usage"
+  "stream:           base stream"
   "sandbox:          base cni compiler kernel spec model init protocol manifest image copy plan store tend probe usage sandbox"
   "machine_facts:    base cni kernel spec model image plan"
   "cli:              base cni kit kernel spec model manifest image copy plan store tend sandbox usage cli")

@@ -53,17 +53,18 @@ class CallSession : public Session {
   Call call_;
   std::set<Role> wanted_;
   std::map<StreamId, Role> roles_;
-  Ends ends_;             // the handler's, until it has them
-  Fd sizes_;              // ours
-  Fd presence_;           // closed when the client has gone
-  Fd out_, err_;          // until the outlets have them
+  Ends ends_;     // the handler's, until it has them
+  Fd sizes_;      // ours
+  Fd presence_;   // closed when the client has gone
+  Fd out_, err_;  // until the outlets have them
   std::unique_ptr<Inlet> inlet_;
   std::unique_ptr<Outlet> outlet_, err_outlet_;
   bool input_has_ended_ = false;
   bool is_holding_ = false;
   int running_outlets_ = 0;
   ResizeReader resize_;
-  std::shared_ptr<std::optional<Result<int>>> end_ = std::make_shared<std::optional<Result<int>>>();  // the thread's answer
+  std::shared_ptr<std::optional<Result<int>>> end_ =
+      std::make_shared<std::optional<Result<int>>>();  // the thread's answer
   bool has_ended_ = false;
   bool is_over_ = false;
   Timer timer_;  // for streams to come, then for the client to go

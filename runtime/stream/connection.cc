@@ -53,9 +53,12 @@ void Connection::read_request() {
     header_ += bytes;
     const ParsedRequest parsed = parse_request(header_);
     switch (parsed.state) {
-      case ParsedRequest::State::incomplete: return read_request();
-      case ParsedRequest::State::wrong: return refuse({.status = 400, .text = "this is no request of HTTP/1.1", .fields = {}});
-      case ParsedRequest::State::complete: return answer(parsed);
+      case ParsedRequest::State::incomplete:
+        return read_request();
+      case ParsedRequest::State::wrong:
+        return refuse({.status = 400, .text = "this is no request of HTTP/1.1", .fields = {}});
+      case ParsedRequest::State::complete:
+        return answer(parsed);
     }
   });
 }
@@ -64,7 +67,8 @@ void Connection::answer(const ParsedRequest& parsed) {
   const HttpRequest& request = parsed.request;
   if (request.method != "GET" && request.method != "POST")
     return refuse({.status = 405, .text = "streams begin with GET or POST", .fields = {{"Allow", "GET, POST"}}});
-  const Refusal unknown{.status = 404, .text = "no stream waits here: each is good once, and for a minute", .fields = {}};
+  const Refusal unknown{
+      .status = 404, .text = "no stream waits here: each is good once, and for a minute", .fields = {}};
   const auto path = parse_path(request.target);
   if (!path) return refuse(unknown);
   const auto found = shared_.tokens.find(path->token, Clock::now());
@@ -115,12 +119,11 @@ std::unique_ptr<Mux> Connection::make_mux(const HttpRequest& request, const Prot
     return std::make_unique<SpdyMux>(std::move(wire), shared_.limits.streams);
   }
   const bool is_tunnel = protocol.carrier == Protocol::Carrier::tunnel;
-  auto websocket = std::make_unique<WebSocket>(
-      shared_.loop, std::move(socket),
-      WebSocket::Handshake{.key = request.field("sec-websocket-key"),
-                           .version = request.field("sec-websocket-version"),
-                           .subprotocol = protocol.name},
-      is_tunnel ? 0 : kMaxChannelMessage);
+  auto websocket = std::make_unique<WebSocket>(shared_.loop, std::move(socket),
+                                               WebSocket::Handshake{.key = request.field("sec-websocket-key"),
+                                                                    .version = request.field("sec-websocket-version"),
+                                                                    .subprotocol = protocol.name},
+                                               is_tunnel ? 0 : kMaxChannelMessage);
   if (is_tunnel)
     return std::make_unique<SpdyMux>(std::make_unique<TunnelWire>(std::move(websocket)), shared_.limits.streams);
   const auto* forward = std::get_if<PortForwardRequest>(&request_);

@@ -43,7 +43,7 @@ class Connection {
 
   Shared shared_;
   std::function<void()> over_;
-  Fd observed_;  // the same socket, whoever has it
+  Fd observed_;                 // the same socket, whoever has it
   std::unique_ptr<Pipe> pipe_;  // until the upgrade
   std::unique_ptr<Outbox> outbox_;
   std::string header_;

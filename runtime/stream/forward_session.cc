@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <utility>
 
@@ -32,9 +33,9 @@ class ForwardSession::Forward {
   std::string request;
   std::uint16_t port;
   std::optional<StreamId> data, error;
-  std::unique_ptr<Inlet> inlet;    // to the handler's end; reads of it through a descriptor of its own
+  std::unique_ptr<Inlet> inlet;  // to the handler's end; reads of it through a descriptor of its own
   std::unique_ptr<Outlet> outlet;
-  std::string early;               // sent before the second stream was there
+  std::string early;  // sent before the second stream was there
   bool client_is_done = false;
   bool output_has_ended = false;
   bool call_has_ended = false;
@@ -60,7 +61,8 @@ bool ForwardSession::opened(StreamId stream, const Headers& headers) {
   auto& forward = forwards_[request];
   if (!forward) {
     forward = std::make_unique<Forward>(setting_.loop, request, *port);
-    forward->timer.start(setting_.limits.streams_time, [this, &its = *forward] { fail(its, "its other stream was not opened"); });
+    forward->timer.start(setting_.limits.streams_time,
+                         [this, &its = *forward] { fail(its, "its other stream was not opened"); });
   }
   std::optional<StreamId>& its_stream = type == "data" ? forward->data : forward->error;
   if (its_stream || forward->port != *port || forward->is_dropped) return false;
@@ -88,10 +90,11 @@ void ForwardSession::begin(const std::string& request) {
 
   forward.inlet = std::make_unique<Inlet>(setting_.loop, std::move(ours),
                                           [this, &forward](std::size_t bytes) { consumed(forward, bytes); });
-  forward.outlet = std::make_unique<Outlet>(setting_.loop, std::move(reading), setting_.mux, *forward.data, [this, &forward] {
-    forward.output_has_ended = true;
-    finish_when_done(forward);
-  });
+  forward.outlet =
+      std::make_unique<Outlet>(setting_.loop, std::move(reading), setting_.mux, *forward.data, [this, &forward] {
+        forward.output_has_ended = true;
+        finish_when_done(forward);
+      });
   const auto end = std::make_shared<Result<void>>();
   const bool has_begun = setting_.jobs.start(
       [connect = connect_, port = forward.port, theirs, end] { *end = connect(port, std::move(*theirs)); },
@@ -106,7 +109,8 @@ void ForwardSession::begin(const std::string& request) {
 
 void ForwardSession::received(StreamId stream, std::string_view bytes) {
   const auto found = by_data_.find(stream);
-  if (found == by_data_.end()) return setting_.mux.consumed(stream, bytes.size());  // what clients say of errors is nothing
+  if (found == by_data_.end())
+    return setting_.mux.consumed(stream, bytes.size());  // what clients say of errors is nothing
   Forward& forward = *found->second;
   if (forward.inlet)
     forward.inlet->receive(bytes);
@@ -157,7 +161,8 @@ void ForwardSession::fail(Forward& forward, const std::string& why) {
   drop(forward);
 }
 
-// Frees what belongs to it once the loop is not within it any more. Its handler, if it still runs, sees that nobody is there.
+// Frees what belongs to it once the loop is not within it any more. Its handler, if it still runs, sees that nobody is
+// there.
 void ForwardSession::drop(Forward& forward) {
   if (std::exchange(forward.is_dropped, true)) return;
   if (forward.data) by_data_.erase(*forward.data);
@@ -176,7 +181,8 @@ void ForwardSession::consumed(Forward& forward, std::size_t bytes) {
   if (forward.inlet && forward.inlet->unsent() <= Inlet::kRoomy) release(forward);
 }
 
-// A client that has no windows cannot be told to wait with one connection, so it waits with all; for so long, and no longer.
+// A client that has no windows cannot be told to wait with one connection, so it waits with all; for so long, and no
+// longer.
 void ForwardSession::hold(Forward& forward) {
   if (!full_.insert(&forward).second) return;
   forward.timer.start(setting_.limits.stalled_time,

@@ -1,5 +1,5 @@
-// PortForward: for each connection a client makes, a pair of streams, data and error, and a socket that a handler's function has
-// the other end of.
+// PortForward: for each connection a client makes, a pair of streams, data and error, and a socket that a handler's
+// function has the other end of.
 #pragma once
 
 #include <cstdint>
@@ -48,9 +48,9 @@ class ForwardSession : public Session {
   Setting setting_;
   Connect connect_;
   bool ends_with_the_last_;
-  Forwards forwards_;                          // by the number of the client's request
+  Forwards forwards_;  // by the number of the client's request
   std::map<StreamId, Forward*> by_data_, by_error_;
-  std::set<Forward*> full_;                    // for which nothing is read
+  std::set<Forward*> full_;  // for which nothing is read
   Timer look_;
 };
 

@@ -16,8 +16,8 @@ struct HttpRequest {
   std::string target;
   std::vector<std::pair<std::string, std::string>> fields;  // names in lower case, as often as they were sent
 
-  std::string field(std::string_view name) const;               // the first; empty where there is none
-  std::vector<std::string> list(std::string_view name) const;   // of all, what stands between commas
+  std::string field(std::string_view name) const;              // the first; empty where there is none
+  std::vector<std::string> list(std::string_view name) const;  // of all, what stands between commas
 };
 
 struct ParsedRequest {

@@ -1,4 +1,5 @@
-// From a stream of the client to a descriptor. A reader that takes nothing lets it fill up; who feeds it has to stop then.
+// From a stream of the client to a descriptor. A reader that takes nothing lets it fill up; who feeds it has to stop
+// then.
 #pragma once
 
 #include <cstddef>

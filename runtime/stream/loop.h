@@ -1,8 +1,8 @@
-// One thread that serves all clients: it waits for descriptors and times and calls back. Asio stays behind this header, since a
-// file that includes it takes seconds to compile.
+// One thread that serves all clients: it waits for descriptors and times and calls back. Asio stays behind this header,
+// since a file that includes it takes seconds to compile.
 //
-// What calls back is called by the loop's thread, and not any more once the object that was asked is destroyed; that may be done
-// from any callback but the object's own.
+// What calls back is called by the loop's thread, and not any more once the object that was asked is destroyed; that
+// may be done from any callback but the object's own.
 #pragma once
 
 #include <chrono>
@@ -24,8 +24,8 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  void run();                                // until stop()
-  void stop();                               // any thread
+  void run();                                 // until stop()
+  void stop();                                // any thread
   void post(std::function<void()> function);  // any thread: the loop calls it soon, never from within post()
 
   Impl& impl() { return *impl_; }
@@ -41,7 +41,8 @@ class Timer {
   Timer(const Timer&) = delete;
   Timer& operator=(const Timer&) = delete;
 
-  void start(std::chrono::milliseconds after, std::function<void()> function);  // in the place of what was started before
+  void start(std::chrono::milliseconds after,
+             std::function<void()> function);  // in the place of what was started before
   void stop();
 
  private:
@@ -57,8 +58,8 @@ class Pipe {
   Pipe(const Pipe&) = delete;
   Pipe& operator=(const Pipe&) = delete;
 
-  // Calls back once with up to `most` of what can be read; with nothing at the end, and after an error. The bytes are the loop's,
-  // and good until the callback returns. One at a time.
+  // Calls back once with up to `most` of what can be read; with nothing at the end, and after an error. The bytes are
+  // the loop's, and good until the callback returns. One at a time.
   void read(std::size_t most, std::function<void(std::string_view)> got);
 
   // What it takes now, perhaps nothing. An error: nobody reads any more.

@@ -1,5 +1,5 @@
-// The streams of one client, whichever protocol carries them: SPDY (spdy_mux.h) or WebSocket (websocket_mux.h) below, an exec or
-// a forward above. All functions are called by the loop's thread.
+// The streams of one client, whichever protocol carries them: SPDY (spdy_mux.h) or WebSocket (websocket_mux.h) below,
+// an exec or a forward above. All functions are called by the loop's thread.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +22,7 @@ class Mux {
     virtual ~User() = default;
     virtual bool opened(StreamId stream, const Headers& headers) = 0;  // false: refused, and never heard of again
     virtual void received(StreamId stream, std::string_view bytes) = 0;
-    virtual void finished(StreamId stream) = 0;  // the client sends no more on it
+    virtual void finished(StreamId stream) = 0;   // the client sends no more on it
     virtual void was_reset(StreamId stream) = 0;  // the client neither sends nor reads any more on it
     virtual void gone() = 0;                      // nobody is there any more; the last call
   };
@@ -30,8 +30,8 @@ class Mux {
   virtual ~Mux() = default;
   virtual void start(User& user) = 0;
 
-  // `taken` is called, perhaps at once, when more may be sent on the stream; never, once the stream or the client is gone. One at
-  // a time: who sends before keeps everything in memory.
+  // `taken` is called, perhaps at once, when more may be sent on the stream; never, once the stream or the client is
+  // gone. One at a time: who sends before keeps everything in memory.
   virtual void send(StreamId stream, std::string_view bytes, std::function<void()> taken) = 0;
   virtual void finish(StreamId stream) = 0;  // nothing more will be sent on it
   virtual void reset(StreamId stream) = 0;   // nothing more will be sent or received on it

@@ -84,9 +84,12 @@ std::string_view reason_of(int status) {
 
 const char* path_of(Purpose purpose) {
   switch (purpose) {
-    case Purpose::exec: return "/exec/";
-    case Purpose::attach: return "/attach/";
-    case Purpose::port_forward: return "/portforward/";
+    case Purpose::exec:
+      return "/exec/";
+    case Purpose::attach:
+      return "/attach/";
+    case Purpose::port_forward:
+      return "/portforward/";
   }
   return "";
 }
@@ -110,7 +113,8 @@ Negotiated negotiate(const HttpRequest& request, Purpose purpose) {
 }
 
 std::string answer_of(const Refusal& refusal) {
-  std::string answer = "HTTP/1.1 " + std::to_string(refusal.status) + " " + std::string(reason_of(refusal.status)) + "\r\n";
+  std::string answer =
+      "HTTP/1.1 " + std::to_string(refusal.status) + " " + std::string(reason_of(refusal.status)) + "\r\n";
   for (const auto& [name, value] : refusal.fields) answer += name + ": " + value + "\r\n";
   answer += "Content-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n";
   return answer + "Content-Length: " + std::to_string(refusal.text.size() + 1) + "\r\n\r\n" + refusal.text + "\n";

@@ -26,9 +26,9 @@ const char* path_of(Purpose purpose);
 struct Protocol {
   enum class Carrier { spdy, tunnel, channels };  // SPDY/3.1, the same in a WebSocket, channels of a WebSocket
   Carrier carrier = Carrier::spdy;
-  std::string name;         // of the (sub)protocol that is chosen; may be empty
-  int version = 1;          // of the protocol of exec and attach: v4 is 4
-  ChannelForm form = {};    // of channels
+  std::string name;       // of the (sub)protocol that is chosen; may be empty
+  int version = 1;        // of the protocol of exec and attach: v4 is 4
+  ChannelForm form = {};  // of channels
 };
 
 // What is answered in its place: a status, what is wrong, and header fields.

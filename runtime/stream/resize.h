@@ -12,7 +12,8 @@ namespace podrun::stream {
 
 class ResizeReader {
  public:
-  // The sizes that are whole by now. What is no such object is passed over; a size is told only with both numbers above 0.
+  // The sizes that are whole by now. What is no such object is passed over; a size is told only with both numbers above
+  // 0.
   std::vector<TerminalSize> feed(std::string_view bytes);
 
  private:

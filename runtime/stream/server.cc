@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <cerrno>
 #include <charconv>
 #include <map>
 #include <string_view>
@@ -22,7 +23,8 @@ constexpr std::chrono::milliseconds kAfterNoDescriptor{100};  // accept4(2) is t
 
 Result<void> check_streams(const Streams& streams) {
   if (streams.tty && streams.err)
-    return Error{.kind = Kind::invalid, .what = "a terminal has no stderr of its own: tty and stderr exclude each other"};
+    return Error{.kind = Kind::invalid,
+                 .what = "a terminal has no stderr of its own: tty and stderr exclude each other"};
   if (!streams.in && !streams.out && !streams.err)
     return Error{.kind = Kind::invalid, .what = "one of stdin, stdout and stderr has to be asked for"};
   return {};
@@ -83,7 +85,8 @@ Result<Listening> listen_on(const std::string& address) {
   if (::bind(listening.socket.get(), name, size) != 0) return Error::system(errno, "bind '" + address + "'");
   if (::listen(listening.socket.get(), kBacklog) != 0) return Error::system(errno, "listen on '" + address + "'");
   ::getsockname(listening.socket.get(), name, &size);
-  listening.name = (endpoint.is_v6 ? "[::1]:" : "127.0.0.1:") + std::to_string(ntohs(endpoint.is_v6 ? v6.sin6_port : v4.sin_port));
+  listening.name =
+      (endpoint.is_v6 ? "[::1]:" : "127.0.0.1:") + std::to_string(ntohs(endpoint.is_v6 ? v6.sin6_port : v4.sin_port));
   return listening;
 }
 
@@ -139,9 +142,8 @@ class Server::Impl {
   void take(Fd client) {
     if (connections_.size() >= limits_.connections) return;  // and so closes it
     const std::size_t number = ++last_;
-    connections_[number] = std::make_unique<Connection>(shared_, std::move(client), [this, number] {
-      loop_.post([this, number] { connections_.erase(number); });
-    });
+    connections_[number] = std::make_unique<Connection>(
+        shared_, std::move(client), [this, number] { loop_.post([this, number] { connections_.erase(number); }); });
   }
 
   Limits limits_;

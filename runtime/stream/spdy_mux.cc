@@ -4,6 +4,12 @@
 #include <vector>
 
 namespace podrun::stream {
+namespace {
+
+// A client that asks and does not read the answers is not asked for more.
+constexpr std::size_t kMaxUnread = 1U << 20U;
+
+}  // namespace
 
 void SpdyMux::start(User& user) {
   user_ = &user;
@@ -12,7 +18,7 @@ void SpdyMux::start(User& user) {
 }
 
 void SpdyMux::read() {
-  if (is_reading_ || is_holding_) return;
+  if (is_reading_ || is_holding_ || unread_ > kMaxUnread) return;
   is_reading_ = true;
   wire_->read([this](std::string_view bytes) { got(bytes); });
 }
@@ -95,7 +101,15 @@ void SpdyMux::end() {
 // `taken` belongs to bytes that are in the connection's output: those and what stands before them go out together.
 void SpdyMux::flush(std::function<void()> taken) {
   if (is_feeding_ && !taken) return;
-  if (connection_->has_output() || taken) wire_->send(connection_->take_output(), std::move(taken));
+  if (!connection_->has_output() && !taken) return;
+  const std::string output = connection_->take_output();
+  unread_ += output.size();
+  wire_->send(output, [this, size = output.size(), taken = std::move(taken)] {
+    const bool was_too_much = unread_ > kMaxUnread;
+    unread_ -= size;
+    if (taken) taken();
+    if (was_too_much) read();
+  });
 }
 
 }  // namespace podrun::stream

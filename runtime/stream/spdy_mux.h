@@ -43,6 +43,7 @@ class SpdyMux : public Mux {
   User* user_ = nullptr;
   std::unique_ptr<spdy::Connection> connection_;
   std::map<StreamId, Held> held_;
+  std::size_t unread_ = 0;   // what the client has not taken yet
   bool is_feeding_ = false;  // what the user does meanwhile is flushed afterwards, at once
   bool is_reading_ = false;
   bool is_holding_ = false;

@@ -1,4 +1,5 @@
-// How a call ended, as the error stream says it: metav1.Status in JSON from version 4 of the protocol on, a text before.
+// How a call ended, as the error stream says it: metav1.Status in JSON from version 4 of the protocol on, a text
+// before.
 #pragma once
 
 #include <string>

@@ -41,8 +41,10 @@ struct WebSocket::State : std::enable_shared_from_this<WebSocket::State> {
   std::array<char, 32U << 10U> buffer{};
   std::function<void(const Part&)> got;
   std::function<void()> gone;
-  std::deque<Message> messages;  // the first is being written
+  std::deque<Message> messages;
+  bool is_writing = false;  // the first of them
   std::optional<websocket::close_code> closing;
+  bool is_closed = false;  // the other end was told, or is being told
   bool is_open = false;
   bool has_ended = false;
   bool is_first = true;
@@ -78,9 +80,10 @@ void WebSocket::State::accept(const Handshake& handshake) {
   request.set(http::field::sec_websocket_key, handshake.key);
   request.set(http::field::sec_websocket_version, handshake.version);
   if (!handshake.subprotocol.empty())
-    stream.set_option(websocket::stream_base::decorator([chosen = handshake.subprotocol](websocket::response_type& answer) {
-      answer.set(http::field::sec_websocket_protocol, chosen);
-    }));
+    stream.set_option(
+        websocket::stream_base::decorator([chosen = handshake.subprotocol](websocket::response_type& answer) {
+          answer.set(http::field::sec_websocket_protocol, chosen);
+        }));
   stream.async_accept(request, [self = shared_from_this()](WebSocketCode error) {
     self->is_open = !error;
     self->has_ended = !self->is_open;
@@ -114,28 +117,32 @@ void WebSocket::State::arrived(WebSocketCode error, std::size_t size) {
 }
 
 void WebSocket::State::write() {
-  if (!is_open) return;
+  if (!is_open || is_writing) return;
   if (messages.empty()) {
-    if (closing) stream.async_close(*std::exchange(closing, std::nullopt), [self = shared_from_this()](WebSocketCode) {});
+    if (closing && !std::exchange(is_closed, true))
+      stream.async_close(*closing, [self = shared_from_this()](WebSocketCode) {});
     return;
   }
+  is_writing = true;
   stream.text(messages.front().is_text);
-  stream.async_write(asio::buffer(messages.front().bytes), [self = shared_from_this()](WebSocketCode error, std::size_t) {
-    if (error) {
-      self->messages.clear();
-      return;
-    }
-    const auto taken = std::move(self->messages.front().taken);
-    self->messages.pop_front();
-    if (taken) taken();
-    self->write();
-  });
+  stream.async_write(asio::buffer(messages.front().bytes),
+                     [self = shared_from_this()](WebSocketCode error, std::size_t) {
+                       self->is_writing = false;
+                       if (error) {
+                         self->messages.clear();
+                         return;
+                       }
+                       const auto taken = std::move(self->messages.front().taken);
+                       self->messages.pop_front();
+                       if (taken) taken();  // may send
+                       self->write();
+                     });
 }
 
 void WebSocket::State::close(websocket::close_code code) {
-  if (has_ended) return;
+  if (has_ended || closing) return;
   closing = code;
-  if (messages.empty()) write();
+  write();
 }
 
 void WebSocket::read(std::function<void(const Part&)> got, std::function<void()> gone) {
@@ -147,7 +154,7 @@ void WebSocket::read(std::function<void(const Part&)> got, std::function<void()>
 void WebSocket::send(std::string_view message, bool is_text, std::function<void()> taken) {
   if (state_->has_ended || state_->closing) return;
   state_->messages.push_back({std::string(message), is_text, std::move(taken)});
-  if (state_->messages.size() == 1) state_->write();
+  state_->write();
 }
 
 void WebSocket::close() { state_->close(websocket::close_code::normal); }

@@ -1,5 +1,5 @@
-// One WebSocket (RFC 6455), the server's side. Boost.Beast does it, behind this header: a file that includes it takes long to
-// compile. Pings are answered while somebody reads.
+// One WebSocket (RFC 6455), the server's side. Boost.Beast does it, behind this header: a file that includes it takes
+// long to compile. Pings are answered while somebody reads.
 #pragma once
 
 #include <cstddef>
@@ -27,8 +27,8 @@ class WebSocket {
     bool is_last = false;
   };
 
-  // Answers the request; a handshake that is refused ends as a client that has gone. Messages above `most` bytes end the
-  // connection (1009); 0 is no limit.
+  // Answers the request; a handshake that is refused ends as a client that has gone. Messages above `most` bytes end
+  // the connection (1009); 0 is no limit.
   WebSocket(Loop& loop, Fd socket, const Handshake& handshake, std::size_t most);
   ~WebSocket();
   WebSocket(const WebSocket&) = delete;
@@ -36,8 +36,8 @@ class WebSocket {
 
   void read(std::function<void(const Part&)> got, std::function<void()> gone);  // one of them is called, once
   void send(std::string_view message, bool is_text, std::function<void()> taken);
-  void close();                // 1000, after what was sent
-  void refuse();               // 1002: what the client sent has no meaning
+  void close();   // 1000, after what was sent
+  void refuse();  // 1002: what the client sent has no meaning
 
  private:
   struct State;

@@ -41,7 +41,8 @@ void WebSocketMux::closed(unsigned channel) {
 }
 
 void WebSocketMux::send(StreamId stream, std::string_view bytes, std::function<void()> taken) {
-  if (open_.contains(stream)) websocket_->send(channel_message(form_, stream, bytes), form_.is_base64, std::move(taken));
+  if (open_.contains(stream))
+    websocket_->send(channel_message(form_, stream, bytes), form_.is_base64, std::move(taken));
 }
 
 void WebSocketMux::hold(bool holds) {
@@ -68,9 +69,10 @@ std::vector<Channel> channels_of_forward(const std::vector<std::uint16_t>& ports
   for (std::size_t i = 0; i < ports.size(); ++i)
     for (const char* type : {"data", "error"}) {
       const std::string port{static_cast<char>(ports[i] & 0xffU), static_cast<char>(ports[i] >> 8U)};  // little-endian
-      channels.push_back({.headers = {{"streamtype", type}, {"port", std::to_string(ports[i])}, {"requestid", std::to_string(i)}},
-                          .greets = true,
-                          .greeting = port});
+      channels.push_back(
+          {.headers = {{"streamtype", type}, {"port", std::to_string(ports[i])}, {"requestid", std::to_string(i)}},
+           .greets = true,
+           .greeting = port});
     }
   return channels;
 }

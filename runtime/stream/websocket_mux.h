@@ -1,5 +1,5 @@
-// Streams by numbered channels in the messages of a WebSocket. Nobody opens them: which there are follows from the request, and
-// the user is told of them with the headers that SPDY would have.
+// Streams by numbered channels in the messages of a WebSocket. Nobody opens them: which there are follows from the
+// request, and the user is told of them with the headers that SPDY would have.
 #pragma once
 
 #include <functional>

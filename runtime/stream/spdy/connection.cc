@@ -7,7 +7,8 @@ namespace podrun::stream::spdy {
 namespace {
 
 constexpr std::int64_t kMaxWindow = std::numeric_limits<std::int32_t>::max();
-constexpr std::size_t kTellConsumed = 16U << 10U;  // a quarter of the first window: a client that waits never waits for nothing
+constexpr std::size_t kTellConsumed =
+    16U << 10U;  // a quarter of the first window: a client that waits never waits for nothing
 constexpr std::uint32_t kStreamBits = 0x7fffffff;
 
 }  // namespace
@@ -22,12 +23,18 @@ bool Connection::feed(std::string_view bytes) {
 
 bool Connection::control(FrameType type, std::uint8_t flags, std::string_view payload) {
   switch (type) {
-    case FrameType::syn_stream: return syn_stream(flags, PayloadReader(payload));
-    case FrameType::headers: return more_headers(flags, PayloadReader(payload));
-    case FrameType::rst_stream: return rst_stream(PayloadReader(payload));
-    case FrameType::settings: return settings(PayloadReader(payload));
-    case FrameType::window_update: return window_update(PayloadReader(payload));
-    case FrameType::goaway: return payload.size() == 8;  // the client opens no more; it ends what it has by closing
+    case FrameType::syn_stream:
+      return syn_stream(flags, PayloadReader(payload));
+    case FrameType::headers:
+      return more_headers(flags, PayloadReader(payload));
+    case FrameType::rst_stream:
+      return rst_stream(PayloadReader(payload));
+    case FrameType::settings:
+      return settings(PayloadReader(payload));
+    case FrameType::window_update:
+      return window_update(PayloadReader(payload));
+    case FrameType::goaway:
+      return payload.size() == 8;  // the client opens no more; it ends what it has by closing
     case FrameType::ping: {
       PayloadReader reader(payload);
       const std::uint32_t id = reader.number32();
@@ -35,7 +42,8 @@ bool Connection::control(FrameType type, std::uint8_t flags, std::string_view pa
       if (id % 2 == 1) output_ += ping_frame(id);  // even ones would be answers to ours
       return true;
     }
-    case FrameType::syn_reply: return false;  // we open no streams
+    case FrameType::syn_reply:
+      return false;  // we open no streams
   }
   return true;  // frames nobody knows are passed over
 }
@@ -148,7 +156,8 @@ void Connection::client_finished(Streams::iterator stream) {
 
 void Connection::forget_if_done(StreamId id) {
   const auto stream = streams_.find(id);
-  if (stream != streams_.end() && stream->second.client_is_done && stream->second.server_is_done) streams_.erase(stream);
+  if (stream != streams_.end() && stream->second.client_is_done && stream->second.server_is_done)
+    streams_.erase(stream);
 }
 
 bool Connection::is_open_for_sending(StreamId id) const {

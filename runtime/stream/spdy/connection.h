@@ -1,5 +1,5 @@
-// The server's side of one SPDY/3.1 connection, without input or output of its own: bytes of the client go in, what happened is
-// told, bytes for the client come out.
+// The server's side of one SPDY/3.1 connection, without input or output of its own: bytes of the client go in, what
+// happened is told, bytes for the client come out.
 #pragma once
 
 #include <cstddef>
@@ -20,11 +20,12 @@ class Connection : private FrameReader::Sink {
   // `user` hears of streams, but not gone(). `most_streams` may be open at a time.
   Connection(Mux::User& user, std::size_t most_streams) : user_(user), most_streams_(most_streams) {}
 
-  // False: the client broke the protocol or said goodbye. What take_output() still has is its answer; nothing may follow.
+  // False: the client broke the protocol or said goodbye. What take_output() still has is its answer; nothing may
+  // follow.
   bool feed(std::string_view bytes);
 
-  // How much of `wanted` may be sent on a stream now. Clients of Go neither open windows nor keep to ours, so windows count from
-  // the first frame in which a client speaks of them; until then everything may be sent.
+  // How much of `wanted` may be sent on a stream now. Clients of Go neither open windows nor keep to ours, so windows
+  // count from the first frame in which a client speaks of them; until then everything may be sent.
   std::size_t may_send(StreamId stream, std::size_t wanted) const;
 
   // On a stream that is not open (any more) these do nothing.
@@ -39,8 +40,8 @@ class Connection : private FrameReader::Sink {
 
  private:
   struct Stream {
-    std::int64_t window = 0;     // what the client takes
-    std::size_t consumed = 0;    // and was not told of
+    std::int64_t window = 0;   // what the client takes
+    std::size_t consumed = 0;  // and was not told of
     bool client_is_done = false;
     bool server_is_done = false;
   };

@@ -42,9 +42,8 @@ bool FrameReader::begin_frame(Sink& sink) {
   left_ = second & 0xffffffU;
   if (!is_control_) {
     stream_ = first;
-    if (left_ > 0) return true;
-    is_in_frame_ = false;
-    return sink.data(stream_, {}, (flags_ & kFin) != 0);
+    is_in_frame_ = left_ > 0;
+    return sink.data(stream_, {}, !is_in_frame_ && (flags_ & kFin) != 0);
   }
   if ((first >> 16U & 0x7fffU) != kVersion || left_ > kMaxControlPayload) return false;
   type_ = static_cast<FrameType>(first & 0xffffU);
@@ -134,7 +133,8 @@ std::string window_update_frame(StreamId stream, std::uint32_t bytes) {
 }
 
 std::string data_frame(StreamId stream, std::uint8_t flags, std::string_view bytes) {
-  std::string frame = two_numbers(stream, static_cast<std::uint32_t>(flags) << 24U | static_cast<std::uint32_t>(bytes.size()));
+  std::string frame =
+      two_numbers(stream, static_cast<std::uint32_t>(flags) << 24U | static_cast<std::uint32_t>(bytes.size()));
   frame += bytes;
   return frame;
 }

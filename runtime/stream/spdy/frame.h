@@ -1,7 +1,8 @@
-// The frames of SPDY/3.1 (draft-mbelshe-httpbis-spdy-00 with the session window of 3.1), read and written. No state but where
-// in a frame the reader stands; what frames mean is connection.h's.
+// The frames of SPDY/3.1 (draft-mbelshe-httpbis-spdy-00 with the session window of 3.1), read and written. No state but
+// where in a frame the reader stands; what frames mean is connection.h's.
 //
-//   control: 1, version 15 | type 16 | flags 8 | length 24 | payload         data: 0, stream 31 | flags 8 | length 24 | bytes
+//   control: 1, version 15 | type 16 | flags 8 | length 24 | payload         data: 0, stream 31 | flags 8 | length 24 |
+//   bytes
 #pragma once
 
 #include <cstddef>
@@ -26,9 +27,10 @@ enum class FrameType : std::uint16_t {
   window_update = 9,
 };
 
-constexpr std::uint8_t kFin = 1;                       // of SYN_STREAM, SYN_REPLY, HEADERS and data: the sender's last
-constexpr std::uint32_t kInitialWindowSize = 7;        // the id of a setting
-constexpr std::size_t kMaxControlPayload = 16U << 10U;  // what we read; header blocks of clients have some hundred bytes
+constexpr std::uint8_t kFin = 1;                 // of SYN_STREAM, SYN_REPLY, HEADERS and data: the sender's last
+constexpr std::uint32_t kInitialWindowSize = 7;  // the id of a setting
+constexpr std::size_t kMaxControlPayload = 16U
+                                           << 10U;  // what we read; header blocks of clients have some hundred bytes
 
 enum class ResetStatus : std::uint32_t {
   protocol_error = 1,
@@ -40,8 +42,8 @@ enum class ResetStatus : std::uint32_t {
 
 enum class GoawayStatus : std::uint32_t { ok = 0, protocol_error = 1 };
 
-// Cuts a stream of bytes into frames, however it arrives. Payloads of control frames are handed over whole, data as it comes, so
-// that a frame of 16 MiB takes no memory.
+// Cuts a stream of bytes into frames, however it arrives. Payloads of control frames are handed over whole, data as it
+// comes, so that a frame of 16 MiB takes no memory.
 class FrameReader {
  public:
   class Sink {
@@ -49,7 +51,8 @@ class FrameReader {
     virtual ~Sink() = default;
     // False: the sink wants no more, and the bytes that follow are not looked at.
     virtual bool control(FrameType type, std::uint8_t flags, std::string_view payload) = 0;
-    // A part of a frame; `is_last` with the last one of a frame that has the flag FIN. An empty frame is one empty part.
+    // A part of a frame, the first of which is empty and comes with its head; `is_last` with the last one of a frame
+    // that has the flag FIN.
     virtual bool data(StreamId stream, std::string_view bytes, bool is_last) = 0;
   };
 
@@ -59,9 +62,9 @@ class FrameReader {
  private:
   bool begin_frame(Sink& sink);
 
-  std::string head_;             // of the frame that has begun, up to 8 bytes
-  std::string payload_;          // of a control frame
-  std::size_t left_ = 0;         // bytes of the frame's payload that are still to come
+  std::string head_;      // of the frame that has begun, up to 8 bytes
+  std::string payload_;   // of a control frame
+  std::size_t left_ = 0;  // bytes of the frame's payload that are still to come
   bool is_in_frame_ = false;
   bool is_control_ = false;
   FrameType type_{};

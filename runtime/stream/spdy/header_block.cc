@@ -11,8 +11,9 @@
 namespace podrun::stream::spdy {
 namespace {
 
-constexpr int kWindowBits = 11;  // 2 KiB of history are enough for headers of some hundred bytes, and take little memory
-constexpr int kMemory = 1;       // zlib's smallest
+constexpr int kWindowBits =
+    11;                     // 2 KiB of history are enough for headers of some hundred bytes, and take little memory
+constexpr int kMemory = 1;  // zlib's smallest
 
 // zlib takes no pointer to const, and writes to none of these.
 Bytef* input_of(std::string_view bytes) { return const_cast<Bytef*>(reinterpret_cast<const Bytef*>(bytes.data())); }
@@ -70,7 +71,8 @@ std::optional<Headers> HeaderReader::read(std::string_view block) {
         return std::nullopt;
       continue;
     }
-    if (status != Z_OK && status != Z_BUF_ERROR) return std::nullopt;  // the end of the zlib stream, too: more is to follow
+    if (status != Z_OK && status != Z_BUF_ERROR)
+      return std::nullopt;  // the end of the zlib stream, too: more is to follow
     text.append(part.data(), part.size() - stream.avail_out);
     if (text.size() > kMaxHeaderBytes) return std::nullopt;
     if (stream.avail_out > 0) break;  // nothing is left in the block

@@ -1,5 +1,5 @@
-// Header blocks of SPDY/3: a count, then names and values with their lengths, compressed by zlib. All blocks of one direction are
-// one stream, so every block has to be read, also of a frame that is refused.
+// Header blocks of SPDY/3: a count, then names and values with their lengths, compressed by zlib. All blocks of one
+// direction are one stream, so every block has to be read, also of a frame that is refused.
 #pragma once
 
 #include <cstddef>
@@ -22,8 +22,8 @@ class HeaderReader {
   HeaderReader(const HeaderReader&) = delete;
   HeaderReader& operator=(const HeaderReader&) = delete;
 
-  // Names are in lower case, values with several parts (\0) keep the first. Nothing: damaged, or above a limit; the stream
-  // cannot be read on then.
+  // Names are in lower case, values with several parts (\0) keep the first. Nothing: damaged, or above a limit; the
+  // stream cannot be read on then.
   std::optional<Headers> read(std::string_view block);
 
  private:
