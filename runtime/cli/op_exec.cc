@@ -46,7 +46,6 @@ Result<json> read_options() {
   return options;
 }
 
-
 int code_of(const siginfo_t& info) { return info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status; }
 
 // Whoever asked has gone, or has waited long enough.

@@ -1,6 +1,6 @@
 // podrun system op: one act for podrun-cri, which runs a program for whatever has to clone, to enter a namespace or to
-// mount: a server has threads. What there is to say beside the words comes on stdin, one line of JSON is the answer, and
-// descriptors go through a socket at descriptor 3.
+// mount: a server has threads. What there is to say beside the words comes on stdin, one line of JSON is the answer,
+// and descriptors go through a socket at descriptor 3.
 #include <unistd.h>
 
 #include <memory>
@@ -83,10 +83,17 @@ struct Act {
 };
 
 constexpr Act kActs[] = {
-    {"create-sandbox", 1, op_create_sandbox}, {"stop-sandbox", 2, op_stop_sandbox}, {"remove-sandbox", 2, op_remove_sandbox},
-    {"start", 3, op_start},                   {"remove", 3, op_remove},             {"reopen-log", 3, op_reopen_log},
-    {"exec", 3, op_exec},                  {"attach", 3, op_attach},          {"dial", 3, op_dial},
-    {"pull", 2, op_pull},                     {"remove-image", 2, op_remove_image},
+    {"create-sandbox", 1, op_create_sandbox},
+    {"stop-sandbox", 2, op_stop_sandbox},
+    {"remove-sandbox", 2, op_remove_sandbox},
+    {"start", 3, op_start},
+    {"remove", 3, op_remove},
+    {"reopen-log", 3, op_reopen_log},
+    {"exec", 3, op_exec},
+    {"attach", 3, op_attach},
+    {"dial", 3, op_dial},
+    {"pull", 2, op_pull},
+    {"remove-image", 2, op_remove_image},
 };
 
 Result<json> do_act(Context& context, const Arguments& words) {

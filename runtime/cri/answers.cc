@@ -15,7 +15,8 @@ std::string as_utf8(const std::string& text) {
     const auto lead = static_cast<unsigned char>(text[i]);
     const std::size_t size = lead < 0x80 ? 1 : lead >> 5U == 6 ? 2 : lead >> 4U == 14 ? 3 : lead >> 3U == 30 ? 4 : 0;
     bool is_whole = size != 0 && i + size <= text.size();
-    for (std::size_t k = 1; is_whole && k < size; ++k) is_whole = (static_cast<unsigned char>(text[i + k]) & 0xc0U) == 0x80;
+    for (std::size_t k = 1; is_whole && k < size; ++k)
+      is_whole = (static_cast<unsigned char>(text[i + k]) & 0xc0U) == 0x80;
     clean += is_whole ? text.substr(i, size) : kInvalidUtf8;
     i += is_whole ? size : 1;
   }
@@ -117,7 +118,8 @@ api::ContainerStatus status_of(const SeenContainer& container) {
   for (api::Mount& mount : *status.mutable_mounts()) {
     if (mount.image().image().empty()) continue;
     for (const MountPlan& row : plan.mounts)
-      if (const auto* files = std::get_if<ImageFilesOf>(&row.source); files != nullptr && row.target == mount.container_path())
+      if (const auto* files = std::get_if<ImageFilesOf>(&row.source);
+          files != nullptr && row.target == mount.container_path())
         mount.mutable_image()->set_image_ref(files->id);
   }
   // The house's own, where none was asked for, is no one's business.

@@ -1,5 +1,5 @@
-// Errors as gRPC has them: one table. Clients tell what is gone from what is broken by NOT_FOUND alone, and Go's servers
-// answer UNKNOWN to all that has no code of its own; so does this one.
+// Errors as gRPC has them: one table. Clients tell what is gone from what is broken by NOT_FOUND alone, and Go's
+// servers answer UNKNOWN to all that has no code of its own; so does this one.
 #pragma once
 
 #include <grpcpp/support/status.h>

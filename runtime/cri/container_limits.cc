@@ -30,7 +30,9 @@ Result<void> check(const api::LinuxContainerResources& resources) {
 Result<void> give_limits(const api::LinuxContainerResources& resources, ContainerPlan& plan) {
   TRY(check(resources));
   CgroupLimits& limits = plan.limits;
-  const auto positive = [](std::int64_t number) { return static_cast<std::uint64_t>(std::max<std::int64_t>(number, 0)); };
+  const auto positive = [](std::int64_t number) {
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(number, 0));
+  };
   limits.pids_unless_said = 0;  // how many is the kubelet's to say, in the cgroup above
   if (resources.memory_limit_in_bytes() > 0) limits.memory_bytes = positive(resources.memory_limit_in_bytes());
   if (resources.cpu_quota() > 0) {

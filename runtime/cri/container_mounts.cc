@@ -90,7 +90,7 @@ Result<MountPlan> image_row(const api::Mount& mount, const std::string& images) 
     return Error{Kind::not_found, ENOENT, "the image has no '" + part + "'"};
   return MountPlan{.target = TRY(target_of(mount)),
                    .source = ImageFilesOf{stored.record.image.config_digest.text(), stored.record.image.manifest.text(),
-                                           std::move(layers)},
+                                          std::move(layers)},
                    .sub_path = part,
                    .read_only = true};
 }

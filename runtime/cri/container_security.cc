@@ -12,7 +12,9 @@
 namespace podrun::cri {
 namespace {
 
-Error not_a_right(const std::string& field, const std::string& why) { return invalid("security_context." + field, why); }
+Error not_a_right(const std::string& field, const std::string& why) {
+  return invalid("security_context." + field, why);
+}
 
 Result<std::uint32_t> id_of(std::int64_t number, const char* field) {
   if (number < 0 || number >= std::numeric_limits<std::uint32_t>::max())
@@ -48,7 +50,8 @@ Result<Profile> seccomp_of(const api::LinuxContainerSecurityContext& security) {
     const api::SecurityProfile& asked = security.seccomp();
     if (asked.profile_type() == api::SecurityProfile::Unconfined) return Profile{};
     if (asked.profile_type() == api::SecurityProfile::RuntimeDefault) return Profile{true, ""};
-    if (!asked.localhost_ref().starts_with('/')) return not_a_right("seccomp.localhost_ref", "expected an absolute path");
+    if (!asked.localhost_ref().starts_with('/'))
+      return not_a_right("seccomp.localhost_ref", "expected an absolute path");
     return Profile{true, asked.localhost_ref()};
   }
   const std::string& path = security.seccomp_profile_path();
@@ -62,7 +65,8 @@ Result<void> check_modules(const api::LinuxContainerSecurityContext& security) {
   const bool names_profile = security.apparmor().profile_type() == api::SecurityProfile::Localhost ||
                              (!security.has_apparmor() && security.apparmor_profile().starts_with(kLocalhost));
   if (names_profile)
-    return Error{Kind::unsupported, 0, "security_context.apparmor: podrun-cri loads no AppArmor profiles (docs/cri.md)"};
+    return Error{Kind::unsupported, 0,
+                 "security_context.apparmor: podrun-cri loads no AppArmor profiles (docs/cri.md)"};
   if (!security.selinux_options().type().empty() && base::path_exists("/sys/fs/selinux/enforce"))
     return Error{Kind::unsupported, 0, "security_context.selinux_options: podrun-cri labels nothing (docs/cri.md)"};
   return {};
@@ -76,8 +80,7 @@ std::vector<std::string> names(const google::protobuf::RepeatedPtrField<std::str
 
 Result<void> give_security(const api::LinuxContainerSecurityContext& security,
                            const api::LinuxSandboxSecurityContext& of_pod, ContainerSpec& spec, ContainerFacts& facts) {
-  if (security.privileged() && !of_pod.privileged())
-    return not_a_right("privileged", "its pod is not");
+  if (security.privileged() && !of_pod.privileged()) return not_a_right("privileged", "its pod is not");
   TRY(give_user(security, spec, facts));
   TRY(check_modules(security));
   SecuritySpec& given = spec.security;

@@ -71,8 +71,8 @@ Figures count(const SeenContainer& container) {
   const bool is_v2 = host->mode == CgroupHost::Mode::v2;
   figures.memory_stat = lines_of(memory + "/memory.stat");
   figures.memory_peak = number_in(memory + (is_v2 ? "/memory.peak" : "/memory.max_usage_in_bytes"));
-  figures.kernel_memory = is_v2 ? std::optional(figures.memory_stat["kernel"])
-                                : number_in(memory + "/memory.kmem.usage_in_bytes");
+  figures.kernel_memory =
+      is_v2 ? std::optional(figures.memory_stat["kernel"]) : number_in(memory + "/memory.kmem.usage_in_bytes");
   figures.memory_failures =
       is_v2 ? std::optional(lines_of(memory + "/memory.events")["max"]) : number_in(memory + "/memory.failcnt");
   figures.swap = is_v2 ? number_in(memory + "/memory.swap.current") : std::optional(figures.memory_stat["swap"]);

@@ -32,7 +32,8 @@ Result<FoundImage> find_image(const std::string& store, const std::string& wante
   const auto has_tag = [](const std::string& name) { return name.find('@') == std::string::npos; };
   const auto tagged = std::find_if(stored.names.begin(), stored.names.end(), has_tag);
   const auto asked = image::parse_name(wanted);
-  const bool is_asked = asked && std::find(stored.names.begin(), stored.names.end(), asked->text()) != stored.names.end();
+  const bool is_asked =
+      asked && std::find(stored.names.begin(), stored.names.end(), asked->text()) != stored.names.end();
   found.shown = is_asked && has_tag(asked->text()) ? asked->text() : tagged != stored.names.end() ? *tagged : wanted;
   return found;
 }

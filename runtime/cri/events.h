@@ -1,5 +1,5 @@
-// What happens to containers and sandboxes, told to whoever listens. A change of a file is the event (store/watch.h), so
-// also what the CLI does is seen, and what has happened while no server ran is in the lists.
+// What happens to containers and sandboxes, told to whoever listens. A change of a file is the event (store/watch.h),
+// so also what the CLI does is seen, and what has happened while no server ran is in the lists.
 #pragma once
 
 #include <condition_variable>

@@ -79,8 +79,8 @@ Result<ExecResult> exec_sync(const Backend& backend, const std::string& id, cons
   const SeenContainer container = TRY(running_container(backend, id));
   std::optional<steady_clock::time_point> deadline;
   if (timeout.count() > 0) deadline = steady_clock::now() + timeout;
-  Worker worker = TRY(backend.workers.begin(act_on("exec", container),
-                                            json{{"args", command}}.dump(-1, ' ', false, json::error_handler_t::replace)));
+  Worker worker = TRY(backend.workers.begin(
+      act_on("exec", container), json{{"args", command}}.dump(-1, ' ', false, json::error_handler_t::replace)));
   auto handed = TRY(worker.take_handed());
   Collector collector(std::move(handed['o']), std::move(handed['e']));
   if (!collector.collect(worker.answer_fd(), deadline)) {

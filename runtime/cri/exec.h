@@ -1,4 +1,5 @@
-// Commands in containers, and what else hands descriptors to and fro. A worker makes it, and the bytes are carried here.
+// Commands in containers, and what else hands descriptors to and fro. A worker makes it, and the bytes are carried
+// here.
 #pragma once
 
 #include <chrono>

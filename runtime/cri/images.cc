@@ -62,7 +62,8 @@ bool is_called(const api::Image& image, const std::string& wanted) {
   };
   constexpr std::size_t kShortest = 3;  // of an id's beginning
   const std::string hex = image.id().substr(image.id().find(':') + 1);
-  if (image.id() == wanted || (wanted.size() >= kShortest && (hex.starts_with(wanted) || image.id().starts_with(wanted))))
+  if (image.id() == wanted ||
+      (wanted.size() >= kShortest && (hex.starts_with(wanted) || image.id().starts_with(wanted))))
     return true;
   const auto name = image::parse_name(wanted);
   return name && (has(image.repo_tags(), name->text()) || has(image.repo_digests(), name->text()));

@@ -46,9 +46,10 @@ grpc::Status RuntimeService::Status(Context*, const api::StatusRequest* request,
   response->mutable_features()->set_mount_options(true);
   if (!request->verbose()) return grpc::Status::OK;
   const auto& directories = backend_.options.directories;
-  (*response->mutable_info())["config"] =
-      nlohmann::json{{"stateDir", directories.state}, {"rootDir", directories.data}, {"socket", backend_.options.socket}}
-          .dump();
+  (*response->mutable_info())["config"] = nlohmann::json{
+      {"stateDir", directories.state},
+      {"rootDir", directories.data},
+      {"socket", backend_.options.socket}}.dump();
   return grpc::Status::OK;
 }
 

@@ -79,7 +79,8 @@ constexpr Row kRows[] = {
        const Value read = io_of(f, "rbytes"), written = io_of(f, "wbytes");
        return read || written ? Value(read.value_or(0) + written.value_or(0)) : std::nullopt;
      }},
-    {"container_cpu_cfs_periods_total", "Periods in which there was something to run", kCounter, cpu<&CpuUsage::periods>},
+    {"container_cpu_cfs_periods_total", "Periods in which there was something to run", kCounter,
+     cpu<&CpuUsage::periods>},
     {"container_cpu_cfs_throttled_periods_total", "Periods in which the limit was reached", kCounter,
      cpu<&CpuUsage::throttled_periods>},
     {"container_cpu_cfs_throttled_seconds_total", "Time kept from running by the limit", kCounter,
@@ -116,7 +117,8 @@ constexpr Row kRows[] = {
     {"container_memory_usage_bytes", "Memory with the page cache", kGauge, memory<&MemoryUsage::usage>},
     {"container_memory_working_set_bytes", "Memory that is not given back at once", kGauge,
      memory<&MemoryUsage::working_set>},
-    {"container_oom_events_total", "Processes that the OOM killer has ended", kCounter, memory<&MemoryUsage::oom_kills>},
+    {"container_oom_events_total", "Processes that the OOM killer has ended", kCounter,
+     memory<&MemoryUsage::oom_kills>},
     {"container_pressure_cpu_stalled_seconds_total", "Time in which all waited for a processor", kCounter,
      seconds<&Figures::cpu_stalled>},
     {"container_pressure_cpu_waiting_seconds_total", "Time in which some waited for a processor", kCounter,
@@ -162,11 +164,13 @@ struct NetworkRow {
 constexpr NetworkRow kNetworkRows[] = {
     {"container_network_receive_bytes_total", "Bytes received", &InterfaceUsage::received, &Traffic::bytes},
     {"container_network_receive_errors_total", "Errors while receiving", &InterfaceUsage::received, &Traffic::errors},
-    {"container_network_receive_packets_dropped_total", "Received and dropped", &InterfaceUsage::received, &Traffic::drops},
+    {"container_network_receive_packets_dropped_total", "Received and dropped", &InterfaceUsage::received,
+     &Traffic::drops},
     {"container_network_receive_packets_total", "Packets received", &InterfaceUsage::received, &Traffic::packets},
     {"container_network_transmit_bytes_total", "Bytes sent", &InterfaceUsage::sent, &Traffic::bytes},
     {"container_network_transmit_errors_total", "Errors while sending", &InterfaceUsage::sent, &Traffic::errors},
-    {"container_network_transmit_packets_dropped_total", "To be sent and dropped", &InterfaceUsage::sent, &Traffic::drops},
+    {"container_network_transmit_packets_dropped_total", "To be sent and dropped", &InterfaceUsage::sent,
+     &Traffic::drops},
     {"container_network_transmit_packets_total", "Packets sent", &InterfaceUsage::sent, &Traffic::packets},
 };
 

@@ -122,9 +122,9 @@ std::string help_text() {
 }
 
 std::vector<std::string> flags_for_podrun(const Options& options) {
-  std::vector<std::string> words{"--state-dir",    options.directories.state, "--data-dir",     options.directories.data,
-                                 "--netns-dir",    options.directories.netns, "--cni-conf-dir", options.cni_conf_dir,
-                                 "--cni-bin-dir",  options.cni_bin_path};
+  std::vector<std::string> words{"--state-dir",   options.directories.state, "--data-dir",     options.directories.data,
+                                 "--netns-dir",   options.directories.netns, "--cni-conf-dir", options.cni_conf_dir,
+                                 "--cni-bin-dir", options.cni_bin_path};
   return words;
 }
 

@@ -30,8 +30,7 @@ grpc::Status RuntimeService::PodSandboxStatus(Context*, const api::PodSandboxSta
   if (!sandbox) return to_status(sandbox);
   *response->mutable_status() = status_of(*sandbox);
   if (request->verbose())
-    (*response->mutable_info())["record"] =
-        base::read_file(backend_.layout().record(sandbox->id())).value_or("");
+    (*response->mutable_info())["record"] = base::read_file(backend_.layout().record(sandbox->id())).value_or("");
   return grpc::Status::OK;
 }
 

@@ -50,7 +50,8 @@ Result<void> check_sysctls(const api::PodSandboxConfig& config) {
                         name.starts_with("fs.mqueue.");
     if (!of_network && !of_ipc) return invalid("linux.sysctls", "'" + name + "' belongs to no namespace of a pod");
     if ((of_network ? modes.network() : modes.ipc()) == api::NODE)
-      return invalid("linux.sysctls", "'" + name + "' would be the machine's: the pod has no namespace of its own for it");
+      return invalid("linux.sysctls",
+                     "'" + name + "' would be the machine's: the pod has no namespace of its own for it");
     if (name.find("..") != std::string::npos) return invalid("linux.sysctls", "'" + name + "' is no name");
   }
   return {};
@@ -169,7 +170,7 @@ Result<PodPlan> plan_pod(const api::RunPodSandboxRequest& request, PodSurroundin
   if (!plan.netns_path.empty()) plan.netns_path = layout.netns(plan.who.reserved().first, plan.who.reserved().second);
   plan.ids = ids;
   plan.host_ports = TRY(ports_of(config));
-  plan.devices_by_container = true;  // which ones, nobody knows yet
+  plan.devices_by_container = true;           // which ones, nobody knows yet
   plan.log_limits.bytes = ~std::uint64_t{0};  // the kubelet moves files away, and says so
   return plan;
 }

@@ -36,11 +36,9 @@ Result<std::optional<Sandbox>> await_made(const Backend& backend, const std::str
 }
 
 Result<std::string> make(const Backend& backend, const api::RunPodSandboxRequest& request) {
-  const bool host_network =
-      request.config().linux().security_context().namespace_options().network() == api::NODE;
-  PodSurroundings around{.id = base::random_hex(32),
-                         .machine = TRY(find_machine(host_network)),
-                         .network = backend.options.network};
+  const bool host_network = request.config().linux().security_context().namespace_options().network() == api::NODE;
+  PodSurroundings around{
+      .id = base::random_hex(32), .machine = TRY(find_machine(host_network)), .network = backend.options.network};
   around.machine.cgroup_parent = backend.options.cgroup_parent;
   PodRecord record;
   record.plan = TRY(plan_pod(request, std::move(around), backend.layout()));

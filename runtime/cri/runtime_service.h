@@ -18,8 +18,7 @@ class RuntimeService final : public api::RuntimeService::Service {
   using Writer = grpc::ServerWriter<Message>;
   using Context = grpc::ServerContext;
 
-#define CRI_CALL(name, request, response) \
-  grpc::Status name(Context*, const api::request*, api::response*) override
+#define CRI_CALL(name, request, response) grpc::Status name(Context*, const api::request*, api::response*) override
 #define CRI_STREAM(name) grpc::Status name(Context*, const api::name##Request*, Writer<api::name##Response>*) override
 
   // info_calls.cc

@@ -10,9 +10,9 @@
 namespace podrun::cri {
 namespace {
 
-constexpr std::chrono::seconds kPeriod{10};            // as cAdvisor has it
-constexpr std::int64_t kShortest = 1'000'000'000;  // nanoseconds that a rate is of, at least
-constexpr std::int64_t kForgotten = 60 * kShortest;    // of what nobody has looked at for so long
+constexpr std::chrono::seconds kPeriod{10};          // as cAdvisor has it
+constexpr std::int64_t kShortest = 1'000'000'000;    // nanoseconds that a rate is of, at least
+constexpr std::int64_t kForgotten = 60 * kShortest;  // of what nobody has looked at for so long
 
 // Whose files they are may be changing them.
 std::uint64_t count_files(const std::string& directory) {

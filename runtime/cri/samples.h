@@ -1,5 +1,5 @@
-// What is looked at now and then, since it takes its time or needs two looks: rates of processor time, and the disk that
-// writable layers take.
+// What is looked at now and then, since it takes its time or needs two looks: rates of processor time, and the disk
+// that writable layers take.
 #pragma once
 
 #include <condition_variable>

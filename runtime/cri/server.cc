@@ -69,9 +69,8 @@ Result<void> serve(const Options& given) {
   {
     const Listener listener = TRY(Listener::open(options.socket));
     log(options, LogLevel::info, "serving at " + options.socket);
-    listener.accept_until(signals.get(), [&](Fd connection) {
-      grpc::AddInsecureChannelFromFd(server.get(), connection.release());
-    });
+    listener.accept_until(signals.get(),
+                          [&](Fd connection) { grpc::AddInsecureChannelFromFd(server.get(), connection.release()); });
   }
   log(options, LogLevel::info, "ending: calls that are under way are let end");
   events->end_all();

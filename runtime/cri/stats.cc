@@ -63,7 +63,8 @@ void add_memory(const Seen& figures, api::MemoryUsage* memory) {
   give(memory->mutable_rss_bytes(), used.rss);
   give(memory->mutable_page_faults(), used.page_faults);
   give(memory->mutable_major_page_faults(), used.major_page_faults);
-  if (used.limit) give(memory->mutable_available_bytes(), *used.limit > used.working_set ? *used.limit - used.working_set : 0);
+  if (used.limit)
+    give(memory->mutable_available_bytes(), *used.limit > used.working_set ? *used.limit - used.working_set : 0);
   add_pressure(figures.unified, "memory.pressure", memory);
 }
 
@@ -160,8 +161,7 @@ api::PodSandboxStats stats_of(const Sandbox& sandbox, const std::vector<SeenCont
 }
 
 bool matches(const api::ContainerStatsFilter& filter, const SeenContainer& container) {
-  return container.id().starts_with(filter.id()) &&
-         container.pod.plan.who.id.starts_with(filter.pod_sandbox_id()) &&
+  return container.id().starts_with(filter.id()) && container.pod.plan.who.id.starts_with(filter.pod_sandbox_id()) &&
          has_labels(filter.label_selector(), container.config.labels());
 }
 

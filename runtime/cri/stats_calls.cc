@@ -11,7 +11,8 @@ constexpr std::chrono::milliseconds kEventTick{500};  // between two looks wheth
 
 // Of those that run, until `take` says false.
 template <class Take>
-void each_container_stats(const Backend& backend, const api::ContainerStatsFilter& filter, Samples& samples, Take take) {
+void each_container_stats(const Backend& backend, const api::ContainerStatsFilter& filter, Samples& samples,
+                          Take take) {
   for (const SeenContainer& container : backend.view.containers())
     if (container.state == api::CONTAINER_RUNNING && matches(filter, container) && !take(stats_of(container, samples)))
       return;
@@ -62,8 +63,7 @@ grpc::Status RuntimeService::StreamContainerStats(Context*, const api::StreamCon
 grpc::Status RuntimeService::PodSandboxStats(Context*, const api::PodSandboxStatsRequest* request,
                                              api::PodSandboxStatsResponse* response) {
   const auto sandbox = backend_.view.sandbox(request->pod_sandbox_id());
-  if (sandbox)
-    *response->mutable_stats() = stats_of(*sandbox, backend_.view.containers_of(sandbox->record), samples_);
+  if (sandbox) *response->mutable_stats() = stats_of(*sandbox, backend_.view.containers_of(sandbox->record), samples_);
   return to_status(sandbox);
 }
 

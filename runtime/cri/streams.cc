@@ -57,8 +57,7 @@ Result<std::string> Streaming::exec_url(const api::ExecRequest& request) {
   TRY(check(streams));
   if (request.cmd_size() == 0) return Error{Kind::invalid, 0, "cmd: is empty"};
   const SeenContainer container = TRY(running_container(backend_, request.container_id()));
-  return server_->url_for(
-      stream::ExecRequest{container.id(), {request.cmd().begin(), request.cmd().end()}, streams});
+  return server_->url_for(stream::ExecRequest{container.id(), {request.cmd().begin(), request.cmd().end()}, streams});
 }
 
 Result<std::string> Streaming::attach_url(const api::AttachRequest& request) {
@@ -84,8 +83,8 @@ Result<std::string> Streaming::port_forward_url(const api::PortForwardRequest& r
 Result<int> Streaming::exec(const stream::ExecRequest& request, stream::Ends ends) {
   const SeenContainer container = TRY(running_container(backend_, request.container));
   const json asked{{"args", request.command}, {"tty", request.streams.tty}, {"stdin", request.streams.in}};
-  Worker worker = TRY(backend_.workers.begin(act_on("exec", container),
-                                             asked.dump(-1, ' ', false, json::error_handler_t::replace)));
+  Worker worker = TRY(
+      backend_.workers.begin(act_on("exec", container), asked.dump(-1, ' ', false, json::error_handler_t::replace)));
   auto handed = TRY(worker.take_handed());
   const Fd master = std::move(handed['t']);
   Relay relay;
@@ -105,8 +104,7 @@ Result<int> Streaming::exec(const stream::ExecRequest& request, stream::Ends end
 
 Result<void> Streaming::attach(const stream::AttachRequest& request, stream::Ends ends) {
   const SeenContainer container = TRY(running_container(backend_, request.container));
-  Worker worker =
-      TRY(backend_.workers.begin(act_on("attach", container), json{{"stdin", request.streams.in}}.dump()));
+  Worker worker = TRY(backend_.workers.begin(act_on("attach", container), json{{"stdin", request.streams.in}}.dump()));
   auto handed = TRY(worker.take_handed());
   TRY(worker.wait());
   const Fd connection = std::move(handed['c']);

@@ -1,4 +1,5 @@
-// Exec, Attach and PortForward: what the streaming server (runtime/stream) hands over is carried to and from containers.
+// Exec, Attach and PortForward: what the streaming server (runtime/stream) hands over is carried to and from
+// containers.
 #pragma once
 
 #include <memory>

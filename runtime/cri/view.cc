@@ -63,8 +63,7 @@ Result<Sandbox> View::sandbox(const std::string& id) const {
 }
 
 Result<SeenContainer> View::container(const std::string& id) const {
-  const std::string whole =
-      TRY(whole_id(id, is_pod_id(id) ? std::vector{id} : store_.container_ids(), "container"));
+  const std::string whole = TRY(whole_id(id, is_pod_id(id) ? std::vector{id} : store_.container_ids(), "container"));
   const auto [pod_id, key] = TRY(store_.find_container(whole));
   const Error unknown{Kind::not_found, ENOENT, "container '" + id + "' not found"};
   const auto pod = store_.load(pod_id);

@@ -1,5 +1,5 @@
-// What there is, as files and the kernel say: no lock is taken, and nothing waited for. Pods that came by the CRI alone;
-// others are the CLI's.
+// What there is, as files and the kernel say: no lock is taken, and nothing waited for. Pods that came by the CRI
+// alone; others are the CLI's.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// Whatever has to clone, to enter a namespace or to mount is done by `podrun system op`, in a process of its own: who has
-// threads does none of it. A worker goes on where the server dies.
+// Whatever has to clone, to enter a namespace or to mount is done by `podrun system op`, in a process of its own: who
+// has threads does none of it. A worker goes on where the server dies.
 #pragma once
 
 #include <nlohmann/json.hpp>

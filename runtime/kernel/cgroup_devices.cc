@@ -11,8 +11,7 @@ namespace {
 // A new v1 devices cgroup allows everything; children made later inherit what is denied here.
 Result<void> limit_devices_v1(const std::string& dir, const std::vector<devices::Rule>& rules) {
   TRY(base::write_in_place(dir + "/devices.deny", "a"));
-  for (const auto& rule : rules)
-    TRY(base::write_in_place(dir + "/devices.allow", devices::to_text(rule)));
+  for (const auto& rule : rules) TRY(base::write_in_place(dir + "/devices.allow", devices::to_text(rule)));
   return {};
 }
 
@@ -29,7 +28,8 @@ Result<void> limit_devices(const CgroupHost& host, const std::string& v1, const 
   std::vector<devices::Rule> rules(common.begin(), common.end());
   rules.insert(rules.end(), more.begin(), more.end());
   const CgroupHost::Hierarchy* const controller = host.with("devices");
-  return (controller != nullptr ? limit_devices_v1(controller->mount + v1, rules) : limit_devices_v2(host.unified + v2, rules))
+  return (controller != nullptr ? limit_devices_v1(controller->mount + v1, rules)
+                                : limit_devices_v2(host.unified + v2, rules))
       .in("limit devices");
 }
 

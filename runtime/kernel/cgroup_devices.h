@@ -10,8 +10,8 @@
 
 namespace podrun {
 
-// With `more` beside them. On `v1`, a path below the hierarchy of the devices controller, where there is that; else on `v2`, one below the
-// unified hierarchy. Holds for what is made below it, too.
+// With `more` beside them. On `v1`, a path below the hierarchy of the devices controller, where there is that; else on
+// `v2`, one below the unified hierarchy. Holds for what is made below it, too.
 Result<void> limit_devices(const CgroupHost& host, const std::string& v1, const std::string& v2,
                            const std::vector<devices::Rule>& more = {});
 

@@ -22,7 +22,7 @@ struct HostPath {     // a clone of what the host has there
   std::string path;
   std::uint64_t attributes = 0;  // MOUNT_ATTR_*
 };
-struct ImageFilesOf {  // what an image holds, read-only, for this container alone
+struct ImageFilesOf {               // what an image holds, read-only, for this container alone
   std::string id;                   // digest of its config
   std::string digest;               // of its manifest
   std::vector<std::string> layers;  // lowest first

@@ -32,7 +32,7 @@ struct Identity {
   std::string source;    // what -f named: absolute paths, a line each; empty where stdin was among them
   std::string given;     // digest of what it refers to, and of all else that its containers are given; may be empty
   // Of a pod that came by the CRI; else both are empty.
-  std::string cri = {};  // the request that made it, as it was on the wire, in Base64
+  std::string cri = {};      // the request that made it, as it was on the wire, in Base64
   std::string cri_key = {};  // digest of name, namespace, uid and attempt, which together are its alone
 
   // What it reserves (Store::reserve_name): nobody else may have the same while it is there.
@@ -111,24 +111,24 @@ struct StdioPlan {
 
 // A device that a container has beside those that all have.
 struct DeviceNode {
-  std::string path;  // in the container, below /dev
-  devices::Rule rule;  // what may be done with it; of one device
-  std::uint32_t mode = 0;  // of the node, as mknod(2) takes it
+  std::string path;                // in the container, below /dev
+  devices::Rule rule;              // what may be done with it; of one device
+  std::uint32_t mode = 0;          // of the node, as mknod(2) takes it
   std::uint32_t uid = 0, gid = 0;  // on the host
 };
 
 struct ContainerPlan {
-  std::string id;  // of one that came by the CRI: 64 hex digits; else empty
+  std::string id;   // of one that came by the CRI: 64 hex digits; else empty
   std::string cri;  // the same: the configuration that it was made of, as it was on the wire, in Base64
   std::string name;
   std::uint32_t attempt = 0;   // each is made once, runs once and ends once
   std::uint32_t position = 0;  // among the pod's containers: init containers and sidecars first, in their order
   ContainerRole role = ContainerRole::main;
-  std::string target;               // of an ephemeral one: the container whose pid namespace it has; may be empty
-  std::string asked;                // the same: compact JSON of it as asked for, which no manifest has
-  std::string image;                // as the manifest has it
-  std::string image_id;             // of one that came by the CRI: digest of its config
-  std::string image_digest;         // empty for rootfs:
+  std::string target;        // of an ephemeral one: the container whose pid namespace it has; may be empty
+  std::string asked;         // of one that no manifest has, an ephemeral one or the CRI's: JSON of it as asked for
+  std::string image;         // as the manifest has it
+  std::string image_id;      // of one that came by the CRI: digest of its config
+  std::string image_digest;  // empty for rootfs:
   std::vector<std::string> layers;  // lowest first
   std::uint64_t join = 0;           // CLONE_NEW* of pause's
   std::uint64_t fresh = 0;          // CLONE_NEW* of its own

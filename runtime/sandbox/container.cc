@@ -113,7 +113,8 @@ Result<Mounts> open_mounts(const NewContainer& container, const ContainerMakings
     if (const auto* volume = std::get_if<PodVolume>(&row.source)) {
       const auto layers = layers_of(makings, volume->name);
       if (!layers) return open_volume(makings.pod, row, makings.users);
-      return mount_image(*layers, {next_place(), row.sub_path}, makings.users, warn).in("volume '" + volume->name + "'");
+      return mount_image(*layers, {next_place(), row.sub_path}, makings.users, warn)
+          .in("volume '" + volume->name + "'");
     }
     return Error{Kind::internal, 0, "mount '" + row.target + "': a container has no such mount"};
   };
@@ -121,7 +122,8 @@ Result<Mounts> open_mounts(const NewContainer& container, const ContainerMakings
   return opened;
 }
 
-init::Plan container_init_plan(const ContainerRecord& record, const PodPlan& pod, const PodLife& life, init::Root root) {
+init::Plan container_init_plan(const ContainerRecord& record, const PodPlan& pod, const PodLife& life,
+                               init::Root root) {
   const ContainerPlan& container = record.plan;
   init::Plan plan;
   plan.role = init::Role::container;

@@ -9,8 +9,8 @@
 namespace podrun {
 
 struct ImagePart {
-  std::string writable;  // a directory of the container's attempt, for what the kernel wants beside the layers
-  std::string sub_path;  // what is mounted of it; empty: all
+  std::string writable;     // a directory of the container's attempt, for what the kernel wants beside the layers
+  std::string sub_path;     // what is mounted of it; empty: all
   bool may_be_run = false;  // programs in it
 };
 
