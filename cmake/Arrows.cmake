@@ -4,7 +4,7 @@ set(folder_headers
   base=cni/base/result.h cni=cni/invoker.h kit=cni/kit.h compiler=specs/seccomp/profile.h kernel=runtime/kernel/process.h
   spec=runtime/model/spec.h model=runtime/model/record.h init=runtime/init/plan.h protocol=runtime/shim/protocol.h
   shim=runtime/shim/launch.h manifest=runtime/manifest/manifest.h image=runtime/image/image.h copy=runtime/copy/pack.h
-  plan=runtime/plan/pod.h
+  plan=runtime/plan/pod.h stream=runtime/stream/server.h
   store=runtime/store/store.h tend=runtime/tend/back_off.h probe=runtime/probe/task.h
   sandbox=runtime/sandbox/host.h usage=runtime/usage/pod_usage.h packet=runtime/packet/recording.h cli=runtime/cli/context.h)
 set(arrows
@@ -24,8 +24,15 @@ set(arrows
   "probe:            base kernel spec probe"
   "usage:            base kernel spec model usage"
   "packet:           base kernel packet"
+  "stream:           base stream"
   "sandbox:          base cni compiler kernel spec model init protocol manifest image copy plan store tend probe usage sandbox"
+  "machine_facts:    base cni kernel spec model image plan"
   "cli:              base cni kit kernel spec model manifest image copy plan store tend sandbox usage packet cli")
+
+if(PODRUN_CRI)  # neither sandbox nor init: it has threads, and does not clone
+  list(APPEND folder_headers cri=runtime/cri/backend.h)
+  list(APPEND arrows "cri: base cni kernel spec model image plan store usage stream cri")
+endif()
 
 foreach(arrow IN LISTS arrows)
   string(REGEX MATCHALL "[a-z_-]+" seen "${arrow}")

@@ -45,7 +45,7 @@ Json spec_of_manifest(const LivePod& pod) {
 Json spec(const LivePod& pod) {
   Json spec = spec_of_manifest(pod);
   for (const LiveContainer& container : pod.containers)
-    if (is_ephemeral(container))
+    if (!container.record.plan.asked.empty())
       spec[list_of(container)].push_back(Json::parse(container.record.plan.asked, nullptr, false));
   return spec;
 }

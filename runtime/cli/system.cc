@@ -7,6 +7,7 @@ namespace podrun::cli {
 namespace {
 
 constexpr CommandEntry kSystemCommands[] = {
+    {"op", "Do one act for podrun-cri, which runs it", system_op_command},
     {"prune", "Remove what no pod and nobody else has: recover, then GC of every network", system_prune_command},
     {"tend", "Do what a pod needs next; a pod's shim runs it", system_tend_command},
 };

@@ -6,6 +6,7 @@
 
 namespace podrun::cli {
 
+void system_op_command(Command& command, Context& context);
 void system_prune_command(Command& command, Context& context);
 void system_tend_command(Command& command, Context& context);
 

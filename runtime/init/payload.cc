@@ -126,8 +126,9 @@ Result<void> become_user(const Plan& plan, bool makes_cwd) {
   // Without no_new_privs a filter needs CAP_SYS_ADMIN, which is about to go.
   if (!process.no_new_privileges && !plan.seccomp.empty()) TRY(seccomp::install(plan.seccomp));
   TRY(capabilities::limit_bounding_set(process.capabilities));
+  if (process.ambient != 0) TRY(capabilities::keep_through_change());
   TRY(set_user(process));
-  TRY(capabilities::apply(process.capabilities));
+  TRY(capabilities::apply(process.capabilities, process.ambient));
   stay_undumpable();
   if (!entered) TRY(enter_cwd(process.cwd, makes_cwd));
   return check_cwd(process.cwd);

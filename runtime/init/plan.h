@@ -16,7 +16,8 @@ namespace podrun::wire {
 
 template <class V>
 void visit(V& v, Process& p) {
-  v(p.args, p.env, p.cwd, p.uid, p.gid, p.groups, p.capabilities, p.no_new_privileges, p.seccomp, p.terminal);
+  v(p.args, p.env, p.cwd, p.uid, p.gid, p.groups, p.capabilities, p.ambient, p.no_new_privileges, p.seccomp,
+    p.terminal);
 }
 
 }  // namespace podrun::wire

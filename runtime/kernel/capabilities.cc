@@ -54,7 +54,11 @@ Result<void> limit_bounding_set(Set keep) {
   return {};
 }
 
-Result<void> apply(Set set) {
+Result<void> keep_through_change() {
+  return ::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == 0 ? Result<void>() : Error::system(errno, "keep capabilities");
+}
+
+Result<void> apply(Set set, Set ambient) {
   // What the bounding set keeps, root's next execve would give back (capabilities(7)): never trust that a caller did
   // this.
   TRY(limit_bounding_set(set));
@@ -62,8 +66,12 @@ Result<void> apply(Set set) {
   // cut by the kernel to what is both permitted and inheritable: an empty inheritable set empties it too.
   const Set kept = set & TRY(permitted());
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-  const Words words{{{low(kept), low(kept), 0}, {high(kept), high(kept), 0}}};
+  const Set inherited = kept & ambient;
+  const Words words{{{low(kept), low(kept), low(inherited)}, {high(kept), high(kept), high(inherited)}}};
   if (::syscall(SYS_capset, &header, words.data()) != 0) return Error::system(errno, "set capabilities");
+  for (unsigned number = 0; number < kBits; ++number)
+    if ((inherited & bit(number)) != 0 && ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, number, 0, 0) != 0)
+      return Error::system(errno, "make capability " + std::to_string(number) + " ambient");
   return {};
 }
 

@@ -38,6 +38,8 @@ Result<void> limit_bounding_set(Set keep);
 // The last of three steps: limit_bounding_set, change of user, apply. Permitted, effective and bounding are cut down to
 // `set`; inheritable and ambient become empty (CVE-2022-24769). A user other than root is left with nothing, and its
 // exec gains nothing (capabilities(7)); that is what Kubernetes does too.
-Result<void> apply(Set set);
+// `ambient`, which is part of it, is what such a user keeps; needs keep_through_change() before the user changes.
+Result<void> apply(Set set, Set ambient = 0);
+Result<void> keep_through_change();
 
 }  // namespace podrun::capabilities

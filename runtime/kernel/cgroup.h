@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "runtime/kernel/cgroup_host.h"
+#include "runtime/kernel/devices.h"
 #include "runtime/kernel/types.h"
 
 namespace podrun {
@@ -66,7 +67,9 @@ class Cgroup {
   // The pod's, with limits of its containers together. They have the common device rules together as well, or with
   // `devices_by_container` each its own: a cgroup can have no more than the one above it.
   Result<void> create(const CgroupLimits& limits, bool devices_by_container) const;
-  Result<void> create_container(const std::string& name, const CgroupLimits& limits, DeviceAccess devices) const;
+  // `more`: devices beside the common ones.
+  Result<void> create_container(const std::string& name, const CgroupLimits& limits, DeviceAccess devices,
+                                const std::vector<devices::Rule>& more = {}) const;
   // Other limits for what is there; what is not said stays as it is. A memory limit below what is in use is Kind::busy
   // on v1, and on v2 ends processes.
   Result<void> change(const CgroupLimits& limits) const;

@@ -129,13 +129,14 @@ Result<void> Cgroup::change_container(const std::string& name, const CgroupLimit
   return {};
 }
 
-Result<void> Cgroup::create_container(const std::string& name, const CgroupLimits& limits, DeviceAccess devices) const {
+Result<void> Cgroup::create_container(const std::string& name, const CgroupLimits& limits, DeviceAccess devices,
+                                      const std::vector<devices::Rule>& more) const {
   if (!host_.unified.empty()) TRY(make_cgroup(host_.unified + path_ + "/ctr/" + name));
   if (host_.mode != CgroupHost::Mode::v2) TRY(expect_controllers(host_, limits));
   // With parents: a pod of an earlier podrun has none in a hierarchy that was not used then.
   for (const auto& hierarchy : host_.v1) TRY(make_cgroup_with_parents(dir_in(hierarchy, path_, name)));
   TRY(change_container(name, limits));
-  return devices == DeviceAccess::common ? limit_devices(host_, path_ + "/ctr-" + name, path_ + "/ctr/" + name)
+  return devices == DeviceAccess::common ? limit_devices(host_, path_ + "/ctr-" + name, path_ + "/ctr/" + name, more)
                                          : Result<void>();
 }
 

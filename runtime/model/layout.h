@@ -15,6 +15,7 @@
 //     settled told-of-oom      what has been done once in this boot
 //     cni-locks/               cni-invoker's
 //     names/NAMESPACE/NAME     reserves the pod's name; a symbolic link whose text is the id
+//     containers/CONTAINER-ID  where a container of the CRI is: a symbolic link whose text is "ID/web.0"
 //     ids/SLOT                 reserves 65,536 user and group ids; a symbolic link whose text is the pod's id
 //   /run/netns/NAME            the pinned network namespace: the pod's name in namespace `default`, else
 //                              NAMESPACE_NAME; the end is a hash where that is longer than a file's name may be
@@ -57,6 +58,8 @@ class Layout {
   std::string pods() const { return dirs_.state + "/pods"; }
   std::string names() const { return dirs_.state + "/names"; }
   std::string ids() const { return dirs_.state + "/ids"; }
+  std::string container_ids() const { return dirs_.state + "/containers"; }
+  std::string container_id(const std::string& id) const { return container_ids() + "/" + id; }
   std::string name(const std::string& name_space, const std::string& name) const {
     return names_in(name_space) + "/" + name;
   }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "runtime/kernel/mounts.h"
 #include "runtime/model/volume_spec.h"
@@ -20,6 +21,11 @@ struct EtcDir {};     // the pod's own files of /etc, which its containers share
 struct HostPath {     // a clone of what the host has there
   std::string path;
   std::uint64_t attributes = 0;  // MOUNT_ATTR_*
+};
+struct ImageFilesOf {               // what an image holds, read-only, for this container alone
+  std::string id;                   // digest of its config
+  std::string digest;               // of its manifest
+  std::vector<std::string> layers;  // lowest first
 };
 struct PodVolume {  // a volume of the pod: PodPlan::volumes
   std::string name;
@@ -41,7 +47,7 @@ struct OwnPart {
 // Where the mount point is missing it is made: a directory, or for a file an empty file.
 struct MountPlan {
   std::string target;
-  std::variant<Rootfs, Dev, CgroupDir, EtcDir, HostPath, PodVolume, Filesystem, PodMount, OwnPart> source;
+  std::variant<Rootfs, Dev, CgroupDir, EtcDir, HostPath, ImageFilesOf, PodVolume, Filesystem, PodMount, OwnPart> source;
   std::string sub_path = {};  // of a volume: what is mounted of it
   Propagation propagation = Propagation::none;
   bool is_recursive = false;  // read_only counts for what is mounted below it, too

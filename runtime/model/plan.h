@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "runtime/kernel/cgroup.h"
+#include "runtime/kernel/devices.h"
 #include "runtime/model/mount.h"
 #include "runtime/model/probe.h"
 #include "runtime/model/process.h"
@@ -30,6 +31,14 @@ struct Identity {
   std::string manifest;  // compact JSON of the Pod as asked for
   std::string source;    // what -f named: absolute paths, a line each; empty where stdin was among them
   std::string given;     // digest of what it refers to, and of all else that its containers are given; may be empty
+  // Of a pod that came by the CRI; else both are empty.
+  std::string cri = {};      // the request that made it, as it was on the wire, in Base64
+  std::string cri_key = {};  // digest of name, namespace, uid and attempt, which together are its alone
+
+  // What it reserves (Store::reserve_name): nobody else may have the same while it is there.
+  std::pair<std::string, std::string> reserved() const {
+    return cri_key.empty() ? std::pair{name_space, name} : std::pair{std::string("cri"), cri_key};
+  }
 };
 
 struct Namespaces {
@@ -64,6 +73,12 @@ struct Allotment {
   int oom_score_adj = 0;
 };
 
+// Ids of a user namespace, from 0 on.
+struct IdMap {
+  std::uint32_t base = 0;  // on the host
+  std::uint32_t count = 0;
+};
+
 struct PodPlan {
   Identity who;
   Namespaces namespaces;
@@ -80,6 +95,7 @@ struct PodPlan {
   // Of containers that were given something else after they had been made: it goes before ContainerPlan's, so that one
   // write changes all of a pod.
   std::map<std::string, Allotment> allotments;
+  std::optional<IdMap> ids;           // of its user namespace, where it may not choose; empty: 65,536 that are its own
   std::uint32_t grace_period = 30;    // seconds
   bool devices_by_container = false;  // not all of them may use the same ones
   RestartPolicy restart = RestartPolicy::never;
@@ -93,15 +109,26 @@ struct StdioPlan {
   bool stdin_once = false;  // closed when the first client that wrote to it goes
 };
 
+// A device that a container has beside those that all have.
+struct DeviceNode {
+  std::string path;                // in the container, below /dev
+  devices::Rule rule;              // what may be done with it; of one device
+  std::uint32_t mode = 0;          // of the node, as mknod(2) takes it
+  std::uint32_t uid = 0, gid = 0;  // on the host
+};
+
 struct ContainerPlan {
+  std::string id;   // of one that came by the CRI: 64 hex digits; else empty
+  std::string cri;  // the same: the configuration that it was made of, as it was on the wire, in Base64
   std::string name;
   std::uint32_t attempt = 0;   // each is made once, runs once and ends once
   std::uint32_t position = 0;  // among the pod's containers: init containers and sidecars first, in their order
   ContainerRole role = ContainerRole::main;
-  std::string target;               // of an ephemeral one: the container whose pid namespace it has; may be empty
-  std::string asked;                // the same: compact JSON of it as asked for, which no manifest has
-  std::string image;                // as the manifest has it
-  std::string image_digest;         // empty for rootfs:
+  std::string target;        // of an ephemeral one: the container whose pid namespace it has; may be empty
+  std::string asked;         // of one that no manifest has, an ephemeral one or the CRI's: JSON of it as asked for
+  std::string image;         // as the manifest has it
+  std::string image_id;      // of one that came by the CRI: digest of its config
+  std::string image_digest;  // empty for rootfs:
   std::vector<std::string> layers;  // lowest first
   std::uint64_t join = 0;           // CLONE_NEW* of pause's
   std::uint64_t fresh = 0;          // CLONE_NEW* of its own
@@ -112,6 +139,7 @@ struct ContainerPlan {
   CgroupLimits limits;
   std::uint64_t disk_bytes = 0;  // of its layer and logs; of more the pod is evicted; 0: no limit
   DeviceAccess devices = DeviceAccess::as_pod;
+  std::vector<DeviceNode> device_nodes;
   int oom_score_adj = 0;
   StdioPlan stdio;
   int stop_signal = SIGTERM;  // asks it to end

@@ -19,10 +19,11 @@ struct Process {
   std::uint32_t gid = 0;
   std::vector<std::uint32_t> groups;
   capabilities::Set capabilities = 0;
+  capabilities::Set ambient = 0;  // of these, those that a user other than root keeps through an exec
   bool no_new_privileges = true;
   bool seccomp = true;  // false: no filter
-  // The filter where it is not podrun's default one, an instruction each: code, jt, jf and k, from the highest bits down.
-  // Decided once: an exec years later has the same, whatever has become of the file it was made of.
+  // The filter where it is not podrun's default one, an instruction each: code, jt, jf and k, from the highest bits
+  // down. Decided once: an exec years later has the same, whatever has become of the file it was made of.
   std::vector<std::uint64_t> seccomp_filter;
   bool terminal = false;  // one of the container's own, whose master goes to the client
 };

@@ -73,6 +73,15 @@ std::optional<ImageLayers> layers_of(const ContainerMakings& makings, const std:
   return std::nullopt;
 }
 
+std::vector<devices::Rule> rules_of(const std::vector<DeviceNode>& nodes) {
+  std::vector<devices::Rule> rules;
+  for (const DeviceNode& node : nodes) {
+    rules.push_back(node.rule);
+    rules.back().type = S_ISBLK(node.mode) ? 'b' : 'c';
+  }
+  return rules;
+}
+
 struct Mounts {
   MountRows rows;
   Fd null;     // of its /dev
@@ -91,15 +100,21 @@ Result<Mounts> open_mounts(const NewContainer& container, const ContainerMakings
       Fd dev = TRY(mount_dev(makings.users));
       if (!container.plan.termination_message.path.empty()) opened.message = TRY(make_message_file(dev, makings.users));
       if (dev_row->of_host) TRY(add_devices_of_host(dev.get()));
+      TRY(add_devices(dev.get(), container.plan.device_nodes));
       opened.null = TRY(open_null_of(dev));
       return dev;
     }
     if (std::holds_alternative<CgroupDir>(row.source)) return mount_cgroup_dir(makings.cgroup.host().v1);
+    const auto next_place = [&] { return container.plan.writable + "/volumes/" + std::to_string(images++); };
+    if (const auto* image = std::get_if<ImageFilesOf>(&row.source))
+      return mount_image({image->layers, nullptr}, {next_place(), row.sub_path, true}, makings.users, warn)
+          .in("mount an image at '" + row.target + "'");
+    if (std::holds_alternative<HostPath>(row.source)) return open_host_path(row, makings.users);
     if (const auto* volume = std::get_if<PodVolume>(&row.source)) {
       const auto layers = layers_of(makings, volume->name);
       if (!layers) return open_volume(makings.pod, row, makings.users);
-      const std::string place = container.plan.writable + "/volumes/" + std::to_string(images++);
-      return mount_image(*layers, {place, row.sub_path}, makings.users, warn).in("volume '" + volume->name + "'");
+      return mount_image(*layers, {next_place(), row.sub_path}, makings.users, warn)
+          .in("volume '" + volume->name + "'");
     }
     return Error{Kind::internal, 0, "mount '" + row.target + "': a container has no such mount"};
   };
@@ -107,7 +122,8 @@ Result<Mounts> open_mounts(const NewContainer& container, const ContainerMakings
   return opened;
 }
 
-init::Plan container_init_plan(const ContainerRecord& record, const PodPlan& pod, const PodLife& life, init::Root root) {
+init::Plan container_init_plan(const ContainerRecord& record, const PodPlan& pod, const PodLife& life,
+                               init::Root root) {
   const ContainerPlan& container = record.plan;
   init::Plan plan;
   plan.role = init::Role::container;
@@ -143,7 +159,7 @@ Result<Furnished> furnish(const NewContainer& container, const ContainerMakings&
   Furnished made;
   made.record = new_record(container);
   TRY(makings.box.save(made.record).in("record it"));
-  TRY(makings.cgroup.create_container(plan.cgroup, plan.limits, plan.devices));
+  TRY(makings.cgroup.create_container(plan.cgroup, plan.limits, plan.devices, rules_of(plan.device_nodes)));
   made.cgroup = TRY(makings.cgroup.container_entry(plan.cgroup));
   if (!plan.target.empty()) made.pids = TRY(open_target(makings.box, makings.pod, plan.target));
   Mounts mounts = TRY(open_mounts(container, makings));

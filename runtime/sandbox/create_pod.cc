@@ -35,9 +35,13 @@ Result<void> record(const Host& host, const Box& box, PodRecord& pod) {
   pod.life.created_at = wall_time();
   pod.life.plugin_sessions = {static_cast<std::uint32_t>(::getsid(0))};
   TRY(box.save(pod).in("record the pod"));
-  TRY(host.store.reserve_name(who.name_space, who.name, who.id));
+  const auto [name_space, name] = who.reserved();
+  TRY(host.store.reserve_name(name_space, name, who.id));
   TRY(check_ports_of_pods(host.store, who.id, pod.plan.host_ports));
-  if (!pod.plan.namespaces.host_users) pod.life.id_base = TRY(host.store.reserve_ids(who.id).in("reserve user ids"));
+  if (pod.plan.ids)
+    pod.life.id_base = pod.plan.ids->base;
+  else if (!pod.plan.namespaces.host_users)
+    pod.life.id_base = TRY(host.store.reserve_ids(who.id).in("reserve user ids"));
   return base::check_interruption();
 }
 
@@ -67,19 +71,13 @@ Result<void> check_creation(const Host& host, const PodSpec& spec, const CreateO
   return {};
 }
 
-Result<StoodUp> create_pod(Host& host, const PodSpec& spec, const CreateOptions& options) {
-  TRY(settle_after_boot(host));
-  TRY(settle_name(host, spec.name_space, spec.name));
-  TRY(check_name(host.store, spec));
-  // Until the containers are on record with their layers.
-  const Fd images_held = TRY(image_store(host).hold());
-  const NewPod decided = TRY(decide_pod(host, spec, options));
+Result<StoodUp> build_pod(Host& host, const NewPod& decided, const FirstClient& client) {
   const Box box = TRY(host.store.create(decided.plan.who.id));
   StoodUp made;
   PodRecord& pod = made.pod.record;
   pod.plan = decided.plan;
   auto built = record(host, box, pod);
-  if (built) built = stand_up(host, box, decided, options.client, made);
+  if (built) built = stand_up(host, box, decided, client, made);
   if (built) {
     warn_of_oom_once(host);
     warn_of_limits(host);
@@ -90,11 +88,21 @@ Result<StoodUp> create_pod(Host& host, const PodSpec& spec, const CreateOptions&
   // one is the reason to be here, perhaps.
   Error failure = std::move(built).error();
   if (auto undone = take_down(host, box, pod); !undone)
-    host.warn("could not undo all of it: " + undone.error().what + " (`podrun delete " + spec.name +
+    host.warn("could not undo all of it: " + undone.error().what + " (`podrun delete " + pod.plan.who.name +
               "` goes on from there)");
   else if (base::is_interruption(failure))
     failure.what += "; nothing is left of it";
   return failure;
+}
+
+Result<StoodUp> create_pod(Host& host, const PodSpec& spec, const CreateOptions& options) {
+  TRY(settle_after_boot(host));
+  TRY(settle_name(host, spec.name_space, spec.name));
+  TRY(check_name(host.store, spec));
+  // Until the containers are on record with their layers.
+  const Fd images_held = TRY(image_store(host).hold());
+  const NewPod decided = TRY(decide_pod(host, spec, options));
+  return build_pod(host, decided, options.client);
 }
 
 }  // namespace podrun

@@ -24,4 +24,7 @@ Result<void> check_creation(const Host& host, const PodSpec& spec, const CreateO
 // end (base/interruption.h), and everything is undone then too.
 Result<StoodUp> create_pod(Host& host, const PodSpec& spec, const CreateOptions& options);
 
+// The same of a pod that is decided.
+Result<StoodUp> build_pod(Host& host, const NewPod& decided, const FirstClient& client);
+
 }  // namespace podrun

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <memory>
@@ -67,6 +68,27 @@ Result<void> add_devices_of_host(int dev) {
   struct stat info {};
   if (::fstat(host.get(), &info) != 0) return Error::system(errno, "stat '/dev'");
   return add_devices(host.get(), dev, info.st_dev, 0);
+}
+
+Result<void> add_devices(int dev, const std::vector<DeviceNode>& nodes) {
+  for (const DeviceNode& node : nodes) {
+    constexpr std::string_view kDev = "/dev/";
+    if (!node.path.starts_with(kDev))
+      return Error{Kind::unsupported, 0, "make device '" + node.path + "': it is not below /dev"};
+    const std::string name = node.path.substr(kDev.size());
+    for (auto slash = name.find('/'); slash != std::string::npos; slash = name.find('/', slash + 1))
+      if (::mkdirat(dev, name.substr(0, slash).c_str(), 0755) != 0 && errno != EEXIST)
+        return Error::system(errno, "make the directory of '" + node.path + "'");
+    const dev_t device = makedev(node.rule.major.value_or(0), node.rule.minor.value_or(0));
+    if (::mknodat(dev, name.c_str(), node.mode, device) != 0) {
+      if (errno == EEXIST) continue;
+      return Error::system(errno, "make '" + node.path + "'");
+    }
+    if (::fchownat(dev, name.c_str(), node.uid, node.gid, AT_SYMLINK_NOFOLLOW) != 0 ||
+        ::fchmodat(dev, name.c_str(), node.mode & 07777U, 0) != 0)
+      return Error::system(errno, "give '" + node.path + "' its owner");
+  }
+  return {};
 }
 
 }  // namespace podrun

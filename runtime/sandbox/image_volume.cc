@@ -8,7 +8,7 @@
 namespace podrun {
 namespace {
 
-constexpr std::uint64_t kAttributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+constexpr std::uint64_t kAttributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
 
 // Before Linux 6.15 only of what is attached somewhere a part can be cloned.
 Result<Fd> clone_part(const Fd& whole, const std::string& sub_path) {
@@ -28,7 +28,7 @@ Result<Fd> mount_image(const ImageLayers& layers, const ImagePart& part, const P
                        const std::function<void(const std::string&)>& warn) {
   Fd mount = TRY(mount_rootfs(layers, part.writable, users, warn));
   if (!part.sub_path.empty()) mount = TRY(clone_part(mount, part.sub_path).in("find subPath '" + part.sub_path + "'"));
-  TRY(mounts::set_attributes(mount.get(), kAttributes));
+  TRY(mounts::set_attributes(mount.get(), kAttributes | (part.may_be_run ? 0 : MOUNT_ATTR_NOEXEC)));
   return mount;
 }
 

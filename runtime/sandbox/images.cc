@@ -72,8 +72,11 @@ Result<ImageUse> images_in_use(const Host& host) {
     };
     for (const VolumePlan& volume : pod.plan.volumes)
       if (const auto* files = std::get_if<ImageFiles>(&volume.source)) add(files->layers, files->digest);
-    for (const ContainerRecord& container : TRY(host.store.load_containers(pod.plan.who.id, &broken)))
+    for (const ContainerRecord& container : TRY(host.store.load_containers(pod.plan.who.id, &broken))) {
       add(container.plan.layers, container.plan.image_digest);
+      for (const MountPlan& row : container.plan.mounts)
+        if (const auto* image = std::get_if<ImageFilesOf>(&row.source)) add(image->layers, image->digest);
+    }
   }
   if (broken.empty()) return use;
   return Error{Kind::corrupt, 0,

@@ -51,7 +51,7 @@ Result<NewProcess> start_pause(const PodPlan& pod, std::uint32_t id_base, const 
   handed.mounts = std::move(rows.sent);
   NewProcess pause = TRY(shim.expect());
   // Before the plan goes out: what execs with an unmapped user loses every capability (user_namespaces(7)).
-  if (!namespaces.host_users) TRY(write_id_maps(pause.process.pid, id_base, 65536));
+  if (!namespaces.host_users) TRY(write_id_maps(pause.process.pid, id_base, pod.ids ? pod.ids->count : 65536));
   TRY(pause.handshake.send_plan(pause_init_plan(pod, std::move(rows.root)), handed));
   return pause;
 }

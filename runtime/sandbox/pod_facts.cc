@@ -1,23 +1,12 @@
 #include "runtime/sandbox/pod_facts.h"
 
-#include <sys/stat.h>
-#include <sys/sysinfo.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <array>
-#include <climits>
-
 #include "base/files.h"
 #include "runtime/sandbox/choose_networks.h"
-#include "runtime/sandbox/host_files.h"
 #include "runtime/sandbox/images.h"
 #include "runtime/sandbox/seccomp_profile.h"
 
 namespace podrun {
 namespace {
-
-constexpr std::size_t kLargestHosts = 1U << 20U;
 
 // RFC 9562, version 4.
 std::string make_uuid() {
@@ -42,25 +31,11 @@ Result<ContainerFacts> find_container(const Host& host, const PodSpec& pod, cons
 }
 
 Result<MachineFacts> find_machine(const Host& host, bool host_network) {
-  MachineFacts machine;
-  machine.cgroup = TRY(CgroupHost::discover());
+  MachineFacts machine = TRY(find_machine(host_network));
   machine.cgroup_parent = host.options.cgroup_parent;
   machine.unsafe_sysctls = host.options.unsafe_sysctls;
-  machine.memory_bytes = machine_memory();
-  machine.processors = static_cast<std::uint64_t>(std::max(::sysconf(_SC_NPROCESSORS_ONLN), 1L));
-  std::array<char, HOST_NAME_MAX + 1> hostname{};
-  if (::gethostname(hostname.data(), HOST_NAME_MAX) == 0) machine.hostname = hostname.data();
-  if (host_network) {
-    machine.hosts = read_host_file("/etc/hosts", kLargestHosts);
-    if (!machine.hosts.problem.empty()) host.warn(machine.hosts.problem + " (the pod's own has localhost alone)");
-  }
-  machine.resolv_conf = read_resolv_conf(host_network);
+  if (!machine.hosts.problem.empty()) host.warn(machine.hosts.problem + " (the pod's own has localhost alone)");
   return machine;
-}
-
-std::uint64_t machine_memory() {
-  struct sysinfo info {};
-  return ::sysinfo(&info) == 0 ? static_cast<std::uint64_t>(info.totalram) * info.mem_unit : 0;
 }
 
 Result<PodFacts> find_facts(const Host& host, const PodSpec& spec, const std::vector<std::string>& networks,

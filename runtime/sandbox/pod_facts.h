@@ -7,6 +7,7 @@
 
 #include "runtime/plan/facts.h"
 #include "runtime/sandbox/host.h"
+#include "runtime/sandbox/machine_facts.h"
 
 namespace podrun {
 
@@ -18,7 +19,5 @@ Result<MachineFacts> find_machine(const Host& host, bool host_network);
 // `networks` and `registry` as in CreateOptions.
 Result<PodFacts> find_facts(const Host& host, const PodSpec& spec, const std::vector<std::string>& networks,
                             const Registry& registry);
-
-std::uint64_t machine_memory();  // in bytes
 
 }  // namespace podrun

@@ -27,11 +27,13 @@ Result<void> remove_container(const Host& host, const Box& box, const PodRecord&
   TRY(cgroup.kill_container(plan.cgroup, kKillPatience));
   TRY(cgroup.remove_container(plan.cgroup));
   TRY(base::remove_tree(plan.writable));
-  TRY(remove_logs(plan.log_path));
+  // Elsewhere they are whoever's that said where.
+  if (plan.log_path.starts_with(host.layout().pod_data(box.id()) + "/")) TRY(remove_logs(plan.log_path));
   TRY(base::remove_file(host.layout().probe_memory(box.id(), plan.key())));
   TRY(base::remove_file(host.layout().message_file(box.id(), plan.key())));
   TRY(base::remove_file(host.layout().exit_file(box.id(), plan.key())));
-  return base::remove_file(host.layout().container_record(box.id(), plan.key()));
+  TRY(base::remove_file(host.layout().container_record(box.id(), plan.key())));
+  return plan.id.empty() ? Result<void>() : host.store.release_container(plan.id);
 }
 
 }  // namespace podrun

@@ -3,10 +3,8 @@
 #include <unistd.h>
 
 #include "runtime/sandbox/attempts.h"
-#include "runtime/sandbox/check_host.h"
-#include "runtime/sandbox/choose_networks.h"
-#include "runtime/sandbox/host_ports.h"
 #include "runtime/sandbox/layer.h"
+#include "runtime/sandbox/networks_of.h"
 #include "runtime/sandbox/stands.h"
 #include "runtime/sandbox/take_box.h"
 #include "runtime/sandbox/take_down.h"
@@ -36,12 +34,6 @@ Result<void> check_that_it_may_start(const PodRecord& pod) {
   return Error{Kind::exists, EEXIST, "it is not stopped"};
 }
 
-// Configurations may have changed since: what counts is what they are now.
-Result<std::vector<NetworkPlan>> networks_of(const Host& host, const PodPlan& pod) {
-  auto selected = TRY(select_networks(pod.who.annotations, pod.namespaces.host_network, pod.networks, host.warn));
-  return plan_networks(TRY(choose_networks(std::move(selected), host.options.cni_conf_dir, host.warn)), pod);
-}
-
 struct Successor {
   ContainerPlan before;
   NewContainer next;
@@ -60,14 +52,6 @@ Result<std::vector<Successor>> successors(const Host& host, const Box& box, cons
   return found;
 }
 
-Result<NewPod> decide_again(const Host& host, const PodRecord& pod) {
-  NewPod again{.plan = pod.plan, .containers = {}, .networks = {}, .cgroup_host = TRY(CgroupHost::discover())};
-  again.networks = TRY(networks_of(host, pod.plan));
-  TRY(check_host(host, again));
-  TRY(check_ports_of_pods(host.store, pod.plan.who.id, pod.plan.host_ports));
-  return again;
-}
-
 }  // namespace
 
 Result<StoodUp> start_pod(Host& host, const std::string& id, const FirstClient& client) {
@@ -78,7 +62,7 @@ Result<StoodUp> start_pod(Host& host, const std::string& id, const FirstClient& 
   pod = TRY(box->load());
   TRY(check_that_it_may_be_active(pod));
   TRY(check_that_it_may_start(pod));
-  NewPod again = TRY(decide_again(host, pod));
+  NewPod again = TRY(decide_again(host, pod.plan));
   for (Successor& successor : TRY(successors(host, *box, pod))) {
     TRY(take_over_layer(successor.before, successor.next.plan));
     again.containers.push_back(std::move(successor.next));

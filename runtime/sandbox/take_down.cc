@@ -120,9 +120,14 @@ Result<void> end_all(const Host& host, const Box& box, PodRecord& remains, const
 Result<void> remove_all(const Host& host, const Box& box, const PodRecord& remains) {
   const Identity& who = remains.plan.who;
   TRY(base::remove_tree(host.layout().pod_data(who.id)).in("remove writable layers"));
+  for (const ContainerRecord& container : box.load_containers().value_or({}))
+    if (!container.plan.id.empty()) TRY(host.store.release_container(container.plan.id));
   TRY(box.empty());
   TRY(host.store.release_ids(who.id));
-  if (!who.name.empty()) TRY(host.store.release_name(who.name_space, who.name, who.id));
+  if (!who.name.empty()) {
+    const auto [name_space, name] = who.reserved();
+    TRY(host.store.release_name(name_space, name, who.id));
+  }
   return box.erase();
 }
 
@@ -155,6 +160,7 @@ PodRecord remains_of(const Host& host, const Box& box) {
   if (auto name = host.store.name_of(box.id())) {
     std::tie(plan.who.name_space, plan.who.name) = *name;
     plan.netns_path = host.layout().netns(plan.who.name_space, plan.who.name);
+    if (plan.who.name_space == "cri") plan.who.cri_key = plan.who.name;
   }
   return guess;
 }

@@ -217,24 +217,34 @@ Result<void> make_volumes(const Layout& layout, const PodRecord& pod, const Volu
   return {};
 }
 
+namespace {
+
+Result<Fd> open_place(const Place& place, const MountPlan& row, const PodUsers& users) {
+  const Fd part = TRY(find_part(place, row.sub_path, users));
+  if (row.propagation == Propagation::bidirectional) TRY(must_be_shared(part.get(), place.path));
+  Fd mount = TRY(mounts::clone_tree(part.get(), "", kernels(row.propagation)));
+  if (users.user_ns >= 0 && !place.has_ids_of_pod) {
+    auto mapped = mounts::idmap(mount.get(), users.user_ns, true);
+    if (!mapped && mapped.error().kind == Kind::unsupported) return cannot_map(part.get(), users.user_ns);
+    TRY(std::move(mapped));
+  }
+  const std::uint64_t set = place.set | (row.read_only ? MOUNT_ATTR_RDONLY : 0);
+  if (set != 0 || place.clear != 0) TRY(mounts::set_attributes(mount.get(), set, place.clear));
+  if (row.is_recursive) TRY(mounts::set_attributes(mount.get(), MOUNT_ATTR_RDONLY, 0, true));
+  return mount;
+}
+
+}  // namespace
+
 Result<Fd> open_volume(const PodPlan& pod, const MountPlan& row, const PodUsers& users) {
   const std::string& name = std::get<PodVolume>(row.source).name;
-  const auto open = [&]() -> Result<Fd> {
-    const Place place = TRY(find_place(pod, name));
-    const Fd part = TRY(find_part(place, row.sub_path, users));
-    if (row.propagation == Propagation::bidirectional) TRY(must_be_shared(part.get(), place.path));
-    Fd mount = TRY(mounts::clone_tree(part.get(), "", kernels(row.propagation)));
-    if (users.user_ns >= 0 && !place.has_ids_of_pod) {
-      auto mapped = mounts::idmap(mount.get(), users.user_ns, true);
-      if (!mapped && mapped.error().kind == Kind::unsupported) return cannot_map(part.get(), users.user_ns);
-      TRY(std::move(mapped));
-    }
-    const std::uint64_t set = place.set | (row.read_only ? MOUNT_ATTR_RDONLY : 0);
-    if (set != 0 || place.clear != 0) TRY(mounts::set_attributes(mount.get(), set, place.clear));
-    if (row.is_recursive) TRY(mounts::set_attributes(mount.get(), MOUNT_ATTR_RDONLY, 0, true));
-    return mount;
-  };
+  const auto open = [&]() -> Result<Fd> { return open_place(TRY(find_place(pod, name)), row, users); };
   return open().in("volume '" + name + "'");
+}
+
+Result<Fd> open_host_path(const MountPlan& row, const PodUsers& users) {
+  const auto& host = std::get<HostPath>(row.source);
+  return open_place({host.path, false, host.attributes, 0}, row, users).in("mount '" + row.target + "'");
 }
 
 }  // namespace podrun

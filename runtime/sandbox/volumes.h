@@ -18,4 +18,7 @@ Result<void> make_volumes(const Layout& layout, const PodRecord& pod, const Volu
 // host's, the pod has a user namespace of its own, and a filesystem in it cannot map ids.
 Result<Fd> open_volume(const PodPlan& pod, const MountPlan& row, const PodUsers& users);
 
+// The same of a row whose source is a HostPath, of a container's own.
+Result<Fd> open_host_path(const MountPlan& row, const PodUsers& users);
+
 }  // namespace podrun

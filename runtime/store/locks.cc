@@ -65,11 +65,16 @@ Result<void> write_holder(int fd, const std::string& path) {
   return {};
 }
 
-Result<Fd> take(const std::string& path, int limit_ms) {
+enum class Holder { named, unnamed };
+
+Result<Fd> take(const std::string& path, int limit_ms, Holder holder = Holder::named) {
   Fd fd = TRY(base::open_file(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600));
   TRY(acquire(fd.get(), path, limit_ms));
   if (!still_there(fd.get(), path)) return Error{Kind::not_found, ENOENT, quoted("lock", path) + ": the pod is gone"};
-  TRY(write_holder(fd.get(), path));
+  if (holder == Holder::named)
+    TRY(write_holder(fd.get(), path));
+  else if (::ftruncate(fd.get(), 0) != 0)  // the last one's pid is not ours
+    return Error::system(errno, quoted("write", path));
   return fd;
 }
 
@@ -114,6 +119,11 @@ Result<void> Store::sweep() const {
 Result<Box> Store::lock(const std::string& id, int limit_ms) const {
   if (!is_pod_id(id)) return Error{Kind::invalid, 0, quoted("lock pod", id) + ": that is no pod id"};
   return Box(layout_, id, TRY(take(layout_.lock(id), limit_ms)));
+}
+
+Result<Box> Store::lock_unnamed(const std::string& id, int limit_ms) const {
+  if (!is_pod_id(id)) return Error{Kind::invalid, 0, quoted("lock pod", id) + ": that is no pod id"};
+  return Box(layout_, id, TRY(take(layout_.lock(id), limit_ms, Holder::unnamed)));
 }
 
 Result<pid_t> Store::lock_holder(const std::string& id) const {

@@ -20,6 +20,12 @@ void visit(Visitor& field, Record& host) {
   field("path", host.path);
   field("attributes", host.attributes);
 }
+template <class Visitor, MaybeConst<ImageFilesOf> Record>
+void visit(Visitor& field, Record& image) {
+  field("id", image.id);
+  field("digest", image.digest);
+  field("layers", image.layers);
+}
 template <class Visitor, MaybeConst<PodVolume> Record>
 void visit(Visitor& field, Record& volume) {
   field("name", volume.name);
@@ -81,6 +87,8 @@ template <>
 inline constexpr const char* kSourceName<EtcDir> = "etcDir";
 template <>
 inline constexpr const char* kSourceName<HostPath> = "hostPath";
+template <>
+inline constexpr const char* kSourceName<ImageFilesOf> = "image";
 template <>
 inline constexpr const char* kSourceName<PodVolume> = "podVolume";
 template <>

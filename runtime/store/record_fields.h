@@ -35,6 +35,7 @@ void visit(Visitor& field, Record& process) {
   field("seccomp", process.seccomp);
   field.optional("seccompFilter", process.seccomp_filter);
   field.optional("terminal", process.terminal);
+  field.optional("ambient", process.ambient);
 }
 
 template <class Visitor, MaybeConst<CgroupLimits> Record>
@@ -65,8 +66,29 @@ void visit(Visitor& field, Record& allotment) {
   field("oomScoreAdj", allotment.oom_score_adj);
 }
 
+// Whether it is of a block device the node's mode says.
+template <class Visitor, MaybeConst<devices::Rule> Record>
+void visit(Visitor& field, Record& rule) {
+  field("major", rule.major);
+  field("minor", rule.minor);
+  field("read", rule.read);
+  field("write", rule.write);
+  field("make", rule.make);
+}
+
+template <class Visitor, MaybeConst<DeviceNode> Record>
+void visit(Visitor& field, Record& node) {
+  field("path", node.path);
+  field("rule", node.rule);
+  field("mode", node.mode);
+  field("uid", node.uid);
+  field("gid", node.gid);
+}
+
 template <class Visitor, MaybeConst<ContainerPlan> Record>
 void visit(Visitor& field, Record& plan) {
+  field.optional("id", plan.id);
+  field.optional("cri", plan.cri);
   field("name", plan.name);
   field("attempt", plan.attempt);
   field.optional("position", plan.position);
@@ -74,6 +96,7 @@ void visit(Visitor& field, Record& plan) {
   field.optional("target", plan.target);
   field.optional("asked", plan.asked);
   field("image", plan.image);
+  field.optional("imageId", plan.image_id);
   field("imageDigest", plan.image_digest);
   field("layers", plan.layers);
   field("join", plan.join);
@@ -85,6 +108,7 @@ void visit(Visitor& field, Record& plan) {
   field("limits", plan.limits);
   field.optional("diskBytes", plan.disk_bytes);
   field.optional("devices", plan.devices);
+  field.optional("deviceNodes", plan.device_nodes);
   field("oomScoreAdj", plan.oom_score_adj);
   field.optional("stdin", plan.stdio.has_stdin);
   field.optional("stdinOnce", plan.stdio.stdin_once);
@@ -153,6 +177,8 @@ void visit(Visitor& field, Record& who) {
   field("manifest", who.manifest);
   field.optional("source", who.source);
   field.optional("given", who.given);
+  field.optional("cri", who.cri);
+  field.optional("criKey", who.cri_key);
 }
 
 template <class Visitor, MaybeConst<Namespaces> Record>
@@ -205,8 +231,15 @@ void visit(Visitor& field, Record& limits) {
   field("files", limits.files);
 }
 
+template <class Visitor, MaybeConst<IdMap> Record>
+void visit(Visitor& field, Record& ids) {
+  field("base", ids.base);
+  field("count", ids.count);
+}
+
 template <class Visitor, MaybeConst<PodPlan> Record>
 void visit(Visitor& field, Record& plan) {
+  field.optional("ids", plan.ids);
   field("who", plan.who);
   field("namespaces", plan.namespaces);
   field("etc", plan.etc);

@@ -11,8 +11,10 @@ Error corrupt_record(const std::string& what) { return {Kind::corrupt, 0, "read 
 std::string why_implausible(const PodRecord& pod) {
   const Identity& who = pod.plan.who;
   if (!is_pod_id(who.id)) return "id: expected 64 hex digits";
-  if (!is_safe_name(who.name)) return "name: no name of a pod";
-  if (!is_safe_name(who.name_space)) return "namespace: no name of a namespace";
+  // Of a pod of the CRI the two may be anything: they are part of no path.
+  const auto [name_space, name] = who.reserved();
+  if (!is_safe_name(name)) return "name: no name of a pod";
+  if (!is_safe_name(name_space)) return "namespace: no name of a namespace";
   if (pod.life.shim.pid < 0 || pod.life.pause.pid < 0) return "shim, pause: negative pid";
   return {};
 }

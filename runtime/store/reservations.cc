@@ -97,6 +97,32 @@ std::optional<std::pair<std::string, std::string>> Store::name_of(const std::str
   return std::nullopt;
 }
 
+Result<void> Store::reserve_container(const std::string& id, const std::string& pod, const std::string& key) const {
+  if (!is_pod_id(id) || !is_pod_id(pod)) return no_id(id);
+  TRY(make_private_dir(layout_.container_ids()));
+  return make_link(pod + "/" + key, layout_.container_id(id));
+}
+
+Result<std::pair<std::string, std::string>> Store::find_container(const std::string& id) const {
+  const Error unknown{Kind::not_found, ENOENT, "container '" + id + "' not found"};
+  if (!is_pod_id(id)) return unknown;
+  const auto place = read_link(layout_.container_id(id));
+  if (!place) return place.error().kind == Kind::not_found ? unknown : place.error();
+  const auto slash = place->find('/');
+  if (slash == std::string::npos) return Error{Kind::corrupt, 0, "'" + layout_.container_id(id) + "': no container"};
+  return std::pair{place->substr(0, slash), place->substr(slash + 1)};
+}
+
+Result<void> Store::release_container(const std::string& id) const {
+  return is_pod_id(id) ? base::remove_file(layout_.container_id(id)) : Result<void>();
+}
+
+std::vector<std::string> Store::container_ids() const {
+  std::vector<std::string> ids = base::list_dir(layout_.container_ids()).value_or({});
+  std::erase_if(ids, [](const std::string& id) { return !is_pod_id(id); });
+  return ids;
+}
+
 Result<std::uint32_t> Store::reserve_ids(const std::string& id) const {
   if (!is_pod_id(id)) return no_id(id);
   TRY(make_private_dir(layout_.ids()));

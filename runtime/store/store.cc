@@ -44,6 +44,21 @@ bool is_past(const std::string& key, const Pod& pod) {
   });
 }
 
+// Pods of the CRI reserve no plain name: several attempts may stand beside each other.
+std::optional<std::string> newest_of_cri(const Store& store, const std::string& name_space, const std::string& name) {
+  if (!base::path_exists(store.layout().names_in("cri"))) return std::nullopt;
+  std::optional<std::string> found;
+  std::int64_t newest = 0;
+  for (const PodRecord& pod : store.list().value_or({})) {
+    const Identity& who = pod.plan.who;
+    if (who.cri_key.empty() || who.name != name || who.name_space != name_space) continue;
+    if (found && pod.life.created_at < newest) continue;
+    found = who.id;
+    newest = pod.life.created_at;
+  }
+  return found;
+}
+
 Error is_no_id(const std::string& id) {
   return {Kind::invalid, 0, "read the record of pod '" + id + "': that is no pod id"};
 }
@@ -132,7 +147,11 @@ Result<std::string> Store::find(const std::string& name_space, const std::string
   const Error unknown{Kind::not_found, ENOENT, "pod \"" + name + "\" not found in namespace \"" + name_space + "\""};
   if (!is_safe_name(name) || !is_safe_name(name_space)) return unknown;
   auto id = read_link(layout_.name(name_space, name));
-  if (!id) return id.error().kind == Kind::not_found ? unknown : std::move(id).error();
+  if (!id && id.error().kind == Kind::not_found) {
+    auto newest = name_space == "cri" ? std::nullopt : newest_of_cri(*this, name_space, name);
+    return newest ? Result<std::string>(std::move(*newest)) : unknown;
+  }
+  if (!id) return std::move(id).error();
   if (!is_pod_id(*id)) return Error{Kind::corrupt, 0, "'" + layout_.name(name_space, name) + "': holds no pod id"};
   if (!base::path_exists(layout_.box(*id))) return unknown;  // a void reservation
   return id;

@@ -51,6 +51,9 @@ class Store {
   // Kind::busy when another process holds it and does not let go within the limit (milliseconds); not_found when it is
   // gone. After taking the lock it checks that the path still is the inode it locked.
   Result<Box> lock(const std::string& id, int limit_ms) const;
+  // The same by one that holds it for a write of files only, and that `delete --force` must not end: lock_holder() does
+  // not know it.
+  Result<Box> lock_unnamed(const std::string& id, int limit_ms) const;
   // The pid that holds the lock, 0 when nobody does (F_OFD_GETLK does not know flock: read from the lock file, where
   // the holder wrote it, and believed only while the lock is held).
   Result<pid_t> lock_holder(const std::string& id) const;
@@ -74,6 +77,13 @@ class Store {
   // Kind::exists when the name is taken; the error names the holder's id. Releasing removes only what holds `id`.
   Result<void> reserve_name(const std::string& name_space, const std::string& name, const std::string& id) const;
   Result<void> release_name(const std::string& name_space, const std::string& name, const std::string& id) const;
+
+  // Containers that have an id of their own (ContainerPlan::id), by it: the pod's id and the container's key, or
+  // not_found. Made before the record, released after it.
+  Result<void> reserve_container(const std::string& id, const std::string& pod, const std::string& key) const;
+  Result<std::pair<std::string, std::string>> find_container(const std::string& id) const;
+  Result<void> release_container(const std::string& id) const;
+  std::vector<std::string> container_ids() const;
 
   // The namespace and name that `id` has reserved, if any.
   std::optional<std::pair<std::string, std::string>> name_of(const std::string& id) const;

@@ -1,0 +1,36 @@
+#!/bin/bash
+# inside.sh BIN DIR [CRITEST ARGUMENT...]: the part of run.sh in the host of its own: registry, server, suite, and their end.
+set -u
+here=$(dirname "$(realpath "$0")") bin=$1 dir=$2
+shift 2
+state=/run/podrun data=$dir/data socket=/run/podrun/cri.sock
+server=
+clean_up() {
+  [ -n "$server" ] && kill "$server" 2> /dev/null && wait "$server" 2> /dev/null
+  for id in $(ls "$state/pods" 2> /dev/null); do "${podrun[@]}" system op remove-sandbox "$id" > /dev/null 2>&1; done
+  "$here/registry.sh" stop "$dir"
+  rm -rf "$data"
+}
+trap clean_up EXIT
+podrun=("$bin/podrun" --state-dir "$state" --data-dir "$data")
+
+mkdir -p /run/containers "$data"
+"$here/registry.sh" start "$dir" || exit 77
+# skopeo reads it there for root; the host's own stays as it is below this mount.
+mkdir -p /etc/containers
+mount -t tmpfs none /etc/containers
+"$here/registry.sh" mirrors "$dir" > /etc/containers/registries.conf
+echo '{"default": [{"type": "insecureAcceptAnything"}]}' > /etc/containers/policy.json
+
+"$bin/podrun-cri" --socket "$socket" --state-dir "$state" --data-dir "$data" \
+  --cni-bin-dir /usr/lib/cni:/opt/cni/bin > "$dir/run/server.log" 2>&1 &
+server=$!
+for _ in $(seq 100); do [ -S "$socket" ] && break; sleep 0.1; done
+
+OUT=${OUT:-$dir/run/last} DIR=$dir "$here/critest.sh" "$socket" "$@" | tee "$dir/run/summary"
+failed=$(sed -n 's/^FAILED  //p' "$dir/run/summary" | sort)
+known=$(grep -v '^#' "$here/known-failures.txt" | sort)
+if [ "$failed" = "$known" ]; then exit 0; fi
+echo "differs from known-failures.txt:"
+diff <(echo "$known") <(echo "$failed")
+exit 1

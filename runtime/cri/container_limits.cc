@@ -1,0 +1,48 @@
+#include "runtime/cri/container_limits.h"
+
+#include <algorithm>
+
+namespace podrun::cri {
+namespace {
+
+constexpr std::int64_t kUsualPeriod = 100'000;  // microseconds
+
+Error not_here(const std::string& field) {
+  return {Kind::unsupported, 0, "resources." + field + ": podrun-cri cannot limit it (docs/cri.md)"};
+}
+
+Result<void> check(const api::LinuxContainerResources& resources) {
+  if (!resources.cpuset_cpus().empty() || !resources.cpuset_mems().empty()) return not_here("cpuset_cpus");
+  if (!resources.unified().empty()) return not_here("unified");
+  for (const api::HugepageLimit& limit : resources.hugepage_limits())
+    if (limit.limit() != 0) return not_here("hugepage_limits");
+  const std::int64_t memory = resources.memory_limit_in_bytes();
+  const std::int64_t with_swap = resources.memory_swap_limit_in_bytes();
+  if (memory < 0 || resources.cpu_shares() < 0) return Error{Kind::invalid, 0, "resources: less than nothing"};
+  // There is no swap under a limit here, which is what the kubelet asks for without its NodeSwap.
+  if (with_swap > 0 && memory > 0 && with_swap < memory)
+    return Error{Kind::invalid, 0, "resources.memory_swap_limit_in_bytes: less than memory_limit_in_bytes"};
+  return {};
+}
+
+}  // namespace
+
+Result<void> give_limits(const api::LinuxContainerResources& resources, ContainerPlan& plan) {
+  TRY(check(resources));
+  CgroupLimits& limits = plan.limits;
+  const auto positive = [](std::int64_t number) {
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(number, 0));
+  };
+  limits.pids_unless_said = 0;  // how many is the kubelet's to say, in the cgroup above
+  if (resources.memory_limit_in_bytes() > 0) limits.memory_bytes = positive(resources.memory_limit_in_bytes());
+  if (resources.cpu_quota() > 0) {
+    const std::int64_t period = resources.cpu_period() > 0 ? resources.cpu_period() : kUsualPeriod;
+    limits.cpu_millis = std::max<std::uint64_t>(1, positive(resources.cpu_quota()) * 1000 / positive(period));
+  }
+  // Shares are a request in 1024ths of a processor, rounded up so that they come out again.
+  if (resources.cpu_shares() > 0) limits.cpu_weight = (positive(resources.cpu_shares()) * 1000 + 1023) / 1024;
+  plan.oom_score_adj = static_cast<int>(std::clamp<std::int64_t>(resources.oom_score_adj(), -1000, 1000));
+  return {};
+}
+
+}  // namespace podrun::cri

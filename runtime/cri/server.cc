@@ -1,0 +1,81 @@
+#include "runtime/cri/server.h"
+
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/server_posix.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+#include <memory>
+
+#include "runtime/cri/image_service.h"
+#include "runtime/cri/listener.h"
+#include "runtime/cri/log.h"
+#include "runtime/cri/runtime_service.h"
+#include "runtime/kernel/program.h"
+
+namespace podrun::cri {
+namespace {
+
+constexpr int kMessageLimit = 16 << 20;  // as clients take it
+constexpr std::chrono::seconds kDrainPatience{30};
+
+// Blocked in every thread from here on, and readable instead.
+Result<Fd> take_signals() {
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT}) ::sigaddset(&signals, signal);
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
+  Fd fd(::signalfd(-1, &signals, SFD_CLOEXEC));
+  return fd ? Result<Fd>(std::move(fd)) : Error::system(errno, "make a signalfd");
+}
+
+std::string program_of(const Options& options) {
+  if (!options.podrun.empty()) return options.podrun;
+  if (const auto self = own_path()) {
+    const auto beside = std::filesystem::path(*self).parent_path() / "podrun";
+    if (std::filesystem::exists(beside)) return beside;
+  }
+  return "podrun";
+}
+
+}  // namespace
+
+Result<void> serve(const Options& given) {
+  Options options = given;
+  for (std::string* path : {&options.directories.state, &options.directories.data, &options.directories.netns,
+                            &options.cni_conf_dir, &options.socket})
+    *path = std::filesystem::absolute(*path).lexically_normal();
+  const Fd signals = TRY(take_signals());
+  const Fd lock = TRY(take_server_lock(options.directories.state));
+  const Backend backend{options, View(Store(Layout(options.directories))),
+                        Workers(program_of(options), flags_for_podrun(options))};
+  const auto streaming = TRY(Streaming::start(backend));
+  const auto events = TRY(Events::start(backend));
+  Samples samples(backend);
+  RuntimeService runtime(backend, *streaming, *events, samples);
+  ImageService images(backend);
+
+  grpc::ServerBuilder builder;
+  builder.RegisterService(&runtime);
+  builder.RegisterService(&images);
+  builder.SetMaxReceiveMessageSize(kMessageLimit);
+  builder.SetMaxSendMessageSize(kMessageLimit);
+  const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  if (!server) return Error{Kind::internal, 0, "start the gRPC server"};
+  {
+    const Listener listener = TRY(Listener::open(options.socket));
+    log(options, LogLevel::info, "serving at " + options.socket);
+    listener.accept_until(signals.get(),
+                          [&](Fd connection) { grpc::AddInsecureChannelFromFd(server.get(), connection.release()); });
+  }
+  log(options, LogLevel::info, "ending: calls that are under way are let end");
+  events->end_all();
+  server->Shutdown(std::chrono::system_clock::now() + kDrainPatience);
+  return {};
+}
+
+}  // namespace podrun::cri

@@ -1,0 +1,122 @@
+#include "runtime/cri/view.h"
+
+#include <algorithm>
+
+#include "base/files.h"
+#include "runtime/cri/encoding.h"
+#include "runtime/store/names.h"
+
+namespace podrun::cri {
+namespace {
+
+bool is_of_cri(const PodRecord& pod) { return !pod.plan.who.cri_key.empty(); }
+
+Result<std::string> whole_id(const std::string& begin, const std::vector<std::string>& ids, const char* noun) {
+  if (begin.empty()) return Error{Kind::invalid, 0, std::string("the id of the ") + noun + " is empty"};
+  std::vector<std::string> found;
+  for (const std::string& id : ids)
+    if (id.starts_with(begin)) found.push_back(id);
+  if (found.size() == 1) return found.front();
+  if (found.empty()) return Error{Kind::not_found, ENOENT, std::string(noun) + " '" + begin + "' not found"};
+  return Error{Kind::invalid, 0, std::string("several ids of a ") + noun + " begin with '" + begin + "'"};
+}
+
+api::ContainerState state_of(const PodRecord& pod, const ContainerRecord& record, const ContainerStatus& status) {
+  if (status.running) return api::CONTAINER_RUNNING;
+  if (status.exit) return api::CONTAINER_EXITED;
+  if (record.life.process.empty()) return api::CONTAINER_CREATED;
+  // It has ended, and its shim is about to say how: its log is not whole yet.
+  return sandbox_of(pod).shim ? api::CONTAINER_RUNNING : api::CONTAINER_UNKNOWN;
+}
+
+SeenContainer see(const Store& store, const PodRecord& pod, ContainerRecord record) {
+  SeenContainer seen;
+  seen.pod = pod;
+  seen.config.ParseFromString(from_base64(record.plan.cri));
+  seen.status = status_of(store.layout(), pod, record);
+  seen.state = state_of(pod, record, seen.status);
+  seen.record = std::move(record);
+  return seen;
+}
+
+}  // namespace
+
+Sandbox see(PodRecord record) {
+  Sandbox sandbox;
+  sandbox.request.ParseFromString(from_base64(record.plan.who.cri));
+  sandbox.is_ready =
+      record.life.state == PodState::ready && !record.life.is_terminating() && sandbox_of(record).lives();
+  sandbox.record = std::move(record);
+  return sandbox;
+}
+
+Result<Sandbox> View::sandbox(const std::string& id) const {
+  std::vector<std::string> ids{id};
+  if (!is_pod_id(id)) ids = base::list_dir(store_.layout().pods()).value_or({});
+  const std::string whole = TRY(whole_id(id, ids, "sandbox"));
+  auto record = store_.load(whole);
+  if (!record && record.error().kind == Kind::not_found)
+    return Error{Kind::not_found, ENOENT, "sandbox '" + id + "' not found"};
+  if (!record) return record.error();
+  if (!is_of_cri(*record)) return Error{Kind::not_found, ENOENT, "sandbox '" + id + "' is not of the CRI"};
+  return see(std::move(*record));
+}
+
+Result<SeenContainer> View::container(const std::string& id) const {
+  const std::string whole = TRY(whole_id(id, is_pod_id(id) ? std::vector{id} : store_.container_ids(), "container"));
+  const auto [pod_id, key] = TRY(store_.find_container(whole));
+  const Error unknown{Kind::not_found, ENOENT, "container '" + id + "' not found"};
+  const auto pod = store_.load(pod_id);
+  const auto text = base::read_file(store_.layout().container_record(pod_id, key));
+  if (!pod || !text) return unknown;
+  ContainerRecord record = TRY(container_from_json(*text).in("container '" + id + "'"));
+  if (record.plan.id != whole) return unknown;
+  return see(store_, *pod, std::move(record));
+}
+
+std::vector<Sandbox> View::sandboxes() const {
+  std::vector<Sandbox> sandboxes;
+  for (PodRecord& record : store_.list().value_or({}))
+    if (is_of_cri(record)) sandboxes.push_back(see(std::move(record)));
+  return sandboxes;
+}
+
+std::vector<SeenContainer> View::containers_of(const PodRecord& pod) const {
+  std::vector<SeenContainer> containers;
+  for (ContainerRecord& record : store_.load_containers(pod.plan.who.id).value_or({}))
+    if (!record.plan.id.empty()) containers.push_back(see(store_, pod, std::move(record)));
+  return containers;
+}
+
+std::vector<SeenContainer> View::containers() const {
+  std::vector<SeenContainer> all;
+  for (const PodRecord& pod : store_.list().value_or({})) {
+    if (!is_of_cri(pod)) continue;
+    auto own = containers_of(pod);
+    std::move(own.begin(), own.end(), std::back_inserter(all));
+  }
+  return all;
+}
+
+bool has_labels(const google::protobuf::Map<std::string, std::string>& wanted,
+                const google::protobuf::Map<std::string, std::string>& labels) {
+  return std::all_of(wanted.begin(), wanted.end(), [&](const auto& label) {
+    const auto found = labels.find(label.first);
+    return found != labels.end() && found->second == label.second;
+  });
+}
+
+bool matches(const api::PodSandboxFilter& filter, const Sandbox& sandbox) {
+  if (!sandbox.id().starts_with(filter.id())) return false;
+  if (filter.has_state() && (filter.state().state() == api::SANDBOX_READY) != sandbox.is_ready) return false;
+  return has_labels(filter.label_selector(), sandbox.config().labels());
+}
+
+bool matches(const api::ContainerFilter& filter, const SeenContainer& container) {
+  if (!container.id().starts_with(filter.id())) return false;
+  if (!container.pod.plan.who.id.starts_with(filter.pod_sandbox_id())) return false;
+  if (filter.has_state() && filter.state().state() != container.state) return false;
+  return has_labels(filter.label_selector(), container.config.labels());
+}
+
+}  // namespace podrun::cri
