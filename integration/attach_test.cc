@@ -97,6 +97,14 @@ TEST_F(AttachTest, WhatCannotBeRunSaysWhyOnATerminalToo) {
   }
 }
 
+TEST_F(AttachTest, WhatComesBeforeATerminalIsNotToldAsOfIt) {
+  Json main = container("main", {"/bin/payload", "sleep"});
+  main["tty"] = true;
+  main["terminationMessagePath"] = "/bin";
+  EXPECT_THAT(create(pod("web", {main})).err,
+              testing::AllOf(HasSubstr("a directory where a file belongs"), Not(HasSubstr("make a terminal"))));
+}
+
 TEST_F(AttachTest, KeysLeaveATerminalAndAttachComesBackToIt) {
   if (!can_run({need::busybox()})) return;
   {

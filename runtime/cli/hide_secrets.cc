@@ -16,10 +16,10 @@ OrderedJson list_in(const OrderedJson& json, const char* field) {
   return json.is_object() && found != json.end() && found->is_array() ? *found : OrderedJson::array();
 }
 
-bool has(const OrderedJson& json, const char* field) { return json.is_object() && json.contains(field); }
+bool has_field(const OrderedJson& json, const char* field) { return json.is_object() && json.contains(field); }
 
 std::string text_in(const OrderedJson& json, const char* field) {
-  return has(json, field) && json[field].is_string() ? json[field].get<std::string>() : std::string();
+  return has_field(json, field) && json[field].is_string() ? json[field].get<std::string>() : std::string();
 }
 
 class Secrets {
@@ -27,12 +27,13 @@ class Secrets {
   explicit Secrets(const OrderedJson& asked) {
     const OrderedJson sources = list_in(asked, "envFrom");
     for (const OrderedJson& source : sources)
-      if (has(source, "secretRef")) prefixes_.push_back(text_in(source, "prefix"));
+      if (has_field(source, "secretRef")) prefixes_.push_back(text_in(source, "prefix"));
     // In their order: a variable may refer to those before it.
     const OrderedJson variables = list_in(asked, "env");
-    for (const OrderedJson& variable : variables)
-      named_[text_in(variable, "name")] = has(variable, "valueFrom") ? has(variable["valueFrom"], "secretKeyRef")
-                                                                     : refers_to_one(text_in(variable, "value"));
+    for (const OrderedJson& variable : variables) {
+      const bool is_secret = has_field(variable, "valueFrom") && has_field(variable["valueFrom"], "secretKeyRef");
+      named_[text_in(variable, "name")] = is_secret || refers_to_one(text_in(variable, "value"));
+    }
   }
 
   bool has_variable(const std::string& name) const {

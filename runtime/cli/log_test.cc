@@ -129,29 +129,29 @@ TEST_F(Logs, LeavesOutWhatIsOlder) {
 
 TEST_F(Logs, PrintsWhatIsInNoFormatAsItIs) { EXPECT_EQ(printed("garbage\n" + kLog, {}), "garbage\none\ntwo\nthree\n"); }
 
-std::string record_of(const std::string& text, char tag = 'F') {
+std::string logged(const std::string& text, char tag = 'F') {
   return std::string("2024-01-01T00:00:01.000000000Z stdout ") + tag + " " + text + "\n";
 }
 
 TEST_F(Logs, ATerminalsLinesEndAsOthersOnATerminal) {
-  const std::string log = record_of("one\r") + record_of("tw\r", 'P') + record_of("o\r") + record_of("\r");
+  const std::string log = logged("one\r") + logged("tw\r", 'P') + logged("o\r") + logged("\r");
   EXPECT_EQ(printed_on_a_terminal(log), "one\ntw\\x0do\n\n");
   EXPECT_EQ(printed(log, {}), "one\r\ntw\ro\r\n\r\n") << "byte for byte";
 }
 
 TEST_F(Logs, ColoursReachATerminalAndEndWithTheirLine) {
   const std::string red = "\x1b[1;31m", off = "\x1b[0m";
-  EXPECT_EQ(printed_on_a_terminal(record_of(red + "red" + off + " not")), red + "red" + off + " not\n");
-  EXPECT_EQ(printed_on_a_terminal(record_of("\x1b[mnot")), "\x1b[mnot\n");
-  EXPECT_EQ(printed_on_a_terminal(record_of(red + "red") + record_of("not")), red + "red" + off + "\nnot\n");
-  EXPECT_EQ(printed_on_a_terminal(record_of(red + "r", 'P') + record_of("ed")), red + "red" + off + "\n");
-  EXPECT_EQ(printed_on_a_terminal(record_of(red + "r", 'P')), red + "r" + off + "\n");
-  EXPECT_EQ(printed(record_of(red + "red"), {}), red + "red\n");
+  EXPECT_EQ(printed_on_a_terminal(logged(red + "red" + off + " not")), red + "red" + off + " not\n");
+  EXPECT_EQ(printed_on_a_terminal(logged("\x1b[mnot")), "\x1b[mnot\n");
+  EXPECT_EQ(printed_on_a_terminal(logged(red + "red") + logged("not")), red + "red" + off + "\nnot\n");
+  EXPECT_EQ(printed_on_a_terminal(logged(red + "r", 'P') + logged("ed")), red + "red" + off + "\n");
+  EXPECT_EQ(printed_on_a_terminal(logged(red + "r", 'P')), red + "r" + off + "\n");
+  EXPECT_EQ(printed(logged(red + "red"), {}), red + "red\n");
 }
 
 TEST_F(Logs, NoOtherSequenceReachesATerminal) {
   const std::string shown =
-      printed_on_a_terminal(record_of("\x1b[2J\x1b[31\x1b[>4;1m\x1b[?1m\x1b]0;mine\a\x1bm\u009b31m\x1b["));
+      printed_on_a_terminal(logged("\x1b[2J\x1b[31\x1b[>4;1m\x1b[?1m\x1b]0;mine\a\x1bm\u009b31m\x1b["));
   EXPECT_EQ(shown.find('\x1b'), std::string::npos) << shown;
   EXPECT_EQ(shown, "\\x1b[2J\\x1b[31\\x1b[>4;1m\\x1b[?1m\\x1b]0;mine\\x07\\x1bm\\u009b31m\\x1b[\n");
 }

@@ -81,7 +81,7 @@ Result<Fd> Handshake::expect_fd(MessageType type) {
   return std::move(message.fds.front());
 }
 
-Result<Fd> Handshake::expect_terminal() { return expect_fd(MessageType::terminal).in("make a terminal"); }
+Result<Fd> Handshake::expect_terminal() { return expect_fd(MessageType::terminal); }
 
 Result<Fd> Handshake::expect_entered() { return expect_fd(MessageType::entered); }
 
