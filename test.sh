@@ -9,7 +9,7 @@ set -euo pipefail
 
 require_root
 step "Packages"
-install_packages build cri run test
+install_packages build run cri test
 
 step "Build in $build"
 build_with ci

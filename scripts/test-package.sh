@@ -54,7 +54,7 @@ require_root
 package=${2:-}
 if [ -z "$package" ]; then
   step "The package"
-  install_packages build cri run
+  install_packages build run cri
   (cd "$root" && cmake --workflow --preset package)
   package=$(ls "$root"/build/package/podrun_*.deb)
 fi
