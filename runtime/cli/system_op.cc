@@ -38,7 +38,7 @@ Result<json> op_create_sandbox(Host& host, const Arguments&) {
 }
 
 Result<json> op_stop_sandbox(Host& host, const Arguments& words) {
-  TRY(stop_pod(host, words.at(1), std::chrono::seconds(0)));
+  TRY(end_pod(begin_stop(host, words.at(1), std::chrono::seconds(0))));
   return json::object();
 }
 
