@@ -96,7 +96,8 @@ TEST(Describe, ShowsTheQosClass) {
 }
 
 TEST(Describe, EndsWithTheEvents) {
-  const LivePod pod = pod_of({running("main")});
+  LivePod pod = pod_of({running("main")});
+  pod.record.life.created_at = kStarted;
   const std::int64_t now = kStarted + 65'000'000'000;
   EXPECT_THAT(describe_text(pod, kube_pod(pod), events_of(pod, 0), now),
               testing::EndsWith("Events:\n"
