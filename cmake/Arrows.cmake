@@ -29,7 +29,7 @@ set(arrows
   "cli:              base cni kit kernel spec model manifest image copy plan store tend sandbox usage cli")
 
 if(PODRUN_CRI)  # neither sandbox nor init: it has threads, and does not clone
-  list(APPEND folder_headers cri=runtime/cri/backend.h stream=runtime/stream/server.h)
+  list(APPEND folder_headers cri=runtime/cri/backend.h)
   list(APPEND arrows "cri: base cni kernel spec model image plan store usage stream cri")
 endif()
 
