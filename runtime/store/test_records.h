@@ -125,8 +125,6 @@ inline PodRecord full_record() {
               .manifest = R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"web"}})",
               .source = "/srv/pods",
               .given = "sha256:0011"};
-  plan.who.cri = "Q1JJ";
-  plan.who.cri_key = test_id('d');
   plan.ids = IdMap{.base = 1000, .count = 100'000};
   plan.namespaces = {.pause = 1, .join = 2, .fresh = 3, .host_network = true, .host_users = true};
   plan.etc = {.hostname = "web",
