@@ -26,7 +26,7 @@ set(arrows
   "packet:           base kernel packet"
   "stream:           base stream"
   "sandbox:          base cni compiler kernel spec model init protocol manifest image copy plan store tend probe usage sandbox"
-  "machine_facts:    base cni kernel spec model image plan"
+  "machine_facts:    base cni compiler kernel spec model image plan"
   "cli:              base cni kit kernel spec model manifest image copy plan store tend sandbox usage packet cli")
 
 if(PODRUN_CRI)  # neither sandbox nor init: it has threads, and does not clone

@@ -45,7 +45,7 @@ Json spec_of_manifest(const LivePod& pod) {
 Json spec(const LivePod& pod) {
   Json spec = spec_of_manifest(pod);
   for (const LiveContainer& container : pod.containers)
-    if (!container.record.plan.asked.empty())
+    if (is_ephemeral(container) || !pod.record.plan.who.cri_key.empty())
       spec[list_of(container)].push_back(Json::parse(container.record.plan.asked, nullptr, false));
   return spec;
 }

@@ -50,6 +50,15 @@ inline ContainerRecord full_container() {
                   .seccomp = false,
                   .seccomp_filter = {0x0020000000000004, 0xffffffffffffffff},
                   .terminal = true};
+  plan.process.ambient = 1U << 10U;
+  plan.id = test_id('c');
+  plan.cri = "Q1JJ";
+  plan.image_id = "sha256:" + test_id('e');
+  plan.device_nodes = {{.path = "/dev/fuse",
+                        .rule = {.major = 10, .minor = 229, .read = true, .write = true},
+                        .mode = 020660,
+                        .uid = 1,
+                        .gid = 2}};
   plan.limits = {
       .memory_bytes = 1U << 20U, .memory_kept = 2, .cpu_millis = 3, .cpu_weight = 4, .pids = 5, .pids_unless_said = 6};
   plan.disk_bytes = 8;
@@ -116,6 +125,7 @@ inline PodRecord full_record() {
               .manifest = R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":"web"}})",
               .source = "/srv/pods",
               .given = "sha256:0011"};
+  plan.ids = IdMap{.base = 1000, .count = 100'000};
   plan.namespaces = {.pause = 1, .join = 2, .fresh = 3, .host_network = true, .host_users = true};
   plan.etc = {.hostname = "web",
               .fqdn = "web.sub.default.svc.cluster.local",

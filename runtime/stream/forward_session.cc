@@ -1,6 +1,7 @@
 #include "runtime/stream/forward_session.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -16,6 +17,12 @@ std::optional<std::uint16_t> parse_port(const std::string& text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
   if (error != std::errc() || end != text.data() + text.size() || port == 0) return std::nullopt;
   return port;
+}
+
+// Whether the other end is closed, and not only shut down in one direction.
+bool has_hung_up(int fd) {
+  pollfd what{.fd = fd, .events = 0, .revents = 0};
+  return ::poll(&what, 1, 0) > 0 && (what.revents & POLLHUP) != 0;
 }
 
 std::string header_or(const Headers& headers, const char* name, std::string other) {
@@ -144,6 +151,7 @@ void ForwardSession::call_ended(Forward& forward, const Result<void>& end) {
 // The handler's end is closed by its return, so that the end of file comes, after all that was written.
 void ForwardSession::finish_when_done(Forward& forward) {
   if (!forward.output_has_ended) return;
+  if (!forward.call_has_ended && has_hung_up(forward.inlet->fd())) return;  // its return comes, and may bring an error
   setting_.mux.finish(*forward.data);
   if (!forward.call_has_ended) return;
   setting_.mux.finish(*forward.error);

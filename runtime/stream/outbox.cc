@@ -40,8 +40,10 @@ void Outbox::write() {
 
 void Outbox::break_down() {
   is_broken_ = true;
-  items_.clear();
   unsent_ = 0;
+  const auto dropped = std::exchange(items_, {});
+  for (const Item& item : dropped)
+    if (item.taken) item.taken();
   if (const auto broken = std::exchange(broken_, nullptr)) broken();
 }
 

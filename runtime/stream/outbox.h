@@ -13,10 +13,11 @@ namespace podrun::stream {
 
 class Outbox {
  public:
-  // `broken` is called once, when nobody reads any more; what is left is dropped, and what is sent then.
+  // `broken` is called once, when nobody reads any more; what is left counts as taken, and what is sent then is
+  // dropped.
   Outbox(Pipe& pipe, std::function<void()> broken) : pipe_(pipe), broken_(std::move(broken)) {}
 
-  // `taken`, if any, is called once the last of these bytes is written: perhaps at once, never after broken.
+  // `taken`, if any, is called once the last of these bytes is written, perhaps at once; or broken off.
   void send(std::string_view bytes, std::function<void()> taken);
 
   // Calls back once all is written; nothing may be sent then.

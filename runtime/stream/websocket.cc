@@ -129,7 +129,9 @@ void WebSocket::State::write() {
                      [self = shared_from_this()](WebSocketCode error, std::size_t) {
                        self->is_writing = false;
                        if (error) {
-                         self->messages.clear();
+                         const auto dropped = std::exchange(self->messages, {});
+                         for (const Message& message : dropped)
+                           if (message.taken) message.taken();  // who reads finds the end
                          return;
                        }
                        const auto taken = std::move(self->messages.front().taken);

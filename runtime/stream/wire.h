@@ -14,7 +14,8 @@ class Wire {
   // Calls back once, with nothing at the end. The bytes are good until the callback returns.
   virtual void read(std::function<void(std::string_view)> got) = 0;
 
-  // `taken` is called once they are written, perhaps at once; never, when the client has gone. read() tells that.
+  // `taken` is called once they are written, perhaps at once, and when that has failed: then read() finds the end. What
+  // is sent after that is dropped.
   virtual void send(std::string_view bytes, std::function<void()> taken) = 0;
 
   // After what was sent: says that no more will come.
