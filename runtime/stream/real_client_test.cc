@@ -26,7 +26,7 @@ class RealClientTest : public StreamServerTest, public testing::WithParamInterfa
   Ran client(const std::string& arguments, const std::string& input = ":") {
     const std::string line = input + " | timeout 60 " + program_ + " " + arguments + " 2>&1";
     Ran ran;
-    FILE* const pipe = ::popen(("set -o pipefail 2>/dev/null; " + line).c_str(), "r");
+    FILE* const pipe = ::popen(line.c_str(), "r");
     std::array<char, 65536> bytes{};
     std::size_t size = 0;
     while ((size = std::fread(bytes.data(), 1, bytes.size(), pipe)) > 0) ran.out.append(bytes.data(), size);
