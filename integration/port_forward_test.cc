@@ -208,8 +208,9 @@ TEST_F(PortForwardTest, WithoutDescriptorsItWaitsAndSaysSoOnce) {
   ASSERT_TRUE(serve("127.0.0.1"));
   const std::uint16_t port = forward({"web", ":7"});
   ASSERT_NE(port, 0) << said();
+  const auto idle = descriptors_of(pid_);
   ASSERT_EQ(asked(port, "first"), "first");
-  ASSERT_TRUE(eventually([&] { return descriptors_of(pid_) < 16; }));
+  ASSERT_TRUE(eventually([&] { return descriptors_of(pid_) == idle; })) << "the first connection is over";
   const auto allow = [&](std::size_t descriptors) {
     rlimit limit{};
     ASSERT_EQ(::prlimit(pid_, RLIMIT_NOFILE, nullptr, &limit), 0);
