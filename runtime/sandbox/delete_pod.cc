@@ -29,7 +29,7 @@ Result<void> remove_now(const Host& host, const std::string& id, bool force, boo
 }
 
 Result<Endings> ask_containers(const Host& host, const std::string& id, const DeleteOptions& options) {
-  const std::optional<Box> box = TRY(take_box(host.store, id));
+  std::optional<Box> box = TRY(take_box(host.store, id));
   if (!box) return Endings();
   PodRecord pod = TRY(remains_to_delete(host, *box, false));
   const bool is_up = pod.life.state == PodState::ready || pod.life.state == PodState::stopping;
@@ -38,6 +38,7 @@ Result<Endings> ask_containers(const Host& host, const std::string& id, const De
   if (running.empty()) return running;
   pod.life.state = PodState::ready;  // a stop that is under way has nothing left to do
   ask_to_end(host, pod, *box, running, options.grace_period);
+  box.reset();  // a shim may be slow to answer
   watch_over_end(host, pod);
   return running;
 }

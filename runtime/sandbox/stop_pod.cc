@@ -52,16 +52,17 @@ Result<void> stop_now(const Host& host, const std::string& id, Landing until, bo
 // The lock is held for steps and never for a grace period, as in delete_pod().
 Result<PodEnd> begin_stop(const Host& host, const std::string& id,
                           std::optional<std::chrono::seconds> grace_period) {
-  const Box box = TRY(take_box_of(host, id));
-  PodRecord pod = TRY(box.load());
+  std::optional<Box> box = TRY(take_box_of(host, id));
+  PodRecord pod = TRY(box->load());
   TRY(check_that_it_may_stop(pod));
   const bool at_once = grace_period.value_or(std::chrono::seconds(pod.plan.grace_period)).count() == 0;
   const bool is_up = pod.life.state != PodState::stopped;
-  Endings running = at_once || !is_up ? Endings() : TRY(running_containers(pod, box));
+  Endings running = at_once || !is_up ? Endings() : TRY(running_containers(pod, *box));
   const bool waits = !running.empty();
   if (waits) {
     pod.life.state = PodState::stopping;
-    ask_to_end(host, pod, box, running, grace_period);
+    ask_to_end(host, pod, *box, running, grace_period);
+    box.reset();
     watch_over_end(host, pod);
   }
   return PodEnd(std::move(running), [&host, id, until = landing_of_stop(pod.plan), waits] {
