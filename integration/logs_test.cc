@@ -1,6 +1,5 @@
-// Logs of real containers: renewed, followed, on a full disk, without inotify.
+// Logs of real containers: renewed, followed, on a full disk.
 #include <gmock/gmock.h>
-#include <sys/inotify.h>
 #include <sys/mount.h>
 #include <unistd.h>
 
@@ -88,17 +87,6 @@ TEST_F(LogsTest, AreFollowedAcrossFiles) {
   ASSERT_TRUE(must_create(counting("20000", kSmallMany)));
   EXPECT_EQ(podrun({"logs", "-f", "web"}).out, numbers(1, 20000));
   EXPECT_GT(std::distance(fs::directory_iterator(log_dir()), fs::directory_iterator()), 5);
-}
-
-TEST_F(LogsTest, AreFollowedWithoutInotify) {
-  std::vector<int> taken;
-  for (int fd = 0; taken.size() < 10000 && (fd = ::inotify_init1(IN_CLOEXEC)) >= 0;) taken.push_back(fd);
-  const bool all = ::inotify_init1(IN_CLOEXEC) < 0;
-  ASSERT_TRUE(must_create(counting("500", Json::object())));
-  const std::string out = podrun({"logs", "-f", "web"}).out;
-  for (const int fd : taken) ::close(fd);
-  ASSERT_TRUE(all) << "this user may have more instances than this test takes";
-  EXPECT_EQ(out, numbers(1, 500));
 }
 
 TEST_F(LogsTest, KeepWholeRecordsWhenTheDiskIsFull) {

@@ -5,7 +5,10 @@
 namespace podrun::stream {
 
 void Outbox::send(std::string_view bytes, std::function<void()> taken) {
-  if (is_broken_) return;
+  if (is_broken_) {  // who counts what is on its way would wait for ever
+    if (taken) taken();
+    return;
+  }
   items_.push_back({std::string(bytes), std::move(taken)});
   unsent_ += bytes.size();
   if (!is_waiting_) write();

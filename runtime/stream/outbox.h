@@ -13,8 +13,8 @@ namespace podrun::stream {
 
 class Outbox {
  public:
-  // `broken` is called once, when nobody reads any more; what is left counts as taken, and what is sent then is
-  // dropped.
+  // `broken` is called once, when nobody reads any more; what is left, and what is sent then, counts as
+  // taken.
   Outbox(Pipe& pipe, std::function<void()> broken) : pipe_(pipe), broken_(std::move(broken)) {}
 
   // `taken`, if any, is called once the last of these bytes is written, perhaps at once; or broken off.
