@@ -133,8 +133,9 @@ class BidirectionalTest : public SubPathTest {
     fs::create_directories(path_ + "/made");
   }
   void TearDown() override {
+    podrun({"delete", "--all", "--force", "--grace-period", "0"});
+    run({"umount", "-R", path_});  // else its directory stays
     SubPathTest::TearDown();
-    run({"umount", "-R", path_});
   }
   Json shared() const {
     Json manifest = with_volume({{"hostPath", {{"path", path_}}}});
