@@ -1,5 +1,5 @@
 #!/bin/bash
-# run.sh BIN [DIR]: critest against podrun-cri in a host of its own. BIN: where podrun-cri and podrun are built; DIR keeps what
+# run.sh BIN [DIR]: critest, and crictl.sh, against podrun-cri in a host of its own. BIN: where podrun-cri and podrun are built; DIR keeps what
 # is made once (the suite, its images; /var/tmp/podrun-critest). Ends with 77 where something is missing that it needs, with 1
 # where a spec fails that known-failures.txt does not name, or one passes that it does.
 set -u
@@ -17,6 +17,6 @@ if [ ! -x "$dir/bin/critest-v1.37.0" ] || [ ! -f "$dir/registries" ]; then
   "$here/clients.sh" "$dir" > "$dir.log" 2>&1 || skip "the suite cannot be built: $(tail -1 "$dir.log")"
 fi
 [ -f "$dir/parts/pause" ] || "$here/parts.sh" "$dir" > "$dir.log" 2>&1 || skip "parts: $(tail -1 "$dir.log")"
-[ -f "$dir/images/digest" ] || "$here/images.py" "$dir" > "$dir.log" 2>&1 || skip "images: $(tail -1 "$dir.log")"
+[ -f "$dir/images/digest" ] || "$here/images.py" "$dir" > "$dir.log" 2>&1 || { cat "$dir.log"; exit 1; }
 
 exec "$here/host.sh" "$dir" "$here/inside.sh" "$bin" "$dir"

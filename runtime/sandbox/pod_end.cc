@@ -65,14 +65,14 @@ void end_pods(std::size_t count, const BeginEnd& begin, const TellEnd& tell) {
   UnderWay under_way(tell);
   Result<void> waited;
   for (std::size_t number = 0; number < count; ++number) {
-    if (waited) waited = base::check_interruption();
-    auto begun = waited ? begin(number) : Result<PodEnd>(waited.error());
+    const auto may_begin = base::check_interruption();
+    auto begun = may_begin ? begin(number) : Result<PodEnd>(may_begin.error());
     if (!begun) {
       tell(number, begun.error());
       continue;
     }
     under_way.add(number, std::move(*begun));
-    waited = under_way.go_on(kMost);
+    if (waited) waited = under_way.go_on(kMost);
   }
   if (waited) waited = under_way.go_on(0);
   under_way.leave(waited);
