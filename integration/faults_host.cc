@@ -1,5 +1,6 @@
 #include "integration/faults_host.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 
@@ -16,6 +17,7 @@ void BrokenSteps::SetUp() {
   PodrunTest::SetUp();
   if (IsSkipped() || HasFatalFailure()) return;
   ASSERT_TRUE(can_break()) << "this processor's registers are not known to faults.cc";
+  choose_one_in(1);
 }
 
 bool BrokenSteps::has_plugins() {
@@ -29,9 +31,10 @@ std::string BrokenSteps::removed(const std::string& name) const {
 }
 
 void BrokenSteps::choose_one_in(int steps) {
-  if (std::getenv("PODRUN_EVERY_STEP") != nullptr) return;
-  stride_ = steps;
-  first_ = std::uniform_int_distribution<int>(1, steps)(random_);
+  const char* wanted = std::getenv("PODRUN_ONE_STEP_IN");
+  stride_ = wanted == nullptr ? steps : std::max(1, std::atoi(wanted));
+  if (stride_ == 1) return;
+  first_ = std::uniform_int_distribution<int>(1, stride_)(random_);
   std::cout << "one step in " << stride_ << ", from " << first_ << " on" << std::endl;
 }
 

@@ -25,7 +25,7 @@ class BrokenSteps : public PodrunTest {
   std::string removed(const std::string& name) const;
 
   // From here on one step in so many is broken, a different one each time: with a network each takes half a second.
-  // PODRUN_EVERY_STEP in the environment: every one all the same.
+  // PODRUN_ONE_STEP_IN in the environment has the last word.
   void choose_one_in(int steps);
 
   // Each step in turn, until the program ends before reaching it. `settle` makes the world whole again, or says why

@@ -13,6 +13,11 @@ using Json = nlohmann::json;
 
 }  // namespace
 
+bool hears(const std::string& status, int signal) {
+  const std::size_t at = status.find("SigCgt:");
+  return at != std::string::npos && (std::stoull(status.substr(at + 7), nullptr, 16) >> (signal - 1) & 1U) != 0;
+}
+
 std::string Life::pod_state() const { return value_at(record_, "/life/state", std::string()); }
 
 Json Life::status_of(const std::string& container) const {
@@ -43,9 +48,7 @@ bool Life::listens(const std::string& container) const {
   for (const Json& one : value_at(record_, "/containers", Json::array()))
     if (one["plan"]["name"] == container) pid = value_at(one, "/life/process/pid", pid_t{0});
   const std::string status = base::read_file("/proc/" + std::to_string(pid) + "/status").value_or("");
-  const std::size_t at = status.find("SigCgt:");
-  if (pid == 0 || at == std::string::npos || !status.starts_with("Name:\tpayload")) return false;
-  return (std::stoull(status.substr(at + 7), nullptr, 16) >> (SIGTERM - 1) & 1U) != 0;
+  return pid != 0 && status.starts_with("Name:\tpayload") && hears(status, SIGTERM);
 }
 
 std::vector<std::string> Life::strangers() const {

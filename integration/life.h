@@ -9,6 +9,9 @@
 
 namespace integration {
 
+// Whether a process has a handler of a signal, by the text of its /proc/PID/status.
+bool hears(const std::string& status, int signal);
+
 class Life {
  public:
   // What `podrun inspect` and `podrun get -o json` print of it.

@@ -32,6 +32,7 @@ class PodrunTest : public testing::Test {
 
   // Runs `podrun ARGS…` with this test's directories.
   Command podrun_command(const std::vector<std::string>& args, const std::string& in = {}) const;
+  // What sends signals waits until payloads that end at SIGTERM can hear it.
   Output podrun(const std::vector<std::string>& args, const std::string& in = {}) const;
 
   // `podrun create -f -` without a network unless `args` say otherwise.
