@@ -1,7 +1,7 @@
 #!/bin/bash
 # Installs what is missing, builds, and runs every test, unit tests and integration tests. Safe to run twice.
 #
-#   sudo ./test.sh                  everything, and half a minute of each fuzzer
+#   sudo ./test.sh                  everything, and a quarter of a minute of each fuzzer
 #   sudo ./test.sh -R exec          arguments go to ctest: here only tests with "exec" in their name
 #   MUST_RUN=1 sudo -E ./test.sh    a test that cannot run here is a failure, not a skip
 set -euo pipefail

@@ -51,9 +51,14 @@ function(podrun_static target)
   endif()
 endfunction()
 
-# podrun_built_quickly(TARGET): for what no speed is asked of, tests above all.
+# podrun_built_quickly(TARGET): for what no speed is asked of.
 function(podrun_built_quickly target)
   target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+endfunction()
+
+# podrun_built_at_once(TARGET): for the tests themselves, whose time is the compiler's: a third less of it than with -O1.
+function(podrun_built_at_once target)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O0>)
 endfunction()
 
 # podrun_fuzzer(NAME CORPUS DIR SOURCES… LIBS …): a libFuzzer program BUILD/fuzz/NAME, part of the target `fuzzers`, and beside
@@ -83,7 +88,7 @@ function(podrun_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBS")
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE podrun_flags ${arg_LIBS} base-temp-dir GTest::gtest GTest::gtest_main GTest::gmock)
-  podrun_built_quickly(${name})
+  podrun_built_at_once(${name})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   gtest_discover_tests(${name} TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60 PROPERTIES LABELS unit TIMEOUT 120)
 endfunction()

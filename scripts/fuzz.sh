@@ -1,7 +1,7 @@
 #!/bin/bash
 # Builds the fuzzers with clang and runs them, as many at a time as there are processors, each from a copy of its corpus.
 #
-#   scripts/fuzz.sh                  half a minute of each
+#   scripts/fuzz.sh                  a quarter of a minute of each
 #   scripts/fuzz.sh 600 cni-config   ten minutes of those with "cni-config" in their name
 #
 # What a fuzzer learns stays in build/fuzz/runs/NAME/corpus, and is where the next run of it starts. A crash, a leak, an
@@ -9,7 +9,7 @@
 set -euo pipefail
 . "$(dirname -- "$(realpath -- "$0")")/setup.sh"
 build=$root/build/fuzz
-seconds=${1:-30}
+seconds=${1:-15}
 [[ $seconds =~ ^[1-9][0-9]*$ ]] || die "expected seconds, not '$seconds'" "such as: scripts/fuzz.sh 600 cni-config"
 
 # run_fuzzer NAME SECONDS: in a directory of its own.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# inside.sh BIN DIR [CRITEST ARGUMENT...]: the part of run.sh in the host of its own: registry, server, suite, crictl.sh, and their end.
+# inside.sh BIN DIR [CRITEST ARGUMENT...]: the part of run.sh in the host of its own: registry, server, suite, the other scripts, and their end.
 set -u
 here=$(dirname "$(realpath "$0")") bin=$1 dir=$2
 shift 2
@@ -22,11 +22,16 @@ mount -t tmpfs none /etc/containers
 "$here/registry.sh" mirrors "$dir" > /etc/containers/registries.conf
 echo '{"default": [{"type": "insecureAcceptAnything"}]}' > /etc/containers/policy.json
 
-"$bin/podrun-cri" --socket "$socket" --state-dir "$state" --data-dir "$data" \
-  --cni-bin-dir /usr/lib/cni:/opt/cni/bin > "$dir/run/server.log" 2>&1 &
-server=$!
-for _ in $(seq 100); do [ -S "$socket" ] && break; sleep 0.1; done
+start_server() {
+  "$bin/podrun-cri" --socket "$socket" --state-dir "$state" --data-dir "$data" \
+    --cni-bin-dir /usr/lib/cni:/opt/cni/bin >> "$dir/run/server.log" 2>&1 &
+  server=$!
+  for _ in $(seq 100); do [ -S "$socket" ] && break; sleep 0.1; done
+}
+end_server() { kill "$server" && wait "$server"; server=; }
 
+: > "$dir/run/server.log"
+start_server
 OUT=${OUT:-$dir/run/last} DIR=$dir "$here/critest.sh" "$socket" "$@" | tee "$dir/run/summary"
 suite=${PIPESTATUS[0]}
 failed=$(sed -n 's/^FAILED  //p' "$dir/run/summary" | sort)
@@ -40,4 +45,11 @@ fi
 grep -q '^Ran [1-9]' "$dir/run/summary" || { echo "no spec was run"; exit 1; }
 [ "$suite" = 0 ] || [ -n "$failed" ] || { echo "the suite ended with $suite"; exit 1; }
 
-"$here/crictl.sh" "$dir/bin/crictl" "$socket" "$(grep -hm 1 '/busybox:' "$dir"/suite-*.refs)"
+image=$(grep -hm 1 '/busybox:' "$dir"/suite-*.refs) crictl=$dir/bin/crictl
+"$crictl" -r "unix://$socket" pull "$image" > /dev/null || exit 1
+"$here/both_fronts.sh" "$bin" "$state" "$data" "$crictl" "$socket" "$image" || exit 1
+end_server
+"$here/server.sh" "$bin" "$state" "$data" "$crictl" "$socket" "$image" || exit 1
+rm -f "$socket"
+start_server
+"$here/crictl.sh" "$crictl" "$socket" "$image"

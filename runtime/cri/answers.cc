@@ -89,7 +89,7 @@ api::PodSandboxStatus status_of(const Sandbox& sandbox) {
 api::Container item_of(const SeenContainer& container) {
   const ContainerPlan& plan = container.record.plan;
   api::Container item;
-  item.set_id(plan.id);
+  item.set_id(container.id());
   item.set_pod_sandbox_id(container.pod.plan.who.id);
   *item.mutable_metadata() = container.config.metadata();
   *item.mutable_image() = image_of(container);
@@ -105,7 +105,7 @@ api::Container item_of(const SeenContainer& container) {
 api::ContainerStatus status_of(const SeenContainer& container) {
   const ContainerPlan& plan = container.record.plan;
   api::ContainerStatus status;
-  status.set_id(plan.id);
+  status.set_id(container.id());
   *status.mutable_metadata() = container.config.metadata();
   status.set_state(container.state);
   add_times(container, status);

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <thread>
 
+#include "runtime/cri/cli_pods.h"
 #include "runtime/cri/container_limits.h"
 #include "runtime/cri/encoding.h"
 #include "runtime/kernel/cgroup.h"
@@ -47,6 +48,7 @@ Result<Cgroup> cgroup_of(const PodRecord& pod) { return Cgroup(TRY(CgroupHost::d
 
 Result<void> start_container(const Backend& backend, const std::string& id) {
   const SeenContainer container = TRY(backend.view.container(id));
+  TRY(check_of_cri(container.pod));
   if (container.state != api::CONTAINER_CREATED)
     return Error{Kind::busy, 0, "container '" + container.id() + "' has been started already"};
   TRY(backend.workers.run(act_on("start", container)));
@@ -67,12 +69,14 @@ Result<void> stop_container(const Backend& backend, const std::string& id, std::
 Result<void> remove_container(const Backend& backend, const std::string& id) {
   const auto container = TRY(find_if_there(backend, id));
   if (!container) return {};
+  TRY(check_of_cri(container->pod));
   TRY(backend.workers.run(act_on("remove", *container)));
   return {};
 }
 
 Result<void> update_container(const Backend& backend, const api::UpdateContainerResourcesRequest& request) {
   const SeenContainer seen = TRY(backend.view.container(request.container_id()));
+  TRY(check_of_cri(seen.pod));
   const Box box = TRY(backend.view.store().lock_unnamed(seen.pod.plan.who.id, kLockPatience));
   SeenContainer container = TRY(backend.view.container(seen.id()));  // as it is now that nobody else changes it
   if (container.state != api::CONTAINER_CREATED && container.state != api::CONTAINER_RUNNING)

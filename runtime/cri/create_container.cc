@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/files.h"
+#include "runtime/cri/cli_pods.h"
 #include "runtime/cri/container_plan.h"
 #include "runtime/cri/containers.h"
 #include "runtime/cri/encoding.h"
@@ -56,6 +57,7 @@ std::optional<std::string> made_before(const std::vector<ContainerRecord>& conta
 }
 
 Result<void> check_stands(const Sandbox& sandbox) {
+  TRY(check_of_cri(sandbox.record));
   if (sandbox.is_ready) return {};
   return Error{Kind::busy, 0, "sandbox '" + sandbox.id() + "' is not ready"};
 }

@@ -9,9 +9,11 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "base/files.h"
@@ -21,6 +23,9 @@ namespace {
 
 constexpr int kFirstOfSystemd = 3;
 constexpr int kBacklog = 128;
+// A server that was killed while it started a worker: that has the lock too, until it has become its program.
+constexpr std::chrono::seconds kServerLockPatience{2};
+constexpr std::chrono::milliseconds kServerLockTick{20};
 
 std::optional<Fd> socket_of_systemd() {
   const char* const pid = std::getenv("LISTEN_PID");
@@ -62,9 +67,14 @@ Result<Fd> take_server_lock(const std::string& state_directory) {
   TRY(base::make_dirs(state_directory, 0700));
   const std::string path = state_directory + "/cri.lock";
   Fd lock = TRY(base::open_file(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600));
-  if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) return lock;
-  if (errno != EWOULDBLOCK) return Error::system(errno, "lock '" + path + "'");
-  return Error{Kind::busy, EWOULDBLOCK, "another podrun-cri serves '" + state_directory + "'"};
+  const auto deadline = std::chrono::steady_clock::now() + kServerLockPatience;
+  while (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK) return Error::system(errno, "lock '" + path + "'");
+    if (std::chrono::steady_clock::now() > deadline)
+      return Error{Kind::busy, EWOULDBLOCK, "another podrun-cri serves '" + state_directory + "'"};
+    std::this_thread::sleep_for(kServerLockTick);
+  }
+  return lock;
 }
 
 Result<Listener> Listener::open(const std::string& path) {

@@ -36,10 +36,20 @@ Result<LogLevel> level_of(const std::string& text) {
   return Error{Kind::invalid, 0, "log-level: expected error, warn, info or debug, found '" + text + "'"};
 }
 
+Result<Pods> pods_of(const std::string& text) {
+  if (text == "all") return Pods::all;
+  if (text == "own") return Pods::own;
+  return Error{Kind::invalid, 0, "pods: expected all or own, found '" + text + "'"};
+}
+
 // False where there is no such setting.
 Result<bool> give(Options& options, std::string_view name, const std::string& value) {
   if (name == "log-level") {
     options.log_level = TRY(level_of(value));
+    return true;
+  }
+  if (name == "pods") {
+    options.pods = TRY(pods_of(value));
     return true;
   }
   for (const Setting& setting : kSettings) {
@@ -112,7 +122,10 @@ std::string help_text() {
       "podrun-cri: pods for a kubelet, by the Kubernetes CRI (v1)\n\n"
       "Usage: podrun-cri [FLAG VALUE]...\n\n"
       "  --config FILE            Settings, as flags are named, with _ for - (/etc/podrun/cri.toml)\n"
-      "  --log-level LEVEL        error, warn, info (the default) or debug\n";
+      "  --log-level LEVEL        error, warn, info (the default) or debug\n"
+      "  --pods WHICH             all: those of podrun's command line are shown too; own: not, which is what a\n"
+      "                           kubelet wants, since it ends pods it does not know. Where nothing is said they\n"
+      "                           are shown, and kubelets turned away\n";
   for (const Setting& setting : kSettings) {
     std::string line = "  --" + std::string(setting.name) + " VALUE";
     line.resize(std::max<std::size_t>(line.size() + 1, 27), ' ');

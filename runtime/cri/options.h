@@ -11,6 +11,13 @@ namespace podrun::cri {
 
 enum class LogLevel { error, warn, info, debug };
 
+// Which pods clients see.
+enum class Pods {
+  unsaid,  // all, and kubelets are turned away: they end what they do not know
+  all,     // also those that podrun's command line made
+  own,     // those alone that came by the CRI
+};
+
 struct Options {
   std::string socket = "/run/podrun/cri.sock";
   std::string config = "/etc/podrun/cri.toml";
@@ -21,6 +28,7 @@ struct Options {
   std::string cni_conf_dir = "/etc/cni/net.d";
   std::string cni_bin_path = "/opt/cni/bin:/usr/lib/cni";
   std::string network;  // "NETWORK[@INTERFACE]"; empty: the first that is configured
+  Pods pods = Pods::unsaid;
   LogLevel log_level = LogLevel::info;
   bool wants_help = false;
   bool wants_version = false;

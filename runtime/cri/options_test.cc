@@ -42,6 +42,7 @@ TEST_F(OptionsTest, WhatThereIsNotIsNamed) {
   EXPECT_THAT(error({"word"}), HasSubstr("word"));
   EXPECT_THAT(error({"--socket"}), HasSubstr("expected a value"));
   EXPECT_THAT(error({"--log-level", "loud"}), HasSubstr("loud"));
+  EXPECT_THAT(error({"--pods", "some"}), HasSubstr("expected all or own, found 'some'"));
   EXPECT_THAT(error({"--config", file("nothing = \"x\"\n")}), HasSubstr("nothing"));
   EXPECT_THAT(error({"--config", file("socket = 5\n")}), HasSubstr("expected a string"));
   EXPECT_THAT(error({"--config", file("socket = \n")}), HasSubstr("cri.toml"));

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "base/files.h"
+#include "runtime/cri/cli_pods.h"
 #include "runtime/cri/encoding.h"
 #include "runtime/cri/pod_plan.h"
 #include "runtime/sandbox/machine_facts.h"
@@ -83,6 +84,7 @@ Result<void> keep_resources(const Backend& backend, const api::UpdatePodSandboxR
   const std::string id = TRY(backend.view.sandbox(request.pod_sandbox_id())).id();
   const Box box = TRY(backend.view.store().lock_unnamed(id, kLockPatience));
   Sandbox sandbox = see(TRY(box.load()));
+  TRY(check_of_cri(sandbox.record));
   auto* linux_config = sandbox.request.mutable_config()->mutable_linux();
   if (request.has_overhead()) *linux_config->mutable_overhead() = request.overhead();
   if (request.has_resources()) *linux_config->mutable_resources() = request.resources();

@@ -3,6 +3,7 @@
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/server_posix.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "base/files.h"
 #include "runtime/cri/image_service.h"
 #include "runtime/cri/listener.h"
 #include "runtime/cri/log.h"
@@ -42,6 +44,21 @@ std::string program_of(const Options& options) {
   return "podrun";
 }
 
+std::string program_at(const Fd& connection) {
+  ucred peer{};
+  socklen_t size = sizeof(peer);
+  if (::getsockopt(connection.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return {};
+  return base::read_file("/proc/" + std::to_string(peer.pid) + "/comm", 64).value_or("");
+}
+
+bool is_welcome(const Fd& connection, const Options& options) {
+  if (options.pods != Pods::unsaid || program_at(connection) != "kubelet\n") return true;
+  log(options, LogLevel::error,
+      "a kubelet was turned away: it ends pods it does not know, those of podrun's command line too. Start podrun-cri "
+      "with '--pods own' to hide them from it, or with '--pods all'");
+  return false;
+}
+
 }  // namespace
 
 Result<void> serve(const Options& given) {
@@ -51,7 +68,7 @@ Result<void> serve(const Options& given) {
     *path = std::filesystem::absolute(*path).lexically_normal();
   const Fd signals = TRY(take_signals());
   const Fd lock = TRY(take_server_lock(options.directories.state));
-  const Backend backend{options, View(Store(Layout(options.directories))),
+  const Backend backend{options, View(Store(Layout(options.directories)), options.pods != Pods::own),
                         Workers(program_of(options), flags_for_podrun(options))};
   const auto streaming = TRY(Streaming::start(backend));
   const auto events = TRY(Events::start(backend));
@@ -69,8 +86,9 @@ Result<void> serve(const Options& given) {
   {
     const Listener listener = TRY(Listener::open(options.socket));
     log(options, LogLevel::info, "serving at " + options.socket);
-    listener.accept_until(signals.get(),
-                          [&](Fd connection) { grpc::AddInsecureChannelFromFd(server.get(), connection.release()); });
+    listener.accept_until(signals.get(), [&](Fd connection) {
+      if (is_welcome(connection, options)) grpc::AddInsecureChannelFromFd(server.get(), connection.release());
+    });
   }
   log(options, LogLevel::info, "ending: calls that are under way are let end");
   events->end_all();

@@ -3,13 +3,12 @@
 #include <algorithm>
 
 #include "base/files.h"
+#include "runtime/cri/cli_pods.h"
 #include "runtime/cri/encoding.h"
 #include "runtime/store/names.h"
 
 namespace podrun::cri {
 namespace {
-
-bool is_of_cri(const PodRecord& pod) { return !pod.plan.who.cri_key.empty(); }
 
 Result<std::string> whole_id(const std::string& begin, const std::vector<std::string>& ids, const char* noun) {
   if (begin.empty()) return Error{Kind::invalid, 0, std::string("the id of the ") + noun + " is empty"};
@@ -32,7 +31,11 @@ api::ContainerState state_of(const PodRecord& pod, const ContainerRecord& record
 SeenContainer see(const Store& store, const PodRecord& pod, ContainerRecord record) {
   SeenContainer seen;
   seen.pod = pod;
-  seen.config.ParseFromString(from_base64(record.plan.cri));
+  seen.own_id = id_of(pod.plan, record.plan);
+  if (is_of_cri(pod))
+    seen.config.ParseFromString(from_base64(record.plan.cri));
+  else
+    seen.config = config_of(pod.plan, record.plan);
   seen.status = status_of(store.layout(), pod, record);
   seen.state = state_of(pod, record, seen.status);
   seen.record = std::move(record);
@@ -43,12 +46,17 @@ SeenContainer see(const Store& store, const PodRecord& pod, ContainerRecord reco
 
 Sandbox see(PodRecord record) {
   Sandbox sandbox;
-  sandbox.request.ParseFromString(from_base64(record.plan.who.cri));
+  if (is_of_cri(record))
+    sandbox.request.ParseFromString(from_base64(record.plan.who.cri));
+  else
+    sandbox.request = request_of(record.plan);
   sandbox.is_ready =
       record.life.state == PodState::ready && !record.life.is_terminating() && sandbox_of(record).lives();
   sandbox.record = std::move(record);
   return sandbox;
 }
+
+bool View::shows(const PodRecord& pod) const { return all_ || is_of_cri(pod); }
 
 Result<Sandbox> View::sandbox(const std::string& id) const {
   std::vector<std::string> ids{id};
@@ -58,40 +66,48 @@ Result<Sandbox> View::sandbox(const std::string& id) const {
   if (!record && record.error().kind == Kind::not_found)
     return Error{Kind::not_found, ENOENT, "sandbox '" + id + "' not found"};
   if (!record) return record.error();
-  if (!is_of_cri(*record)) return Error{Kind::not_found, ENOENT, "sandbox '" + id + "' is not of the CRI"};
+  if (!shows(*record)) return Error{Kind::not_found, ENOENT, "sandbox '" + id + "' is podrun's own (pods = \"own\")"};
   return see(std::move(*record));
 }
 
 Result<SeenContainer> View::container(const std::string& id) const {
-  const std::string whole = TRY(whole_id(id, is_pod_id(id) ? std::vector{id} : store_.container_ids(), "container"));
-  const auto [pod_id, key] = TRY(store_.find_container(whole));
-  const Error unknown{Kind::not_found, ENOENT, "container '" + id + "' not found"};
-  const auto pod = store_.load(pod_id);
-  const auto text = base::read_file(store_.layout().container_record(pod_id, key));
-  if (!pod || !text) return unknown;
-  ContainerRecord record = TRY(container_from_json(*text).in("container '" + id + "'"));
-  if (record.plan.id != whole) return unknown;
-  return see(store_, *pod, std::move(record));
+  if (const auto place = store_.find_container(id)) {
+    const auto& [pod_id, key] = *place;
+    const auto pod = store_.load(pod_id);
+    const auto text = base::read_file(store_.layout().container_record(pod_id, key));
+    const Error unknown{Kind::not_found, ENOENT, "container '" + id + "' not found"};
+    if (!pod || !text) return unknown;
+    ContainerRecord record = TRY(container_from_json(*text).in("container '" + id + "'"));
+    if (record.plan.id != id) return unknown;
+    return see(store_, *pod, std::move(record));
+  }
+  std::vector<SeenContainer> all = containers();
+  std::vector<std::string> ids;
+  for (const SeenContainer& one : all) ids.push_back(one.id());
+  const std::string whole = TRY(whole_id(id, ids, "container"));
+  const auto found = std::find_if(all.begin(), all.end(), [&](const SeenContainer& one) { return one.id() == whole; });
+  return std::move(*found);
 }
 
 std::vector<Sandbox> View::sandboxes() const {
   std::vector<Sandbox> sandboxes;
   for (PodRecord& record : store_.list().value_or({}))
-    if (is_of_cri(record)) sandboxes.push_back(see(std::move(record)));
+    if (shows(record)) sandboxes.push_back(see(std::move(record)));
   return sandboxes;
 }
 
 std::vector<SeenContainer> View::containers_of(const PodRecord& pod) const {
   std::vector<SeenContainer> containers;
   for (ContainerRecord& record : store_.load_containers(pod.plan.who.id).value_or({}))
-    if (!record.plan.id.empty()) containers.push_back(see(store_, pod, std::move(record)));
+    // What `podrun debug` adds to a pod of the CRI is not its client's.
+    if (!is_of_cri(pod) || !record.plan.id.empty()) containers.push_back(see(store_, pod, std::move(record)));
   return containers;
 }
 
 std::vector<SeenContainer> View::containers() const {
   std::vector<SeenContainer> all;
   for (const PodRecord& pod : store_.list().value_or({})) {
-    if (!is_of_cri(pod)) continue;
+    if (!shows(pod)) continue;
     auto own = containers_of(pod);
     std::move(own.begin(), own.end(), std::back_inserter(all));
   }

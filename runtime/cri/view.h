@@ -1,5 +1,4 @@
-// What there is, as files and the kernel say: no lock is taken, and nothing waited for. Pods that came by the CRI
-// alone; others are the CLI's.
+// What there is, as files and the kernel say: no lock is taken, and nothing waited for.
 #pragma once
 
 #include <string>
@@ -12,7 +11,7 @@ namespace podrun::cri {
 
 struct Sandbox {
   PodRecord record;
-  api::RunPodSandboxRequest request;  // that made it
+  api::RunPodSandboxRequest request;  // that made it, or would have
   bool is_ready = false;
 
   const std::string& id() const { return record.plan.who.id; }
@@ -22,16 +21,18 @@ struct Sandbox {
 struct SeenContainer {
   PodRecord pod;
   ContainerRecord record;
-  api::ContainerConfig config;  // that made it
+  std::string own_id;           // on record where it came by the CRI
+  api::ContainerConfig config;  // that made it, or would have
   ContainerStatus status;
   api::ContainerState state = api::CONTAINER_UNKNOWN;
 
-  const std::string& id() const { return record.plan.id; }
+  const std::string& id() const { return own_id; }
 };
 
 class View {
  public:
-  explicit View(Store store) : store_(std::move(store)) {}
+  // `all`: also pods that podrun's command line made; else those alone that came by the CRI.
+  View(Store store, bool all) : store_(std::move(store)), all_(all) {}
   const Store& store() const { return store_; }
 
   // By an id or the beginning of one. Kind::invalid where it is empty, or several begin so; not_found.
@@ -43,7 +44,10 @@ class View {
   std::vector<SeenContainer> containers_of(const PodRecord& pod) const;
 
  private:
+  bool shows(const PodRecord& pod) const;
+
   Store store_;
+  bool all_;
 };
 
 Sandbox see(PodRecord record);

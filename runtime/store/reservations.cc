@@ -117,12 +117,6 @@ Result<void> Store::release_container(const std::string& id) const {
   return is_pod_id(id) ? base::remove_file(layout_.container_id(id)) : Result<void>();
 }
 
-std::vector<std::string> Store::container_ids() const {
-  std::vector<std::string> ids = base::list_dir(layout_.container_ids()).value_or({});
-  std::erase_if(ids, [](const std::string& id) { return !is_pod_id(id); });
-  return ids;
-}
-
 Result<std::uint32_t> Store::reserve_ids(const std::string& id) const {
   if (!is_pod_id(id)) return no_id(id);
   TRY(make_private_dir(layout_.ids()));

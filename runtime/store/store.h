@@ -83,7 +83,6 @@ class Store {
   Result<void> reserve_container(const std::string& id, const std::string& pod, const std::string& key) const;
   Result<std::pair<std::string, std::string>> find_container(const std::string& id) const;
   Result<void> release_container(const std::string& id) const;
-  std::vector<std::string> container_ids() const;
 
   // The namespace and name that `id` has reserved, if any.
   std::optional<std::pair<std::string, std::string>> name_of(const std::string& id) const;
