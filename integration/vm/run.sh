@@ -45,6 +45,8 @@ take() { strip -o "$2/$(basename -- "$1")" "$1"; }   # what is copied over an em
 for program in podrun podrun-shim pause cni-kit-plugin; do take "$build/bin/$program" "$share/bin"; done
 take "$build/tests/payload" "$share/tests"
 while read -r program; do take "$build/tests/$program" "$share/tests"; done < "$list"
+mkdir "$share/tests/other"
+for program in podrun podrun-shim; do take "$build/tests/other/$program" "$share/tests/other"; done
 [ ! -d "$build/tests/cni-plugins" ] || cp -r "$build/tests/cni-plugins" "$share/tests"
 cp "$build/tests/integration-alone.txt" "$share/tests/alone"
 cp "$here/guest/run-tests.sh" "$share/run-tests.sh"
