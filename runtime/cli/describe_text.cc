@@ -16,9 +16,7 @@
 #include "runtime/cli/probe_text.h"
 #include "runtime/cli/table.h"
 #include "runtime/cli/time_text.h"
-#include "runtime/manifest/change_resources.h"
 #include "runtime/plan/late_values.h"
-#include "runtime/plan/oom_score.h"
 
 namespace podrun::cli {
 namespace {
@@ -192,6 +190,8 @@ std::string describe_text(const LivePod& pod, const Json& kube, const std::vecto
   text.line(0, "Name", record.plan.who.name);
   text.line(0, "Namespace", record.plan.who.name_space);
   text.line(0, "Pod ID", record.plan.who.id);
+  if (!pod.node.empty())
+    text.line(0, "Node", pod.node + (record.life.host_ips.empty() ? "" : "/" + record.life.host_ips.front()));
   text.line(0, "Start Time", long_date(record.life.created_at));
   pairs(text, "Labels", record.plan.who.labels, "=");
   pairs(text, "Annotations", record.plan.who.annotations, ": ");
@@ -217,8 +217,7 @@ std::string describe_text(const LivePod& pod, const Json& kube, const std::vecto
   describe_containers(text, pod, kube);
   describe_conditions(text, kube);
   describe_volumes(text, kube["spec"]);
-  if (const auto resources = change_resources(record.plan.who.manifest, {}))
-    text.line(0, "QoS Class", qos_class(resources->spec));
+  if (kube["status"].contains("qosClass")) text.line(0, "QoS Class", plain(kube["status"]["qosClass"]));
   describe_events(text, events, now);
   return std::move(text).take();
 }

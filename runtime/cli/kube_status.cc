@@ -7,7 +7,9 @@
 
 #include "runtime/cli/container_state.h"
 #include "runtime/cli/time_text.h"
+#include "runtime/manifest/change_resources.h"
 #include "runtime/plan/late_values.h"
+#include "runtime/plan/oom_score.h"
 
 namespace podrun::cli {
 namespace {
@@ -197,6 +199,8 @@ Json kube_status(const LivePod& pod, const Json& spec) {
                {"containerStatuses", std::move(statuses)}};
   if (!init_statuses.empty()) json["initContainerStatuses"] = std::move(init_statuses);
   if (!ephemeral_statuses.empty()) json["ephemeralContainerStatuses"] = std::move(ephemeral_statuses);
+  if (const auto resources = change_resources(record.plan.who.manifest, {}))
+    json["qosClass"] = qos_class(resources->spec);
   add_addresses(json, "hostIP", record.life.host_ips);
   add_addresses(json, "podIP", addresses_of(record.plan, record.life));
   if (!pod.reason.empty()) {

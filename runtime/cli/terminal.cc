@@ -11,11 +11,14 @@ TerminalSize terminal_size() {
   return {size.ws_row, size.ws_col};
 }
 
-RawMode::RawMode() : is_terminal_(::tcgetattr(STDIN_FILENO, &saved_) == 0) {
+RawMode::RawMode(Typed typed) : is_terminal_(::tcgetattr(STDIN_FILENO, &saved_) == 0) {
   if (!is_terminal_) return;
-  termios raw = saved_;
-  ::cfmakeraw(&raw);
-  ::tcsetattr(STDIN_FILENO, TCSANOW, &raw);
+  termios mode = saved_;
+  if (typed == Typed::raw)
+    ::cfmakeraw(&mode);
+  else
+    mode.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO);
+  ::tcsetattr(STDIN_FILENO, TCSANOW, &mode);
 }
 
 RawMode::~RawMode() {

@@ -3,17 +3,22 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string_view>
 #include <thread>
 
 #include "base/files.h"
+#include "base/interruption.h"
 #include "base/printable.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/pod_follower.h"
 #include "runtime/cli/pod_query.h"
 #include "runtime/cli/pod_sample.h"
 #include "runtime/cli/print.h"
+#include "runtime/cli/terminal.h"
 #include "runtime/cli/usage_json.h"
 #include "runtime/cli/usage_table.h"
 #include "runtime/kernel/clock.h"
@@ -72,6 +77,29 @@ class Shown {
   const TopCommandOptions& options_;
 };
 
+// The keys of whoever watches the table, of which "q" is the end, as of top(1). With a table that is not watched on a
+// terminal, or in the background, stdin is somebody else's.
+class Keys {
+ public:
+  explicit Keys(const TopCommandOptions& options) {
+    if (is_document(options.output) || ::isatty(STDOUT_FILENO) == 0 || !are_ours()) return;
+    base::listen_for_interruption();  // so that the terminal is as it was when we end
+    mode_.emplace(Typed::keys);
+  }
+
+  int fd() const { return mode_ && are_ours() ? STDIN_FILENO : -1; }
+  static bool ask_for_the_end() {
+    std::array<char, 64> typed{};
+    const ssize_t size = ::read(STDIN_FILENO, typed.data(), typed.size());
+    return size <= 0 || std::string_view(typed.data(), static_cast<std::size_t>(size)).find('q') != std::string::npos;
+  }
+
+ private:
+  static bool are_ours() { return ::tcgetpgrp(STDIN_FILENO) == ::getpgrp(); }
+
+  std::optional<RawMode> mode_;
+};
+
 Result<int> once(Context& context, const CgroupHost& host, const TopCommandOptions& options) {
   Failures failures;
   const auto [pods, named] = TRY(find_pods(context, options.query, failures));
@@ -110,11 +138,15 @@ Result<int> again_and_again(Context& context, const CgroupHost& host, const TopC
   } else if (::isatty(STDOUT_FILENO) != 0) {
     TRY(base::write_all(STDOUT_FILENO, "\x1b[H\x1b[2J", "stdout"));
   }
+  Keys keys(options);
   for (;; at = std::max(at + interval, boot_time())) {
     for (;;) {
-      const auto news = TRY(follower.next(at, STDOUT_FILENO));
-      if (news.why == PodFollower::Why::reader_gone) return failures.exit_code();
-      if (news.why == PodFollower::Why::timeout) break;
+      const auto news = follower.next(at, STDOUT_FILENO, keys.fd());
+      if (!news && base::is_interruption(news.error())) return 128 + base::interruption_signal();
+      if (!news) return news.error();
+      if (news->why == PodFollower::Why::reader_gone) return failures.exit_code();
+      if (news->why == PodFollower::Why::typed && Keys::ask_for_the_end()) return failures.exit_code();
+      if (news->why == PodFollower::Why::timeout) break;
     }
     samples = sample(host, follower.pods(), samples);
     TRY(shown.show(samples));
