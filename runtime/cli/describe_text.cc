@@ -12,6 +12,7 @@
 #include "runtime/cli/container_state.h"
 #include "runtime/cli/describe_spec.h"
 #include "runtime/cli/indented_text.h"
+#include "runtime/cli/kube_status.h"
 #include "runtime/cli/network_status.h"
 #include "runtime/cli/probe_text.h"
 #include "runtime/cli/table.h"
@@ -61,11 +62,14 @@ void ports(IndentedText& text, const Json& spec) {
   text.line(4, "Host Ports", host.empty() ? "<none>" : host);
 }
 
-void limits(IndentedText& text, const Json& spec) {
-  const Json resources = spec.value("resources", Json::object());
-  if (!resources.is_object() || !resources.contains("limits") || !resources["limits"].is_object()) return;
-  text.line(4, "Limits", "");
-  for (const auto& [name, value] : resources["limits"].items()) text.line(6, name, plain(value));
+void limits_and_requests(IndentedText& text, const Json& spec) {
+  const Json resources = resources_of(spec);
+  for (const auto& [key, heading] : {std::pair{"limits", "Limits"}, {"requests", "Requests"}}) {
+    const Json amounts = resources.value(key, Json());
+    if (!amounts.is_object() || amounts.empty()) continue;
+    text.line(4, heading, "");
+    for (const auto& [name, value] : amounts.items()) text.line(6, name, plain(value));
+  }
 }
 
 void probes(IndentedText& text, const ProbesPlan& plan) {
@@ -116,7 +120,7 @@ void describe_container(IndentedText& text, const LivePod& pod, const LiveContai
   describe_state(text, pod, container);
   text.line(4, "Ready", yes(is_ready(container)));
   text.line(4, "Restart Count", std::to_string(plan.attempt));
-  limits(text, spec);
+  limits_and_requests(text, spec);
   probes(text, plan.probes);
   describe_environment(text, spec);
   describe_mounts(text, spec);

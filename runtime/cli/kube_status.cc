@@ -49,18 +49,11 @@ Json present_state(const LivePod& pod, const LiveContainer& container) {
   return {{"waiting", std::move(waiting)}};
 }
 
-// As asked for now, which is what it has: requests that are not said are the limits.
 void add_resources(Json& status, const Json& container) {
-  const Json resources = container.value("resources", Json());
-  if (!resources.is_object() || resources.empty()) return;
-  const Json limits = resources.value("limits", Json::object());
-  Json requests = resources.value("requests", Json::object());
-  for (const char* name : {"cpu", "memory"})
-    if (!requests.contains(name) && limits.contains(name)) requests[name] = limits[name];
-  status["resources"] = resources;
-  if (requests.empty()) return;
-  status["resources"]["requests"] = requests;
-  status["allocatedResources"] = requests;
+  Json resources = resources_of(container);
+  if (resources.empty()) return;
+  if (resources.contains("requests")) status["allocatedResources"] = resources["requests"];
+  status["resources"] = std::move(resources);
 }
 
 Json container_status(const LivePod& pod, const LiveContainer& container) {
@@ -182,6 +175,17 @@ void add_addresses(Json& status, const std::string& field, const std::vector<std
 }
 
 }  // namespace
+
+Json resources_of(const Json& container) {
+  Json resources = container.value("resources", Json());
+  if (!resources.is_object()) return Json::object();
+  const Json limits = resources.value("limits", Json::object());
+  Json requests = resources.value("requests", Json::object());
+  for (const char* name : {"cpu", "memory"})
+    if (!requests.contains(name) && limits.contains(name)) requests[name] = limits[name];
+  if (!requests.empty()) resources["requests"] = std::move(requests);
+  return resources;
+}
 
 Json kube_status(const LivePod& pod, const Json& spec) {
   const PodRecord& record = pod.record;

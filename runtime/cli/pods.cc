@@ -102,12 +102,15 @@ Result<std::string> find_id(const Store& store, const std::string& name_space, c
 }
 
 Result<Pod> find_pod(const Context& context, const std::string& name) {
-  const Store store = context.store();
-  const std::string id = TRY(find_id(store, context.flags.name_space, name));
+  return find_pod(context.store(), context.flags.name_space, name);
+}
+
+Result<Pod> find_pod(const Store& store, const std::string& name_space, const std::string& name) {
+  const std::string id = TRY(find_id(store, name_space, name));
   auto pod = store.load_whole(id);
   if (!pod && pod.error().kind == Kind::not_found)  // deleted meanwhile, or its create has only just begun
     return Error{Kind::not_found, ENOENT,
-                 "pod \"" + name + "\" not found in namespace \"" + context.flags.name_space + "\""};
+                 "pod \"" + name + "\" not found in namespace \"" + name_space + "\""};
   return pod;
 }
 
