@@ -55,10 +55,9 @@ TEST_F(LivesTest, ARestartIsTheNextAttemptOnWhatTheLastOneWrote) {
 TEST_F(LivesTest, SeveralPodsAreRestartedTogether) {
   const std::vector<std::string> names{"a", "b"};
   for (const std::string& name : names) {
-    ASSERT_TRUE(must_create(pod(name, {container("main", {"/bin/payload", "stubborn"}),
-                                       container("beside", {"/bin/payload", "stubborn"})})));
-    for (const char* one : {"main", "beside"})
-      ASSERT_TRUE(eventually([&] { return logs(name, one) == "stubborn\n"; }));
+    ASSERT_TRUE(must_create(pod(
+        name, {container("main", {"/bin/payload", "stubborn"}), container("beside", {"/bin/payload", "stubborn"})})));
+    for (const char* one : {"main", "beside"}) ASSERT_TRUE(eventually([&] { return logs(name, one) == "stubborn\n"; }));
   }
   const std::string log = dir() + "/patient.log";
   const pid_t patient = start(podrun_command({"restart", "a", "b", "--grace-period", "300"}).argv, log);

@@ -109,9 +109,7 @@ TEST_F(ManifestsTest, AGeneratedNameIsAnotherEachTime) {
 }
 
 TEST_F(ManifestsTest, ApplyEndsNoPodForOneWhoseProgramIsNotThere) {
-  const auto apply = [&](const Json& pod) {
-    return podrun({"apply", "--network", "none", "-f", "-"}, pod.dump());
-  };
+  const auto apply = [&](const Json& pod) { return podrun({"apply", "--network", "none", "-f", "-"}, pod.dump()); };
   Json web = sleeping_pod("web");
   ASSERT_EQ(apply(web).out, "pod/web created\n");
   const std::string id = pod_id("web");

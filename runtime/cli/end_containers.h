@@ -13,8 +13,8 @@
 namespace podrun::cli {
 
 struct EndContainers {
-  std::string command;  // "restart"
-  std::string done;     // "restarted"
+  std::string command;                        // "restart"
+  std::string done;                           // "restarted"
   std::optional<std::chrono::seconds> grace;  // empty: the pod's own
   // Those of a pod that are to end.
   std::function<Result<std::vector<ContainerRecord>>(const Pod& pod)> which;

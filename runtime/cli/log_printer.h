@@ -29,7 +29,7 @@ class LogPrinter {
   std::string_view what_fits(std::string_view text);
 
   Output& out_;
-  LogStyle style_;  // `most`: what is left of it
+  LogStyle style_;            // `most`: what is left of it
   bool within_line_ = false;  // the last record was a part
   bool coloured_ = false;     // and has left a colour on
 };

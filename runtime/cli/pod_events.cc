@@ -119,9 +119,7 @@ auto identity(const PodEvent& event) { return std::tie(event.reason, event.conta
 
 }  // namespace
 
-bool comes_earlier(const PodEvent& a, const PodEvent& b) {
-  return a.time != 0 && (b.time == 0 || a.time < b.time);
-}
+bool comes_earlier(const PodEvent& a, const PodEvent& b) { return a.time != 0 && (b.time == 0 || a.time < b.time); }
 
 std::int64_t saved_at(const Layout& layout, const LivePod& pod) {
   struct stat record {};

@@ -98,13 +98,13 @@ TEST(PodEvents, AContainerThatIsKilledWithItsPod) {
   LivePod pod = pod_of({ended("main", std::nullopt)});
   pod.record.life.state = PodState::deleting;
   pod.shim_alive = false;
-  EXPECT_THAT(lines_of(pod), ElementsAre("0 Normal Created: Created pod", "0 Normal Started: Started container main",
-                                         "60 Normal Deleting: Deleting pod",
-                                         "? Normal Killed: Container main ended with its pod"));
+  EXPECT_THAT(lines_of(pod),
+              ElementsAre("0 Normal Created: Created pod", "0 Normal Started: Started container main",
+                          "60 Normal Deleting: Deleting pod", "? Normal Killed: Container main ended with its pod"));
   pod.record.life.state = PodState::stopped;
-  EXPECT_THAT(lines_of(pod), ElementsAre("0 Normal Created: Created pod", "0 Normal Started: Started container main",
-                                         "60 Normal Killed: Container main ended with its pod",
-                                         "60 Normal Stopped: Stopped pod"));
+  EXPECT_THAT(lines_of(pod),
+              ElementsAre("0 Normal Created: Created pod", "0 Normal Started: Started container main",
+                          "60 Normal Killed: Container main ended with its pod", "60 Normal Stopped: Stopped pod"));
 }
 
 TEST(PodEvents, ADeathThatNoFileTellsOf) {

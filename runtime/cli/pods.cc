@@ -20,11 +20,12 @@ std::string_view place_of_others(std::string_view word) {
 // kubectl's words for what there is none of here, in front of a name. Alone, or as pod/WORD, each may be a pod's name.
 bool is_other_resource_word(std::string_view word) {
   constexpr std::array<std::string_view, 41> kWords{
-      "all",         "cj",        "cm",         "configmap", "configmaps", "container",   "containers",  "cronjob",
-      "cronjobs",    "daemonset", "daemonsets", "deploy",    "deployment", "deployments", "ds",          "endpoints",
-      "ep",          "ev",          "event",     "events",     "ing",       "ingress",    "job",         "jobs",        "namespace",
-      "namespaces",  "no",        "node",       "nodes",     "ns",         "pv",          "pvc",         "replicaset",
-      "replicasets", "rs",        "secret",     "secrets",   "service",    "services",    "statefulset", "svc"};
+      "all",     "cj",        "cm",        "configmap",  "configmaps",  "container",   "containers",
+      "cronjob", "cronjobs",  "daemonset", "daemonsets", "deploy",      "deployment",  "deployments",
+      "ds",      "endpoints", "ep",        "ev",         "event",       "events",      "ing",
+      "ingress", "job",       "jobs",      "namespace",  "namespaces",  "no",          "node",
+      "nodes",   "ns",        "pv",        "pvc",        "replicaset",  "replicasets", "rs",
+      "secret",  "secrets",   "service",   "services",   "statefulset", "svc"};
   return std::find(kWords.begin(), kWords.end(), word) != kWords.end();
 }
 
@@ -109,8 +110,7 @@ Result<Pod> find_pod(const Store& store, const std::string& name_space, const st
   const std::string id = TRY(find_id(store, name_space, name));
   auto pod = store.load_whole(id);
   if (!pod && pod.error().kind == Kind::not_found)  // deleted meanwhile, or its create has only just begun
-    return Error{Kind::not_found, ENOENT,
-                 "pod \"" + name + "\" not found in namespace \"" + name_space + "\""};
+    return Error{Kind::not_found, ENOENT, "pod \"" + name + "\" not found in namespace \"" + name_space + "\""};
   return pod;
 }
 

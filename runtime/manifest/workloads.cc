@@ -154,8 +154,9 @@ void add_index(const std::string& owner, Json& pod) {
         return variable.is_object() && variable.value("name", Json()) == kVariable;
       });
       if (!is_there)
-        env.push_back({{"name", kVariable},
-                       {"valueFrom", {{"fieldRef", {{"fieldPath", "metadata.annotations['" + std::string(kIndex) + "']"}}}}}});
+        env.push_back(
+            {{"name", kVariable},
+             {"valueFrom", {{"fieldRef", {{"fieldPath", "metadata.annotations['" + std::string(kIndex) + "']"}}}}}});
     }
   }
 }

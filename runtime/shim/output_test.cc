@@ -132,8 +132,8 @@ TEST_F(OutputTest, WhatIsLostIsCountedAndTold) {
   }
   say(out_, "seven\n");
   output_->pump();
-  EXPECT_THAT(records(), ElementsAre("stdout F one", "stdout F two", "stdout F three", missing(111, "stdout"),
-                                     "stdout F seven"));
+  EXPECT_THAT(records(),
+              ElementsAre("stdout F one", "stdout F two", "stdout F three", missing(111, "stdout"), "stdout F seven"));
   output_->drain();
   EXPECT_EQ(records().back(), missing(4, "stderr")) << "at the end at the latest";
 }
