@@ -142,6 +142,9 @@ TEST_F(CommandLineTest, GetTakesWhatKubectlTakes) {
   EXPECT_THAT(got({"web-10", "--show-labels", "--no-headers"}), ElementsAre(HasSubstr("app=db")));
   EXPECT_THAT(got({"all", "-L", "none,app", "--no-headers", "--sort-by=.metadata.name"}),
               ElementsAre(testing::EndsWith(" web"), testing::EndsWith(" db")));
+  EXPECT_THAT(lines_of(podrun({"events", "web-2", "-o", "jsonpath={range .items[*]}{.reason}{\"\\n\"}{end}"}).out),
+              ElementsAre("Created", "Started"));
+  EXPECT_EQ(podrun({"events", "-o", "jsonpath={.items[}"}).status, kInvalid);
   const std::string file = dir() + "/two.json";
   std::ofstream(file) << sleeper("web-2").dump() << "\n---\n" << sleeper("none").dump();
   EXPECT_THAT(got({"-f", file, "-o", "name"}), ElementsAre("pod/web-2"));

@@ -3,12 +3,17 @@
 
 #include <termios.h>
 
+#include <cstddef>
+
 #include "runtime/sandbox/terminal_size.h"
 
 namespace podrun::cli {
 
 // Unknown where stdin is no terminal.
 TerminalSize terminal_size();
+
+// $COLUMNS, where a person has set it; else of the terminal that `fd` is; 80 where nobody knows.
+std::size_t columns_of(int fd);
 
 // What is typed at our own terminal, for as long as this lives: raw is all of it; keys come one by one and unseen, and
 // ctrl-c interrupts as ever.

@@ -42,12 +42,12 @@ struct TopCommandOptions {
 };
 
 // A table on a terminal takes the place of the one before, as much of it as there is room for.
-std::string in_place(const std::string& table, unsigned short rows) {
+std::string in_place(const std::string& table, unsigned short rows, std::size_t columns) {
   std::string text = "\x1b[H";
   std::size_t at = 0;
   for (unsigned short row = 1; at < table.size() && (rows == 0 || row < rows); ++row) {
     const std::size_t end = std::min(table.find('\n', at), table.size());
-    text += base::printable(table.substr(at, end - at)) + "\x1b[K\n";
+    text += base::printable(table.substr(at, end - at)).substr(0, columns) + "\x1b[K\n";
     at = end + 1;
   }
   return text + "\x1b[J";
@@ -69,7 +69,7 @@ class Shown {
       context_.out.print(table);
       return context_.out.flush();
     }
-    return base::write_all(STDOUT_FILENO, in_place(table, size.ws_row), "stdout");
+    return base::write_all(STDOUT_FILENO, in_place(table, size.ws_row, columns_of(STDOUT_FILENO)), "stdout");
   }
 
  private:
