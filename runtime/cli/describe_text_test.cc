@@ -99,7 +99,8 @@ TEST(Describe, ShowsTheQosClass) {
 TEST(Describe, RequestsThatAreNotSaidAreTheLimits) {
   LivePod pod = pod_of({running("main")});
   pod.record.plan.who.manifest =
-      R"({"spec":{"containers":[{"name":"main","resources":{"limits":{"cpu":"2","memory":"1Gi"},"requests":{"cpu":1}}}]}})";
+      R"({"spec":{"containers":[{"name":"main",)"
+      R"("resources":{"limits":{"cpu":"2","memory":"1Gi"},"requests":{"cpu":1}}}]}})";
   EXPECT_THAT(describe_text(pod, kube_pod(pod)), HasSubstr("    Limits:\n"
                                                            "      cpu:              2\n"
                                                            "      memory:           1Gi\n"
