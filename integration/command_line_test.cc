@@ -1,7 +1,10 @@
 // The command line as kubectl's users type it.
 #include <gmock/gmock.h>
+#include <unistd.h>
 
+#include <array>
 #include <chrono>
+#include <climits>
 #include <filesystem>
 #include <fstream>
 
@@ -137,6 +140,22 @@ TEST_F(CommandLineTest, GetTakesWhatKubectlTakes) {
   EXPECT_EQ(unsorted.out, "");
   EXPECT_THAT(got({"--no-headers", "--field-selector=status.phase!=Running"}), ElementsAre());
   EXPECT_THAT(got({"web-10", "--show-labels", "--no-headers"}), ElementsAre(HasSubstr("app=db")));
+  EXPECT_THAT(got({"all", "-L", "none,app", "--no-headers", "--sort-by=.metadata.name"}),
+              ElementsAre(testing::EndsWith(" web"), testing::EndsWith(" db")));
+  EXPECT_THAT(lines_of(podrun({"events", "web-2", "-o", "jsonpath={range .items[*]}{.reason}{\"\\n\"}{end}"}).out),
+              ElementsAre("Created", "Started"));
+  EXPECT_EQ(podrun({"events", "-o", "jsonpath={.items[}"}).status, kInvalid);
+  const std::string file = dir() + "/two.json";
+  std::ofstream(file) << sleeper("web-2").dump() << "\n---\n" << sleeper("none").dump();
+  EXPECT_THAT(got({"-f", file, "-o", "name"}), ElementsAre("pod/web-2"));
+  EXPECT_THAT(podrun({"get", "-f", file}).err, HasSubstr("pod \"none\" not found in namespace \"default\""));
+  EXPECT_EQ(podrun({"get", "web-2", "-f", file}).status, kInvalid);
+  EXPECT_THAT(podrun({"get", "events"}).err, HasSubstr("'podrun events'"));
+  std::array<char, HOST_NAME_MAX + 1> machine{};
+  ASSERT_EQ(::gethostname(machine.data(), HOST_NAME_MAX), 0);
+  EXPECT_EQ(podrun({"get", "web-2", "-o", "jsonpath={.spec.nodeName} {.status.qosClass}"}).out,
+            std::string(machine.data()) + " BestEffort");
+  EXPECT_EQ(got({"--field-selector", std::string("spec.nodeName=") + machine.data(), "-o", "name"}).size(), 2U);
   EXPECT_EQ(podrun({"get", "web-2", "-o", "jsonpath={.metadata.name}"}).out, "web-2");
   EXPECT_EQ(podrun({"get", "-l", "app=db", "-o", "jsonpath={.items[*].status.phase}"}).out, "Running");
   EXPECT_THAT(got({"--sort-by", "metadata.name", "-o", "jsonpath={range .items[*]}{.metadata.name}{\"\\n\"}{end}"}),
@@ -201,6 +220,10 @@ TEST_F(CommandLineTest, LogsTakeWhatKubectlTakes) {
               ElementsAre(StartsWith("[pod/web/main] to std"), StartsWith("[pod/web/main] to std"),
                           "[pod/web/other] stubborn"));
   EXPECT_EQ(podrun({"logs", "web", "other", "--since-time", "2020-01-01T00:00:00+01:00"}).out, "stubborn\n");
+  EXPECT_EQ(podrun({"logs", "web", "other", "--since", "1.5h"}).out, "stubborn\n");
+  EXPECT_EQ(podrun({"logs", "web", "other", "--limit-bytes", "4"}).out, "stub");
+  EXPECT_EQ(podrun({"logs", "-f", "web", "other", "--limit-bytes", "4"}).out, "stub") << "and no more is waited for";
+  EXPECT_EQ(podrun({"logs", "web", "other", "--limit-bytes", "-1"}).status, kInvalid);
   EXPECT_EQ(podrun({"logs", "web", "other", "--since-time", "2100-01-01T00:00:00Z"}).out, "");
   const Output previous = podrun({"logs", "-p", "web", "other"});
   EXPECT_EQ(previous.status, kNotFound);

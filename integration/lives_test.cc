@@ -1,8 +1,10 @@
 // Containers that are stopped, started and made again in a pod that stands; pods that are stopped and started.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include "integration/test_host.h"
 
@@ -47,6 +49,36 @@ TEST_F(LivesTest, ARestartIsTheNextAttemptOnWhatTheLastOneWrote) {
   EXPECT_FALSE(fs::exists(layer(0)));
   EXPECT_EQ(exit_of(0), "0");
   EXPECT_EQ(phase("web"), "Running");
+}
+
+// All are asked before the first has had its time.
+TEST_F(LivesTest, SeveralPodsAreRestartedTogether) {
+  const std::vector<std::string> names{"a", "b"};
+  for (const std::string& name : names) {
+    ASSERT_TRUE(must_create(pod(
+        name, {container("main", {"/bin/payload", "stubborn"}), container("beside", {"/bin/payload", "stubborn"})})));
+    for (const char* one : {"main", "beside"}) ASSERT_TRUE(eventually([&] { return logs(name, one) == "stubborn\n"; }));
+  }
+  const std::string log = dir() + "/patient.log";
+  const pid_t patient = start(podrun_command({"restart", "a", "b", "--grace-period", "300"}).argv, log);
+  const auto count = [](const Json& containers, const char* what) {
+    return std::count_if(containers.begin(), containers.end(),
+                         [&](const Json& one) { return one.at("life").value(what, false); });
+  };
+  for (const std::string& name : names)
+    EXPECT_TRUE(eventually([&] { return count(inspect(name).at("containers"), "held") == 2; })) << name;
+  EXPECT_TRUE(must_podrun({"kill", "b", "-s", "KILL", "-c", "beside"}));
+  const auto restarts = [&](const std::string& name) {
+    return podrun({"get", name, "-o", "jsonpath={.status.containerStatuses[*].restartCount}"}).out;
+  };
+  EXPECT_TRUE(eventually([&] { return restarts("b") == "0 1"; })) << "nobody waits for its neighbours";
+  EXPECT_EQ(restarts("a"), "0 0");
+  EXPECT_TRUE(must_podrun({"kill", "a", "b", "-s", "KILL"}));
+  EXPECT_EQ(wait_for(patient), 0);
+  std::ifstream said(log);
+  const std::string text(std::istreambuf_iterator<char>(said), {});
+  EXPECT_THAT(lines_of(text), testing::UnorderedElementsAre("pod/a restarted", "pod/b restarted"));
+  EXPECT_EQ(restarts("a"), "1 1");
 }
 
 TEST_F(LivesTest, OfManyAttemptsTheLastTwoAreKept) {

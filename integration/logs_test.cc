@@ -100,11 +100,20 @@ TEST_F(LogsTest, KeepWholeRecordsWhenTheDiskIsFull) {
   if (created) static_cast<void>(run({"sleep", "1"}));
   EXPECT_EQ(::mount("none", data_dir().c_str(), "tmpfs", MS_REMOUNT, "size=8m"), 0);
   EXPECT_TRUE(eventually([&] { return logs("web", "main").find("later\n") != std::string::npos; }));
-  // Parts of lines may be lost, but no line has a part of another, or of a record's head, in it.
+  // Parts of lines may be lost, but no line has a part of another, or of a record's head, in it; and what is missing is
+  // told where it is missing.
+  std::size_t kept = 0, lost = 0;
   for (const std::string& line : lines_of(logs("web", "main"))) {
+    if (std::size_t bytes = 0; std::sscanf(line.c_str(), "[podrun: %zu bytes of stdout are missing", &bytes) == 1) {
+      lost += bytes;
+      continue;
+    }
+    if (line != "later") kept += line.size() + 1;
     const bool digits = line.find_first_not_of("0123456789") == std::string::npos;
     EXPECT_TRUE(line == "later" || (digits && line.size() <= 1999)) << line.size() << " bytes: " << line.substr(0, 100);
   }
+  EXPECT_GT(lost, 300'000U);
+  EXPECT_NEAR(static_cast<double>(kept + lost), 600'000, 500) << "with what was said later, while it was full";
   static_cast<void>(remove("web"));
   ::umount2(data_dir().c_str(), MNT_DETACH);
 }

@@ -108,6 +108,27 @@ TEST_F(ManifestsTest, AGeneratedNameIsAnotherEachTime) {
   EXPECT_THAT(podrun({"delete", "-f", file}).err, HasSubstr("metadata.generateName: is another name each time"));
 }
 
+TEST_F(ManifestsTest, ApplyEndsNoPodForOneWhoseProgramIsNotThere) {
+  const auto apply = [&](const Json& pod) { return podrun({"apply", "--network", "none", "-f", "-"}, pod.dump()); };
+  Json web = sleeping_pod("web");
+  ASSERT_EQ(apply(web).out, "pod/web created\n");
+  const std::string id = pod_id("web");
+  for (const char* program : {"nowhere", "/bin/nowhere"}) {
+    Json other = web;
+    other["spec"]["containers"][0]["command"] = {program};
+    const Output refused = apply(other);
+    EXPECT_NE(refused.status, 0);
+    EXPECT_THAT(refused.err, HasSubstr(std::string("find program '") + program + "'"));
+    EXPECT_EQ(pod_id("web"), id) << "it goes on";
+  }
+  // A volume brings it: nobody can know before.
+  Json brought = web;
+  brought["spec"]["containers"][0]["command"] = {"/brought/payload", "sleep"};
+  brought["spec"]["containers"][0]["volumeMounts"] = {{{"name", "bin"}, {"mountPath", "/brought"}}};
+  brought["spec"]["volumes"] = {{{"name", "bin"}, {"hostPath", {{"path", rootfs() + "/bin"}}}}};
+  EXPECT_EQ(apply(brought).out, "pod/web replaced\n");
+}
+
 TEST_F(ManifestsTest, ApplyPrunesWhatHasLeftItsFiles) {
   const auto apply = [&](const std::vector<std::string>& more) {
     std::vector<std::string> args{"apply", "--network", "none"};

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <sstream>
 
+#include "integration/on_terminal.h"
 #include "integration/test_host.h"
 
 namespace integration {
@@ -133,6 +134,23 @@ TEST_F(UsageTest, OnlyWhatIsMeantAndWhatRuns) {
   EXPECT_EQ(podrun({"top", "none"}).status, podrun({"get", "none"}).status);
   EXPECT_THAT(podrun({"top", "-n", "empty"}).err, HasSubstr("No resources found in empty namespace."));
   EXPECT_THAT(podrun({"top", "--sort-by", "name"}).err, HasSubstr("expected one of: cpu, memory"));
+}
+
+TEST_F(UsageTest, WhoWatchesEndsItByAKey) {
+  ASSERT_TRUE(must_create(pod("web", {container("main", {"/bin/payload", "sleep"})})));
+  OnTerminal top(podrun_command({"top"}));
+  ASSERT_TRUE(top.shows("web ")) << top.shown();
+  const std::size_t shown = top.shown().size();
+  top.type("x\n");
+  EXPECT_TRUE(eventually([&] { return top.shows("web ") && top.shown().size() > shown; })) << "it goes on";
+  top.type("q");
+  EXPECT_EQ(top.end(), 0);
+  EXPECT_EQ(top.shown().find_first_of("xq"), std::string::npos) << "keys are not shown";
+
+  OnTerminal other(podrun_command({"top"}));
+  ASSERT_TRUE(other.shows("web ")) << other.shown();
+  other.type("\x03");
+  EXPECT_EQ(other.end(), 128 + SIGINT);
 }
 
 TEST_F(UsageTest, AgainAndAgainWhereThatIsAskedFor) {

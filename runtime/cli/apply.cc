@@ -37,6 +37,7 @@ nlohmann::json asked_for(const std::string& manifest) {
     for (const char* own : {kNetworkStatus, annotations::kOwnNetworks}) asked[of_pod].erase(own);
     if (asked[of_pod].empty()) asked.erase(of_pod);
   }
+  if (const auto spec = asked.find("/spec"); spec != asked.end() && spec->is_object()) spec->erase("nodeName");
   return asked;
 }
 

@@ -79,7 +79,10 @@ Result<void> Option::give(const std::string& text) {
 }
 
 Result<void> Option::give_one(const std::string& text) {
-  if (values_.empty() || std::find(values_.begin(), values_.end(), text) != values_.end()) return set_(text);
+  const auto allows = [&](std::string_view value) {
+    return value == text || (value.ends_with('=') && text.starts_with(value));
+  };
+  if (values_.empty() || std::any_of(values_.begin(), values_.end(), allows)) return set_(text);
   std::string expected;
   for (const std::string_view value : values_) expected.append(expected.empty() ? "" : ", ").append(value);
   return bad_input("expected one of: " + expected);

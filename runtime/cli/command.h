@@ -48,6 +48,7 @@ class Option {
   Option(std::string_view names, std::string_view takes, std::string_view help, Set set);
 
   Option& from(const char* variable) { return variable_ = variable, *this; }  // stands in where it is not given
+  // One that ends in "=" has something behind it.
   Option& one_of(std::vector<std::string_view> values) { return values_ = std::move(values), *this; }
   Option& offers(std::function<std::vector<Candidate>()> find) {
     return offered_ = std::move(find), *this;

@@ -12,13 +12,12 @@
 #include "runtime/cli/container_state.h"
 #include "runtime/cli/describe_spec.h"
 #include "runtime/cli/indented_text.h"
+#include "runtime/cli/kube_status.h"
 #include "runtime/cli/network_status.h"
 #include "runtime/cli/probe_text.h"
 #include "runtime/cli/table.h"
 #include "runtime/cli/time_text.h"
-#include "runtime/manifest/change_resources.h"
 #include "runtime/plan/late_values.h"
-#include "runtime/plan/oom_score.h"
 
 namespace podrun::cli {
 namespace {
@@ -63,11 +62,14 @@ void ports(IndentedText& text, const Json& spec) {
   text.line(4, "Host Ports", host.empty() ? "<none>" : host);
 }
 
-void limits(IndentedText& text, const Json& spec) {
-  const Json resources = spec.value("resources", Json::object());
-  if (!resources.is_object() || !resources.contains("limits") || !resources["limits"].is_object()) return;
-  text.line(4, "Limits", "");
-  for (const auto& [name, value] : resources["limits"].items()) text.line(6, name, plain(value));
+void limits_and_requests(IndentedText& text, const Json& spec) {
+  const Json resources = resources_of(spec);
+  for (const auto& [key, heading] : {std::pair{"limits", "Limits"}, {"requests", "Requests"}}) {
+    const Json amounts = resources.value(key, Json());
+    if (!amounts.is_object() || amounts.empty()) continue;
+    text.line(4, heading, "");
+    for (const auto& [name, value] : amounts.items()) text.line(6, name, plain(value));
+  }
 }
 
 void probes(IndentedText& text, const ProbesPlan& plan) {
@@ -118,7 +120,7 @@ void describe_container(IndentedText& text, const LivePod& pod, const LiveContai
   describe_state(text, pod, container);
   text.line(4, "Ready", yes(is_ready(container)));
   text.line(4, "Restart Count", std::to_string(plan.attempt));
-  limits(text, spec);
+  limits_and_requests(text, spec);
   probes(text, plan.probes);
   describe_environment(text, spec);
   describe_mounts(text, spec);
@@ -192,6 +194,8 @@ std::string describe_text(const LivePod& pod, const Json& kube, const std::vecto
   text.line(0, "Name", record.plan.who.name);
   text.line(0, "Namespace", record.plan.who.name_space);
   text.line(0, "Pod ID", record.plan.who.id);
+  if (!pod.node.empty())
+    text.line(0, "Node", pod.node + (record.life.host_ips.empty() ? "" : "/" + record.life.host_ips.front()));
   text.line(0, "Start Time", long_date(record.life.created_at));
   pairs(text, "Labels", record.plan.who.labels, "=");
   pairs(text, "Annotations", record.plan.who.annotations, ": ");
@@ -217,8 +221,7 @@ std::string describe_text(const LivePod& pod, const Json& kube, const std::vecto
   describe_containers(text, pod, kube);
   describe_conditions(text, kube);
   describe_volumes(text, kube["spec"]);
-  if (const auto resources = change_resources(record.plan.who.manifest, {}))
-    text.line(0, "QoS Class", qos_class(resources->spec));
+  if (kube["status"].contains("qosClass")) text.line(0, "QoS Class", plain(kube["status"]["qosClass"]));
   describe_events(text, events, now);
   return std::move(text).take();
 }

@@ -95,6 +95,20 @@ TEST(Describe, ShowsTheQosClass) {
               HasSubstr("QoS Class:        Guaranteed\n"));
 }
 
+// As kubectl, which sees what the API server has filled in.
+TEST(Describe, RequestsThatAreNotSaidAreTheLimits) {
+  LivePod pod = pod_of({running("main")});
+  pod.record.plan.who.manifest =
+      R"({"spec":{"containers":[{"name":"main",)"
+      R"("resources":{"limits":{"cpu":"2","memory":"1Gi"},"requests":{"cpu":1}}}]}})";
+  EXPECT_THAT(describe_text(pod, kube_pod(pod)), HasSubstr("    Limits:\n"
+                                                           "      cpu:              2\n"
+                                                           "      memory:           1Gi\n"
+                                                           "    Requests:\n"
+                                                           "      cpu:              1\n"
+                                                           "      memory:           1Gi\n"));
+}
+
 TEST(Describe, EndsWithTheEvents) {
   LivePod pod = pod_of({running("main")});
   pod.record.life.created_at = kStarted;

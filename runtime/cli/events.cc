@@ -44,8 +44,7 @@ class Printer {
 
   // `going_on`: more may come, so that each is a document of its own.
   void print(std::vector<PodEvent> events, bool going_on) {
-    std::stable_sort(events.begin(), events.end(),
-                     [](const PodEvent& a, const PodEvent& b) { return a.time < b.time; });
+    std::stable_sort(events.begin(), events.end(), comes_earlier);
     std::erase_if(events, [this](const PodEvent& event) { return event.time != 0 && event.time < since_; });
     if (!is_document(options_.output)) return context_.out.print(table_.lines(events));
     std::vector<Json> documents;

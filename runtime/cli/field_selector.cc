@@ -17,6 +17,7 @@ constexpr SelectableField kSelectableFields[] = {
     {"metadata.namespace", [](const LivePod& pod) { return pod.record.plan.who.name_space; }},
     {"spec.hostNetwork",
      [](const LivePod& pod) { return std::string(pod.record.plan.namespaces.host_network ? "true" : "false"); }},
+    {"spec.nodeName", [](const LivePod& pod) { return pod.node; }},
     {"status.phase", [](const LivePod& pod) { return std::string(to_text(pod.phase)); }},
     {"status.podIP",
      [](const LivePod& pod) {

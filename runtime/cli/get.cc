@@ -16,14 +16,17 @@ struct GetCommandOptions {
   std::string sort_by;
   bool no_headers = false;
   bool show_labels = false;
+  std::vector<std::string> label_columns;
   bool watch = false;
   bool watch_only = false;
 };
 
-Result<int> get(Context& context, const GetCommandOptions& options) {
+Result<int> get(Context& context, GetCommandOptions& options) {
+  if (options.query.words == std::vector<std::string>{"all"}) options.query.words.clear();  // kubectl's: here, the pods
   const TableStyle style{.wide = false,
                          .with_namespace = options.query.all_namespaces,
                          .with_labels = options.show_labels,
+                         .label_columns = options.label_columns,
                          .headings = !options.no_headers};
   const PodPrinter printed = TRY(pod_printer(options.output, style));
   if (options.watch || options.watch_only)
@@ -50,6 +53,8 @@ void get_command(Command& command, Context& context) {
   command.option("-o,--output", options->output, "FORMAT", kFormats);
   command.option("--sort-by", options->sort_by, "PATH", "In the order of this field: .metadata.creationTimestamp");
   command.flag("--show-labels", options->show_labels, "A column with the labels");
+  command.option("-L,--label-columns", options->label_columns, "LABEL,...", "A column for each of these labels")
+      .split_at_commas();
   command.flag("--no-headers", options->no_headers, "No headings above the columns");
   command.flag("-w,--watch", options->watch, "Go on, with each pod that changes");
   command.flag("--watch-only", options->watch_only, "Only the pods that change");

@@ -22,7 +22,7 @@ constexpr std::string_view kCompletions = "completions for bash, zsh and fish ar
 constexpr std::string_view kStop = "'podrun stop POD' ends what runs in a pod";
 constexpr std::string_view kRestart = "'podrun restart POD' ends its containers and starts them again";
 constexpr std::string_view kNoChange =
-    "a pod is not changed, but for its resources ('podrun update'): 'podrun delete' it and 'podrun create' it again";
+    "a pod is changed by its manifest: 'podrun get POD -o yaml' prints it, 'podrun apply -f FILE' replaces the pod";
 
 // kubectl's, podman's, docker's, crictl's and nerdctl's words for what podrun does under another name or not at all.
 constexpr std::array kForeign{
@@ -60,6 +60,9 @@ constexpr std::array kForeign{
     ForeignWord{"info", "'podrun version' and 'podrun cni list' tell what there is"},
     ForeignWord{"label", kNoChange},
     ForeignWord{"annotate", kNoChange},
+    ForeignWord{"expose",
+                "'podrun run --port' and a manifest's hostPort publish ports, 'podrun port-forward' for a while"},
+    ForeignWord{"cluster-info", "there is no cluster; 'podrun version' and 'podrun cni list' tell what there is"},
     ForeignWord{"scale", "'podrun apply -f FILE' makes as many pods as its replicas say"},
     ForeignWord{"diff", "'podrun apply -f FILE --dry-run=client' tells which pods would change"},
     ForeignWord{"api-resources", "there are only pods here; 'podrun explain pod' shows their fields"},
@@ -104,11 +107,12 @@ constexpr std::array kForeignOptions{
     ForeignInGroup{"podrun run", "-v", "volumes are a manifest's: --dry-run=client -o yaml prints one to begin with"},
     ForeignInGroup{"podrun run", "--volume", "volumes are a manifest's: --dry-run=client -o yaml prints one to begin with"},
     ForeignInGroup{"podrun run", "--mount", "volumes are a manifest's: --dry-run=client -o yaml prints one to begin with"},
+    ForeignInGroup{"podrun create", "--image", "'podrun run NAME --image IMAGE' makes a pod from what is typed"},
+    ForeignInGroup{"podrun create", "--from-literal", "a ConfigMap or Secret stands in a manifest beside its pods"},
+    ForeignInGroup{"podrun create", "--from-file", "a ConfigMap or Secret stands in a manifest beside its pods"},
+    ForeignInGroup{"podrun apply", "-k", "'kubectl kustomize DIR | podrun apply -f -' takes what that makes"},
     ForeignInGroup{"podrun delete", "--cascade", "nothing belongs to a pod here but its containers: leave it out"},
     ForeignInGroup{"podrun version", "--client", "there is no server: leave it out"},
-    ForeignInGroup{"podrun get", "-L", "--show-labels shows them all"},
-    ForeignInGroup{"podrun get", "--label-columns", "--show-labels shows them all"},
-    ForeignInGroup{"podrun logs", "--limit-bytes", "--tail LINES prints the last ones only"},
 };
 
 template <class Table>

@@ -41,9 +41,10 @@ Json spec_of_manifest(const LivePod& pod) {
   return spec;
 }
 
-// With what was asked for since.
+// With what was asked for since, and where it is, whatever place the manifest had in mind.
 Json spec(const LivePod& pod) {
   Json spec = spec_of_manifest(pod);
+  if (!pod.node.empty()) spec["nodeName"] = pod.node;
   for (const LiveContainer& container : pod.containers)
     if (is_ephemeral(container) || !pod.record.plan.who.cri_key.empty())
       spec[list_of(container)].push_back(Json::parse(container.record.plan.asked, nullptr, false));

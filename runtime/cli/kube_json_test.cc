@@ -47,6 +47,7 @@ LivePod live_pod(std::optional<ExitStatus> exit = ExitStatus{0, 0, 1'700'000'005
                     {once, {.running = false, .exit = exit}, std::nullopt}};
   pod.phase = Phase::running;
   pod.shim_alive = pod.pause_alive = true;
+  pod.node = "here";
   return pod;
 }
 
@@ -89,6 +90,7 @@ TEST(KubeJson, HasTheShapeOfAPod) {
                                   "startedAt": "2023-11-14T22:13:21Z", "finishedAt": "2023-11-14T22:13:25Z"}}}
       ],
       "phase": "Running",
+      "qosClass": "Burstable",
       "hostIP": "192.0.2.7",
       "hostIPs": [{"ip": "192.0.2.7"}],
       "podIP": "10.88.0.2",
@@ -101,7 +103,9 @@ TEST(KubeJson, HasTheShapeOfAPod) {
   text.replace(text.find(test_id('b')), 64, "DIGEST");
   Json pod = Json::parse(text);
   EXPECT_EQ(pod["spec"]["containers"].size(), 2U);
-  EXPECT_EQ(pod["spec"], Json::parse(live_pod().record.plan.who.manifest)["spec"]);
+  Json spec = Json::parse(live_pod().record.plan.who.manifest)["spec"];
+  spec["nodeName"] = "here";
+  EXPECT_EQ(pod["spec"], spec);
   pod.erase("spec");
   EXPECT_EQ(pod, expected) << pod.dump(2);
 }
@@ -224,6 +228,12 @@ TEST(PodTable, HasKubectlsColumns) {
   EXPECT_EQ(wide,
             "NAMESPACE   NAME   READY   STATUS     RESTARTS   AGE    IP                  NETWORKS   POD ID\n"
             "team-a      web    1/2     NotReady   0          2m5s   10.88.0.2,fd00::2   podrun     aaaaaaaaaaaa\n");
+}
+
+TEST(PodTable, HasAColumnForEachLabelThatIsNamed) {
+  const std::string text = pod_table({live_pod()}, {.with_labels = true, .label_columns = {"x/app", "app"}}, 0);
+  EXPECT_THAT(text, testing::ContainsRegex("AGE +APP +APP +LABELS\n"));
+  EXPECT_THAT(text, testing::ContainsRegex(" {9}web +app=web,tier=front\n")) << "nothing where there is none";
 }
 
 // As status.podIP has it.

@@ -7,7 +7,9 @@
 
 #include "runtime/cli/container_state.h"
 #include "runtime/cli/time_text.h"
+#include "runtime/manifest/change_resources.h"
 #include "runtime/plan/late_values.h"
+#include "runtime/plan/oom_score.h"
 
 namespace podrun::cli {
 namespace {
@@ -47,18 +49,11 @@ Json present_state(const LivePod& pod, const LiveContainer& container) {
   return {{"waiting", std::move(waiting)}};
 }
 
-// As asked for now, which is what it has: requests that are not said are the limits.
 void add_resources(Json& status, const Json& container) {
-  const Json resources = container.value("resources", Json());
-  if (!resources.is_object() || resources.empty()) return;
-  const Json limits = resources.value("limits", Json::object());
-  Json requests = resources.value("requests", Json::object());
-  for (const char* name : {"cpu", "memory"})
-    if (!requests.contains(name) && limits.contains(name)) requests[name] = limits[name];
-  status["resources"] = resources;
-  if (requests.empty()) return;
-  status["resources"]["requests"] = requests;
-  status["allocatedResources"] = requests;
+  Json resources = resources_of(container);
+  if (resources.empty()) return;
+  if (resources.contains("requests")) status["allocatedResources"] = resources["requests"];
+  status["resources"] = std::move(resources);
 }
 
 Json container_status(const LivePod& pod, const LiveContainer& container) {
@@ -181,6 +176,17 @@ void add_addresses(Json& status, const std::string& field, const std::vector<std
 
 }  // namespace
 
+Json resources_of(const Json& container) {
+  Json resources = container.value("resources", Json());
+  if (!resources.is_object()) return Json::object();
+  const Json limits = resources.value("limits", Json::object());
+  Json requests = resources.value("requests", Json::object());
+  for (const char* name : {"cpu", "memory"})
+    if (!requests.contains(name) && limits.contains(name)) requests[name] = limits[name];
+  if (!requests.empty()) resources["requests"] = std::move(requests);
+  return resources;
+}
+
 Json kube_status(const LivePod& pod, const Json& spec) {
   const PodRecord& record = pod.record;
   Json statuses = container_statuses(pod, spec, "containers");
@@ -197,6 +203,8 @@ Json kube_status(const LivePod& pod, const Json& spec) {
                {"containerStatuses", std::move(statuses)}};
   if (!init_statuses.empty()) json["initContainerStatuses"] = std::move(init_statuses);
   if (!ephemeral_statuses.empty()) json["ephemeralContainerStatuses"] = std::move(ephemeral_statuses);
+  if (const auto resources = change_resources(record.plan.who.manifest, {}))
+    json["qosClass"] = qos_class(resources->spec);
   add_addresses(json, "hostIP", record.life.host_ips);
   add_addresses(json, "podIP", addresses_of(record.plan, record.life));
   if (!pod.reason.empty()) {

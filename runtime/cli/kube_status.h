@@ -5,6 +5,10 @@
 
 namespace podrun::cli {
 
+// What a container of a Pod's spec has asked for and so has: requests that are not said are the limits. An empty object
+// where it has asked for nothing.
+Json resources_of(const Json& container);
+
 // `spec`: the Pod's, for containers that a pod in the making has no record of yet.
 Json kube_status(const LivePod& pod, const Json& spec);
 

@@ -4,6 +4,7 @@
 
 #include "runtime/cli/end_message.h"
 #include "runtime/kernel/clock.h"
+#include "runtime/sandbox/machine_facts.h"
 
 namespace podrun::cli {
 namespace {
@@ -95,6 +96,7 @@ LivePod look_at(const Store& store, Pod seen) {
   pod.containers = look_at(store.layout(), pod.record, std::move(seen.containers), std::move(seen.previous));
   show_messages(pod.containers);
   const SandboxStatus sandbox = sandbox_of(pod.record);
+  pod.node = machine_name();
   pod.shim_alive = sandbox.shim;
   pod.pause_alive = sandbox.pause;
   pod.phase = phase_of(pod.record, sandbox, pod.containers, wall_time());

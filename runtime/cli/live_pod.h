@@ -14,6 +14,7 @@ struct LivePod {
   std::vector<LiveContainer> containers;
   bool shim_alive = false;
   bool pause_alive = false;
+  std::string node;       // what this machine is called
   pid_t lock_holder = 0;  // who is creating or deleting it; 0: nobody
 
   // One word for a table and a sentence for a person, where the phase alone leaves one guessing; else empty.

@@ -127,6 +127,18 @@ TEST_F(Logs, LeavesOutWhatIsOlder) {
   EXPECT_EQ(printed(kLog, {.timestamps = false, .since = "2024-01-01T00:00:04.000000000Z"}), "three\n");
 }
 
+// Of "one\ntwo\nthree\n". Whatever comes behind a line that was cut begins on one of its own.
+TEST_F(Logs, PrintsNoMoreThanSoManyBytes) {
+  EXPECT_EQ(printed(kLog, {.most = 14}), "one\ntwo\nthree\n");
+  EXPECT_EQ(printed(kLog, {.most = 13}), "one\ntwo\nthree\n");
+  EXPECT_EQ(printed(kLog, {.most = 9}), "one\ntwo\nt\n");
+  EXPECT_EQ(printed(kLog, {.most = 6}), "one\ntw\n") << "within a line of two records";
+  EXPECT_EQ(printed(kLog, {.most = 4}), "one\n");
+  EXPECT_EQ(printed("garbage\n" + kLog, {.most = 3}), "gar\n");
+  EXPECT_EQ(printed(kLog, {.prefix = "[web] ", .most = 6}), "[web] one\n[web] tw\n") << "prefixes are ours";
+  EXPECT_EQ(printed(kLog, {.timestamps = true, .most = 33}), "2024-01-01T00:00:01.000000000Z on\n");
+}
+
 TEST_F(Logs, PrintsWhatIsInNoFormatAsItIs) { EXPECT_EQ(printed("garbage\n" + kLog, {}), "garbage\none\ntwo\nthree\n"); }
 
 std::string logged(const std::string& text, char tag = 'F') {

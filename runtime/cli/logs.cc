@@ -31,6 +31,7 @@ struct LogsCommandOptions {
   bool prefix = false;
   bool timestamps = false;
   std::optional<std::int64_t> tail;  // lines; -1: all
+  std::int64_t limit_bytes = 0;      // of each container; 0: none
   std::string since;
   std::string since_time;
 };
@@ -63,6 +64,7 @@ Result<std::string> log_since(const LogsCommandOptions& options) {
 Result<void> check_options_of_logs(const LogsCommandOptions& options) {
   if (options.tail.value_or(-1) < -1)
     return Error{Kind::invalid, 0, "logs: --tail: expected a number of lines, or -1 for all"};
+  if (options.limit_bytes < 0) return Error{Kind::invalid, 0, "logs: --limit-bytes: expected a number of bytes"};
   if (options.all_containers && !options.container.empty())
     return Error{Kind::invalid, 0, "logs: --container and --all-containers do not go together"};
   if (!options.selector.empty() && !options.words.empty())
@@ -111,13 +113,14 @@ Result<std::vector<LogSource>> selected_sources(const Context& context, const Lo
 }
 
 // Prints what comes until the container ended and the shim has written what was left in its pipes (the exit file comes
-// after that), or until nobody reads us any more.
+// after that), until nobody reads us any more, or `is_full`.
 Result<void> follow_log(const Layout& layout, const PodRecord& pod, const ContainerRecord& container,
-                        const std::function<Result<void>()>& print_new) {
+                        const std::function<Result<void>()>& print_new, const std::function<bool()>& is_full) {
   LogWait wait = TRY(LogWait::on(container.plan.log_path, container.life.process));
   auto event = LogWait::Event::grew;  // what came between the first look and the watch
   while (event == LogWait::Event::grew) {
     TRY(print_new());
+    if (is_full()) return {};
     event = TRY(wait.next());
   }
   if (event == LogWait::Event::reader_gone) return {};
@@ -139,7 +142,9 @@ Result<void> print_log(Context& context, const LogSource& source, const LogStyle
     TRY(log.read([&](std::string_view record) { printer.print(record); }));
     return context.out.flush();
   };
-  TRY(options.follow ? follow_log(context.store().layout(), source.pod.record, container, print_new) : print_new());
+  TRY(options.follow ? follow_log(context.store().layout(), source.pod.record, container, print_new,
+                                  [&printer] { return printer.is_full(); })
+                     : print_new());
   if (!options.all_containers && options.selector.empty()) return {};
   const std::lock_guard lock(turn);
   printer.end_line();
@@ -153,6 +158,7 @@ Result<void> print_logs(Context& context, const std::vector<LogSource>& sources,
   const auto print_one = [&](std::size_t i) {
     LogStyle style{.timestamps = options.timestamps, .prefix = "", .since = since};
     const LogSource& source = sources[i];
+    if (options.limit_bytes > 0) style.most = static_cast<std::uint64_t>(options.limit_bytes);
     if (options.prefix) style.prefix = "[pod/" + source.pod.record.plan.who.name + "/" + source.container + "] ";
     done[i] = print_log(context, source, style, options, turn);
   };
@@ -199,8 +205,9 @@ void logs_command(Command& command, Context& context) {
   command.option(
       "--tail", [options](const std::string& text) { return take(options->tail.emplace(), text); }, "LINES",
       "Only so many of the last lines; -1 for all");
+  command.option("--limit-bytes", options->limit_bytes, "BYTES", "Of each container no more than so many bytes");
   command.flag("--timestamps", options->timestamps, "Put the time before each line");
-  command.option("--since", options->since, "DURATION", "Only what is newer: 10s, 5m, 2h");
+  command.option("--since", options->since, "DURATION", "Only what is newer: 0.5s, 5m, 2h");
   command.option("--since-time", options->since_time, "TIME", "Only what is newer: 2026-01-02T03:04:05Z");
   command.run([&context, options] { return logs(context, *options); });
 }

@@ -7,13 +7,6 @@
 namespace podrun::cli {
 namespace {
 
-Result<std::vector<PodTarget>> from_files(const Context& context, const PodChoice& choice) {
-  std::vector<PodTarget> targets;
-  for (PodName& pod : TRY(find_pod_names(TRY(read_texts(choice.files)), manifest_options(context))))
-    targets.push_back({std::move(pod.name_space), std::move(pod.name)});
-  return targets;
-}
-
 Result<std::vector<PodTarget>> from_store(const Context& context, const PodChoice& choice) {
   const std::string name_space = choice.all_namespaces ? "" : context.flags.name_space;
   const PodFilter filter = TRY(PodFilter::parse(name_space, choice.selector, choice.field_selector));
@@ -26,6 +19,13 @@ Result<std::vector<PodTarget>> from_store(const Context& context, const PodChoic
 }
 
 }  // namespace
+
+Result<std::vector<PodTarget>> pods_of_files(const Context& context, const std::vector<std::string>& files) {
+  std::vector<PodTarget> targets;
+  for (PodName& pod : TRY(find_pod_names(TRY(read_texts(files)), manifest_options(context))))
+    targets.push_back({std::move(pod.name_space), std::move(pod.name)});
+  return targets;
+}
 
 void add_pod_choice(Command& command, PodChoice& choice) {
   command.words(choice.words, "POD", "Names of pods");
@@ -45,7 +45,7 @@ Result<std::vector<PodTarget>> choose_pods(const Context& context, const PodChoi
   if (ways > 1) return bad_input(command + ": names of pods, --filename and --all or a selector do not go together");
   if (choice.all_namespaces && !many)
     return bad_input(command + ": --all-namespaces goes with --all or a selector only");
-  if (!choice.files.empty()) return from_files(context, choice);
+  if (!choice.files.empty()) return pods_of_files(context, choice.files);
   if (many) return from_store(context, choice);
   std::vector<PodTarget> targets;
   for (const std::string& name : names) targets.push_back({context.flags.name_space, name});

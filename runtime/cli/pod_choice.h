@@ -25,4 +25,7 @@ void add_pod_choice(Command& command, PodChoice& choice);
 // `command` is its name, for that.
 Result<std::vector<PodTarget>> choose_pods(const Context& context, const PodChoice& choice, const std::string& command);
 
+// Those that manifests name, whether they are there or not.
+Result<std::vector<PodTarget>> pods_of_files(const Context& context, const std::vector<std::string>& files);
+
 }  // namespace podrun::cli

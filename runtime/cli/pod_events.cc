@@ -27,7 +27,7 @@ PodEvent event_of(const LivePod& pod, std::int64_t time, std::string reason, std
 
 class Events {
  public:
-  explicit Events(const LivePod& pod) : pod_(pod) {}
+  Events(const LivePod& pod, std::int64_t saved_at) : pod_(pod), saved_at_(saved_at) {}
 
   void add(std::int64_t time, std::string reason, std::string message) {
     events_.push_back(event_of(pod_, time, std::move(reason), std::move(message)));
@@ -47,22 +47,21 @@ class Events {
     container_.clear();
   }
 
-  void add_state(std::int64_t saved_at) {
+  void add_state() {
     const PodLife& life = pod_.record.life;
-    if (life.deadline != 0 && life.state == PodState::ready) add(saved_at, "Killing", "Asked its containers to end");
-    if (life.state == PodState::stopping) add(saved_at, "Stopping", "Stopping pod");
-    if (life.state == PodState::starting) add(saved_at, "Starting", "Starting pod");
-    if (life.state == PodState::stopped) return add(saved_at, "Stopped", "Stopped pod");
-    if (life.state == PodState::deleting) add(saved_at, "Deleting", "Deleting pod");
+    if (life.deadline != 0 && life.state == PodState::ready) add(saved_at_, "Killing", "Asked its containers to end");
+    if (life.state == PodState::stopping) add(saved_at_, "Stopping", "Stopping pod");
+    if (life.state == PodState::starting) add(saved_at_, "Starting", "Starting pod");
+    if (life.state == PodState::stopped) return add(saved_at_, "Stopped", "Stopped pod");
+    if (life.state == PodState::deleting) add(saved_at_, "Deleting", "Deleting pod");
     if (pod_.reason.empty()) return;
     // A failure and an eviction are on record, a death is not.
-    const std::int64_t time = life.failure.empty() && life.evicted.empty() ? 0 : saved_at;
+    const std::int64_t time = life.failure.empty() && life.evicted.empty() ? 0 : saved_at_;
     warn(pod_.reason == kDeadlineExceeded ? active_until(pod_.record) : time, pod_.reason, pod_.message);
   }
 
   std::vector<PodEvent> in_order() && {
-    std::stable_sort(events_.begin(), events_.end(),
-                     [](const PodEvent& a, const PodEvent& b) { return a.time < b.time; });
+    std::stable_sort(events_.begin(), events_.end(), comes_earlier);
     return std::move(events_);
   }
 
@@ -101,7 +100,9 @@ class Events {
 
   void add_end(const std::string& what, const std::optional<ExitStatus>& exit) {
     if (!exit && pod_.shim_alive) return;  // it is about to tell
-    if (!exit && is_on_its_way_down()) return add(0, "Killed", what + " with its pod");
+    // The record of a pod that has been stopped is saved once all are dead.
+    if (!exit && is_on_its_way_down())
+      return add(pod_.record.life.state == PodState::stopped ? saved_at_ : 0, "Killed", what + " with its pod");
     if (!exit) return warn(0, "ContainerStatusUnknown", what + "; nobody was there to tell how");
     const std::string by_signal = exit->signal == 0 ? "" : ", by signal " + std::to_string(exit->signal);
     add(exit->finished_at, exit->reason(), what + " with code " + std::to_string(exit->code) + by_signal);
@@ -109,6 +110,7 @@ class Events {
   }
 
   const LivePod& pod_;
+  std::int64_t saved_at_;
   std::string container_;
   std::vector<PodEvent> events_;
 };
@@ -117,6 +119,8 @@ auto identity(const PodEvent& event) { return std::tie(event.reason, event.conta
 
 }  // namespace
 
+bool comes_earlier(const PodEvent& a, const PodEvent& b) { return a.time != 0 && (b.time == 0 || a.time < b.time); }
+
 std::int64_t saved_at(const Layout& layout, const LivePod& pod) {
   struct stat record {};
   if (::stat(layout.record(pod.record.plan.who.id).c_str(), &record) != 0) return 0;
@@ -124,10 +128,10 @@ std::int64_t saved_at(const Layout& layout, const LivePod& pod) {
 }
 
 std::vector<PodEvent> events_of(const LivePod& pod, std::int64_t saved_at) {
-  Events events(pod);
+  Events events(pod, saved_at);
   events.add(pod.record.life.created_at, "Created", "Created pod");
   for (const LiveContainer& container : pod.containers) events.add_container(container);
-  events.add_state(saved_at);
+  events.add_state();
   return std::move(events).in_order();
 }
 

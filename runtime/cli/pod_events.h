@@ -20,6 +20,9 @@ struct PodEvent {
   std::string uid;
 };
 
+// For a stable sort: in the order of time. What no file gives one came after what is known; it is not what came first.
+bool comes_earlier(const PodEvent& a, const PodEvent& b);
+
 // When the pod's record was last saved, which is when it came into its state; nanoseconds since the epoch, 0 where it
 // is gone.
 std::int64_t saved_at(const Layout& layout, const LivePod& pod);

@@ -61,15 +61,17 @@ std::vector<LivePod> PodFollower::pods() const {
   return pods;
 }
 
-Result<PodFollower::News> PodFollower::next(std::optional<std::int64_t> deadline, int reader) {
+Result<PodFollower::News> PodFollower::next(std::optional<std::int64_t> deadline, int reader, int input) {
   for (;;) {
     // No events asked for of the reader: POLLERR, a pipe that nobody reads, always comes.
-    std::array<pollfd, 3> awaited{{{watch_.fd(), POLLIN, 0}, {base::interruption_fd(), POLLIN, 0}, {reader, 0, 0}}};
+    std::array<pollfd, 4> awaited{
+        {{watch_.fd(), POLLIN, 0}, {base::interruption_fd(), POLLIN, 0}, {reader, 0, 0}, {input, POLLIN, 0}}};
     const int ready = ::poll(awaited.data(), awaited.size(), milliseconds_until(deadline));
     if (ready < 0 && errno != EINTR) return Error::system(errno, "poll the pods");
     TRY(base::check_interruption());
     if (ready < 0) continue;
     if ((awaited[2].revents & POLLERR) != 0) return News{Why::reader_gone, {}};
+    if (awaited[3].revents != 0) return News{Why::typed, {}};
     if (awaited[0].revents != 0) {
       std::vector<Change> changes = TRY(take(TRY(watch_.take())));
       if (!changes.empty()) return News{Why::changed, std::move(changes)};

@@ -21,7 +21,7 @@ class PodFollower {
     std::optional<LivePod> before;
     std::optional<LivePod> now;
   };
-  enum class Why { changed, timeout, reader_gone };
+  enum class Why { changed, timeout, reader_gone, typed };
   struct News {
     Why why = Why::changed;
     std::vector<Change> changes;
@@ -32,8 +32,9 @@ class PodFollower {
   std::vector<LivePod> pods() const;  // now, by namespace and name
 
   // Sleeps until something has changed, until `deadline` (CLOCK_BOOTTIME; none: for ever), or until nobody reads the
-  // descriptor `reader` any more (-1: nobody does). An error also where a signal asks to end.
-  Result<News> next(std::optional<std::int64_t> deadline, int reader);
+  // descriptor `reader` any more (-1: nobody does), or something is to be read from `input`. An error also where a
+  // signal asks to end.
+  Result<News> next(std::optional<std::int64_t> deadline, int reader, int input = -1);
 
  private:
   PodFollower(Store store, PodFilter filter, Watch watch)

@@ -13,6 +13,7 @@ namespace podrun::cli {
 
 struct PodQuery {
   std::vector<std::string> words;
+  std::vector<std::string> files = {};
   std::string selector;
   std::string field_selector;
   bool all_namespaces = false;

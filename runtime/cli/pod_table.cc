@@ -1,6 +1,7 @@
 #include "runtime/cli/pod_table.h"
 
 #include <algorithm>
+#include <cctype>
 #include <chrono>
 #include <utility>
 
@@ -58,16 +59,24 @@ std::vector<std::string> label_pairs(const PodRecord& record) {
   return pairs;
 }
 
-Row heading(TableStyle style) {
+// As kubectl: of "app.kubernetes.io/name" its NAME.
+std::string column_of(const std::string& label) {
+  std::string name = label.substr(label.rfind('/') + 1);
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::toupper(c); });
+  return name;
+}
+
+Row heading(const TableStyle& style) {
   Row row;
   if (style.with_namespace) row.emplace_back("NAMESPACE");
   row.insert(row.end(), {"NAME", "READY", "STATUS", "RESTARTS", "AGE"});
   if (style.wide) row.insert(row.end(), {"IP", "NETWORKS", "POD ID"});
+  for (const std::string& label : style.label_columns) row.push_back(column_of(label));
   if (style.with_labels) row.emplace_back("LABELS");
   return row;
 }
 
-Row pod_row(const LivePod& pod, TableStyle style, std::int64_t now) {
+Row pod_row(const LivePod& pod, const TableStyle& style, std::int64_t now) {
   const PodRecord& record = pod.record;
   Row row;
   if (style.with_namespace) row.push_back(record.plan.who.name_space);
@@ -77,6 +86,10 @@ Row pod_row(const LivePod& pod, TableStyle style, std::int64_t now) {
     row.insert(row.end(),
                {or_none(base::joined(addresses_of(record.plan, record.life), ",")),
                 or_none(base::joined(network_names(record), ",")), record.plan.who.id.substr(0, kShortPodId)});
+  for (const std::string& label : style.label_columns) {
+    const auto found = record.plan.who.labels.find(label);
+    row.push_back(found == record.plan.who.labels.end() ? "" : found->second);
+  }
   if (style.with_labels) row.push_back(or_none(base::joined(label_pairs(record), ",")));
   return row;
 }

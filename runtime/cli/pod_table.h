@@ -13,6 +13,7 @@ struct TableStyle {
   bool wide = false;
   bool with_namespace = false;
   bool with_labels = false;
+  std::vector<std::string> label_columns{};  // keys of labels, a column each
   bool headings = true;
 };
 

@@ -9,14 +9,23 @@
 namespace podrun::cli {
 namespace {
 
+// Where those of kubectl's words lead to that podrun has otherwise.
+std::string_view place_of_others(std::string_view word) {
+  if (word == "event" || word == "events" || word == "ev") return "'podrun events' tells what has happened to pods";
+  if (word == "pv" || word == "pvc") return "'podrun volume list' lists volumes";
+  if (word == "container" || word == "containers") return "'podrun describe POD' shows a pod's containers";
+  return "there are only pods here";
+}
+
 // kubectl's words for what there is none of here, in front of a name. Alone, or as pod/WORD, each may be a pod's name.
 bool is_other_resource_word(std::string_view word) {
-  constexpr std::array<std::string_view, 40> kWords{
-      "all",         "cj",        "cm",         "configmap", "configmaps", "container",   "containers",  "cronjob",
-      "cronjobs",    "daemonset", "daemonsets", "deploy",    "deployment", "deployments", "ds",          "endpoints",
-      "ep",          "event",     "events",     "ing",       "ingress",    "job",         "jobs",        "namespace",
-      "namespaces",  "no",        "node",       "nodes",     "ns",         "pv",          "pvc",         "replicaset",
-      "replicasets", "rs",        "secret",     "secrets",   "service",    "services",    "statefulset", "svc"};
+  constexpr std::array<std::string_view, 41> kWords{
+      "all",     "cj",        "cm",        "configmap",  "configmaps",  "container",   "containers",
+      "cronjob", "cronjobs",  "daemonset", "daemonsets", "deploy",      "deployment",  "deployments",
+      "ds",      "endpoints", "ep",        "ev",         "event",       "events",      "ing",
+      "ingress", "job",       "jobs",      "namespace",  "namespaces",  "no",          "node",
+      "nodes",   "ns",        "pv",        "pvc",        "replicaset",  "replicasets", "rs",
+      "secret",  "secrets",   "service",   "services",   "statefulset", "svc"};
   return std::find(kWords.begin(), kWords.end(), word) != kWords.end();
 }
 
@@ -51,7 +60,8 @@ bool is_resource_word(std::string_view word) {
 Result<std::vector<std::string>> pod_names(const std::vector<std::string>& words) {
   std::vector<std::string> names;
   if (words.size() > 1 && is_other_resource_word(words.front()))
-    return bad_input("'" + words.front() + "': there are only pods here; for a pod of that name, pod/" + words.front());
+    return bad_input("'" + words.front() + "': " + std::string(place_of_others(words.front())) +
+                     "; for a pod of that name, pod/" + words.front());
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string& word = words[i];
     if (i == 0 && is_resource_word(word)) continue;
@@ -88,17 +98,19 @@ Result<std::string> find_id(const Store& store, const std::string& name_space, c
       return who.id;
   if (!is_other_resource_word(name)) return id;
   Error error = std::move(id).error();  // "get svc"
-  error.what += "; there are only pods here";
+  error.what += "; " + std::string(place_of_others(name));
   return error;
 }
 
 Result<Pod> find_pod(const Context& context, const std::string& name) {
-  const Store store = context.store();
-  const std::string id = TRY(find_id(store, context.flags.name_space, name));
+  return find_pod(context.store(), context.flags.name_space, name);
+}
+
+Result<Pod> find_pod(const Store& store, const std::string& name_space, const std::string& name) {
+  const std::string id = TRY(find_id(store, name_space, name));
   auto pod = store.load_whole(id);
   if (!pod && pod.error().kind == Kind::not_found)  // deleted meanwhile, or its create has only just begun
-    return Error{Kind::not_found, ENOENT,
-                 "pod \"" + name + "\" not found in namespace \"" + context.flags.name_space + "\""};
+    return Error{Kind::not_found, ENOENT, "pod \"" + name + "\" not found in namespace \"" + name_space + "\""};
   return pod;
 }
 

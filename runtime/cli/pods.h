@@ -20,6 +20,7 @@ Result<std::string> pod_name(const std::vector<std::string>& words);
 // record says so. Kind::not_found: pod "web" not found in namespace "default".
 Result<std::string> find_id(const Store& store, const std::string& name_space, const std::string& name);
 Result<Pod> find_pod(const Context& context, const std::string& name);
+Result<Pod> find_pod(const Store& store, const std::string& name_space, const std::string& name);
 
 // The container called `name`, or the one that the annotation kubectl.kubernetes.io/default-container names, or the
 // first main one, saying so when there are more and `quiet` is not set.

@@ -1,22 +1,17 @@
 #include "runtime/cli/progress_line.h"
 
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <string>
 
 #include "base/files.h"
 #include "runtime/cli/console.h"
+#include "runtime/cli/terminal.h"
 
 namespace podrun::cli {
 namespace {
 
 constexpr std::string_view kClear = "\r\x1b[K";
-
-std::size_t columns() {
-  winsize size{};
-  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
 
 void put(const std::string& text) { static_cast<void>(base::write_all(STDERR_FILENO, text, "stderr")); }
 
@@ -30,7 +25,7 @@ ProgressLine::~ProgressLine() {
 
 void ProgressLine::show(std::string_view text) {
   // One column less than there are: in the last one some terminals go on to the next line.
-  if (on_terminal_) put(std::string(kClear) + one_line(text).substr(0, columns() - 1));
+  if (on_terminal_) put(std::string(kClear) + one_line(text).substr(0, columns_of(STDERR_FILENO) - 1));
 }
 
 void show_progress(std::optional<ProgressLine>& line, const std::string& text) {

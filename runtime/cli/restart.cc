@@ -3,9 +3,9 @@
 
 #include "runtime/cli/commands.h"
 #include "runtime/cli/each_pod.h"
+#include "runtime/cli/end_containers.h"
 #include "runtime/sandbox/start_container.h"
 #include "runtime/sandbox/start_pod.h"
-#include "runtime/sandbox/stop_container.h"
 
 namespace podrun::cli {
 namespace {
@@ -22,37 +22,27 @@ bool is_to_be_restarted(const ContainerRecord& container) {
   return has_begun && container.plan.role != ContainerRole::init && container.plan.role != ContainerRole::ephemeral;
 }
 
-Result<void> restart_container(Host& host, const Pod& pod, const ContainerRecord& container,
-                               std::optional<std::chrono::seconds> grace) {
-  const std::string& id = pod.record.plan.who.id;
-  const auto held = TRY(hold_container(host, id, container.plan.name));  // nobody else makes it run again meanwhile
-  if (auto stopped = stop_container(host, pod.record, held, grace); !stopped) {
-    (void)hold_container(host, id, container.plan.name, false);
-    return stopped;
-  }
-  return start_by_hand(host, id, container.plan.name);
-}
-
-Result<void> restart_pod(Host& host, const Pod& pod, const std::string& container,
-                         std::optional<std::chrono::seconds> grace) {
-  const std::string& id = pod.record.plan.who.id;
+// Those that are to end. What is stopped has nobody who could, and is started.
+Result<std::vector<ContainerRecord>> restarted_of(Host& host, const Pod& pod, const std::string& container) {
   if (pod.record.life.state == PodState::stopped && container.empty()) {
-    TRY(start_pod(host, id));
-    return {};
+    TRY(start_pod(host, pod.record.plan.who.id));
+    return std::vector<ContainerRecord>();
   }
-  const auto containers = TRY(containers_called(pod, container));
+  auto containers = TRY(containers_called(pod, container));
   TRY(check_that_it_stands(pod.record));  // else they would be ended, and that is all
-  for (const ContainerRecord& one : containers)
-    if (!container.empty() || is_to_be_restarted(one)) TRY(restart_container(host, pod, one, grace));
-  return {};
+  if (container.empty()) std::erase_if(containers, [](const auto& one) { return !is_to_be_restarted(one); });
+  return containers;
 }
 
 Result<int> restart(Context& context, const RestartCommandOptions& options) {
   Host host = context.host();
-  std::optional<std::chrono::seconds> grace;
-  if (options.grace_period) grace = std::chrono::seconds(*options.grace_period);
-  return each_pod(context, options.choice, "restart", "restarted",
-                  [&](const Pod& pod) { return restart_pod(host, pod, options.container, grace); });
+  EndContainers how{.command = "restart", .done = "restarted", .grace = {}, .which = {}, .then = {}};
+  if (options.grace_period) how.grace = std::chrono::seconds(*options.grace_period);
+  how.which = [&](const Pod& pod) { return restarted_of(host, pod, options.container); };
+  how.then = [&](const Pod& pod, const std::string& container) {
+    return start_by_hand(host, pod.record.plan.who.id, container);
+  };
+  return end_containers(context, host, options.choice, how);
 }
 
 }  // namespace

@@ -149,6 +149,7 @@ void run_command(Command& command, Context& context) {
   command.option("-p,--port", run.ports, "[[IP:]HOST:]CONTAINER[/PROTOCOL]",
                  "Publish a port of the container on this machine; may be repeated");
   command.option("-l,--labels", run.labels, "KEY=VALUE,...", "Labels of the pod; else run=NAME").split_at_commas();
+  command.option("--annotations", run.annotations, "KEY=VALUE", "An annotation of the pod; may be repeated");
   command.option("--restart", options->restart, "POLICY", "Whether the container is made again when it ends")
       .one_of({"Always", "OnFailure", "Never", "always", "on-failure", "no"});
   command.option("--hostname", run.hostname, "NAME", "Host name of the pod; else its name");
@@ -161,6 +162,7 @@ void run_command(Command& command, Context& context) {
     return {};
   };
   command.option("--host-users", host_users, "", "The pod has no user namespace of its own");
+  command.flag("--privileged", run.privileged, "All rights that there are within the pod");
   add_creation(command, options->creation);
   add_record(command, context);
   command.run([&context, options] { return run_pod(context, *options); });

@@ -88,6 +88,20 @@ Result<Json> labels_json(const RunOptions& options) {
   return made;
 }
 
+Result<Json> annotations_json(const RunOptions& options) {
+  Json made = Json::object();
+  for (const std::string& typed : options.annotations) {
+    const auto equals = typed.find('=');
+    if (equals == std::string::npos) return bad_option("--annotations", typed, "expected KEY=VALUE");
+    const std::string key = typed.substr(0, equals);
+    if (const std::string why = manifest::why_bad_label_key(key); !why.empty())
+      return bad_option("--annotations", typed, "the key " + why);
+    made[key] = typed.substr(equals + 1);
+  }
+  if (options.removed_at_end) made[annotations::kRemoveAtEnd] = "true";
+  return made;
+}
+
 Result<Json> user(const std::string& typed) {
   const auto colon = typed.find(':');
   const auto uid = number<std::uint32_t>(std::string_view(typed).substr(0, colon));
@@ -116,6 +130,7 @@ Result<Json> container_json(const RunOptions& options) {
     made["workingDir"] = *options.working_dir;
   }
   if (options.user) made["securityContext"] = TRY(user(*options.user));
+  if (options.privileged) made["securityContext"]["privileged"] = true;
   if (options.has_stdin) made["stdin"] = true;
   if (options.stdin_once) made["stdinOnce"] = true;
   if (options.terminal) made["tty"] = true;
@@ -135,7 +150,7 @@ Result<Json> run_manifest(const RunOptions& options) {
   }
   if (options.host_users) spec["hostUsers"] = *options.host_users;
   Json metadata{{"name", options.name}, {"namespace", options.name_space}, {"labels", TRY(labels_json(options))}};
-  if (options.removed_at_end) metadata["annotations"] = {{annotations::kRemoveAtEnd, "true"}};
+  if (Json given = TRY(annotations_json(options)); !given.empty()) metadata["annotations"] = std::move(given);
   Json made{{"apiVersion", "v1"}, {"kind", "Pod"}, {"metadata", std::move(metadata)}, {"spec", std::move(spec)}};
   TRY(check_encoding(made));
   return made;

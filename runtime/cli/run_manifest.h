@@ -20,11 +20,13 @@ struct RunOptions {
   Variables env;
   std::vector<std::string> ports;   // "[[IP:]HOST:]CONTAINER[/PROTOCOL]"
   std::vector<std::string> labels;  // "KEY=VALUE"; none: run=NAME
+  std::vector<std::string> annotations;  // the same
   std::optional<std::string> hostname;
   std::optional<std::string> working_dir;
   std::optional<std::string> user;  // "UID[:GID]"
   std::optional<bool> host_users;
   std::string restart = "Always";  // or as podman spells it: always, on-failure, no
+  bool privileged = false;
   bool removed_at_end = false;
   bool has_stdin = false;
   bool stdin_once = false;

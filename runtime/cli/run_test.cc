@@ -58,16 +58,19 @@ TEST(RunManifest, HasWhatEachOptionAsksFor) {
   options.env = {{"A", "1"}, {"B", ""}};
   options.ports = {"80"};
   options.labels = {"app=web", "tier="};
+  options.annotations = {"note=a=b, c", "example.com/empty="};
+  options.privileged = true;
   options.hostname = "there";
   options.working_dir = "/srv";
   options.user = "1000:2000";
   options.host_users = false;
   options.restart = "on-failure";
   EXPECT_EQ(manifest_made(options), Json::parse(R"({"apiVersion": "v1", "kind": "Pod",
-    "metadata": {"name": "web", "namespace": "lab", "labels": {"app": "web", "tier": ""}},
+    "metadata": {"name": "web", "namespace": "lab", "labels": {"app": "web", "tier": ""},
+      "annotations": {"note": "a=b, c", "example.com/empty": ""}},
     "spec": {"containers": [{"name": "web", "image": "rootfs:/srv/web", "args": ["serve", "--port", "80"],
       "env": [{"name": "A", "value": "1"}, {"name": "B", "value": ""}], "ports": [{"containerPort": 80}],
-      "workingDir": "/srv", "securityContext": {"runAsUser": 1000, "runAsGroup": 2000}}],
+      "workingDir": "/srv", "securityContext": {"runAsUser": 1000, "runAsGroup": 2000, "privileged": true}}],
       "hostname": "there", "hostUsers": false, "restartPolicy": "OnFailure"}})"));
   options.command = true;
   EXPECT_EQ(container_made(options)["command"], Json::parse(R"(["serve", "--port", "80"])"));
@@ -144,6 +147,8 @@ TEST(RunManifest, NamesWhatIsWrong) {
   EXPECT_THAT(with([](auto& o) { o.labels = {"app"}; }), HasSubstr("--labels 'app': expected KEY=VALUE"));
   EXPECT_THAT(with([](auto& o) { o.labels = {"a b=c"}; }), HasSubstr("--labels 'a b=c': the key "));
   EXPECT_THAT(with([](auto& o) { o.labels = {"a=b c"}; }), HasSubstr("--labels 'a=b c': the value "));
+  EXPECT_THAT(with([](auto& o) { o.annotations = {"a"}; }), HasSubstr("--annotations 'a': expected KEY=VALUE"));
+  EXPECT_THAT(with([](auto& o) { o.annotations = {"a b=c"}; }), HasSubstr("--annotations 'a b=c': the key "));
   EXPECT_THAT(with([](auto& o) { o.user = "nobody"; }), HasSubstr("--user 'nobody': expected UID[:GID]"));
   EXPECT_THAT(with([](auto& o) { o.user = "1:"; }), HasSubstr("--user '1:': expected UID[:GID]"));
   EXPECT_THAT(with([](auto& o) { o.user = "4294967296"; }), HasSubstr("--user '4294967296'"));

@@ -4,10 +4,10 @@
 #include "base/interruption.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/each_pod.h"
+#include "runtime/cli/end_containers.h"
 #include "runtime/cli/own_program.h"
 #include "runtime/cli/pods.h"
 #include "runtime/cli/print.h"
-#include "runtime/sandbox/stop_container.h"
 #include "runtime/sandbox/stop_pod.h"
 
 namespace podrun::cli {
@@ -42,12 +42,9 @@ Result<int> stop_pods(Context& context, const PodChoice& choice, const Grace& gr
 
 Result<int> stop_containers(Context& context, const StopCommandOptions& options, const Grace& grace) {
   const Host host = context.host();
-  return each_pod(context, options.choice, "stop", "stopped", [&](const Pod& pod) -> Result<void> {
-    for (const ContainerRecord& container : TRY(containers_called(pod, options.container)))
-      TRY(stop_container(host, pod.record, TRY(hold_container(host, pod.record.plan.who.id, container.plan.name)),
-                         grace));
-    return {};
-  });
+  const auto called = [&](const Pod& pod) { return containers_called(pod, options.container); };
+  return end_containers(context, host, options.choice,
+                        {.command = "stop", .done = "stopped", .grace = grace, .which = called, .then = {}});
 }
 
 Result<int> stop(Context& context, const StopCommandOptions& options) {

@@ -3,6 +3,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cstdlib>
+
 namespace podrun::cli {
 
 TerminalSize terminal_size() {
@@ -11,11 +13,21 @@ TerminalSize terminal_size() {
   return {size.ws_row, size.ws_col};
 }
 
-RawMode::RawMode() : is_terminal_(::tcgetattr(STDIN_FILENO, &saved_) == 0) {
+std::size_t columns_of(int fd) {
+  if (const char* set = std::getenv("COLUMNS"))
+    if (const long columns = std::strtol(set, nullptr, 10); columns > 0) return static_cast<std::size_t>(columns);
+  winsize size{};
+  return ::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+RawMode::RawMode(Typed typed) : is_terminal_(::tcgetattr(STDIN_FILENO, &saved_) == 0) {
   if (!is_terminal_) return;
-  termios raw = saved_;
-  ::cfmakeraw(&raw);
-  ::tcsetattr(STDIN_FILENO, TCSANOW, &raw);
+  termios mode = saved_;
+  if (typed == Typed::raw)
+    ::cfmakeraw(&mode);
+  else
+    mode.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO);
+  ::tcsetattr(STDIN_FILENO, TCSANOW, &mode);
 }
 
 RawMode::~RawMode() {

@@ -50,8 +50,11 @@ TEST(Duration, TakesSeveralUnits) {
   EXPECT_EQ(parse_duration("250ms").value_or({}), std::chrono::milliseconds(250));
   EXPECT_EQ(parse_duration("0s").value_or(std::chrono::hours(1)), std::chrono::nanoseconds(0));
   EXPECT_EQ(parse_duration("0").value_or(std::chrono::hours(1)), std::chrono::nanoseconds(0));
-  for (const char* bad :
-       {"", "5", "00", "s", "-5s", "5x", "5s3", "1.5h", "9999999999h", "9223372036s9223372036s", " 5s"})
+  EXPECT_EQ(parse_duration("1.5h").value_or({}), std::chrono::minutes(90));
+  EXPECT_EQ(parse_duration("0.5s1.s.25ms").value_or({}), std::chrono::microseconds(1'500'250));
+  EXPECT_EQ(parse_duration("1.0000000019s").value_or({}), std::chrono::nanoseconds(1'000'000'001));
+  for (const char* bad : {"", "5", "00", "s", "-5s", "5x", "5s3", ".s", ".", "1..5s", "1.5", "2562047.9h",
+                          "9999999999h", "9223372036s9223372036s", " 5s"})
     EXPECT_EQ(parse_duration(bad).error().kind, Kind::invalid) << bad;
 }
 
@@ -132,6 +135,8 @@ TEST_F(PodIdTest, OfAWordForOtherThingsSaysThatThereAreOnlyPods) {
     EXPECT_EQ(id.error().what,
               "pod \"" + std::string(word) + "\" not found in namespace \"default\"; there are only pods here");
   }
+  EXPECT_THAT(find_id(store_, "default", "events").error().what,
+              testing::EndsWith("; 'podrun events' tells what has happened to pods"));
   EXPECT_EQ(find_id(store_, "default", "web").error().what, "pod \"web\" not found in namespace \"default\"");
 }
 

@@ -44,6 +44,20 @@ const Unit* find_unit(std::string_view name) {
   return nullptr;
 }
 
+// Those that `text` begins with; taken off it.
+std::string_view take_digits(std::string_view& text) {
+  const std::string_view digits = text.substr(0, std::min(text.find_first_not_of("0123456789"), text.size()));
+  text.remove_prefix(digits.size());
+  return digits;
+}
+
+// What stands behind a decimal point, in parts of `unit`.
+std::int64_t fraction_of(std::int64_t unit, std::string_view digits) {
+  std::int64_t fraction = 0;
+  for (const char digit : digits) fraction += (digit - '0') * (unit /= 10);
+  return fraction;
+}
+
 }  // namespace
 
 std::string rfc3339(std::int64_t nanoseconds) { return formatted(nanoseconds, "%Y-%m-%dT%H:%M:%SZ"); }
@@ -76,18 +90,19 @@ Result<std::int64_t> parse_time(std::string_view text) {
   const Error bad{Kind::invalid, 0, "'" + std::string(text) + "' is no time, such as 2026-01-02T03:04:05Z"};
   const std::string whole(text);
   tm parts{};
-  const char* rest = ::strptime(whole.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
-  if (rest == nullptr) return bad;
+  const char* const end = ::strptime(whole.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
+  if (end == nullptr) return bad;
+  std::string_view offset(end);
   std::int64_t fraction = 0;
-  if (*rest == '.') {
-    std::int64_t unit = kNanosecondsPerSecond;
-    for (++rest; *rest >= '0' && *rest <= '9'; ++rest) fraction += (*rest - '0') * (unit /= 10);
+  if (offset.starts_with('.')) {
+    offset.remove_prefix(1);
+    fraction = fraction_of(kNanosecondsPerSecond, take_digits(offset));
   }
   // strptime's %z also takes "+01"; what Kubernetes reads is "Z" or "+01:00".
   tm zone{};
-  const std::string_view offset(rest);
   const bool utc = offset == "Z" || offset == "z";
-  if (!utc && (offset.size() != 6 || offset[3] != ':' || ::strptime(rest, "%z", &zone) != rest + offset.size()))
+  if (!utc && (offset.size() != 6 || offset[3] != ':' ||
+               ::strptime(offset.data(), "%z", &zone) != offset.data() + offset.size()))
     return bad;
   return (::timegm(&parts) - zone.tm_gmtoff) * kNanosecondsPerSecond + fraction;
 }
@@ -99,15 +114,22 @@ Result<std::chrono::nanoseconds> parse_duration(std::string_view text) {
   std::int64_t total = 0;
   std::string_view rest = text;
   while (!rest.empty()) {
+    const std::string_view whole = take_digits(rest);
+    std::string_view fraction;
+    if (rest.starts_with('.')) {
+      rest.remove_prefix(1);
+      fraction = take_digits(rest);
+    }
     std::int64_t amount = 0;
-    const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), amount);
-    if (error != std::errc() || amount < 0) return bad;
-    rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
-    const std::size_t unit_length = std::min(rest.find_first_of("0123456789"), rest.size());
+    if (whole.empty() && fraction.empty()) return bad;
+    if (!whole.empty() && std::from_chars(whole.data(), whole.data() + whole.size(), amount).ec != std::errc())
+      return bad;
+    const std::size_t unit_length = std::min(rest.find_first_of(".0123456789"), rest.size());
     const Unit* unit = find_unit(rest.substr(0, unit_length));
     std::int64_t part = 0;
     if (unit == nullptr || __builtin_mul_overflow(amount, unit->nanoseconds, &part) ||
-        __builtin_add_overflow(total, part, &total))
+        __builtin_add_overflow(total, part, &total) ||
+        __builtin_add_overflow(total, fraction_of(unit->nanoseconds, fraction), &total))
       return bad;
     rest.remove_prefix(unit_length);
   }

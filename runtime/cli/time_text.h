@@ -22,7 +22,7 @@ std::string age(std::chrono::seconds passed);
 // RFC 3339, "2026-01-02T03:04:05.5+01:00": nanoseconds since the epoch; Kind::invalid otherwise.
 Result<std::int64_t> parse_time(std::string_view text);
 
-// "90s", "1h30m", "250ms"; Kind::invalid otherwise.
+// "90s", "1h30m", "250ms", "0.5s", as Go reads them; Kind::invalid otherwise.
 Result<std::chrono::nanoseconds> parse_duration(std::string_view text);
 
 }  // namespace podrun::cli

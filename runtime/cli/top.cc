@@ -3,17 +3,22 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <string_view>
 #include <thread>
 
 #include "base/files.h"
+#include "base/interruption.h"
 #include "base/printable.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/pod_follower.h"
 #include "runtime/cli/pod_query.h"
 #include "runtime/cli/pod_sample.h"
 #include "runtime/cli/print.h"
+#include "runtime/cli/terminal.h"
 #include "runtime/cli/usage_json.h"
 #include "runtime/cli/usage_table.h"
 #include "runtime/kernel/clock.h"
@@ -37,12 +42,12 @@ struct TopCommandOptions {
 };
 
 // A table on a terminal takes the place of the one before, as much of it as there is room for.
-std::string in_place(const std::string& table, unsigned short rows) {
+std::string in_place(const std::string& table, unsigned short rows, std::size_t columns) {
   std::string text = "\x1b[H";
   std::size_t at = 0;
   for (unsigned short row = 1; at < table.size() && (rows == 0 || row < rows); ++row) {
     const std::size_t end = std::min(table.find('\n', at), table.size());
-    text += base::printable(table.substr(at, end - at)) + "\x1b[K\n";
+    text += base::printable(table.substr(at, end - at)).substr(0, columns) + "\x1b[K\n";
     at = end + 1;
   }
   return text + "\x1b[J";
@@ -64,12 +69,35 @@ class Shown {
       context_.out.print(table);
       return context_.out.flush();
     }
-    return base::write_all(STDOUT_FILENO, in_place(table, size.ws_row), "stdout");
+    return base::write_all(STDOUT_FILENO, in_place(table, size.ws_row, columns_of(STDOUT_FILENO)), "stdout");
   }
 
  private:
   Context& context_;
   const TopCommandOptions& options_;
+};
+
+// The keys of whoever watches the table, of which "q" is the end, as of top(1). With a table that is not watched on a
+// terminal, or in the background, stdin is somebody else's.
+class Keys {
+ public:
+  explicit Keys(const TopCommandOptions& options) {
+    if (is_document(options.output) || ::isatty(STDOUT_FILENO) == 0 || !are_ours()) return;
+    base::listen_for_interruption();  // so that the terminal is as it was when we end
+    mode_.emplace(Typed::keys);
+  }
+
+  int fd() const { return mode_ && are_ours() ? STDIN_FILENO : -1; }
+  static bool ask_for_the_end() {
+    std::array<char, 64> typed{};
+    const ssize_t size = ::read(STDIN_FILENO, typed.data(), typed.size());
+    return size <= 0 || std::string_view(typed.data(), static_cast<std::size_t>(size)).find('q') != std::string::npos;
+  }
+
+ private:
+  static bool are_ours() { return ::tcgetpgrp(STDIN_FILENO) == ::getpgrp(); }
+
+  std::optional<RawMode> mode_;
 };
 
 Result<int> once(Context& context, const CgroupHost& host, const TopCommandOptions& options) {
@@ -110,11 +138,15 @@ Result<int> again_and_again(Context& context, const CgroupHost& host, const TopC
   } else if (::isatty(STDOUT_FILENO) != 0) {
     TRY(base::write_all(STDOUT_FILENO, "\x1b[H\x1b[2J", "stdout"));
   }
+  Keys keys(options);
   for (;; at = std::max(at + interval, boot_time())) {
     for (;;) {
-      const auto news = TRY(follower.next(at, STDOUT_FILENO));
-      if (news.why == PodFollower::Why::reader_gone) return failures.exit_code();
-      if (news.why == PodFollower::Why::timeout) break;
+      const auto news = follower.next(at, STDOUT_FILENO, keys.fd());
+      if (!news && base::is_interruption(news.error())) return 128 + base::interruption_signal();
+      if (!news) return news.error();
+      if (news->why == PodFollower::Why::reader_gone) return failures.exit_code();
+      if (news->why == PodFollower::Why::typed && Keys::ask_for_the_end()) return failures.exit_code();
+      if (news->why == PodFollower::Why::timeout) break;
     }
     samples = sample(host, follower.pods(), samples);
     TRY(shown.show(samples));

@@ -1,6 +1,5 @@
 // podrun trace: one real packet and its answer, followed through the network namespaces of this machine. It shows what
 // has happened, and judges nothing; what is expected is the caller's to say.
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <memory>
@@ -8,6 +7,7 @@
 
 #include "base/interruption.h"
 #include "runtime/cli/print.h"
+#include "runtime/cli/terminal.h"
 #include "runtime/cli/trace_commands.h"
 #include "runtime/cli/trace_places.h"
 #include "runtime/packet/journey.h"
@@ -20,7 +20,6 @@ namespace podrun::cli {
 namespace {
 
 constexpr std::uint32_t kMostData = 65000;  // of one datagram, or one send
-constexpr std::size_t kUsualWidth = 80;
 
 struct TraceCommandOptions {
   std::vector<std::string> words;
@@ -34,8 +33,7 @@ struct TraceCommandOptions {
 // Into a file or a pipe goes the picture, however wide it is.
 std::optional<std::size_t> terminal_width() {
   if (::isatty(STDOUT_FILENO) == 0) return std::nullopt;
-  winsize size{};
-  return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col != 0 ? size.ws_col : kUsualWidth;
+  return columns_of(STDOUT_FILENO);
 }
 
 std::string shown(const packet::Recording& recording, const packet::Journey& journey, const std::string& format) {

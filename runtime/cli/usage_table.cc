@@ -36,8 +36,21 @@ UsageLine usage_line_of(Row row, const CgroupUsage& usage, std::optional<double>
   return {std::move(row), cores.value_or(0), memory ? memory->working_set : 0};
 }
 
+// Of a pod that has no limit of its own: what its containers may use together, where each of them has one.
+std::optional<std::uint64_t> limit_of_containers(const PodSample& pod) {
+  std::uint64_t sum = 0;
+  for (const ContainerSample& container : pod.containers) {
+    const auto& memory = container.usage.cgroup.memory;
+    if (!memory || !memory->limit) return std::nullopt;
+    sum += *memory->limit;
+  }
+  return sum;
+}
+
 UsageLine line_of_pod(Row row, const PodSample& pod) {
-  UsageLine line = usage_line_of(std::move(row), pod.usage.cgroup, pod.cores);
+  CgroupUsage usage = pod.usage.cgroup;
+  if (usage.memory && !usage.memory->limit) usage.memory->limit = limit_of_containers(pod);
+  UsageLine line = usage_line_of(std::move(row), usage, pod.cores);
   const bool has_network = !pod.usage.network.empty();
   const NetworkTotal network = total(pod.usage.network);
   line.row.push_back(has_network ? bytes_text(network.received) : kNotCounted);

@@ -44,6 +44,15 @@ TEST(Usage, ARowForEachContainer) {
   EXPECT_THAT(text, ContainsRegex("\nteam-a +web +app +150.0% +1.0MiB +64.0MiB +1.6% +3\n"));
 }
 
+TEST(Usage, APodWithoutALimitHasThoseOfItsContainers) {
+  PodSample one = pod("web", 1, 16 * kMebi);
+  one.usage.cgroup.memory->limit.reset();
+  one.containers.push_back(one.containers.front());
+  EXPECT_THAT(usage_table({one}, {}), ContainsRegex("\nweb +100.0% +16.0MiB +128MiB +12.5% +3 "));
+  one.containers.back().usage.cgroup.memory->limit.reset();
+  EXPECT_THAT(usage_table({one}, {}), ContainsRegex("\nweb +100.0% +16.0MiB +- +- +3 ")) << "one may use any amount";
+}
+
 TEST(Usage, WhatIsNotKnownIsADash) {
   PodSample one = pod("web", 0, 0);
   one.cores.reset();

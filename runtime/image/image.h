@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -101,5 +102,15 @@ Result<User> resolve_user(const std::string& wanted, std::string_view passwd, st
 // looked at before they are opened; links lead nowhere but inside, and mounts are no part of a layer. So it may be
 // asked of what a container can change under its hands ("/proc/PID/root" as the only layer).
 Result<std::string> read_from_layers(const std::vector<std::string>& layers, const std::string& path);
+
+// What stands at a path in the stack of layers, as above.
+struct InLayers {
+  enum class What { nothing, directory, file, mounted };
+  What what = What::nothing;
+  std::string path;  // with no link in it, as far as something is there
+};
+// `mounted`: paths of that kind where something else is mounted; what is there or below is not looked at.
+Result<InLayers> find_in_layers(const std::vector<std::string>& layers, const std::string& path,
+                                const std::set<std::string>& mounted = {});
 
 }  // namespace podrun

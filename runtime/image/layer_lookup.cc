@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <climits>
 #include <optional>
+#include <set>
 #include <string_view>
 
 #include "base/files.h"
@@ -112,36 +113,75 @@ void push_components(std::vector<std::string>& todo, std::string_view path) {
   todo.insert(todo.end(), components.rbegin(), components.rend());
 }
 
-}  // namespace
+std::string joined_path(const std::vector<std::string>& names) {
+  std::string path;
+  for (const std::string& name : names) path += "/" + name;
+  return path.empty() ? "/" : path;
+}
 
-Result<std::string> read_from_layers(const std::vector<std::string>& layers, const std::string& path) {
+struct Found {
+  InLayers is;
+  Fd file;  // of a file
+};
+
+Result<Found> walk(const std::vector<std::string>& layers, const std::string& path,
+                   const std::set<std::string>& mounted) {
+  using What = InLayers::What;
   std::vector<Merged> below;  // the directories walked into, the current one last; the root is always there
   below.push_back(TRY(open_roots(layers)));
+  std::vector<std::string> names;  // of those but the root
   std::vector<std::string> todo;
   push_components(todo, path);
+  // With what is left to walk, which leads nowhere.
+  const auto ends_here = [&](What what) {
+    names.insert(names.end(), todo.rbegin(), todo.rend());
+    return Found{{what, joined_path(names)}, Fd()};
+  };
   int links = 0;
   for (std::size_t steps = 0; !todo.empty(); ++steps) {
     if (steps > kStepLimit) return Error{Kind::invalid, ELOOP, "'" + path + "' in the image: too many components"};
-    const std::string name = std::move(todo.back());
+    std::string name = std::move(todo.back());
     todo.pop_back();
     if (name == "..") {
-      if (below.size() > 1) below.pop_back();
+      if (names.empty()) continue;
+      below.pop_back();
+      names.pop_back();
       continue;
     }
+    names.push_back(name);
+    if (mounted.contains(joined_path(names))) return ends_here(What::mounted);
     Entry entry = TRY(look_up(below.back(), name));
-    if (entry.absent()) return std::string();
+    if (entry.absent()) return ends_here(What::nothing);
     if (entry.link) {
       if (++links > kLinkLimit) return Error{Kind::invalid, ELOOP, "'" + path + "' in the image: too many links"};
-      if (entry.link->starts_with('/')) below.resize(1);
+      names.pop_back();
+      if (entry.link->starts_with('/')) {
+        below.resize(1);
+        names.clear();
+      }
       push_components(todo, *entry.link);
     } else if (entry.directory) {
       below.push_back(std::move(*entry.directory));
     } else {
-      if (!todo.empty()) return std::string();  // a file where a directory should be
-      return base::read_all(entry.file.get(), path, kUserFileLimit);
+      if (!todo.empty()) return ends_here(What::nothing);  // a file where a directory should be
+      return Found{{What::file, joined_path(names)}, std::move(entry.file)};
     }
   }
-  return Error{Kind::invalid, EISDIR, "'" + path + "' in the image: is a directory"};
+  return Found{{What::directory, joined_path(names)}, Fd()};
+}
+
+}  // namespace
+
+Result<InLayers> find_in_layers(const std::vector<std::string>& layers, const std::string& path,
+                                const std::set<std::string>& mounted) {
+  return TRY(walk(layers, path, mounted)).is;
+}
+
+Result<std::string> read_from_layers(const std::vector<std::string>& layers, const std::string& path) {
+  const Found found = TRY(walk(layers, path, {}));
+  if (found.is.what == InLayers::What::directory)
+    return Error{Kind::invalid, EISDIR, "'" + path + "' in the image: is a directory"};
+  return found.file ? base::read_all(found.file.get(), path, kUserFileLimit) : std::string();
 }
 
 }  // namespace podrun

@@ -3,6 +3,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <set>
+
 #include "base/files.h"
 #include "runtime/image/image.h"
 #include "runtime/image/test_support.h"
@@ -46,6 +48,26 @@ TEST_F(LayerLookup, LinksAreWalkedInsideTheImage) {
   EXPECT_EQ(read("/etc/shadow"), "");
   EXPECT_EQ(read("/etc/gshadow"), "");
   EXPECT_EQ(read("../../secret"), "");
+}
+
+TEST_F(LayerLookup, SaysWhatStandsWhereAndLooksAtNothingThatIsMounted) {
+  EXPECT_TRUE(base::make_dirs(layers_[0] + "/usr/bin"));
+  write_text(layers_[0] + "/usr/bin/tool", "");
+  ASSERT_EQ(::symlink("usr/bin", (layers_[1] + "/bin").c_str()), 0);
+  const auto find = [&](const std::string& path, const std::set<std::string>& mounted = {}) {
+    const auto found = find_in_layers(layers_, path, mounted);
+    constexpr const char* kWords[] = {"nothing ", "directory ", "file ", "mounted "};
+    return found ? kWords[static_cast<int>(found->what)] + found->path : found.error().what;
+  };
+  EXPECT_EQ(find("/bin/tool"), "file /usr/bin/tool");
+  EXPECT_EQ(find("/bin/other"), "nothing /usr/bin/other");
+  EXPECT_EQ(find("/bin/../sbin/x"), "nothing /usr/sbin/x");
+  EXPECT_EQ(find("/usr/bin/tool/x"), "nothing /usr/bin/tool/x");
+  EXPECT_EQ(find("/bin"), "directory /usr/bin");
+  EXPECT_EQ(find("/"), "directory /");
+  EXPECT_EQ(find("/bin/tool", {"/usr/bin"}), "mounted /usr/bin/tool");
+  EXPECT_EQ(find("/usr/bin/tool", {"/usr/bin/tool"}), "mounted /usr/bin/tool");
+  EXPECT_EQ(find("/bin/tool", {"/usr/b", "/etc"}), "file /usr/bin/tool");
 }
 
 TEST_F(LayerLookup, LoopsEnd) {

@@ -14,16 +14,10 @@
 #include "runtime/kernel/clean_slate.h"
 #include "runtime/kernel/inside.h"
 #include "runtime/kernel/seccomp.h"
+#include "runtime/model/program.h"
 
 namespace podrun::init {
 namespace {
-
-std::string_view value_of(const Process& process, std::string_view name) {
-  std::string_view value;
-  for (const auto& [key, text] : process.env)
-    if (key == name) value = text;  // the last one wins, as in execve's environment for most programs
-  return value;
-}
 
 // By a descriptor of the directory: a path of procfs's magic links would lead out of the root, as a descriptor that was
 // left open would (CVE-2024-21626).
@@ -142,16 +136,12 @@ Result<void> install_seccomp(const Plan& plan) {
 Result<std::string> find_program(const Process& process) {
   const std::string& name = process.args.front();
   if (name.find('/') != std::string::npos) return check_program(name);
-  std::string_view path = value_of(process, "PATH");
-  Error failure{Kind::not_found, ENOENT, "find program '" + name + "': it is not in PATH (" + std::string(path) + ")"};
-  while (!name.empty()) {
-    const std::string_view dir = path.substr(0, path.find(':'));
-    if (auto found = check_program((dir.empty() ? "." : std::string(dir)) + "/" + name))
+  Error failure = no_such_program(process);
+  for (const std::string& place : places_of_program(process)) {
+    if (auto found = check_program(place))
       return found;
     else if (found.error().kind == Kind::denied)
       failure = std::move(found).error();
-    if (dir.size() == path.size()) break;
-    path.remove_prefix(dir.size() + 1);
   }
   return failure;
 }

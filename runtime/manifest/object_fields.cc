@@ -80,7 +80,7 @@ constexpr Field kJobSpecFields[] = {
     {"manualSelector", moot, flag},
     {"template", accepted, object, &kPodTemplateSpec},
     Field("ttlSecondsAfterFinished", idle, whole).because(kMadeOnce),
-    Field("completionMode", idle, text).unless("NonIndexed").because(kMadeOnce),
+    {"completionMode", accepted, text},
     Field("suspend", idle, flag).because(kMadeOnce),
     {"podReplacementPolicy", moot, text},
     {"managedBy", moot, text},

@@ -122,6 +122,45 @@ void add_deadline(const Reader& owner, Json& spec) {
   if (seconds && !(own.is_number_integer() && own <= *seconds)) spec["activeDeadlineSeconds"] = *seconds;
 }
 
+constexpr const char* kIndex = "batch.kubernetes.io/job-completion-index";
+
+// Whether each of its Pods has a number of its own, by which it finds its part of the work. The one that is made here
+// is the first of them.
+bool is_indexed(const Reader& owner, std::vector<std::string>& warnings) {
+  const std::string mode = owner.text("completionMode");
+  if (mode.empty() || mode == "NonIndexed") return false;
+  if (mode != "Indexed") owner.bad("completionMode", quote(mode) + " is neither NonIndexed nor Indexed");
+  if (!owner.has("completions")) owner.bad("completions", "is missing, which says how many parts the work has");
+  if (owner.whole("completions", {}).value_or(1) > 1)
+    warnings.push_back(child_path(owner.path(), "completionMode") +
+                       ": the one pod that is made has the index 0, and does the first part of the work");
+  return true;
+}
+
+// What a cluster's controller tells the first of an indexed Job's Pods, in all the ways in which it does.
+void add_index(const std::string& owner, Json& pod) {
+  Json& metadata = pod["metadata"];
+  for (const char* part : {"labels", "annotations"}) metadata[part][kIndex] = "0";
+  Json& spec = pod["spec"];
+  spec["hostname"] = owner + "-0";
+  constexpr const char* kVariable = "JOB_COMPLETION_INDEX";
+  for (const char* list : {"initContainers", "containers"}) {
+    if (!spec.contains(list) || !spec[list].is_array()) continue;
+    for (Json& container : spec[list]) {
+      if (!container.is_object()) continue;
+      Json& env = container["env"];
+      if (!env.is_array()) env = Json::array();
+      const bool is_there = std::any_of(env.begin(), env.end(), [](const Json& variable) {
+        return variable.is_object() && variable.value("name", Json()) == kVariable;
+      });
+      if (!is_there)
+        env.push_back(
+            {{"name", kVariable},
+             {"valueFrom", {{"fieldRef", {{"fieldPath", "metadata.annotations['" + std::string(kIndex) + "']"}}}}}});
+    }
+  }
+}
+
 Json make_pod(const Reader& pod_template, const ObjectName& who, bool names_namespace) {
   Json metadata = {{"name", who.name}};
   if (names_namespace) metadata["namespace"] = who.name_space;
@@ -177,6 +216,7 @@ std::vector<PodDocument> expand(const Workload& workload, const Object& object, 
   check_lifetime(workload, pod_spec);
 
   const Numbers numbers = workload.makes == Makes::replicas ? number(owner, pod_spec, warnings) : Numbers();
+  const bool with_index = workload.is_job && is_indexed(owner, warnings);
   std::vector<PodDocument> made;
   for (std::uint64_t i = numbers.first; i < numbers.first + numbers.count; ++i) {
     ObjectName called = who;
@@ -185,6 +225,7 @@ std::vector<PodDocument> expand(const Workload& workload, const Object& object, 
     add_labels(workload, who.name, called.name, i, pod["metadata"]);
     add_claims(owner, called.name, pod["spec"]);
     if (workload.is_job) add_deadline(owner, pod["spec"]);
+    if (with_index) add_index(who.name, pod);
     made.push_back({std::move(pod), object.source, pod_template.path()});
   }
   return made;

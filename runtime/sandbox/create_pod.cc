@@ -11,6 +11,7 @@
 #include "runtime/kernel/clock.h"
 #include "runtime/plan/pod.h"
 #include "runtime/sandbox/check_host.h"
+#include "runtime/sandbox/check_programs.h"
 #include "runtime/sandbox/host_ports.h"
 #include "runtime/sandbox/images.h"
 #include "runtime/sandbox/pod_facts.h"
@@ -67,8 +68,8 @@ void warn_of_limits(const Host& host) {
 }  // namespace
 
 Result<void> check_creation(const Host& host, const PodSpec& spec, const CreateOptions& options) {
-  TRY(make_plan(spec, TRY(find_facts(host, spec, options.networks, options.registry)), host.layout()));
-  return {};
+  return check_programs(
+      TRY(make_plan(spec, TRY(find_facts(host, spec, options.networks, options.registry)), host.layout())));
 }
 
 Result<StoodUp> build_pod(Host& host, const NewPod& decided, const FirstClient& client) {

@@ -17,7 +17,8 @@ struct CreateOptions {
   Registry registry;  // for images that are pulled
 };
 
-// What can be known beforehand of making it, also while its name and ports are another pod's: its images and networks.
+// What can be known beforehand of making it, also while its name and ports are another pod's: its images, what the
+// first containers run of them, and its networks.
 Result<void> check_creation(const Host& host, const PodSpec& spec, const CreateOptions& options);
 
 // Makes the whole pod or nothing. Kind::exists when the name is taken; EINTR when a signal asked for the

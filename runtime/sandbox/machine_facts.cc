@@ -21,11 +21,15 @@ Result<MachineFacts> find_machine(bool host_network) {
   machine.cgroup = TRY(CgroupHost::discover());
   machine.memory_bytes = machine_memory();
   machine.processors = static_cast<std::uint64_t>(std::max(::sysconf(_SC_NPROCESSORS_ONLN), 1L));
-  std::array<char, HOST_NAME_MAX + 1> hostname{};
-  if (::gethostname(hostname.data(), HOST_NAME_MAX) == 0) machine.hostname = hostname.data();
+  machine.hostname = machine_name();
   if (host_network) machine.hosts = read_host_file("/etc/hosts", kLargestHosts);
   machine.resolv_conf = read_resolv_conf(host_network);
   return machine;
+}
+
+std::string machine_name() {
+  std::array<char, HOST_NAME_MAX + 1> name{};
+  return ::gethostname(name.data(), HOST_NAME_MAX) == 0 ? name.data() : "";
 }
 
 std::uint64_t machine_memory() {

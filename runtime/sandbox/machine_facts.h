@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "runtime/plan/facts.h"
 
@@ -11,6 +12,7 @@ namespace podrun {
 // those of the machine itself. Errors: those of CgroupHost::discover().
 Result<MachineFacts> find_machine(bool host_network);
 
+std::string machine_name();      // its hostname, which is a pod's spec.nodeName
 std::uint64_t machine_memory();  // in bytes
 
 }  // namespace podrun

@@ -25,12 +25,12 @@ class UnderWay {
       if (ends_.size() <= left) return {};
       probe::Wait wait;
       for (const One& one : ends_) one.end.await(wait);
-      TRY(probe::wait_for(wait).in("wait for its containers, which have been asked to end; the pod goes with them"));
+      TRY(probe::wait_for(wait));
     }
   }
 
   void leave(const Result<void>& why) const {
-    for (const One& one : ends_) tell_(one.number, why);
+    for (const One& one : ends_) tell_(one.number, Result<void>(why).in("wait for " + one.end.awaited()));
   }
 
  private:
@@ -45,7 +45,8 @@ class UnderWay {
 
 }  // namespace
 
-PodEnd::PodEnd(Endings running, Finish finish) : running_(std::move(running)), finish_(std::move(finish)) {}
+PodEnd::PodEnd(Endings running, Finish finish, std::string awaited)
+    : running_(std::move(running)), finish_(std::move(finish)), awaited_(std::move(awaited)) {}
 PodEnd::PodEnd(PodEnd&&) noexcept = default;
 PodEnd& PodEnd::operator=(PodEnd&&) noexcept = default;
 PodEnd::~PodEnd() = default;

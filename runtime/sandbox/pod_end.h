@@ -1,9 +1,11 @@
 // The end of a pod, under way: its containers have been asked to end, and once they have, or have had their time, the
-// pod is taken down. Those of several pods go on side by side: who takes all of its time holds up none of the others.
+// pod is taken down. Or that of a container alone (stop_container.h). Several go on side by side: who takes all of its
+// time holds up none of the others.
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "runtime/kernel/types.h"
@@ -20,8 +22,10 @@ class PodEnd {
  public:
   using Finish = std::function<Result<void>()>;
 
-  // Where nobody runs, finish() is all there is to do.
-  PodEnd(Endings running, Finish finish);
+  // Where nobody runs, finish() is all there is to do. `awaited`: who `running` are, for who is told that they were not
+  // waited for.
+  PodEnd(Endings running, Finish finish,
+         std::string awaited = "its containers, which have been asked to end; the pod goes with them");
   PodEnd(PodEnd&&) noexcept;
   PodEnd& operator=(PodEnd&&) noexcept;
   ~PodEnd();
@@ -31,10 +35,12 @@ class PodEnd {
   bool go_on();
 
   const Result<void>& result() const { return result_; }  // once it is over
+  const std::string& awaited() const { return awaited_; }
 
  private:
   Endings running_;
   Finish finish_;
+  std::string awaited_;
   Result<void> result_;
 };
 

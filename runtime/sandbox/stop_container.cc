@@ -11,8 +11,6 @@
 #include "runtime/sandbox/take_box.h"
 
 namespace podrun {
-namespace {}  // namespace
-
 // Also by who has been interrupted: what ends next may be the shim.
 bool await_exit(const Host& host, const PodRecord& pod, const ContainerPlan& container) {
   const std::string exit_file = host.layout().exit_file(pod.plan.who.id, container.key());
@@ -46,16 +44,18 @@ Result<void> kill_container(const Host& host, const PodRecord& pod, const Contai
   return {};
 }
 
-Result<void> stop_container(const Host& host, const PodRecord& pod, const ContainerRecord& container,
-                            std::optional<std::chrono::seconds> grace_period) {
+PodEnd begin_container_stop(const Host& host, const PodRecord& pod, const ContainerRecord& container,
+                            std::optional<std::chrono::seconds> grace_period, PodEnd::Finish then) {
   const auto grace = grace_period.value_or(std::chrono::seconds(pod.plan.grace_period));
-  const auto ending = grace.count() > 0 ? Ending::of(pod, container) : nullptr;
-  if (ending) {
-    ending->ask(host, boot_time() + std::chrono::nanoseconds(grace).count());
-    TRY(probe::run_all({ending.get()})
-            .in("wait for container '" + container.plan.name + "', which has been asked to end"));
-  }
-  return container.life.process.empty() ? Result<void>() : kill_container(host, pod, container);
+  Endings running;
+  if (grace.count() > 0)
+    if (auto ending = Ending::of(pod, container)) running.push_back(std::move(ending));
+  for (const auto& ending : running) ending->ask(host, boot_time() + std::chrono::nanoseconds(grace).count());
+  const auto finish = [&host, pod, container, then = std::move(then)]() -> Result<void> {
+    if (!container.life.process.empty()) TRY(kill_container(host, pod, container));
+    return then();
+  };
+  return {std::move(running), finish, "container '" + container.plan.name + "', which has been asked to end"};
 }
 
 }  // namespace podrun

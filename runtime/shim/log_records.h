@@ -5,6 +5,7 @@
 // with P instead of F where the line goes on in the next record (no newline yet, or longer than one read).
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "runtime/shim/log.h"
@@ -16,11 +17,12 @@ inline constexpr std::size_t kLongestRecord = 16U << 10U;  // the CRI's own limi
 // Where a stream stands between two writes.
 struct RecordState {
   bool within_line = false;  // the last record that was written is a part
-  bool has_gap = false;      // what came next was lost
+  std::uint64_t lost = 0;    // bytes that came next, and are told nowhere yet
 };
 
-// A log that cannot be written (disk full) loses records rather than stopping the container. `stream` is "stdout" or
-// "stderr"; of `text` at most kLongestRecord bytes.
+// A log that cannot be written (disk full) loses records rather than stopping the container, and says so in a record of
+// its own where they are missing, before the next that finds room. `stream` is "stdout" or "stderr"; of `text` at most
+// kLongestRecord bytes; none, for only that to be said.
 void write_records(Log& log, RecordState& state, std::string_view stream, std::string_view text);
 
 }  // namespace podrun::shim

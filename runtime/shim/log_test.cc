@@ -3,14 +3,13 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
-#include <csignal>
 #include <filesystem>
 
 #include "base/files.h"
 #include "cni-invoker/base/tests/temp_dir.h"
+#include "runtime/shim/test_full_disk.h"
 
 namespace podrun::shim {
 namespace {
@@ -35,21 +34,6 @@ class LogTest : public testing::Test {
 
   const base::TempDir temp_;
   const std::string dir_ = temp_.path();
-};
-
-// A file that may not grow beyond `bytes`, which is how a full disk looks to whoever writes: a part is taken.
-class FullAt {
- public:
-  explicit FullAt(rlim_t bytes) {
-    ::signal(SIGXFSZ, SIG_IGN);
-    ::getrlimit(RLIMIT_FSIZE, &old_);
-    const rlimit limit{bytes, old_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~FullAt() { ::setrlimit(RLIMIT_FSIZE, &old_); }
-
- private:
-  rlimit old_{};
 };
 
 TEST_F(LogTest, GoesOnWhereItEnded) {

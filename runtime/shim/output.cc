@@ -101,6 +101,7 @@ void Output::drain_stream(Stream& stream) {
     total += text.size();
   }
   stream.from.reset();
+  if (stream.state.lost != 0) write_records(log_, stream.state, stream.name, {});
   for (Reader& reader : stream.readers) flush(reader);
   std::erase_if(stream.readers, [](const Reader& reader) { return !reader.to || reader.rest.empty(); });
 }
@@ -122,7 +123,7 @@ void Output::write(TableWriter& table) {
   for (std::size_t i = 0; i < streams_.size(); ++i) {
     const Stream& stream = streams_[i];
     table.line("stream");
-    table(i, stream.from, stream.state.within_line, stream.state.has_gap);
+    table(i, stream.from, stream.state.within_line, stream.state.lost);
     for (const Reader& reader : stream.readers) {
       table.line("reader");
       table(i, reader.number, reader.to, reader.is_full, reader.rest);
@@ -137,7 +138,7 @@ bool Output::read(TableReader& table, std::string_view kind) {
   } else if (kind == "stream") {
     table(i);
     Stream& stream = streams_.at(i);
-    table(stream.from, stream.state.within_line, stream.state.has_gap);
+    table(stream.from, stream.state.within_line, stream.state.lost);
   } else if (kind == "reader") {
     table(i);
     Reader& reader = streams_.at(i).readers.emplace_back();

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <array>
@@ -16,11 +15,17 @@
 
 #include "base/files.h"
 #include "cni-invoker/base/tests/temp_dir.h"
+#include "runtime/shim/test_full_disk.h"
 
 namespace podrun::shim {
 namespace {
 
 using testing::ElementsAre;
+
+std::string missing(int bytes, const std::string& stream) {
+  return stream + " F [podrun: " + std::to_string(bytes) + " bytes of " + stream +
+         " are missing here: the log could not be written, as on a full disk]";
+}
 
 class OutputTest : public testing::Test {
  protected:
@@ -103,17 +108,34 @@ TEST_F(OutputTest, NothingThereIsNoRecordAndNoWait) {
 TEST_F(OutputTest, ALineOfWhichTheRestWasLostIsNotGluedToTheNext) {
   say(out_, "begun");
   output_->pump();
-  ::signal(SIGXFSZ, SIG_IGN);
-  rlimit old{};
-  ::getrlimit(RLIMIT_FSIZE, &old);
-  const rlimit full{1, old.rlim_max};
-  ::setrlimit(RLIMIT_FSIZE, &full);
-  say(out_, " and lost\n");
-  output_->pump();
-  ::setrlimit(RLIMIT_FSIZE, &old);
+  {
+    const FullAt full(1);
+    say(out_, " and lost\n");
+    output_->pump();
+  }
   say(out_, "next\n");
   output_->pump();
-  EXPECT_THAT(records(), ElementsAre("stdout P begun", "stdout F ", "stdout F next"));
+  EXPECT_THAT(records(), ElementsAre("stdout P begun", "stdout F ", missing(10, "stdout"), "stdout F next"));
+}
+
+TEST_F(OutputTest, WhatIsLostIsCountedAndTold) {
+  say(out_, "one\n");
+  output_->pump();
+  {
+    const FullAt full(base::read_file(dir_ + "/web.log")->size() + 100);
+    say(out_, "two\nthree\n" + std::string(100, 'x') + "\nfour\n");
+    output_->pump();
+    say(out_, "five\n");
+    say(err_, "six\n");
+    output_->pump();
+    EXPECT_THAT(records(), ElementsAre("stdout F one", "stdout F two", "stdout F three")) << "no room to tell either";
+  }
+  say(out_, "seven\n");
+  output_->pump();
+  EXPECT_THAT(records(),
+              ElementsAre("stdout F one", "stdout F two", "stdout F three", missing(111, "stdout"), "stdout F seven"));
+  output_->drain();
+  EXPECT_EQ(records().back(), missing(4, "stderr")) << "at the end at the latest";
 }
 
 class ReadersTest : public OutputTest {

@@ -118,6 +118,40 @@ TEST(Workloads, HaveTheLabelsThatPeopleSelectBy) {
       UnorderedElementsAre(Pair("app", "web"), Pair("job-name", "web"), Pair("batch.kubernetes.io/job-name", "web")));
 }
 
+TEST(Workloads, TheFirstOfAnIndexedJobKnowsWhichItIs) {
+  const std::string job = workload("batch/v1 Job", "completions: 3\n  completionMode: Indexed", "restartPolicy: Never");
+  const auto set = parse_manifests({{job, "x"}});
+  ASSERT_TRUE(set) << set.error().what;
+  ASSERT_EQ(set->pods.size(), 1U);
+  const PodSpec& pod = set->pods[0];
+  EXPECT_EQ(pod.name, "web");
+  EXPECT_EQ(pod.hostname, "web-0");
+  constexpr const char* kIndex = "batch.kubernetes.io/job-completion-index";
+  EXPECT_EQ(pod.annotations.at(kIndex), "0");
+  EXPECT_EQ(pod.labels.at(kIndex), "0");
+  EXPECT_THAT(pod.containers.at(0).env, testing::Contains(Pair("JOB_COMPLETION_INDEX", "0")));
+  EXPECT_THAT(set->warnings, testing::Contains(HasSubstr("the one pod that is made has the index 0")));
+
+  std::string own = job;
+  own.replace(own.find("rootfs:/srv/root'"), 17, "rootfs:/srv/root', env: [{name: JOB_COMPLETION_INDEX, value: '7'}]");
+  const auto as_given = parse_manifests({{own, "x"}});
+  ASSERT_TRUE(as_given) << as_given.error().what;
+  EXPECT_THAT(as_given->pods[0].containers.at(0).env, ElementsAre(Pair("JOB_COMPLETION_INDEX", "7")));
+
+  const auto alone = parse_manifests(
+      {{workload("batch/v1 Job", "completions: 1\n  completionMode: Indexed", "restartPolicy: Never"), "x"}});
+  ASSERT_TRUE(alone);
+  EXPECT_THAT(alone->warnings, IsEmpty()) << "there is no other part";
+  const auto usual =
+      parse_manifests({{workload("batch/v1 Job", "completionMode: NonIndexed", "restartPolicy: Never"), "x"}});
+  ASSERT_TRUE(usual);
+  EXPECT_THAT(usual->pods[0].containers.at(0).env, IsEmpty());
+  EXPECT_EQ(refused_workload(workload("batch/v1 Job", "completionMode: Indexed", "restartPolicy: Never")),
+            "web.yaml: spec.completions: is missing, which says how many parts the work has");
+  EXPECT_EQ(refused_workload(workload("batch/v1 Job", "completionMode: Odd", "restartPolicy: Never")),
+            "web.yaml: spec.completionMode: 'Odd' is neither NonIndexed nor Indexed");
+}
+
 TEST(Workloads, ErrorsNameThePathInTheDocument) {
   const std::string bad =
       "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {replicas: 3, template: "
