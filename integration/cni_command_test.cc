@@ -80,6 +80,18 @@ TEST_F(CniCommandTest, TestsAPluginAndSaysByItsStatusWhetherItConforms) {
   run({"rm", "-r", kept});
 }
 
+// All checks of a plugin that makes links, addresses, routes, rules and files. Plugins that mean harm: kit_host_test.
+TEST_F(CniCommandTest, AWholeTestLeavesTheMachineAsItWas) {
+  const WorldScope all{{"/run", "/etc/cni", "/var/lib/cni", "/var/tmp", "/opt", dir()}, {}, ""};
+  const World before = look_at_world(all);
+  const Output tested = cni({"test", "--plugin", "bridge", "--versions", "1.0.0", "--format", "json"});
+  ASSERT_LE(tested.status, 1) << tested.err;
+  EXPECT_GT(Json::parse(tested.out).at("sums").at("passed"), 50) << "it was no whole test";
+  std::vector<std::string> changes;
+  eventually([&] { return (changes = difference(before, look_at_world(all))).empty(); });
+  EXPECT_THAT(changes, testing::IsEmpty());
+}
+
 TEST_F(CniCommandTest, ATestOfNothingIsNone) {
   std::ofstream(dir() + "/profile") << R"({"lacks": "a cable"})";
   const Output none = cni({"test", "--plugin", "loopback", "--only", "A1", "--profile", dir() + "/profile"});

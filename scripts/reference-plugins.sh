@@ -3,6 +3,7 @@
 #
 #   sudo scripts/reference-plugins.sh                 with build/release, and the newest plugins that its tests have built
 #   sudo scripts/reference-plugins.sh NEWEST-PLUGINS  with those
+#   sudo env PLUGINS="sbr vrf" scripts/reference-plugins.sh   only these: what is there of the others stays
 set -euo pipefail
 root=$(realpath -- "$(dirname -- "$0")/..")
 podrun=$root/build/release/bin/podrun
@@ -15,8 +16,8 @@ trap 'rm -rf "$reports"' EXIT
 for dir in /usr/lib/cni "$newest"; do
   set=newest
   [ "$dir" != /usr/lib/cni ] || set=debian
-  for plugin in bridge ptp macvlan ipvlan vlan host-device dummy tap loopback host-local static dhcp portmap bandwidth \
-                firewall tuning sbr vrf; do
+  for plugin in ${PLUGINS:-bridge ptp macvlan ipvlan vlan host-device dummy tap loopback host-local static dhcp portmap bandwidth \
+                firewall tuning sbr vrf}; do
     [ -x "$dir/$plugin" ] || continue
     echo "$set: $plugin" >&2
     status=0
@@ -24,5 +25,7 @@ for dir in /usr/lib/cni "$newest"; do
     [ "$status" -le 1 ] || echo "$set: $plugin was not tested" >&2
   done
 done
-python3 "$root/scripts/reference_plugins.py" "$reports" "$newest" "$(dpkg-query -W -f '${Version}' containernetworking-plugins)" \
+kept=
+[ -z "${PLUGINS:-}" ] || { kept=$reports/kept.md; cp "$root/docs/reference-plugins.md" "$kept"; }
+python3 "$root/scripts/reference_plugins.py" "$reports" "$newest" "$(dpkg-query -W -f '${Version}' containernetworking-plugins)" $kept \
   > "$root/docs/reference-plugins.md"

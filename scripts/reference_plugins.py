@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""docs/reference-plugins.md from reports of `podrun cni test` (scripts/reference-plugins.sh).
+"""Tables from reports of `podrun cni test`.
 
-   reference_plugins.py REPORTS NEWEST-DIRECTORY DEBIAN-VERSION
+   reference_plugins.py REPORTS NEWEST-DIRECTORY DEBIAN-VERSION [KEPT]      docs/reference-plugins.md (reference-plugins.sh),
+                                                                            with what KEPT has of plugins without a report
+   reference_plugins.py --others REPORTS OTHERS-DIRECTORY NEWEST-DIRECTORY  docs/other-plugins.md (other-plugins.sh)
 """
 import glob
 import json
@@ -10,7 +12,8 @@ import re
 import sys
 
 VERSIONS = ["0.1.0", "0.2.0", "0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0"]
-SETS = {"debian": "Debian", "newest": "newest"}
+SETS = {"debian": "Debian", "newest": "newest"}  # as reports' names begin, and as columns are called
+DIRECTORIES = {}  # of this machine: what they are called in the tables
 MOST = 300  # characters of what was seen
 
 
@@ -44,8 +47,14 @@ def findings(report):
     return sorted(by_check.values(), key=lambda results: order[results[0]["level"]])
 
 
-def cell(text, newest):
-    text = " ".join(text.split()).replace(newest, "$NEWEST")
+def without_directories(text):
+    for directory, name in DIRECTORIES.items():
+        text = text.replace(directory, name)
+    return text
+
+
+def cell(text):
+    text = without_directories(" ".join(text.split()))
     text = re.sub(r"\b[0-9a-f]{2}(:[0-9a-f]{2}){5}\b", "MAC", text)
     if len(text) > MOST:
         text = text[:MOST] + " …"
@@ -64,9 +73,25 @@ def count(report, level):
     return sum(1 for results in findings(report) if results[0]["level"] == level)
 
 
-def summary(found):
-    lines = ["| Plugin | Debian: MUST | SHOULD | passed | newest: MUST | SHOULD | passed |", "|---|---|---|---|---|---|---|"]
-    for plugin, reports in sorted(found.items()):
+def kept_of(path):
+    """Of a document that is there: by plugin its row of the summary and its section."""
+    if not path:
+        return {}
+    with open(path, encoding="utf-8") as file:
+        head, *sections = re.split(r"(?m)^(?=## )", file.read())
+    rows = {re.match(r"\| \[([^]]*)", row).group(1): row for row in head.splitlines() if row.startswith("| [")}
+    return {name: (rows[name], text) for text in sections for name in [text.split(None, 2)[1]]}
+
+
+def summary(found, kept=None):
+    of = {which: f"{name}: " if len(SETS) > 1 else "" for which, name in SETS.items()}
+    lines = ["| Plugin |" + "".join(f" {of[which]}MUST | SHOULD | passed |" for which in SETS), "|---|" + "---|---|---|" * len(SETS)]
+    kept = kept or {}
+    for plugin in sorted({*found, *kept}):
+        if plugin not in found:
+            lines.append(kept[plugin][0])
+            continue
+        reports = found[plugin]
         row = [f"[{plugin}](#{plugin})"]
         for which in SETS:
             if which not in reports:
@@ -87,7 +112,7 @@ def not_tried(report):
     return reasons
 
 
-def section(plugin, reports, newest):
+def section(plugin, reports):
     text = f"\n## {plugin}\n\n"
     rows, place = {}, {}
     for which, report in reports.items():
@@ -96,33 +121,39 @@ def section(plugin, reports, newest):
         for results in findings(report):
             rows.setdefault(results[0]["id"], {})[which] = results
     if rows:
-        text += "| | Level | A plugin that passes … | Debian | newest | Seen | Reproduce |\n|---|---|---|---|---|---|---|\n"
+        columns = " | ".join(SETS.values())
+        text += f"| | Level | A plugin that passes … | {columns} | Seen | Reproduce |\n|---|---|---|" + "---|" * (len(SETS) + 2) + "\n"
         for identifier in sorted(rows, key=lambda i: (0 if next(iter(rows[i].values()))[-1]["level"] == "MUST" else 1, place[i])):
             by_set = rows[identifier]
-            last = by_set.get("newest", by_set.get("debian"))[-1]
-            versions = [ranges([r["version"] for r in by_set[which]]) if which in by_set else "" for which in SETS]
-            command = last["reproduce"].replace(newest, "$NEWEST")
+            last = [by_set[which] for which in SETS if which in by_set][-1][-1]
+            versions = " | ".join(ranges([r["version"] for r in by_set[which]]) if which in by_set else "" for which in SETS)
+            command = without_directories(last["reproduce"])
             text += (
-                f"| {identifier} | {last['level']} | {cell(last['title'], newest)} | {versions[0]} | {versions[1]} | "
-                f"{cell(seen(last), newest)} | `{command}` |\n"
+                f"| {identifier} | {last['level']} | {cell(last['title'])} | {versions} | "
+                f"{cell(seen(last))} | `{command}` |\n"
             )
     else:
         text += "Nothing failed.\n"
     for which, report in reports.items():
         for reason, checks in sorted(not_tried(report).items()):
             names = ", ".join(sorted(checks)) if len(checks) <= 6 else f"{len(checks)} checks"
-            text += f"\nNot tried here, {SETS[which]}: {names}: {cell(reason, newest)}\n"
+            of = f", {SETS[which]}" if len(SETS) > 1 else ""
+            text += f"\nNot tried here{of}: {names}: {cell(reason)}\n"
     return text
 
 
-reports, newest, debian = sys.argv[1:4]
-found = load(reports)
-kernel = next(iter(next(iter(found.values())).values()))["kernel"]
-print(f"""# The reference plugins, tested
+def kernel_of(found):
+    return next(iter(next(iter(found.values())).values()))["kernel"]
+
+
+def reference(reports, newest, debian, kept=""):
+    DIRECTORIES[newest] = "$NEWEST"
+    found, kept = load(reports), kept_of(kept)
+    return found, kept, f"""# The reference plugins, tested
 
 What `podrun cni test` finds in the plugins of containernetworking/plugins, each with the kit's own configuration: Debian's
-package ({debian}) and the newest release. Written by `sudo scripts/reference-plugins.sh`, on {kernel}; what that kernel has not
-is not tried, and is said.
+package ({debian}) and the newest release. Written by `sudo scripts/reference-plugins.sh`, on {kernel_of(found)}; what that kernel has not
+is not tried, and is said. Plugins of others are in [their own list](other-plugins.md).
 
 A failure is a disagreement between a plugin and what a check rests on ([the checks](testing-your-plugin.md#the-checks)). MUST
 is the specification's, or what a runtime cannot do without; many SHOULDs are what operators count on and the specification
@@ -130,6 +161,35 @@ leaves open. Versions are those of CNI that it fails in. `$NEWEST` is the direct
 that failed, and runs that passed. Many of these were shown again without the kit, in a few lines of shell:
 [by hand](reference-plugins-by-hand.md).
 
-{summary(found)}""")
-for plugin in sorted(found):
-    sys.stdout.write(section(plugin, found[plugin], newest))
+{summary(found, kept)}"""
+
+
+def others(reports, directory, newest):
+    DIRECTORIES.update({directory: "$OTHERS", newest: "$NEWEST"})
+    SETS.clear()
+    SETS["other"] = "Versions"
+    found = load(reports)
+    modules = ""
+    for plugin in sorted(found):
+        with open(os.path.join(reports, plugin + ".module"), encoding="utf-8") as file:
+            modules += f"| [{plugin}](#{plugin}) | {' | '.join((file.read().split() + ['', ''])[:2])} |\n"
+    return found, {}, f"""# Plugins of others, tested
+
+What `podrun cni test` finds in plugins that others than containernetworking wrote, each with the profile that
+`examples/plugin-profiles` has for it. Written by `sudo scripts/other-plugins.sh`, which says how they are built, on {kernel_of(found)}.
+How to read it is said for [the reference plugins](reference-plugins.md). `$OTHERS` is the directory of these plugins, and
+`$NEWEST` that of the newest reference plugins, which they call. What of it is no fault of the library that all of them are
+built on was shown again [by hand](reference-plugins-by-hand.md#of-others).
+
+| Plugin | Module | Version |
+|---|---|---|
+{modules}
+{summary(found)}"""
+
+
+found, kept, head = others(*sys.argv[2:]) if sys.argv[1] == "--others" else reference(*sys.argv[1:])
+print(head)
+for plugin in sorted({*found, *kept}):
+    # Each begins with an empty line, and ends with its last one.
+    text = section(plugin, found[plugin]) if plugin in found else "\n" + kept[plugin][1].rstrip() + "\n"
+    sys.stdout.write(text)

@@ -14,10 +14,15 @@ class Ipam : public Plugin {
     result.ips = {{"10.235." + std::to_string(number >> 8U) + "." + std::to_string(number & 255U) + "/16", "10.235.0.1",
                    std::nullopt},
                   {"fd00:235::" + std::to_string(number) + "/64", "fd00:235::1", std::nullopt}};
-    if (call.config["ipam"]["routes"].is_there()) return result;
-    result.routes.resize(2);
-    result.routes[0].dst = "0.0.0.0/0";
-    result.routes[1].dst = "::/0";
+    const ConfigView routes = call.config["ipam"]["routes"];
+    for (const ConfigView& route : TRY(routes.array())) result.routes.emplace_back().dst = TRY(route["dst"].text());
+    if (routes.is_there()) return result;
+    // Through gateways that are told: who makes a default route by itself sees that there is one already.
+    for (const IpConfig& ip : result.ips) {
+      Route& route = result.routes.emplace_back();
+      route.dst = ip.is_ipv6() ? "::/0" : "0.0.0.0/0";
+      route.gw = ip.gateway;
+    }
     return result;
   }
   Result<void> del(const PluginCall& call) override { return release(kIpamPlugin, call); }

@@ -12,8 +12,8 @@ namespace cni::kit {
 // the other end is kitf1, and packets are forwarded.
 std::unique_ptr<Plugin> first_plugin();
 
-// kit-ipam: addresses of 10.235.0.0/16 and fd00:235::/64, and default routes by their first ones; none, where its
-// configuration has "routes": [].
+// kit-ipam: addresses of 10.235.0.0/16 and fd00:235::/64, and default routes by their first ones; where its
+// configuration has "routes", those to its "dst", without gateways.
 std::unique_ptr<Plugin> ipam_plugin();
 
 }  // namespace cni::kit

@@ -101,8 +101,17 @@ Lab::Lab(const Subject& subject, std::size_t target, Version version, const OwnH
   static_cast<void>(put_up_stubs(subject.helper));  // who needs one says that it is not there
   if (watched_) static_cast<void>(put_up_watch(subject.helper, subject.plugin_dirs));
   make_links(0);
+  put_up_files();
 }
 Lab::~Lab() = default;
+
+// What fails here shows in the ADD that needs it.
+void Lab::put_up_files() const {
+  for (const auto& [path, content] : subject_.files) {
+    static_cast<void>(base::make_dirs(path.substr(0, path.rfind('/'))));
+    static_cast<void>(base::write_file_durably(path, content, 0644));
+  }
+}
 
 void Lab::detect_duplicates() {
   detects_duplicates_ = true;
@@ -310,7 +319,7 @@ Verdict Lab::wait_for_marked_netns() {
 Answer Lab::add(Pod& pod) {
   Answer answer;
   pod.before = pod.result = nullptr;
-  for (std::size_t i = 0; i < subject_.plugins.size(); ++i) {
+  for (std::size_t i = 0; i <= target_; ++i) {
     if (i == target_) pod.before = pod.result;
     answer = run_plugin(i, "ADD", pod, pod.result);
     if (!answer.succeeded()) return answer;
@@ -321,7 +330,7 @@ Answer Lab::add(Pod& pod) {
 
 Answer Lab::del(Pod& pod) {
   std::optional<Answer> failure, last;
-  for (std::size_t i = subject_.plugins.size(); i-- > 0;) {
+  for (std::size_t i = target_ + 1; i-- > 0;) {
     last = run_plugin(i, "DEL", pod, pod.result);
     if (!last->succeeded() && !failure) failure = last;
   }
@@ -330,7 +339,7 @@ Answer Lab::del(Pod& pod) {
 
 Answer Lab::check(Pod& pod) {
   Answer answer;
-  for (std::size_t i = 0; i < subject_.plugins.size(); ++i) {
+  for (std::size_t i = 0; i <= target_; ++i) {
     answer = run_plugin(i, "CHECK", pod, pod.result);
     if (!answer.succeeded()) break;
   }
@@ -339,7 +348,7 @@ Answer Lab::check(Pod& pod) {
 
 Answer Lab::status() {
   Answer answer;
-  for (std::size_t i = 0; i < subject_.plugins.size(); ++i) {
+  for (std::size_t i = 0; i <= target_; ++i) {
     answer = run_plugin(i, "STATUS", Pod{}, nullptr);
     if (!answer.succeeded()) break;
   }
@@ -350,7 +359,7 @@ Answer Lab::gc(const std::vector<const Pod*>& valid) {
   Json attachments = Json::array();
   for (const Pod* pod : valid) attachments.push_back({{"containerID", pod->id}, {"ifname", pod->ifname}});
   std::optional<Answer> failure, last;
-  for (std::size_t i = 0; i < subject_.plugins.size(); ++i) {
+  for (std::size_t i = 0; i <= target_; ++i) {
     Call call = call_of(i, "GC", Pod{}, nullptr);
     Json config = Json::parse(call.input);
     config["cni.dev/valid-attachments"] = attachments;

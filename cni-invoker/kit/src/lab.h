@@ -69,6 +69,9 @@ class Lab {
   // not: most checks are about other things, and are many.
   void detect_duplicates();
 
+  // That a profile names; again after a restart, as who writes them does.
+  void put_up_files() const;
+
   // The host, the namespaces of the pods there are now, and all files that were written. What leaves nothing behind,
   // and what changes nothing, is in world/leftovers.h.
   World world() const;
@@ -99,7 +102,8 @@ class Lab {
   Verdict mark_netns(const Pod& pod);
   Verdict wait_for_marked_netns();
 
-  // --- the whole network; of several pods also at the same time
+  // --- the network, up to the target: whole where that is its last. Those behind it may not know its version. Of
+  // several pods also at the same time.
   Answer add(Pod& pod);  // stops at the first that fails; pod.result is the last one's
   Answer del(Pod& pod);  // in reverse order; goes on, and returns the first that failed
   Answer check(Pod& pod);

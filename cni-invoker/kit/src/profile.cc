@@ -51,7 +51,7 @@ Result<KnownFailure> known_in(const Json& entry) {
 
 Result<Profile> parse_profile(const Json& json) {
   if (!json.is_object()) return Error{Kind::invalid, 0, "it is no JSON object"};
-  TRY(refuse_others(json, {"roles", "config", "noOp", "capabilityArgs", "links", "lacks", "known"}, ""));
+  TRY(refuse_others(json, {"roles", "config", "noOp", "capabilityArgs", "links", "files", "lacks", "known"}, ""));
   Profile profile;
   const Json roles = json.contains("roles") ? TRY(object_in(json, "roles")) : Json::object();
   for (const auto& [type, role] : roles.items()) profile.roles[type] = TRY(role_of(role, type));
@@ -64,6 +64,11 @@ Result<Profile> parse_profile(const Json& json) {
   for (const Json& link : links) {
     if (!link.is_string()) return wrong("links", "an array of strings");
     profile.links.push_back({link.get<std::string>()});
+  }
+  const Json files = json.contains("files") ? TRY(object_in(json, "files")) : Json::object();
+  for (const auto& [path, content] : files.items()) {
+    if (!path.starts_with('/')) return wrong("files", "an object whose keys are absolute paths");
+    profile.files[path] = TRY(text_in(files, path, "files."));
   }
   if (!known.is_array()) return wrong("known", "an array of objects");
   for (const Json& entry : known) profile.known.push_back(TRY(known_in(entry)));

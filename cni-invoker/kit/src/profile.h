@@ -7,6 +7,7 @@
 //     "noOp": {"mode": "none"},                of a chained plugin: with this it leaves the result as it is (A20)
 //     "capabilityArgs": {"deviceID": "…"},     what pods ask for; of those in "capabilities" the plugin gets them
 //     "links": ["uplink0", "vf-{pod}"],        interfaces that have to be on the host; each is one end of a veth pair
+//     "files": {"/run/mine/env": "A=1\n"},     that have to be on the host, with their contents: a daemon's, say
 //     "lacks": "an RDMA device",               what no check can have here: whatever needs an ADD is skipped
 //     "known": [{"check": "A8", "plugin": "my-plugin", "version": "1.1.0", "reason": "why it is left so"}]
 //   }
@@ -31,6 +32,7 @@ struct Profile {
   std::optional<Json> config, no_op;
   Json capability_args = Json::object();
   std::vector<NeededLink> links;
+  std::map<std::string, std::string> files;  // by path
   std::string lacks;
   std::vector<KnownFailure> known;
 };

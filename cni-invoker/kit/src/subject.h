@@ -1,6 +1,7 @@
 // What is under test: a list of plugins, with what is known of each.
 #pragma once
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -47,6 +48,7 @@ class Subject {
   // What pods ask for by capability, with placeholders (default_configs.h): host ports have to differ between pods.
   Json capability_args = Json::object();
   std::vector<NeededLink> links;
+  std::map<std::string, std::string> files;  // on the host, by path
   // Why no ADD of it can be expected to succeed here: a kind of link that the kernel has not. Empty: none.
   std::string lacks;
   // Those that every plugin knows; and those that one knows with all before it, as it cannot be tried in others.

@@ -19,7 +19,9 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::Pair;
 using ::testing::StartsWith;
+using ::testing::UnorderedElementsAre;
 
 struct Row {
   const char* check;
@@ -28,6 +30,7 @@ struct Row {
 };
 constexpr Row kWrong[] = {
     {"V2", "interface"},  {"V3", "interface"},  {"V4", "interface"},
+    {"V5", "chained", "0.2.0"},
     {"V5", "interface"},  {"V6", "interface"},  {"V7", "interface"},
     {"N1", "interface"},  {"N2", "interface"},  {"N3", "interface"},
     {"N4", "ipam"},       {"N5", "interface"},  {"N6", "interface"},
@@ -206,6 +209,68 @@ void SelfTest::expect_caught(const std::string& chapters) {
 }
 TEST_F(SelfTest, AWrongPluginIsCaughtByItsAnswers) { expect_caught("VNASG"); }
 TEST_F(SelfTest, AWrongPluginIsCaughtByWhatItDoes) { expect_caught("DKXF"); }
+
+// In a list each answers for itself: what the first one leaves is not the second one's, and what a later one does not
+// know keeps nobody from being tried.
+TEST_F(SelfTest, OthersOfTheListAreNotBlamed) {
+  const std::string stranger = dir_ + "/stranger";
+  ASSERT_TRUE(base::write_file_durably(stranger,
+                                       "#!/bin/sh\n[ $CNI_COMMAND = VERSION ] || exit 1\n"
+                                       "echo '{\"cniVersion\": \"1.0.0\", \"supportedVersions\": [\"1.0.0\"]}'\n",
+                                       0755));
+  Options options;
+  options.plugin_dirs = {dir_};
+  options.only = {"D1", "D5", "F9"};
+  options.versions = {"0.4.0", "1.0.0"};
+  options.helper = KIT_PLUGIN;
+  options.profile = dir_ + "/list.json";
+  ASSERT_TRUE(base::write_file_durably(
+      options.profile, R"({"roles": {"interface-D5": "interface", "chained": "chained", "stranger": "chained"}})"));
+  const auto subject = subject_of_list(
+      R"({"cniVersion": "1.0.0", "name": "list", "plugins":
+          [{"type": "interface-D5", "ipam": {"type": "ipam"}}, {"type": "chained"}, {"type": "stranger"}]})",
+      "list", options);
+  ASSERT_TRUE(subject) << subject.error().what;
+  const auto report = run(*subject, options);
+  ASSERT_TRUE(report) << report.error().what;
+  std::map<std::string, Outcome> outcomes;
+  for (const CheckResult& result : report->results)
+    if (result.target != "stranger") outcomes[result.check.id + " " + result.target + " " + result.version] = result.outcome;
+  EXPECT_THAT(outcomes, UnorderedElementsAre(Pair("D1 interface-D5 0.4.0", Outcome::passed),
+                                             Pair("D1 interface-D5 1.0.0", Outcome::passed),
+                                             Pair("D1 chained 0.4.0", Outcome::passed),
+                                             Pair("D1 chained 1.0.0", Outcome::passed),
+                                             Pair("D5 interface-D5 1.0.0", Outcome::failed),
+                                             Pair("D5 chained 1.0.0", Outcome::passed),
+                                             Pair("F9 interface-D5 1.0.0", Outcome::failed),
+                                             Pair("F9 chained 1.0.0", Outcome::passed)));
+}
+
+TEST_F(SelfTest, AProfilesFilesAreOnTheHost) {
+  ASSERT_TRUE(base::write_file_durably(
+      dir_ + "/reader",
+      "#!/bin/sh\n[ $CNI_COMMAND = VERSION ] && exec echo '{\"cniVersion\": \"1.0.0\", "
+      "\"supportedVersions\": [\"1.0.0\"]}'\n"
+      "[ $CNI_COMMAND = DEL ] || [ \"$(cat /run/reader/env)\" = A=1 ] || { echo '{\"code\": 1}'; exit 1; }\n"
+      "[ $CNI_COMMAND != ADD ] || echo '{\"cniVersion\": \"1.0.0\"}'\n",
+      0755));
+  for (const std::string content : {"A=1", "A=2"}) {
+    Options options;
+    options.plugin_dirs = {dir_};
+    options.only = {"V5", "X11"};  // also after a restart
+    options.helper = KIT_PLUGIN;
+    options.profile = dir_ + "/reader.json";
+    ASSERT_TRUE(base::write_file_durably(
+        options.profile, R"({"roles": {"reader": "interface"}, "files": {"/run/reader/env": ")" + content + R"("}})"));
+    const auto subject = subject_of_plugin("reader", "{}", options);
+    ASSERT_TRUE(subject) << subject.error().what;
+    const auto report = run(*subject, options);
+    ASSERT_TRUE(report) << report.error().what;
+    ASSERT_EQ(report->results.size(), 2U);
+    for (const CheckResult& result : report->results)
+      EXPECT_EQ(result.outcome == Outcome::passed, content == "A=1") << text_of(result);
+  }
+}
 
 // 60 ms longer where the plugin sleeps so long.
 TEST_F(SelfTest, TimesAreThoseThatWereTaken) {

@@ -66,13 +66,14 @@ TEST_F(SubjectTest, AProfileSaysBetter) {
   disguise("portmap", "three");
   Options with = options();
   with.profile = profile(R"({"roles": {"three": "interface"}, "config": {"snat": true}, "links": ["up-{pod}"],
-                             "lacks": "a port",
+                             "files": {"/run/three/env": "A=1"}, "lacks": "a port",
                              "known": [{"check": "V4", "reason": "for a reason"}]})");
   const auto subject = subject_of_plugin("three", "", with);
   ASSERT_TRUE(subject) << subject.error().what;
   EXPECT_EQ((*subject)->plugins.at(0).role, Role::interface);
   EXPECT_EQ((*subject)->plugins.at(0).config["snat"], true);
   EXPECT_EQ((*subject)->links.at(0).name, "up-{pod}");
+  EXPECT_EQ((*subject)->files.at("/run/three/env"), "A=1");
   EXPECT_EQ((*subject)->lacks, "a port");
   EXPECT_EQ((*subject)->known.at(0).reason, "for a reason");
 }
@@ -83,6 +84,8 @@ TEST_F(SubjectTest, AProfileThatIsWrongIsRefusedByItsKey) {
       {R"({"role": "chained"})", "'role' is no key"},
       {R"({"roles": {"a": "meta"}})", "'roles.a' must be interface"},
       {R"({"links": [1]})", "'links' must be an array of strings"},
+      {R"({"files": {"run/a": ""}})", "'files' must be an object whose keys are absolute paths"},
+      {R"({"files": {"/run/a": 1}})", "'files./run/a' must be a string"},
       {R"({"known": [{"check": "V99", "reason": "x"}]})", "'known.check' must be a check"},
       {R"({"known": [{"check": "V4"}]})", "'known.reason' must be given"},
       {R"({"known": [{"check": "V4", "reason": "x", "since": 1}]})", "'known.since' is no key"},

@@ -106,6 +106,22 @@ TEST_F(WorldOfAHost, TellsOfRoutesOfAnyTable) {
               "ip -6 route del unreachable fd00:98::/64 table 77");
 }
 
+TEST_F(WorldOfAHost, TellsOfARouteOfSeveralWaysByEachOfThem) {
+  const std::string two_links =
+      "for n in 0 1; do ip link add way$n type veth peer name far$n && ip addr add fd00:97:$n::1/64 dev way$n nodad "
+      "&& ip link set way$n up && ip link set far$n up; done";
+  EXPECT_EQ(shell(two_links), "");
+  before_ = now();
+  const auto through = [](int n) {
+    return "ip -6 route append fd00:96::/64 via fd00:97:" + std::to_string(n) + "::2 dev way" + std::to_string(n);
+  };
+  EXPECT_EQ(shell(through(0)), "");
+  before_ = now();
+  expect_told(through(1), ElementsAre("left: route fd00:96::/64 on way1 metric 1024 via fd00:97:1::2"),
+              "ip -6 route del fd00:96::/64 via fd00:97:1::2 dev way1");
+  shell("ip link del way0; ip link del way1");
+}
+
 TEST_F(WorldOfAHost, TellsOfRules) {
   expect_told(
       "ip -6 rule add from fd00::/64 lookup 77 priority 5 && ip rule add iif lo fwmark 3 lookup 78 priority 6",

@@ -143,7 +143,7 @@ Verdict bears_two_default_routes(Lab& lab) {
   KIT_REQUIRE(lab.prepare(pod));
   const Call call = with_config(lab.call("ADD", pod), [](Json& json) {
     json["isDefaultGateway"] = true;
-    json["ipam"] = {{"type", "kit-ipam"}};  // which gives default routes without gw
+    json["ipam"] = {{"type", "kit-ipam"}, {"routes", {{{"dst", "0.0.0.0/0"}}, {{"dst", "::/0"}}}}};
   });
   return expect_success(lab.run(call), "ADD with isDefaultGateway, and a default route without gw of the IPAM plugin");
 }

@@ -115,6 +115,7 @@ Verdict survives_a_restart(Lab& lab) {
   KIT_REQUIRE(expect_success(lab.add(before), "ADD"));
   KIT_REQUIRE(lab.remove_netns(before));
   KIT_REQUIRE(restart_machine(fresh, lab.world()));
+  lab.put_up_files();
   Pod gone = before;
   gone.netns = "";
   KIT_REQUIRE(expect_success(lab.del(gone), "DEL with an empty CNI_NETNS after a restart"));

@@ -12,6 +12,7 @@ inline constexpr const char* kBestEffort = "Spec, section 2, DEL: as far as it c
 struct Victim {
   Pod* pod = nullptr;
   World before;  // there was one
+  World given;   // when the target's turn came: with what was made by those before it
   bool has_netns = true;
 };
 Verdict make_victim(Lab& lab, Victim& victim);

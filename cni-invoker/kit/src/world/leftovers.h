@@ -10,7 +10,7 @@
 
 namespace cni::kit {
 
-// ADD and DEL of the whole network for a pod that serves nothing else. Skipped where one of them fails.
+// ADD and DEL of the network, up to the target, for a pod that serves nothing else. Skipped where one of them fails.
 Verdict prime(Lab& lab);
 
 // Failed, with the difference as evidence, where the world is another one; `after` says what was done since: "DEL".

@@ -8,8 +8,12 @@
 #include <net/if.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstring>
 #include <set>
+#include <vector>
 
 #include "cni/base/ip.h"
 #include "cni/base/try.h"
@@ -130,25 +134,44 @@ bool is_of_the_kernel(const rtmsg& body, std::uint64_t table, const std::string&
          (body.rtm_family == AF_INET6 && (table == RT_TABLE_LOCAL || is_link_local(destination)));
 }
 
+// The ways of a route, as attributes of its own, or of each of several: what is by one of them stays when another goes.
+std::vector<NetlinkMap> ways_of(const NetlinkMap& attributes) {
+  const auto several = attributes.find(RTA_MULTIPATH);
+  if (several == attributes.end()) return {attributes};
+  std::vector<NetlinkMap> ways;
+  std::string_view rest = several->second;
+  for (rtnexthop way{}; rest.size() >= sizeof way;) {
+    std::memcpy(&way, rest.data(), sizeof way);
+    if (way.rtnh_len < sizeof way || way.rtnh_len > rest.size()) break;
+    ways.push_back(nested(rest.substr(sizeof way, way.rtnh_len - sizeof way)));
+    ways.back()[RTA_OIF] = rest.substr(offsetof(rtnexthop, rtnh_ifindex), sizeof way.rtnh_ifindex);
+    rest.remove_prefix(std::min<std::size_t>(rest.size(), RTNH_ALIGN(way.rtnh_len)));
+  }
+  return ways;
+}
+
 Result<void> add_routes(World& world, const std::string& where, NetlinkSocket& socket, const LinkNames& names) {
   return dump<rtmsg>(socket, RTM_GETROUTE, {}, [&](const rtmsg& body, const NetlinkMap& attributes) {
     if (body.rtm_family != AF_INET && body.rtm_family != AF_INET6) return;
     const auto value = [&](int type) { return attributes.contains(type) ? number(attributes.at(type)) : 0; };
     const std::uint64_t table = attributes.contains(RTA_TABLE) ? value(RTA_TABLE) : body.rtm_table;
-    std::string name = prefix(attributes, RTA_DST, body.rtm_dst_len);
-    if (is_of_the_kernel(body, table, name)) return;
-    if (name == "default" && body.rtm_family == AF_INET6) name = "::/0";
-    if (attributes.contains(RTA_OIF)) name += " on " + name_of(names, static_cast<int>(value(RTA_OIF)));
-    if (table != RT_TABLE_MAIN) name += " table " + table_text(table);
-    if (value(RTA_PRIORITY) != 0) name += " metric " + std::to_string(value(RTA_PRIORITY));
-    State state;
-    if (body.rtm_type != RTN_UNICAST) state.emplace_back("type", type_text(body.rtm_type));
-    if (attributes.contains(RTA_GATEWAY)) state.emplace_back("via", address(attributes, RTA_GATEWAY));
-    if (attributes.contains(RTA_PREFSRC)) state.emplace_back("from", address(attributes, RTA_PREFSRC));
-    if (body.rtm_scope != RT_SCOPE_UNIVERSE) state.emplace_back("scope", std::to_string(body.rtm_scope));
-    if (attributes.contains(RTA_METRICS)) add_metrics(state, attributes.at(RTA_METRICS));
-    if (attributes.contains(RTA_MULTIPATH)) state.emplace_back("paths", hex(attributes.at(RTA_MULTIPATH)));
-    add(world, {"route", name, where}, state);
+    std::string destination = prefix(attributes, RTA_DST, body.rtm_dst_len);
+    if (is_of_the_kernel(body, table, destination)) return;
+    if (destination == "default" && body.rtm_family == AF_INET6) destination = "::/0";
+    for (const NetlinkMap& way : ways_of(attributes)) {
+      std::string name = destination;
+      if (const auto link = way.find(RTA_OIF); link != way.end())
+        name += " on " + name_of(names, static_cast<int>(number(link->second)));
+      if (table != RT_TABLE_MAIN) name += " table " + table_text(table);
+      if (value(RTA_PRIORITY) != 0) name += " metric " + std::to_string(value(RTA_PRIORITY));
+      State state;
+      if (body.rtm_type != RTN_UNICAST) state.emplace_back("type", type_text(body.rtm_type));
+      if (way.contains(RTA_GATEWAY)) state.emplace_back("via", address(way, RTA_GATEWAY));
+      if (attributes.contains(RTA_PREFSRC)) state.emplace_back("from", address(attributes, RTA_PREFSRC));
+      if (body.rtm_scope != RT_SCOPE_UNIVERSE) state.emplace_back("scope", std::to_string(body.rtm_scope));
+      if (attributes.contains(RTA_METRICS)) add_metrics(state, attributes.at(RTA_METRICS));
+      add(world, {"route", name, where}, state);
+    }
   });
 }
 

@@ -71,6 +71,13 @@ bool is_ignored(const Thing& thing) {
 
 class Chained : public Plugin {
  public:
+  // Before there were lists, nothing came before it.
+  std::vector<Version> versions() const override {
+    std::vector<Version> all = Plugin::versions();
+    if (!wrong("V5")) std::erase_if(all, [](const Version& version) { return version < Version{0, 3, 0}; });
+    return all;
+  }
+
   Result<NetworkResult> add(const PluginCall& call) override {
     if (!call.previous_result) return call.config["prevResult"].error("is missing");
     if (wrong("X6") && !base::list_dir(state_dir(call)).value_or({}).empty())
