@@ -92,6 +92,10 @@ Verdict bears_two_interfaces(Lab& lab) {
       KIT_REQUIRE(expect_success(lab.run(without_routes(lab, lab.call("CHECK", stays))),
                                  "CHECK of '" + stays.ifname + "' after DEL of '" + goes.ifname + "'"));
     KIT_REQUIRE(expect_success(lab.run(without_routes(lab, lab.call("DEL", stays))), "DEL of '" + stays.ifname + "'"));
+    // Catches who notes what it did by container, and has nothing to undo when the second goes.
+    if (lab.target().role == Role::interface && lab.world().contains({"link", stays.ifname, stays.name}))
+      return failed("DEL of '" + stays.ifname + "', after that of '" + goes.ifname + "', takes it away",
+                    "it is there still");
   }
   return passed();
 }
