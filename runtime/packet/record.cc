@@ -36,14 +36,6 @@ bool waits_for_neighbour(const std::vector<Sighting>& sightings) {
   return !asked.empty();
 }
 
-bool is_data_acknowledged(const Recording& recording) {
-  return std::any_of(recording.sightings.begin(), recording.sightings.end(), [&](const Sighting& sighting) {
-    return sighting.space == recording.from_space && sighting.direction != Direction::out &&
-           sighting.headers.protocol == Protocol::tcp &&
-           sighting.headers.acknowledgement == recording.name.behind_data();
-  });
-}
-
 // What is open while the packet is on its way.
 class Watch {
  public:
@@ -184,6 +176,7 @@ Result<Recording> record(const std::vector<OpenSpace>& spaces, const Question& q
   recording.to = question.to;
   recording.from_space = question.from_space;
   recording.to_space = question.to_space;
+  recording.published = question.published;
   if (utsname names{}; ::uname(&names) == 0) recording.kernel = names.release;
   recording.spaces = TRY(read_world(spaces));
   auto probe = TRY(Probe::prepare(spaces.at(static_cast<std::size_t>(question.from_space)), question.destination,
