@@ -188,7 +188,7 @@ Result<int> explain_one(Context& context, const ExplainCommandOptions& options) 
 
 void explain_command(Command& command, Context& context) {
   const auto options = std::make_shared<ExplainCommandOptions>();
-  command.words(options->words, "[FIELD | FROM TO:PORT]",
+  command.words(options->words, "FIELD | FROM TO:PORT",
                  "A field of a Pod, such as pod.spec.containers; else the Pod itself. Of two places, as trace has them: "
                  "why a packet does not arrive",
                  0, 2);

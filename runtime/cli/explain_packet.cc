@@ -3,10 +3,9 @@
 #include <nlohmann/json.hpp>
 
 #include "base/interruption.h"
+#include "runtime/cli/explain_name.h"
 #include "runtime/cli/print.h"
 #include "runtime/cli/trace_places.h"
-#include "runtime/packet/explain.h"
-#include "runtime/packet/gather.h"
 #include "runtime/packet/picture_words.h"
 #include "runtime/packet/recording_json.h"
 
@@ -51,18 +50,36 @@ Json json_of(const packet::Recording& recording, const packet::Explanation& expl
   return json;
 }
 
+Explained asked_as(Explained told, const ExplainPacketOptions& options) {
+  told.recording.from = options.from;
+  told.recording.to = options.to;
+  return told;
+}
+
+// A name with a dot that no pod has is one of DNS.
+Result<Explained> explain_asked(Context& context, const ExplainPacketOptions& options) {
+  const HostAndPort goal = TRY(parse_host_and_port(options.to));
+  auto places = find_trace_places(context, options.from, options.to, options.udp);
+  if (!places && places.error().kind == Kind::not_found && goal.port != 0 &&
+      goal.host.find_first_of(".") != std::string::npos && goal.host.find_first_of(":/") == std::string::npos) {
+    NameAnswer answer = TRY(ask_for_name(context, options.from, goal.host));
+    if (answer.failure) return asked_as(*std::move(answer.failure), options);
+    places = find_trace_places(context, options.from, "[" + answer.ip->to_text() + "]:" + std::to_string(goal.port),
+                               options.udp);
+  }
+  if (!places) return std::move(places).error();
+  places->question.data = options.data;
+  return asked_as(TRY(explain_places(places->spaces, places->question)), options);
+}
+
 }  // namespace
 
 Result<int> explain_packet(Context& context, const ExplainPacketOptions& options) {
   TRY(check_data(options.data));
   TRY(parse_host_and_port(options.to));
   TRY(context.require_root("explain"));
-  TracePlaces places = TRY(find_trace_places(context, options.from, options.to, options.udp));
-  places.question.data = options.data;
   base::listen_for_interruption();
-  packet::Recording recording = TRY(packet::record(places.spaces, places.question));
-  packet::gather(places.spaces, recording);
-  const packet::Explanation explanation = packet::explain(recording);
+  const auto [recording, explanation] = TRY(explain_asked(context, options));
   if (options.json)
     print_document(context.out, "json", json_of(recording, explanation));
   else

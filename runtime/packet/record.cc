@@ -180,7 +180,7 @@ Result<Recording> record(const std::vector<OpenSpace>& spaces, const Question& q
   if (utsname names{}; ::uname(&names) == 0) recording.kernel = names.release;
   recording.spaces = TRY(read_world(spaces));
   auto probe = TRY(Probe::prepare(spaces.at(static_cast<std::size_t>(question.from_space)), question.destination,
-                                  question.transport, question.data));
+                                  question.transport, question.data, question.datagram));
   recording.name = probe.name();
   std::vector<Counts> before;
   for (const OpenSpace& space : spaces) before.push_back(read_counts(space));

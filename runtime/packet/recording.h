@@ -163,6 +163,7 @@ struct Outcome {
   std::uint32_t answered = 0;  // bytes that came back
   std::int64_t began = 0;      // as Sighting::at
   std::int64_t ended = 0;
+  std::string answer;  // the first bytes that came back by UDP; no part of what is written down
 };
 
 struct Recording {
