@@ -11,6 +11,9 @@
 
 namespace integration {
 
+// Whether bridges hand their frames to iptables; absent without br_netfilter.
+inline constexpr const char* kFilterOfBridges = "/proc/sys/net/bridge/bridge-nf-call-iptables";
+
 class ExplainTest : public PluginTest {
  protected:
   bool make_pods(const std::string& server = "serve", const std::string& protocol = "TCP") {
@@ -24,7 +27,9 @@ class ExplainTest : public PluginTest {
     if (server == "give-back") command.insert(command.begin() + 2, "0.0.0.0");
     Json main = container("main", command);
     main["ports"] = {{{"name", "http"}, {"containerPort", 8080}, {"hostPort", 18080}, {"protocol", protocol}}};
-    return attach(pod("web", {main})) && attach(sleeper("client")) && attach(sleeper("other")) && listens("web");
+    Json web = pod("web", {main});
+    web["spec"]["terminationGracePeriodSeconds"] = 1;
+    return attach(web) && attach(sleeper("client")) && attach(sleeper("other")) && listens("web");
   }
   // For TCP or UDP, at 8080 in a pod.
   static bool listens(const std::string& netns) {

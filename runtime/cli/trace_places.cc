@@ -110,7 +110,7 @@ Result<std::vector<base::IpAddress>> addresses_in(const packet::OpenSpace& space
 }
 
 Result<Named> find_named(const Context& context, SpaceList& spaces, const std::string& word) {
-  if (word == "host") return Named{0, TRY(addresses_in(spaces.at(0)))};
+  if (word == "host") return Named{0, TRY(addresses_in(spaces.at(0))), ""};
   if (word.starts_with(kNetnsPrefix)) {
     const std::string path = word.substr(kNetnsPrefix.size());
     if (path.empty()) return Error{Kind::invalid, 0, "'" + word + "': expected netns:NAME or netns:/path"};

@@ -37,10 +37,11 @@ Found not_led_on(const Recording& recording, int space, const Endpoint& at) {
               "Port " + std::to_string(at.port) + " of the host is to lead to " + pod + ", and no rule does.",
               {"its address was not changed, and " + space_name(recording, space) + " itself has answered"},
               {}};
-  for (const Listener* one : listeners_at(recording, space, at.port))
+  const auto holders = listeners_at(recording, space, at.port);
+  for (const Listener* one : holders)
     cause.evidence.push_back("a process of the host listens at " + listener_text(*one));
   const std::string& remake = space_at(recording, published->space).remake;
-  if (!remake.empty()) cause.fixes = {remake};
+  if (!remake.empty() && holders.empty()) cause.fixes = {remake};  // else the port is taken
   return cause;
 }
 

@@ -128,6 +128,10 @@ Found duplicate_address(const Recording& recording) {
           cause.fixes.push_back(command_in(recording, owner.space, "ip addr del " + address + " dev " + link.name));
     }
     if (cause.fixes.size() == owners.size()) cause.fixes.clear();
+    for (const Neighbour& entry : recording.evidence.neighbours)
+      if (entry.ip == ip && !cause.fixes.empty())
+        cause.fixes.push_back(command_in(recording, entry.space, "ip neigh flush to " + ip.to_text() + " dev " +
+                                                                     link_name(recording, entry.space, entry.link)));
     return cause;
   }
   return std::nullopt;

@@ -183,7 +183,6 @@ Found not_routed(const Recording& recording, const Whereabouts& now) {
   if (Found found = wrong_neighbour(recording)) return found;
   if (Found found = reverse_path(recording, now, in_link)) return found;
   if (Found found = no_forwarding(recording, now, in_link)) return found;
-  if (Found found = broken_links_to(recording, to)) return found;
   return refused_by_route(recording, now.space, to, in_link);
 }
 

@@ -38,11 +38,11 @@ Found narrow_link(const Recording& recording, const Whereabouts& now) {
     if (const auto peer = peer_of(recording, now.place())) ahead.push_back(*peer);
   for (const Place& owner : owners_of(recording, now.headers.flow.destination.ip)) {
     if (owner.space == now.space) continue;
-    if (const auto port = peer_of(recording, owner)) {
-      if (const auto bridge = bridge_of(recording, *port)) ahead.push_back(*bridge);
-      ahead.push_back(*port);
-    }
+    const auto port = peer_of(recording, owner);
+    if (port) ahead.push_back(*port);
     ahead.push_back(owner);
+    // Behind them: it is as narrow as the narrowest of its ports.
+    if (const auto bridge = port ? bridge_of(recording, *port) : std::nullopt) ahead.push_back(*bridge);
   }
   const int wide = link_at(recording, now.place()).mtu;
   for (const Place& place : ahead) {
@@ -109,17 +109,20 @@ Found lost_leaving(const Recording& recording, const Whereabouts& now) {
   const bool is_inside = !is_the_machine(recording, now.space);
   if (is_inside)
     if (Found found = broken_link(recording, now.place(), to.is_v4())) return found;
+  if (Found found = broken_links_to(recording, to)) return found;
   if (Found found = no_hairpin(recording, now)) return found;
   if (Found found = lost_on_link(recording, now.place())) return found;
   if (Found found = narrow_link(recording, now)) return found;
   if (Found found = wrong_neighbour(recording)) return found;
-  if (Found found = broken_links_to(recording, to)) return found;
   if (Found found = isolated_ports(recording, now.headers.flow.source.ip, to)) return found;
   return not_masqueraded(recording, now);
 }
 
 Found lost_within(const Recording& recording, const Whereabouts& now) {
   const base::IpAddress& to = now.headers.flow.destination.ip;
+  if (const auto peer = peer_of(recording, now.place()); peer && link_at(recording, *peer).no_arp)
+    if (Found found = broken_link(recording, *peer, to.is_v4())) return found;
+  if (Found found = broken_links_to(recording, to)) return found;
   if (Found found = dropped_untraced(recording, now.place())) return found;
   if (Found found = no_hairpin(recording, now)) return found;
   if (Found found = narrow_link(recording, now)) return found;

@@ -62,7 +62,8 @@ class Gatherer {
         return;
     Route route;
     route.space = space;
-    route.source = flow.source.ip;
+    // From localhost the kernel would refuse to go anywhere else, which is asked for as a setting.
+    if (!flow.source.ip.is_loopback() || flow.destination.ip.is_loopback()) route.source = flow.source.ip;
     route.destination = flow.destination.ip;
     route.in_link = link;
     recording_.evidence.routes.push_back(route);
