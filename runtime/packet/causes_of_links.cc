@@ -4,20 +4,25 @@
 namespace podrun::packet {
 namespace {
 
-// A link that goes down loses its routes, and of IPv6 its addresses, too.
+// A link that goes down loses its routes, and of IPv6 its addresses, too: of all that it was given.
 std::vector<std::string> up_again(const Recording& recording, const Place& place, bool is_v4) {
   const std::string name = link_name(recording, place.space, place.link);
   std::vector<std::string> commands{command_in(recording, place.space, "ip link set " + name + " up")};
+  bool families[] = {!is_v4, is_v4};
   for (const Given& given : space_at(recording, place.space).given) {
     const auto ip = address_of(given.address);
-    if (given.link == name && ip && !ip->is_v4() && !is_v4)
+    if (given.link != name || !ip) continue;
+    families[ip->is_v4() ? 1 : 0] = true;
+    if (!ip->is_v4())
       commands.push_back(
           command_in(recording, place.space, "ip addr replace " + given.address + " dev " + name + " nodad"));
   }
-  if (const auto gateway = gateway_for(recording, place, is_v4); gateway && !is_the_machine(recording, place.space))
-    commands.push_back(command_in(recording, place.space, std::string("ip ") + (is_v4 ? "" : "-6 ") +
-                                                              "route replace default via " + gateway->to_text() +
-                                                              " dev " + name));
+  for (const bool v4 : {true, false})
+    if (const auto gateway = families[v4 ? 1 : 0] ? gateway_for(recording, place, v4) : std::nullopt;
+        gateway && !is_the_machine(recording, place.space))
+      commands.push_back(command_in(recording, place.space, std::string(v4 ? "ip " : "ip -6 ") +
+                                                                "route replace default via " + gateway->to_text() +
+                                                                " dev " + name));
   return commands;
 }
 

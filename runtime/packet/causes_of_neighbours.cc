@@ -166,6 +166,8 @@ Found wrong_neighbour(const Recording& recording) {
     const auto owners = owners_of(recording, next);
     if (entry == nullptr || owners.size() != 1 || owners[0].space == route.space) continue;
     const Link& owner = link_at(recording, owners[0]);
+    const Place by{entry->space, entry->link};  // where nobody is asked its own MAC stands for all
+    if (link_at(recording, by).no_arp) return broken_link(recording, by, next.is_v4());
     if (owner.mac.empty() || owner.mac == entry->mac) continue;
     const std::string dev = link_name(recording, entry->space, entry->link);
     return Cause{"wrong-neighbour",

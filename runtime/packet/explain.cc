@@ -84,11 +84,15 @@ Explanation explain(const Recording& recording) {
     explanation.end = "connected, but what is sent is not acknowledged";
     return explanation;
   }
-  const bool is_good = word == "connected" || word == "answered" || is_delivered(recording, journey);
+  // What it was sent has come to a program, which has gone without reading it.
+  const bool is_reset = word == "refused" && recording.name.transport == Transport::tcp && recording.name.data != 0 &&
+                        is_data_acknowledged(recording);
+  const bool is_good = is_reset || word == "connected" || word == "answered" || is_delivered(recording, journey);
   explanation.cause = is_good ? wrong_answer(recording, journey) : cause_of_failure(recording, journey);
   if (!explanation.cause && is_good) explanation.cause = stale_connection(recording);
   explanation.arrives = is_good && !explanation.cause;
-  explanation.end = is_good ? (word == "silent" ? "it has come to who waits for it; no answer, which a datagram need not have"
+  explanation.end = is_reset  ? "connected; what is sent is acknowledged, and then it is reset"
+                    : is_good ? (word == "silent" ? "it has come to who waits for it; no answer, which a datagram need not have"
                                                 : word)
                             : end_of(recording, journey);
   if (explanation.arrives || !explanation.cause) add_notes(recording, explanation);

@@ -14,7 +14,6 @@
 namespace podrun::packet {
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
@@ -49,6 +48,39 @@ TEST_P(ExplainRecording, NamesTheFirstCause) {
   else
     EXPECT_THAT(explanation.cause->fixes.empty() ? "" : explanation.cause->fixes.front(), HasSubstr(row.fix));
 }
+
+INSTANTIATE_TEST_SUITE_P(OfBrokenHosts, ExplainRecording,
+                         testing::Values(
+                             Row{"duplicate-address", "duplicate-address", "has it, with the MAC", "ip addr del"},
+                             Row{"link-down", "link-down", "has no UP", "ip link set"},
+                             Row{"no-arp", "no-arp", "NOARP", "arp on"},
+                             Row{"not-in-bridge", "not-in-bridge", "subnet", "master br-lab"},
+                             Row{"isolated", "isolated", "isolated", "isolated off"},
+                             Row{"no-address", "no-address", "was given", "ip addr add"},
+                             Row{"ipv6-off", "ipv6-off", "disable_ipv6 = 1", "disable_ipv6=0"},
+                             Row{"no-route", "no-route", "Network is unreachable", ""},
+                             Row{"refusing-route", "refusing-route", "198.51.100.2", "route del"},
+                             Row{"nobody", "nobody", "nobody tells", ""},
+                             Row{"no-router", "no-router", "nobody tells", "route replace default via 10.210.0.1"},
+                             Row{"localhost-kept-in", "localhost-kept-in", "route_localnet = 0", "route_localnet=1"},
+                             Row{"rule", "rule", "drop", ""},
+                             Row{"policy", "policy", "policy drop", "policy accept"},
+                             Row{"untraced-rule", "untraced-rule", "netdev own in: tcp dport 8080 drop", "nft delete rule netdev own in"},
+                             Row{"nobody-listens", "nobody-listens", "no socket", ""},
+                             Row{"listens-elsewhere", "listens-elsewhere", "127.0.0.1:8080", ""},
+                             Row{"port-not-led-on", "port-not-led-on", "a process of the host listens", ""},
+                             Row{"reverse-path", "reverse-path", "IPReversePathFilter", "rp_filter=2"},
+                             Row{"no-forwarding", "no-forwarding", "forwarding = 0", "forwarding=1"},
+                             Row{"wrong-router", "wrong-router", "via", "route replace default via 10.210.0.1"},
+                             Row{"no-hairpin", "no-hairpin", "hairpin off", "hairpin on"},
+                             Row{"wrong-neighbour", "wrong-neighbour", "PERMANENT", "ip neigh del"},
+                             Row{"not-accepted", "not-accepted", "ListenOverflows", ""},
+                             Row{"not-translated-back", "not-translated-back", "bridge-nf-call-iptables = 0", "bridge-nf-call-iptables=1"},
+                             Row{"mtu", "mtu", "MTU", "mtu 1500"},
+                             Row{"not-masqueraded", "not-masqueraded", "seen leaving host by up0", "MASQUERADE"},
+                             Row{"dnat-to-nobody", "dnat-to-nobody", "dnat to 10.210.0.77", ""},
+                             Row{"stale-connection", "stale-connection", "remembers", "conntrack -D"}),
+                         name_of);
 
 // Without its evidence nothing is named: a guess is no answer.
 TEST_P(ExplainRecording, WithoutEvidenceItIsUnknown) {

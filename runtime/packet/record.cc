@@ -127,6 +127,11 @@ void drop_other_neighbours(Recording& recording) {
     ours.insert(sighting.headers.flow.destination.ip);
     if (const Link* link = find_link(recording, sighting.space, sighting.link)) add_link(*link);
   }
+  for (const RuleEvent& event : recording.events) {  // what it was translated to may have been seen by rules alone
+    if (!event.headers) continue;
+    ours.insert(event.headers->flow.source.ip);
+    ours.insert(event.headers->flow.destination.ip);
+  }
   std::erase_if(recording.sightings, [&](const Sighting& sighting) {
     const Headers& headers = sighting.headers;
     return (headers.protocol == Protocol::ask || headers.protocol == Protocol::tell) &&
