@@ -43,7 +43,7 @@ class ExplainTest : public PluginTest {
     Command command;
     command.argv = {"sh", "-c", line};
     command.environment = {"PATH=" + programs_dir() + ":" + std::getenv("PATH"), "PODRUN_DATA_DIR=" + data_dir(),
-                           "PODRUN_CGROUP_PARENT=" + cgroup_parent(),            "NETCONFPATH=" + cni_conf_dir(),
+                           "PODRUN_CGROUP_PARENT=" + cgroup_parent(), "NETCONFPATH=" + cni_conf_dir(),
                            "CNI_PATH=" + plugins()};
     return run(command);
   }

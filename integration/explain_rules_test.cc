@@ -21,27 +21,31 @@ TEST_P(ExplainRulesTest, ARuleDrops) {
   expect_cause("iptables -I FORWARD -d " + web + " -p tcp -j REJECT --reject-with tcp-reset", from_outside, "rule");
   expect_cause("ip netns exec web iptables -I INPUT -p tcp --dport 8080 -j REJECT", {"client", "web:8080"}, "rule");
   expect_cause("ip netns exec client iptables -P OUTPUT DROP", {"client", "web:8080"}, "policy");
-  expect_cause("ip netns exec web nft 'add table inet own; add chain inet own in { type filter hook input priority 0; "
-               "policy drop; }; add rule inet own in icmpv6 type != echo-request accept'",
-               {"client", "web:8080"}, "policy");
-  expect_cause("ip netns exec web nft 'add table ip own; add chain ip own in { type filter hook input priority 0; }; "
-               "add rule ip own in tcp dport 8080 counter drop'",
-               {"client", "web:8080"}, "rule");
+  expect_cause(
+      "ip netns exec web nft 'add table inet own; add chain inet own in { type filter hook input priority 0; "
+      "policy drop; }; add rule inet own in icmpv6 type != echo-request accept'",
+      {"client", "web:8080"}, "policy");
+  expect_cause(
+      "ip netns exec web nft 'add table ip own; add chain ip own in { type filter hook input priority 0; }; "
+      "add rule ip own in tcp dport 8080 counter drop'",
+      {"client", "web:8080"}, "rule");
 }
 
 TEST_P(ExplainRulesTest, ARuleDropsTheAnswer) {
   if (!make_pods()) return;
   expect_cause("iptables -I FORWARD -s " + address("web") + " -p tcp --sport 8080 -j DROP",
                {"netns:outside", "198.51.100.1:18080"}, "rule");
-  expect_cause("ip netns exec client iptables -I INPUT -s " + address("web") + " -j DROP", {"client", "web:8080"}, "rule");
+  expect_cause("ip netns exec client iptables -I INPUT -s " + address("web") + " -j DROP", {"client", "web:8080"},
+               "rule");
 }
 
 TEST_P(ExplainRulesTest, ARuleOfTheBridgeDrops) {
   if (!make_pods()) return;
   if (std::ifstream(kFilterOfBridges)) std::ofstream(kFilterOfBridges) << 0;
-  expect_cause("nft 'add table bridge own; add chain bridge own between { type filter hook forward priority 0; }; add "
-               "rule bridge own between tcp dport 8080 drop'",
-               {"client", "web:8080"}, "rule");
+  expect_cause(
+      "nft 'add table bridge own; add chain bridge own between { type filter hook forward priority 0; }; add "
+      "rule bridge own between tcp dport 8080 drop'",
+      {"client", "web:8080"}, "rule");
   if (std::ifstream(kFilterOfBridges)) std::ofstream(kFilterOfBridges) << 1;
 }
 
@@ -57,8 +61,8 @@ TEST_P(ExplainRulesTest, ARuleThatCannotBeTracedDrops) {
 TEST_P(ExplainRulesTest, AFilterOfTcDrops) {
   if (!make_pods() || !can_run({need::program("tc")})) return;
   const std::string port = port_of("client");
-  const std::string filter = "tc filter add dev " + port +
-                             " ingress pref 7 protocol ip u32 match ip dport 8080 0xffff action drop";
+  const std::string filter =
+      "tc filter add dev " + port + " ingress pref 7 protocol ip u32 match ip dport 8080 0xffff action drop";
   must("tc qdisc add dev " + port + " clsact");
   if (shell(filter).status != 0) GTEST_SKIP() << "this kernel has no filter u32 with action drop (cls_u32, act_gact)";
   must("tc filter del dev " + port + " ingress");
@@ -71,7 +75,8 @@ TEST_P(ExplainRulesTest, NobodyListens) {
   expect_cause("", {"client", "[" + address("web", false) + "]:81"}, "nobody-listens", false);
   expect_cause("", {"client", "web:81", "--udp"}, "nobody-listens", false);
   expect_cause("", {"host", "127.0.0.1:9"}, "nobody-listens", false);
-  start({"ip", "netns", "exec", "other", tests_dir() + "/payload", "give-back", "127.0.0.1", "8080"}, dir() + "/server");
+  start({"ip", "netns", "exec", "other", tests_dir() + "/payload", "give-back", "127.0.0.1", "8080"},
+        dir() + "/server");
   listens("other");
   expect_cause("", {"client", "other:8080"}, "listens-elsewhere", false);
 }
@@ -92,8 +97,9 @@ TEST_P(ExplainRulesTest, TheQueueIsFull) {
   const pid_t server = container_pid("web", "main");
   ::kill(server, SIGSTOP);
   const pid_t crowd = start({"ip", "netns", "exec", "client", "bash", "-c",
-                             "for i in $(seq 12); do (exec 3<>/dev/tcp/" + address("web") + "/8080; sleep 60) & done; "
-                             "wait"},
+                             "for i in $(seq 12); do (exec 3<>/dev/tcp/" + address("web") +
+                                 "/8080; sleep 60) & done; "
+                                 "wait"},
                             dir() + "/crowd");
   in_time([&] { return in_netns("web", {"sh", "-c", "ss -Htln sport = :8080 | grep -q ' 9 *8 '"}).status == 0; });
   expect_cause("", {"client", "web:8080"}, "not-accepted", false);
@@ -120,8 +126,9 @@ TEST_P(ExplainRulesTest, DatagramsAndTheirAnswers) {
 // A rule has changed since, and who goes on from its port does not know.
 TEST_P(ExplainRulesTest, AConnectionIsRemembered) {
   if (!make_pods("serve-udp", "UDP") || !can_run({need::program("conntrack")})) return;
-  const std::string rule = "nft 'add table ip own; flush table ip own; add chain ip own to { type nat hook prerouting "
-                           "priority -110; }; add rule ip own to udp dport 7000 dnat to ";
+  const std::string rule =
+      "nft 'add table ip own; flush table ip own; add chain ip own to { type nat hook prerouting "
+      "priority -110; }; add rule ip own to udp dport 7000 dnat to ";
   const std::vector<std::string> words{"netns:outside", "198.51.100.1:7000", "--udp"};
   must(rule + address("web") + ":8080'");
   expect_arrives(words);
@@ -133,9 +140,10 @@ TEST_P(ExplainRulesTest, AConnectionIsRemembered) {
 
 TEST_P(ExplainRulesTest, ARuleLeadsToNobody) {
   if (!make_pods()) return;
-  expect_cause("nft 'add table ip own; add chain ip own to { type nat hook prerouting priority -110; }; add rule ip own "
-               "to tcp dport 7000 dnat to 10.210.0.77:8080'",
-               {"netns:outside", "198.51.100.1:7000"}, "dnat-to-nobody", false);
+  expect_cause(
+      "nft 'add table ip own; add chain ip own to { type nat hook prerouting priority -110; }; add rule ip own "
+      "to tcp dport 7000 dnat to 10.210.0.77:8080'",
+      {"netns:outside", "198.51.100.1:7000"}, "dnat-to-nobody", false);
 }
 
 TEST_P(ExplainRulesTest, ANameIsAskedFor) {
@@ -160,9 +168,12 @@ TEST_P(ExplainRulesTest, ANameIsAskedFor) {
 // Nobody translates an answer that does not leave the bridge.
 TEST_P(ExplainRulesTest, TheAnswerIsNotTranslatedBack) {
   if (!make_pods() || !std::ifstream(kFilterOfBridges)) return;
-  must("nft 'add table ip own; add chain ip own to { type nat hook prerouting priority -110; }; add rule ip own "
-       "to tcp dport 7000 dnat to " + address("web") + ":8080'");
-  expect_cause("sysctl -w net.bridge.bridge-nf-call-iptables=0", {"client", "198.51.100.1:7000"}, "not-translated-back");
+  must(
+      "nft 'add table ip own; add chain ip own to { type nat hook prerouting priority -110; }; add rule ip own "
+      "to tcp dport 7000 dnat to " +
+      address("web") + ":8080'");
+  expect_cause("sysctl -w net.bridge.bridge-nf-call-iptables=0", {"client", "198.51.100.1:7000"},
+               "not-translated-back");
 }
 
 }  // namespace

@@ -140,10 +140,13 @@ TEST_P(ExplainTest, ARouterThatDoesNotRoute) {
 
 TEST_P(ExplainTest, ReversePath) {
   if (!make_pods()) return;
-  must("ip link add spare1 type veth peer name spare2 netns outside; ip link set spare1 up; ip -n outside link set spare2 "
-       "up; ip addr add 198.51.101.1/24 dev spare1; ip -n outside addr add 198.51.101.2/24 dev spare2");
-  must("sysctl -w net.ipv4.conf.all.rp_filter=0; for link in all spare2 up1; do ip netns exec outside sysctl -w "
-       "net.ipv4.conf.$link.rp_filter=0; done");
+  must(
+      "ip link add spare1 type veth peer name spare2 netns outside; ip link set spare1 up; ip -n outside link set "
+      "spare2 "
+      "up; ip addr add 198.51.101.1/24 dev spare1; ip -n outside addr add 198.51.101.2/24 dev spare2");
+  must(
+      "sysctl -w net.ipv4.conf.all.rp_filter=0; for link in all spare2 up1; do ip netns exec outside sysctl -w "
+      "net.ipv4.conf.$link.rp_filter=0; done");
   expect_cause("sysctl -w net.ipv4.conf.up0.rp_filter=1; ip route add 198.51.100.2 via 198.51.101.2 dev spare1",
                {"netns:outside", "198.51.100.1:18080"}, "reverse-path");
 }
@@ -199,8 +202,10 @@ TEST_P(ExplainTest, WhatIsBeyondThisMachineIsNotGuessed) {
   if (!make_pods()) return;
   start({"ip", "netns", "exec", "outside", tests_dir() + "/payload", "serve", "8080"}, dir() + "/outside");
   listens("outside");
-  must("ip netns exec outside nft 'add table inet own; add chain inet own in { type filter hook input priority 0; policy "
-       "drop; }; add rule inet own in icmpv6 type != echo-request accept'");
+  must(
+      "ip netns exec outside nft 'add table inet own; add chain inet own in { type filter hook input priority 0; "
+      "policy "
+      "drop; }; add rule inet own in icmpv6 type != echo-request accept'");
   must("umount /run/netns/outside; rm /run/netns/outside");
   const Json unknown = explained({"client", "198.51.100.2:8080"}, 12);
   EXPECT_FALSE(unknown.contains("cause"));

@@ -189,9 +189,9 @@ Result<int> explain_one(Context& context, const ExplainCommandOptions& options) 
 void explain_command(Command& command, Context& context) {
   const auto options = std::make_shared<ExplainCommandOptions>();
   command.words(options->words, "FIELD | FROM TO:PORT",
-                 "A field of a Pod, such as pod.spec.containers; else the Pod itself. Of two places, as trace has them: "
-                 "why a packet does not arrive",
-                 0, 2);
+                "A field of a Pod, such as pod.spec.containers; else the Pod itself. Of two places, as trace has them: "
+                "why a packet does not arrive",
+                0, 2);
   command.flag("--recursive", options->recursive, "Show what is inside of fields, too");
   command.flag("--udp", options->udp, "A datagram in place of TCP's handshake");
   command.option("--data", options->data, "BYTES", "Send that much, too: behind the handshake, or in the datagram");

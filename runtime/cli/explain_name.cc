@@ -78,8 +78,10 @@ Result<NameAnswer> ask_for_name(const Context& context, const std::string& from,
   Explained told;
   told.recording.spaces.emplace_back();
   if (dns.nameservers.empty())
-    return NameAnswer{{}, failed(std::move(told), "no-name-server", "No name server of " + from + " can be asked for " + name + ".",
-                                 {"the resolv.conf of " + from + " names none"})};
+    return NameAnswer{
+        {},
+        failed(std::move(told), "no-name-server", "No name server of " + from + " can be asked for " + name + ".",
+               {"the resolv.conf of " + from + " names none"})};
   const auto names = names_to_ask(dns, name);
   for (const std::string& server : dns.nameservers) {
     Asker asker(context, from, server);

@@ -15,7 +15,7 @@ struct ExplainPacketOptions {
   bool json = false;
 };
 
-// The exit code: 0, it arrives and is answered; kNamed or kUnnamed.
+// Exit codes beside 0: it arrives and is answered.
 inline constexpr int kCauseNamed = 1;
 inline constexpr int kCauseUnknown = 12;
 Result<int> explain_packet(Context& context, const ExplainPacketOptions& options);

@@ -132,7 +132,8 @@ Result<Named> find_named(const Context& context, SpaceList& spaces, const std::s
 }
 
 Error no_names(const HostAndPort& goal) {
-  return {Kind::invalid, 0, "'" + goal.host + "' has no port named '" + goal.port_name + "': only ports of pods have names"};
+  return {Kind::invalid, 0,
+          "'" + goal.host + "' has no port named '" + goal.port_name + "': only ports of pods have names"};
 }
 
 Result<std::uint16_t> port_named(const HostAndPort& goal, const std::string& manifest, bool udp) {

@@ -49,13 +49,16 @@ Cause nobody_listens(const Recording& recording, int space, const Endpoint& at) 
   const std::string where = space_name(recording, space);
   const auto all = listeners_at(recording, space, at.port);
   if (all.empty())
-    return {"nobody-listens",
-            "Nothing in " + where + " listens on port " + std::to_string(at.port) + " of " + transport_of(recording) + ".",
-            {where + " refuses it, and has no socket that waits at that port"},
-            {}};
-  Cause cause{"listens-elsewhere", "What listens on port " + std::to_string(at.port) + " in " + where +
-                                       " does so at another address, and not at " + at.ip.to_text() + ".",
-              {}, {}};
+    return {
+        "nobody-listens",
+        "Nothing in " + where + " listens on port " + std::to_string(at.port) + " of " + transport_of(recording) + ".",
+        {where + " refuses it, and has no socket that waits at that port"},
+        {}};
+  Cause cause{"listens-elsewhere",
+              "What listens on port " + std::to_string(at.port) + " in " + where +
+                  " does so at another address, and not at " + at.ip.to_text() + ".",
+              {},
+              {}};
   for (const Listener* one : all) cause.evidence.push_back("it listens at " + listener_text(*one));
   return cause;
 }
@@ -66,7 +69,8 @@ bool is_refusal(const Recording& recording, const Leg& leg) {
   return leg.name == "ICMP 3/3" || leg.name == "ICMP 1/4";
 }
 
-// Whether an error says that the packet cannot go on; 3/4 and 2/0 say that it is too large, 5 that there is a better way.
+// Whether an error says that the packet cannot go on; 3/4 and 2/0 say that it is too large, 5 that there is a better
+// way.
 bool is_dead_end(const std::string& name) {
   return (name.starts_with("ICMP 3/") && name != "ICMP 3/4") || name.starts_with("ICMP 1/") ||
          name.starts_with("ICMP 11/");
@@ -97,8 +101,10 @@ Found dead_end(const Recording& recording, const Leg& leg, const Leg& there) {
   if (!now || now->link == 0) return std::nullopt;  // the sender's own kernel: it has not left
   const base::IpAddress& to = now->headers.flow.destination.ip;
   if (leg.name.starts_with("ICMP 11/"))
-    return Cause{"hops", "It has come through more routers than it may: " + space_name(recording, space) + " ends it.",
-                 {leg.name + " from " + first_source(leg)}, {}};
+    return Cause{"hops",
+                 "It has come through more routers than it may: " + space_name(recording, space) + " ends it.",
+                 {leg.name + " from " + first_source(leg)},
+                 {}};
   Found found = silent_neighbour(recording, space);
   if (!found) found = broken_links_to(recording, to);
   if (!found) found = not_routed(recording, *now);
@@ -137,9 +143,7 @@ Found wrong_answer(const Recording& recording, const Journey& journey) {
   for (const Leg& leg : journey.legs)
     if (!leg.forward && !leg.stations.empty() && (leg.name == "SYN-ACK" || leg.name == "answer"))
       return not_led_on(recording, birthplace(leg) == -1 ? recording.from_space : birthplace(leg),
-                        whereabouts(recording, journey.legs.front())
-                            .value_or(Whereabouts{})
-                            .headers.flow.destination);
+                        whereabouts(recording, journey.legs.front()).value_or(Whereabouts{}).headers.flow.destination);
   return std::nullopt;
 }
 

@@ -20,9 +20,9 @@ std::vector<std::string> up_again(const Recording& recording, const Place& place
   for (const bool v4 : {true, false})
     if (const auto gateway = families[v4 ? 1 : 0] ? gateway_for(recording, place, v4) : std::nullopt;
         gateway && !is_the_machine(recording, place.space))
-      commands.push_back(command_in(recording, place.space, std::string(v4 ? "ip " : "ip -6 ") +
-                                                                "route replace default via " + gateway->to_text() +
-                                                                " dev " + name));
+      commands.push_back(command_in(
+          recording, place.space,
+          std::string(v4 ? "ip " : "ip -6 ") + "route replace default via " + gateway->to_text() + " dev " + name));
   return commands;
 }
 

@@ -63,8 +63,7 @@ Cause nobody_has(const Recording& recording, const Asked& question) {
     cause.evidence.push_back(space_name(recording, space) + ", " + rule->table + ": " + rule->text);
     for (const Published& published : recording.published)
       if (published.host_port == recording.name.flow.destination.port)
-        if (const auto& remake = space_at(recording, published.space).remake; !remake.empty())
-          cause.fixes = {remake};
+        if (const auto& remake = space_at(recording, published.space).remake; !remake.empty()) cause.fixes = {remake};
     return cause;
   }
   const bool is_v4 = question.for_whom.is_v4();
@@ -78,15 +77,16 @@ Cause nobody_has(const Recording& recording, const Asked& question) {
   const auto peer = peer_of(recording, question.by);
   const std::string dev = link_name(recording, question.by.space, question.by.link);
   if (given && *given != question.for_whom) {
-    cause.fixes = {command_in(recording, question.by.space, std::string("ip ") + (is_v4 ? "" : "-6 ") +
-                                                                "route replace default via " + given->to_text() +
-                                                                " dev " + dev)};
+    cause.fixes = {command_in(
+        recording, question.by.space,
+        std::string("ip ") + (is_v4 ? "" : "-6 ") + "route replace default via " + given->to_text() + " dev " + dev)};
   } else if (given && peer) {  // the bridge has lost it
     const Place router = bridge_of(recording, *peer).value_or(*peer);
     for (const std::string& ours : link_at(recording, question.by).addresses)
       if (is_in_subnet(question.for_whom, ours))
-        cause.fixes = {command_in(recording, router.space, "ip addr add " + ip + ours.substr(ours.find('/')) + " dev " +
-                                                               link_name(recording, router.space, router.link))};
+        cause.fixes = {command_in(recording, router.space,
+                                  "ip addr add " + ip + ours.substr(ours.find('/')) + " dev " +
+                                      link_name(recording, router.space, router.link))};
   }
   return cause;
 }
@@ -130,8 +130,9 @@ Found duplicate_address(const Recording& recording) {
     if (cause.fixes.size() == owners.size()) cause.fixes.clear();
     for (const Neighbour& entry : recording.evidence.neighbours)
       if (entry.ip == ip && !cause.fixes.empty())
-        cause.fixes.push_back(command_in(recording, entry.space, "ip neigh flush to " + ip.to_text() + " dev " +
-                                                                     link_name(recording, entry.space, entry.link)));
+        cause.fixes.push_back(
+            command_in(recording, entry.space,
+                       "ip neigh flush to " + ip.to_text() + " dev " + link_name(recording, entry.space, entry.link)));
     return cause;
   }
   return std::nullopt;
@@ -148,8 +149,7 @@ Found silent_neighbour(const Recording& recording, int space) {
     if (!found) found = broken_links_to(recording, question.for_whom);
     if (!found && owners.empty()) return nobody_has(recording, question);
     for (const std::string& ours : link_at(recording, question.by).addresses)
-      if (const auto ip = address_of(ours); !found && ip)
-        found = isolated_ports(recording, *ip, question.for_whom);
+      if (const auto ip = address_of(ours); !found && ip) found = isolated_ports(recording, *ip, question.for_whom);
     if (!found) continue;
     found->evidence.push_back(asked_text(recording, question));
     return found;
@@ -170,13 +170,13 @@ Found wrong_neighbour(const Recording& recording) {
     if (link_at(recording, by).no_arp) return broken_link(recording, by, next.is_v4());
     if (owner.mac.empty() || owner.mac == entry->mac) continue;
     const std::string dev = link_name(recording, entry->space, entry->link);
-    return Cause{"wrong-neighbour",
-                 space_name(recording, entry->space) + " sends what is for " + next.to_text() +
-                     " to a MAC that is not its own.",
-                 {"ip neigh: " + next.to_text() + " dev " + dev + " lladdr " + entry->mac +
-                      (entry->permanent ? " PERMANENT" : ""),
-                  place_text(recording, owners[0]) + " has the MAC " + owner.mac},
-                 {command_in(recording, entry->space, "ip neigh del " + next.to_text() + " dev " + dev)}};
+    return Cause{
+        "wrong-neighbour",
+        space_name(recording, entry->space) + " sends what is for " + next.to_text() + " to a MAC that is not its own.",
+        {"ip neigh: " + next.to_text() + " dev " + dev + " lladdr " + entry->mac +
+             (entry->permanent ? " PERMANENT" : ""),
+         place_text(recording, owners[0]) + " has the MAC " + owner.mac},
+        {command_in(recording, entry->space, "ip neigh del " + next.to_text() + " dev " + dev)}};
   }
   return std::nullopt;
 }

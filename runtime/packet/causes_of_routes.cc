@@ -15,8 +15,9 @@ std::vector<std::string> default_route(const Recording& recording, int space, bo
   if (is_the_machine(recording, space)) return {};
   for (const Place& place : links_of(recording, space))
     if (const auto gateway = gateway_for(recording, place, is_v4))
-      return {command_in(recording, space, ip_command(is_v4) + "route replace default via " + gateway->to_text() +
-                                               " dev " + link_name(recording, space, place.link))};
+      return {command_in(recording, space,
+                         ip_command(is_v4) + "route replace default via " + gateway->to_text() + " dev " +
+                             link_name(recording, space, place.link))};
   return {};
 }
 
@@ -35,7 +36,8 @@ Found no_address(const Recording& recording, int space, bool is_v4) {
   for (const Place& place : links)
     if (has_address(link_at(recording, place), is_v4)) return std::nullopt;
   const std::string family = is_v4 ? "IPv4" : "IPv6";
-  Cause cause{"no-address", "No link of " + space_name(recording, space) + " has an address of " + family + ".", {}, {}};
+  Cause cause{
+      "no-address", "No link of " + space_name(recording, space) + " has an address of " + family + ".", {}, {}};
   for (const Given& given : space_at(recording, space).given) {
     const auto ip = address_of(given.address);
     if (!ip || ip->is_v4() != is_v4) continue;
@@ -59,17 +61,17 @@ Found localhost_kept_in(const Recording& recording, const Journey& journey) {
   if (route == nullptr || route->out_link == 0 || setting(recording, space, all) == "1") return std::nullopt;
   const std::string own = link_setting(recording, {space, route->out_link}, "ipv4", "route_localnet");
   if (setting(recording, space, own) != "0") return std::nullopt;
-  return Cause{"localhost-kept-in",
-               "The kernel lets nothing from localhost leave by " +
-                   place_text(recording, {space, route->out_link}) + ".",
-               {"a rule leads to " + to_text(now->headers.flow.destination), setting_text(recording, space, own)},
-               {set_command(recording, space, own, "1")}};
+  return Cause{
+      "localhost-kept-in",
+      "The kernel lets nothing from localhost leave by " + place_text(recording, {space, route->out_link}) + ".",
+      {"a rule leads to " + to_text(now->headers.flow.destination), setting_text(recording, space, own)},
+      {set_command(recording, space, own, "1")}};
 }
 
 Found no_forwarding(const Recording& recording, const Whereabouts& now, int in_link) {
   const bool is_v4 = now.headers.flow.destination.ip.is_v4();
-  const std::string name = is_v4 ? link_setting(recording, {now.space, in_link}, "ipv4", "forwarding")
-                                 : "net/ipv6/conf/all/forwarding";
+  const std::string name =
+      is_v4 ? link_setting(recording, {now.space, in_link}, "ipv4", "forwarding") : "net/ipv6/conf/all/forwarding";
   if (setting(recording, now.space, name) != "0") return std::nullopt;
   return Cause{"no-forwarding",
                space_name(recording, now.space) + " forwards nothing" +
@@ -85,12 +87,12 @@ Found reverse_path(const Recording& recording, const Whereabouts& now, int in_li
   const std::string own = link_setting(recording, {now.space, in_link}, "ipv4", "rp_filter");
   const std::string& strict = setting(recording, now.space, own) > setting(recording, now.space, all) ? own : all;
   if (setting(recording, now.space, strict) < "1") return std::nullopt;
-  Cause cause{"reverse-path",
-              space_name(recording, now.space) + " takes no packet from " + now.headers.flow.source.ip.to_text() +
-                  " that comes in by " + link_name(recording, now.space, in_link) + ": its way back is another.",
-              {setting_text(recording, now.space, strict),
-               "TcpExt.IPReversePathFilter has grown by " + std::to_string(count)},
-              {}};
+  Cause cause{
+      "reverse-path",
+      space_name(recording, now.space) + " takes no packet from " + now.headers.flow.source.ip.to_text() +
+          " that comes in by " + link_name(recording, now.space, in_link) + ": its way back is another.",
+      {setting_text(recording, now.space, strict), "TcpExt.IPReversePathFilter has grown by " + std::to_string(count)},
+      {}};
   // Loose is enough where there is a way back at all; the larger of the two counts.
   const Route* back = find_route(recording, now.space, now.headers.flow.source.ip, 0);
   const bool is_loose = setting(recording, now.space, strict) == "2" || (back != nullptr && back->error_number != 0);
@@ -114,9 +116,9 @@ Found pod_as_router(const Recording& recording, const Whereabouts& now) {
                      space_name(recording, now.space) + " and no router.",
                  {"ip route get " + route.destination.to_text() + " in " + space_name(recording, route.space) +
                   ": via " + route.via.to_text() + " dev " + link_name(recording, route.space, route.out_link)},
-                 {command_in(recording, route.space, ip_command(is_v4) + "route replace default via " +
-                                                         gateway->to_text() + " dev " +
-                                                         link_name(recording, route.space, route.out_link))}};
+                 {command_in(recording, route.space,
+                             ip_command(is_v4) + "route replace default via " + gateway->to_text() + " dev " +
+                                 link_name(recording, route.space, route.out_link))}};
   }
   return std::nullopt;
 }
@@ -146,8 +148,8 @@ Found refused_by_route(const Recording& recording, int space, const base::IpAddr
   const Route* route = find_route(recording, space, destination, in_link);
   if (route == nullptr || route->error_number == 0) return std::nullopt;
   const std::string ip = destination.to_text();
-  const std::string said = "ip route get " + ip + " in " + space_name(recording, space) + ": " +
-                           ::strerrordesc_np(route->error_number);
+  const std::string said =
+      "ip route get " + ip + " in " + space_name(recording, space) + ": " + ::strerrordesc_np(route->error_number);
   if (!route->text.empty())
     return Cause{"refusing-route",
                  "A route in " + space_name(recording, space) + " refuses what is for " + ip + ".",

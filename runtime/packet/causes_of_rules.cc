@@ -37,7 +37,9 @@ Found dropped(const Recording& recording, const Leg& leg) {
         cause.text = "A rule in " + space_name(recording, station.space) + " rejects " +
                      (leg.forward ? "it." : "the answer (" + leg.name + ").");
       cause.evidence = {passage.hook + ", " + chain + ": " +
-                        (met.is_policy ? "policy " + met.verdict : met.text.empty() ? "a rule" : met.text)};
+                        (met.is_policy      ? "policy " + met.verdict
+                         : met.text.empty() ? "a rule"
+                                            : met.text)};
       return cause;
     }
   return std::nullopt;

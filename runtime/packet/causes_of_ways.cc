@@ -13,22 +13,23 @@ Found no_hairpin(const Recording& recording, const Whereabouts& now) {
     if (!port || port->space != now.space || port->link != now.in_link || !bridge_of(recording, *port)) continue;
     const Link& link = link_at(recording, *port);
     if (link.hairpin) continue;
-    return Cause{"no-hairpin",
-                 space_name(recording, owner.space) + " calls itself by an address of " +
-                     space_name(recording, now.space) + ", and the bridge sends nothing back by the port it came from.",
-                 {"bridge -d link: " + link.name + " has hairpin off",
-                  "it came in by " + link.name + " and is to leave by it"},
-                 {command_in(recording, port->space, "bridge link set dev " + link.name + " hairpin on")}};
+    return Cause{
+        "no-hairpin",
+        space_name(recording, owner.space) + " calls itself by an address of " + space_name(recording, now.space) +
+            ", and the bridge sends nothing back by the port it came from.",
+        {"bridge -d link: " + link.name + " has hairpin off", "it came in by " + link.name + " and is to leave by it"},
+        {command_in(recording, port->space, "bridge link set dev " + link.name + " hairpin on")}};
   }
   return std::nullopt;
 }
 
 Cause too_large(const Recording& recording, const Place& narrow, std::size_t size, int wide) {
   const Link& link = link_at(recording, narrow);
-  return {"mtu",
-          "It is larger than " + place_text(recording, narrow) + " takes.",
-          {"it has " + std::to_string(size) + " bytes, and the MTU of " + link.name + " is " + std::to_string(link.mtu)},
-          {command_in(recording, narrow.space, "ip link set " + link.name + " mtu " + std::to_string(wide))}};
+  return {
+      "mtu",
+      "It is larger than " + place_text(recording, narrow) + " takes.",
+      {"it has " + std::to_string(size) + " bytes, and the MTU of " + link.name + " is " + std::to_string(link.mtu)},
+      {command_in(recording, narrow.space, "ip link set " + link.name + " mtu " + std::to_string(wide))}};
 }
 
 // The links from where it was last seen to its goal. What the sender's own link would have cut is as large as that.
@@ -78,9 +79,9 @@ Found not_masqueraded(const Recording& recording, const Whereabouts& now) {
                "It leaves this machine with the address of " + space_name(recording, owners[0].space) +
                    ", to which nobody beyond knows the way.",
                {"seen leaving " + space_name(recording, now.space) + " by " + dev + " as " + flow_text(now.headers)},
-               {command_in(recording, now.space, std::string(source.is_v4() ? "iptables" : "ip6tables") +
-                                                     " -t nat -I POSTROUTING -s " + source.to_text() + " -o " + dev +
-                                                     " -j MASQUERADE")}};
+               {command_in(recording, now.space,
+                           std::string(source.is_v4() ? "iptables" : "ip6tables") + " -t nat -I POSTROUTING -s " +
+                               source.to_text() + " -o " + dev + " -j MASQUERADE")}};
 }
 
 // The sender has asked one address, and another answers.
@@ -180,9 +181,8 @@ Found stale_connection(const Recording& recording) {
                         there.to_text() + " is of " + link.name + "'s subnet, and no link in sight has it"},
                        {command_in(recording, one.space,
                                    "conntrack -D -p udp --orig-src " + flow.source.ip.to_text() + " --orig-dst " +
-                                       flow.destination.ip.to_text() + " --sport " +
-                                       std::to_string(flow.source.port) + " --dport " +
-                                       std::to_string(flow.destination.port))}};
+                                       flow.destination.ip.to_text() + " --sport " + std::to_string(flow.source.port) +
+                                       " --dport " + std::to_string(flow.destination.port))}};
         }
   }
   return std::nullopt;

@@ -50,7 +50,7 @@ struct Listener {
 struct Hook {
   int space = 0;
   int link = 0;
-  std::string text;  // "netdev own in: tcp dport 80 drop"
+  std::string text;     // "netdev own in: tcp dport 80 drop"
   std::string removal;  // the command that takes it away
 };
 

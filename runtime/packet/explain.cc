@@ -42,7 +42,8 @@ Found cause_of_failure(const Recording& recording, const Journey& journey) {
 // A datagram need not be answered: one that has come to who waits for it has arrived.
 bool is_delivered(const Recording& recording, const Journey& journey) {
   const Leg* there = first_leg(journey, true);
-  if (recording.name.transport != Transport::udp || recording.outcome.word != "silent" || there == nullptr) return false;
+  if (recording.name.transport != Transport::udp || recording.outcome.word != "silent" || there == nullptr)
+    return false;
   const auto now = whereabouts(recording, *there);
   return now && now->link != 0 && now->direction != Direction::out &&
          owns(recording, now->space, now->headers.flow.destination.ip) && first_leg(journey, false) == nullptr &&
@@ -91,10 +92,11 @@ Explanation explain(const Recording& recording) {
   explanation.cause = is_good ? wrong_answer(recording, journey) : cause_of_failure(recording, journey);
   if (!explanation.cause && is_good) explanation.cause = stale_connection(recording);
   explanation.arrives = is_good && !explanation.cause;
-  explanation.end = is_reset  ? "connected; what is sent is acknowledged, and then it is reset"
-                    : is_good ? (word == "silent" ? "it has come to who waits for it; no answer, which a datagram need not have"
-                                                : word)
-                            : end_of(recording, journey);
+  explanation.end =
+      is_reset ? "connected; what is sent is acknowledged, and then it is reset"
+      : is_good
+          ? (word == "silent" ? "it has come to who waits for it; no answer, which a datagram need not have" : word)
+          : end_of(recording, journey);
   if (explanation.arrives || !explanation.cause) add_notes(recording, explanation);
   return explanation;
 }

@@ -1,8 +1,8 @@
 // Why a packet was not answered: the first cause, decided from a Recording with its evidence. Pure.
 //
-// The place asks, and the place answers: the packet was last seen somewhere, and only what is known of that place, and of
-// the way from there to where it had to come to, counts. A setting that looks wrong elsewhere is no cause. Where nothing
-// proves a cause there is none: a guess is no answer.
+// The place asks, and the place answers: the packet was last seen somewhere, and only what is known of that place, and
+// of the way from there to where it had to come to, counts. A setting that looks wrong elsewhere is no cause. Where
+// nothing proves a cause there is none: a guess is no answer.
 #pragma once
 
 #include <optional>

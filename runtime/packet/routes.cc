@@ -39,8 +39,8 @@ void read_answer(std::string_view answer, Route& route) {
 
 // The kernel says that a route refuses, and not which: of those that could be meant `ip` prints the narrowest last.
 std::string refusing_route(const OpenSpace& space, const base::IpAddress& destination) {
-  const auto all = ask_program(space, {"ip", destination.is_v4() ? "-4" : "-6", "route", "show", "table", "all", "match",
-                                       destination.to_text()});
+  const auto all = ask_program(space, {"ip", destination.is_v4() ? "-4" : "-6", "route", "show", "table", "all",
+                                       "match", destination.to_text()});
   std::istringstream lines(all ? *all : "");
   std::string found;
   for (std::string line; std::getline(lines, line);)

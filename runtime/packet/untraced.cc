@@ -43,8 +43,8 @@ std::vector<Hook> ingress_drops(const std::string& ruleset, const std::string& d
       chain = second_word(line);
       is_meant = false;
     } else if (line.starts_with("type filter hook ingress")) {
-      is_meant = line.find('"' + device + '"') != std::string::npos || has_word(line, device) ||
-                 has_word(line, device + ",");
+      is_meant =
+          line.find('"' + device + '"') != std::string::npos || has_word(line, device) || has_word(line, device + ",");
       if (is_meant && line.find("policy drop") != std::string::npos)
         hooks.push_back({0, 0, where + ": policy drop", "nft 'chain " + where + " { policy accept; }'"});
     } else if (const std::size_t handle = line.find(" # handle ");

@@ -31,7 +31,9 @@ std::optional<Endpoint> dnat_target(const std::string& rule) {
     word = word.substr(0, word.find(' '));
     Endpoint target;
     const bool in_brackets = word.starts_with("[");
-    const std::size_t colon = in_brackets ? word.find("]:") : word.find(':') == word.rfind(':') ? word.find(':') : word.npos;
+    const std::size_t colon = in_brackets                         ? word.find("]:")
+                              : word.find(':') == word.rfind(':') ? word.find(':')
+                                                                  : word.npos;
     const auto ip = base::IpAddress::parse(in_brackets ? word.substr(1, word.find(']') - 1) : word.substr(0, colon));
     if (!ip) continue;
     target.ip = *ip;

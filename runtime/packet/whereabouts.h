@@ -13,8 +13,8 @@ struct Whereabouts {
   int space = 0;
   int link = 0;  // 0: it was at none
   Direction direction = Direction::out;
-  int in_link = 0;  // by which it came into the namespace; 0: it was born there
-  Headers headers;  // with its addresses as the last rule has made them
+  int in_link = 0;       // by which it came into the namespace; 0: it was born there
+  Headers headers;       // with its addresses as the last rule has made them
   std::size_t size = 0;  // bytes of the IP packet
 
   Place place() const { return {space, link}; }
