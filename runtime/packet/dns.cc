@@ -39,6 +39,7 @@ DnsAnswer read_answer(const std::string& bytes) {
     at = behind_name(bytes, at);
     const unsigned type = at16(bytes, at);
     const unsigned size = at16(bytes, at + 8);
+    static_cast<void>(bytes.at(at + 9 + size));  // it is all there
     if (type == kA || type == kAaaa)
       if (const auto ip = base::IpAddress::of_bytes(std::string_view(bytes).substr(at + 10, size)))
         answer.addresses.push_back(*ip);
