@@ -258,12 +258,14 @@ TEST_P(TraceTest, ASecondOneAtATimeIsRefused) {
 }
 
 TEST_P(TraceTest, WhatWasTypedWrong) {
-  for (const char* to : {"web", "web:", "web:0", "web:65536", "web:http", ":80", "fd00::1:80"}) {
+  for (const char* to : {"web", "web:", "web:0", "web:65536", "web:-", ":80", "fd00::1:80"}) {
     const Output traced = trace({"host", to});
     EXPECT_EQ(traced.status, 2) << to;
     EXPECT_THAT(traced.err, HasSubstr("expected TO:PORT")) << to;
   }
   EXPECT_EQ(trace({"nobody", "127.0.0.1:80"}).status, 3);
+  EXPECT_EQ(trace({"host", "nobody:http"}).status, 3);
+  EXPECT_EQ(trace({"host", "127.0.0.1:http"}).status, 2);  // only ports of pods have names
   EXPECT_EQ(trace({"netns:nobody", "127.0.0.1:80"}).status, 3);
   EXPECT_EQ(trace({"host", "127.0.0.1:80", "--data", "70000"}).status, 2);
 }

@@ -17,7 +17,7 @@ constexpr CommandEntry kCommands[] = {
     {"describe", "Show pods in detail", describe_command},
     {"events", "Show what has happened to pods, or as it happens", events_command},
     {"exec", "Run a command in a container", exec_command},
-    {"explain", "Show what becomes of a field of a Pod here", explain_command},
+    {"explain", "Show what becomes of a field of a Pod here, or why a packet does not arrive", explain_command},
     {"get", "List pods, or show some of them", get_command},
     {"help", "Show what a command takes", help_command},
     {"image", "Pull, import, list and remove images", image_command},

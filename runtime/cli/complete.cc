@@ -56,7 +56,7 @@ class Candidates {
     if (words.takes == "CONTAINER") return attached();
     if (words.takes == "IMAGE") return images();
     if (words.takes == "FROM TO") return places();
-    if (words.takes == "FROM TO:PORT") return ends_of_trace();
+    if (words.takes.ends_with("FROM TO:PORT")) return ends_of_trace();
     if (!words.takes.starts_with("POD")) return;
     const std::size_t of_pod = !typed_words().empty() && is_resource_word(typed_words().front()) ? 1 : 0;
     if (words.takes == "POD [CONTAINER]" && typed_words().size() > of_pod) return containers();

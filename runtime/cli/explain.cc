@@ -1,8 +1,11 @@
-// podrun explain: what becomes of a field of a Pod here, from the table that manifests are read by.
+// podrun explain: what becomes of a field of a Pod here, from the table that manifests are read by; or, of two places,
+// why a packet does not come from the one to the other (explain_packet.h).
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "runtime/cli/commands.h"
+#include "runtime/cli/explain_packet.h"
 #include "runtime/manifest/fields.h"
 #include "runtime/manifest/suggest.h"
 #include "runtime/manifest/text.h"
@@ -19,8 +22,10 @@ using manifest::Type;
 constexpr std::string_view kIdle = "means nothing on one machine";
 
 struct ExplainCommandOptions {
-  std::vector<std::string> words;  // FIELD
+  std::vector<std::string> words;  // FIELD, or FROM TO:PORT
   bool recursive = false;
+  bool udp = false;
+  std::optional<std::uint32_t> data;
   std::string format;
 };
 
@@ -162,14 +167,37 @@ Result<int> explain_field(Context& context, const ExplainCommandOptions& options
   return 0;
 }
 
+Result<int> explain_one(Context& context, const ExplainCommandOptions& options) {
+  const bool is_packet = options.words.size() == 2;
+  const auto refuse = [&](bool given, const std::string& option) -> Result<void> {
+    if (!given) return {};
+    return Error{Kind::invalid, 0,
+                 "explain: " + option + " is for " + (is_packet ? "a field of a Pod" : "a packet: FROM TO:PORT")};
+  };
+  TRY(refuse(is_packet && options.recursive, "--recursive"));
+  TRY(refuse(!is_packet && options.udp, "--udp"));
+  TRY(refuse(!is_packet && options.data, "--data"));
+  TRY(refuse(options.format == (is_packet ? "markdown" : "json"), "-o " + options.format));
+  if (!is_packet) return explain_field(context, options);
+  return explain_packet(context, {options.words[0], options.words[1], options.udp, options.data.value_or(0),
+                                  options.format == "json"})
+      .in("explain");
+}
+
 }  // namespace
 
 void explain_command(Command& command, Context& context) {
   const auto options = std::make_shared<ExplainCommandOptions>();
-  command.words(options->words, "FIELD", "A field of a Pod, such as pod.spec.containers; else the Pod itself", 0, 1);
+  command.words(options->words, "FIELD | FROM TO:PORT",
+                "A field of a Pod, such as pod.spec.containers; else the Pod itself. Of two places, as trace has them: "
+                "why a packet does not arrive",
+                0, 2);
   command.flag("--recursive", options->recursive, "Show what is inside of fields, too");
-  command.option("-o,--output", options->format, "FORMAT", "As a table of all fields: markdown").one_of({"markdown"});
-  command.run([&context, options] { return explain_field(context, *options); });
+  command.flag("--udp", options->udp, "A datagram in place of TCP's handshake");
+  command.option("--data", options->data, "BYTES", "Send that much, too: behind the handshake, or in the datagram");
+  command.option("-o,--output", options->format, "FORMAT", "Of fields, as a table: markdown. Of a packet: json")
+      .one_of({"markdown", "json"});
+  command.run([&context, options] { return explain_one(context, *options); });
 }
 
 }  // namespace podrun::cli

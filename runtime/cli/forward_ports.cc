@@ -34,7 +34,7 @@ struct NamedPort {
 };
 
 // Of init containers those of sidecars, too; the others have ended.
-std::vector<NamedPort> named_ports(const std::string& manifest) {
+std::vector<NamedPort> named_ports(const std::string& manifest, const std::string& protocol) {
   std::vector<NamedPort> ports;
   const Json pod = Json::parse(manifest, nullptr, false);
   for (const char* list : {"containers", "initContainers"}) {
@@ -45,7 +45,7 @@ std::vector<NamedPort> named_ports(const std::string& manifest) {
           list == std::string_view("initContainers") && container.value("restartPolicy", "") != "Always";
       if (has_ended || !container.contains("ports")) continue;
       for (const Json& port : container.at("ports"))
-        if (const std::string name = port.value("name", ""); !name.empty() && port.value("protocol", "TCP") == "TCP")
+        if (const std::string name = port.value("name", ""); !name.empty() && port.value("protocol", "TCP") == protocol)
           ports.push_back({name, port.value("containerPort", std::uint16_t{0})});
     }
   }
@@ -85,17 +85,18 @@ Result<AskedPort> parse_forward_port(const std::string& text) {
   return port;
 }
 
-Result<ForwardPort> find_forward_port(const AskedPort& asked, const std::string& manifest) {
+Result<ForwardPort> find_forward_port(const AskedPort& asked, const std::string& manifest,
+                                      const std::string& protocol) {
   ForwardPort port{.local = 0, .remote = number(asked.remote)};
   std::vector<std::string> names;
   if (port.remote == 0)
-    for (const NamedPort& one : named_ports(manifest)) {
+    for (const NamedPort& one : named_ports(manifest, protocol)) {
       names.push_back(one.name);
       if (port.remote == 0 && one.name == asked.remote) port.remote = one.port;
     }
   if (port.remote == 0)
     return Error{Kind::not_found, 0,
-                 "the pod has no TCP port named '" + asked.remote + "'" +
+                 "the pod has no " + protocol + " port named '" + asked.remote + "'" +
                      (names.empty() ? "; none has a name" : "; there is " + base::joined(names, ", "))};
   port.local = asked.local.value_or(port.remote);
   return port;

@@ -24,9 +24,10 @@ struct AskedPort {
 // "8080:80", "80" (the same on both sides), ":80" (any local one); "8080:http".
 Result<AskedPort> parse_forward_port(const std::string& text);
 
-// By the TCP port of that name that a container of the Pod `manifest` has, the first one. Kind::not_found names those
-// that there are.
-Result<ForwardPort> find_forward_port(const AskedPort& asked, const std::string& manifest);
+// By the port of that name and protocol that a container of the Pod `manifest` has, the first one. Kind::not_found names
+// those that there are.
+Result<ForwardPort> find_forward_port(const AskedPort& asked, const std::string& manifest,
+                                      const std::string& protocol = "TCP");
 
 // Addresses of this machine to listen on. "localhost" is both loopback addresses, of which one is enough.
 struct ForwardAddress {

@@ -19,8 +19,6 @@
 namespace podrun::cli {
 namespace {
 
-constexpr std::uint32_t kMostData = 65000;  // of one datagram, or one send
-
 struct TraceCommandOptions {
   std::vector<std::string> words;
   bool udp = false;
@@ -57,12 +55,10 @@ Result<void> compare(const packet::Recording& recording, const packet::Journey& 
 }
 
 Result<int> trace(Context& context, const TraceCommandOptions& options) {
-  if (options.data.value_or(0) > kMostData)
-    return Error{Kind::invalid, 0, "--data: expected at most " + std::to_string(kMostData) + " bytes"};
+  TRY(check_data(options.data.value_or(0)));
   TRY(parse_host_and_port(options.words[1]));
   TRY(context.require_root("trace"));
-  TracePlaces places = TRY(find_trace_places(context, options.words[0], options.words[1]));
-  places.question.transport = options.udp ? packet::Transport::udp : packet::Transport::tcp;
+  TracePlaces places = TRY(find_trace_places(context, options.words[0], options.words[1], options.udp));
   places.question.data = options.data.value_or(0);
   base::listen_for_interruption();
   const packet::Recording recording = TRY(packet::record(places.spaces, places.question));

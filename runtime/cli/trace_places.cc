@@ -8,7 +8,10 @@
 #include <optional>
 
 #include "base/files.h"
+#include "cni/result.h"
+#include "runtime/cli/forward_ports.h"
 #include "runtime/cli/pods.h"
+#include "runtime/manifest/names.h"
 #include "runtime/packet/world.h"
 
 namespace podrun::cli {
@@ -26,17 +29,33 @@ bool is_same_file(const Fd& one, const Fd& other) {
 // A namespace that has two names has the first.
 class SpaceList {
  public:
-  Result<int> add(const std::string& name, const std::string& path) {
+  Result<int> add(const std::string& name, const std::string& path, const PodRecord* pod = nullptr) {
     Fd netns = TRY(base::open_file(path, O_RDONLY));
     for (std::size_t i = 0; i < spaces_.size(); ++i)
       if (is_same_file(spaces_[i].netns, netns)) return static_cast<int>(i);
-    spaces_.push_back({name, std::move(netns)});
+    packet::OpenSpace space;
+    space.name = name;
+    space.netns = std::move(netns);
+    if (!spaces_.empty()) space.path = path;  // the host is where we are
+    if (pod != nullptr) describe(*pod, space);
+    spaces_.push_back(std::move(space));
     return static_cast<int>(spaces_.size()) - 1;
   }
   const packet::OpenSpace& at(int place) const { return spaces_.at(static_cast<std::size_t>(place)); }
   std::vector<packet::OpenSpace> take() && { return std::move(spaces_); }
 
  private:
+  // What it was given, and how it is given anew.
+  static void describe(const PodRecord& pod, packet::OpenSpace& space) {
+    const Identity& who = pod.plan.who;
+    const std::string podrun = "podrun " + (who.name_space == "default" ? "" : "-n " + who.name_space + " ");
+    space.remake = podrun + "stop " + who.name + " && " + podrun + "start " + who.name;
+    for (const NetworkRecord& network : pod.life.networks)
+      if (const auto result = cni::parse_result(network.result, cni::kNewestVersion))
+        for (const cni::IpConfig& ip : result->ips)
+          space.given.push_back({network.interface_name, ip.address, ip.gateway});
+  }
+
   std::vector<packet::OpenSpace> spaces_;
 };
 
@@ -47,14 +66,21 @@ std::string name_of_space(const Context& context, const PodRecord& pod) {
 
 Result<int> add_pod(const Context& context, SpaceList& spaces, const PodRecord& pod) {
   if (pod.plan.namespaces.host_network) return 0;
-  return spaces.add(name_of_space(context, pod), pod.plan.netns_path);
+  return spaces.add(name_of_space(context, pod), pod.plan.netns_path, &pod);
 }
 
 // One that stops or goes meanwhile is not there: nobody asked for it.
-Result<void> add_all(const Context& context, SpaceList& spaces) {
+Result<void> add_all(const Context& context, SpaceList& spaces, std::vector<packet::Published>& published) {
   TRY(spaces.add("host", "/proc/thread-self/ns/net"));
-  for (const PodRecord& pod : TRY(context.store().list()))
-    if (!pod.plan.netns_path.empty()) static_cast<void>(add_pod(context, spaces, pod));
+  for (const PodRecord& pod : TRY(context.store().list())) {
+    if (pod.plan.netns_path.empty()) continue;
+    const auto space = add_pod(context, spaces, pod);
+    if (!space || *space == 0) continue;
+    for (const PortSpec& port : pod.plan.host_ports)
+      if (port.protocol == "tcp" || port.protocol == "udp")
+        published.push_back({port.protocol == "tcp" ? packet::Transport::tcp : packet::Transport::udp, port.host_port,
+                             *space, port.container_port});
+  }
   const std::string& pinned = context.flags.directories.netns;
   for (const std::string& name : base::list_dir(pinned).value_or({}))
     static_cast<void>(spaces.add("netns " + name, pinned + "/" + name));
@@ -65,11 +91,14 @@ Result<void> add_all(const Context& context, SpaceList& spaces) {
 struct Named {
   int space = -1;
   std::vector<base::IpAddress> addresses;
+  std::string manifest;  // of a pod
 };
 
 Result<std::vector<base::IpAddress>> addresses_in(const packet::OpenSpace& space) {
   std::vector<packet::OpenSpace> alone;
-  alone.push_back({space.name, TRY(base::open_file("/proc/self/fd/" + std::to_string(space.netns.get()), O_RDONLY))});
+  packet::OpenSpace& one = alone.emplace_back();
+  one.name = space.name;
+  one.netns = TRY(base::open_file("/proc/self/fd/" + std::to_string(space.netns.get()), O_RDONLY));
   const std::vector<packet::Space> world = TRY(packet::read_world(alone));
   std::vector<base::IpAddress> addresses;
   for (const packet::Link& link : world.front().links)
@@ -81,7 +110,7 @@ Result<std::vector<base::IpAddress>> addresses_in(const packet::OpenSpace& space
 }
 
 Result<Named> find_named(const Context& context, SpaceList& spaces, const std::string& word) {
-  if (word == "host") return Named{0, TRY(addresses_in(spaces.at(0)))};
+  if (word == "host") return Named{0, TRY(addresses_in(spaces.at(0))), ""};
   if (word.starts_with(kNetnsPrefix)) {
     const std::string path = word.substr(kNetnsPrefix.size());
     if (path.empty()) return Error{Kind::invalid, 0, "'" + word + "': expected netns:NAME or netns:/path"};
@@ -94,6 +123,7 @@ Result<Named> find_named(const Context& context, SpaceList& spaces, const std::s
   }
   const PodRecord pod = TRY(find_pod(context, word)).record;
   Named found;
+  found.manifest = pod.plan.who.manifest;
   found.space = TRY(add_pod(context, spaces, pod).in("pod \"" + word + "\" has no network namespace now"));
   for (const std::string& ip : pod.life.ips)
     if (const auto parsed = base::IpAddress::parse(ip)) found.addresses.push_back(*parsed);
@@ -101,19 +131,40 @@ Result<Named> find_named(const Context& context, SpaceList& spaces, const std::s
   return found;
 }
 
+Error no_names(const HostAndPort& goal) {
+  return {Kind::invalid, 0,
+          "'" + goal.host + "' has no port named '" + goal.port_name + "': only ports of pods have names"};
+}
+
+Result<std::uint16_t> port_named(const HostAndPort& goal, const std::string& manifest, bool udp) {
+  if (manifest.empty()) return no_names(goal);
+  const auto found = TRY(find_forward_port({std::nullopt, goal.port_name}, manifest, udp ? "UDP" : "TCP"));
+  return found.remote;
+}
+
 }  // namespace
+
+Result<void> check_data(std::uint32_t bytes) {
+  constexpr std::uint32_t kMost = 65000;
+  if (bytes <= kMost) return {};
+  return Error{Kind::invalid, 0, "--data: expected at most " + std::to_string(kMost) + " bytes"};
+}
 
 Result<HostAndPort> parse_host_and_port(const std::string& word) {
   const std::size_t colon = word.rfind(':');
   const auto wrong = [&] {
-    return Error{Kind::invalid, 0, "'" + word + "': expected TO:PORT, such as web:80 or [fd00::1]:80"};
+    return Error{Kind::invalid, 0, "'" + word + "': expected TO:PORT, such as web:80, web:http or [fd00::1]:80"};
   };
   if (colon == std::string::npos || colon == 0) return wrong();
   HostAndPort found;
   found.host = word.substr(0, colon);
   const char* end = word.data() + word.size();
   const auto [behind, failed] = std::from_chars(word.data() + colon + 1, end, found.port);
-  if (failed != std::errc() || behind != end || found.port == 0) return wrong();
+  if (failed != std::errc() || behind != end || found.port == 0) {
+    found.port = 0;
+    found.port_name = word.substr(colon + 1);
+    if (!manifest::why_bad_port_name(found.port_name).empty()) return wrong();
+  }
   const bool in_brackets = found.host.front() == '[' && found.host.back() == ']';
   if (in_brackets) found.host = found.host.substr(1, found.host.size() - 2);
   // An address of IPv6 without them: nobody can say where the port begins.
@@ -121,22 +172,26 @@ Result<HostAndPort> parse_host_and_port(const std::string& word) {
   return found;
 }
 
-Result<TracePlaces> find_trace_places(const Context& context, const std::string& from, const std::string& to) {
+Result<TracePlaces> find_trace_places(const Context& context, const std::string& from, const std::string& to,
+                                      bool udp) {
   const HostAndPort goal = TRY(parse_host_and_port(to));
   SpaceList spaces;
-  TRY(add_all(context, spaces));
   TracePlaces places;
   packet::Question& question = places.question;
+  TRY(add_all(context, spaces, question.published));
+  question.transport = udp ? packet::Transport::udp : packet::Transport::tcp;
   question.from = from;
   question.to = to;
   const Named sender = TRY(find_named(context, spaces, from));
   question.from_space = sender.space;
   question.destination.port = goal.port;
   if (const auto ip = base::IpAddress::parse(goal.host)) {
+    if (goal.port == 0) return no_names(goal);
     question.destination.ip = *ip;
   } else {
     const Named receiver = TRY(find_named(context, spaces, goal.host));
     question.to_space = receiver.space;
+    if (goal.port == 0) question.destination.port = TRY(port_named(goal, receiver.manifest, udp));
     if (!receiver.addresses.empty())
       question.destination.ip = receiver.addresses.front();
     else if (receiver.space == sender.space)  // a pod without a network has its localhost

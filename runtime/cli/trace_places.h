@@ -15,13 +15,18 @@ struct TracePlaces {
 };
 
 // FROM: a pod, "host", "netns:NAME" or "netns:/path". TO: the same, or an IP address; and a port: "web:80",
-// "[fd00::1]:80". Errors: invalid, what was typed; not_found, no such pod or namespace, or it has no address.
-Result<TracePlaces> find_trace_places(const Context& context, const std::string& from, const std::string& to);
+// "[fd00::1]:80"; of a pod also the name of one of its ports: "web:http". Errors: invalid, what was typed; not_found, no
+// such pod, namespace or port, or it has no address.
+Result<TracePlaces> find_trace_places(const Context& context, const std::string& from, const std::string& to, bool udp);
 
 struct HostAndPort {
   std::string host;
-  std::uint16_t port = 0;
+  std::uint16_t port = 0;  // 0: by its name
+  std::string port_name;
 };
 Result<HostAndPort> parse_host_and_port(const std::string& word);
+
+// What one datagram can carry, or one send.
+Result<void> check_data(std::uint32_t bytes);
 
 }  // namespace podrun::cli

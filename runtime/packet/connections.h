@@ -13,4 +13,8 @@ namespace podrun::packet {
 Result<std::vector<Connection>> find_connections(const OpenSpace& space, int place, Transport transport,
                                                  const std::vector<Flow>& flows);
 
+// All others from one address to one port. It reads the whole table.
+Result<std::vector<Connection>> remembered_connections(const OpenSpace& space, int place, Transport transport,
+                                                       const Flow& but);
+
 }  // namespace podrun::packet

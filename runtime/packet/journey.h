@@ -22,7 +22,8 @@ struct Met {
   std::string text;     // of a rule; empty: a policy, or nobody could tell it
   std::string verdict;  // as RuleEvent has it
   bool is_policy = false;
-  std::uint32_t mark = 0;  // the packet's, behind it
+  std::uint32_t mark = 0;    // the packet's, behind it
+  std::uint64_t handle = 0;  // of a rule: nftables' number for it
 };
 
 // One base chain that the packet went through, with all that it led to.

@@ -48,7 +48,7 @@ std::vector<LegPassage> passages_of(const Recording& recording, const Legs& legs
     if (found == current.end() || (event.what != "policy" && event.handle == 0)) continue;
     passages[found->second].passage.met.push_back({event.family, event.table, event.chain,
                                                    text_of_rule(recording, event), event.verdict,
-                                                   event.what == "policy", event.mark});
+                                                   event.what == "policy", event.mark, event.handle});
   }
   std::erase_if(passages, [](const LegPassage& one) { return one.leg.name.empty() || one.passage.met.empty(); });
   return passages;

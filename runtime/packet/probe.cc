@@ -63,9 +63,16 @@ std::string payload_of(const Name& name) {
   return bytes;
 }
 
+std::uint64_t cookie_of(const std::string& datagram) {
+  std::uint64_t cookie = 0;
+  for (std::size_t i = 0; i < sizeof cookie; ++i) cookie = cookie << 8U | static_cast<unsigned char>(datagram.at(i));
+  return cookie;
+}
+
 }  // namespace
 
-Result<Probe> Probe::prepare(const OpenSpace& from, const Endpoint& to, Transport transport, std::uint32_t data) {
+Result<Probe> Probe::prepare(const OpenSpace& from, const Endpoint& to, Transport transport, std::uint32_t data,
+                             const std::string& datagram) {
   const bool is_tcp = transport == Transport::tcp;
   Name name;
   name.transport = transport;
@@ -81,9 +88,12 @@ Result<Probe> Probe::prepare(const OpenSpace& from, const Endpoint& to, Transpor
     name.sequence = TRY(choose_sequence());
     TRY(set_sequence(socket, name.sequence));
   } else {
-    name.cookie = TRY(by_chance<std::uint64_t>());
+    name.cookie = datagram.empty() ? TRY(by_chance<std::uint64_t>()) : cookie_of(datagram);
+    if (!datagram.empty()) name.data = static_cast<std::uint32_t>(datagram.size());
   }
-  return Probe(std::move(socket), name);
+  Probe probe(std::move(socket), name);
+  probe.datagram_ = datagram;
+  return probe;
 }
 
 short Probe::events() const {
@@ -115,7 +125,7 @@ void Probe::go_on() {
 }
 
 void Probe::send_data() {
-  const std::string bytes = payload_of(name_);
+  const std::string bytes = datagram_.empty() ? payload_of(name_) : datagram_;
   if (::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) < 0) return fail(errno);
   sent_data_ = true;
 }
@@ -126,6 +136,7 @@ void Probe::receive() {
   if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (size < 0) return fail(errno);
   outcome_.answered = static_cast<std::uint32_t>(size);
+  if (name_.transport == Transport::udp) outcome_.answer.assign(bytes.data(), static_cast<std::size_t>(size));
   if (name_.transport == Transport::udp || size > 0) outcome_.word = "answered";
   over_ = true;
 }

@@ -14,7 +14,8 @@ namespace podrun::packet {
 class Probe {
  public:
   // Has a port and a name; nothing is sent.
-  static Result<Probe> prepare(const OpenSpace& from, const Endpoint& to, Transport transport, std::uint32_t data);
+  static Result<Probe> prepare(const OpenSpace& from, const Endpoint& to, Transport transport, std::uint32_t data,
+                               const std::string& datagram = "");
 
   const Name& name() const { return name_; }
   int fd() const { return socket_.get(); }
@@ -34,6 +35,7 @@ class Probe {
 
   Fd socket_;
   Name name_;
+  std::string datagram_;  // as it was given; empty: letters
   Outcome outcome_;
   bool sending_ = false;
   bool sent_data_ = false;

@@ -36,14 +36,6 @@ bool waits_for_neighbour(const std::vector<Sighting>& sightings) {
   return !asked.empty();
 }
 
-bool is_data_acknowledged(const Recording& recording) {
-  return std::any_of(recording.sightings.begin(), recording.sightings.end(), [&](const Sighting& sighting) {
-    return sighting.space == recording.from_space && sighting.direction != Direction::out &&
-           sighting.headers.protocol == Protocol::tcp &&
-           sighting.headers.acknowledgement == recording.name.behind_data();
-  });
-}
-
 // What is open while the packet is on its way.
 class Watch {
  public:
@@ -135,6 +127,11 @@ void drop_other_neighbours(Recording& recording) {
     ours.insert(sighting.headers.flow.destination.ip);
     if (const Link* link = find_link(recording, sighting.space, sighting.link)) add_link(*link);
   }
+  for (const RuleEvent& event : recording.events) {  // what it was translated to may have been seen by rules alone
+    if (!event.headers) continue;
+    ours.insert(event.headers->flow.source.ip);
+    ours.insert(event.headers->flow.destination.ip);
+  }
   std::erase_if(recording.sightings, [&](const Sighting& sighting) {
     const Headers& headers = sighting.headers;
     return (headers.protocol == Protocol::ask || headers.protocol == Protocol::tell) &&
@@ -184,10 +181,11 @@ Result<Recording> record(const std::vector<OpenSpace>& spaces, const Question& q
   recording.to = question.to;
   recording.from_space = question.from_space;
   recording.to_space = question.to_space;
+  recording.published = question.published;
   if (utsname names{}; ::uname(&names) == 0) recording.kernel = names.release;
   recording.spaces = TRY(read_world(spaces));
   auto probe = TRY(Probe::prepare(spaces.at(static_cast<std::size_t>(question.from_space)), question.destination,
-                                  question.transport, question.data));
+                                  question.transport, question.data, question.datagram));
   recording.name = probe.name();
   std::vector<Counts> before;
   for (const OpenSpace& space : spaces) before.push_back(read_counts(space));

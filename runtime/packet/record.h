@@ -18,6 +18,8 @@ struct Question {
   Endpoint destination;
   Transport transport = Transport::tcp;
   std::uint32_t data = 0;
+  std::string datagram;  // UDP: what it carries, eight bytes at least, in place of `data` bytes by chance
+  std::vector<Published> published;  // ports of the host, as they are meant
 };
 
 // Takes as long as the answer, and at most a second; four where a neighbour is asked for and says nothing. Errors:

@@ -1,5 +1,7 @@
 #include "runtime/packet/recording.h"
 
+#include <algorithm>
+
 namespace podrun::packet {
 
 const Link* find_link(const Recording& recording, int space, int index) {
@@ -18,6 +20,14 @@ bool is_bridge_port(const Recording& recording, int space, int index) {
   if (link == nullptr || link->master == 0) return false;
   const Link* master = find_link(recording, space, link->master);
   return master != nullptr && master->kind == "bridge";
+}
+
+bool is_data_acknowledged(const Recording& recording) {
+  return std::any_of(recording.sightings.begin(), recording.sightings.end(), [&](const Sighting& sighting) {
+    return sighting.space == recording.from_space && sighting.direction != Direction::out &&
+           sighting.headers.protocol == Protocol::tcp &&
+           sighting.headers.acknowledgement == recording.name.behind_data();
+  });
 }
 
 std::string to_text(const Endpoint& endpoint) {

@@ -11,23 +11,9 @@
 #include <vector>
 
 #include "base/ip.h"
+#include "runtime/packet/evidence.h"
 
 namespace podrun::packet {
-
-enum class Transport { tcp, udp };
-
-struct Endpoint {
-  base::IpAddress ip;
-  std::uint16_t port = 0;
-  bool operator==(const Endpoint&) const = default;
-};
-
-struct Flow {
-  Endpoint source;
-  Endpoint destination;
-  bool operator==(const Flow&) const = default;
-  Flow reversed() const { return {destination, source}; }
-};
 
 // What one packet is known by wherever it comes along, whoever changes its addresses and ports: chosen before it is
 // sent.
@@ -119,13 +105,6 @@ struct Chain {
   int priority = 0;
 };
 
-// What connection tracking decided.
-struct Connection {
-  int space = 0;
-  Flow original;
-  Flow reply;  // as an answer comes: the other way round where nothing is translated
-};
-
 // A counter of /proc/net/snmp, netstat or snmp6 that has grown meanwhile, by whatever packet.
 struct Counter {
   int space = 0;
@@ -140,17 +119,40 @@ struct Link {
   std::string mac;
   int mtu = 0;
   bool up = false;
-  int master = 0;       // the bridge whose port it is; 0: none
+  bool no_arp = false;
+  bool has_xdp = false;  // a program that sees, and may drop, what comes in before any tap does
+  int master = 0;        // the bridge whose port it is; 0: none
+  bool hairpin = false;  // of such a port: what came in by it may go out by it
+  bool isolated = false;
+  bool blocked = false;  // by spanning tree
   int peer_space = -1;  // where the other end of a veth is; -1: there is none, or it is not known
   int peer = 0;
   std::vector<std::string> addresses;  // "10.0.0.2/24"
 };
 
+// What a link was given by the plugin that made it, whatever has become of that.
+struct Given {
+  std::string link;
+  std::string address;  // "10.0.0.2/24"
+  std::string gateway;  // empty: none
+};
+
 struct Space {
   std::string name;                 // "host", "pod web", "netns outside"
+  std::string path;                 // "/run/netns/web"; empty: where the program itself is
+  std::string remake;               // the command that makes its network anew; empty: there is none
+  std::vector<Given> given;
   bool filters_bridged_v4 = false;  // net.bridge.bridge-nf-call-iptables
   bool filters_bridged_v6 = false;
   std::vector<Link> links;
+};
+
+// A port of the host that is to lead to one of a namespace.
+struct Published {
+  Transport transport = Transport::tcp;
+  std::uint16_t host_port = 0;
+  int space = 0;
+  std::uint16_t port = 0;
 };
 
 // How it ended for the program that sent it.
@@ -161,6 +163,7 @@ struct Outcome {
   std::uint32_t answered = 0;  // bytes that came back
   std::int64_t began = 0;      // as Sighting::at
   std::int64_t ended = 0;
+  std::string answer;  // the first bytes that came back by UDP; no part of what is written down
 };
 
 struct Recording {
@@ -179,6 +182,8 @@ struct Recording {
   std::vector<Connection> connections;
   std::vector<Counter> counters;
   std::vector<std::string> missing;  // what could not be looked at, a line each
+  std::vector<Published> published;
+  Evidence evidence;
 };
 
 const Link* find_link(const Recording& recording, int space, int index);  // null: it was not there
@@ -187,6 +192,7 @@ std::string link_name(const Recording& recording, int space, int index);
 // Whether the link is a port of a bridge.
 bool is_bridge_port(const Recording& recording, int space, int index);
 
-std::string to_text(const Endpoint& endpoint);  // "10.0.0.1:80", "[fd00::1]:80"; without a port where it is 0
+// Whether the sender has seen that all its data has come to where it was sent (TCP).
+bool is_data_acknowledged(const Recording& recording);
 
 }  // namespace podrun::packet

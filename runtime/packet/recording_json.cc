@@ -1,168 +1,15 @@
 #include "runtime/packet/recording_json.h"
 
-#include <array>
-#include <concepts>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
+
+#include "runtime/packet/recording_fields.h"
 
 namespace podrun::packet {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-template <class Value, class Plain>
-concept Is = std::same_as<std::remove_const_t<Value>, Plain>;
-
-// Words for the enums, in their order.
-constexpr std::array kTransports{"tcp", "udp"};
-constexpr std::array kProtocols{"tcp", "udp", "icmp", "ask", "tell"};
-constexpr std::array kDirections{"in", "out", "elsewhere"};
-constexpr const auto& words_of(Transport) { return kTransports; }
-constexpr const auto& words_of(Protocol) { return kProtocols; }
-constexpr const auto& words_of(Direction) { return kDirections; }
-
-// Each type's fields, once for both ways. A field that may be absent has what its struct begins with.
-
-template <class Io, Is<Flow> T>
-void fields(Io& io, T& flow) {
-  io("source", flow.source);
-  io("destination", flow.destination);
-}
-
-template <class Io, Is<Name> T>
-void fields(Io& io, T& name) {
-  io("transport", name.transport);
-  io("sequence", name.sequence);
-  io("cookie", name.cookie);
-  io("data", name.data);
-  io("flow", name.flow);
-}
-
-template <class Io, Is<Headers> T>
-void fields(Io& io, T& headers) {
-  io("protocol", headers.protocol);
-  io("flow", headers.flow);
-  io("ttl", headers.ttl);
-  io("payload", headers.payload);
-  io("tcpFlags", headers.tcp_flags);
-  io("sequence", headers.sequence);
-  io("acknowledgement", headers.acknowledgement);
-  io("hasCookie", headers.has_cookie);
-  io("icmpType", headers.icmp_type);
-  io("icmpCode", headers.icmp_code);
-  io("quoted", headers.quoted);
-}
-
-template <class Io, Is<Sighting> T>
-void fields(Io& io, T& sighting) {
-  io("space", sighting.space);
-  io("link", sighting.link);
-  io("direction", sighting.direction);
-  io("at", sighting.at);
-  io("fromMac", sighting.from_mac);
-  io("toMac", sighting.to_mac);
-  io("headers", sighting.headers);
-}
-
-template <class Io, Is<RuleEvent> T>
-void fields(Io& io, T& event) {
-  io("space", event.space);
-  io("family", event.family);
-  io("table", event.table);
-  io("chain", event.chain);
-  io("what", event.what);
-  io("handle", event.handle);
-  io("verdict", event.verdict);
-  io("headers", event.headers);
-  io("inLink", event.in_link);
-  io("outLink", event.out_link);
-  io("mark", event.mark);
-}
-
-template <class Io, Is<RuleText> T>
-void fields(Io& io, T& rule) {
-  io("space", rule.space);
-  io("family", rule.family);
-  io("table", rule.table);
-  io("chain", rule.chain);
-  io("handle", rule.handle);
-  io("text", rule.text);
-}
-
-template <class Io, Is<Chain> T>
-void fields(Io& io, T& chain) {
-  io("space", chain.space);
-  io("family", chain.family);
-  io("table", chain.table);
-  io("name", chain.name);
-  io("hook", chain.hook);
-  io("priority", chain.priority);
-}
-
-template <class Io, Is<Connection> T>
-void fields(Io& io, T& connection) {
-  io("space", connection.space);
-  io("original", connection.original);
-  io("reply", connection.reply);
-}
-
-template <class Io, Is<Counter> T>
-void fields(Io& io, T& counter) {
-  io("space", counter.space);
-  io("name", counter.name);
-  io("grown", counter.grown);
-}
-
-template <class Io, Is<Link> T>
-void fields(Io& io, T& link) {
-  io("index", link.index);
-  io("name", link.name);
-  io("kind", link.kind);
-  io("mac", link.mac);
-  io("mtu", link.mtu);
-  io("up", link.up);
-  io("master", link.master);
-  io("peerSpace", link.peer_space);
-  io("peer", link.peer);
-  io("addresses", link.addresses);
-}
-
-template <class Io, Is<Space> T>
-void fields(Io& io, T& space) {
-  io("name", space.name);
-  io("filtersBridgedV4", space.filters_bridged_v4);
-  io("filtersBridgedV6", space.filters_bridged_v6);
-  io("links", space.links);
-}
-
-template <class Io, Is<Outcome> T>
-void fields(Io& io, T& outcome) {
-  io("word", outcome.word);
-  io("errorNumber", outcome.error_number);
-  io("answered", outcome.answered);
-  io("began", outcome.began);
-  io("ended", outcome.ended);
-}
-
-template <class Io, Is<Recording> T>
-void fields(Io& io, T& recording) {
-  io("from", recording.from);
-  io("to", recording.to);
-  io("kernel", recording.kernel);
-  io("fromSpace", recording.from_space);
-  io("toSpace", recording.to_space);
-  io("name", recording.name);
-  io("outcome", recording.outcome);
-  io("spaces", recording.spaces);
-  io("sightings", recording.sightings);
-  io("events", recording.events);
-  io("rules", recording.rules);
-  io("chains", recording.chains);
-  io("connections", recording.connections);
-  io("counters", recording.counters);
-  io("missing", recording.missing);
-}
 
 // What is as in a new struct is left out.
 class RecordingWriter {
@@ -187,6 +34,7 @@ class RecordingWriter {
       return kept;
     }
   }
+  static Json to(const base::IpAddress& ip) { return ip == base::IpAddress{} ? Json() : Json(ip.to_text()); }
   static Json to(const Endpoint& endpoint) {
     return endpoint == Endpoint{} ? Json() : Json::array({endpoint.ip.to_text(), endpoint.port});
   }
@@ -266,6 +114,11 @@ class RecordingReader {
     expect(wide <= 255, path, "a whole number in its range");
     value = static_cast<std::uint8_t>(wide);
   }
+  void from(const Json& json, const std::string& path, base::IpAddress& ip) {
+    const auto parsed = json.is_string() ? base::IpAddress::parse(json.get<std::string>()) : std::nullopt;
+    expect(parsed.has_value(), path, "an address");
+    if (parsed) ip = *parsed;
+  }
   void from(const Json& json, const std::string& path, Endpoint& endpoint) {
     const bool is_pair = json.is_array() && json.size() == 2 && json[0].is_string();
     const auto ip = is_pair ? base::IpAddress::parse(json[0].get<std::string>()) : std::nullopt;
@@ -300,12 +153,15 @@ bool are_places(const Recording& recording) {
       if (!is_place(one.space)) return false;
     return true;
   };
+  const Evidence& evidence = recording.evidence;
   for (const Space& space : recording.spaces)
     for (const Link& link : space.links)
       if (link.peer_space != -1 && !is_place(link.peer_space)) return false;
   return is_place(recording.from_space) && (recording.to_space == -1 || is_place(recording.to_space)) &&
          all(recording.sightings) && all(recording.events) && all(recording.rules) && all(recording.chains) &&
-         all(recording.connections) && all(recording.counters);
+         all(recording.connections) && all(recording.counters) && all(recording.published) && all(evidence.settings) &&
+         all(evidence.routes) && all(evidence.neighbours) && all(evidence.listeners) && all(evidence.hooks) &&
+         all(evidence.remembered);
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include "runtime/packet/rule_text.h"
 
 #include <endian.h>
+#include <netinet/in.h>
+// Behind that: either has what the other has, and only this one looks.
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>

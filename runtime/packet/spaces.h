@@ -7,12 +7,17 @@
 
 #include "base/netlink.h"
 #include "runtime/kernel/types.h"
+#include "runtime/packet/recording.h"
 
 namespace podrun::packet {
 
 struct OpenSpace {
   std::string name;  // "host", "pod web"
   Fd netns;
+  // As Space has them.
+  std::string path;
+  std::string remake;
+  std::vector<Given> given;
 };
 
 // In the namespace, on a thread of its own (base/netns.h). Sockets that it opens stay there.

@@ -1,6 +1,7 @@
 #include "runtime/packet/world.h"
 
 #include <linux/if_addr.h>
+#include <linux/if_bridge.h>
 #include <linux/if_link.h>
 #include <linux/net_namespace.h>
 #include <linux/rtnetlink.h>
@@ -28,6 +29,33 @@ struct FoundLink {
   std::optional<int> netnsid;  // IFLA_LINK_NETNSID: where `of` counts; empty: here
 };
 
+bool has_program(std::string_view xdp) {
+  bool attached = false;
+  base::each_nested_attribute(xdp, [&](int type, std::string_view bytes) {
+    if (type == IFLA_XDP_ATTACHED) attached = base::netlink_number<std::uint8_t>(bytes) != XDP_ATTACHED_NONE;
+  });
+  return attached;
+}
+
+void read_bridge_port(std::string_view attributes, Link& link) {
+  base::each_nested_attribute(attributes, [&](int type, std::string_view bytes) {
+    const auto number = base::netlink_number<std::uint8_t>(bytes);
+    if (type == IFLA_BRPORT_MODE) link.hairpin = number != 0;
+    if (type == IFLA_BRPORT_ISOLATED) link.isolated = number != 0;
+    if (type == IFLA_BRPORT_STATE)
+      link.blocked = number != BR_STATE_FORWARDING && number != BR_STATE_DISABLED;  // which is one that is down
+  });
+}
+
+void read_kind(std::string_view attributes, Link& link) {
+  bool is_port = false;
+  base::each_nested_attribute(attributes, [&](int type, std::string_view bytes) {
+    if (type == IFLA_INFO_KIND) link.kind = text_of(bytes);
+    if (type == IFLA_INFO_SLAVE_KIND) is_port = text_of(bytes) == "bridge";
+    if (type == IFLA_INFO_SLAVE_DATA && is_port) read_bridge_port(bytes, link);
+  });
+}
+
 Result<std::vector<FoundLink>> links_of(base::NetlinkSocket& socket) {
   std::vector<FoundLink> found;
   TRY(socket.exchange({RTM_GETLINK, NLM_F_DUMP, base::netlink_body(ifinfomsg{}), {}}, [&](std::string_view answer) {
@@ -35,6 +63,7 @@ Result<std::vector<FoundLink>> links_of(base::NetlinkSocket& socket) {
     FoundLink& one = found.emplace_back();
     one.link.index = body.ifi_index;
     one.link.up = (body.ifi_flags & IFF_UP) != 0;
+    one.link.no_arp = (body.ifi_flags & IFF_NOARP) != 0;
     base::each_netlink_attribute(answer, sizeof body, [&](int type, std::string_view bytes) {
       if (type == IFLA_IFNAME) one.link.name = text_of(bytes);
       if (type == IFLA_ADDRESS && body.ifi_type != ARPHRD_LOOPBACK) one.link.mac = mac_text(bytes);
@@ -42,10 +71,8 @@ Result<std::vector<FoundLink>> links_of(base::NetlinkSocket& socket) {
       if (type == IFLA_MASTER) one.link.master = base::netlink_number<int>(bytes);
       if (type == IFLA_LINK) one.of = base::netlink_number<int>(bytes);
       if (type == IFLA_LINK_NETNSID) one.netnsid = base::netlink_number<int>(bytes);
-      if (type == IFLA_LINKINFO)
-        base::each_nested_attribute(bytes, [&](int inner, std::string_view value) {
-          if (inner == IFLA_INFO_KIND) one.link.kind = text_of(value);
-        });
+      if (type == IFLA_XDP) one.link.has_xdp = has_program(bytes);
+      if (type == IFLA_LINKINFO) read_kind(bytes, one.link);
     });
   }));
   return found;
@@ -92,6 +119,9 @@ bool is_switched_on(const std::string& sysctl) {
 Result<Space> read_space(const std::vector<OpenSpace>& open, std::size_t at) {
   Space space;
   space.name = open[at].name;
+  space.path = open[at].path;
+  space.remake = open[at].remake;
+  space.given = open[at].given;
   TRY(run_in(open[at], [&]() -> Result<void> {
         auto socket = TRY(base::NetlinkSocket::open(NETLINK_ROUTE));
         auto links = TRY(links_of(socket));

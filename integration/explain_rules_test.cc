@@ -1,0 +1,180 @@
+// podrun explain: rules that drop, ports, programs that listen or do not, connections that are remembered, and MTUs.
+#include <csignal>
+#include <fstream>
+
+#include "integration/explain_host.h"
+
+namespace integration {
+namespace {
+
+using testing::HasSubstr;
+
+class ExplainRulesTest : public ExplainTest {};
+
+INSTANTIATE_TEST_SUITE_P(With, ExplainRulesTest, testing::Values(debian_plugins()), testing::PrintToStringParamName());
+
+TEST_P(ExplainRulesTest, ARuleDrops) {
+  if (!make_pods()) return;
+  const std::string web = address("web");
+  const std::vector<std::string> from_outside{"netns:outside", "198.51.100.1:18080"};
+  expect_cause("iptables -I FORWARD -d " + web + " -m comment --comment 'no way' -j DROP", from_outside, "rule");
+  expect_cause("iptables -I FORWARD -d " + web + " -p tcp -j REJECT --reject-with tcp-reset", from_outside, "rule");
+  expect_cause("ip netns exec web iptables -I INPUT -p tcp --dport 8080 -j REJECT", {"client", "web:8080"}, "rule");
+  expect_cause("ip netns exec client iptables -P OUTPUT DROP", {"client", "web:8080"}, "policy");
+  expect_cause(
+      "ip netns exec web nft 'add table inet own; add chain inet own in { type filter hook input priority 0; "
+      "policy drop; }; add rule inet own in icmpv6 type != echo-request accept'",
+      {"client", "web:8080"}, "policy");
+  expect_cause(
+      "ip netns exec web nft 'add table ip own; add chain ip own in { type filter hook input priority 0; }; "
+      "add rule ip own in tcp dport 8080 counter drop'",
+      {"client", "web:8080"}, "rule");
+}
+
+TEST_P(ExplainRulesTest, ARuleDropsTheAnswer) {
+  if (!make_pods()) return;
+  expect_cause("iptables -I FORWARD -s " + address("web") + " -p tcp --sport 8080 -j DROP",
+               {"netns:outside", "198.51.100.1:18080"}, "rule");
+  expect_cause("ip netns exec client iptables -I INPUT -s " + address("web") + " -j DROP", {"client", "web:8080"},
+               "rule");
+}
+
+TEST_P(ExplainRulesTest, ARuleOfTheBridgeDrops) {
+  if (!make_pods()) return;
+  if (std::ifstream(kFilterOfBridges)) std::ofstream(kFilterOfBridges) << 0;
+  expect_cause(
+      "nft 'add table bridge own; add chain bridge own between { type filter hook forward priority 0; }; add "
+      "rule bridge own between tcp dport 8080 drop'",
+      {"client", "web:8080"}, "rule");
+  if (std::ifstream(kFilterOfBridges)) std::ofstream(kFilterOfBridges) << 1;
+}
+
+// No trace tells of these: they come first.
+TEST_P(ExplainRulesTest, ARuleThatCannotBeTracedDrops) {
+  if (!make_pods()) return;
+  const std::string port = port_of("client");
+  expect_cause("nft 'add table netdev own; add chain netdev own in { type filter hook ingress device \"" + port +
+                   "\" priority 0; }; add rule netdev own in tcp dport 8080 drop'",
+               {"client", "web:8080"}, "untraced-rule");
+}
+
+TEST_P(ExplainRulesTest, AFilterOfTcDrops) {
+  if (!make_pods() || !can_run({need::program("tc")})) return;
+  const std::string port = port_of("client");
+  const std::string filter =
+      "tc filter add dev " + port + " ingress pref 7 protocol ip u32 match ip dport 8080 0xffff action drop";
+  must("tc qdisc add dev " + port + " clsact");
+  if (shell(filter).status != 0) GTEST_SKIP() << "this kernel has no filter u32 with action drop (cls_u32, act_gact)";
+  must("tc filter del dev " + port + " ingress");
+  expect_cause(filter, {"client", "web:8080"}, "untraced-rule");
+}
+
+TEST_P(ExplainRulesTest, NobodyListens) {
+  if (!make_pods()) return;
+  expect_cause("", {"client", "web:81"}, "nobody-listens", false);
+  expect_cause("", {"client", "[" + address("web", false) + "]:81"}, "nobody-listens", false);
+  expect_cause("", {"client", "web:81", "--udp"}, "nobody-listens", false);
+  expect_cause("", {"host", "127.0.0.1:9"}, "nobody-listens", false);
+  start({"ip", "netns", "exec", "other", tests_dir() + "/payload", "give-back", "127.0.0.1", "8080"},
+        dir() + "/server");
+  listens("other");
+  expect_cause("", {"client", "other:8080"}, "listens-elsewhere", false);
+}
+
+TEST_P(ExplainRulesTest, APortOfTheHostIsNotLedOn) {
+  if (!make_pods()) return;
+  expect_cause("iptables -t nat -F CNI-HOSTPORT-DNAT", {"netns:outside", "198.51.100.1:18080"}, "port-not-led-on");
+  start({tests_dir() + "/payload", "serve", "18080"}, dir() + "/server");
+  in_time([&] { return run({"grep", "-q", ":46A0 ", "/proc/net/tcp6"}).status == 0; });
+  const Json shadowed = explained({"netns:outside", "198.51.100.1:18080"}, 0);
+  EXPECT_THAT(shadowed.at("notes").dump(), HasSubstr("a process of the host listens at [::]:18080, too"));
+  must("iptables -t nat -F CNI-HOSTPORT-DNAT");
+  expect_cause("", {"client", "198.51.100.1:18080"}, "port-not-led-on", false);
+}
+
+TEST_P(ExplainRulesTest, TheQueueIsFull) {
+  if (!make_pods()) return;
+  const pid_t server = container_pid("web", "main");
+  ::kill(server, SIGSTOP);
+  const pid_t crowd = start({"ip", "netns", "exec", "client", "bash", "-c",
+                             "for i in $(seq 12); do (exec 3<>/dev/tcp/" + address("web") +
+                                 "/8080; sleep 60) & done; "
+                                 "wait"},
+                            dir() + "/crowd");
+  in_time([&] { return in_netns("web", {"sh", "-c", "ss -Htln sport = :8080 | grep -q ' 9 *8 '"}).status == 0; });
+  expect_cause("", {"client", "web:8080"}, "not-accepted", false);
+  ::kill(server, SIGCONT);
+  ::kill(crowd, SIGKILL);
+  wait_for(crowd);
+}
+
+TEST_P(ExplainRulesTest, DataThatIsTooLarge) {
+  if (!make_pods("give-back")) return;
+  expect_cause("ip link set " + port_of("web") + " mtu 1000", {"client", "web:8080", "--data", "1300"}, "mtu");
+}
+
+TEST_P(ExplainRulesTest, DatagramsAndTheirAnswers) {
+  if (!make_pods("serve-udp", "UDP")) return;
+  expect_arrives({"client", "web:http", "--udp"});
+  expect_arrives({"netns:outside", "198.51.100.1:18080", "--udp"});
+  expect_cause("ip link set " + port_of("web") + " mtu 1000; ip -n client neigh flush dev eth0",
+               {"client", "web:8080", "--udp", "--data", "1300"}, "mtu");
+  expect_cause("ip netns exec client iptables -I INPUT -p udp -j DROP", {"client", "web:8080", "--udp"}, "rule");
+  expect_cause("ip -n client route del default", {"client", "198.51.100.1:18080", "--udp"}, "no-route");
+}
+
+// A rule has changed since, and who goes on from its port does not know.
+TEST_P(ExplainRulesTest, AConnectionIsRemembered) {
+  if (!make_pods("serve-udp", "UDP") || !can_run({need::program("conntrack")})) return;
+  const std::string rule =
+      "nft 'add table ip own; flush table ip own; add chain ip own to { type nat hook prerouting "
+      "priority -110; }; add rule ip own to udp dport 7000 dnat to ";
+  const std::vector<std::string> words{"netns:outside", "198.51.100.1:7000", "--udp"};
+  must(rule + address("web") + ":8080'");
+  expect_arrives(words);
+  must(rule + "10.210.0.77:8080'");
+  expect_cause("", words, "dnat-to-nobody", false);
+  must(rule + address("web") + ":8080'");
+  expect_cause("", words, "stale-connection");
+}
+
+TEST_P(ExplainRulesTest, ARuleLeadsToNobody) {
+  if (!make_pods()) return;
+  expect_cause(
+      "nft 'add table ip own; add chain ip own to { type nat hook prerouting priority -110; }; add rule ip own "
+      "to tcp dport 7000 dnat to 10.210.0.77:8080'",
+      {"netns:outside", "198.51.100.1:7000"}, "dnat-to-nobody", false);
+}
+
+TEST_P(ExplainRulesTest, ANameIsAskedFor) {
+  if (!make_pods() || !can_run({need::program("dnsmasq")})) return;
+  Json asker = sleeper("asker");
+  asker["spec"]["dnsPolicy"] = "None";
+  asker["spec"]["dnsConfig"]["nameservers"] = {address("other")};
+  ASSERT_TRUE(attach(asker));
+  expect_cause("", {"asker", "db.example:8080"}, "nobody-listens", false);
+  start({"ip", "netns", "exec", "other", "dnsmasq", "-k", "-C", "/dev/null", "-u", "root", "--no-resolv", "--no-hosts",
+         "--pid-file=", "--local=/example/", "--address=/db.example/" + address("web")},
+        dir() + "/dnsmasq");
+  ASSERT_TRUE(in_time([&] { return in_netns("other", {"grep", "-q", ":0035 ", "/proc/net/udp"}).status == 0; }));
+  expect_arrives({"asker", "db.example:8080"});
+  expect_cause("", {"asker", "db.example:81"}, "nobody-listens", false);
+  expect_cause("", {"asker", "nobody.example:8080"}, "no-such-name", false);
+  EXPECT_THAT(podrun({"explain", "asker", "nobody.example:8080"}).out, HasSubstr("know none of nobody.example"));
+  expect_cause("iptables -I FORWARD -p udp --dport 53 -j DROP; ip netns exec asker iptables -I OUTPUT -p udp -j DROP",
+               {"asker", "db.example:8080"}, "rule");
+}
+
+// Nobody translates an answer that does not leave the bridge.
+TEST_P(ExplainRulesTest, TheAnswerIsNotTranslatedBack) {
+  if (!make_pods() || !std::ifstream(kFilterOfBridges)) return;
+  must(
+      "nft 'add table ip own; add chain ip own to { type nat hook prerouting priority -110; }; add rule ip own "
+      "to tcp dport 7000 dnat to " +
+      address("web") + ":8080'");
+  expect_cause("sysctl -w net.bridge.bridge-nf-call-iptables=0", {"client", "198.51.100.1:7000"},
+               "not-translated-back");
+}
+
+}  // namespace
+}  // namespace integration

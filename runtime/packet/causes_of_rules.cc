@@ -1,0 +1,58 @@
+#include <algorithm>
+
+#include "runtime/packet/causes.h"
+#include "runtime/packet/picture_words.h"
+
+namespace podrun::packet {
+namespace {
+
+bool is_of_iptables(const Met& met) {
+  return (met.family == "ip" || met.family == "ip6") &&
+         (met.text.starts_with("-A ") || (met.is_policy && met.chain == "FORWARD") ||
+          (met.is_policy && (met.chain == "INPUT" || met.chain == "OUTPUT")));
+}
+
+std::string removal(const Met& met) {
+  const std::string program = met.family == "ip6" ? "ip6tables" : "iptables";
+  if (is_of_iptables(met) && met.is_policy) return program + " -t " + met.table + " -P " + met.chain + " ACCEPT";
+  if (is_of_iptables(met)) return program + " -t " + met.table + " -D " + met.text.substr(3);
+  const std::string chain = met.family + " " + met.table + " " + met.chain;
+  if (met.is_policy) return "nft 'chain " + chain + " { policy accept; }'";
+  return "nft delete rule " + chain + " handle " + std::to_string(met.handle);
+}
+
+}  // namespace
+
+Found dropped(const Recording& recording, const Leg& leg) {
+  for (const Station& station : leg.stations)
+    for (const Passage& passage : station.passages) {
+      if (!passage.is_dropped()) continue;
+      const Met& met = passage.met.back();
+      const std::string chain = met.family + " " + met.table + " " + met.chain;
+      Cause cause{met.is_policy ? "policy" : "rule", "", {}, {command_in(recording, station.space, removal(met))}};
+      cause.text = std::string(met.is_policy ? "The policy of a chain" : "A rule") + " in " +
+                   space_name(recording, station.space) + " drops " +
+                   (leg.forward ? "it." : "the answer (" + leg.name + ").");
+      if (met.text.find("REJECT") != std::string::npos || met.text.find("reject") != std::string::npos)
+        cause.text = "A rule in " + space_name(recording, station.space) + " rejects " +
+                     (leg.forward ? "it." : "the answer (" + leg.name + ").");
+      cause.evidence = {passage.hook + ", " + chain + ": " +
+                        (met.is_policy      ? "policy " + met.verdict
+                         : met.text.empty() ? "a rule"
+                                            : met.text)};
+      return cause;
+    }
+  return std::nullopt;
+}
+
+Found dropped_untraced(const Recording& recording, const Place& in) {
+  for (const Hook& hook : recording.evidence.hooks)
+    if (hook.space == in.space && hook.link == in.link)
+      return Cause{"untraced-rule",
+                   "Rules of " + place_text(recording, in) + " drop what comes in before any other rule sees it.",
+                   {hook.text, "it was seen there, and neither further on nor by a rule"},
+                   {command_in(recording, in.space, hook.removal)}};
+  return std::nullopt;
+}
+
+}  // namespace podrun::packet

@@ -1,0 +1,104 @@
+#include "runtime/packet/explain.h"
+
+#include "runtime/packet/causes.h"
+#include "runtime/packet/picture_words.h"
+
+namespace podrun::packet {
+namespace {
+
+const Leg* first_leg(const Journey& journey, bool forward) {
+  for (const Leg& leg : journey.legs)
+    if (leg.forward == forward && !leg.stations.empty() && (forward || leg.name == "SYN-ACK" || leg.name == "answer"))
+      return &leg;
+  return nullptr;
+}
+
+bool is_data_stuck(const Recording& recording) {
+  const std::string& word = recording.outcome.word;
+  return recording.name.transport == Transport::tcp && recording.name.data != 0 &&
+         (word == "connected" || word == "answered") && !is_data_acknowledged(recording);
+}
+
+// Of those that a packet needs on its way, in this order: there, at its goal, and back.
+Found cause_of_failure(const Recording& recording, const Journey& journey) {
+  const Leg* there = first_leg(journey, true);
+  if (there != nullptr)
+    if (Found found = dropped(recording, *there)) return found;
+  if (Found found = duplicate_address(recording)) return found;
+  if (there == nullptr) {
+    if (Found found = silent_neighbour(recording, recording.from_space)) return found;
+    return not_sent(recording, journey);
+  }
+  if (Found found = refused(recording, journey)) return found;
+  if (const Leg* back = first_leg(journey, false)) {
+    if (Found found = dropped(recording, *back)) return found;
+    return lost(recording, *back);
+  }
+  if (Found found = lost(recording, *there)) return found;
+  const auto now = whereabouts(recording, *there);
+  return !now || now->link == 0 ? not_sent(recording, journey) : std::nullopt;
+}
+
+// A datagram need not be answered: one that has come to who waits for it has arrived.
+bool is_delivered(const Recording& recording, const Journey& journey) {
+  const Leg* there = first_leg(journey, true);
+  if (recording.name.transport != Transport::udp || recording.outcome.word != "silent" || there == nullptr)
+    return false;
+  const auto now = whereabouts(recording, *there);
+  return now && now->link != 0 && now->direction != Direction::out &&
+         owns(recording, now->space, now->headers.flow.destination.ip) && first_leg(journey, false) == nullptr &&
+         !listeners_at(recording, now->space, now->headers.flow.destination.port).empty();
+}
+
+std::string end_of(const Recording& recording, const Journey& journey) {
+  const Leg* there = first_leg(journey, true);
+  const Leg* back = first_leg(journey, false);
+  const Leg* last = back != nullptr ? back : there;
+  if (last == nullptr) return "it left " + space_name(recording, recording.from_space) + " by no link";
+  const std::string text = end_text(recording, *last);
+  if (text.empty()) return "last seen where it was to come to";
+  return (last->forward ? "" : "its answer (" + last->name + "): ") + text;
+}
+
+// portmap's rules come before any socket of the host.
+void add_notes(const Recording& recording, Explanation& explanation) {
+  for (const Published& published : recording.published) {
+    if (published.host_port != recording.name.flow.destination.port) continue;
+    for (const Listener& one : recording.evidence.listeners)
+      if (is_the_machine(recording, one.space) && one.at.port == published.host_port)
+        explanation.notes.push_back("a process of the host listens at " + to_text(one.at) +
+                                    ", too, and gets nothing of it: the rule for " +
+                                    space_name(recording, published.space) + " comes first");
+    break;
+  }
+  for (const std::string& line : missing_lines(recording)) explanation.notes.push_back(line);
+}
+
+}  // namespace
+
+Explanation explain(const Recording& recording) {
+  const Journey journey = journey_of(recording);
+  const std::string& word = recording.outcome.word;
+  Explanation explanation;
+  if (is_data_stuck(recording)) {
+    explanation.cause = stuck(recording, journey);
+    explanation.end = "connected, but what is sent is not acknowledged";
+    return explanation;
+  }
+  // What it was sent has come to a program, which has gone without reading it.
+  const bool is_reset = word == "refused" && recording.name.transport == Transport::tcp && recording.name.data != 0 &&
+                        is_data_acknowledged(recording);
+  const bool is_good = is_reset || word == "connected" || word == "answered" || is_delivered(recording, journey);
+  explanation.cause = is_good ? wrong_answer(recording, journey) : cause_of_failure(recording, journey);
+  if (!explanation.cause && is_good) explanation.cause = stale_connection(recording);
+  explanation.arrives = is_good && !explanation.cause;
+  explanation.end =
+      is_reset ? "connected; what is sent is acknowledged, and then it is reset"
+      : is_good
+          ? (word == "silent" ? "it has come to who waits for it; no answer, which a datagram need not have" : word)
+          : end_of(recording, journey);
+  if (explanation.arrives || !explanation.cause) add_notes(recording, explanation);
+  return explanation;
+}
+
+}  // namespace podrun::packet
