@@ -118,8 +118,7 @@ TEST_P(ExplainTest, LocalhostIsKeptIn) {
 
 TEST_P(ExplainTest, RoutesThatRefuse) {
   if (!make_pods()) return;
-  start({"ip", "netns", "exec", "outside", tests_dir() + "/payload", "serve", "8080"}, dir() + "/outside");
-  listens("outside");
+  serve_outside();
   const std::vector<std::string> words{"client", "198.51.100.2:8080"};
   for (const char* kind : {"prohibit", "unreachable", "blackhole"}) {
     expect_cause(std::string("ip route add ") + kind + " 198.51.100.2", words, "refusing-route");
@@ -131,8 +130,7 @@ TEST_P(ExplainTest, RoutesThatRefuse) {
 
 TEST_P(ExplainTest, ARouterThatDoesNotRoute) {
   if (!make_pods()) return;
-  start({"ip", "netns", "exec", "outside", tests_dir() + "/payload", "serve", "8080"}, dir() + "/outside");
-  listens("outside");
+  serve_outside();
   expect_cause("sysctl -w net.ipv4.conf.br-lab.forwarding=0", {"client", "198.51.100.2:8080"}, "no-forwarding");
   expect_cause("sysctl -w net.ipv4.conf.up0.forwarding=0", {"netns:outside", "198.51.100.1:18080"}, "no-forwarding");
   expect_cause("sysctl -w net.ipv6.conf.all.forwarding=0", {"client", "[2001:db8:1::2]:8080"}, "no-forwarding");
@@ -153,9 +151,10 @@ TEST_P(ExplainTest, ReversePath) {
 
 TEST_P(ExplainTest, APodIsNoRouter) {
   if (!make_pods()) return;
+  serve_outside();
   must("ip netns exec other sysctl -w net.ipv4.ip_forward=0");
   expect_cause("ip -n client route replace default via " + address("other") + " dev eth0",
-               {"client", "198.51.100.1:18080"}, "wrong-router");
+               {"client", "198.51.100.2:8080"}, "wrong-router");
 }
 
 // Only where the frame stays in the bridge: what is routed comes from the bridge itself.
@@ -172,6 +171,7 @@ TEST_P(ExplainTest, NoHairpin) {
 
 TEST_P(ExplainTest, WrongNeighbour) {
   if (!make_pods()) return;
+  serve_outside();
   must("ip netns exec other sysctl -w net.ipv4.ip_forward=0");
   const std::string at = " dev eth0 nud permanent";
   expect_cause("ip -n client neigh replace " + address("web") + " lladdr 02:00:00:00:00:99" + at,
@@ -179,7 +179,7 @@ TEST_P(ExplainTest, WrongNeighbour) {
   const std::string mac = Json::parse(in_netns("other", {"ip", "-j", "link", "show", "eth0"}).out)[0]["address"];
   expect_cause("ip -n client neigh replace " + address("web") + " lladdr " + mac + at, {"client", "web:8080"},
                "wrong-neighbour");
-  expect_cause("ip -n client neigh replace 10.210.0.1 lladdr " + mac + at, {"client", "198.51.100.1:18080"},
+  expect_cause("ip -n client neigh replace 10.210.0.1 lladdr " + mac + at, {"client", "198.51.100.2:8080"},
                "wrong-neighbour");
 }
 
@@ -192,16 +192,14 @@ TEST_P(ExplainTest, NoWayBack) {
 // Seen from within, as nobody beyond this machine can be asked.
 TEST_P(ExplainTest, NotMasqueraded) {
   if (!make_pods()) return;
-  start({"ip", "netns", "exec", "outside", tests_dir() + "/payload", "serve", "8080"}, dir() + "/outside");
-  listens("outside");
+  serve_outside();
   must("ip -n outside route del default; umount /run/netns/outside; rm /run/netns/outside");
   expect_cause("iptables -t nat -F POSTROUTING", {"client", "198.51.100.2:8080"}, "not-masqueraded");
 }
 
 TEST_P(ExplainTest, WhatIsBeyondThisMachineIsNotGuessed) {
   if (!make_pods()) return;
-  start({"ip", "netns", "exec", "outside", tests_dir() + "/payload", "serve", "8080"}, dir() + "/outside");
-  listens("outside");
+  serve_outside();
   must(
       "ip netns exec outside nft 'add table inet own; add chain inet own in { type filter hook input priority 0; "
       "policy "

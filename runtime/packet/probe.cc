@@ -147,6 +147,7 @@ void Probe::fail(int error_number) {
   switch (error_number) {
     case ECONNREFUSED:
     case ECONNRESET:
+    case EPIPE:  // who has reset the connection before the data was sent
       outcome_.word = "refused";
       break;
     case ETIMEDOUT:
