@@ -56,10 +56,10 @@ expect statsp shell "$crictl" statsp
 refused start 'made by podrun' "$crictl" start "$id"
 refused update 'made by podrun' "$crictl" update --memory 134217728 "$id"
 expect still-there running "${podrun[@]}" get pod shell -o 'jsonpath={.status.containerStatuses[0].state}'
-expect stop "$id" "$crictl" stop --timeout 5 "$id"
-refused rm 'made by podrun' "$crictl" rm "$id"
-expect its-end '^3$' "${podrun[@]}" get pod shell -o 'jsonpath={.status.containerStatuses[0].state.terminated.exitCode}'
+refused stop 'made by podrun' "$crictl" stop --timeout 5 "$id"
 expect stopp Stopped "$crictl" stopp "$pod"
+expect its-end '^3$' "${podrun[@]}" get pod shell -o 'jsonpath={.status.containerStatuses[0].state.terminated.exitCode}'
+refused rm 'made by podrun' "$crictl" rm "$id"
 expect seen-stopped NotReady "$crictl" pods --name shell
 expect rmp Removed "$crictl" rmp "$pod"
 absent shell "${podrun[@]}" get pods

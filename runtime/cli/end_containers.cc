@@ -30,6 +30,8 @@ class Ends {
     auto found = find(target);
     if (!found) return failures_.add(Result<void>(found.error()).in(act_on(target.name)).error());
     auto& [pod, containers] = *found;
+    for (const MeantPod& one : pods_)
+      if (one.pod.record.plan.who.id == pod.record.plan.who.id) return;  // named twice
     pods_.push_back({std::move(pod), containers.size()});
     for (const ContainerRecord& one : containers) containers_.push_back({pods_.size() - 1, one.plan.name});
     if (containers.empty()) say_acted(context_, target.name, how_.done);

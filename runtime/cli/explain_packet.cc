@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/interruption.h"
+#include "runtime/cli/console.h"
 #include "runtime/cli/explain_name.h"
 #include "runtime/cli/print.h"
 #include "runtime/cli/trace_places.h"
@@ -16,7 +17,7 @@ namespace {
 std::string rows(const std::string& word, const std::vector<std::string>& lines) {
   constexpr std::size_t kWidth = 10;
   std::string text;
-  for (const std::string& line : lines) text += packet::padded(text.empty() ? word : "", kWidth) + line + "\n";
+  for (const std::string& line : lines) text += packet::padded(text.empty() ? word : "", kWidth) + one_line(line) + "\n";
   return text;
 }
 

@@ -37,13 +37,20 @@ Result<json> op_create_sandbox(Host& host, const Arguments&) {
   return json{{"id", made.plan.who.id}};
 }
 
+// A client of the CRI has ended the containers of its pod before. Those of a pod of the command line have what their
+// manifest gives them.
+Result<std::optional<std::chrono::seconds>> patience_of(Host& host, const std::string& id) {
+  if (TRY(host.store.load(id)).plan.who.cri_key.empty()) return std::optional<std::chrono::seconds>();
+  return std::optional(std::chrono::seconds(0));
+}
+
 Result<json> op_stop_sandbox(Host& host, const Arguments& words) {
-  TRY(end_pod(begin_stop(host, words.at(1), std::chrono::seconds(0))));
+  TRY(end_pod(begin_stop(host, words.at(1), TRY(patience_of(host, words.at(1))))));
   return json::object();
 }
 
 Result<json> op_remove_sandbox(Host& host, const Arguments& words) {
-  TRY(delete_pod(host, words.at(1), {.grace_period = std::chrono::seconds(0), .force = false}));
+  TRY(delete_pod(host, words.at(1), {.grace_period = TRY(patience_of(host, words.at(1))), .force = false}));
   return json::object();
 }
 

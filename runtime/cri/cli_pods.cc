@@ -83,7 +83,7 @@ std::string id_of(const PodPlan& pod, const ContainerPlan& container) {
 Result<void> check_of_cri(const PodRecord& pod) {
   if (is_of_cri(pod)) return {};
   return Error{Kind::unsupported, 0,
-               "pod '" + pod.plan.who.name + "' was made by podrun, which starts, changes and removes its containers; "
+               "pod '" + pod.plan.who.name + "' was made by podrun, which starts, stops, changes and removes its containers; "
                "stop or remove the pod, or use podrun"};
 }
 

@@ -15,7 +15,8 @@ api::ContainerConfig config_of(const PodPlan& pod, const ContainerPlan& containe
 // 64 hex digits, the same each time: none is on record.
 std::string id_of(const PodPlan& pod, const ContainerPlan& container);
 
-// Their containers are what their manifest says, and podrun starts them: Kind::unsupported says what to do instead.
+// Their containers are what their manifest says, and podrun starts and ends them: Kind::unsupported says what to do
+// instead.
 // Stopping and removing pods, and looking into them, is anybody's.
 Result<void> check_of_cri(const PodRecord& pod);
 

@@ -59,6 +59,7 @@ Result<void> start_container(const Backend& backend, const std::string& id) {
 Result<void> stop_container(const Backend& backend, const std::string& id, std::int64_t timeout) {
   const auto container = TRY(find_if_there(backend, id));
   if (!container || container->state != api::CONTAINER_RUNNING) return {};
+  TRY(check_of_cri(container->pod));
   const auto process = open_process(container->record.life.process);
   if (process && timeout > 0 && send_signal(process->get(), container->record.plan.stop_signal))
     TRY(wait_for_exit(process->get(), grace(timeout)));
@@ -101,6 +102,7 @@ Result<void> update_container(const Backend& backend, const api::UpdateContainer
 
 Result<void> reopen_log(const Backend& backend, const std::string& id) {
   const SeenContainer container = TRY(backend.view.container(id));
+  TRY(check_of_cri(container.pod));
   if (container.state != api::CONTAINER_RUNNING)
     return Error{Kind::busy, 0, "container '" + container.id() + "' is not running"};
   TRY(backend.workers.run(act_on("reopen-log", container)));

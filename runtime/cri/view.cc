@@ -71,7 +71,9 @@ Result<Sandbox> View::sandbox(const std::string& id) const {
 }
 
 Result<SeenContainer> View::container(const std::string& id) const {
-  if (const auto place = store_.find_container(id)) {
+  const auto place = store_.find_container(id);
+  if (!place && place.error().kind != Kind::not_found) return place.error();
+  if (place) {
     const auto& [pod_id, key] = *place;
     const auto pod = store_.load(pod_id);
     const auto text = base::read_file(store_.layout().container_record(pod_id, key));
@@ -81,6 +83,7 @@ Result<SeenContainer> View::container(const std::string& id) const {
     if (record.plan.id != id) return unknown;
     return see(store_, *pod, std::move(record));
   }
+  TRY(store_.list());  // that it cannot be read is no word on what there is
   std::vector<SeenContainer> all = containers();
   std::vector<std::string> ids;
   for (const SeenContainer& one : all) ids.push_back(one.id());

@@ -40,8 +40,7 @@ Found not_led_on(const Recording& recording, int space, const Endpoint& at) {
   const auto holders = listeners_at(recording, space, at.port);
   for (const Listener* one : holders)
     cause.evidence.push_back("a process of the host listens at " + listener_text(*one));
-  const std::string& remake = space_at(recording, published->space).remake;
-  if (!remake.empty() && holders.empty()) cause.fixes = {remake};  // else the port is taken
+  if (holders.empty()) cause.fixes = remake_commands(recording, published->space);  // else the port is taken
   return cause;
 }
 
@@ -131,6 +130,8 @@ Found refused(const Recording& recording, const Journey& journey) {
     const auto listeners = listeners_at(recording, space, at.port);
     if (Found found = duplicate_address(recording)) return found;
     if (Found found = not_led_on(recording, space, at)) return found;
+    // Who refuses for somebody else is a rule that nobody has traced.
+    if (!now || !owns(recording, space, at.ip)) return std::nullopt;
     if (std::any_of(listeners.begin(), listeners.end(), [&](const Listener* one) { return hears(*one, at); }))
       return unanswered(recording, *now);
     return nobody_listens(recording, space, at);

@@ -63,7 +63,7 @@ Cause nobody_has(const Recording& recording, const Asked& question) {
     cause.evidence.push_back(space_name(recording, space) + ", " + rule->table + ": " + rule->text);
     for (const Published& published : recording.published)
       if (published.host_port == recording.name.flow.destination.port)
-        if (const auto& remake = space_at(recording, published.space).remake; !remake.empty()) cause.fixes = {remake};
+        cause.fixes = remake_commands(recording, published.space);
     return cause;
   }
   const bool is_v4 = question.for_whom.is_v4();
@@ -112,7 +112,7 @@ Found duplicate_address(const Recording& recording) {
     const auto owners = owners_of(recording, ip);
     const auto macs = told.find(ip);
     const bool two_macs = macs != told.end() && macs->second.size() > 1;
-    if (ip.is_loopback() || owners.size() < 2 || (!two_macs && recording.outcome.word == "connected")) continue;
+    if (ip.is_loopback() || owners.size() < 2 || !two_macs) continue;
     Cause cause{"duplicate-address", "The address " + ip.to_text() + " belongs to more than one.", {}, {}};
     for (const Place& owner : owners)
       cause.evidence.push_back(place_text(recording, owner) + " has it, with the MAC " + link_at(recording, owner).mac);

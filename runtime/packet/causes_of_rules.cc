@@ -7,7 +7,8 @@ namespace podrun::packet {
 namespace {
 
 bool is_of_iptables(const Met& met) {
-  return (met.family == "ip" || met.family == "ip6") &&
+  constexpr std::string_view kTables[] = {"filter", "nat", "mangle", "raw", "security"};
+  return std::ranges::find(kTables, met.table) != std::end(kTables) && (met.family == "ip" || met.family == "ip6") &&
          (met.text.starts_with("-A ") || (met.is_policy && met.chain == "FORWARD") ||
           (met.is_policy && (met.chain == "INPUT" || met.chain == "OUTPUT")));
 }

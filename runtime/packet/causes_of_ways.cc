@@ -124,11 +124,11 @@ Found lost_within(const Recording& recording, const Whereabouts& now) {
   if (const auto peer = peer_of(recording, now.place()); peer && link_at(recording, *peer).no_arp)
     if (Found found = broken_link(recording, *peer, to.is_v4())) return found;
   if (Found found = broken_links_to(recording, to)) return found;
-  if (Found found = dropped_untraced(recording, now.place())) return found;
   if (Found found = no_hairpin(recording, now)) return found;
   if (Found found = narrow_link(recording, now)) return found;
   if (Found found = not_routed(recording, now)) return found;
-  return isolated_ports(recording, now.headers.flow.source.ip, to);
+  if (Found found = isolated_ports(recording, now.headers.flow.source.ip, to)) return found;
+  return dropped_untraced(recording, now.place());
 }
 
 }  // namespace
@@ -144,8 +144,8 @@ Found lost(const Recording& recording, const Leg& leg) {
     if (Found found = wrong_neighbour(recording)) return found;
   if (now->direction == Direction::out) return lost_leaving(recording, *now);
   if (!owns(recording, now->space, now->headers.flow.destination.ip)) return lost_within(recording, *now);
-  if (Found found = dropped_untraced(recording, now->place())) return found;
   if (Found found = unanswered(recording, *now)) return found;
+  if (Found found = dropped_untraced(recording, now->place())) return found;
   return leg.forward ? std::nullopt : not_translated_back(recording, *now);
 }
 

@@ -1,5 +1,9 @@
 #include "runtime/packet/explain.h"
 
+#include <algorithm>
+#include <cctype>
+#include <string_view>
+
 #include "runtime/packet/causes.h"
 #include "runtime/packet/picture_words.h"
 
@@ -74,6 +78,33 @@ void add_notes(const Recording& recording, Explanation& explanation) {
   for (const std::string& line : missing_lines(recording)) explanation.notes.push_back(line);
 }
 
+// Names of links, tables and chains are whoever's who made them, a pod's own too, and a person is to paste what is told:
+// a shell must see nothing but words and quotes in it.
+bool is_plain_command(const std::string& command) {
+  char quote = 0;
+  for (std::size_t i = 0; i < command.size(); ++i) {
+    const char c = command[i];
+    if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) return false;
+    if (quote != 0) {
+      if (c == quote) quote = 0;
+      if (quote == '"' && std::string_view("$`\\!").find(c) != std::string_view::npos) return false;
+    } else if (c == '"' || c == '\'') {
+      quote = c;
+    } else if (const bool is_negation = c == '!' && command.compare(i, 2, "! ") == 0;
+               std::isalnum(static_cast<unsigned char>(c)) == 0 && !is_negation &&
+               std::string_view(" ._/:@=,+%-").find(c) == std::string_view::npos) {
+      return false;
+    }
+  }
+  return quote == 0;
+}
+
+void leave_out_odd_commands(Explanation& explanation) {
+  if (!explanation.cause || std::ranges::all_of(explanation.cause->fixes, is_plain_command)) return;
+  explanation.cause->fixes.clear();
+  explanation.notes.emplace_back("no command is told: a name in it has signs that a shell acts on");
+}
+
 }  // namespace
 
 Explanation explain(const Recording& recording) {
@@ -83,21 +114,23 @@ Explanation explain(const Recording& recording) {
   if (is_data_stuck(recording)) {
     explanation.cause = stuck(recording, journey);
     explanation.end = "connected, but what is sent is not acknowledged";
+    leave_out_odd_commands(explanation);
     return explanation;
   }
-  // What it was sent has come to a program, which has gone without reading it.
+  // It has come to a program, which has gone without reading what it was sent.
   const bool is_reset = word == "refused" && recording.name.transport == Transport::tcp && recording.name.data != 0 &&
-                        is_data_acknowledged(recording);
+                        first_leg(journey, false) != nullptr;
   const bool is_good = is_reset || word == "connected" || word == "answered" || is_delivered(recording, journey);
   explanation.cause = is_good ? wrong_answer(recording, journey) : cause_of_failure(recording, journey);
   if (!explanation.cause && is_good) explanation.cause = stale_connection(recording);
   explanation.arrives = is_good && !explanation.cause;
   explanation.end =
-      is_reset ? "connected; what is sent is acknowledged, and then it is reset"
+      is_reset ? "connected, and then reset"
       : is_good
           ? (word == "silent" ? "it has come to who waits for it; no answer, which a datagram need not have" : word)
           : end_of(recording, journey);
   if (explanation.arrives || !explanation.cause) add_notes(recording, explanation);
+  leave_out_odd_commands(explanation);
   return explanation;
 }
 

@@ -122,6 +122,28 @@ TEST(Explain, OfSeveralTheFirstIsNamed) {
   EXPECT_THAT(cause().fixes.front(), HasSubstr("nsenter --net=/run/netns/client ip link set eth0 up"));
 }
 
+// A pod names its links, tables and chains as it likes.
+TEST(Explain, NoCommandHasWhatAShellActsOn) {
+  Recording recording = recording_of("causes/isolated");
+  Link* bridge = nullptr;
+  for (Space& one : recording.spaces)
+    for (Link& link : one.links)
+      if (link.name == "br-lab") bridge = &link;
+  ASSERT_NE(bridge, nullptr);
+  bridge->up = false;
+  for (const char* name : {"$(reboot)", "`id`", "a;reboot", "a|sh", "a&b", "a>b", "a\nb", "a'b", "a\"$HOME\"", "a\\b", "!!",
+                           "{a,b}", "*", "~", "#"}) {
+    bridge->name = name;
+    const Explanation explanation = explain(recording);
+    ASSERT_TRUE(explanation.cause) << name;
+    EXPECT_EQ(explanation.cause->name, "link-down") << name;
+    EXPECT_THAT(explanation.cause->fixes, testing::IsEmpty()) << name;
+    EXPECT_THAT(explanation.notes, testing::SizeIs(1)) << name;
+  }
+  bridge->name = "br-1.2@x";
+  EXPECT_THAT(explain(recording).cause.value_or(Cause{}).fixes, testing::SizeIs(1));
+}
+
 TEST(Explain, RecordingsWithoutEvidence) {
   EXPECT_TRUE(explain(recording_of("hostport-routed")).arrives);
   EXPECT_EQ(explain(recording_of("dropped")).cause.value_or(Cause{}).name, "rule");

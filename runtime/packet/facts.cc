@@ -127,6 +127,17 @@ std::string command_in(const Recording& recording, int space, const std::string&
   return path.empty() ? command : "nsenter --net=" + path + " " + command;
 }
 
+std::vector<std::string> remake_commands(const Recording& recording, int space) {
+  std::vector<std::string> commands;
+  std::string left = space_at(recording, space).remake;
+  while (!left.empty()) {
+    const std::size_t end = left.find(" && ");
+    commands.push_back(left.substr(0, end));
+    left = end == std::string::npos ? "" : left.substr(end + 4);
+  }
+  return commands;
+}
+
 std::string set_command(const Recording& recording, int space, const std::string& setting, const std::string& value) {
   return command_in(recording, space, "sysctl -w " + setting + "=" + value);
 }

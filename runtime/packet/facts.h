@@ -51,6 +51,8 @@ std::optional<base::IpAddress> gateway_for(const Recording& recording, const Pla
 
 // A command as it is to be typed on the host.
 std::string command_in(const Recording& recording, int space, const std::string& command);
+// One after another; none where nobody knows how.
+std::vector<std::string> remake_commands(const Recording& recording, int space);
 std::string set_command(const Recording& recording, int space, const std::string& setting, const std::string& value);
 
 // "eth0 of pod web"

@@ -140,7 +140,7 @@ struct Given {
 struct Space {
   std::string name;                 // "host", "pod web", "netns outside"
   std::string path;                 // "/run/netns/web"; empty: where the program itself is
-  std::string remake;               // the command that makes its network anew; empty: there is none
+  std::string remake;               // "COMMAND && COMMAND" that make its network anew; may be empty
   std::vector<Given> given;
   bool filters_bridged_v4 = false;  // net.bridge.bridge-nf-call-iptables
   bool filters_bridged_v6 = false;

@@ -41,7 +41,7 @@ namespace {
 Result<std::string> output_of(const std::vector<std::string>& argv) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return Error::system(errno, "make a pipe");
-  const Fd from(ends[0]);
+  Fd from(ends[0]);
   Fd to(ends[1]);
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
@@ -58,6 +58,7 @@ Result<std::string> output_of(const std::vector<std::string>& argv) {
   if (failed != 0) return Error::system(failed, "run '" + argv.front() + "'");
   to.reset();
   auto text = base::read_all(from.get(), argv.front());
+  from.reset();  // what has more to say than is read ends
   int status = 0;
   while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }

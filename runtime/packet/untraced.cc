@@ -47,7 +47,7 @@ std::vector<Hook> ingress_drops(const std::string& ruleset, const std::string& d
           line.find('"' + device + '"') != std::string::npos || has_word(line, device) || has_word(line, device + ",");
       if (is_meant && line.find("policy drop") != std::string::npos)
         hooks.push_back({0, 0, where + ": policy drop", "nft 'chain " + where + " { policy accept; }'"});
-    } else if (const std::size_t handle = line.find(" # handle ");
+    } else if (const std::size_t handle = line.rfind(" # handle ");  // a comment may have the same words
                is_meant && handle != std::string::npos && has_word(line.substr(0, handle), "drop")) {
       hooks.push_back({0, 0, where + ": " + line.substr(0, handle),
                        "nft delete rule " + where + " handle " + line.substr(handle + 10)});
