@@ -1,4 +1,5 @@
-// Containers of several pods ended side by side: all are asked before the first is waited for.
+// Containers of several pods ended side by side: all are asked before the first is waited for (of more than 200, as many
+// at a time: end_pods).
 #pragma once
 
 #include <chrono>

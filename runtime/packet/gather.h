@@ -8,8 +8,8 @@
 
 namespace podrun::packet {
 
-// Fills Recording::evidence; what cannot be asked is a line of Recording::missing. Nothing is sent or changed. Tables
-// of all connections, and rules that no trace tells of, are read only where the packet has not been answered.
+// Fills Recording::evidence; what cannot be asked is a line of Recording::missing. Nothing is sent or changed. What
+// connection tracking remembers is read for UDP alone, and rules that no trace tells of where there was no answer.
 void gather(const std::vector<OpenSpace>& spaces, Recording& recording);
 
 }  // namespace podrun::packet
