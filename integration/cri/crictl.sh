@@ -50,7 +50,7 @@ expect exec-sync '^inside$' "$crictl" exec -s "$id" sh -c 'echo inside'
 expect exec '^streamed$' "$crictl" exec "$id" sh -c 'echo streamed'
 sleep 0.3
 expect logs '^hello$' "$crictl" logs "$id"
-expect attach '^read-typed$' sh -c "(sleep 0.5; echo typed; sleep 1) | timeout 3 '$crictl' attach -i '$id'; true"
+expect attach '^read-typed$' sh -c "(sleep 0.5; echo typed; sleep 1) | timeout -s KILL 3 '$crictl' attach -i '$id'; true"
 "$crictl" port-forward "$pod" 18080:8080 > "$dir/forward" 2>&1 &
 forward=$!
 for _ in $(seq 50); do grep -qs Forwarding "$dir/forward" && break; sleep 0.1; done
