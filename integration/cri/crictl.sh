@@ -54,7 +54,8 @@ expect attach '^read-typed$' sh -c "(sleep 0.5; echo typed; sleep 1) | timeout -
 "$crictl" port-forward "$pod" 18080:8080 > "$dir/forward" 2>&1 &
 forward=$!
 for _ in $(seq 50); do grep -qs Forwarding "$dir/forward" && break; sleep 0.1; done
-expect port-forward root curl -s http://127.0.0.1:18080/passwd
+expect port-forward root curl -s --max-time 10 http://127.0.0.1:18080/passwd
+expect port-forward-ended-by-the-pod 'Not Found' curl -s --max-time 10 http://127.0.0.1:18080/nothing
 kill "$forward"
 expect stats "${id:0:13}" "$crictl" stats
 expect statsp one "$crictl" statsp

@@ -137,7 +137,11 @@ void ForwardSession::finished(StreamId stream) {
 
 void ForwardSession::was_reset(StreamId stream) {
   const auto found = by_data_.find(stream);
-  if (found != by_data_.end()) return drop(*found->second);
+  if (found != by_data_.end()) {
+    // Whoever has reset it waits for the end of the other one.
+    if (const auto error = found->second->error) setting_.mux.finish(*error);
+    return drop(*found->second);
+  }
   const auto error = by_error_.find(stream);
   if (error != by_error_.end() && !error->second->data) drop(*error->second);
 }

@@ -246,6 +246,20 @@ TEST_F(ForwardStreamTest, ARefusedConnectionLeavesTheOthers) {
   EXPECT_EQ(client.heard(lives.data).bytes, "before after");
 }
 
+// client-go does so once the pod's side is done, and then reads the error stream to its end.
+TEST_F(ForwardStreamTest, AConnectionThatTheClientResetsHasItsErrorStreamEnded) {
+  const EchoPort echo;
+  TestSpdy client = TestSpdy::direct(forward_url(), {"portforward.k8s.io"});
+  const Pair pair = open(client, echo.port, "1");
+  client.send(pair.data, "hello");
+  ASSERT_TRUE(client.read_until([&] { return client.heard(pair.data).bytes == "hello"; }));
+  client.send_raw(std::string("\x80\x03\x00\x03\x00\x00\x00\x08\x00\x00\x00", 11) + static_cast<char>(pair.data) +
+                  std::string("\x00\x00\x00\x05", 4));
+  ASSERT_TRUE(client.read_to_end(pair.error));
+  EXPECT_TRUE(client.heard(pair.error).is_finished);
+  EXPECT_EQ(client.heard(pair.error).bytes, "");
+}
+
 TEST_F(ForwardStreamTest, OldClientsNameNoRequest) {
   const EchoPort echo;
   TestSpdy client = TestSpdy::direct(forward_url(), {"portforward.k8s.io"});
