@@ -9,11 +9,16 @@ constexpr unsigned kClose = 255;
 
 }  // namespace
 
-bool ChannelReader::feed(std::string_view part, bool is_first, bool is_last, Sink& sink) {
-  if (is_first) {
+bool ChannelReader::feed(std::string_view part, bool is_last, Sink& sink) {
+  const bool is_well = take(part, is_last, sink);
+  if (is_last) {
     message_.clear();
     has_channel_ = false;
   }
+  return is_well;
+}
+
+bool ChannelReader::take(std::string_view part, bool is_last, Sink& sink) {
   if (form_.is_base64) {
     message_ += part;
     if (message_.size() > kMaxChannelMessage) return false;

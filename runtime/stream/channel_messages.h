@@ -29,10 +29,12 @@ class ChannelReader {
 
   explicit ChannelReader(ChannelForm form) : form_(form) {}
 
-  // A part of a message. False: it has no meaning. Binary data is handed over as it comes.
-  bool feed(std::string_view part, bool is_first, bool is_last, Sink& sink);
+  // A part of a message; behind a last one the next message begins. False: it has no meaning. Binary data is handed over
+  // as it comes.
+  bool feed(std::string_view part, bool is_last, Sink& sink);
 
  private:
+  bool take(std::string_view part, bool is_last, Sink& sink);
   bool read_base64(Sink& sink);
 
   ChannelForm form_;

@@ -103,22 +103,22 @@ class ChannelTest : public testing::Test, public ChannelReader::Sink {
 
 TEST_F(ChannelTest, BinaryIsPassedOnAsItComes) {
   ChannelReader reader({});
-  EXPECT_TRUE(reader.feed(std::string("\0ab", 3), true, false, *this));
-  EXPECT_TRUE(reader.feed("c", false, true, *this));
-  EXPECT_TRUE(reader.feed("\x04", true, false, *this));
-  EXPECT_TRUE(reader.feed("{}", false, true, *this));
-  EXPECT_TRUE(reader.feed("", true, true, *this));
+  EXPECT_TRUE(reader.feed(std::string("\0ab", 3), false, *this));
+  EXPECT_TRUE(reader.feed("c", true, *this));
+  EXPECT_TRUE(reader.feed("\x04", false, *this));
+  EXPECT_TRUE(reader.feed("{}", true, *this));
+  EXPECT_TRUE(reader.feed("", true, *this));
   EXPECT_THAT(lines, ElementsAre("0 ab", "0 c", "4 {}"));
 }
 
 TEST_F(ChannelTest, OnlyV5ClosesChannels) {
   ChannelReader v5({.has_close = true});
-  EXPECT_TRUE(v5.feed(std::string("\xff\0", 2), true, true, *this));
-  EXPECT_TRUE(v5.feed("\xff", true, false, *this));
-  EXPECT_TRUE(v5.feed("\x02", false, true, *this));
-  EXPECT_FALSE(ChannelReader({.has_close = true}).feed("\xff\x01\x02", true, true, *this));
-  EXPECT_FALSE(ChannelReader({.has_close = true}).feed("\xff", true, true, *this));
-  EXPECT_TRUE(ChannelReader({}).feed("\xff\x01", true, true, *this));
+  EXPECT_TRUE(v5.feed(std::string("\xff\0", 2), true, *this));
+  EXPECT_TRUE(v5.feed("\xff", false, *this));
+  EXPECT_TRUE(v5.feed("\x02", true, *this));
+  EXPECT_FALSE(ChannelReader({.has_close = true}).feed("\xff\x01\x02", true, *this));
+  EXPECT_FALSE(ChannelReader({.has_close = true}).feed("\xff", true, *this));
+  EXPECT_TRUE(ChannelReader({}).feed("\xff\x01", true, *this));
   EXPECT_THAT(lines, ElementsAre("closed 0", "closed 2", "255 \x01"));
 }
 
@@ -127,12 +127,13 @@ TEST_F(ChannelTest, Base64IsReadWhole) {
   ChannelReader reader(base64);
   const std::string message = channel_message(base64, 1, "hello");
   EXPECT_EQ(message, "1aGVsbG8=");
-  EXPECT_TRUE(reader.feed(message.substr(0, 4), true, false, *this));
-  EXPECT_TRUE(reader.feed(message.substr(4), false, true, *this));
-  EXPECT_FALSE(reader.feed("1a!", true, true, *this));
-  EXPECT_FALSE(reader.feed("1aGVsbG8", true, true, *this)) << "cut";
-  EXPECT_FALSE(reader.feed("xaGVsbG8=", true, true, *this)) << "no channel";
-  EXPECT_FALSE(reader.feed(std::string(kMaxChannelMessage + 1, '0'), true, false, *this));
+  EXPECT_TRUE(reader.feed(message.substr(0, 4), false, *this));
+  EXPECT_TRUE(reader.feed(message.substr(4), true, *this));
+  EXPECT_TRUE(reader.feed("", true, *this)) << "an empty message, and not the one before once more";
+  EXPECT_FALSE(reader.feed("1a!", true, *this));
+  EXPECT_FALSE(reader.feed("1aGVsbG8", true, *this)) << "cut";
+  EXPECT_FALSE(reader.feed("xaGVsbG8=", true, *this)) << "no channel";
+  EXPECT_FALSE(reader.feed(std::string(kMaxChannelMessage + 1, '0'), false, *this));
   EXPECT_THAT(lines, ElementsAre("1 hello"));
 }
 

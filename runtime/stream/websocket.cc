@@ -47,7 +47,6 @@ struct WebSocket::State : std::enable_shared_from_this<WebSocket::State> {
   bool is_closed = false;  // the other end was told, or is being told
   bool is_open = false;
   bool has_ended = false;
-  bool is_first = true;
 };
 
 WebSocket::WebSocket(Loop& loop, Fd socket, const Handshake& handshake, std::size_t most)
@@ -109,9 +108,7 @@ void WebSocket::State::arrived(WebSocketCode error, std::size_t size) {
   if (!got || has_ended) return read();
   const Part part{.bytes = {buffer.data(), size},
                   .is_text = stream.got_text(),
-                  .is_first = is_first,
                   .is_last = stream.is_message_done()};
-  is_first = part.is_last;
   const auto call = std::exchange(got, nullptr);
   call(part);
 }

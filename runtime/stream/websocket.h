@@ -23,7 +23,6 @@ class WebSocket {
   struct Part {
     std::string_view bytes;
     bool is_text = false;
-    bool is_first = false;
     bool is_last = false;
   };
 

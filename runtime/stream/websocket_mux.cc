@@ -21,7 +21,7 @@ void WebSocketMux::read() {
   websocket_->read(
       [this](const WebSocket::Part& part) {
         is_reading_ = false;
-        const bool is_well = is_ending_ || reader_.feed(part.bytes, part.is_first, part.is_last, *this);
+        const bool is_well = is_ending_ || reader_.feed(part.bytes, part.is_last, *this);
         if (is_well) return read();
         websocket_->refuse();
         user_->gone();

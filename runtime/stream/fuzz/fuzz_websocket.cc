@@ -1,6 +1,6 @@
 // Messages of the WebSocket protocols, in each form, in parts: as many bytes come out as went in at most, and of
-// channels that fit into their number. Each part stands after a byte: its length, and in the two highest bits whether
-// it is first and last.
+// channels that fit into their number. Each part stands after a byte: its length, and in the highest bit whether it is
+// the last of its message.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
@@ -42,7 +42,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       bytes.remove_prefix(1);
       const std::string_view part = bytes.substr(0, head & 0x3fU);
       bytes.remove_prefix(part.size());
-      if (!reader.feed(part, (head & 0x40U) != 0, (head & 0x80U) != 0, counter)) break;
+      if (!reader.feed(part, (head & 0x80U) != 0, counter)) break;
     }
     if (counter.out > size) std::abort();
   }
