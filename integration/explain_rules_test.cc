@@ -154,13 +154,22 @@ TEST_P(ExplainRulesTest, ANameIsAskedFor) {
   ASSERT_TRUE(attach(asker));
   expect_cause("", {"asker", "db.example:8080"}, "nobody-listens", false);
   start({"ip", "netns", "exec", "other", "dnsmasq", "-k", "-C", "/dev/null", "-u", "root", "--no-resolv", "--no-hosts",
-         "--pid-file=", "--local=/example/", "--address=/db.example/" + address("web")},
+         "--pid-file=" + dir() + "/dnsmasq.pid", "--local=/example/", "--address=/db.example/" + address("web")},
         dir() + "/dnsmasq");
   ASSERT_TRUE(in_time([&] { return in_netns("other", {"grep", "-q", ":0035 ", "/proc/net/udp"}).status == 0; }));
   expect_arrives({"asker", "db.example:8080"});
   expect_cause("", {"asker", "db.example:81"}, "nobody-listens", false);
   expect_cause("", {"asker", "nobody.example:8080"}, "no-such-name", false);
-  EXPECT_THAT(podrun({"explain", "asker", "nobody.example:8080"}).out, HasSubstr("know none of nobody.example"));
+  EXPECT_THAT(podrun({"explain", "asker", "nobody.example:8080"}).out, HasSubstr("knows none of nobody.example"));
+  // Who answers with an error knows nothing of the name.
+  must("kill $(cat " + dir() + "/dnsmasq.pid)");
+  ASSERT_TRUE(in_time([&] { return in_netns("other", {"grep", "-q", ":0035 ", "/proc/net/udp"}).status != 0; }));
+  start({"ip", "netns", "exec", "other", "dnsmasq", "-k", "-C", "/dev/null", "-u", "root", "--no-resolv", "--no-hosts",
+         "--pid-file=" + dir() + "/dnsmasq.pid", "--address=/db.example/" + address("web")},
+        dir() + "/dnsmasq");
+  ASSERT_TRUE(in_time([&] { return in_netns("other", {"grep", "-q", ":0035 ", "/proc/net/udp"}).status == 0; }));
+  EXPECT_THAT(explained({"asker", "other.example:8080"}, 12).at("end").dump(), HasSubstr("with the error 5"));
+  expect_arrives({"asker", "db.example:8080"});
   expect_cause("ip netns exec asker iptables -I OUTPUT -p udp -j DROP",
                {"asker", "db.example:8080"}, "rule");
 }

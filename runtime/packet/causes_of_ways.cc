@@ -165,10 +165,25 @@ Found stuck(const Recording& recording, const Journey& journey) {
   return std::nullopt;
 }
 
+namespace {
+
+// A subnet of the machine alone may be a LAN, where others have addresses.
+bool is_of_pods(const Recording& recording, const base::IpAddress& ip) {
+  for (std::size_t space = 0; space < recording.spaces.size(); ++space)
+    if (!is_the_machine(recording, static_cast<int>(space)))
+      for (const Link& link : recording.spaces[space].links)
+        for (const std::string& address : link.addresses)
+          if (is_in_subnet(ip, address)) return true;
+  return false;
+}
+
+}  // namespace
+
 Found stale_connection(const Recording& recording) {
   for (const Connection& one : recording.evidence.remembered) {
     const base::IpAddress& there = one.reply.source.ip;
-    if (there == one.original.destination.ip || !owners_of(recording, there).empty()) continue;
+    if (there == one.original.destination.ip || !owners_of(recording, there).empty() || !is_of_pods(recording, there))
+      continue;
     for (const Link& link : space_at(recording, one.space).links)
       for (const std::string& address : link.addresses)
         if (is_in_subnet(there, address)) {

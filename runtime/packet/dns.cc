@@ -70,7 +70,10 @@ std::string dns_question(const std::string& name, bool v6, std::uint16_t id) {
 std::optional<DnsAnswer> read_dns_answer(const std::string& datagram, std::uint16_t id) {
   if (datagram.size() < kHeader || at16(datagram, 0) != id || (at16(datagram, 2) & 0x8000U) == 0) return std::nullopt;
   try {
-    return read_answer(datagram);
+    DnsAnswer answer = read_answer(datagram);
+    const bool is_cut = (at16(datagram, 2) & 0x0200U) != 0;
+    if (is_cut && answer.addresses.empty()) return std::nullopt;
+    return answer;
   } catch (const std::out_of_range&) {  // it was cut off, or lies
     return std::nullopt;
   }

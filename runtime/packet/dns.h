@@ -17,7 +17,7 @@ struct DnsAnswer {
   int code = 0;  // 0: no error; 3: there is no such name
   std::vector<base::IpAddress> addresses;
 };
-// None: it is no answer to that.
+// None: it is no answer to that, or not the whole of it.
 std::optional<DnsAnswer> read_dns_answer(const std::string& datagram, std::uint16_t id);
 
 }  // namespace podrun::packet

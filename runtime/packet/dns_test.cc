@@ -39,5 +39,14 @@ TEST(Dns, AnAnswer) {
   EXPECT_FALSE(read_dns_answer(dns_question("db.example", false, 7), 7));  // a question is no answer
 }
 
+TEST(Dns, AnAnswerThatDidNotFitIsNone) {
+  std::string cut = dns_question("db.example", false, 7);
+  cut[2] = '\x82';
+  cut[3] = '\x80';
+  EXPECT_FALSE(read_dns_answer(cut, 7));
+  cut[2] = '\x80';
+  EXPECT_TRUE(read_dns_answer(cut, 7)) << "there are no addresses";
+}
+
 }  // namespace
 }  // namespace podrun::packet
