@@ -10,6 +10,7 @@
 #include <set>
 
 #include "base/files.h"
+#include "integration/cgroup_files.h"
 #include "integration/test_host.h"
 
 namespace integration {
@@ -121,12 +122,12 @@ class CallerFilesTest : public CallerTest {
         if (::lgetxattr(path.c_str(), list, nullptr, 0) > 0) line << ' ' << list;
       all.insert(line.str());
     };
-    for (const std::string& dir :
-         {std::string("/run/podrun"), std::string("/run/netns"), data_dir(), std::string("/sys/fs/cgroup")}) {
-      if (dir != "/sys/fs/cgroup") note(dir);
+    std::vector<fs::path> dirs = cgroup_dirs(cgroup_parent());
+    dirs.insert(dirs.end(), {"/run/podrun", "/run/netns", data_dir()});
+    for (const fs::path& dir : dirs) {
+      note(dir);
       for (auto at = fs::recursive_directory_iterator(dir); at != fs::recursive_directory_iterator(); ++at) {
         const std::string path = at->path();
-        if (dir == "/sys/fs/cgroup" && path.find(cgroup_parent()) == std::string::npos) continue;
         // What overlayfs makes for itself in the directory that it is given as `work`, as it likes.
         const bool is_overlays_own = at->path().filename() == "work" && at->path().parent_path().filename() == "work";
         if (is_overlays_own) at.disable_recursion_pending();

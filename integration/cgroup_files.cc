@@ -3,6 +3,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "kit/src/host/mounts.h"
+
 namespace integration {
 
 std::string cgroup_file(pid_t process, const std::string& controller, const std::string& v1_file,
@@ -18,6 +20,17 @@ std::string cgroup_file(pid_t process, const std::string& controller, const std:
       return {std::istreambuf_iterator<char>(content), {}};
   }
   return {};
+}
+
+std::vector<std::filesystem::path> cgroup_dirs(const std::string& parent) {
+  std::vector<std::filesystem::path> dirs;
+  for (const cni::kit::Mount& mount : cni::kit::mount_table()) {
+    if (mount.type != "cgroup" && mount.type != "cgroup2") continue;
+    std::error_code error;
+    if (std::filesystem::path dir = mount.target + parent; std::filesystem::is_directory(dir, error))
+      dirs.push_back(std::move(dir));
+  }
+  return dirs;
 }
 
 }  // namespace integration

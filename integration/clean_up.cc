@@ -5,11 +5,10 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <vector>
 
 #include "base/files.h"
+#include "integration/cgroup_files.h"
 #include "integration/command.h"
 
 namespace integration {
@@ -55,13 +54,7 @@ void end_everything() {
 }
 
 void remove_cgroups(const std::string& parent) {
-  std::ifstream file("/proc/self/mounts");
-  for (std::string line; std::getline(file, line);) {
-    std::istringstream fields(line);
-    std::string source, target, type;
-    fields >> source >> target >> type;
-    if (type == "cgroup" || type == "cgroup2") eventually([&] { return remove_cgroup_tree(target + parent); });
-  }
+  for (const fs::path& dir : cgroup_dirs(parent)) eventually([&] { return remove_cgroup_tree(dir); });
 }
 
 }  // namespace integration

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "base/files.h"
+#include "integration/cgroup_files.h"
 #include "integration/test_host.h"
 
 namespace integration {
@@ -21,9 +22,10 @@ class UpgradeTest : public PodrunTest {
   void name_cgroups_without_attempts() const {
     const std::string id = pod_id("web");
     std::vector<fs::path> attempts;
-    for (const auto& dir : fs::recursive_directory_iterator("/sys/fs/cgroup"))
-      if (dir.is_directory() && dir.path().extension() == ".0" && dir.path().string().find(id) != std::string::npos)
-        attempts.push_back(dir.path());
+    for (const fs::path& hierarchy : cgroup_dirs(cgroup_parent()))
+      for (const auto& dir : fs::recursive_directory_iterator(hierarchy))
+        if (dir.is_directory() && dir.path().extension() == ".0" && dir.path().string().find(id) != std::string::npos)
+          attempts.push_back(dir.path());
     ASSERT_FALSE(attempts.empty());
     for (const fs::path& attempt : attempts) {
       const fs::path old = fs::path(attempt).replace_extension();

@@ -8,7 +8,7 @@
 #include <memory>
 #include <set>
 
-#include "kit/src/host/mounts.h"
+#include "integration/cgroup_files.h"
 #include "kit/src/host/netns.h"
 #include "kit/src/world/look.h"
 
@@ -58,13 +58,10 @@ void add_descriptors(World& world) {
     add(world, "descriptor", fd + " of the test: " + link_text("/proc/self/fd/" + fd));
 }
 
-// In every hierarchy of this machine.
 void add_cgroups(World& world, const std::string& parent) {
-  for (const cni::kit::Mount& mount : cni::kit::mount_table()) {
-    if (mount.type != "cgroup" && mount.type != "cgroup2") continue;
+  for (const fs::path& dir : cgroup_dirs(parent)) {
     std::error_code error;
-    for (fs::recursive_directory_iterator at(mount.target + parent, error), end; !error && at != end;
-         at.increment(error))
+    for (fs::recursive_directory_iterator at(dir, error), end; !error && at != end; at.increment(error))
       if (std::error_code ignored; at->is_directory(ignored)) add(world, "cgroup", at->path().string());
   }
 }
