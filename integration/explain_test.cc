@@ -131,6 +131,7 @@ TEST_P(ExplainTest, RoutesThatRefuse) {
 TEST_P(ExplainTest, ARouterThatDoesNotRoute) {
   if (!make_pods()) return;
   serve_outside();
+  expect_cause("sysctl -w net.ipv4.ip_forward=0", {"client", "198.51.100.2:8080"}, "no-forwarding");
   expect_cause("sysctl -w net.ipv4.conf.br-lab.forwarding=0", {"client", "198.51.100.2:8080"}, "no-forwarding");
   expect_cause("sysctl -w net.ipv4.conf.up0.forwarding=0", {"netns:outside", "198.51.100.1:18080"}, "no-forwarding");
   expect_cause("sysctl -w net.ipv6.conf.all.forwarding=0", {"client", "[2001:db8:1::2]:8080"}, "no-forwarding");

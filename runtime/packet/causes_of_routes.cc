@@ -68,14 +68,16 @@ Found localhost_kept_in(const Recording& recording, const Journey& journey) {
       {set_command(recording, space, own, "1")}};
 }
 
+// IPv4 has a switch for each link, and one that sets them all, the way back among them.
 Found no_forwarding(const Recording& recording, const Whereabouts& now, int in_link) {
   const bool is_v4 = now.headers.flow.destination.ip.is_v4();
-  const std::string name =
-      is_v4 ? link_setting(recording, {now.space, in_link}, "ipv4", "forwarding") : "net/ipv6/conf/all/forwarding";
-  if (setting(recording, now.space, name) != "0") return std::nullopt;
+  const std::string all = forwarding_setting(is_v4);
+  const std::string own = is_v4 ? link_setting(recording, {now.space, in_link}, "ipv4", "forwarding") : all;
+  if (setting(recording, now.space, own) != "0") return std::nullopt;
+  const std::string& name = setting(recording, now.space, all) == "0" ? all : own;
   return Cause{"no-forwarding",
                space_name(recording, now.space) + " forwards nothing" +
-                   (is_v4 ? " that comes in by " + link_name(recording, now.space, in_link) : "") + ".",
+                   (name == own && is_v4 ? " that comes in by " + link_name(recording, now.space, in_link) : "") + ".",
                {setting_text(recording, now.space, name)},
                {set_command(recording, now.space, name, "1")}};
 }

@@ -119,6 +119,23 @@ Found lost_leaving(const Recording& recording, const Whereabouts& now) {
   return not_masqueraded(recording, now);
 }
 
+// A bridge passes a frame on that is for another MAC than its own: no route is asked.
+bool is_switched(const Recording& recording, const Whereabouts& now) {
+  const auto bridge = bridge_of(recording, now.place());
+  return bridge && !now.to_mac.empty() && now.to_mac != link_at(recording, *bridge).mac &&
+         now.to_mac != link_at(recording, now.place()).mac;
+}
+
+Found not_switched(const Recording& recording, const Whereabouts& now) {
+  if (Found found = wrong_neighbour(recording)) return found;
+  const bool is_v4 = now.headers.flow.destination.ip.is_v4();
+  for (std::size_t i = 0; i < recording.spaces.size(); ++i)
+    for (const Link& link : recording.spaces[i].links)
+      if (link.mac == now.to_mac)
+        if (Found found = broken_link(recording, {static_cast<int>(i), link.index}, is_v4)) return found;
+  return std::nullopt;
+}
+
 Found lost_within(const Recording& recording, const Whereabouts& now) {
   const base::IpAddress& to = now.headers.flow.destination.ip;
   if (const auto peer = peer_of(recording, now.place()); peer && link_at(recording, *peer).no_arp)
@@ -126,7 +143,8 @@ Found lost_within(const Recording& recording, const Whereabouts& now) {
   if (Found found = broken_links_to(recording, to)) return found;
   if (Found found = no_hairpin(recording, now)) return found;
   if (Found found = narrow_link(recording, now)) return found;
-  if (Found found = not_routed(recording, now)) return found;
+  if (Found found = is_switched(recording, now) ? not_switched(recording, now) : not_routed(recording, now))
+    return found;
   if (Found found = isolated_ports(recording, now.headers.flow.source.ip, to)) return found;
   return dropped_untraced(recording, now.place());
 }

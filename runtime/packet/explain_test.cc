@@ -56,6 +56,7 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"duplicate-address", "duplicate-address", "has it, with the MAC", "ip addr del"},
         Row{"no-arp", "no-arp", "NOARP", "arp on"}, Row{"not-in-bridge", "not-in-bridge", "subnet", "master br-lab"},
         Row{"isolated", "isolated", "isolated", "isolated off"},
+        Row{"switched", "link-down", "port2 has no UP", "ip link set port2 up"},  // between two routers
         Row{"no-address", "no-address", "was given", "ip addr add"},
         Row{"ipv6-off", "ipv6-off", "disable_ipv6 = 1", "disable_ipv6=0"},
         Row{"no-route", "no-route", "Network is unreachable", "route replace default via 10.210.0.1"},

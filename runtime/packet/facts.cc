@@ -107,6 +107,8 @@ std::uint64_t grown(const Recording& recording, int space, const std::string& co
   return 0;
 }
 
+const char* forwarding_setting(bool is_v4) { return is_v4 ? "net/ipv4/ip_forward" : "net/ipv6/conf/all/forwarding"; }
+
 std::optional<base::IpAddress> gateway_for(const Recording& recording, const Place& place, bool is_v4) {
   const Link& link = link_at(recording, place);
   for (const Given& given : space_at(recording, place.space).given)
@@ -116,6 +118,7 @@ std::optional<base::IpAddress> gateway_for(const Recording& recording, const Pla
   const auto peer = peer_of(recording, place);
   if (!peer) return std::nullopt;
   const Place router = bridge_of(recording, *peer).value_or(*peer);
+  if (setting(recording, router.space, forwarding_setting(is_v4)) == "0") return std::nullopt;
   for (const std::string& theirs : link_at(recording, router).addresses)
     for (const std::string& ours : link.addresses)
       if (const auto ip = address_of(theirs); ip && ip->is_v4() == is_v4 && is_in_subnet(*ip, ours)) return ip;

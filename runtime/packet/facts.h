@@ -46,6 +46,9 @@ const Route* find_route(const Recording& recording, int space, const base::IpAdd
 std::vector<const Listener*> listeners_at(const Recording& recording, int space, std::uint16_t port);
 std::uint64_t grown(const Recording& recording, int space, const std::string& counter);
 
+// The switch that makes a router of a namespace.
+const char* forwarding_setting(bool is_v4);
+
 // The router that a link was given, or whose bridge it is on: none where nobody can tell.
 std::optional<base::IpAddress> gateway_for(const Recording& recording, const Place& place, bool is_v4);
 

@@ -60,6 +60,7 @@ std::optional<Whereabouts> whereabouts(const Recording& recording, const Leg& le
       now.headers = station.seen.headers;
       if (is_here) now.link = station.seen.link;
       now.direction = station.seen.direction;
+      now.to_mac = station.seen.to_mac;
       is_seen = true;
     }
     for (const Passage& passage : station.passages) {
