@@ -23,6 +23,7 @@ constexpr CommandEntry kCommands[] = {
     {"image", "Pull, import, list and remove images", image_command},
     {"inspect", "Print what podrun recorded of a pod, as JSON", inspect_command},
     {"kill", "Send a signal to the first process of containers", kill_command},
+    {"lab", "Play labs: how networks of pods work, typed, checked and broken", lab_command},
     {"logs", "Print what a container wrote to stdout and stderr", logs_command},
     {"port-forward", "Have ports of this machine lead to ports of a pod", port_forward_command},
     {"recover", "Remove what crashed commands and reboots left behind", recover_command},

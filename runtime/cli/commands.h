@@ -26,6 +26,7 @@ void help_command(Command& command, Context& context);
 void image_command(Command& command, Context& context);
 void inspect_command(Command& command, Context& context);
 void kill_command(Command& command, Context& context);
+void lab_command(Command& command, Context& context);
 void logs_command(Command& command, Context& context);
 void port_forward_command(Command& command, Context& context);
 void recover_command(Command& command, Context& context);

@@ -8,6 +8,7 @@
 #include "runtime/cli/commands.h"
 #include "runtime/cli/cp_place.h"
 #include "runtime/cli/image_names.h"
+#include "runtime/cli/lab_commands.h"
 #include "runtime/cli/parse.h"
 #include "runtime/cli/pods.h"
 
@@ -55,6 +56,7 @@ class Candidates {
   void words(const Words& words) {
     if (words.takes == "CONTAINER") return attached();
     if (words.takes == "IMAGE") return images();
+    if (words.takes.starts_with("LAB")) return labs();
     if (words.takes == "FROM TO") return places();
     if (words.takes.ends_with("FROM TO:PORT")) return ends_of_trace();
     if (!words.takes.starts_with("POD")) return;
@@ -96,6 +98,12 @@ class Candidates {
     for (const Candidate& image : image_names(context_))
       if (std::find(typed_words().begin(), typed_words().end(), image.value) == typed_words().end())
         offer(image.value, image.meaning);
+  }
+
+  void labs() {
+    for (const Candidate& lab : lab_names())
+      if (std::find(typed_words().begin(), typed_words().end(), lab.value) == typed_words().end())
+        offer(lab.value, lab.meaning);
   }
 
   // Ids of the ledger's containers.

@@ -177,10 +177,10 @@ Result<int> explain_one(Context& context, const ExplainCommandOptions& options) 
   TRY(refuse(is_packet && options.recursive, "--recursive"));
   TRY(refuse(!is_packet && options.udp, "--udp"));
   TRY(refuse(!is_packet && options.data, "--data"));
-  TRY(refuse(options.format == (is_packet ? "markdown" : "json"), "-o " + options.format));
+  TRY(refuse(!options.format.empty() && (options.format == "markdown") == is_packet, "-o " + options.format));
   if (!is_packet) return explain_field(context, options);
   return explain_packet(context, {options.words[0], options.words[1], options.udp, options.data.value_or(0),
-                                  options.format == "json"})
+                                  options.format})
       .in("explain");
 }
 
@@ -195,8 +195,8 @@ void explain_command(Command& command, Context& context) {
   command.flag("--recursive", options->recursive, "Show what is inside of fields, too");
   command.flag("--udp", options->udp, "A datagram in place of TCP's handshake");
   command.option("--data", options->data, "BYTES", "Send that much, too: behind the handshake, or in the datagram");
-  command.option("-o,--output", options->format, "FORMAT", "Of fields, as a table: markdown. Of a packet: json")
-      .one_of({"markdown", "json"});
+  command.option("-o,--output", options->format, "FORMAT", "Of fields, as a table: markdown. Of a packet: json; the cause's name alone; the commands that mend it alone: fix")
+      .one_of({"markdown", "json", "name", "fix"});
   command.run([&context, options] { return explain_one(context, *options); });
 }
 

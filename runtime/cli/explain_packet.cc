@@ -34,6 +34,18 @@ std::string text_of(const packet::Recording& recording, const packet::Explanatio
   return text + rows("note", explanation.notes);
 }
 
+std::string name_of(const packet::Explanation& explanation) {
+  return (explanation.arrives ? "arrives" : explanation.cause ? explanation.cause->name : "unknown") + "\n";
+}
+
+// For a shell. Each is plain words, whoever named what is in it (runtime/packet/explain.cc).
+std::string fixes_of(const packet::Explanation& explanation) {
+  std::string commands;
+  if (explanation.cause)
+    for (const std::string& command : explanation.cause->fixes) commands += command + "\n";
+  return commands;
+}
+
 Json json_of(const packet::Recording& recording, const packet::Explanation& explanation) {
   Json json{{"from", recording.from},
             {"to", recording.to},
@@ -81,10 +93,12 @@ Result<int> explain_packet(Context& context, const ExplainPacketOptions& options
   TRY(context.require_root("explain"));
   base::listen_for_interruption();
   const auto [recording, explanation] = TRY(explain_asked(context, options));
-  if (options.json)
+  if (options.format == "json")
     print_document(context.out, "json", json_of(recording, explanation));
   else
-    context.out.print(text_of(recording, explanation));
+    context.out.print(options.format == "name"  ? name_of(explanation)
+                      : options.format == "fix" ? fixes_of(explanation)
+                                                : text_of(recording, explanation));
   return explanation.arrives ? 0 : explanation.cause ? kCauseNamed : kCauseUnknown;
 }
 

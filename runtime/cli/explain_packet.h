@@ -12,7 +12,7 @@ struct ExplainPacketOptions {
   std::string to;
   bool udp = false;
   std::uint32_t data = 0;
-  bool json = false;
+  std::string format;  // "json", "name", "fix"; empty: text
 };
 
 // Exit codes beside 0: it arrives and is answered.

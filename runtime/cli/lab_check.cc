@@ -1,0 +1,114 @@
+// podrun lab check: plays labs from their beginning. Each step has to succeed, each check to hold; of each break `explain`
+// has to name the cause, and what it says to mend it has to do so.
+#include <memory>
+
+#include "base/interruption.h"
+#include "runtime/cli/lab_commands.h"
+#include "runtime/cli/lab_node.h"
+
+namespace podrun::cli {
+namespace {
+
+struct LabCheckCommandOptions {
+  std::vector<std::string> words;
+  bool all = false;
+};
+
+// What is not as the page says, in some lines; empty where all is.
+using Complaint = std::string;
+
+Result<Complaint> run_all(const LabNode& node, const LabBlock& block) {
+  for (const std::string& command : block.commands) {
+    const ProgramEnd end = TRY(node.run(command));
+    if (end.code != 0)
+      return block.heading + ", line " + std::to_string(block.line) + ", ended with " + std::to_string(end.code) +
+             ":\n" + typed(command) + end.errors;
+  }
+  return Complaint();
+}
+
+Result<Complaint> play_steps(const LabNode& node, const Lab& lab, bool with_checks) {
+  for (const LabBlock& block : lab.blocks) {
+    if (block.kind != LabBlock::Kind::step && !(with_checks && block.kind == LabBlock::Kind::check)) continue;
+    if (Complaint complaint = TRY(run_all(node, block)); !complaint.empty()) return complaint;
+  }
+  return Complaint();
+}
+
+// True: it arrives again. What is mended may bring the next cause to light.
+Result<bool> mend(const LabNode& node, const std::string& explain) {
+  constexpr int kRounds = 3;
+  for (int round = 0; round < kRounds; ++round) {
+    TRY(node.run(explain + " -o fix > .fix; sh -e .fix"));
+    if (TRY(node.run(explain)).code == 0) return true;
+    if (TRY(node.run("test -s .fix")).code != 0) return false;
+  }
+  return false;
+}
+
+Result<Complaint> play_break(const LabNode& node, const LabBlock& block, bool& is_mended) {
+  const std::string explain = "podrun explain " + block.from + " " + block.to;
+  if (const ProgramEnd before = TRY(node.run(explain)); before.code != 0)
+    return block.heading + ", line " + std::to_string(block.line) + ", before anything is broken:\n" + typed(explain) +
+           before.errors;
+  if (Complaint complaint = TRY(run_all(node, block)); !complaint.empty()) return complaint;
+  const ProgramEnd named = TRY(node.run(explain + " -o name"));
+  if (named.errors != block.cause + "\n")
+    return block.heading + ", line " + std::to_string(block.line) + ", expected the cause " + block.cause + ":\n" +
+           typed(explain) + TRY(node.run(explain)).errors;
+  is_mended = TRY(mend(node, explain));
+  return Complaint();
+}
+
+Result<Complaint> play(const LabNode& node, const Lab& lab) {
+  if (Complaint complaint = TRY(play_steps(node, lab, true)); !complaint.empty()) return complaint;
+  bool is_whole = true;
+  for (const LabBlock& block : lab.blocks) {
+    if (block.kind != LabBlock::Kind::breaking) continue;
+    if (!is_whole) {  // what no command mends is begun anew
+      TRY(node.remove());
+      TRY(node.make());
+      if (Complaint complaint = TRY(play_steps(node, lab, false)); !complaint.empty()) return complaint;
+    }
+    if (Complaint complaint = TRY(play_break(node, block, is_whole)); !complaint.empty()) return complaint;
+  }
+  return Complaint();
+}
+
+// Zero: it is as its page says, or cannot be played here.
+Result<int> check_lab(Context& context, const Lab& lab) {
+  const LabNode node = TRY(LabNode::of(context, "check-" + lab.name));
+  TRY(node.remove());  // of a check that was killed
+  TRY(node.make());
+  const auto lacking = TRY(lacking_for(node, lab));
+  const auto complaint = lacking ? Result<Complaint>("") : play(node, lab);
+  TRY(node.remove());
+  if (!complaint) return std::move(complaint).error();
+  const std::string word = lacking ? "skipped" : complaint->empty() ? "passed" : "FAILED";
+  context.out.print(word + "  " + lab.name + (lacking ? ": '" + *lacking + "' fails here" : "") + "\n" + *complaint);
+  TRY(context.out.flush());
+  return complaint->empty() ? 0 : 1;
+}
+
+Result<int> check_labs(Context& context, LabCheckCommandOptions options) {
+  if (options.all == !options.words.empty())
+    return Error{Kind::invalid, 0, options.all ? "--all and names exclude each other" : "expected labs, or --all"};
+  TRY(context.require_root("lab check"));
+  base::listen_for_interruption();
+  if (options.all)
+    for (const LabPage& page : lab_pages()) options.words.emplace_back(page.name);
+  int code = 0;
+  for (const std::string& word : options.words) code |= TRY(check_lab(context, TRY(find_lab(word))));
+  return code;
+}
+
+}  // namespace
+
+void lab_check_command(Command& command, Context& context) {
+  const auto options = std::make_shared<LabCheckCommandOptions>();
+  command.words(options->words, "LAB", "One of 'podrun lab list', or a page of your own: FILE.md");
+  command.flag("--all", options->all, "Every lab of 'podrun lab list'");
+  command.run([&context, options] { return check_labs(context, *options).in("lab check"); });
+}
+
+}  // namespace podrun::cli
