@@ -45,7 +45,7 @@ Result<Fd> lock_directory(const std::string& path, int limit_ms) {
 }  // namespace
 
 std::string why_bad_node_name(const std::string& name) {
-  std::string why = manifest::why_bad_subdomain(name);
+  std::string why = why_bad_subdomain(name);
   if (why.empty() && name.size() > HOST_NAME_MAX)
     why = "may have at most " + std::to_string(HOST_NAME_MAX) + " characters, as a hostname";
   return why;
