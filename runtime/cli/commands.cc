@@ -25,6 +25,7 @@ constexpr CommandEntry kCommands[] = {
     {"kill", "Send a signal to the first process of containers", kill_command},
     {"lab", "Play labs: how networks of pods work, typed, checked and broken", lab_command},
     {"logs", "Print what a container wrote to stdout and stderr", logs_command},
+    {"node", "Make machines within this one, with a network between them", node_command},
     {"port-forward", "Have ports of this machine lead to ports of a pod", port_forward_command},
     {"recover", "Remove what crashed commands and reboots left behind", recover_command},
     {"restart", "End containers and start them again", restart_command},

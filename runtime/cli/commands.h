@@ -28,6 +28,7 @@ void inspect_command(Command& command, Context& context);
 void kill_command(Command& command, Context& context);
 void lab_command(Command& command, Context& context);
 void logs_command(Command& command, Context& context);
+void node_command(Command& command, Context& context);
 void port_forward_command(Command& command, Context& context);
 void recover_command(Command& command, Context& context);
 void restart_command(Command& command, Context& context);

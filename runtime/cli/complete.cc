@@ -8,9 +8,11 @@
 #include "runtime/cli/commands.h"
 #include "runtime/cli/cp_place.h"
 #include "runtime/cli/image_names.h"
+#include "runtime/cli/in_node.h"
 #include "runtime/cli/lab_commands.h"
 #include "runtime/cli/parse.h"
 #include "runtime/cli/pods.h"
+#include "runtime/node/node_box.h"
 
 namespace podrun::cli {
 namespace {
@@ -59,11 +61,18 @@ class Candidates {
     if (words.takes.starts_with("LAB")) return labs();
     if (words.takes == "FROM TO") return places();
     if (words.takes.ends_with("FROM TO:PORT")) return ends_of_trace();
+    if (words.takes.starts_with("NODE")) return nodes(words);
     if (!words.takes.starts_with("POD")) return;
     const std::size_t of_pod = !typed_words().empty() && is_resource_word(typed_words().front()) ? 1 : 0;
     if (words.takes == "POD [CONTAINER]" && typed_words().size() > of_pod) return containers();
     const bool one_pod = words.takes.find(' ') != std::string_view::npos;  // what follows it is something else
     if (typed_words().size() < (one_pod ? of_pod + 1 : words.most)) pods();
+  }
+
+  void nodes(const Words& words) {
+    if (typed_words().size() >= words.most) return;
+    for (const std::string& name : names_of_nodes(context_.store().layout()))
+      if (std::find(typed_words().begin(), typed_words().end(), name) == typed_words().end()) offer(name);
   }
 
   void pods() {
@@ -145,7 +154,9 @@ void complete(Context& context, std::vector<std::string> words) {
   if (!words.empty()) words.pop_back();
   Command podrun = podrun_command(context);
   CommandLine line(podrun, context);
-  if (line.read_so_far(words)) Candidates(context, line, std::move(typed)).print();
+  if (!line.read_so_far(words)) return;
+  if (!go_to_node(context, line.chain())) return;  // what is here is not what is there
+  Candidates(context, line, std::move(typed)).print();
 }
 
 }  // namespace podrun::cli

@@ -7,8 +7,10 @@
 #include "base/split_path.h"
 #include "cni/record.h"
 #include "runtime/cli/command.h"
+#include "runtime/cli/in_node.h"
 #include "runtime/cli/record_option.h"
 #include "runtime/cli/time_text.h"
+#include "runtime/store/own_node.h"
 
 namespace podrun::cli {
 namespace {
@@ -32,6 +34,7 @@ void Context::add_flags(Command& podrun) {
     return {};
   };
   podrun.option("-n,--namespace", take_namespace, "NAME", "Namespace the pods are in").shows(flags.name_space);
+  add_node_option(podrun, *this);
   const auto directory = [&podrun](const char* names, std::string& value, const char* variable, const char* help) {
     podrun.option(names, value, "DIR", help).from(variable).shows(value);
   };
@@ -60,8 +63,9 @@ void Context::add_flags(Command& podrun) {
 
 Host Context::host(Warn warn, PluginSays plugin_says) const {
   if (!plugin_says && flags.verbose) plugin_says = say_of_plugin;
+  const OwnNode node = own_node(Layout(flags.directories)).value_or({});
   Host host = make_host({.directories = flags.directories,
-                         .cgroup_parent = flags.cgroup_parent,
+                         .cgroup_parent = node.name.empty() ? flags.cgroup_parent : node.cgroup,
                          .unsafe_sysctls = flags.unsafe_sysctls,
                          .seccomp_dir = flags.seccomp_dir,
                          .cni_conf_dir = flags.cni_conf_dir,

@@ -19,6 +19,7 @@ struct GlobalFlags {
   bool name_space_given = false;
   Directories directories;
   std::string cgroup_parent;
+  std::string node;  // in which it is to be done (in_node.h); empty: here
   std::vector<std::string> unsafe_sysctls;
   std::string seccomp_dir = "/etc/podrun/seccomp";
   std::string cni_conf_dir = "/etc/cni/net.d";
@@ -36,6 +37,7 @@ class Context {
 
   void add_flags(Command& podrun);
   Store store() const { return Store(Layout(flags.directories)); }
+  // In a node pods are below the node's own cgroup, whatever --cgroup-parent says: they are to end with it.
   // `plugin_says`: as Host has it; else what --verbose says.
   Host host(Warn warn = cli::warn, PluginSays plugin_says = nullptr) const;
 

@@ -53,6 +53,7 @@ constexpr std::array kForeign{
     ForeignWord{"rmi", "'podrun image rm IMAGE' removes an image"},
     ForeignWord{"network", "'podrun cni list' lists networks"},
     ForeignWord{"networks", "'podrun cni list' lists networks"},
+    ForeignWord{"nodes", "'podrun node get' lists nodes"},
     ForeignWord{"enter", "'podrun exec -it POD sh' runs a shell in a container"},
     ForeignWord{"set", "'podrun update POD --limits cpu=1,memory=1Gi' changes what containers may use"},
     ForeignWord{"completion", kCompletions},
@@ -80,6 +81,8 @@ constexpr std::string_view kListImages = "'podrun image list' lists images";
 constexpr std::string_view kRemoveImages = "'podrun image rm IMAGE' removes an image";
 constexpr std::string_view kListVolumes = "'podrun volume list' lists volumes";
 constexpr std::string_view kRemoveVolumes = "'podrun volume rm VOLUME' removes a volume and all that is in it";
+constexpr std::string_view kListNodes = "'podrun node get' lists nodes";
+constexpr std::string_view kDeleteNodes = "'podrun node delete NODE' ends its pods and removes it";
 constexpr std::string_view kListNetworks = "'podrun cni list' lists networks";
 
 constexpr std::array kForeignInGroups{
@@ -98,6 +101,11 @@ constexpr std::array kForeignInGroups{
     ForeignInGroup{"podrun volume", "prune", "volumes stay until a person names them: 'podrun volume rm VOLUME'"},
     ForeignInGroup{"podrun volume", "create", "a volume is made for the first pod whose persistentVolumeClaim names it"},
     ForeignInGroup{"podrun cni", "ls", kListNetworks},
+    ForeignInGroup{"podrun node", "ls", kListNodes},
+    ForeignInGroup{"podrun node", "list", kListNodes},
+    ForeignInGroup{"podrun node", "create", "'podrun node add NAME' makes a node"},
+    ForeignInGroup{"podrun node", "rm", kDeleteNodes},
+    ForeignInGroup{"podrun node", "remove", kDeleteNodes},
     ForeignInGroup{"podrun system", "df", "'podrun image list' and 'podrun top' tell what is used"},
 };
 

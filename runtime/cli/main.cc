@@ -12,6 +12,7 @@
 #include "runtime/cli/commands.h"
 #include "runtime/cli/complete.h"
 #include "runtime/cli/help.h"
+#include "runtime/cli/in_node.h"
 #include "runtime/cli/parse.h"
 
 namespace podrun::cli {
@@ -45,7 +46,10 @@ Result<int> obey(Context& context, const std::vector<std::string>& arguments) {
   TRY(line.read(arguments));
   if (context.flags.version) return version(context, "");
   const auto& action = line.chain().back()->action();
-  if (action && !line.wants_help()) return action();
+  if (action && !line.wants_help()) {
+    TRY(go_to_node(context, line.chain()));
+    return action();
+  }
   context.out.print(help_text(line.chain()));
   return 0;
 }

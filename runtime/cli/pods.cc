@@ -13,6 +13,7 @@ namespace {
 std::string_view place_of_others(std::string_view word) {
   if (word == "event" || word == "events" || word == "ev") return "'podrun events' tells what has happened to pods";
   if (word == "pv" || word == "pvc") return "'podrun volume list' lists volumes";
+  if (word == "no" || word == "node" || word == "nodes") return "'podrun node get' lists nodes";
   if (word == "container" || word == "containers") return "'podrun describe POD' shows a pod's containers";
   return "there are only pods here";
 }

@@ -3,6 +3,7 @@
 #include "base/interruption.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/recovered.h"
+#include "runtime/node/recover.h"
 
 namespace podrun::cli {
 namespace {
@@ -10,7 +11,9 @@ namespace {
 Result<int> recover(Context& context) {
   TRY(context.require_root("recover"));
   base::listen_for_interruption();
-  const std::vector<Recovered> settled = TRY(podrun::recover(context.host()));
+  const Host host = context.host();
+  std::vector<Recovered> settled = TRY(podrun::recover(host));
+  for (Recovered& one : recover_nodes(host)) settled.push_back(std::move(one));
   if (settled.empty()) note("Nothing to recover");
   return tell(context, settled);
 }

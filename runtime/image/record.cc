@@ -114,7 +114,10 @@ Result<void> remove_record(const std::string& store, const Digest& digest) {
 Result<Fd> lock_shared(const std::string& store) {
   const std::string path = store + "/lock";
   TRY(base::make_dirs(store, 0700));
-  Fd lock = TRY(open_lock(path));
+  auto opened = open_lock(path);
+  if (!opened && opened.error().error_number == EROFS)  // another's, to read from: flock(2) asks for no more
+    opened = base::open_file(path, O_RDONLY | O_NOFOLLOW);
+  Fd lock = TRY(std::move(opened));
   while (::flock(lock.get(), LOCK_SH | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK && errno != EINTR) return Error::system(errno, "lock '" + path + "'");
     TRY(base::check_interruption().in("wait for a removal of images"));

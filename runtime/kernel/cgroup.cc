@@ -59,7 +59,7 @@ Result<CgroupEntry> Cgroup::aux_entry() const {
 
 Result<CgroupEntry> Cgroup::keep_entry() const {
   const std::string dir = tracking_dir() + "/keep";
-  TRY(make_cgroup(dir));
+  TRY(make_cgroup_with_parents(dir));
   CgroupEntry entry;
   if (!host_.unified.empty())
     entry.v2 = TRY(open_dir(dir));

@@ -41,6 +41,8 @@ Result<void> bring_loopback_up();
 
 // Network namespaces pinned by a bind mount, as ip-netns(8) does, so that `ip netns exec` finds them.
 namespace netns {
+// What ip-netns(8) makes of its directory: a shared mount over itself.
+Result<void> make_directory(const std::string& path);
 // Makes `path` and mounts the namespace there. A file that exists already is Kind::exists; nothing is left on failure.
 // Its directory becomes what ip-netns(8) makes of it, a shared mount over itself: else the first `ip netns add` of a
 // boot would do that, over what is pinned there.

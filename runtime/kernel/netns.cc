@@ -80,8 +80,7 @@ Result<bool> is_hidden(const std::string& path, const base::NetnsIdentity& ours)
 
 // `exclusive`: O_EXCL, or 0 where the file may be there.
 Result<void> pin_at(int ns_fd, const std::string& path, int exclusive) {
-  TRY(base::make_dirs(directory_of(path)));
-  TRY(make_mount_point(directory_of(path)));
+  TRY(make_directory(directory_of(path)));
   { TRY(base::open_file(path, O_RDONLY | O_CREAT | exclusive | O_NOFOLLOW, 0444)); }
   const std::string source = "/proc/self/fd/" + std::to_string(ns_fd);
   if (::mount(source.c_str(), path.c_str(), nullptr, MS_BIND, nullptr) != 0) {
@@ -93,6 +92,11 @@ Result<void> pin_at(int ns_fd, const std::string& path, int exclusive) {
 }
 
 }  // namespace
+
+Result<void> make_directory(const std::string& path) {
+  TRY(base::make_dirs(path));
+  return make_mount_point(path);
+}
 
 Result<void> pin(int ns_fd, const std::string& path) { return pin_at(ns_fd, path, O_EXCL); }
 

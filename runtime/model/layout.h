@@ -16,7 +16,13 @@
 //     cni-locks/               cni-invoker's
 //     names/NAMESPACE/NAME     reserves the pod's name; a symbolic link whose text is the id
 //     containers/CONTAINER-ID  where a container of the CRI is: a symbolic link whose text is "ID/web.0"
-//     ids/SLOT                 reserves 65,536 user and group ids; a symbolic link whose text is the pod's id
+//     ids/SLOT                 reserves 65,536 user and group ids; a symbolic link whose text is the pod's id, and in
+//                              a node "NODE/ID": all nodes have this one directory
+//     nodes/NAME/              0700, a node's (runtime/node); flock'ed by whoever changes the node
+//       node.json              NodeRecord
+//       state/                 what the node has for its STATE
+//     fabric                   the network namespace between the nodes, pinned
+//     node                     in a node alone: its name and its cgroup, a line each
 //   /run/netns/NAME            the pinned network namespace: the pod's name in namespace `default`, else
 //                              NAMESPACE_NAME; the end is a hash where that is longer than a file's name may be
 //
@@ -28,6 +34,7 @@
 //     pods/ID/logs/web.0.log   CRI log format
 //     volumes/NAMESPACE/CLAIM  a persistentVolumeClaim, which no pod's removal takes away
 //     cni/ledger/              attachments made and owed a DEL
+//     nodes/NAME/              what a node has for its DATA; its images are those of the machine
 #pragma once
 
 #include <climits>
@@ -87,6 +94,14 @@ class Layout {
   std::string probe_memory(const std::string& id, const std::string& key) const {
     return containers(id) + "/" + key + ".probes";
   }
+  std::string nodes() const { return dirs_.state + "/nodes"; }
+  std::string node(const std::string& name) const { return nodes() + "/" + name; }
+  std::string node_record(const std::string& name) const { return node(name) + "/node.json"; }
+  std::string node_state(const std::string& name) const { return node(name) + "/state"; }
+  std::string nodes_data() const { return dirs_.data + "/nodes"; }
+  std::string node_data(const std::string& name) const { return nodes_data() + "/" + name; }
+  std::string fabric() const { return dirs_.state + "/fabric"; }
+  std::string own_node() const { return dirs_.state + "/node"; }
   std::string data_owner() const { return dirs_.data + "/state"; }
   std::string images() const { return dirs_.data + "/images"; }
   std::string ledger() const { return dirs_.data + "/cni/ledger"; }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/files.h"
 #include "base/interruption.h"
 #include "runtime/image/reference.h"
 
@@ -60,11 +61,12 @@ Result<Image> provide_image(const Host& host, const PodSpec& pod, const ImageSpe
   return found;
 }
 
-Result<ImageUse> images_in_use(const Host& host) {
-  ImageUse use;
-  std::vector<std::string> broken;
-  for (const PodRecord& pod : TRY(host.store.list(&broken))) {
-    const std::string name = pod.plan.who.name_space + "/" + pod.plan.who.name;
+namespace {
+
+// `prefix`: of the names of its pods.
+Result<void> add_use(const Store& store, const std::string& prefix, ImageUse& use, std::vector<std::string>& broken) {
+  for (const PodRecord& pod : TRY(store.list(&broken))) {
+    const std::string name = prefix + pod.plan.who.name_space + "/" + pod.plan.who.name;
     const auto add = [&](const std::vector<std::string>& layers, const std::string& digest) {
       use.layers.insert(layers.begin(), layers.end());
       std::vector<std::string>& users = use.pods[digest];
@@ -72,11 +74,25 @@ Result<ImageUse> images_in_use(const Host& host) {
     };
     for (const VolumePlan& volume : pod.plan.volumes)
       if (const auto* files = std::get_if<ImageFiles>(&volume.source)) add(files->layers, files->digest);
-    for (const ContainerRecord& container : TRY(host.store.load_containers(pod.plan.who.id, &broken))) {
+    for (const ContainerRecord& container : TRY(store.load_containers(pod.plan.who.id, &broken))) {
       add(container.plan.layers, container.plan.image_digest);
       for (const MountPlan& row : container.plan.mounts)
         if (const auto* image = std::get_if<ImageFilesOf>(&row.source)) add(image->layers, image->digest);
     }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<ImageUse> images_in_use(const Host& host) {
+  ImageUse use;
+  std::vector<std::string> broken;
+  TRY(add_use(host.store, "", use, broken));
+  for (const std::string& node : base::list_dir(host.layout().nodes()).value_or({})) {
+    Directories inside = host.layout().directories();  // whose images are ours
+    inside.state = host.layout().node_state(node);
+    TRY(add_use(Store(Layout(inside)), "node " + node + ": ", use, broken));
   }
   if (broken.empty()) return use;
   return Error{Kind::corrupt, 0,

@@ -1,4 +1,4 @@
-// Names and user id ranges, each reserved by a symbolic link whose text is the pod's id.
+// Names and user id ranges, each reserved by a symbolic link whose text is the pod's id. Ranges are shared with nodes.
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -10,6 +10,7 @@
 #include "base/files.h"
 #include "runtime/store/links.h"
 #include "runtime/store/names.h"
+#include "runtime/store/own_node.h"
 #include "runtime/store/private_dir.h"
 #include "runtime/store/store.h"
 
@@ -31,12 +32,20 @@ Result<Fd> lock_directory(const std::string& path) {
   return dir;
 }
 
-// The id that holds the link, our own included; empty when it is free now, a void reservation having been removed.
-Result<std::string> holder_of(const Layout& layout, const std::string& link) {
-  auto id = read_link(link);
-  if (!id && id.error().kind == Kind::not_found) return std::string();
-  if (!id) return id;
-  if (is_pod_id(*id) && base::path_exists(layout.box(*id))) return id;
+// Before the id of a pod that is in a node: its name.
+std::string in_node(const std::string& node) { return node.empty() ? "" : node + "/"; }
+
+// Who holds the link, our own included; empty when it is free now, a void reservation having been removed. Of one that
+// belongs to another node than ours (`node`) nobody here can say that it is void.
+Result<std::string> holder_of(const Layout& layout, const std::string& link, const std::string& node = "") {
+  auto holder = read_link(link);
+  if (!holder && holder.error().kind == Kind::not_found) return std::string();
+  if (!holder) return holder;
+  const std::size_t begin = holder->rfind('/') + 1;
+  if (begin != 0 && holder->substr(0, begin) != in_node(node)) return holder;
+  if (begin == 0 && !node.empty()) return holder;
+  const std::string id = holder->substr(begin);
+  if (is_pod_id(id) && base::path_exists(layout.box(id))) return holder;
   TRY(base::remove_file(link));
   return std::string();
 }
@@ -120,13 +129,15 @@ Result<void> Store::release_container(const std::string& id) const {
 Result<std::uint32_t> Store::reserve_ids(const std::string& id) const {
   if (!is_pod_id(id)) return no_id(id);
   TRY(make_private_dir(layout_.ids()));
+  const std::string node = TRY(own_node(layout_)).name;
+  const std::string ours = in_node(node) + id;
   const Fd guard = TRY(lock_directory(layout_.ids()));
   for (std::uint32_t step = 0; step < kSlots; ++step) {
     const std::uint32_t slot = (first_slot(id) + step) % kSlots;
     const std::string link = slot_path(layout_, slot);
-    const std::string holder = TRY(holder_of(layout_, link));
-    if (!holder.empty() && holder != id) continue;
-    if (holder.empty()) TRY(make_link(id, link));
+    const std::string holder = TRY(holder_of(layout_, link, node));
+    if (!holder.empty() && holder != ours) continue;
+    if (holder.empty()) TRY(make_link(ours, link));
     return kFirstId + slot * kIdsPerPod;
   }
   return Error{Kind::busy, EAGAIN, "all " + std::to_string(kSlots) + " ranges of user ids are taken; delete a pod"};
@@ -135,10 +146,21 @@ Result<std::uint32_t> Store::reserve_ids(const std::string& id) const {
 Result<void> Store::release_ids(const std::string& id) const {
   if (!is_pod_id(id)) return {};
   if (!base::path_exists(layout_.ids())) return {};
+  const std::string ours = in_node(TRY(own_node(layout_)).name) + id;
   const Fd guard = TRY(lock_directory(layout_.ids()));
-  if (TRY(remove_if_held_by(id, slot_path(layout_, first_slot(id))))) return {};  // nearly always
+  if (TRY(remove_if_held_by(ours, slot_path(layout_, first_slot(id))))) return {};  // nearly always
   for (const std::string& slot : TRY(base::list_dir(layout_.ids())))
-    if (TRY(remove_if_held_by(id, layout_.ids() + "/" + slot))) return {};
+    if (TRY(remove_if_held_by(ours, layout_.ids() + "/" + slot))) return {};
+  return {};
+}
+
+Result<void> Store::release_ids_of_node(const std::string& node) const {
+  if (node.empty() || !base::path_exists(layout_.ids())) return {};
+  const Fd guard = TRY(lock_directory(layout_.ids()));
+  for (const std::string& slot : TRY(base::list_dir(layout_.ids()))) {
+    const std::string link = layout_.ids() + "/" + slot;
+    if (read_link(link).value_or("").starts_with(in_node(node))) TRY(base::remove_file(link));
+  }
   return {};
 }
 

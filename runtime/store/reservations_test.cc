@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <set>
 
+#include "runtime/store/own_node.h"
 #include "runtime/store/test_store.h"
 
 namespace podrun {
@@ -199,6 +200,61 @@ TEST_F(Reservations, DirectoriesThatOthersCouldLockAreClosed) {
     struct stat info {};
     ASSERT_EQ(::stat(dir.c_str(), &info), 0);
     EXPECT_EQ(info.st_mode & 0777U, 0700U) << dir;
+  }
+}
+
+// Nodes have one directory of ranges, and see no boxes but their own.
+TEST_F(Reservations, ARangeOfAnotherNodeIsTakenWhereverItsBoxIs) {
+  const std::string id = numbered_id(7);
+  const auto be = [&](const std::string& node) {
+    if (node.empty()) return base::remove_file(store_.layout().own_node());
+    return base::write_file_durably(store_.layout().own_node(), own_node_text({node, "/podrun-node-" + node}));
+  };
+  ASSERT_TRUE(base::make_dirs(store_.layout().directories().state));
+  ASSERT_TRUE(be("n1"));
+  const std::uint32_t first = store_.reserve_ids(box(id)).value_or(0);
+  ASSERT_NE(first, 0U);
+  EXPECT_EQ(store_.reserve_ids(id).value_or(0), first);  // its own already
+  ASSERT_TRUE(base::remove_tree(store_.layout().box(id)));
+
+  for (const char* other : {"", "n2"}) {
+    ASSERT_TRUE(be(other));
+    const std::uint32_t second = store_.reserve_ids(box(id)).value_or(0);
+    EXPECT_NE(second, 0U);
+    EXPECT_NE(second, first) << other;
+    EXPECT_TRUE(store_.release_ids(id));
+    ASSERT_TRUE(base::remove_tree(store_.layout().box(id)));
+  }
+  ASSERT_TRUE(be("n1"));  // whose own it is: it can tell that the pod is gone
+  EXPECT_EQ(store_.reserve_ids(box(numbered_id(7))).value_or(0), first);
+}
+
+TEST_F(Reservations, ANodeThatIsGoneGivesAllItsRangesBack) {
+  ASSERT_TRUE(base::make_dirs(store_.layout().directories().state));
+  ASSERT_TRUE(store_.reserve_ids(box(numbered_id(1))));
+  for (const char* node : {"n1", "n10"}) {
+    ASSERT_TRUE(base::write_file_durably(store_.layout().own_node(), own_node_text({node, "/c"})));
+    ASSERT_TRUE(store_.reserve_ids(box(numbered_id(2))));
+    ASSERT_TRUE(store_.reserve_ids(box(numbered_id(3))));
+  }
+  ASSERT_TRUE(store_.release_ids_of_node("n1"));
+  EXPECT_EQ(base::list_dir(store_.layout().ids()).value_or({}).size(), 3U);
+  ASSERT_TRUE(store_.release_ids_of_node("n10"));
+  ASSERT_TRUE(store_.release_ids_of_node(""));
+  EXPECT_EQ(base::list_dir(store_.layout().ids()).value_or({}).size(), 1U);
+}
+
+TEST_F(Reservations, WhichNodeItIs) {
+  EXPECT_EQ(own_node(store_.layout()).value_or({"none", ""}).name, "");
+  ASSERT_TRUE(base::make_dirs(store_.layout().directories().state));
+  ASSERT_TRUE(base::write_file_durably(store_.layout().own_node(), own_node_text({"n1", "/a/podrun-node-n1"})));
+  const auto node = own_node(store_.layout());
+  ASSERT_TRUE(node);
+  EXPECT_EQ(node->name, "n1");
+  EXPECT_EQ(node->cgroup, "/a/podrun-node-n1");
+  for (const char* bad : {"", "\n", "n1", "\nn1\n"}) {
+    ASSERT_TRUE(base::write_file_durably(store_.layout().own_node(), bad));
+    EXPECT_FALSE(own_node(store_.layout())) << bad;
   }
 }
 

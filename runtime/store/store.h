@@ -92,6 +92,8 @@ class Store {
   // leaves unused; Kind::busy when all 4,096 are taken. Releasing is idempotent and finds the slot by itself.
   Result<std::uint32_t> reserve_ids(const std::string& id) const;
   Result<void> release_ids(const std::string& id) const;
+  // All that pods of a node have, once it is gone.
+  Result<void> release_ids_of_node(const std::string& node) const;
 
  private:
   Layout layout_;

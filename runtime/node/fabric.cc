@@ -1,0 +1,99 @@
+#include "runtime/node/fabric.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include <future>
+
+#include "base/files.h"
+#include "base/netns.h"
+#include "runtime/kernel/links.h"
+#include "runtime/kernel/namespaces.h"
+#include "runtime/node/addresses.h"
+#include "runtime/node/node_box.h"
+
+namespace podrun {
+namespace {
+
+constexpr const char* kFabric = "fabric of nodes";
+
+// Made by a thread, which goes and leaves us in ours.
+Result<Fd> new_netns() {
+  return std::async(std::launch::async,
+                    []() -> Result<Fd> {
+                      if (::unshare(CLONE_NEWNET) != 0) return Error::system(errno, "make a network namespace");
+                      return base::open_file("/proc/thread-self/ns/net", O_RDONLY);
+                    })
+      .get();
+}
+
+bool is_pinned(const std::string& path) { return static_cast<bool>(base::identify_netns(path)); }
+
+// Not by netns::pin(), which makes a mount of the directory as well.
+Result<void> pin(const std::string& path) {
+  const Fd netns = TRY(new_netns());
+  { TRY(base::open_file(path, O_RDONLY | O_CREAT | O_NOFOLLOW, 0400)); }
+  const std::string source = "/proc/self/fd/" + std::to_string(netns.get());
+  if (::mount(source.c_str(), path.c_str(), nullptr, MS_BIND, nullptr) != 0)
+    return Error::system(errno, "mount the network namespace at '" + path + "'");
+  return {};
+}
+
+Result<void> in_fabric(const Layout& layout, const std::function<Result<void>()>& work) {
+  return base::run_in_netns(TRY(base::open_file(layout.fabric(), O_RDONLY)), kFabric, work);
+}
+
+Result<void> give_addresses(const NodeAddresses& addresses) {
+  TRY(links::add_address(kNodeLink, addresses.v4, kNodeV4Length));
+  if (!base::path_exists("/proc/sys/net/ipv6")) return {};
+  return links::add_address(kNodeLink, addresses.v6, kNodeV6Length);
+}
+
+}  // namespace
+
+std::string port_of_node(std::uint32_t number) { return "port" + std::to_string(number); }
+
+Result<void> make_fabric(const Layout& layout) {
+  const Fd held = TRY(lock_all_nodes(layout));
+  if (!is_pinned(layout.fabric())) TRY(pin(layout.fabric()).in("make the fabric of nodes"));
+  return in_fabric(layout, []() -> Result<void> {
+    TRY(bring_loopback_up());
+    return links::make_bridge(kFabricBridge);
+  });
+}
+
+Result<void> join_fabric(const Layout& layout, const NodeRecord& node, const Fd& netns) {
+  const std::string port = port_of_node(node.number);
+  const auto set_quality = [&](const std::string& link) {
+    return node.link.is_perfect() ? Result<void>() : set_link_quality(link, node.link);
+  };
+  TRY(in_fabric(layout, [&]() -> Result<void> {
+    TRY(links::make_veth({.name = port,
+                          .alias = "node " + node.name,
+                          .bridge = kFabricBridge,
+                          .peer = kNodeLink,
+                          .peer_netns = netns.get()}));
+    return set_quality(port);
+  }));
+  return base::run_in_netns(netns, "node " + node.name, [&]() -> Result<void> {
+    TRY(give_addresses(addresses_of_node(node.number)));
+    return set_quality(kNodeLink);
+  });
+}
+
+Result<void> part_from_fabric(const Layout& layout, const NodeRecord& node) {
+  if (node.number == 0 || !is_pinned(layout.fabric())) return {};
+  return in_fabric(layout, [&] { return links::remove(port_of_node(node.number)); });
+}
+
+Result<void> remove_unused_fabric(const Layout& layout) {
+  if (!base::path_exists(layout.nodes())) return {};
+  const Fd held = TRY(lock_all_nodes(layout));
+  if (!names_of_nodes(layout).empty()) return {};
+  static_cast<void>(::rmdir(layout.nodes_data().c_str()));  // of the last one's
+  return netns::unpin(layout.fabric(), {});
+}
+
+}  // namespace podrun
