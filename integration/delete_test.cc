@@ -24,9 +24,15 @@ class DeleteTest : public PodrunTest {
   }
 
   // That command, once it has asked.
+  // A second, or on a slow machine as many as it takes to see the command wait.
+  static std::string short_grace() { return std::to_string(slow_factor() / 4 + 1); }
+
   void end_one_that_waits(const std::vector<std::string>& command, int signal) const {
     const pid_t one = start(podrun_command(command).argv, dir() + "/one.log");
-    EXPECT_TRUE(eventually([&] { return inspect("web").at("life").value("deadline", std::int64_t{0}) != 0; }));
+    EXPECT_TRUE(eventually([&] {
+      const Json pod = inspect("web");
+      return pod.is_object() && pod.at("life").value("deadline", std::int64_t{0}) != 0;
+    }));
     ::kill(one, signal);
     wait_for(one);
   }
@@ -212,7 +218,7 @@ TEST_F(DeleteTest, ThatWasEndedWhileItWaitedIsGoneOnWithWithoutIt) {
     remember_world();
     ASSERT_TRUE(must_create(stubborn("web")));
     ASSERT_TRUE(eventually([&] { return logs("web", "main") == "stubborn\n"; }));
-    end_one_that_waits({"delete", "web", "--grace-period", "1"}, signal);
+    end_one_that_waits({"delete", "web", "--grace-period", short_grace()}, signal);
     EXPECT_TRUE(in_time([&] { return phase("web").empty(); })) << podrun({"describe", "web"}).out;
     expect_world_unchanged();
   }
@@ -232,7 +238,7 @@ TEST_F(DeleteTest, ThatWasKilledIsGoneOnWithOnceTheContainersHaveEnded) {
 TEST_F(DeleteTest, AStopThatWasKilledWhileItWaitedIsGoneOnWith) {
   ASSERT_TRUE(must_create(stubborn("web")));
   ASSERT_TRUE(eventually([&] { return logs("web", "main") == "stubborn\n"; }));
-  end_one_that_waits({"stop", "web", "--grace-period", "1"}, SIGKILL);
+  end_one_that_waits({"stop", "web", "--grace-period", short_grace()}, SIGKILL);
   EXPECT_TRUE(in_time([&] { return pod_state("web") == "stopped"; })) << podrun({"describe", "web"}).out;
   EXPECT_EQ(podrun({"start", "web"}).status, 0);
 }

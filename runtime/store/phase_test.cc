@@ -130,6 +130,7 @@ TEST_F(PhaseOfContainers, WhatHasEndedIsMadeAgainWhileThePodStands) {
   EXPECT_TRUE(again(one(kSidecar, 0)));
   EXPECT_TRUE(again(one(kInit, 1)));
   EXPECT_FALSE(again(one(kInit, 0)));
+  EXPECT_FALSE(again(one(ContainerRole::ephemeral, 1))) << "kubectl debug's has no restart policy";
   EXPECT_FALSE(again(one(kMain))) << "it runs";
   EXPECT_FALSE(again(waiting(kMain)));
   LiveContainer held = one(kMain, 0);
