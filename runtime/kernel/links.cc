@@ -37,12 +37,13 @@ base::NetlinkAttributes kind(const char* name, const base::NetlinkAttributes& da
   return info;
 }
 
-Result<void> say_of(const std::string& link, const std::string& alias) {
-  ifinfomsg which{};
+// `alias`: none where it is empty.
+Result<void> bring_up(const std::string& link, const std::string& alias) {
+  ifinfomsg which = is_up();
   which.ifi_index = TRY(index_of(link));
   base::NetlinkRequest request{RTM_SETLINK, 0, base::netlink_body(which), {}};
-  request.attributes.add(IFLA_IFALIAS, alias);
-  return ask(std::move(request));
+  if (!alias.empty()) request.attributes.add(IFLA_IFALIAS, alias);
+  return ask(std::move(request)).in("bring link '" + link + "' up");
 }
 
 }  // namespace
@@ -57,14 +58,16 @@ Result<void> make_veth(const Veth& veth) {
   base::NetlinkAttributes peer;
   peer.add_text(IFLA_IFNAME, veth.peer).add(IFLA_NET_NS_FD, base::netlink_body(veth.peer_netns));
   base::NetlinkAttributes data;
-  data.add(VETH_INFO_PEER, base::netlink_body(is_up()) + peer.bytes());
-  base::NetlinkRequest request{RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, base::netlink_body(is_up()), {}};
+  data.add(VETH_INFO_PEER, base::netlink_body(ifinfomsg{}) + peer.bytes());
+  base::NetlinkRequest request{RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, base::netlink_body(ifinfomsg{}), {}};
   request.attributes.add_text(IFLA_IFNAME, veth.name)
       .add(IFLA_MASTER, base::netlink_body(TRY(index_of(veth.bridge))))
       .add_nested(IFLA_LINKINFO, kind("veth", data));
   TRY(ask(std::move(request)).in("make link '" + veth.name + "'"));
-  return say_of(veth.name, veth.alias);
+  return bring_up(veth.name, veth.alias);
 }
+
+Result<void> bring_up(const std::string& link) { return bring_up(link, ""); }
 
 Result<void> add_address(const std::string& link, const base::IpAddress& address, int prefix_length) {
   const auto& bytes = address.bytes();

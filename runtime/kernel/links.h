@@ -19,8 +19,9 @@ struct Veth {
   std::string peer;  // the other end's, in that namespace
   int peer_netns = -1;
 };
-// Both ends are up. Kind::exists when one of the names is taken.
+// This end is up. Kind::exists when one of the names is taken.
 Result<void> make_veth(const Veth& veth);
+Result<void> bring_up(const std::string& link);
 
 // An address of the link's own, without asking whether another has it: it works at once.
 Result<void> add_address(const std::string& link, const base::IpAddress& address, int prefix_length);

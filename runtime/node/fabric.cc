@@ -78,6 +78,7 @@ Result<void> join_fabric(const Layout& layout, const NodeRecord& node, const Fd&
     return set_quality(port);
   }));
   return base::run_in_netns(netns, "node " + node.name, [&]() -> Result<void> {
+    TRY(links::bring_up(kNodeLink));
     TRY(give_addresses(addresses_of_node(node.number)));
     return set_quality(kNodeLink);
   });

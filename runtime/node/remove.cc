@@ -38,6 +38,7 @@ std::string cgroup_of_node(const Host& host, const std::string& name) {
 NodeRecord remains_of_node(const Host& host, const NodeBox& box) {
   if (auto node = box.load()) return std::move(*node);
   NodeRecord node;
+  node.state = NodeState::deleting;
   node.name = box.name();
   Directories inside = host.layout().directories();
   inside.state = host.layout().node_state(node.name);
@@ -47,9 +48,10 @@ NodeRecord remains_of_node(const Host& host, const NodeBox& box) {
 }
 
 Result<void> take_node_down(const Host& host, const NodeBox& box, NodeRecord node, const DeleteOptions& options) {
+  const bool may_have_pods = node.state != NodeState::creating;  // nobody enters one that is not ready
   node.state = NodeState::deleting;
   if (auto saved = box.save(node); !saved && !base::is_out_of_space(saved.error())) return saved;
-  TRY(end_pods_inside(host, node, options));
+  if (may_have_pods) TRY(end_pods_inside(host, node, options));
   TRY(end_processes(host, node));
   TRY(host.store.release_ids_of_node(node.name));
   TRY(base::remove_tree(host.layout().node_data(node.name)));
