@@ -9,7 +9,7 @@ spaces around every operator of two operands and around no bracket of a template
 """
 import argparse
 import collections
-import random
+import hashlib
 import re
 import sys
 from typing import NamedTuple
@@ -192,14 +192,16 @@ def list_mutants(options):
             if (path, change, lines[line - 1].strip()) in excepted:
                 excepted.discard((path, change, lines[line - 1].strip()))
             else:
-                every.append((number, path, line, change))
+                every.append((number, path, line, change, f"{path} {change} {lines[line - 1].strip()}"))
     for path, change, line in sorted(excepted):
         if path in options.files:
             print(f"{options.excepted}: no longer there: {path}: {change}: {line}", file=sys.stderr)
     if options.sample:
-        every = random.Random(options.seed).sample(every, min(options.sample, len(every)))
+        # By what is changed, and not by where it stands: a sample stays the same while other lines change.
+        every.sort(key=lambda one: hashlib.sha256(f"{options.seed} {one[4]}".encode()).digest())
+        every = every[:options.sample]
     for mutant in every:
-        print(*mutant, sep="\t")
+        print(*mutant[:4], sep="\t")
 
 
 def apply_mutant(options):

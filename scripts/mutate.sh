@@ -8,7 +8,7 @@
 #   scripts/mutate.sh -n 0 runtime/store          every one
 #
 #   -n NUMBER   how many; 0 for all
-#   -s SEED     of the choice: the same of the same source
+#   -s SEED     of the choice: the same faults, as long as their lines are there
 #   -t SECONDS  for each test program; a fault with which it hangs is noticed (60)
 #   -m SECONDS  begin no further fault after that long
 #   -j NUMBER   how many faults at a time (root: one a processor; else one)

@@ -179,6 +179,7 @@ TEST_F(LedgerTest, ListsOldestFirstAndTellsOfTheBroken) {
   EXPECT_EQ((*entries)[0].attachment.container_id, "z");
   EXPECT_EQ(unreadable.size(), 2U);
   EXPECT_EQ(unreadable[0], broken);
+  EXPECT_EQ(ledger.list()->size(), 2U) << "who does not ask is not told";
   EXPECT_EQ(ledger.of_container("a")->size(), 1U);
   EXPECT_EQ(ledger.find("net", "b", "eth0").error().kind, Kind::corrupt);
   EXPECT_THAT(*Ledger(dir.path() + "/none").list(), IsEmpty());

@@ -192,6 +192,8 @@ TEST(Result, WhatIsEmptyIsLeftOut) {
 TEST(Result, AddressesAreCheckedAndKeepTheirHostBits) {
   covers("A8.07");
   EXPECT_EQ(parse_result(R"({"ips":[{"address":"10.1.0.5/16"}]})", kV100)->ips[0].address, "10.1.0.5/16");
+  for (const char* whole : {"10.1.0.5/32", "10.1.0.5/0", "fd00::5/128"})
+    EXPECT_EQ(parse_result(R"({"ips":[{"address":")" + std::string(whole) + "\"}]}", kV100)->ips[0].address, whole);
   for (const char* bad : {"{}", R"({"address":null})", R"({"address":"<nil>"})", R"({"address":"10.0.0.1"})",
                           R"({"address":"10.0.0.1/33"})", R"({"address":"10.0.0.1/"})", R"({"address":"x/8"})",
                           R"({"address":"10.0.0.1/8","gateway":"x"})", R"({"address":"10.0.0.1/8","interface":"0"})",

@@ -17,8 +17,12 @@ Result<LabNode> LabNode::of(const Context& context, const std::string& lab) {
   const std::string path = TRY(own_path());
   node.program_ = {path, "--state-dir", directories.state, "--data-dir", directories.data};
   const char* search = std::getenv("PATH");
+  // Nothing else of the caller's environment: what a page says is so for everybody.
   node.shell_ = {"env",
+                 "-i",
+                 "HOME=/root",
                  "PATH=" + path.substr(0, path.rfind('/')) + ":" + (search == nullptr ? "" : search),
+                 "CNI_PATH=" + context.flags.cni_bin_path,
                  "PODRUN_STATE_DIR=" + directories.state,
                  "PODRUN_DATA_DIR=" + directories.data,
                  "sh",
@@ -54,7 +58,7 @@ Result<void> LabNode::make() const {
 
 Result<void> LabNode::remove() const {
   if (!TRY(exists())) return {};
-  return must({"node", "delete", name_});
+  return must({"node", "delete", name_, "--grace-period", "0"});
 }
 
 Result<ProgramEnd> LabNode::run(const std::string& command) const {

@@ -1,14 +1,28 @@
+#include <algorithm>
+
 #include "runtime/packet/causes.h"
 #include "runtime/packet/picture_words.h"
 
 namespace podrun::packet {
 namespace {
 
+// Whether the packet, or its answer, goes further by this link than to who is in its subnet.
+bool leads_beyond(const Recording& recording, const Place& place) {
+  const Flow& flow = recording.name.flow;
+  for (const base::IpAddress& ip : {flow.source.ip, flow.destination.ip})
+    if (!owns(recording, place.space, ip) &&
+        std::ranges::none_of(link_at(recording, place).addresses,
+                             [&](const std::string& address) { return is_in_subnet(ip, address); }))
+      return true;
+  return false;
+}
+
 // A link that goes down loses its routes, and of IPv6 its addresses, too: of all that it was given.
 std::vector<std::string> up_again(const Recording& recording, const Place& place, bool is_v4) {
   const std::string name = link_name(recording, place.space, place.link);
   std::vector<std::string> commands{command_in(recording, place.space, "ip link set " + name + " up")};
-  bool families[] = {!is_v4, is_v4};
+  const bool is_beyond = leads_beyond(recording, place);
+  bool families[] = {!is_v4 && is_beyond, is_v4 && is_beyond};
   for (const Given& given : space_at(recording, place.space).given) {
     const auto ip = address_of(given.address);
     if (given.link != name || !ip) continue;

@@ -101,6 +101,18 @@ TEST_F(Locks, AHolderThatIsNoProcessIsNone) {
   end(child);
 }
 
+// `delete --force` ends who is named: the last one's pid, or the beginning of it, may be anybody's by now.
+TEST_F(Locks, AnUnnamedHolderIsToldAsNobody) {
+  { EXPECT_TRUE(store_.lock(kId, 0)); }
+  const auto box = store_.lock_unnamed(kId, 0);
+  ASSERT_TRUE(box) << box.error().what;
+  const pid_t asks = ::fork();
+  if (asks == 0) ::_exit(store_.lock_holder(kId).value_or(-1) == 0 ? 0 : 1);
+  int status = -1;
+  ::waitpid(asks, &status, 0);
+  EXPECT_EQ(status, 0);
+}
+
 // The lock's own file is all a holder needs, and it is there: so nobody is kept from a pod that is to make room.
 TEST_F(Locks, AFullDiskKeepsNobodyFromALock) {
   const pid_t child = ::fork();

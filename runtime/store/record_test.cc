@@ -219,6 +219,21 @@ INSTANTIATE_TEST_SUITE_P(
                  "no name of a container"}),
     [](const auto& bad) { return bad.param.name; });
 
+TEST(CorruptRecordText, SaysWhatKindOfValueItHasFound) {
+  for (const auto& [value, kind] : std::vector<std::pair<json, std::string>>{{nullptr, "null"},
+                                                                             {true, "boolean"},
+                                                                             {1, "number"},
+                                                                             {-1, "number"},
+                                                                             {1.5, "number"},
+                                                                             {"text", "string"},
+                                                                             {json::array(), "array"}}) {
+    json record = json::parse(to_json(full_record()));
+    record["plan"]["who"] = value;
+    EXPECT_THAT(pod_from_json(record.dump()).error().what,
+                ::testing::EndsWith("plan.who: expected an object, found " + kind));
+  }
+}
+
 TEST(CorruptRecordText, SaysWhatIsWrongInAFewWords) {
   EXPECT_THAT(pod_from_json("{").error().what,
               ::testing::StartsWith("read the record: parse error at line 1, column 2"));

@@ -78,7 +78,7 @@ bool ended_for_good(const PodRecord& pod, const LiveContainer& one) {
     case ContainerRole::main:
       return !is_wanted_again(pod, one);
     case ContainerRole::ephemeral:
-      return true;
+      break;
   }
   return true;
 }

@@ -191,6 +191,19 @@ TEST_F(Status, LooksAtTheAttemptBefore) {
   EXPECT_FALSE(live[1].before);
 }
 
+TEST_F(Status, LooksAtWhatProbesHaveFound) {
+  const std::string path = store_.layout().probe_memory(pod_.plan.who.id, containers_[1].plan.key());
+  ASSERT_TRUE(base::make_dirs(path.substr(0, path.rfind('/'))));
+  containers_[0].plan.probes.readiness.emplace();
+  containers_[1].plan.probes.readiness.emplace();
+  ProbeMemory memory;
+  memory.ready = true;
+  ASSERT_TRUE(save_probes(store_.layout(), pod_.plan.who.id, containers_[1].plan, {}, memory));
+  const auto live = look_at(store_.layout(), pod_, containers_);
+  EXPECT_FALSE(live[0].probes.ready);
+  EXPECT_TRUE(live[1].probes.ready);
+}
+
 TEST_F(Status, AReusedPidIsNotThePod) {
   pod_.life.pause.start_time += 1;
   pod_.life.pause.pidfd_inode = 0;

@@ -62,6 +62,30 @@ TEST_F(StoreTest, FindsByNameWithinTheNamespace) {
   EXPECT_EQ(elsewhere.error().what, "pod \"web\" not found in namespace \"other\"");
 }
 
+// Those of the CRI are reserved by their keys: names of theirs may be had twice, and the newest is meant.
+TEST_F(StoreTest, FindsTheNewestPodOfTheCriByItsName) {
+  const auto put_for_cri = [&](char digit, const std::string& name, std::int64_t created_at) {
+    PodRecord record = full_record();
+    record.plan.who.id = test_id(digit);
+    record.plan.who.name = name;
+    record.plan.who.name_space = "kube-system";
+    record.plan.who.cri_key = std::string("key-") + digit;
+    record.life.created_at = created_at;
+    const auto box = store_.create(test_id(digit));
+    ASSERT_TRUE(box && box->save(record) && store_.reserve_name("cri", record.plan.who.cri_key, test_id(digit)));
+  };
+  put_for_cri('1', "dns", 10);
+  put_for_cri('2', "dns", 30);
+  put_for_cri('3', "dns", 20);
+  put_for_cri('4', "proxy", 40);
+  EXPECT_EQ(store_.find("kube-system", "dns").value_or(""), test_id('2'));
+  EXPECT_EQ(store_.find("default", "dns").error().kind, Kind::not_found);
+  EXPECT_EQ(store_.find("cri", "dns").error().what, "pod \"dns\" not found in namespace \"cri\"") << "no namespace";
+  EXPECT_EQ(store_.find("cri", "key-1").value_or(""), test_id('1'));
+  put(test_id('5'), "kube-system", "dns");
+  EXPECT_EQ(store_.find("kube-system", "dns").value_or(""), test_id('5')) << "the command line's own come first";
+}
+
 TEST_F(StoreTest, ANameThatLeadsToNoPodFindsNone) {
   put(test_id('1'), "default", "web");
   ASSERT_TRUE(base::remove_tree(store_.layout().box(test_id('1'))));
