@@ -155,7 +155,7 @@ TEST_F(NodeTest, ANodeGoesWithItsPods) {
   ASSERT_TRUE(must_create(published("web", 18080), at("n1")));
   ASSERT_TRUE(must_create(greeter("db"), at("n1")));
   ASSERT_TRUE(must_create(sleeper("web"), at("n2")));
-  EXPECT_THAT(node({"get", "--no-headers"}).out, AllOf(HasSubstr("n1     Ready    2"), HasSubstr("n3     Ready    0")));
+  EXPECT_THAT(node({"get", "--no-headers"}).out, AllOf(HasSubstr("n1    Ready   2"), HasSubstr("n3    Ready   0")));
   const Output one = node({"delete", "n1", "--grace-period", "0"});
   EXPECT_EQ(one.out, "node \"n1\" deleted\n");
   EXPECT_EQ(one.err, "");
@@ -261,8 +261,12 @@ TEST_F(NodeTest, AsKubectlListsThem) {
   EXPECT_EQ(node({"get", "n1", "-o", "jsonpath={.spec.podCIDR}"}).out, "10.61.1.0/24");
   EXPECT_EQ(node({"get", "-o", "jsonpath={.items[*].metadata.name}"}).out, "n1");
   EXPECT_EQ(node_json("n1").at("kind"), "Node");
-  EXPECT_EQ(podrun({"__complete", "node", "delete", ""}).out, "n1\n");
-  EXPECT_THAT(podrun({"__complete", "--node", ""}).out, HasSubstr("n1"));
+  const std::string program = programs_dir() + "/podrun";
+  EXPECT_EQ(run({program, "__complete", "node", "delete", ""}).out, "n1\n");
+  EXPECT_EQ(run({program, "__complete", "--node", ""}).out, "n1\n");
+  ASSERT_TRUE(must_create(sleeper("web"), {"--node", "n1", "--network", "none"}));
+  EXPECT_EQ(run({program, "__complete", "--node", "n1", "logs", ""}).out, "web\n");
+  EXPECT_EQ(run({program, "__complete", "logs", ""}).out, "");
 }
 
 TEST_F(NodeTest, ALinkAsBadAsItIsWanted) {
