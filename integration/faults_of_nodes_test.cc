@@ -26,7 +26,10 @@ class FaultsOfNodesTest : public NodeTest {
     if (IsSkipped()) return;
     remember_world_with_nodes();
     break_every_step(
-        fault, watch, [&](int) { return podrun_command({"node", "add", "n1"}); },
+        fault, watch,
+        [&](int) {
+          return podrun_command({"node", "add", "n1"});
+        },
         [&](int, const BrokenRun& broken) -> Complaint {
           if (fault == Fault::fail && broken.output.status != 0 && !node_json("n1").is_null())
             return "failed, and there is a node";

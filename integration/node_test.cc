@@ -32,7 +32,8 @@ Json greeter(const std::string& name) { return pod(name, {container("main", {"/b
 Json sleeper(const std::string& name) { return pod(name, {container("main", {"/bin/payload", "sleep"})}); }
 
 bool has_kernel_netem() {
-  return run({"sh", "-c", "ip link add probe0 type veth peer name probe1 && tc qdisc add dev probe0 root netem loss 1%"})
+  return run({"sh", "-c",
+              "ip link add probe0 type veth peer name probe1 && tc qdisc add dev probe0 root netem loss 1%"})
              .status == 0;
 }
 
@@ -67,8 +68,8 @@ TEST_F(NodeTest, TheMachineHasNoPartInIt) {
   EXPECT_EQ(run({"ip", "-o", "addr"}).out, addresses);
   EXPECT_EQ(run({"hostname"}).out, name);
   EXPECT_NE(run({payload(), "ask", "10.61.0.1", "22", "1"}).status, 0);
-  const pid_t server = start(podrun_command({"node", "exec", "n2", "--", payload(), "serve", "9000"}).argv,
-                             dir() + "/server");
+  const pid_t server =
+      start(podrun_command({"node", "exec", "n2", "--", payload(), "serve", "9000"}).argv, dir() + "/server");
   for (const char* address : {"10.61.0.2", "fd00:61::2"})
     EXPECT_TRUE(in_time([&] { return run_in("n1", {payload(), "ask", address, "9000"}).status == 0; })) << address;
   // What was run in the node ends with it.
@@ -336,8 +337,9 @@ TEST_F(NodeTest, APacketIsTracedFromNodeToNode) {
     const Output traced = podrun(words);
     EXPECT_EQ(traced.status, 0) << traced.err << traced.out;
   };
-  expect_trace("n1/client", "n2/web:8080",
-               {"connected", "SNAT", "n1/client/eth0", "n1/eth0", "fabric/port1", "fabric/port2", "n2/eth0", "n2/web/eth0"});
+  expect_trace(
+      "n1/client", "n2/web:8080",
+      {"connected", "SNAT", "n1/client/eth0", "n1/eth0", "fabric/port1", "fabric/port2", "n2/eth0", "n2/web/eth0"});
   expect_trace("n1/client", "n2:18080", {"connected", "DNAT", "fabric/port2", "n2/web/eth0"});
   expect_trace("n1", "[fd00:61::2]:9", {"refused", "fabric/port1", "n2/eth0"});
   run_in("n2", {"iptables", "-I", "FORWARD", "-p", "tcp", "--dport", "8080", "-j", "DROP"});

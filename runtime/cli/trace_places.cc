@@ -175,7 +175,8 @@ Result<Named> find_named(const Context& context, SpaceList& spaces, const std::s
   const PodRecord pod = TRY(std::move(whole)).record;
   Named found;
   found.manifest = pod.plan.who.manifest;
-  found.space = TRY(add_pod(context, spaces, pod, node ? &*node : nullptr).in("pod \"" + word + "\" has no network namespace now"));
+  found.space = TRY(
+      add_pod(context, spaces, pod, node ? &*node : nullptr).in("pod \"" + word + "\" has no network namespace now"));
   for (const std::string& ip : pod.life.ips)
     if (const auto parsed = base::IpAddress::parse(ip)) found.addresses.push_back(*parsed);
   if (pod.plan.namespaces.host_network) found.addresses = TRY(addresses_in(spaces.at(found.space)));
