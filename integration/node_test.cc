@@ -19,7 +19,7 @@ using testing::StartsWith;
 
 namespace fs = std::filesystem;
 
-constexpr int kInvalid = 2, kNotFound = 3, kExists = 4, kUnsupported = 6;
+constexpr int kInvalid = 2, kNotFound = 3, kExists = 4, kUnsupported = 6, kBusy = 7;
 
 std::string payload() { return tests_dir() + "/payload"; }
 
@@ -32,7 +32,8 @@ Json greeter(const std::string& name) { return pod(name, {container("main", {"/b
 Json sleeper(const std::string& name) { return pod(name, {container("main", {"/bin/payload", "sleep"})}); }
 
 bool has_kernel_netem() {
-  return run({"sh", "-c", "ip link add probe0 type veth peer name probe1 && tc qdisc add dev probe0 root netem loss 1%"})
+  return run({"sh", "-c",
+              "ip link add probe0 type veth peer name probe1 && tc qdisc add dev probe0 root netem loss 1%"})
              .status == 0;
 }
 
@@ -67,8 +68,8 @@ TEST_F(NodeTest, TheMachineHasNoPartInIt) {
   EXPECT_EQ(run({"ip", "-o", "addr"}).out, addresses);
   EXPECT_EQ(run({"hostname"}).out, name);
   EXPECT_NE(run({payload(), "ask", "10.61.0.1", "22", "1"}).status, 0);
-  const pid_t server = start(podrun_command({"node", "exec", "n2", "--", payload(), "serve", "9000"}).argv,
-                             dir() + "/server");
+  const pid_t server =
+      start(podrun_command({"node", "exec", "n2", "--", payload(), "serve", "9000"}).argv, dir() + "/server");
   for (const char* address : {"10.61.0.2", "fd00:61::2"})
     EXPECT_TRUE(in_time([&] { return run_in("n1", {payload(), "ask", address, "9000"}).status == 0; })) << address;
   // What was run in the node ends with it.
@@ -155,7 +156,7 @@ TEST_F(NodeTest, ANodeGoesWithItsPods) {
   ASSERT_TRUE(must_create(published("web", 18080), at("n1")));
   ASSERT_TRUE(must_create(greeter("db"), at("n1")));
   ASSERT_TRUE(must_create(sleeper("web"), at("n2")));
-  EXPECT_THAT(node({"get", "--no-headers"}).out, AllOf(HasSubstr("n1     Ready    2"), HasSubstr("n3     Ready    0")));
+  EXPECT_THAT(node({"get", "--no-headers"}).out, AllOf(HasSubstr("n1    Ready   2"), HasSubstr("n3    Ready   0")));
   const Output one = node({"delete", "n1", "--grace-period", "0"});
   EXPECT_EQ(one.out, "node \"n1\" deleted\n");
   EXPECT_EQ(one.err, "");
@@ -261,8 +262,12 @@ TEST_F(NodeTest, AsKubectlListsThem) {
   EXPECT_EQ(node({"get", "n1", "-o", "jsonpath={.spec.podCIDR}"}).out, "10.61.1.0/24");
   EXPECT_EQ(node({"get", "-o", "jsonpath={.items[*].metadata.name}"}).out, "n1");
   EXPECT_EQ(node_json("n1").at("kind"), "Node");
-  EXPECT_EQ(podrun({"__complete", "node", "delete", ""}).out, "n1\n");
-  EXPECT_THAT(podrun({"__complete", "--node", ""}).out, HasSubstr("n1"));
+  const std::string program = programs_dir() + "/podrun";
+  EXPECT_EQ(run({program, "__complete", "node", "delete", ""}).out, "n1\n");
+  EXPECT_EQ(run({program, "__complete", "--node", ""}).out, "n1\n");
+  ASSERT_TRUE(must_create(sleeper("web"), {"--node", "n1", "--network", "none"}));
+  EXPECT_EQ(run({program, "__complete", "--node", "n1", "logs", ""}).out, "web\n");
+  EXPECT_EQ(run({program, "__complete", "logs", ""}).out, "");
 }
 
 TEST_F(NodeTest, ALinkAsBadAsItIsWanted) {
@@ -316,6 +321,54 @@ TEST_F(NodeTest, APacketIsTracedInANodeAsOnAMachine) {
   EXPECT_EQ(traced.status, 0) << traced.err << traced.out;
   traced = in("n1", {"trace", "client", "10.61.0.1:18080", "--expect", "DNAT", "--expect", "connected"});
   EXPECT_EQ(traced.status, 0) << traced.err << traced.out;
+}
+
+TEST_F(NodeTest, APacketIsTracedFromNodeToNode) {
+  if (IsSkipped() || !can_run({need::program("nft")}) || !must_add({"n1", "n2"})) return;
+  ASSERT_TRUE(must_create(sleeper("client"), at("n1")));
+  ASSERT_TRUE(must_create(published("web", 18080), at("n2")));
+  ASSERT_TRUE(listens_in("n2", "web"));
+  const Output none = podrun({"explain", "n1/client", "n2/web:8080"});
+  EXPECT_THAT(none.out, HasSubstr("node n1 has no route to 10.61.2.2"));
+  EXPECT_EQ(run_in("n1", {"ip", "route", "add", "10.61.2.0/24", "via", "10.61.0.2"}).status, 0);
+  const auto expect_trace = [&](const std::string& from, const std::string& to, const std::vector<std::string>& what) {
+    std::vector<std::string> words{"trace", from, to};
+    for (const std::string& one : what) words.insert(words.end(), {"--expect", one});
+    const Output traced = podrun(words);
+    EXPECT_EQ(traced.status, 0) << traced.err << traced.out;
+  };
+  expect_trace(
+      "n1/client", "n2/web:8080",
+      {"connected", "SNAT", "n1/client/eth0", "n1/eth0", "fabric/port1", "fabric/port2", "n2/eth0", "n2/web/eth0"});
+  expect_trace("n1/client", "n2:18080", {"connected", "DNAT", "fabric/port2", "n2/web/eth0"});
+  expect_trace("n1", "[fd00:61::2]:9", {"refused", "fabric/port1", "n2/eth0"});
+  run_in("n2", {"iptables", "-I", "FORWARD", "-p", "tcp", "--dport", "8080", "-j", "DROP"});
+  EXPECT_THAT(podrun({"explain", "n1/client", "n2/web:8080"}).out, HasSubstr("A rule in node n2 drops it."));
+  EXPECT_EQ(podrun({"trace", "n1/nobody", "n2:80"}).status, kNotFound);
+  const Output missed = podrun({"trace", "n3/client", "n2:80"});
+  EXPECT_EQ(missed.status, kNotFound);
+  EXPECT_THAT(missed.err, HasSubstr("node \"n3\" not found"));
+}
+
+// Its image is the machine's, which is asked not to remove it.
+TEST_F(NodeTest, AnImageOfAPodOfANodeIsInUse) {
+  if (IsSkipped() || !can_run({need::program("tar")}) || !must_add({"n1"})) return;
+  ASSERT_EQ(run({"tar", "-C", rootfs(), "-cf", dir() + "/root.tar", "."}).status, 0);
+  const Output imported = podrun({"image", "import", dir() + "/root.tar", "app:1"});
+  ASSERT_EQ(imported.status, 0) << imported.err;
+  Json one = sleeper("web");
+  one["spec"]["containers"][0]["image"] = "app:1";
+  ASSERT_TRUE(must_create(one, {"--node", "n1", "--network", "none"}));
+  const Output used = podrun({"image", "rm", "app:1"});
+  EXPECT_EQ(used.status, kBusy);
+  EXPECT_THAT(used.err, HasSubstr("is used by pod node n1: default/web"));
+  EXPECT_EQ(podrun({"image", "prune", "--all"}).status, 0);
+  EXPECT_EQ(in("n1", {"exec", "web", "--", "true"}).status, 0);
+  // Nothing is removed, or added, from in there.
+  EXPECT_NE(in("n1", {"image", "rm", "--force", "app:1"}).status, 0);
+  EXPECT_NE(in("n1", {"image", "import", dir() + "/root.tar", "app:2"}).status, 0);
+  EXPECT_EQ(node({"delete", "n1", "--grace-period", "0"}).status, 0);
+  EXPECT_EQ(podrun({"image", "rm", "app:1"}).status, 0);
 }
 
 }  // namespace

@@ -92,6 +92,7 @@ class Candidates {
     const auto all = context_.store().list();
     for (const PodRecord& pod : all ? *all : std::vector<PodRecord>())
       if (pod.plan.who.name_space == context_.flags.name_space) offer(pod.plan.who.name + behind);
+    for (const std::string& node : names_of_nodes(context_.store().layout())) offer(node + behind);
     offer("host" + behind);
   }
 

@@ -1,5 +1,5 @@
-// podrun node exec: a program of the machine's in a node. podrun becomes that program: its terminal, its signals and its
-// exit status are nobody else's.
+// podrun node exec: a program of the machine's in a node. podrun becomes that program: its terminal, its signals and
+// its exit status are nobody else's.
 #include <signal.h>
 #include <unistd.h>
 

@@ -1,9 +1,10 @@
 // podrun recover: settle what crashes and reboots left.
 
+#include "runtime/node/recover.h"
+
 #include "base/interruption.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/recovered.h"
-#include "runtime/node/recover.h"
 
 namespace podrun::cli {
 namespace {

@@ -74,7 +74,8 @@ Result<int> trace(Context& context, const TraceCommandOptions& options) {
 void trace_command(Command& command, Context& context) {
   const auto options = std::make_shared<TraceCommandOptions>();
   command.words(options->words, "FROM TO:PORT",
-                "From a pod, host, netns:NAME or netns:/path, to one of these or an IP address", 2, 2);
+                "From a pod, host, a node, NODE/POD, netns:NAME or netns:/path, to one of these or an IP address", 2,
+                2);
   command.flag("--udp", options->udp, "A datagram in place of TCP's handshake");
   command.option("--data", options->data, "BYTES", "Send that much, too: behind the handshake, or in the datagram");
   add_output(command, options->format, {"text", "wide", "json", "html", "svg"});

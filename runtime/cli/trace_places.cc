@@ -12,6 +12,7 @@
 #include "runtime/cli/forward_ports.h"
 #include "runtime/cli/pods.h"
 #include "runtime/manifest/names.h"
+#include "runtime/node/node_box.h"
 #include "runtime/packet/world.h"
 
 namespace podrun::cli {
@@ -29,7 +30,9 @@ bool is_same_file(const Fd& one, const Fd& other) {
 // A namespace that has two names has the first.
 class SpaceList {
  public:
-  Result<int> add(const std::string& name, const std::string& path, const PodRecord* pod = nullptr) {
+  // `node`: the one that `pod` is in; empty for one of this machine's own.
+  Result<int> add(const std::string& name, const std::string& path, const PodRecord* pod = nullptr,
+                  const std::string& node = "") {
     Fd netns = TRY(base::open_file(path, O_RDONLY));
     for (std::size_t i = 0; i < spaces_.size(); ++i)
       if (is_same_file(spaces_[i].netns, netns)) return static_cast<int>(i);
@@ -37,7 +40,7 @@ class SpaceList {
     space.name = name;
     space.netns = std::move(netns);
     if (!spaces_.empty()) space.path = path;  // the host is where we are
-    if (pod != nullptr) describe(*pod, space);
+    if (pod != nullptr) describe(*pod, node, space);
     spaces_.push_back(std::move(space));
     return static_cast<int>(spaces_.size()) - 1;
   }
@@ -46,9 +49,10 @@ class SpaceList {
 
  private:
   // What it was given, and how it is given anew.
-  static void describe(const PodRecord& pod, packet::OpenSpace& space) {
+  static void describe(const PodRecord& pod, const std::string& node, packet::OpenSpace& space) {
     const Identity& who = pod.plan.who;
-    const std::string podrun = "podrun " + (who.name_space == "default" ? "" : "-n " + who.name_space + " ");
+    const std::string podrun = "podrun " + (node.empty() ? "" : "--node " + node + " ") +
+                               (who.name_space == "default" ? "" : "-n " + who.name_space + " ");
     space.remake = podrun + "stop " + who.name + " && " + podrun + "start " + who.name;
     for (const NetworkRecord& network : pod.life.networks)
       if (const auto result = cni::parse_result(network.result, cni::kNewestVersion))
@@ -59,14 +63,48 @@ class SpaceList {
   std::vector<packet::OpenSpace> spaces_;
 };
 
-std::string name_of_space(const Context& context, const PodRecord& pod) {
-  const Identity& who = pod.plan.who;
-  return "pod " + (who.name_space == context.flags.name_space ? "" : who.name_space + "/") + who.name;
+// A node, seen from the machine.
+struct TracedNode {
+  std::string name;
+  std::string process;  // "/proc/42", of who holds it
+  Store store;
+};
+
+Result<TracedNode> traced_node(const Context& context, const NodeRecord& node) {
+  if (!lives(node)) return Error{Kind::not_found, 0, "node \"" + node.name + "\" is dead (`podrun recover`)"};
+  Directories inside = context.flags.directories;
+  inside.state = Layout(inside).node_state(node.name);
+  return TracedNode{node.name, "/proc/" + std::to_string(node.holder.pid), Store(Layout(inside))};
 }
 
-Result<int> add_pod(const Context& context, SpaceList& spaces, const PodRecord& pod) {
-  if (pod.plan.namespaces.host_network) return 0;
-  return spaces.add(name_of_space(context, pod), pod.plan.netns_path, &pod);
+Result<int> add_node(SpaceList& spaces, const TracedNode& node) {
+  return spaces.add("node " + node.name, node.process + "/ns/net");
+}
+
+std::string name_of_space(const Context& context, const PodRecord& pod, const TracedNode* node) {
+  const Identity& who = pod.plan.who;
+  const std::string in_node = node == nullptr ? "" : node->name + "/";
+  return "pod " + in_node + (who.name_space == context.flags.name_space ? "" : who.name_space + "/") + who.name;
+}
+
+// `node`: null for a pod of this machine's own.
+Result<int> add_pod(const Context& context, SpaceList& spaces, const PodRecord& pod, const TracedNode* node = nullptr) {
+  if (pod.plan.namespaces.host_network) return node == nullptr ? Result<int>(0) : add_node(spaces, *node);
+  if (node == nullptr) return spaces.add(name_of_space(context, pod, node), pod.plan.netns_path, &pod);
+  const std::string path = node->process + "/root" + pod.plan.netns_path;
+  return spaces.add(name_of_space(context, pod, node), path, &pod, node->name);
+}
+
+// All of them, and what is between them. What goes meanwhile is not there.
+void add_nodes(const Context& context, SpaceList& spaces) {
+  const Layout layout = context.store().layout();
+  for (const NodeRecord& record : list_nodes(layout)) {
+    const auto node = traced_node(context, record);
+    if (!node || !add_node(spaces, *node)) continue;
+    for (const PodRecord& pod : node->store.list().value_or({}))
+      if (!pod.plan.netns_path.empty()) static_cast<void>(add_pod(context, spaces, pod, &*node));
+  }
+  if (base::path_exists(layout.fabric())) static_cast<void>(spaces.add("fabric", layout.fabric()));
 }
 
 // One that stops or goes meanwhile is not there: nobody asked for it.
@@ -81,6 +119,7 @@ Result<void> add_all(const Context& context, SpaceList& spaces, std::vector<pack
         published.push_back({port.protocol == "tcp" ? packet::Transport::tcp : packet::Transport::udp, port.host_port,
                              *space, port.container_port});
   }
+  add_nodes(context, spaces);
   const std::string& pinned = context.flags.directories.netns;
   for (const std::string& name : base::list_dir(pinned).value_or({}))
     static_cast<void>(spaces.add("netns " + name, pinned + "/" + name));
@@ -121,13 +160,26 @@ Result<Named> find_named(const Context& context, SpaceList& spaces, const std::s
     found.addresses = TRY(addresses_in(spaces.at(found.space)));
     return found;
   }
-  const PodRecord pod = TRY(find_pod(context, word)).record;
+  const std::size_t slash = word.find('/');
+  std::optional<TracedNode> node;
+  if (slash != std::string::npos)
+    node = TRY(traced_node(context, TRY(find_node(context.store().layout(), word.substr(0, slash)))));
+  auto whole = node ? find_pod(node->store, context.flags.name_space, word.substr(slash + 1)) : find_pod(context, word);
+  if (!whole && whole.error().kind == Kind::not_found && !node)
+    if (const auto named = find_node(context.store().layout(), word)) {
+      Named found;
+      found.space = TRY(add_node(spaces, TRY(traced_node(context, *named))));
+      found.addresses = TRY(addresses_in(spaces.at(found.space)));
+      return found;
+    }
+  const PodRecord pod = TRY(std::move(whole)).record;
   Named found;
   found.manifest = pod.plan.who.manifest;
-  found.space = TRY(add_pod(context, spaces, pod).in("pod \"" + word + "\" has no network namespace now"));
+  found.space = TRY(
+      add_pod(context, spaces, pod, node ? &*node : nullptr).in("pod \"" + word + "\" has no network namespace now"));
   for (const std::string& ip : pod.life.ips)
     if (const auto parsed = base::IpAddress::parse(ip)) found.addresses.push_back(*parsed);
-  if (found.space == 0) found.addresses = TRY(addresses_in(spaces.at(0)));
+  if (pod.plan.namespaces.host_network) found.addresses = TRY(addresses_in(spaces.at(found.space)));
   return found;
 }
 

@@ -104,7 +104,8 @@ Result<NodeRecord> add_node(const Host& host, const NewNode& wanted) {
   Result<void> built = node ? build(host, box, *node) : node.error();
   if (built) return node;
   auto undone = take_node_down(host, box, remains_of_node(host, box), {.grace_period = std::chrono::seconds(0)});
-  if (!undone) host.warn("undo node \"" + wanted.name + "\": " + undone.error().what + " (`podrun recover` tries again)");
+  if (!undone)
+    host.warn("undo node \"" + wanted.name + "\": " + undone.error().what + " (`podrun recover` tries again)");
   return std::move(built).error();
 }
 

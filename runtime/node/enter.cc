@@ -6,7 +6,6 @@
 #include <filesystem>
 
 #include "base/files.h"
-
 #include "runtime/kernel/cgroup.h"
 #include "runtime/node/node_box.h"
 
@@ -36,8 +35,9 @@ Result<bool> enter_node(const Layout& layout, const std::string& name) {
   TRY(check_ready(node));
   const auto holder = lives(node) ? open_process(node.holder) : Error{Kind::not_found, 0, ""};
   if (!holder)
-    return Error{Kind::not_found, ESRCH,
-                 "node \"" + name + "\" is dead: the process that held it has ended (`podrun recover` takes away the rest)"};
+    return Error{
+        Kind::not_found, ESRCH,
+        "node \"" + name + "\" is dead: the process that held it has ended (`podrun recover` takes away the rest)"};
   return enter_namespaces(holder->get());
 }
 

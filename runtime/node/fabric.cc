@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <future>
+#include <system_error>
 
 #include "base/files.h"
 #include "base/netns.h"
@@ -21,12 +22,15 @@ constexpr const char* kFabric = "fabric of nodes";
 
 // Made by a thread, which goes and leaves us in ours.
 Result<Fd> new_netns() {
-  return std::async(std::launch::async,
-                    []() -> Result<Fd> {
-                      if (::unshare(CLONE_NEWNET) != 0) return Error::system(errno, "make a network namespace");
-                      return base::open_file("/proc/thread-self/ns/net", O_RDONLY);
-                    })
-      .get();
+  const auto unshare = []() -> Result<Fd> {
+    if (::unshare(CLONE_NEWNET) != 0) return Error::system(errno, "make a network namespace");
+    return base::open_file("/proc/thread-self/ns/net", O_RDONLY);
+  };
+  try {
+    return std::async(std::launch::async, unshare).get();
+  } catch (const std::system_error& error) {
+    return Error::system(error.code().value(), "start a thread for a network namespace");
+  }
 }
 
 bool is_pinned(const std::string& path) { return static_cast<bool>(base::identify_netns(path)); }

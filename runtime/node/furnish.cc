@@ -77,7 +77,8 @@ Result<void> write_etc(const NodeRecord& node) {
                             node.name + "\n";
   TRY(base::write_file_durably("/etc/hostname", node.name + "\n", kForAll));
   TRY(base::write_file_durably("/etc/hosts", hosts, kForAll));
-  TRY(base::write_file_durably("/etc/resolv.conf", "# no name server can be reached from a node\n", kForAll));
+  // No other can be reached. Where nobody answers there, who asks is told so at once.
+  TRY(base::write_file_durably("/etc/resolv.conf", "nameserver " + addresses.v4.to_text() + "\n", kForAll));
   TRY(base::remove_tree("/etc/cni/net.d"));
   TRY(base::make_dirs("/etc/cni/net.d"));
   return base::write_file_durably("/etc/cni/net.d/10-podrun.conflist", network_of_node(node.number), kForAll);

@@ -59,7 +59,8 @@ Result<Holder> Holder::start(const Layout& layout, const NodeRecord& node, const
   const Fd program = TRY(open_helper("pause", false));
   auto [ours, theirs] = TRY(Channel::pair());
   Fd pidfd;
-  const pid_t pid = TRY(clone_process(CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWUTS, &pidfd, entry.v2 ? entry.v2.get() : -1));
+  const pid_t pid =
+      TRY(clone_process(CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWUTS, &pidfd, entry.v2 ? entry.v2.get() : -1));
   if (pid == 0) {
     ours.close();
     hold(theirs, program, layout, node, entry);

@@ -1,5 +1,5 @@
-// The process that holds a node's namespaces: pause, as in a pod, without any of a pod's limits. It waits in them, takes
-// next to no memory, and goes when it is killed.
+// The process that holds a node's namespaces: pause, as in a pod, without any of a pod's limits. It waits in them,
+// takes next to no memory, and goes when it is killed.
 #pragma once
 
 #include "runtime/kernel/cgroup.h"

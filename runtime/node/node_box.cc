@@ -90,9 +90,7 @@ Result<Fd> lock_all_nodes(const Layout& layout) {
   return lock_directory(layout.nodes(), kLongPatience);
 }
 
-std::vector<std::string> names_of_nodes(const Layout& layout) {
-  return base::list_dir(layout.nodes()).value_or({});
-}
+std::vector<std::string> names_of_nodes(const Layout& layout) { return base::list_dir(layout.nodes()).value_or({}); }
 
 std::vector<NodeRecord> list_nodes(const Layout& layout, std::vector<std::string>* broken) {
   std::vector<NodeRecord> nodes;

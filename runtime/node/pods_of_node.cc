@@ -37,7 +37,8 @@ Result<void> delete_pods(const Host& host, const DeleteOptions& options) {
   Result<void> first;
   const BeginEnd begin = [&](std::size_t number) { return begin_delete(host, pods[number].plan.who.id, options); };
   end_pods(pods.size(), begin, [&](std::size_t number, const Result<void>& ended) {
-    if (ended || ended.error().kind == Kind::not_found || !first) return;
+    const std::string& id = pods[number].plan.who.id;
+    if (ended || !first || !base::path_exists(host.layout().box(id))) return;  // another may have taken it
     first = Result<void>(ended).in("delete its pod \"" + pods[number].plan.who.name + "\"");
   });
   return first;

@@ -25,9 +25,8 @@ const char* to_text(NodeState state) {
 }
 
 std::string to_json(const NodeRecord& node) {
-  const Json holder{{"pid", node.holder.pid},
-                    {"startTime", node.holder.start_time},
-                    {"pidfdInode", node.holder.pidfd_inode}};
+  const Json holder{
+      {"pid", node.holder.pid}, {"startTime", node.holder.start_time}, {"pidfdInode", node.holder.pidfd_inode}};
   const Json link{{"loss", node.link.loss}, {"delay", node.link.delay.count()}, {"rate", node.link.rate}};
   const Json record{{"format", 1},
                     {"name", node.name},

@@ -17,13 +17,13 @@ struct NodeRecord {
   std::string name;
   std::uint32_t number = 0;  // its addresses follow from it (addresses.h); 0: not known
   NodeState state = NodeState::creating;
-  std::string boot_id;              // the boot it was made in
-  std::string cgroup;               // below each hierarchy's mount: "PARENT/podrun-node-NAME"
-  ProcessId holder;                 // the pause that holds its namespaces
-  std::uint64_t mounts = 0;         // its namespaces by their inodes
+  std::string boot_id;       // the boot it was made in
+  std::string cgroup;        // below each hierarchy's mount: "PARENT/podrun-node-NAME"
+  ProcessId holder;          // the pause that holds its namespaces
+  std::uint64_t mounts = 0;  // its namespaces by their inodes
   std::uint64_t network = 0;
-  std::int64_t created_at = 0;      // nanoseconds since the epoch
-  LinkQuality link;                 // of its link to the others
+  std::int64_t created_at = 0;  // nanoseconds since the epoch
+  LinkQuality link;             // of its link to the others
 };
 
 std::string to_json(const NodeRecord& node);

@@ -44,8 +44,8 @@ TEST(NodeRecord, WhatIsNoneIsCorrupt) {
   other.replace(other.find("\"ready\""), 7, "\"gone\"");
   std::string newer = to_json(whole());
   newer.replace(newer.find("\"format\": 1"), 11, "\"format\": 2");
-  for (const std::string& text : {std::string(), std::string("{}"), std::string("[1"), other, newer,
-                                  to_json(whole()).substr(0, 100)}) {
+  for (const std::string& text :
+       {std::string(), std::string("{}"), std::string("[1"), other, newer, to_json(whole()).substr(0, 100)}) {
     const auto read = node_from_json(text);
     ASSERT_FALSE(read) << text;
     EXPECT_EQ(read.error().kind, Kind::corrupt) << text;

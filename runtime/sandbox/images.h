@@ -18,10 +18,12 @@ ImageStore image_store(const Host& host);
 Result<Image> provide_image(const Host& host, const PodSpec& pod, const ImageSpec& wanted, const Registry& registry);
 
 struct ImageUse {
-  std::set<std::string> layers;                          // directories
-  std::map<std::string, std::vector<std::string>> pods;  // digest of the manifest → "NAMESPACE/NAME", in a node "node NODE: …"; each once
+  std::set<std::string> layers;  // directories
+  std::map<std::string, std::vector<std::string>>
+      pods;  // digest of the manifest → "NAMESPACE/NAME", in a node "node NODE: …"; each once
 };
-// Of every container on record, those of nodes too, and of volumes. Kind::corrupt where one cannot be read: nobody knows then what it uses.
+// Of every container on record, those of nodes too, and of volumes. Kind::corrupt where one cannot be read: nobody
+// knows then what it uses.
 Result<ImageUse> images_in_use(const Host& host);
 
 }  // namespace podrun
