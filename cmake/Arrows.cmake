@@ -6,7 +6,8 @@ set(folder_headers
   shim=runtime/shim/launch.h manifest=runtime/manifest/manifest.h image=runtime/image/image.h copy=runtime/copy/pack.h
   plan=runtime/plan/pod.h stream=runtime/stream/server.h
   store=runtime/store/store.h tend=runtime/tend/back_off.h probe=runtime/probe/task.h
-  sandbox=runtime/sandbox/host.h usage=runtime/usage/pod_usage.h packet=runtime/packet/recording.h node=runtime/node/record.h cli=runtime/cli/context.h)
+  sandbox=runtime/sandbox/host.h usage=runtime/usage/pod_usage.h packet=runtime/packet/recording.h lab=runtime/lab/lab.h
+  node=runtime/node/record.h cli=runtime/cli/context.h)
 set(arrows
   "cni-base:         base"
   "cni-invoker:      base cni"
@@ -23,12 +24,13 @@ set(arrows
   "tend:             base kernel spec model store tend"
   "probe:            base kernel spec probe"
   "usage:            base kernel spec model usage"
+  "lab:              base lab"
   "packet:           base kernel packet"
   "stream:           base stream"
   "sandbox:          base cni compiler kernel spec model init protocol manifest image copy plan store tend probe usage sandbox"
   "machine_facts:    base cni compiler kernel spec model image plan"
   "node:             base cni kernel spec model init protocol manifest image plan store sandbox node"
-  "cli:              base cni kit kernel spec model manifest image copy plan store tend sandbox usage packet node cli")
+  "cli:              base cni kit kernel spec model manifest image copy plan store tend sandbox usage packet lab node cli")
 
 if(PODRUN_CRI)  # neither sandbox nor init: it has threads, and does not clone
   list(APPEND folder_headers cri=runtime/cri/backend.h)
