@@ -119,6 +119,26 @@ Found lost_leaving(const Recording& recording, const Whereabouts& now) {
   return not_masqueraded(recording, now);
 }
 
+// Whose frame it is, where that hangs on the bridge that it came into: there it is passed on, and not routed.
+std::optional<Place> bridged_to(const Recording& recording, const Whereabouts& now) {
+  if (now.in_link == 0 || now.to_mac.empty()) return std::nullopt;
+  const auto here = bridge_of(recording, {now.space, now.in_link});
+  if (!here) return std::nullopt;
+  for (std::size_t space = 0; space < recording.spaces.size(); ++space)
+    for (const Link& link : recording.spaces[space].links) {
+      const Place place{static_cast<int>(space), link.index};
+      const auto port = link.mac == now.to_mac ? peer_of(recording, place) : std::nullopt;
+      const auto bridge = port ? bridge_of(recording, *port) : std::nullopt;
+      if (bridge && bridge->space == here->space && bridge->link == here->link) return place;
+    }
+  return std::nullopt;
+}
+
+Found not_passed_on(const Recording& recording, const Whereabouts& now, const Place& next) {
+  if (Found found = wrong_neighbour(recording)) return found;
+  return broken_link(recording, next, now.headers.flow.destination.ip.is_v4());
+}
+
 Found lost_within(const Recording& recording, const Whereabouts& now) {
   const base::IpAddress& to = now.headers.flow.destination.ip;
   if (const auto peer = peer_of(recording, now.place()); peer && link_at(recording, *peer).no_arp)
@@ -126,7 +146,8 @@ Found lost_within(const Recording& recording, const Whereabouts& now) {
   if (Found found = broken_links_to(recording, to)) return found;
   if (Found found = no_hairpin(recording, now)) return found;
   if (Found found = narrow_link(recording, now)) return found;
-  if (Found found = not_routed(recording, now)) return found;
+  const auto next = bridged_to(recording, now);
+  if (Found found = next ? not_passed_on(recording, now, *next) : not_routed(recording, now)) return found;
   if (Found found = isolated_ports(recording, now.headers.flow.source.ip, to)) return found;
   return dropped_untraced(recording, now.place());
 }

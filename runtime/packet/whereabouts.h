@@ -14,6 +14,7 @@ struct Whereabouts {
   int link = 0;  // 0: it was at none
   Direction direction = Direction::out;
   int in_link = 0;       // by which it came into the namespace; 0: it was born there
+  std::string to_mac;    // of its frame there; empty: it had none
   Headers headers;       // with its addresses as the last rule has made them
   std::size_t size = 0;  // bytes of the IP packet
 
