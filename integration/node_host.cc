@@ -2,6 +2,8 @@
 
 #include <sys/mount.h>
 
+#include <csignal>
+
 #include "integration/value_at.h"
 
 namespace integration {
@@ -56,6 +58,12 @@ Json NodeTest::node_json(const std::string& name) const {
 }
 
 pid_t NodeTest::holder_pid(const std::string& name) const { return value_at(node_json(name), "/status/pid", 0); }
+
+bool NodeTest::kill_holder(const std::string& name) const {
+  return ::kill(holder_pid(name), SIGKILL) == 0 && in_time([&] {
+           return node({"get", name, "--no-headers"}).out.find("NotReady") != std::string::npos;
+         });
+}
 
 std::string NodeTest::pod_ip(const std::string& node, const std::string& pod) const {
   return in(node, {"get", pod, "-o", "jsonpath={.status.podIP}"}).out;

@@ -21,6 +21,8 @@ class NodeTest : public BrokenSteps {
 
   Json node_json(const std::string& name) const;  // null where there is none
   pid_t holder_pid(const std::string& name) const;
+  // Whoever holds the node, and waits until that is seen.
+  bool kill_holder(const std::string& name) const;
   std::string pod_ip(const std::string& node, const std::string& pod) const;
   bool listens_in(const std::string& node, const std::string& pod) const;  // at port 8080
 

@@ -172,8 +172,7 @@ TEST_F(NodeTest, ANodeWhoseHolderWasKilledIsTakenAwayByRecover) {
   remember_world_with_nodes();
   if (!must_add({"n1", "n2"})) return;
   ASSERT_TRUE(must_create(published("web", 18080), at("n1")));
-  ASSERT_EQ(::kill(holder_pid("n1"), SIGKILL), 0);
-  ASSERT_TRUE(in_time([&] { return node({"get", "n1", "--no-headers"}).out.find("NotReady") != std::string::npos; }));
+  ASSERT_TRUE(kill_holder("n1"));
   const Output dead = in("n1", {"get"});
   EXPECT_EQ(dead.status, kNotFound);
   EXPECT_THAT(dead.err, AllOf(HasSubstr("is dead"), HasSubstr("podrun recover")));
@@ -194,7 +193,7 @@ TEST_F(NodeTest, OfANodeThatIsDeadAltogetherNothingStays) {
   const Json record = Json::parse(in("n1", {"inspect", "web"}).out, nullptr, false);
   ASSERT_FALSE(record.is_discarded());
   for (const char* who : {"shim", "pause"}) ::kill(record.at("life").at(who).at("pid").get<pid_t>(), SIGKILL);
-  ::kill(holder_pid("n1"), SIGKILL);
+  ASSERT_TRUE(kill_holder("n1"));
   // What a reboot leaves of it, besides.
   fs::create_directories(data_dir() + "/nodes/older/pods");
   const Output recovered = podrun({"recover"});
@@ -206,8 +205,9 @@ TEST_F(NodeTest, OfANodeThatIsDeadAltogetherNothingStays) {
 TEST_F(NodeTest, ADeadNodeMakesRoomForOneOfItsName) {
   if (IsSkipped() || !must_add({"n1"})) return;
   ASSERT_TRUE(must_create(sleeper("web"), at("n1")));
-  ::kill(holder_pid("n1"), SIGKILL);
-  ASSERT_TRUE(in_time([&] { return node({"add", "n1"}).status == 0; }));
+  ASSERT_TRUE(kill_holder("n1"));
+  const Output again = node({"add", "n1"});
+  EXPECT_EQ(again.status, 0) << again.err;
   EXPECT_EQ(in("n1", {"get", "-o", "name"}).out, "");
   EXPECT_EQ(in("n1", {"get", "-o", "name"}).status, 0);
 }
@@ -342,6 +342,10 @@ TEST_F(NodeTest, APacketIsTracedFromNodeToNode) {
       {"connected", "SNAT", "n1/client/eth0", "n1/eth0", "fabric/port1", "fabric/port2", "n2/eth0", "n2/web/eth0"});
   expect_trace("n1/client", "n2:18080", {"connected", "DNAT", "fabric/port2", "n2/web/eth0"});
   expect_trace("n1", "[fd00:61::2]:9", {"refused", "fabric/port1", "n2/eth0"});
+  // What is between the nodes routes nothing.
+  run({"nsenter", "--net=/run/podrun/fabric", "ip", "link", "set", "port2", "down"});
+  EXPECT_THAT(podrun({"explain", "n1/client", "n2/web:8080"}).out, HasSubstr("The link port2 of fabric is down."));
+  run({"nsenter", "--net=/run/podrun/fabric", "ip", "link", "set", "port2", "up"});
   run_in("n2", {"iptables", "-I", "FORWARD", "-p", "tcp", "--dport", "8080", "-j", "DROP"});
   EXPECT_THAT(podrun({"explain", "n1/client", "n2/web:8080"}).out, HasSubstr("A rule in node n2 drops it."));
   EXPECT_EQ(podrun({"trace", "n1/nobody", "n2:80"}).status, kNotFound);

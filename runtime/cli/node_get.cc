@@ -9,6 +9,7 @@
 #include "runtime/cli/print.h"
 #include "runtime/kernel/clock.h"
 #include "runtime/node/node_box.h"
+#include "runtime/store/own_node.h"
 
 namespace podrun::cli {
 namespace {
@@ -21,12 +22,11 @@ struct NodeGetCommandOptions {
 
 // Its pods as the machine can see them, without going there.
 SeenNode look_at(const Context& context, NodeRecord record) {
-  Directories inside = context.flags.directories;
-  inside.state = Layout(inside).node_state(record.name);
+  const Store inside(layout_of_node(context.store().layout(), record.name));
   SeenNode node;
   node.lives = lives(record);
   node.record = std::move(record);
-  for (const PodRecord& pod : Store(Layout(inside)).list().value_or({}))
+  for (const PodRecord& pod : inside.list().value_or({}))
     node.pods.push_back(pod.plan.who.name_space + "/" + pod.plan.who.name);
   return node;
 }

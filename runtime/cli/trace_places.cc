@@ -14,6 +14,7 @@
 #include "runtime/manifest/names.h"
 #include "runtime/node/node_box.h"
 #include "runtime/packet/world.h"
+#include "runtime/store/own_node.h"
 
 namespace podrun::cli {
 namespace {
@@ -72,9 +73,8 @@ struct TracedNode {
 
 Result<TracedNode> traced_node(const Context& context, const NodeRecord& node) {
   if (!lives(node)) return Error{Kind::not_found, 0, "node \"" + node.name + "\" is dead (`podrun recover`)"};
-  Directories inside = context.flags.directories;
-  inside.state = Layout(inside).node_state(node.name);
-  return TracedNode{node.name, "/proc/" + std::to_string(node.holder.pid), Store(Layout(inside))};
+  return TracedNode{node.name, "/proc/" + std::to_string(node.holder.pid),
+                    Store(layout_of_node(context.store().layout(), node.name))};
 }
 
 Result<int> add_node(SpaceList& spaces, const TracedNode& node) {

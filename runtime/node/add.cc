@@ -51,9 +51,8 @@ Result<void> make_directories(const Host& host, const NodeRecord& node) {
   TRY(make_private_dir(layout.node_data(node.name)));
   TRY(base::make_dirs(layout.node_data(node.name) + "/images", 0700));
   TRY(base::make_dirs(layout.node_state(node.name) + "/ids", 0700));
-  Directories inside = layout.directories();
-  inside.state = layout.node_state(node.name);
-  return base::write_file_durably(Layout(inside).own_node(), own_node_text({node.name, node.cgroup}));
+  return base::write_file_durably(layout_of_node(layout, node.name).own_node(),
+                                  own_node_text({node.name, node.cgroup}));
 }
 
 Result<void> build(const Host& host, const NodeBox& box, NodeRecord& node) {

@@ -40,9 +40,7 @@ NodeRecord remains_of_node(const Host& host, const NodeBox& box) {
   NodeRecord node;
   node.state = NodeState::deleting;
   node.name = box.name();
-  Directories inside = host.layout().directories();
-  inside.state = host.layout().node_state(node.name);
-  if (const auto itself = own_node(Layout(inside))) node.cgroup = itself->cgroup;
+  if (const auto itself = own_node(layout_of_node(host.layout(), node.name))) node.cgroup = itself->cgroup;
   if (node.cgroup.empty()) node.cgroup = cgroup_of_node(host, node.name);
   return node;
 }

@@ -58,9 +58,9 @@ std::optional<Whereabouts> whereabouts(const Recording& recording, const Leg& le
       const bool comes = station.seen.direction != Direction::out;
       if (is_here && comes && now.in_link == 0) now.in_link = station.seen.link;
       now.headers = station.seen.headers;
+      now.to_mac = station.seen.to_mac;
       if (is_here) now.link = station.seen.link;
       now.direction = station.seen.direction;
-      now.to_mac = station.seen.to_mac;
       is_seen = true;
     }
     for (const Passage& passage : station.passages) {

@@ -6,6 +6,7 @@
 #include "base/files.h"
 #include "base/interruption.h"
 #include "runtime/image/reference.h"
+#include "runtime/store/own_node.h"
 
 namespace podrun {
 namespace {
@@ -89,11 +90,8 @@ Result<ImageUse> images_in_use(const Host& host) {
   ImageUse use;
   std::vector<std::string> broken;
   TRY(add_use(host.store, "", use, broken));
-  for (const std::string& node : base::list_dir(host.layout().nodes()).value_or({})) {
-    Directories inside = host.layout().directories();  // whose images are ours
-    inside.state = host.layout().node_state(node);
-    TRY(add_use(Store(Layout(inside)), "node " + node + ": ", use, broken));
-  }
+  for (const std::string& node : base::list_dir(host.layout().nodes()).value_or({}))
+    TRY(add_use(Store(layout_of_node(host.layout(), node)), "node " + node + ": ", use, broken));
   if (broken.empty()) return use;
   return Error{Kind::corrupt, 0,
                "a record of '" + broken.front() +

@@ -1,4 +1,4 @@
-// Whether we are in a node (runtime/node), as its own state directory says.
+// Whether we are in a node (runtime/node), as its own state directory says, and where the machine has that directory.
 #pragma once
 
 #include <string>
@@ -14,6 +14,9 @@ struct OwnNode {
 };
 
 Result<OwnNode> own_node(const Layout& layout);
+// For the machine: where the records of a node's pods are. Images are the machine's own.
+Layout layout_of_node(const Layout& machine, const std::string& name);
+
 // What own_node() reads, for who makes a node.
 std::string own_node_text(const OwnNode& node);
 
