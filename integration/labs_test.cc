@@ -125,13 +125,13 @@ TEST_F(LabTest, WhatIsNotAsItSaysFails) {
 TEST_F(LabTest, AnotherCauseFails) {
   if (!can_run({need::busybox()})) return;
   const std::string steps =
-      "\n```console\n# ip netns add red; ip link add a type veth peer name b netns red; ip addr add 10.0.0.1/24 dev a\n"
-      "# ip -n red addr add 10.0.0.2/24 dev b; ip -n red link set b up; ip link set a up\n"
+      "\n```console\n# ip netns add red; ip link add va type veth peer name vb netns red; ip addr add 10.0.0.1/24 dev va\n"
+      "# ip -n red addr add 10.0.0.2/24 dev vb; ip -n red link set vb up; ip link set va up\n"
       "# ip netns exec red busybox httpd -p 80\n```\n";
-  const Output other = podrun({"lab", "check", page(steps + "\n```break nobody host 10.0.0.2:80\nip -n red link set b down\n```\n")});
+  const Output other = podrun({"lab", "check", page(steps + "\n```break nobody host 10.0.0.2:80\nip -n red link set vb down\n```\n")});
   EXPECT_EQ(other.status, 1);
   EXPECT_THAT(other.out, HasSubstr("expected the cause nobody"));
-  EXPECT_THAT(other.out, HasSubstr("cause     The link b of netns red is down."));
+  EXPECT_THAT(other.out, HasSubstr("cause     The link vb of netns red is down."));
   const Output whole = podrun({"lab", "check", page(steps + "\n```break link-down host 10.0.0.2:80\ntrue\n```\n")});
   EXPECT_EQ(whole.status, 1);
   EXPECT_THAT(whole.out, HasSubstr("expected the cause link-down"));
@@ -157,7 +157,7 @@ TEST_F(LabTest, ShowsThePageWithoutWhatIsOnlyChecked) {
   EXPECT_EQ(shown.status, 0);
   EXPECT_THAT(shown.out, testing::StartsWith("# A bridge for three namespaces\n"));
   EXPECT_THAT(shown.out, HasSubstr("```console\n# ip link add v-net type bridge\n"));
-  for (const char* hidden : {"```check", "```break", "```needs", "isolated on"})
+  for (const char* hidden : {"```check", "```break", "```needs", "isolated on\n"})
     EXPECT_THAT(shown.out, testing::Not(HasSubstr(hidden)));
 }
 
