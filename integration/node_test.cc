@@ -1,10 +1,12 @@
 // podrun node: real nodes with real pods in them, from the first to the last, and whatever may happen on the way.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <thread>
 
 #include "integration/node_host.h"
 
@@ -230,6 +232,24 @@ TEST_F(NodeTest, AMissingPluginKeepsANodeUnlessForced) {
   expect_world_unchanged();
 }
 
+// Whoever is at work in it ends with it, and makes nothing more.
+TEST_F(NodeTest, CreatesThatAreUnderWayEndWithTheirNode) {
+  if (IsSkipped()) return;
+  remember_world_with_nodes();
+  for (const int delay : {0, 5, 10, 20, 40, 80, 160}) {
+    if (!must_add({"n1"})) return;
+    Command command = create_command(sleeper("web"), at("n1"));
+    std::ofstream(dir() + "/web.json") << command.in;
+    std::replace(command.argv.begin(), command.argv.end(), std::string("-"), dir() + "/web.json");
+    const pid_t creating = start(command.argv, dir() + "/log");
+    std::this_thread::sleep_for(std::chrono::milliseconds(delay));
+    const Output deleted = node({"delete", "n1", "--force", "--grace-period", "0"});
+    EXPECT_EQ(deleted.status, 0) << deleted.err;
+    wait_for(creating);
+  }
+  expect_world_unchanged();
+}
+
 TEST_F(NodeTest, NamesThatAreNone) {
   if (IsSkipped()) return;
   for (const std::string& bad : {std::string("N1"), std::string("a_b"), std::string("../x"), std::string(65, 'a')}) {
@@ -282,7 +302,7 @@ TEST_F(NodeTest, ALinkAsBadAsItIsWanted) {
   if (has_kernel_netem()) {
     EXPECT_EQ(bad.status, 0) << bad.err;
     EXPECT_THAT(run_in("bad", {"tc", "qdisc", "show", "dev", "eth0"}).out,
-                AllOf(HasSubstr("netem"), HasSubstr("delay 20ms"), HasSubstr("loss 5%"), HasSubstr("rate 1Mbit")));
+                AllOf(HasSubstr("netem"), HasSubstr("delay 20"), HasSubstr("loss 5%"), HasSubstr("rate 1Mbit")));
   } else {
     EXPECT_EQ(bad.status, kUnsupported);
     EXPECT_THAT(bad.err, HasSubstr("this kernel has no netem"));

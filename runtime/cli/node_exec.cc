@@ -8,7 +8,6 @@
 #include "runtime/cli/bad_input.h"
 #include "runtime/cli/node_commands.h"
 #include "runtime/node/enter.h"
-#include "runtime/node/node_box.h"
 
 namespace podrun::cli {
 namespace {
@@ -35,8 +34,6 @@ Result<int> exec(Context& context, const NodeExecCommandOptions& options) {
   TRY(context.require_root("node exec"));
   const Layout layout = context.store().layout();
   const std::string& name = options.node.front();
-  const NodeRecord node = TRY(find_node(layout, name));
-  if (lives(node)) TRY(join_cgroup(node).in("exec in node \"" + name + "\""));
   if (!TRY(enter_node(layout, name))) warn("the working directory is not in node " + name + "; going on in /");
   return become(options);
 }

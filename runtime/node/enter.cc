@@ -19,6 +19,14 @@ Result<void> check_ready(const NodeRecord& node) {
   return {};
 }
 
+// Where its holder is (Cgroup::keep_entry()). One that is gone by now is not made again.
+Result<void> join_cgroup(const NodeRecord& node) {
+  const CgroupHost host = TRY(CgroupHost::discover());
+  const bool is_v1 = host.unified.empty();
+  const std::string keep = (is_v1 ? host.with("pids")->mount : host.unified) + node.cgroup + "/keep";
+  return base::write_in_place(keep + (is_v1 ? "/tasks" : "/cgroup.procs"), "0");
+}
+
 }  // namespace
 
 Result<bool> enter_namespaces(int pidfd) {
@@ -38,15 +46,8 @@ Result<bool> enter_node(const Layout& layout, const std::string& name) {
     return Error{
         Kind::not_found, ESRCH,
         "node \"" + name + "\" is dead: the process that held it has ended (`podrun recover` takes away the rest)"};
+  TRY(join_cgroup(node).in("enter node \"" + name + "\""));
   return enter_namespaces(holder->get());
-}
-
-Result<void> join_cgroup(const NodeRecord& node) {
-  const CgroupEntry entry = TRY(Cgroup(TRY(CgroupHost::discover()), node.cgroup).keep_entry());
-  if (entry.v2) return base::write_in_place("/proc/self/fd/" + std::to_string(entry.v2.get()) + "/cgroup.procs", "0");
-  for (const Fd& tasks : entry.v1_tasks)
-    if (::write(tasks.get(), "0", 1) != 1) return Error::system(errno, "enter the node's cgroup");
-  return {};
 }
 
 }  // namespace podrun

@@ -10,10 +10,8 @@ namespace podrun {
 // and stays in the working directory of the same path. False: there is none of that path, and it is in "/".
 Result<bool> enter_namespaces(int pidfd);
 
-// The same for a node that is ready. Errors: not_found; busy while it is made or deleted.
+// The same for a node that is ready, and into its cgroup: what runs in a node ends with it, a create that is under way
+// too. Errors: not_found; busy while it is made or deleted.
 Result<bool> enter_node(const Layout& layout, const std::string& name);
-
-// Has the calling process be in the node's cgroup, so that it ends with the node. Before it enters.
-Result<void> join_cgroup(const NodeRecord& node);
 
 }  // namespace podrun
