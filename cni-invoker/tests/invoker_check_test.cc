@@ -199,8 +199,11 @@ class Versions : public Check {};
 TEST_F(Versions, AskedWithDummies) {
   covers("A7.16 A4.04 A5.02");
   runner.answer("VERSION one", R"({"cniVersion":"1.0.0","supportedVersions":["0.4.0","1.0.0"]})");
+  std::vector<std::string> observed;
+  options.observer = [&](const PluginRun& run) { observed.push_back(run.operation + " " + run.plugin); };
   const auto versions = invoker().version("one");
   ASSERT_TRUE(versions) << versions.error().what;
+  EXPECT_THAT(observed, ElementsAre("VERSION one"));
   EXPECT_TRUE(versions->supports({1, 0, 0}));
   EXPECT_FALSE(versions->supports({1, 1, 0}));
   const testing::Call& call = runner.call("VERSION one");
