@@ -43,11 +43,11 @@ class FaultsOfNodesTest : public NodeTest {
   }
 
   // With a pod in it, and by turns without recover: a delete alone goes on from there.
-  void break_delete(Fault fault) {
+  void break_delete(Fault fault, Watch watch = Watch::program) {
     if (IsSkipped()) return;
     remember_world_with_nodes();
     break_every_step(
-        fault, Watch::program,
+        fault, watch,
         [&](int) {
           must_add({"n1"});
           must_create(pod("web", {container("main", {"/bin/payload", "sleep"})}), at("n1"));
@@ -91,6 +91,17 @@ TEST_F(FaultsOfNodesTest, ADeleteThatIsKilled) {
 TEST_F(FaultsOfNodesTest, ADeleteThatFails) {
   choose_one_in(6);
   break_delete(Fault::fail);
+}
+
+// By whom its pods are deleted, in the node.
+TEST_F(FaultsOfNodesTest, ADeleteWhoseWorkerIsKilled) {
+  choose_one_in(8);
+  break_delete(Fault::kill, Watch::children);
+}
+
+TEST_F(FaultsOfNodesTest, ADeleteThatIsInterrupted) {
+  choose_one_in(6);
+  break_delete(Fault::interrupt);
 }
 
 }  // namespace

@@ -288,6 +288,7 @@ TEST_F(NodeTest, AsKubectlListsThem) {
   ASSERT_TRUE(must_create(sleeper("web"), {"--node", "n1", "--network", "none"}));
   EXPECT_EQ(run({program, "__complete", "--node", "n1", "logs", ""}).out, "web\n");
   EXPECT_EQ(run({program, "__complete", "logs", ""}).out, "");
+  EXPECT_EQ(run({program, "__complete", "trace", "n"}).out, "n1\nn1/web\n");
 }
 
 TEST_F(NodeTest, ALinkAsBadAsItIsWanted) {

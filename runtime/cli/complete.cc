@@ -13,6 +13,7 @@
 #include "runtime/cli/parse.h"
 #include "runtime/cli/pods.h"
 #include "runtime/node/node_box.h"
+#include "runtime/store/own_node.h"
 
 namespace podrun::cli {
 namespace {
@@ -92,7 +93,12 @@ class Candidates {
     const auto all = context_.store().list();
     for (const PodRecord& pod : all ? *all : std::vector<PodRecord>())
       if (pod.plan.who.name_space == context_.flags.name_space) offer(pod.plan.who.name + behind);
-    for (const std::string& node : names_of_nodes(context_.store().layout())) offer(node + behind);
+    const Layout layout = context_.store().layout();
+    for (const std::string& node : names_of_nodes(layout)) {
+      offer(node + behind);
+      for (const PodRecord& pod : Store(layout_of_node(layout, node)).list().value_or({}))
+        if (pod.plan.who.name_space == context_.flags.name_space) offer(node + "/" + pod.plan.who.name + behind);
+    }
     offer("host" + behind);
   }
 
