@@ -1,0 +1,72 @@
+// Links, addresses and routes of another namespace, as ip(8) sees them.
+#include "rtnetlink.h"
+
+#include <gmock/gmock.h>
+
+#include "private_host.h"
+#include "support.h"
+
+namespace cni {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class RouteSocketTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    static const std::string kReason = testing::enter_private_host();
+    if (!kReason.empty()) GTEST_SKIP() << kReason;
+    pod.emplace("pod");
+    socket.emplace(RouteSocket::open(pod->path()).value());
+    ASSERT_TRUE(socket->make_veth("a"));
+  }
+  int index_of(const std::string& name) {
+    for (const Link& link : socket->links().value())
+      if (link.name == name) return link.index;
+    return -1;
+  }
+  static LinkAddress address(const std::string& text, int length) {
+    return {*base::IpAddress::parse(text), length};
+  }
+  std::optional<testing::Netns> pod;
+  std::optional<RouteSocket> socket;
+};
+
+TEST_F(RouteSocketTest, LeadsEverythingElseByAGateway) {
+  const int link = index_of("a");
+  ASSERT_TRUE(socket->bring_up(link));
+  ASSERT_TRUE(socket->add(link, address("10.9.0.1", 24)));
+  ASSERT_TRUE(socket->add(link, address("fd00:9::1", 64)));
+  ASSERT_TRUE(socket->add_default_route(link, *base::IpAddress::parse("10.9.0.254")));
+  ASSERT_TRUE(socket->add_default_route(link, *base::IpAddress::parse("fd00:9::ff")));
+  EXPECT_THAT(testing::shell("ip -n pod route"), HasSubstr("default via 10.9.0.254 dev a proto static"));
+  EXPECT_THAT(testing::shell("ip -n pod -6 route"), HasSubstr("default via fd00:9::ff dev a proto static"));
+  EXPECT_FALSE(socket->add_default_route(link, *base::IpAddress::parse("10.9.0.253"))) << "there is one";
+}
+
+TEST_F(RouteSocketTest, AddsAndRemovesAddresses) {
+  const int link = index_of("a");
+  const LinkAddress one = address("10.9.0.1", 24);
+  ASSERT_TRUE(socket->add(link, one));
+  EXPECT_FALSE(socket->add(link, one)) << "it is there";
+  EXPECT_THAT(testing::shell("ip -n pod addr show a"), HasSubstr("inet 10.9.0.1/24"));
+  ASSERT_EQ(socket->addresses(link)->size(), 1U);
+  ASSERT_TRUE(socket->remove(link, one));
+  EXPECT_THAT(testing::shell("ip -n pod addr show a"), Not(HasSubstr("inet 10.9")));
+  EXPECT_FALSE(socket->remove(link, one));
+}
+
+TEST_F(RouteSocketTest, ALinkThatIsRenamedIsDown) {
+  const int link = index_of("a");
+  ASSERT_TRUE(socket->bring_up(link));
+  ASSERT_TRUE(socket->rename(link, "other"));
+  EXPECT_EQ(index_of("other"), link);
+  EXPECT_THAT(testing::shell("ip -n pod link show other"), HasSubstr("state DOWN"));
+  EXPECT_FALSE(socket->rename(link, "lo"));
+  ASSERT_TRUE(socket->remove_link(link));
+  EXPECT_EQ(index_of("other"), -1);
+}
+
+}  // namespace
+}  // namespace cni
