@@ -96,6 +96,7 @@ std::vector<NodeRecord> list_nodes(const Layout& layout, std::vector<std::string
   std::vector<NodeRecord> nodes;
   for (const std::string& name : names_of_nodes(layout)) {
     const auto text = base::read_file(layout.node_record(name));
+    if (!text && text.error().kind == Kind::not_found) continue;  // not yet, or not any more
     auto node = text ? node_from_json(*text) : text.error();
     if (node)
       nodes.push_back(std::move(*node));

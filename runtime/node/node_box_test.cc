@@ -74,6 +74,7 @@ TEST_F(NodeBoxes, ARecordThatCannotBeReadIsNamed) {
   put("n1", 1);
   put("n2", 2);
   ASSERT_TRUE(base::write_file_durably(layout_.node_record("n1"), "{"));
+  ASSERT_TRUE(NodeBox::make(layout_, "n3", 0));  // about to be one
   std::vector<std::string> broken;
   const auto nodes = list_nodes(layout_, &broken);
   ASSERT_EQ(nodes.size(), 1U);
