@@ -144,7 +144,7 @@ sleep 2
 start_server --pods own
 within 60 "a new server knows it" of_pod "by_name['web']['ready'] and by_name['web']['containerID'] == '$container' and by_name['web']['restartCount'] == 0"
 
-ask '/run/default/web-node/web?cmd=rm%20/www/index.html' -X POST > /dev/null
+within 30 "a command, by the new server" ask '/run/default/web-node/web?cmd=rm%20/www/index.html' -X POST
 within 60 "who fails the liveness probe is started again" of_pod 'by_name["web"]["restartCount"] >= 1'
 
 write_pod changed

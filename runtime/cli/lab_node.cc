@@ -16,6 +16,8 @@ Result<LabNode> LabNode::of(const Context& context, const std::string& lab) {
   const Directories& directories = context.flags.directories;
   const std::string path = TRY(own_path());
   node.program_ = {path, "--state-dir", directories.state, "--data-dir", directories.data};
+  if (!context.flags.cgroup_parent.empty())
+    node.program_.insert(node.program_.end(), {"--cgroup-parent", context.flags.cgroup_parent});
   const char* search = std::getenv("PATH");
   // Nothing else of the caller's environment: what a page says is so for everybody.
   node.shell_ = {"env",

@@ -51,10 +51,16 @@ std::int64_t first_alarm(const NewPod& decided, const PodRecord& pod) {
   return deadline == 0 ? measured : std::min(deadline, measured);
 }
 
+Result<void> ask_for_alarm(const Host& host, const PodPlan& pod, const Cgroup& cgroup, ShimClient& shim,
+                           std::int64_t when) {
+  const Fd program = TRY(open_self(pod.namespaces.host_users));
+  return shim.ask_for_alarm(when, TRY(words_of_tend(host, pod.who.id)), program, TRY(cgroup.keep_entry()));
+}
+
 Result<void> set_alarm(const Host& host, const PodPlan& pod, const Cgroup& cgroup, ShimClient& shim,
                        std::int64_t when) {
-  const Fd program = TRY(open_self(pod.namespaces.host_users));
-  return shim.set_alarm(when, TRY(words_of_tend(host, pod.who.id)), program, TRY(cgroup.keep_entry()));
+  TRY(ask_for_alarm(host, pod, cgroup, shim, when));
+  return shim.expect_alarm();
 }
 
 Result<void> wake_at_once(const Host& host, const PodRecord& pod, ShimClient& shim) {

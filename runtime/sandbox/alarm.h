@@ -21,6 +21,10 @@ std::int64_t first_alarm(const NewPod& decided, const PodRecord& pod);
 // 0: at no time).
 Result<void> set_alarm(const Host& host, const PodPlan& pod, const Cgroup& cgroup, ShimClient& shim, std::int64_t when);
 
+// Asks for it, and leaves the answer to be taken: shim.expect_alarm().
+Result<void> ask_for_alarm(const Host& host, const PodPlan& pod, const Cgroup& cgroup, ShimClient& shim,
+                           std::int64_t when);
+
 // The same at once, for a pod whose shim may not know of it yet: whoever is woken waits for the pod's box.
 Result<void> wake_at_once(const Host& host, const PodRecord& pod, ShimClient& shim);
 

@@ -37,9 +37,9 @@ Result<Endings> ask_containers(const Host& host, const std::string& id, const De
   Endings running = at_once || !is_up ? Endings() : TRY(running_containers(pod, *box));
   if (running.empty()) return running;
   pod.life.state = PodState::ready;  // a stop that is under way has nothing left to do
-  ask_to_end(host, pod, *box, running, options.grace_period);
+  AskedShim asked = ask_to_end(host, pod, *box, running, options.grace_period);
   box.reset();  // a shim may be slow to answer
-  watch_over_end(host, pod);
+  watch_over_end(host, pod, std::move(asked));
   return running;
 }
 

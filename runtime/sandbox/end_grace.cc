@@ -16,14 +16,15 @@ Result<Endings> running_containers(const PodRecord& pod, const Box& box) {
                "read the record of container '" + broken.front() + "' (`podrun delete --force` needs none)"};
 }
 
-void ask_to_end(const Host& host, PodRecord& pod, const Box& box, const Endings& running,
-                std::optional<std::chrono::seconds> grace_period) {
+AskedShim ask_to_end(const Host& host, PodRecord& pod, const Box& box, const Endings& running,
+                     std::optional<std::chrono::seconds> grace_period) {
   const std::int64_t before = pod.life.deadline;
   if (before == 0 || grace_period) {
     const auto grace = grace_period.value_or(std::chrono::seconds(pod.plan.grace_period));
     const std::int64_t wanted = boot_time() + std::chrono::nanoseconds(grace).count();
     pod.life.deadline = before == 0 ? wanted : std::min(wanted, before);
   }
+  AskedShim asked = ask_to_watch_over_end(host, pod);
   for (const auto& ending : running) {
     if (before == 0)
       ending->ask(host, pod.life.deadline);
@@ -31,6 +32,7 @@ void ask_to_end(const Host& host, PodRecord& pod, const Box& box, const Endings&
       ending->wait_until(pod.life.deadline);
   }
   (void)box.save(pod);  // for who looks at it, and for recover: a full disk keeps no pod from ending
+  return asked;
 }
 
 }  // namespace podrun

@@ -31,7 +31,19 @@ std::int64_t is_due(const PodRecord& pod, const std::vector<LiveContainer>& cont
 
 }  // namespace
 
-void watch_over_end(const Host& host, const PodRecord& pod) {
+AskedShim ask_to_watch_over_end(const Host& host, const PodRecord& pod) {
+  const auto ask = [&]() -> Result<ShimClient> {
+    const Cgroup cgroup(TRY(CgroupHost::discover()), pod.plan.cgroup_path);
+    ShimClient shim = TRY(ShimClient::greet(pod.life.shim, TRY(reach_shim(host.layout(), pod.plan.who.id))));
+    TRY(ask_for_alarm(host, pod.plan, cgroup, shim, pod.life.deadline + kLead));
+    return shim;
+  };
+  auto asked = ask();
+  return asked ? AskedShim(std::move(*asked)) : std::nullopt;
+}
+
+void watch_over_end(const Host& host, const PodRecord& pod, AskedShim asked) {
+  if (asked && asked->expect_alarm()) return;
   (void)look_again_at(host, pod, pod.life.deadline + kLead);
 }
 

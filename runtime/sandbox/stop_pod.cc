@@ -61,9 +61,9 @@ Result<PodEnd> begin_stop(const Host& host, const std::string& id,
   const bool waits = !running.empty();
   if (waits) {
     pod.life.state = PodState::stopping;
-    ask_to_end(host, pod, *box, running, grace_period);
+    AskedShim asked = ask_to_end(host, pod, *box, running, grace_period);
     box.reset();
-    watch_over_end(host, pod);
+    watch_over_end(host, pod, std::move(asked));
   }
   return PodEnd(std::move(running), [&host, id, until = landing_of_stop(pod.plan), waits] {
     return stop_now(host, id, until, waits);

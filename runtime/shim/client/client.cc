@@ -41,16 +41,6 @@ Result<Address> address_of(const std::string& box) {
   return address;
 }
 
-Result<Channel> connect(const Layout& layout, const std::string& id) {
-  Fd socket = TRY(make_socket());
-  const Address address = TRY(address_of(layout.box(id)));
-  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address.text), sizeof(address.text)) == 0)
-    return Channel(std::move(socket));
-  if (errno == ECONNREFUSED || errno == ENOENT)
-    return Error{Kind::not_found, errno, "ask the shim: none listens at '" + layout.shim_socket(id) + "'"};
-  return Error::system(errno, "connect to '" + layout.shim_socket(id) + "'");
-}
-
 void add(std::vector<int>& fds, const Fd& fd) {
   if (fd) fds.push_back(fd.get());
 }
@@ -114,27 +104,30 @@ Result<NewProcess> ShimClient::expect() {
                     .handshake = std::move(handshake)};
 }
 
-Result<Message> ShimClient::ask(MessageType type, const std::string& body, const std::vector<int>& fds) {
-  TRY(control_.send(number(type), body, fds).in("ask the shim"));
-  Message answer = TRY(control_.receive(kPatience).in("hear from the shim"));
+Result<void> ShimClient::hear_answer() {
+  const Message answer = TRY(control_.receive(kPatience).in("hear from the shim"));
   if (answer.type == number(MessageType::error)) return init::unpack_error(answer.body);
-  return answer;
-}
-
-Result<void> ShimClient::keep(const std::string& key, const Fd& terminal) {
-  TRY(ask(MessageType::keep, wire::write(shim::Keep{key}), {terminal.get()}));
   return {};
 }
 
-Result<void> ShimClient::set_alarm(std::int64_t when, std::vector<std::string> args, const Fd& program,
-                                   const CgroupEntry& entry) {
+Result<void> ShimClient::keep(const std::string& key, const Fd& terminal) {
+  TRY(control_.send(number(MessageType::keep), wire::write(shim::Keep{key}), {terminal.get()}).in("ask the shim"));
+  return hear_answer();
+}
+
+Result<void> ShimClient::ask_for_alarm(std::int64_t when, std::vector<std::string> args, const Fd& program,
+                                       const CgroupEntry& entry) {
   shim::Alarm alarm{.when = when, .args = std::move(args)};
   alarm.into_cgroup = static_cast<bool>(entry.v2);
   alarm.v1_tasks = static_cast<std::uint32_t>(entry.v1_tasks.size());
   std::vector<int> fds{program.get()};
   add(fds, entry);
-  TRY(ask(MessageType::alarm, wire::write(alarm), fds).in("set the alarm"));
-  return {};
+  return control_.send(number(MessageType::alarm), wire::write(alarm), fds).in("set the alarm: ask the shim");
+}
+
+Result<void> ShimClient::expect_alarm() {
+  TRY(hear_greeting());
+  return hear_answer().in("set the alarm");
 }
 
 Result<Fd> listen_for_clients(const Layout& layout, const std::string& id) {
@@ -147,9 +140,19 @@ Result<Fd> listen_for_clients(const Layout& layout, const std::string& id) {
   return socket;
 }
 
+Result<Channel> reach_shim(const Layout& layout, const std::string& id) {
+  Fd socket = TRY(make_socket());
+  const Address address = TRY(address_of(layout.box(id)));
+  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address.text), sizeof(address.text)) == 0)
+    return Channel(std::move(socket));
+  if (errno == ECONNREFUSED || errno == ENOENT)
+    return Error{Kind::not_found, errno, "ask the shim: none listens at '" + layout.shim_socket(id) + "'"};
+  return Error::system(errno, "connect to '" + layout.shim_socket(id) + "'");
+}
+
 Result<Channel> connect_to_shim(const Layout& layout, const std::string& id,
                                 const std::function<Result<std::array<Fd, 2>>()>& programs) {
-  Channel channel = TRY(connect(layout, id));
+  Channel channel = TRY(reach_shim(layout, id));
   const auto hear_hello = [&]() -> Result<bool> {
     const Message answer = TRY(channel.receive(kPatience).in("hear from the shim"));
     if (answer.type == number(MessageType::error)) return init::unpack_error(answer.body);

@@ -32,7 +32,8 @@ struct NewProcess {
 class ShimClient {
  public:
   ShimClient(ProcessId process, Channel control) : process_(process), control_(std::move(control)) {}
-  // Of a shim that has just been started: greets it, and hears its answer before the first expect() returns.
+  // Greets a shim, and hears its answer before the first expect() returns. It is of this build: one that has just been
+  // started, or else expect() fails with Kind::unsupported.
   static Result<ShimClient> greet(ProcessId process, Channel control);
   const ProcessId& process() const { return process_; }
 
@@ -46,10 +47,13 @@ class ShimClient {
   Result<void> keep(const std::string& key, const Fd& terminal);
 
   // Has it run `program` at that time (CLOCK_BOOTTIME, nanoseconds; 0: no time), and whenever a container has ended.
-  Result<void> set_alarm(std::int64_t when, std::vector<std::string> args, const Fd& program, const CgroupEntry& entry);
+  // As with launch(), the answer may be taken later.
+  Result<void> ask_for_alarm(std::int64_t when, std::vector<std::string> args, const Fd& program,
+                             const CgroupEntry& entry);
+  Result<void> expect_alarm();
 
  private:
-  Result<Message> ask(shim::MessageType type, const std::string& body, const std::vector<int>& fds);
+  Result<void> hear_answer();
 
   Result<void> hear_greeting();
 
@@ -62,7 +66,10 @@ class ShimClient {
 // A socket that listens at pods/ID/shim.sock, for the shim to accept from.
 Result<Fd> listen_for_clients(const Layout& layout, const std::string& id);
 
-// A new connection to the shim that runs, which is of this build afterwards: one of another, which could not read our
+// A new connection to the shim that runs, to be greeted. Kind::not_found when there is none.
+Result<Channel> reach_shim(const Layout& layout, const std::string& id);
+
+// The same, greeted, to a shim that is of this build afterwards: one of another, which could not read our
 // plans, becomes the first of `programs`, podrun-shim opened, and has the second, podrun, look after the pod.
 // Kind::not_found when there is none, Kind::unsupported when it cannot be renewed.
 Result<Channel> connect_to_shim(const Layout& layout, const std::string& id,
