@@ -71,9 +71,14 @@ TEST_F(LedgerTest, KeepsWhatCameOfIt) {
   one.result = kResult;
   one.add_failure = LedgerEntry::AddFailure{2, 11};
   one.last_error = "plugin 'two' DEL: \"later\"";
-  for (const auto state : {LedgerEntry::State::adding, LedgerEntry::State::attached, LedgerEntry::State::deleting}) {
+  for (const auto& [state, word] : {std::pair{LedgerEntry::State::adding, "adding"},
+                                    {LedgerEntry::State::attached, "attached"},
+                                    {LedgerEntry::State::deleting, "deleting"}}) {
     one.state = state;
     ASSERT_TRUE(ledger.save(one));
+    EXPECT_THAT(*base::read_file(dir.path() + "/ledger/net@pod1@eth0.json"),
+                HasSubstr("\"state\":\"" + std::string(word) + "\""))
+        << "others read it";
     const auto found = ledger.find("net", "pod1", "eth0");
     ASSERT_TRUE(found && *found);
     EXPECT_EQ((*found)->state, state);
