@@ -1,6 +1,7 @@
 // The labs that podrun brings (specs/labs): each is played from its beginning by `podrun lab check`, as its page says.
 #include <gmock/gmock.h>
 
+#include <csignal>
 #include <fstream>
 
 #include "integration/test_host.h"
@@ -96,7 +97,7 @@ TEST_F(LabTest, APageOfSomebodysOwn) {
   const Output done = podrun({"lab", "do", page("")});
   EXPECT_EQ(done.status, 0) << done.err;
   EXPECT_THAT(done.out, HasSubstr("# echo one > file; cat file\none\n# cat <<EOF\n> two\n> EOF\ntwo\n"));
-  EXPECT_EQ(podrun({"lab", "reset", page("")}).status, 0);
+  EXPECT_EQ(podrun({"lab", "reset", page("")}).out, "lab/own reset\n");
   EXPECT_EQ(podrun({"lab", "check", page(check("grep -qx one file"))}).out, "passed  own\n");
   expect_world_unchanged();
 }
@@ -137,6 +138,30 @@ TEST_F(LabTest, AnotherCauseFails) {
   EXPECT_THAT(whole.out, HasSubstr("expected the cause link-down"));
 }
 
+// Two things are wrong, and for the second nobody knows a command.
+TEST_F(LabTest, WhatIsNotMendedByWhatIsToldFails) {
+  if (!can_run({need::busybox()})) return;
+  const Output checked = podrun(
+      {"lab", "check",
+       page("\n```console\n# ip netns add red; ip link add va type veth peer name vb netns red; ip link set va up\n"
+            "# ip addr add 10.0.0.1/24 dev va; ip -n red addr add 10.0.0.2/24 dev vb; ip -n red link set vb up\n"
+            "# ip netns exec red busybox httpd -f -p 80 & echo $! > web.pid\n"
+            "# timeout 10 sh -c 'until busybox wget -q -O - http://10.0.0.2/ 2>&1 | grep -q 404; do sleep 0.1; done'\n"
+            "```\n\n```break link-down host 10.0.0.2:80\nip -n red link set vb down\nkill $(cat web.pid)\n```\n")});
+  EXPECT_EQ(checked.status, 1);
+  EXPECT_THAT(checked.out, HasSubstr("was not mended by what is told to mend it"));
+  EXPECT_THAT(checked.out, HasSubstr("listens"));
+}
+
+TEST_F(LabTest, AnInterruptedCheckLeavesNoNode) {
+  remember_world();
+  const pid_t checks = start(podrun_command({"lab", "check", page("\n```console\n# sleep 60\n```\n")}).argv, dir() + "/log");
+  ASSERT_TRUE(eventually([&] { return podrun({"node", "exec", "lab-check-own", "--", "pgrep", "sleep"}).status == 0; }));
+  ::kill(checks, SIGINT);
+  EXPECT_EQ(wait_for(checks), 128 + SIGINT);
+  expect_world_unchanged();
+}
+
 TEST_F(LabTest, WordsThatAreNone) {
   for (const auto& [words, said] : std::vector<std::pair<std::vector<std::string>, std::string>>{
            {{"lab", "do", "brigde"}, "did you mean 'bridge'?"},
@@ -157,7 +182,7 @@ TEST_F(LabTest, ShowsThePageWithoutWhatIsOnlyChecked) {
   EXPECT_EQ(shown.status, 0);
   EXPECT_THAT(shown.out, testing::StartsWith("# A bridge for three namespaces\n"));
   EXPECT_THAT(shown.out, HasSubstr("```console\n# ip link add v-net type bridge\n"));
-  for (const char* hidden : {"```check", "```break", "```needs", "isolated on\n"})
+  for (const char* hidden : {"```check", "```break", "isolated on\n"})
     EXPECT_THAT(shown.out, testing::Not(HasSubstr(hidden)));
 }
 

@@ -105,6 +105,13 @@ work() {
   done
 }
 
+clean_up() {
+  local worker
+  for worker in "${workers[@]}"; do kill -- "-$worker" 2> /dev/null || true; done
+  wait
+  rm -rf -- "$copy"
+}
+
 main() {
   local number=150 seed=1 option
   limit=60 most=$((1 << 30)) jobs=1
@@ -128,7 +135,8 @@ main() {
 
   copy=$(mktemp -d "${TMPDIR:-/var/tmp}/podrun-mutate.XXXXXX")
   log=$copy/log
-  trap 'rm -rf -- "$copy"' EXIT
+  workers=()
+  trap clean_up EXIT
   trap 'exit 130' INT TERM
   step "Building the tests in $copy"
   build_as_it_is
@@ -139,8 +147,10 @@ main() {
     > "$copy/faults"
   : > "$copy/results"
   exec 3< "$copy/faults"
-  local worker workers=()
+  local worker
+  set -m   # a group each, to end with what it has started
   for worker in $(seq "$jobs"); do work "$worker" & workers+=($!); done
+  set +m
   for worker in "${workers[@]}"; do wait "$worker" || die "a worker ended early" "read its message above"; done
   [ "$(wc -l < "$copy/results")" = "$(wc -l < "$copy/faults")" ] || echo "time is up: the rest is not tried"
 

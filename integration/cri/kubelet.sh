@@ -1,6 +1,6 @@
 #!/bin/bash
 # kubelet.sh BIN [DIR]: a kubelet without a cluster runs static pods on podrun-cri, in a host of its own. BIN and DIR as of run.sh; the kubelet
-# is built from the Go module proxy when it is missing, which takes some ten minutes of processor time. Ends with 77 where
+# is built from the Go module proxy when it is missing, which takes some seven minutes of processor time. Ends with 77 where
 # something is missing that it needs. Not part of the tests: `sudo integration/cri/kubelet.sh build/release/bin`.
 set -u
 . "$(dirname "$(realpath "$0")")/prepare.sh"

@@ -152,8 +152,9 @@ within 90 "a changed pod is made anew" page_is changed
 within 60 "and is ready" of_pod "by_name['web']['ready'] and by_name['web']['containerID'] != '$container'"
 
 rm "$home/pods/web.yaml"
-within 60 "a removed one ends" sh -c "! curl -s -m 2 http://127.0.0.1:12080/"
-within 60 "and nothing of it is left" sh -c "[ -z \"\$('$bin/podrun' --state-dir '$state' --data-dir '$data' get pods -A --no-headers 2> /dev/null)\" ]"
+within 60 "a removed one ends" sh -c "curl -s -m 2 http://127.0.0.1:12080/; [ \$? = 7 ]"   # nobody listens
+nothing_is_left() { local left; left=$("${podrun[@]}" get pods -A --no-headers 2> /dev/null) && [ -z "$left" ]; }
+within 60 "and nothing of it is left" nothing_is_left
 
 [ "$failures" = 0 ] || tail -n 40 "$dir/run/server.log"
 exit "$failures"

@@ -4,6 +4,10 @@ here=$(dirname "$(realpath "$0")") bin=$(realpath "$1") dir=$(realpath -m "${2:-
 
 skip() { echo "skipped: $*"; exit 77; }
 [ "$(id -u)" = 0 ] || skip "needs root"
+# Programs of it are run as root.
+mkdir -p -m 0755 "$dir"
+[ -z "$(find "$dir" -maxdepth 0 \( ! -uid 0 -o -perm /022 \))" ] ||
+  { echo "others than root may write to '$dir': name another"; exit 1; }
 [ -x "$bin/podrun-cri" ] || skip "podrun-cri is not built (PODRUN_CRI)"
 for program in docker-registry skopeo python3 curl gcc make; do
   command -v "$program" > /dev/null || skip "$program is not installed"

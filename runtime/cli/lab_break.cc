@@ -1,4 +1,5 @@
 // podrun lab break: breaks something in a lab, and does not say what.
+#include <charconv>
 #include <memory>
 
 #include "base/interruption.h"
@@ -16,7 +17,9 @@ Result<const LabBlock*> nth_break(const Lab& lab, const std::string& number) {
   std::vector<const LabBlock*> breaks;
   for (const LabBlock& block : lab.blocks)
     if (block.kind == LabBlock::Kind::breaking) breaks.push_back(&block);
-  const std::size_t wanted = number.size() > 4 ? 0 : static_cast<std::size_t>(std::atoi(number.c_str()));
+  std::size_t wanted = 0;
+  if (std::from_chars(number.data(), number.data() + number.size(), wanted).ptr != number.data() + number.size())
+    wanted = 0;
   if (wanted >= 1 && wanted <= breaks.size()) return breaks[wanted - 1];
   return Error{Kind::invalid, 0,
                breaks.empty() ? "nothing can be broken in this lab"
@@ -29,7 +32,7 @@ Result<int> break_lab(Context& context, const LabBreakCommandOptions& options) {
   TRY(context.require_root("lab break"));
   base::listen_for_interruption();
   const LabNode node = TRY(LabNode::of(context, lab.name));
-  if (!TRY(node.exists()))
+  if (!node.exists())
     return Error{Kind::not_found, 0, "the lab is not there yet: 'podrun lab do " + options.words.front() + "'"};
   for (const std::string& command : block->commands) {
     const ProgramEnd end = TRY(node.run(command));

@@ -35,15 +35,17 @@ Result<Complaint> play_steps(const LabNode& node, const Lab& lab, bool with_chec
   return Complaint();
 }
 
-// True: it arrives again. What is mended may bring the next cause to light.
-Result<bool> mend(const LabNode& node, const std::string& explain) {
+enum class Mended { yes, nobody_knows_how, no };
+
+// What is mended may bring the next cause to light.
+Result<Mended> mend(const LabNode& node, const std::string& explain) {
   constexpr int kRounds = 3;
   for (int round = 0; round < kRounds; ++round) {
-    TRY(node.run(explain + " -o fix > .fix; sh -e .fix"));
-    if (TRY(node.run(explain)).code == 0) return true;
-    if (TRY(node.run("test -s .fix")).code != 0) return false;
+    TRY(node.run(explain + " -o fix > .fix; test -s .fix && sh -e .fix"));
+    if (TRY(node.run(explain)).code == 0) return Mended::yes;
+    if (round == 0 && TRY(node.run("test -s .fix")).code != 0) return Mended::nobody_knows_how;
   }
-  return false;
+  return Mended::no;
 }
 
 Result<Complaint> play_break(const LabNode& node, const LabBlock& block, bool& is_mended) {
@@ -52,12 +54,15 @@ Result<Complaint> play_break(const LabNode& node, const LabBlock& block, bool& i
     return block.heading + ", line " + std::to_string(block.line) + ", before anything is broken:\n" + typed(explain) +
            before.errors;
   if (Complaint complaint = TRY(run_all(node, block)); !complaint.empty()) return complaint;
-  const ProgramEnd named = TRY(node.run(explain + " -o name"));
+  const ProgramEnd named = TRY(node.run(explain + " -o name 2> /dev/null"));
   if (named.errors != block.cause + "\n")
     return block.heading + ", line " + std::to_string(block.line) + ", expected the cause " + block.cause + ":\n" +
            typed(explain) + TRY(node.run(explain)).errors;
-  is_mended = TRY(mend(node, explain));
-  return Complaint();
+  const Mended mended = TRY(mend(node, explain));
+  is_mended = mended == Mended::yes;
+  if (mended != Mended::no) return Complaint();
+  return block.heading + ", line " + std::to_string(block.line) + ", was not mended by what is told to mend it:\n" +
+         typed(explain) + TRY(node.run(explain)).errors;
 }
 
 Result<Complaint> play(const LabNode& node, const Lab& lab) {
@@ -80,12 +85,13 @@ Result<int> check_lab(Context& context, const Lab& lab) {
   const LabNode node = TRY(LabNode::of(context, "check-" + lab.name));
   TRY(node.remove());  // of a check that was killed
   TRY(node.make());
-  const auto lacking = TRY(lacking_for(node, lab));
-  const auto complaint = lacking ? Result<Complaint>("") : play(node, lab);
-  TRY(node.remove());
-  if (!complaint) return std::move(complaint).error();
-  const std::string word = lacking ? "skipped" : complaint->empty() ? "passed" : "FAILED";
-  context.out.print(word + "  " + lab.name + (lacking ? ": '" + *lacking + "' fails here" : "") + "\n" + *complaint);
+  const auto lacking = lacking_for(node, lab);
+  const auto complaint = lacking && !*lacking ? play(node, lab) : Result<Complaint>("");
+  node.remove_at_last();
+  if (!lacking) return lacking.error();
+  if (!complaint) return complaint.error();
+  const std::string word = *lacking ? "skipped" : complaint->empty() ? "passed" : "FAILED";
+  context.out.print(word + "  " + lab.name + (*lacking ? ": '" + **lacking + "' fails here" : "") + "\n" + *complaint);
   TRY(context.out.flush());
   return complaint->empty() ? 0 : 1;
 }
@@ -97,8 +103,10 @@ Result<int> check_labs(Context& context, LabCheckCommandOptions options) {
   base::listen_for_interruption();
   if (options.all)
     for (const LabPage& page : lab_pages()) options.words.emplace_back(page.name);
+  std::vector<Lab> labs;  // files by where we are, before we leave
+  for (const std::string& word : options.words) labs.push_back(TRY(find_lab(word)));
   int code = 0;
-  for (const std::string& word : options.words) code |= TRY(check_lab(context, TRY(find_lab(word))));
+  for (const Lab& lab : labs) code |= TRY(check_lab(context, lab));
   return code;
 }
 

@@ -33,10 +33,11 @@ Result<int> do_lab(Context& context, const LabDoCommandOptions& options) {
   TRY(context.require_root("lab do"));
   base::listen_for_interruption();
   const LabNode node = TRY(LabNode::of(context, lab.name));
-  if (!TRY(node.exists())) TRY(node.make());
-  if (const auto lacking = TRY(lacking_for(node, lab)))
-    return Error{Kind::unsupported, 0, "the lab cannot be played on this machine: '" + *lacking + "' fails"};
+  if (!node.exists()) TRY(node.make());
   const std::size_t done = TRY(node.steps_done());
+  if (done == 0)
+    if (const auto lacking = TRY(lacking_for(node, lab)))
+      return Error{Kind::unsupported, 0, "the lab cannot be played on this machine: '" + *lacking + "' fails"};
   std::size_t number = 0, left = options.steps.value_or(static_cast<std::uint32_t>(lab.blocks.size()));
   for (const LabBlock& block : lab.blocks) {
     if (block.kind != LabBlock::Kind::step || ++number <= done) continue;

@@ -30,7 +30,7 @@ Result<std::vector<LabLine>> list_labs(const Context& context) {
     line.steps = count(line.lab, LabBlock::Kind::step);
     line.breaks = count(line.lab, LabBlock::Kind::breaking);
     const LabNode node = TRY(LabNode::of(context, line.lab.name));
-    if (TRY(node.exists())) line.done = TRY(node.steps_done());
+    if (node.exists()) line.done = TRY(node.steps_done());
     lines.push_back(std::move(line));
   }
   return lines;

@@ -20,11 +20,14 @@ Result<int> reset_labs(Context& context, LabResetCommandOptions options) {
   base::listen_for_interruption();
   if (options.all)
     for (const LabPage& page : lab_pages()) options.words.emplace_back(page.name);
-  for (const std::string& word : options.words) {
-    const LabNode node = TRY(LabNode::of(context, TRY(find_lab(word)).name));
-    if (!TRY(node.exists())) continue;
+  std::vector<std::string> names;  // files by where we are, before we leave
+  for (const std::string& word : options.words) names.push_back(TRY(find_lab(word)).name);
+  for (const std::string& name : names) {
+    TRY(TRY(LabNode::of(context, "check-" + name)).remove());  // of a check that was killed
+    const LabNode node = TRY(LabNode::of(context, name));
+    if (!node.exists()) continue;
     TRY(node.remove());
-    context.out.print("lab/" + word + " reset\n");
+    context.out.print("lab/" + name + " reset\n");
   }
   return 0;
 }

@@ -38,7 +38,7 @@ struct Lab {
 // words.
 Result<Lab> parse_lab(std::string name, std::string text);
 
-// The page as it is read: without what is only there to be checked.
+// The page as it is read: without checks and breaks.
 std::string readable_text(const Lab& lab);
 
 // The pages that podrun brings, by name, in the order in which they are best read.

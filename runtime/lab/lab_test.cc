@@ -79,7 +79,8 @@ TEST(Lab, IsReadWithoutWhatIsOnlyChecked) {
   const std::string text = readable_text(*parse_lab("two", kPage));
   EXPECT_THAT(text, HasSubstr("# cat file\none\n"));
   EXPECT_THAT(text, HasSubstr("# no command"));
-  for (const char* hidden : {"needs", "command -v", "check", "test -e", "break", "v down"})
+  EXPECT_THAT(text, HasSubstr("```needs\ncommand -v busybox\n"));
+  for (const char* hidden : {"check", "test -e", "break", "v down"})
     EXPECT_THAT(text, testing::Not(HasSubstr(hidden)));
   EXPECT_THAT(text, testing::Not(HasSubstr("\n\n\n")));
 }

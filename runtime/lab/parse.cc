@@ -151,7 +151,8 @@ std::string readable_text(const Lab& lab) {
     ++number;
     bool is_hidden = false;
     for (const LabBlock& block : lab.blocks)
-      is_hidden |= block.kind != LabBlock::Kind::step && block.line <= number && number <= block.last_line;
+      is_hidden |= (block.kind == LabBlock::Kind::check || block.kind == LabBlock::Kind::breaking) &&
+                   block.line <= number && number <= block.last_line;
     if (is_hidden || (was_empty && line.empty())) continue;
     was_empty = line.empty();
     text += line + "\n";

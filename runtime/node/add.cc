@@ -22,7 +22,11 @@ namespace {
 // The lowest that nobody has, so that addresses are easy to remember.
 Result<std::uint32_t> free_number(const Layout& layout) {
   std::set<std::uint32_t> taken;
-  for (const NodeRecord& node : list_nodes(layout)) taken.insert(node.number);
+  std::vector<std::string> broken;
+  for (const NodeRecord& node : list_nodes(layout, &broken)) taken.insert(node.number);
+  if (!broken.empty())  // it may be anybody's
+    return Error{Kind::corrupt, 0,
+                 "read the record of node \"" + broken.front() + "\" (`podrun node delete --force` needs none)"};
   for (std::uint32_t number = 1; number <= kMostNodes; ++number)
     if (!taken.contains(number)) return number;
   return Error{Kind::busy, EAGAIN, "there are " + std::to_string(kMostNodes) + " nodes already; delete one"};

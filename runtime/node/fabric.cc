@@ -51,7 +51,9 @@ Result<void> in_fabric(const Layout& layout, const std::function<Result<void>()>
 
 Result<void> give_addresses(const NodeAddresses& addresses) {
   TRY(links::add_address(kNodeLink, addresses.v4, kNodeV4Length));
-  if (!base::path_exists("/proc/sys/net/ipv6")) return {};
+  // No IPv6 at all, or switched off: the node does without.
+  const auto off = base::read_file(std::string("/proc/sys/net/ipv6/conf/") + kNodeLink + "/disable_ipv6");
+  if (!off || off->starts_with("1")) return {};
   return links::add_address(kNodeLink, addresses.v6, kNodeV6Length);
 }
 
@@ -61,7 +63,15 @@ std::string port_of_node(std::uint32_t number) { return "port" + std::to_string(
 
 Result<void> make_fabric(const Layout& layout) {
   const Fd held = TRY(lock_all_nodes(layout));
-  if (!is_pinned(layout.fabric())) TRY(pin(layout.fabric()).in("make the fabric of nodes"));
+  if (!is_pinned(layout.fabric())) {
+    // Not a second one beside that which others hang on: it is out of sight in a mount namespace of one's own, too.
+    for (const NodeRecord& node : list_nodes(layout))
+      if (node.state == NodeState::ready && lives(node))
+        return Error{Kind::corrupt, 0,
+                     "the fabric that node \"" + node.name + "\" is linked to is not at '" + layout.fabric() +
+                         "': delete the nodes, and add them anew"};
+    TRY(pin(layout.fabric()).in("make the fabric of nodes"));
+  }
   return in_fabric(layout, []() -> Result<void> {
     TRY(bring_loopback_up());
     return links::make_bridge(kFabricBridge);

@@ -69,6 +69,14 @@ Result<void> cover_etc() {
   return {};
 }
 
+// A link may lead out of the overlay, to what is the machine's.
+Result<void> make_own_directory(const std::string& path) {
+  struct stat info {};
+  if (::lstat(path.c_str(), &info) == 0 && !S_ISDIR(info.st_mode) && ::unlink(path.c_str()) != 0)
+    return Error::system(errno, "remove '" + path + "'");
+  return base::make_dirs(path);
+}
+
 Result<void> write_etc(const NodeRecord& node) {
   constexpr mode_t kForAll = 0644;
   const NodeAddresses addresses = addresses_of_node(node.number);
@@ -79,8 +87,9 @@ Result<void> write_etc(const NodeRecord& node) {
   TRY(base::write_file_durably("/etc/hosts", hosts, kForAll));
   // No other can be reached. Where nobody answers there, who asks is told so at once.
   TRY(base::write_file_durably("/etc/resolv.conf", "nameserver " + addresses.v4.to_text() + "\n", kForAll));
+  TRY(make_own_directory("/etc/cni"));
   TRY(base::remove_tree("/etc/cni/net.d"));
-  TRY(base::make_dirs("/etc/cni/net.d"));
+  TRY(make_own_directory("/etc/cni/net.d"));
   return base::write_file_durably("/etc/cni/net.d/10-podrun.conflist", network_of_node(node.number), kForAll);
 }
 
@@ -106,10 +115,14 @@ Result<Kept> open_kept(const Layout& layout, const std::string& name) {
 
 Result<void> attach_kept(const Layout& layout, const Kept& kept) {
   const Directories& directories = layout.directories();
-  TRY(base::make_dirs(directories.state, 0700));
-  TRY(attach(kept.state, directories.state));
+  // The outer one first, where one is in the other; either may be below /run.
+  std::vector<std::pair<std::string, const Fd*>> both{{directories.state, &kept.state}, {directories.data, &kept.data}};
+  if (is_below(directories.state, directories.data)) std::swap(both[0], both[1]);
+  for (const auto& [path, mount] : both) {
+    TRY(base::make_dirs(path, 0700));
+    TRY(attach(*mount, path));
+  }
   TRY(attach(kept.ids, layout.ids()));
-  TRY(attach(kept.data, directories.data));
   TRY(attach(kept.images, layout.images()));
   TRY(base::make_dirs(directories.netns));
   if (!is_below(directories.netns, kRun)) TRY(mount_tmpfs(directories.netns));

@@ -110,7 +110,8 @@ Result<NodeRecord> find_node(const Layout& layout, const std::string& name) {
   if (!why_bad_node_name(name).empty()) return no_such(layout, name);
   const auto text = base::read_file(layout.node_record(name));
   if (!text && text.error().kind == Kind::not_found) return no_such(layout, name);
-  return node_from_json(text ? *text : "").in("read the record of node \"" + name + "\"");
+  auto node = text ? node_from_json(*text) : Result<NodeRecord>(text.error());
+  return std::move(node).in("read the record of node \"" + name + "\"");
 }
 
 bool lives(const NodeRecord& node) { return node.boot_id == boot_id() && is_alive(node.holder); }

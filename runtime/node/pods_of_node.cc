@@ -1,7 +1,10 @@
 #include "runtime/node/pods_of_node.h"
 
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <array>
 
 #include "base/files.h"
 #include "base/interruption.h"
@@ -84,6 +87,14 @@ Result<void> delete_pods_of_node(const Host& host, const NodeRecord& node, const
     work_inside(theirs, host, node, inside, options);
   }
   theirs.close();
+  // It has our signal mask and our handlers, and a terminal's signals come to both; one that was sent to us alone is
+  // passed on. What is done by then stays so, and what is not is there for another delete.
+  if (base::interruption_fd() >= 0) {
+    std::array<pollfd, 2> events{{{pidfd.get(), POLLIN, 0}, {base::interruption_fd(), POLLIN, 0}}};
+    while (::poll(events.data(), events.size(), -1) < 0 && errno == EINTR) {
+    }
+    if (events[0].revents == 0) send_signal(pidfd.get(), base::interruption_signal());
+  }
   next_ended(pid, 0);
   const auto said = ours.receive(std::chrono::milliseconds(0));
   if (!said) return Error{Kind::internal, 0, "delete the pods of node \"" + node.name + "\": whoever did was killed"};

@@ -25,7 +25,10 @@ std::optional<Recovered> settle(const Host& host, const std::string& name) {
 // A node's state directory is gone after a reboot.
 std::optional<Recovered> sweep_data(const Host& host, const std::string& name) {
   if (base::path_exists(host.layout().node(name))) return std::nullopt;
+  const auto box = NodeBox::make(host.layout(), name, 0);
+  if (!box || base::path_exists(host.layout().node_record(name))) return std::nullopt;  // somebody adds one
   auto removed = base::remove_tree(host.layout().node_data(name));
+  if (removed) removed = box->erase();
   return Recovered{"node " + name + ": removed what it had on disk",
                    removed ? std::nullopt : std::optional(std::move(removed).error())};
 }

@@ -34,7 +34,7 @@ std::int64_t is_due(const PodRecord& pod, const std::vector<LiveContainer>& cont
 AskedShim ask_to_watch_over_end(const Host& host, const PodRecord& pod) {
   const auto ask = [&]() -> Result<ShimClient> {
     const Cgroup cgroup(TRY(CgroupHost::discover()), pod.plan.cgroup_path);
-    ShimClient shim = TRY(ShimClient::greet(pod.life.shim, TRY(reach_shim(host.layout(), pod.plan.who.id))));
+    ShimClient shim = TRY(ShimClient::greet(pod.life.shim, TRY(reach_shim(host.layout(), pod.plan.who.id, Wait::no))));
     TRY(ask_for_alarm(host, pod.plan, cgroup, shim, pod.life.deadline + kLead));
     return shim;
   };

@@ -14,10 +14,11 @@ inline bool is_being_ended(const PodLife& life) {
   return life.deadline != 0 && (life.state == PodState::ready || life.state == PodState::stopping);
 }
 
-// Has the shim wake podrun a moment after the pod's deadline (alarm.h). It is asked before the record says that the pod is
-// to end, so that whoever asked for that may be killed at any moment; and answers once the lock is free, since a shim may
-// be slow. Where it cannot be asked so, one of another build, it is once more. Where it cannot be asked at all, whoever
-// asked is the only one to finish the end, and `podrun recover`.
+// Has the shim wake podrun a moment after the pod's deadline (alarm.h). It is asked before the record says that the pod
+// is to end, so that whoever asked for that may be killed at any moment: in between, the pod is looked after that much
+// later than it would have been. It answers once the lock is free, since a shim may be slow. One that cannot be asked so,
+// of another build, is asked once more. Where it cannot be asked at all, whoever asked is the only one to finish the end,
+// and `podrun recover`.
 using AskedShim = std::optional<ShimClient>;
 AskedShim ask_to_watch_over_end(const Host& host, const PodRecord& pod);
 void watch_over_end(const Host& host, const PodRecord& pod, AskedShim asked);

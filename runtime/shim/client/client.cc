@@ -140,11 +140,14 @@ Result<Fd> listen_for_clients(const Layout& layout, const std::string& id) {
   return socket;
 }
 
-Result<Channel> reach_shim(const Layout& layout, const std::string& id) {
+Result<Channel> reach_shim(const Layout& layout, const std::string& id, Wait wait) {
   Fd socket = TRY(make_socket());
   const Address address = TRY(address_of(layout.box(id)));
-  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address.text), sizeof(address.text)) == 0)
+  if (wait == Wait::no) ::fcntl(socket.get(), F_SETFL, O_NONBLOCK);
+  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address.text), sizeof(address.text)) == 0) {
+    ::fcntl(socket.get(), F_SETFL, 0);
     return Channel(std::move(socket));
+  }
   if (errno == ECONNREFUSED || errno == ENOENT)
     return Error{Kind::not_found, errno, "ask the shim: none listens at '" + layout.shim_socket(id) + "'"};
   return Error::system(errno, "connect to '" + layout.shim_socket(id) + "'");
@@ -152,7 +155,7 @@ Result<Channel> reach_shim(const Layout& layout, const std::string& id) {
 
 Result<Channel> connect_to_shim(const Layout& layout, const std::string& id,
                                 const std::function<Result<std::array<Fd, 2>>()>& programs) {
-  Channel channel = TRY(reach_shim(layout, id));
+  Channel channel = TRY(reach_shim(layout, id, Wait::yes));
   const auto hear_hello = [&]() -> Result<bool> {
     const Message answer = TRY(channel.receive(kPatience).in("hear from the shim"));
     if (answer.type == number(MessageType::error)) return init::unpack_error(answer.body);

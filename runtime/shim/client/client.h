@@ -66,8 +66,10 @@ class ShimClient {
 // A socket that listens at pods/ID/shim.sock, for the shim to accept from.
 Result<Fd> listen_for_clients(const Layout& layout, const std::string& id);
 
-// A new connection to the shim that runs, to be greeted. Kind::not_found when there is none.
-Result<Channel> reach_shim(const Layout& layout, const std::string& id);
+// A new connection to the shim that runs, to be greeted. Kind::not_found when there is none. Who may not wait, since others
+// wait for them, gets EAGAIN of a shim that takes nobody.
+enum class Wait { yes, no };
+Result<Channel> reach_shim(const Layout& layout, const std::string& id, Wait wait);
 
 // The same, greeted, to a shim that is of this build afterwards: one of another, which could not read our
 // plans, becomes the first of `programs`, podrun-shim opened, and has the second, podrun, look after the pod.
