@@ -84,6 +84,7 @@ Result<void> join_fabric(const Layout& layout, const NodeRecord& node, const Fd&
     return node.link.is_perfect() ? Result<void>() : set_link_quality(link, node.link);
   };
   TRY(in_fabric(layout, [&]() -> Result<void> {
+    TRY(links::remove(port));  // the number is ours: of one whose record was lost, which the kernel still takes apart
     TRY(links::make_veth({.name = port,
                           .alias = "node " + node.name,
                           .bridge = kFabricBridge,
