@@ -1,13 +1,12 @@
 #include "runtime/sandbox/exec_streams.h"
 
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/files.h"
+#include "runtime/kernel/inside.h"
 #include "runtime/sandbox/pipes.h"
 
 namespace podrun {
@@ -17,11 +16,7 @@ namespace {
 // there (CVE-2025-31133). The container's and not the host's, whose mode a root with the host's users could change.
 Result<Fd> open_null_inside(pid_t pid) {
   const Fd root = TRY(base::open_file("/proc/" + std::to_string(pid) + "/root", O_PATH | O_DIRECTORY));
-  open_how how{};
-  how.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC;
-  how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
-  const Fd there(static_cast<int>(::syscall(SYS_openat2, root.get(), "dev/null", &how, sizeof(how))));
-  if (!there) return Error::system(errno, "open the container's /dev/null");
+  const Fd there = TRY(open_inside(root.get(), "dev/null", O_PATH | O_NOFOLLOW).in("the container's /dev/null"));
   struct stat info {};
   if (::fstat(there.get(), &info) != 0 || !S_ISCHR(info.st_mode) || info.st_rdev != makedev(1, 3))
     return Error{Kind::denied, 0, "open the container's /dev/null: it is not the null device; pass -i for a stdin"};
