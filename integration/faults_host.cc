@@ -17,7 +17,7 @@ void BrokenSteps::SetUp() {
   PodrunTest::SetUp();
   if (IsSkipped() || HasFatalFailure()) return;
   ASSERT_TRUE(can_break()) << "this processor's registers are not known to faults.cc";
-  choose_one_in(3);
+  choose_one_in(1);
 }
 
 bool BrokenSteps::has_plugins() {

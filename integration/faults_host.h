@@ -24,8 +24,8 @@ class BrokenSteps : public PodrunTest {
   // Why it could not be; empty where it is gone.
   std::string removed(const std::string& name) const;
 
-  // From here on one step in so many is broken, others each time: with a network each takes half a second. It is one in
-  // three where nothing is said; PODRUN_ONE_STEP_IN in the environment has the last word.
+  // From here on one step in so many is broken, others each time: with a network each takes half a second. Where nothing is
+  // said it is each; PODRUN_ONE_STEP_IN in the environment has the last word.
   void choose_one_in(int steps);
 
   // Each step in turn, until the program ends before reaching it. `settle` makes the world whole again, or says why

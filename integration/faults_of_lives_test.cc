@@ -23,7 +23,7 @@ class FaultsOfLivesTest : public BrokenSteps {
   // Of the steps with a bridge.
   bool takes_some() {
     if (!has_plugins()) return false;
-    choose_one_in(9);
+    choose_one_in(6);
     return true;
   }
 

@@ -46,6 +46,7 @@ class FaultsOfNodesTest : public NodeTest {
   void break_delete(Fault fault, Watch watch = Watch::program) {
     if (IsSkipped()) return;
     remember_world_with_nodes();
+    bool is_recovered_first = false;
     break_every_step(
         fault, watch,
         [&](int) {
@@ -53,9 +54,10 @@ class FaultsOfNodesTest : public NodeTest {
           must_create(pod("web", {container("main", {"/bin/payload", "sleep"})}), at("n1"));
           return podrun_command({"node", "delete", "n1", "--grace-period", "0"});
         },
-        [&](int number, const BrokenRun& broken) -> Complaint {
+        [&](int, const BrokenRun& broken) -> Complaint {
           if (broken.output.status == 0 && !node_json("n1").is_null()) return "succeeded, and it is there";
-          if (number % 2 == 0)
+          is_recovered_first = !is_recovered_first;
+          if (is_recovered_first)
             if (Complaint complaint = recovered(); !complaint.empty()) return complaint;
           if (Complaint complaint = deleted(); !complaint.empty()) return complaint;
           return recovered();

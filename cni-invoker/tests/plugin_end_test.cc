@@ -7,6 +7,7 @@
 
 #include <csignal>
 #include <filesystem>
+#include <sstream>
 #include <thread>
 
 #include "cni/base/fd.h"
@@ -57,6 +58,22 @@ TEST_F(ProcessRunnerTest, AnAddDoesNotOutliveItsInvoker) {
   ::waitpid(invoker, nullptr, 0);
   std::this_thread::sleep_for(600ms);
   EXPECT_FALSE(std::filesystem::exists(late));
+}
+
+// A DEL may follow at once. Many, since a few are dead before anybody can look.
+TEST_F(ProcessRunnerTest, NobodyOfAFailedPluginLivesOnceItsRunHasReturned) {
+  const std::string pids = dir.path() + "/pids";
+  EXPECT_FALSE(run("i=0; while [ $i -lt 50 ]; do sleep 20 >/dev/null 2>&1 & echo $! >> " + pids +
+                   "; i=$((i + 1)); done; exit 1")
+                   .succeeded());
+  std::string living;
+  std::istringstream all(testing::read(pids));
+  for (std::string pid; all >> pid;) {
+    const std::string stat = std::filesystem::exists("/proc/" + pid) ? testing::read("/proc/" + pid + "/stat") : "";
+    if (!stat.empty() && stat.find(") Z") == std::string::npos && stat.find(") X") == std::string::npos)
+      living += pid + " ";
+  }
+  EXPECT_EQ(living, "");
 }
 
 // Else it would go on behind the DEL that cleans up.

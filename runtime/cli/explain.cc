@@ -195,7 +195,9 @@ void explain_command(Command& command, Context& context) {
   command.flag("--recursive", options->recursive, "Show what is inside of fields, too");
   command.flag("--udp", options->udp, "A datagram in place of TCP's handshake");
   command.option("--data", options->data, "BYTES", "Send that much, too: behind the handshake, or in the datagram");
-  command.option("-o,--output", options->format, "FORMAT", "Of fields, as a table: markdown. Of a packet: json; the cause's name alone; the commands that mend it alone: fix")
+  command
+      .option("-o,--output", options->format, "FORMAT",
+              "Of fields, as a table: markdown. Of a packet: json; name, the cause's alone; fix, the commands that mend it")
       .one_of({"markdown", "json", "name", "fix"});
   command.run([&context, options] { return explain_one(context, *options); });
 }

@@ -23,14 +23,17 @@ void add_node_option(Command& podrun, Context& context) {
 }
 
 Result<void> go_to_node(const Context& context, const std::vector<Command*>& chain) {
+  const Layout layout = context.store().layout();
+  // Who cannot tell where it is would make pods that outlive their node.
+  const auto here = own_node(layout);
+  if (!here && here.error().kind == Kind::corrupt) return here.error();
   const std::string& name = context.flags.node;
   if (name.empty()) return {};
   const auto is_of_nodes = [](const Command* command) { return command->name() == "node"; };
   if (std::any_of(chain.begin(), chain.end(), is_of_nodes))
     return bad_input("--node " + name + ": nodes are made and seen from the machine itself: leave it out");
   TRY(context.require_root("--node"));
-  const Layout layout = context.store().layout();
-  if (TRY(own_node(layout)).name == name) return {};  // what is run anew (own_program.h), or was typed there
+  if (here && here->name == name) return {};  // what is run anew (own_program.h), or was typed there
   if (!TRY(enter_node(layout, name))) warn("the working directory is not in node " + name + "; going on in /");
   return {};
 }

@@ -80,20 +80,30 @@ Result<Complaint> play(const LabNode& node, const Lab& lab) {
   return Complaint();
 }
 
+struct Played {
+  std::optional<std::string> lacking;  // it cannot be played here: this command fails
+  Complaint complaint;
+};
+
+Result<Played> play_in(const LabNode& node, const Lab& lab) {
+  TRY(node.remove());  // of a check that was killed
+  TRY(node.make());
+  if (auto lacking = TRY(lacking_for(node, lab))) return Played{std::move(lacking), ""};
+  return Played{std::nullopt, TRY(play(node, lab))};
+}
+
 // Zero: it is as its page says, or cannot be played here.
 Result<int> check_lab(Context& context, const Lab& lab) {
   const LabNode node = TRY(LabNode::of(context, "check-" + lab.name));
-  TRY(node.remove());  // of a check that was killed
-  TRY(node.make());
-  const auto lacking = lacking_for(node, lab);
-  const auto complaint = lacking && !*lacking ? play(node, lab) : Result<Complaint>("");
+  auto tried = play_in(node, lab);
   node.remove_at_last();
-  if (!lacking) return lacking.error();
-  if (!complaint) return complaint.error();
-  const std::string word = *lacking ? "skipped" : complaint->empty() ? "passed" : "FAILED";
-  context.out.print(word + "  " + lab.name + (*lacking ? ": '" + **lacking + "' fails here" : "") + "\n" + *complaint);
+  const auto [lacking, complaint] = TRY(std::move(tried));
+  if (lacking)
+    context.out.print("skipped  " + lab.name + ": '" + *lacking + "' fails here\n");
+  else
+    context.out.print((complaint.empty() ? "passed  " : "FAILED  ") + lab.name + "\n" + complaint);
   TRY(context.out.flush());
-  return complaint->empty() ? 0 : 1;
+  return complaint.empty() ? 0 : 1;
 }
 
 Result<int> check_labs(Context& context, LabCheckCommandOptions options) {
