@@ -51,9 +51,10 @@ function(podrun_static target)
   endif()
 endfunction()
 
-# podrun_built_quickly(TARGET): for what no speed is asked of.
+# podrun_built_quickly(TARGET): for what no speed is asked of. Functions are laid out as -O2 does it: constructors of globals
+# lie together, which are pages that a program's start need not touch.
 function(podrun_built_quickly target)
-  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1;-freorder-functions>)
 endfunction()
 
 # podrun_built_at_once(TARGET): for the tests themselves, whose time is the compiler's: a third less of it than with -O1.

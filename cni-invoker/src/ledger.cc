@@ -1,5 +1,7 @@
 #include "cni/ledger.h"
 
+#include <fcntl.h>
+
 #include <algorithm>
 #include <array>
 
@@ -14,9 +16,15 @@ namespace {
 
 constexpr std::string_view kFormat = "1";
 constexpr std::string_view kSuffix = ".json";
-constexpr std::string_view kResultSuffix = ".result";
 constexpr std::string_view kInterim = "interim";  // in a result: not of the whole ADD
 constexpr std::array<std::string_view, 3> kStates = {"adding", "attached", "deleting"};
+
+// On one line: what an ADD comes to is written behind it, a line each time.
+std::string line_of(const JsonObject& object) {
+  std::string line = object.dump();
+  std::replace(line.begin(), line.end(), '\n', ' ');  // between tokens: a caller's values are as he wrote them
+  return line;
+}
 
 std::string entry_to_text(const LedgerEntry& entry) {
   const Attachment& attachment = entry.attachment;
@@ -47,7 +55,7 @@ std::string entry_to_text(const LedgerEntry& entry) {
     object.set("addFailure", failure.dump());
   }
   if (!entry.last_error.empty()) object.set("lastError", json_text(entry.last_error));
-  return object.dump();
+  return line_of(object);
 }
 
 Result<LedgerEntry> entry_from_text(const std::string& text) {
@@ -89,80 +97,88 @@ Result<LedgerEntry> entry_from_text(const std::string& text) {
   return entry;
 }
 
-// The result belongs to the entry only if it is of the same ADD: an older one may have been left by a power cut.
-void join_result(LedgerEntry& entry, const std::string& stem) {
-  const auto text = base::read_file(stem + std::string(kResultSuffix));
-  const auto object = text ? JsonObject::parse(*text) : Result<JsonObject>(text.error());
-  if (!object) return;
-  const std::string* of = object->find("createdAt");
-  const std::string* result = object->find("result");
-  if (of == nullptr || result == nullptr || *of != std::to_string(entry.created_at)) return;
+// A line that a full disk or a power cut left unfinished is none.
+void add_result(LedgerEntry& entry, std::string_view line) {
+  const auto object = JsonObject::parse(line);
+  const std::string* result = object ? object->find("result") : nullptr;
+  if (result == nullptr) return;
   entry.result = *result;
   if (entry.state == LedgerEntry::State::adding && object->find(kInterim) == nullptr)
     entry.state = LedgerEntry::State::attached;
 }
 
-Result<LedgerEntry> load(const std::string& stem) {
-  const std::string path = stem + std::string(kSuffix);
+Result<LedgerEntry> load(const std::string& path) {
   const std::string text = TRY(base::read_file(path));
-  auto entry = entry_from_text(text);
+  std::size_t end = std::min(text.find('\n'), text.size());
+  auto entry = entry_from_text(text.substr(0, end));
   if (!entry) return Error{Kind::corrupt, 0, "read ledger entry '" + path + "': " + entry.error().what};
-  join_result(*entry, stem);
+  while (end < text.size()) {
+    const std::size_t begin = end + 1;
+    end = std::min(text.find('\n', begin), text.size());
+    add_result(*entry, std::string_view(text).substr(begin, end - begin));
+  }
   return entry;
 }
 
 }  // namespace
 
-Result<std::string> Ledger::stem(const std::string& network, const std::string& container_id,
-                                 const std::string& ifname) const {
+Result<std::string> Ledger::path_of(const std::string& network, const std::string& container_id,
+                                    const std::string& ifname) const {
   // @ is in no network name or container id, so the parts cannot run together.
-  return dir_ + "/" + TRY(entry_name(network, container_id, ifname, "@"));
+  return dir_ + "/" + TRY(entry_name(network, container_id, ifname, "@")) + std::string(kSuffix);
+}
+
+Result<std::string> Ledger::path_of(const LedgerEntry& entry) const {
+  return path_of(entry.network.name, entry.attachment.container_id, entry.attachment.ifname);
 }
 
 Result<Fd> Ledger::begin(const LedgerEntry& entry) const {
-  const std::string file = TRY(stem(entry.network.name, entry.attachment.container_id, entry.attachment.ifname));
+  const std::string path = TRY(path_of(entry));
   TRY(make_entry_dir(dir_));
-  return write_file_atomically(file + std::string(kSuffix), entry_to_text(entry));
+  return write_file_atomically(path, entry_to_text(entry));
 }
 
-Result<void> Ledger::progress(const LedgerEntry& entry) const { return write_result(entry, false); }
-
-Result<void> Ledger::complete(const LedgerEntry& entry) const { return write_result(entry, true); }
-
-Result<void> Ledger::write_result(const LedgerEntry& entry, bool final) const {
-  const std::string file = TRY(stem(entry.network.name, entry.attachment.container_id, entry.attachment.ifname));
+Result<void> Ledger::progress(const LedgerEntry& entry) const {
   JsonObject object;
-  object.set("createdAt", std::to_string(entry.created_at));
-  if (!final) object.set(kInterim, "true");
   object.set("result", entry.result);
-  TRY(write_file_atomically(file + std::string(kResultSuffix), object.dump()));
-  return {};
+  object.set(kInterim, "true");
+  return append(entry, line_of(object));
+}
+
+Result<void> Ledger::complete(const LedgerEntry& entry) const {
+  JsonObject object;
+  object.set("result", entry.result);
+  return append(entry, line_of(object));
+}
+
+// The end of the line before it comes first, so that one which is cut short spoils no other.
+Result<void> Ledger::append(const LedgerEntry& entry, const std::string& line) const {
+  const std::string path = TRY(path_of(entry));
+  const Fd file = TRY(base::open_file(path, O_WRONLY | O_APPEND | O_NOFOLLOW));
+  return base::write_all(file.get(), "\n" + line, path);
 }
 
 Result<void> Ledger::save(const LedgerEntry& entry) const {
-  const std::string file = TRY(stem(entry.network.name, entry.attachment.container_id, entry.attachment.ifname));
+  const std::string path = TRY(path_of(entry));
   TRY(make_entry_dir(dir_));
-  return write_file_durably(file + std::string(kSuffix), entry_to_text(entry));
+  return write_file_durably(path, entry_to_text(entry));
 }
 
 Result<std::optional<LedgerEntry>> Ledger::find(const std::string& network, const std::string& container_id,
                                                 const std::string& ifname) const {
-  const std::string file = TRY(stem(network, container_id, ifname));
-  auto entry = load(file);
+  const std::string path = TRY(path_of(network, container_id, ifname));
+  auto entry = load(path);
   if (!entry && entry.error().kind == Kind::not_found) return std::optional<LedgerEntry>();
   if (!entry) return std::move(entry).error();
   if (entry->network.name != network || entry->attachment.container_id != container_id ||
       entry->attachment.ifname != ifname)
-    return Error{Kind::corrupt, 0, "ledger entry '" + file + "' is of another attachment"};
+    return Error{Kind::corrupt, 0, "ledger entry '" + path + "' is of another attachment"};
   return std::optional<LedgerEntry>(std::move(*entry));
 }
 
-// The result first: left alone it is nothing, but with a later entry it could be taken for its.
 Result<void> Ledger::remove(const std::string& network, const std::string& container_id,
                             const std::string& ifname) const {
-  const std::string file = TRY(stem(network, container_id, ifname));
-  TRY(base::remove_file(file + std::string(kResultSuffix)));
-  return base::remove_file(file + std::string(kSuffix));
+  return base::remove_file(TRY(path_of(network, container_id, ifname)));
 }
 
 Result<std::vector<LedgerEntry>> Ledger::list(std::vector<std::string>* broken) const {
@@ -191,7 +207,7 @@ Result<std::vector<LedgerEntry>> Ledger::read_matching(const std::function<bool(
   if (!names) return std::move(names).error();
   for (const std::string& name : *names) {
     if (!name.ends_with(kSuffix) || !matches(name)) continue;  // no suffix: left by a write that was cut off
-    auto entry = load(dir_ + "/" + name.substr(0, name.size() - kSuffix.size()));
+    auto entry = load(dir_ + "/" + name);
     if (entry)
       entries.push_back(std::move(*entry));
     else if (broken != nullptr && entry.error().kind != Kind::not_found)

@@ -1,6 +1,7 @@
 // The ledger: which attachments exist or may exist, and all that their DEL needs. An entry is on the disk before the
 // first plugin of an ADD runs and is removed only after a DEL has succeeded; so a crash, a power cut or a reboot
-// forgets nothing. A directory with one file an attachment, each written whole and durably.
+// forgets nothing. A directory with one file an attachment: a line of JSON, written whole and durably, and behind it a line
+// for each result that the ADD has come to, the last of which counts.
 #pragma once
 
 #include <cstddef>
@@ -75,11 +76,12 @@ class Ledger {
   Result<void> sweep() const;
 
  private:
-  Result<void> write_result(const LedgerEntry& entry, bool final) const;
+  Result<void> append(const LedgerEntry& entry, const std::string& line) const;
   Result<std::vector<LedgerEntry>> read_matching(const std::function<bool(const std::string&)>& matches,
                                                  std::vector<std::string>* broken) const;
-  Result<std::string> stem(const std::string& network, const std::string& container_id,
-                           const std::string& ifname) const;  // path without suffix
+  Result<std::string> path_of(const std::string& network, const std::string& container_id,
+                              const std::string& ifname) const;
+  Result<std::string> path_of(const LedgerEntry& entry) const;
   std::string dir_;
 };
 
