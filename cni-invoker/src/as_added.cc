@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "cni/base/rtnetlink.h"
 #include "cni/base/try.h"
-#include "rtnetlink.h"
 
 namespace cni {
 namespace {

@@ -9,8 +9,8 @@
 
 #include "as_added.h"
 #include "cni/base/files.h"
+#include "cni/base/rtnetlink.h"
 #include "cni/base/try.h"
-#include "rtnetlink.h"
 
 namespace cni {
 namespace {

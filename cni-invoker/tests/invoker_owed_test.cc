@@ -6,7 +6,7 @@
 
 #include "cni/base/files.h"
 #include "cni/base/netns.h"
-#include "rtnetlink.h"
+#include "cni/base/rtnetlink.h"
 #include "support.h"
 
 namespace cni {

@@ -1,7 +1,8 @@
 // Links, addresses and routes of another namespace, as ip(8) sees them.
-#include "rtnetlink.h"
+#include "cni/base/rtnetlink.h"
 
 #include <gmock/gmock.h>
+#include <net/if.h>
 
 #include "private_host.h"
 #include "support.h"
@@ -43,6 +44,31 @@ TEST_F(RouteSocketTest, LeadsEverythingElseByAGateway) {
   EXPECT_THAT(testing::shell("ip -n pod route"), HasSubstr("default via 10.9.0.254 dev a proto static"));
   EXPECT_THAT(testing::shell("ip -n pod -6 route"), HasSubstr("default via fd00:9::ff dev a proto static"));
   EXPECT_FALSE(socket->add_default_route(link, *base::IpAddress::parse("10.9.0.253"))) << "there is one";
+}
+
+TEST_F(RouteSocketTest, FindsAnInterfaceByItsName) {
+  EXPECT_EQ(socket->index_of("a").value(), index_of("a"));
+  EXPECT_EQ(socket->index_of("none").error().kind, Kind::not_found);
+  EXPECT_EQ(socket->index_of(std::string(IFNAMSIZ, 'x')).error().error_number, ERANGE) << "no name that one could have";
+}
+
+TEST_F(RouteSocketTest, PlugsIntoABridge) {
+  ASSERT_TRUE(socket->make_link("br", "bridge"));
+  EXPECT_EQ(socket->make_link("br", "bridge").error().kind, Kind::exists);
+  const int link = index_of("a");
+  ASSERT_TRUE(socket->join_bridge(link, index_of("br")));
+  ASSERT_TRUE(socket->describe(link, "for people"));
+  EXPECT_THAT(testing::shell("ip -n pod -d link show a"), AllOf(HasSubstr("master br "), HasSubstr("alias for people")));
+  EXPECT_FALSE(socket->join_bridge(link, link)) << "no bridge";
+}
+
+// Without a path it is the thread's own namespace.
+TEST_F(RouteSocketTest, IsInTheNamespaceOfItsThread) {
+  testing::shell("ip link add only-here type bridge");
+  EXPECT_TRUE(RouteSocket::open()->index_of("only-here"));
+  EXPECT_FALSE(socket->index_of("only-here"));
+  EXPECT_EQ(RouteSocket::open(pod->path() + "-none").error().kind, Kind::not_found);
+  testing::shell("ip link del only-here");
 }
 
 TEST_F(RouteSocketTest, AddsAndRemovesAddresses) {

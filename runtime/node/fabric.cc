@@ -10,7 +10,7 @@
 
 #include "base/files.h"
 #include "base/netns.h"
-#include "runtime/kernel/links.h"
+#include "base/rtnetlink.h"
 #include "runtime/kernel/namespaces.h"
 #include "runtime/node/addresses.h"
 #include "runtime/node/node_box.h"
@@ -49,12 +49,40 @@ Result<void> in_fabric(const Layout& layout, const std::function<Result<void>()>
   return base::run_in_netns(TRY(base::open_file(layout.fabric(), O_RDONLY)), kFabric, work);
 }
 
-Result<void> give_addresses(const NodeAddresses& addresses) {
-  TRY(links::add_address(kNodeLink, addresses.v4, kNodeV4Length));
+Result<void> make_bridge() {
+  auto route = TRY(base::RouteSocket::open());
+  auto made = route.make_link(kFabricBridge, "bridge");
+  if (!made && made.error().kind != Kind::exists) return made;
+  return route.bring_up(TRY(route.index_of(kFabricBridge)));
+}
+
+// A veth goes with its other end. What is absent is success.
+Result<void> remove_link(const std::string& name) {
+  auto route = TRY(base::RouteSocket::open());
+  const auto link = route.index_of(name);
+  if (!link) return link.error().kind == Kind::not_found ? Result<void>() : link.error();
+  auto removed = route.remove_link(*link);
+  return !removed && removed.error().error_number == ENODEV ? Result<void>() : removed;
+}
+
+Result<void> plug_in(const std::string& port, const std::string& alias, const Fd& netns) {
+  auto route = TRY(base::RouteSocket::open());
+  TRY(route.make_veth(port, kNodeLink, netns.get()));
+  const int link = TRY(route.index_of(port));
+  TRY(route.join_bridge(link, TRY(route.index_of(kFabricBridge))));
+  TRY(route.describe(link, alias));
+  return route.bring_up(link);
+}
+
+Result<void> bring_node_link_up(const NodeAddresses& addresses) {
+  auto route = TRY(base::RouteSocket::open());
+  const int link = TRY(route.index_of(kNodeLink));
+  TRY(route.bring_up(link));
+  TRY(route.add(link, {addresses.v4, kNodeV4Length}));
   // No IPv6 at all, or switched off: the node does without.
   const auto off = base::read_file(std::string("/proc/sys/net/ipv6/conf/") + kNodeLink + "/disable_ipv6");
   if (!off || off->starts_with("1")) return {};
-  return links::add_address(kNodeLink, addresses.v6, kNodeV6Length);
+  return route.add(link, {addresses.v6, kNodeV6Length});
 }
 
 }  // namespace
@@ -74,7 +102,7 @@ Result<void> make_fabric(const Layout& layout) {
   }
   return in_fabric(layout, []() -> Result<void> {
     TRY(bring_loopback_up());
-    return links::make_bridge(kFabricBridge);
+    return make_bridge();
   });
 }
 
@@ -84,24 +112,19 @@ Result<void> join_fabric(const Layout& layout, const NodeRecord& node, const Fd&
     return node.link.is_perfect() ? Result<void>() : set_link_quality(link, node.link);
   };
   TRY(in_fabric(layout, [&]() -> Result<void> {
-    TRY(links::remove(port));  // the number is ours: of one whose record was lost, which the kernel still takes apart
-    TRY(links::make_veth({.name = port,
-                          .alias = "node " + node.name,
-                          .bridge = kFabricBridge,
-                          .peer = kNodeLink,
-                          .peer_netns = netns.get()}));
+    TRY(remove_link(port));  // the number is ours: of one whose record was lost, which the kernel still takes apart
+    TRY(plug_in(port, "node " + node.name, netns));
     return set_quality(port);
   }));
   return base::run_in_netns(netns, "node " + node.name, [&]() -> Result<void> {
-    TRY(links::bring_up(kNodeLink));
-    TRY(give_addresses(addresses_of_node(node.number)));
+    TRY(bring_node_link_up(addresses_of_node(node.number)));
     return set_quality(kNodeLink);
   });
 }
 
 Result<void> part_from_fabric(const Layout& layout, const NodeRecord& node) {
   if (node.number == 0 || !is_pinned(layout.fabric())) return {};
-  return in_fabric(layout, [&] { return links::remove(port_of_node(node.number)); });
+  return in_fabric(layout, [&] { return remove_link(port_of_node(node.number)); });
 }
 
 Result<void> remove_unused_fabric(const Layout& layout) {

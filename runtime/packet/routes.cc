@@ -8,7 +8,7 @@
 #include <sstream>
 
 #include "base/netlink.h"
-#include "runtime/packet/mac.h"
+#include "base/rtnetlink.h"
 
 namespace podrun::packet {
 namespace {
@@ -85,7 +85,7 @@ Result<std::vector<Neighbour>> neighbours_in(const OpenSpace& space, int place,
     one.permanent = (body.ndm_state & NUD_PERMANENT) != 0;
     base::each_netlink_attribute(answer, sizeof body, [&](int type, std::string_view bytes) {
       if (type == NDA_DST) one.ip = base::IpAddress::of_bytes(bytes).value_or(one.ip);
-      if (type == NDA_LLADDR && (body.ndm_state & (NUD_FAILED | NUD_INCOMPLETE)) == 0) one.mac = mac_text(bytes);
+      if (type == NDA_LLADDR && (body.ndm_state & (NUD_FAILED | NUD_INCOMPLETE)) == 0) one.mac = base::mac_text(bytes);
     });
     if (std::find(ips.begin(), ips.end(), one.ip) != ips.end()) found.push_back(std::move(one));
   }));

@@ -10,9 +10,9 @@
 #include <cstring>
 #include <optional>
 
+#include "base/rtnetlink.h"
 #include "runtime/kernel/clock.h"
 #include "runtime/packet/headers.h"
-#include "runtime/packet/mac.h"
 #include "runtime/packet/tap_filter.h"
 
 namespace podrun::packet {
@@ -51,8 +51,8 @@ std::optional<Sighting> read_frame(std::string_view frame, const sockaddr_ll& fr
   if (from.sll_hatype == ARPHRD_ETHER || from.sll_hatype == ARPHRD_LOOPBACK) {
     if (frame.size() < ETH_HLEN) return std::nullopt;
     if (from.sll_hatype == ARPHRD_ETHER) {
-      sighting.to_mac = mac_text(frame.substr(0, ETH_ALEN));
-      sighting.from_mac = mac_text(frame.substr(ETH_ALEN, ETH_ALEN));
+      sighting.to_mac = base::mac_text(frame.substr(0, ETH_ALEN));
+      sighting.from_mac = base::mac_text(frame.substr(ETH_ALEN, ETH_ALEN));
     }
     frame.remove_prefix(ETH_HLEN);
   }

@@ -14,7 +14,7 @@
 
 #include "base/files.h"
 #include "base/netlink.h"
-#include "runtime/packet/mac.h"
+#include "base/rtnetlink.h"
 
 namespace podrun::packet {
 namespace {
@@ -66,7 +66,7 @@ Result<std::vector<FoundLink>> links_of(base::NetlinkSocket& socket) {
     one.link.no_arp = (body.ifi_flags & IFF_NOARP) != 0;
     base::each_netlink_attribute(answer, sizeof body, [&](int type, std::string_view bytes) {
       if (type == IFLA_IFNAME) one.link.name = text_of(bytes);
-      if (type == IFLA_ADDRESS && body.ifi_type != ARPHRD_LOOPBACK) one.link.mac = mac_text(bytes);
+      if (type == IFLA_ADDRESS && body.ifi_type != ARPHRD_LOOPBACK) one.link.mac = base::mac_text(bytes);
       if (type == IFLA_MTU) one.link.mtu = base::netlink_number<int>(bytes);
       if (type == IFLA_MASTER) one.link.master = base::netlink_number<int>(bytes);
       if (type == IFLA_LINK) one.of = base::netlink_number<int>(bytes);

@@ -77,6 +77,11 @@ Result<bool> is_own_netns(const std::string& path) {
   return TRY(number_of(there, path)) == TRY(number_of(here, own));
 }
 
+Result<void> run_in_netns(const std::string& path, const std::function<Result<void>()>& work) {
+  const Fd netns = TRY(open_netns(path));
+  return run_in_netns(netns, path, work);
+}
+
 Result<void> run_in_netns(const Fd& netns, const std::string& name, const std::function<Result<void>()>& work) {
   const auto enter_and_work = [&]() -> Result<void> {
     if (::setns(netns.get(), CLONE_NEWNET) == 0) return work();

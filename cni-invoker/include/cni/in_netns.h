@@ -21,6 +21,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "cni/base/netns.h"
 #include "cni/base/result.h"
 
 namespace cni {
@@ -28,7 +29,7 @@ namespace cni {
 // `work` returns a Result. Errors beside its own: Kind::not_found, no such path; Kind::invalid, a path that is no
 // network namespace; Kind::denied without CAP_SYS_ADMIN here or in the namespace's user namespace; no thread could be
 // started. `work` was not called then. What it throws is thrown here.
-Result<void> run_in_netns(const std::string& path, const std::function<Result<void>()>& work);
+using base::run_in_netns;
 
 template <class Work>
 std::invoke_result_t<Work> in_netns(const std::string& path, Work&& work) {

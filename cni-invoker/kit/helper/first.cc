@@ -4,11 +4,11 @@
 #include <cerrno>
 
 #include "cni/base/files.h"
+#include "cni/base/rtnetlink.h"
 #include "cni/base/try.h"
 #include "kit/helper/leases.h"
 #include "kit/helper/places.h"
 #include "kit/helper/plugins.h"
-#include "src/rtnetlink.h"
 
 namespace cni::kit {
 namespace {

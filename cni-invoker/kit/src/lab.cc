@@ -10,6 +10,7 @@
 
 #include "cni/base/files.h"
 #include "cni/base/joined.h"
+#include "cni/base/rtnetlink.h"
 #include "cni/base/try.h"
 #include "cni/in_netns.h"
 #include "kit/helper/places.h"
@@ -17,7 +18,6 @@
 #include "kit/src/end_text.h"
 #include "kit/src/host/netns.h"
 #include "kit/src/watch/watch.h"
-#include "src/rtnetlink.h"
 
 namespace cni::kit {
 namespace {

@@ -4,12 +4,12 @@
 #include <cerrno>
 
 #include "cni/base/files.h"
+#include "cni/base/rtnetlink.h"
 #include "cni/base/try.h"
 #include "kit/helper/places.h"
 #include "kit/src/default_configs.h"
 #include "kit/src/host/own_host.h"
 #include "kit/src/lab.h"
-#include "src/rtnetlink.h"
 
 namespace cni::kit {
 namespace {

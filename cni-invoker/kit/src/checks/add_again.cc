@@ -6,11 +6,11 @@
 #include <array>
 
 #include "cni/base/files.h"
+#include "cni/base/rtnetlink.h"
 #include "kit/src/checks/chapter.h"
 #include "kit/src/checks/sections.h"
 #include "kit/src/spoil.h"
 #include "kit/src/world/leftovers.h"
-#include "src/rtnetlink.h"
 
 namespace cni::kit {
 namespace {

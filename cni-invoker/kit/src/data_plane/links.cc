@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "cni/base/files.h"
+#include "cni/base/rtnetlink.h"
 #include "cni/base/try.h"
 #include "kit/src/damage/kernel.h"
 #include "kit/src/data_plane/lan.h"
@@ -11,7 +12,6 @@
 #include "kit/src/default_configs.h"
 #include "kit/src/host/netns.h"
 #include "kit/src/prober/group.h"
-#include "src/rtnetlink.h"
 
 namespace cni::kit {
 namespace {

@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "cni/base/files.h"
+#include "cni/base/rtnetlink.h"
 #include "cni/base/try.h"
 #include "kit/src/host/netns.h"
-#include "src/rtnetlink.h"
 
 namespace cni::kit {
 namespace {

@@ -7,12 +7,12 @@
 
 #include "cni/base/files.h"
 #include "cni/base/joined.h"
+#include "cni/base/rtnetlink.h"
 #include "cni/base/try.h"
 #include "cni/record.h"
 #include "cni/result.h"
 #include "kit/src/host/netns.h"
 #include "kit/src/host/own_host.h"
-#include "src/rtnetlink.h"
 
 namespace cni::kit {
 namespace {

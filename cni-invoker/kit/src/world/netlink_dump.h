@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "cni/base/netlink.h"
-#include "src/rtnetlink.h"
+#include "cni/base/rtnetlink.h"
 
 namespace cni::kit::look {
 

@@ -5,10 +5,10 @@
 #include <algorithm>
 
 #include "cni/base/files.h"
+#include "cni/base/rtnetlink.h"
 #include "cni/base/try.h"
 #include "kit/tests/wrong/remember.h"
 #include "kit/tests/wrong/wrong.h"
-#include "src/rtnetlink.h"
 
 namespace cni::kit::wrong {
 namespace {

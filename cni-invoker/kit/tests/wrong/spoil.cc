@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "cni/base/files.h"
+#include "cni/base/rtnetlink.h"
 #include "kit/tests/wrong/wrong.h"
-#include "src/rtnetlink.h"
 
 namespace cni::kit::wrong {
 namespace {

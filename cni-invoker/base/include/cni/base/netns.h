@@ -33,7 +33,8 @@ Result<NetnsIdentity> identify_netns(const Fd& netns, const std::string& name); 
 // Whether the calling thread is in the namespace that is behind the path now. Errors as above.
 Result<bool> is_own_netns(const std::string& path);
 
-// cni/in_netns.h, where the namespace is open already; `name` is for errors.
+// What cni/in_netns.h tells of; the second where the namespace is open already, with a name for errors.
+Result<void> run_in_netns(const std::string& path, const std::function<Result<void>()>& work);
 Result<void> run_in_netns(const Fd& netns, const std::string& name, const std::function<Result<void>()>& work);
 
 }  // namespace cni::base

@@ -11,10 +11,10 @@
 #include "cni/base/netlink.h"
 #include "cni/base/result.h"
 
-namespace cni {
+namespace cni::base {
 
 struct LinkAddress {
-  base::IpAddress address;
+  IpAddress address;
   int prefix_length = 0;  // of its own family
   auto operator<=>(const LinkAddress&) const = default;
 };
@@ -29,10 +29,12 @@ std::string mac_text(std::string_view bytes);  // "0a:58:0a:01:00:02"
 
 class RouteSocket {
  public:
-  // In the namespace behind the path. The calling thread does not leave its own.
+  // In the namespace of the calling thread; in that behind the path, for which the thread does not leave its own.
+  static Result<RouteSocket> open();
   static Result<RouteSocket> open(const std::string& netns);
 
   Result<std::vector<Link>> links();
+  Result<int> index_of(const std::string& name);  // Kind::not_found where there is none
   // Of both families, in the kernel's order; without the link-local ones that it makes itself.
   Result<std::vector<LinkAddress>> addresses(int link);
   Result<void> add(int link, const LinkAddress& address);
@@ -44,7 +46,9 @@ class RouteSocket {
   Result<void> make_vlan(const std::string& name, int below, std::uint16_t id);
   Result<void> remove_link(int link);
   Result<void> bring_up(int link);
-  Result<void> add_default_route(int link, const base::IpAddress& gateway);
+  Result<void> join_bridge(int link, int bridge);
+  Result<void> describe(int link, const std::string& alias);  // what `ip link` says of it, for people
+  Result<void> add_default_route(int link, const IpAddress& gateway);
 
  private:
   explicit RouteSocket(NetlinkSocket socket) : socket_(std::move(socket)) {}
@@ -52,4 +56,11 @@ class RouteSocket {
   NetlinkSocket socket_;
 };
 
+}  // namespace cni::base
+
+namespace cni {
+using base::Link;
+using base::LinkAddress;
+using base::mac_text;
+using base::RouteSocket;
 }  // namespace cni

@@ -1,4 +1,4 @@
-#include "rtnetlink.h"
+#include "cni/base/rtnetlink.h"
 
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
@@ -9,12 +9,10 @@
 
 #include <optional>
 
+#include "cni/base/netns.h"
 #include "cni/base/try.h"
-#include "cni/in_netns.h"
 
-namespace cni {
-
-using base::IpAddress;
+namespace cni::base {
 
 std::string mac_text(std::string_view bytes) {
   static constexpr char kDigits[] = "0123456789abcdef";
@@ -60,8 +58,15 @@ NetlinkRequest link_request(std::uint16_t flags, int link, unsigned change = 0, 
 
 }  // namespace
 
+Result<RouteSocket> RouteSocket::open() { return RouteSocket(TRY(NetlinkSocket::open(NETLINK_ROUTE))); }
+
 Result<RouteSocket> RouteSocket::open(const std::string& netns) {
-  return RouteSocket(TRY(in_netns(netns, [] { return NetlinkSocket::open(NETLINK_ROUTE); })));
+  std::optional<RouteSocket> socket;
+  TRY(run_in_netns(netns, [&]() -> Result<void> {
+    socket = TRY(open());
+    return {};
+  }));
+  return *std::move(socket);
 }
 
 Result<std::vector<Link>> RouteSocket::links() {
@@ -75,6 +80,18 @@ Result<std::vector<Link>> RouteSocket::links() {
     });
   }));
   return links;
+}
+
+Result<int> RouteSocket::index_of(const std::string& name) {
+  NetlinkRequest request{RTM_GETLINK, 0, netlink_body(ifinfomsg{}), {}};
+  request.attributes.add_text(IFLA_IFNAME, name);
+  int index = 0;
+  auto asked = socket_.exchange(std::move(request),
+                                [&](std::string_view answer) { index = netlink_body_of<ifinfomsg>(answer).ifi_index; });
+  if (asked) return index;
+  if (asked.error().error_number == ENODEV)
+    return Error{Kind::not_found, ENODEV, "there is no interface '" + name + "'"};
+  return std::move(asked).error().in("find interface '" + name + "'");
 }
 
 Result<std::vector<LinkAddress>> RouteSocket::addresses(int link) {
@@ -150,6 +167,19 @@ Result<void> RouteSocket::bring_up(int link) {
   return socket_.exchange(std::move(request)).in("bring interface " + std::to_string(link) + " up");
 }
 
+Result<void> RouteSocket::join_bridge(int link, int bridge) {
+  NetlinkRequest request = link_request(0, link);
+  request.attributes.add(IFLA_MASTER, netlink_body(bridge));
+  return socket_.exchange(std::move(request))
+      .in("make interface " + std::to_string(link) + " a port of bridge " + std::to_string(bridge));
+}
+
+Result<void> RouteSocket::describe(int link, const std::string& alias) {
+  NetlinkRequest request = link_request(0, link);
+  request.attributes.add(IFLA_IFALIAS, alias);
+  return socket_.exchange(std::move(request)).in("describe interface " + std::to_string(link));
+}
+
 Result<void> RouteSocket::add_default_route(int link, const IpAddress& gateway) {
   rtmsg body{};
   body.rtm_family = gateway.is_v4() ? AF_INET : AF_INET6;
@@ -161,4 +191,4 @@ Result<void> RouteSocket::add_default_route(int link, const IpAddress& gateway) 
   return socket_.exchange(std::move(request)).in("add a default route by " + gateway.to_text());
 }
 
-}  // namespace cni
+}  // namespace cni::base

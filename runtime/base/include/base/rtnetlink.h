@@ -1,0 +1,5 @@
+// cni-invoker's, under podrun's name.
+#pragma once
+
+#include "base/result.h"
+#include "cni/base/rtnetlink.h"
