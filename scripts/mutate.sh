@@ -155,7 +155,7 @@ main() {
   [ "$(wc -l < "$copy/results")" = "$(wc -l < "$copy/faults")" ] || echo "time is up: the rest is not tried"
 
   step "Survivors"
-  grep '^SURVIVED ' "$copy/results" || echo none
+  grep -a '^SURVIVED ' "$copy/results" || echo none
   awk -v wanted="$wanted" -v seed="$seed" '
     $1 == "none" { invalid++; next }
     { tried++ }
