@@ -37,7 +37,7 @@ export -f run_fuzzer
 export build
 
 step "Fuzzers in $build"
-install_packages build fuzz
+install_packages build cri fuzz
 build_with fuzz fuzzers
 
 step "$seconds s of each fuzzer"
