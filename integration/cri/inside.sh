@@ -23,5 +23,6 @@ image=$(grep -hm 1 '/busybox:' "$dir"/suite-*.refs) crictl=$dir/bin/crictl
 end_server
 "$here/server.sh" "$bin" "$state" "$data" "$crictl" "$socket" "$image" || exit 1
 rm -f "$socket"
-start_server
-"$here/crictl.sh" "$crictl" "$socket" "$image"
+start_server --metrics-address 9464
+"$here/crictl.sh" "$crictl" "$socket" "$image" || exit 1
+"$here/metrics.sh" "$crictl" "$socket" 9464

@@ -22,6 +22,7 @@ struct Options {
   std::string socket = "/run/podrun/cri.sock";
   std::string config = "/etc/podrun/cri.toml";
   std::string stream_address = "127.0.0.1:0";  // of the server for Exec, Attach and PortForward
+  std::string metrics_address;                 // "PORT" on loopback, or "ADDRESS:PORT"; empty: no metrics
   std::string podrun;                          // the program that acts; empty: beside this one, else in PATH
   Directories directories;
   std::string cgroup_parent;  // of pods that name none

@@ -16,6 +16,7 @@
 #include "runtime/cri/listener.h"
 #include "runtime/cri/log.h"
 #include "runtime/cri/runtime_service.h"
+#include "runtime/cri/telemetry.h"
 #include "runtime/kernel/program.h"
 
 namespace podrun::cri {
@@ -80,6 +81,8 @@ Result<void> serve(const Options& given) {
   const auto streaming = TRY(Streaming::start(backend));
   const auto events = TRY(Events::start(backend));
   Samples samples(backend);
+  std::unique_ptr<Telemetry> telemetry;
+  if (!options.metrics_address.empty()) telemetry = TRY(Telemetry::start(backend));
   RuntimeService runtime(backend, *streaming, *events, samples);
   ImageService images(backend);
 
@@ -88,6 +91,12 @@ Result<void> serve(const Options& given) {
   builder.RegisterService(&images);
   builder.SetMaxReceiveMessageSize(kMessageLimit);
   builder.SetMaxSendMessageSize(kMessageLimit);
+  if (telemetry) {
+    std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> watchers;
+    watchers.push_back(telemetry->watcher());
+    builder.experimental().SetInterceptorCreators(std::move(watchers));
+    log(options, LogLevel::info, "metrics at http://" + telemetry->address() + "/metrics");
+  }
   const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (!server) return Error{Kind::internal, 0, "start the gRPC server"};
   {

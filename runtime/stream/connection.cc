@@ -38,33 +38,15 @@ Connection::Connection(const Shared& shared, Fd socket, std::function<void()> ov
     : shared_(shared),
       over_(std::move(over)),
       observed_(::fcntl(socket.get(), F_DUPFD_CLOEXEC, 0)),
-      pipe_(std::make_unique<Pipe>(shared.loop, std::move(socket))),
-      outbox_(std::make_unique<Outbox>(*pipe_, [this] { over_(); })),
-      timer_(shared.loop) {
-  timer_.start(shared_.limits.request_time, [this] { over_(); });
-  read_request();
-}
+      exchange_(std::make_unique<Exchange>(
+          shared.loop, std::move(socket),
+          Exchange::Patience{shared.limits.request_time, shared.limits.farewell_time},
+          [this](const HttpRequest& request, std::string rest) { answer(request, std::move(rest)); }, over_)),
+      timer_(shared.loop) {}
 
 Connection::~Connection() = default;
 
-void Connection::read_request() {
-  pipe_->read(kMaxRequestHeader, [this](std::string_view bytes) {
-    if (bytes.empty()) return over_();
-    header_ += bytes;
-    const ParsedRequest parsed = parse_request(header_);
-    switch (parsed.state) {
-      case ParsedRequest::State::incomplete:
-        return read_request();
-      case ParsedRequest::State::wrong:
-        return refuse({.status = 400, .text = "this is no request of HTTP/1.1", .fields = {}});
-      case ParsedRequest::State::complete:
-        return answer(parsed);
-    }
-  });
-}
-
-void Connection::answer(const ParsedRequest& parsed) {
-  const HttpRequest& request = parsed.request;
+void Connection::answer(const HttpRequest& request, std::string rest) {
   if (request.method != "GET" && request.method != "POST")
     return refuse({.status = 405, .text = "streams begin with GET or POST", .fields = {{"Allow", "GET, POST"}}});
   const Refusal unknown{
@@ -79,27 +61,16 @@ void Connection::answer(const ParsedRequest& parsed) {
   if (!taken) return refuse(unknown);
   request_ = std::move(*taken);
 
-  // Not from here: the pipe that calls would be destroyed.
-  shared_.loop.post([this, request, protocol = *negotiated.protocol, rest = header_.substr(parsed.size),
+  // Not from here: the exchange that calls would be destroyed.
+  shared_.loop.post([this, request, protocol = *negotiated.protocol, rest = std::move(rest),
                      alive = std::weak_ptr(alive_)] {
     if (!alive.expired()) upgrade(request, protocol, rest);
   });
 }
 
-void Connection::refuse(const Refusal& refusal) {
-  outbox_->send(answer_of(refusal), nullptr);
-  outbox_->finish([this] { ::shutdown(pipe_->fd(), SHUT_WR); });
-  timer_.start(shared_.limits.farewell_time, [this] { over_(); });
-  wait_for_end();
-}
-
-// What is closed with unread bytes is reset, and takes the answer with it.
-void Connection::wait_for_end() {
-  pipe_->read(kMaxRequestHeader, [this](std::string_view bytes) { bytes.empty() ? over_() : wait_for_end(); });
-}
+void Connection::refuse(const Refusal& refusal) { exchange_->answer(answer_of(refusal)); }
 
 void Connection::upgrade(const HttpRequest& request, const Protocol& protocol, std::string rest) {
-  header_ = {};
   const int on = 1;
   ::setsockopt(observed_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   ::setsockopt(observed_.get(), SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
@@ -110,9 +81,8 @@ void Connection::upgrade(const HttpRequest& request, const Protocol& protocol, s
 }
 
 std::unique_ptr<Mux> Connection::make_mux(const HttpRequest& request, const Protocol& protocol, std::string rest) {
-  outbox_.reset();
-  Fd socket = pipe_->take();
-  pipe_.reset();
+  Fd socket = exchange_->take();
+  exchange_.reset();
   if (protocol.carrier == Protocol::Carrier::spdy) {
     auto wire = std::make_unique<SocketWire>(shared_.loop, std::move(socket), std::move(rest));
     wire->send(switch_to_spdy(protocol), nullptr);

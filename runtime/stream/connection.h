@@ -6,10 +6,9 @@
 #include <string>
 #include <string_view>
 
+#include "runtime/stream/exchange.h"
 #include "runtime/stream/jobs.h"
-#include "runtime/stream/loop.h"
 #include "runtime/stream/negotiate.h"
-#include "runtime/stream/outbox.h"
 #include "runtime/stream/session.h"
 #include "runtime/stream/tokens.h"
 
@@ -31,10 +30,8 @@ class Connection {
   ~Connection();
 
  private:
-  void read_request();
-  void answer(const ParsedRequest& parsed);
+  void answer(const HttpRequest& request, std::string rest);
   void refuse(const Refusal& refusal);
-  void wait_for_end();
   void upgrade(const HttpRequest& request, const Protocol& protocol, std::string rest);
   std::unique_ptr<Mux> make_mux(const HttpRequest& request, const Protocol& protocol, std::string rest);
   std::unique_ptr<Session> make_session(const Protocol& protocol);
@@ -43,10 +40,8 @@ class Connection {
 
   Shared shared_;
   std::function<void()> over_;
-  Fd observed_;                 // the same socket, whoever has it
-  std::unique_ptr<Pipe> pipe_;  // until the upgrade
-  std::unique_ptr<Outbox> outbox_;
-  std::string header_;
+  Fd observed_;                         // the same socket, whoever has it
+  std::unique_ptr<Exchange> exchange_;  // until the upgrade
   Request request_;
   Timer timer_;
   std::unique_ptr<Mux> mux_;

@@ -1,9 +1,9 @@
 #include "runtime/stream/negotiate.h"
 
 #include <algorithm>
-#include <map>
 #include <string_view>
 
+#include "runtime/stream/http_answer.h"
 #include "runtime/stream/lower_case.h"
 
 namespace podrun::stream {
@@ -70,16 +70,6 @@ Negotiated by_websocket(const HttpRequest& request, Purpose purpose) {
   return {.protocol = Protocol{.carrier = Protocol::Carrier::channels, .name = {}}, .refusal = {}};
 }
 
-std::string_view reason_of(int status) {
-  static const std::map<int, std::string_view> kReasons{{400, "Bad Request"},
-                                                        {403, "Forbidden"},
-                                                        {404, "Not Found"},
-                                                        {405, "Method Not Allowed"},
-                                                        {503, "Service Unavailable"}};
-  const auto found = kReasons.find(status);
-  return found == kReasons.end() ? "Error" : found->second;
-}
-
 }  // namespace
 
 const char* path_of(Purpose purpose) {
@@ -113,11 +103,7 @@ Negotiated negotiate(const HttpRequest& request, Purpose purpose) {
 }
 
 std::string answer_of(const Refusal& refusal) {
-  std::string answer =
-      "HTTP/1.1 " + std::to_string(refusal.status) + " " + std::string(reason_of(refusal.status)) + "\r\n";
-  for (const auto& [name, value] : refusal.fields) answer += name + ": " + value + "\r\n";
-  answer += "Content-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n";
-  return answer + "Content-Length: " + std::to_string(refusal.text.size() + 1) + "\r\n\r\n" + refusal.text + "\n";
+  return http_answer(refusal.status, refusal.fields, "text/plain; charset=utf-8", refusal.text + "\n");
 }
 
 std::string switch_to_spdy(const Protocol& protocol) {

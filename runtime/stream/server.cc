@@ -1,11 +1,5 @@
 #include "runtime/stream/server.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-
-#include <cerrno>
-#include <charconv>
 #include <map>
 #include <string_view>
 #include <thread>
@@ -13,13 +7,11 @@
 
 #include "cni/base/signals_blocked.h"
 #include "runtime/stream/connection.h"
+#include "runtime/stream/listen.h"
 #include "runtime/stream/negotiate.h"
 
 namespace podrun::stream {
 namespace {
-
-constexpr int kBacklog = 128;
-constexpr std::chrono::milliseconds kAfterNoDescriptor{100};  // accept4(2) is tried again then: nothing would wake it
 
 Result<void> check_streams(const Streams& streams) {
   if (streams.tty && streams.err)
@@ -39,55 +31,11 @@ Result<void> check_request(const Request& request) {
   return {};
 }
 
-struct Endpoint {
-  bool is_v6 = false;
-  std::uint16_t port = 0;
-};
-
-Result<Endpoint> parse_endpoint(std::string_view address) {
-  Endpoint endpoint;
-  constexpr std::string_view kV4 = "127.0.0.1:";
-  constexpr std::string_view kV6 = "[::1]:";
-  endpoint.is_v6 = address.starts_with(kV6);
-  if (!endpoint.is_v6 && !address.starts_with(kV4))
-    return Error{.kind = Kind::invalid,
-                 .what = "expected 127.0.0.1:PORT or [::1]:PORT for streams, not '" + std::string(address) + "'"};
-  const std::string_view port = address.substr(endpoint.is_v6 ? kV6.size() : kV4.size());
-  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), endpoint.port);
-  if (error != std::errc() || end != port.data() + port.size())
-    return Error{.kind = Kind::invalid, .what = "'" + std::string(port) + "' is no port"};
-  return endpoint;
-}
-
-struct Listening {
-  Fd socket;
-  std::string name;  // "127.0.0.1:41234"
-};
-
-Result<Listening> listen_on(const std::string& address) {
-  const Endpoint endpoint = TRY(parse_endpoint(address));
-  sockaddr_in v4{};
-  v4.sin_family = AF_INET;
-  v4.sin_port = htons(endpoint.port);
-  v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  sockaddr_in6 v6{};
-  v6.sin6_family = AF_INET6;
-  v6.sin6_port = htons(endpoint.port);
-  v6.sin6_addr = in6addr_loopback;
-  auto* const name = endpoint.is_v6 ? reinterpret_cast<sockaddr*>(&v6) : reinterpret_cast<sockaddr*>(&v4);
-  socklen_t size = endpoint.is_v6 ? sizeof(v6) : sizeof(v4);
-
-  Listening listening;
-  listening.socket = Fd(::socket(name->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (!listening.socket) return Error::system(errno, "make a socket for streams");
-  const int on = 1;
-  ::setsockopt(listening.socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-  if (::bind(listening.socket.get(), name, size) != 0) return Error::system(errno, "bind '" + address + "'");
-  if (::listen(listening.socket.get(), kBacklog) != 0) return Error::system(errno, "listen on '" + address + "'");
-  ::getsockname(listening.socket.get(), name, &size);
-  listening.name =
-      (endpoint.is_v6 ? "[::1]:" : "127.0.0.1:") + std::to_string(ntohs(endpoint.is_v6 ? v6.sin6_port : v4.sin_port));
-  return listening;
+// Who knows a URL may execute.
+Result<void> check_loopback(std::string_view address) {
+  if (address.starts_with("127.0.0.1:") || address.starts_with("[::1]:")) return {};
+  return Error{.kind = Kind::invalid,
+               .what = "expected 127.0.0.1:PORT or [::1]:PORT for streams, not '" + std::string(address) + "'"};
 }
 
 }  // namespace
@@ -100,17 +48,15 @@ class Server::Impl {
         tokens_(limits.waiting, limits.url_life),
         jobs_(loop_, limits.calls),
         shared_{.loop = loop_, .jobs = jobs_, .tokens = tokens_, .handler = handler, .limits = limits_},
-        listener_(std::make_unique<Pipe>(loop_, std::move(listening.socket))),
-        retry_(loop_) {
-    accept();
+        acceptor_(std::make_unique<Acceptor>(loop_, std::move(listening.socket),
+                                             [this](Fd client) { take(std::move(client)); })) {
     const base::AllSignalsBlocked blocked;  // for the thread, and those that it starts: a client that goes is no signal
     thread_ = std::thread([this] { loop_.run(); });
   }
 
   ~Impl() {
     loop_.post([this] {
-      listener_.reset();
-      retry_.stop();
+      acceptor_.reset();
       connections_.clear();
       jobs_.when_idle([this] { loop_.stop(); });
     });
@@ -124,21 +70,6 @@ class Server::Impl {
   }
 
  private:
-  void accept() {
-    listener_->when_readable([this] {
-      for (;;) {
-        Fd client(::accept4(listener_->fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-        if (client) {
-          take(std::move(client));
-          continue;
-        }
-        if (errno == EINTR || errno == ECONNABORTED) continue;
-        if (errno == EAGAIN) return accept();
-        return retry_.start(kAfterNoDescriptor, [this] { accept(); });
-      }
-    });
-  }
-
   void take(Fd client) {
     if (connections_.size() >= limits_.connections) return;  // and so closes it
     const std::size_t number = ++last_;
@@ -152,8 +83,7 @@ class Server::Impl {
   Tokens tokens_;
   Jobs jobs_;
   Connection::Shared shared_;
-  std::unique_ptr<Pipe> listener_;
-  Timer retry_;
+  std::unique_ptr<Acceptor> acceptor_;
   std::map<std::size_t, std::unique_ptr<Connection>> connections_;
   std::size_t last_ = 0;
   std::thread thread_;
@@ -163,6 +93,7 @@ Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Server::~Server() = default;
 
 Result<std::unique_ptr<Server>> Server::start(const std::string& address, Handler& handler, const Limits& limits) {
+  TRY(check_loopback(address));
   auto impl = std::make_unique<Impl>(TRY(listen_on(address)), handler, limits);
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }

@@ -1,6 +1,5 @@
-// Requests as they arrive, in bytes: each is refused with a reason, or planned, and then its record can be read again and
-// has the request in it as it came.
-// One message has all of it: the configurations of a container and of its pod.
+// Requests as they arrive, in bytes: each is refused with a reason, or planned, and then its record can be read again
+// and has the request in it as it came. One message has all of it: the configurations of a container and of its pod.
 #include <google/protobuf/stubs/logging.h>
 
 #include <cstdint>
