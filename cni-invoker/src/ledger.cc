@@ -97,11 +97,18 @@ Result<LedgerEntry> entry_from_text(const std::string& text) {
   return entry;
 }
 
-// A line that a full disk or a power cut left unfinished is none.
-void add_result(LedgerEntry& entry, std::string_view line) {
-  const auto object = JsonObject::parse(line);
+// Where results were before they were lines: podruns of then may have left attachments that stand.
+std::string former_result(const std::string& path) {
+  return path.substr(0, path.size() - kSuffix.size()) + ".result";
+}
+
+// What a full disk or a power cut left unfinished is none.
+void add_result(LedgerEntry& entry, std::string_view text) {
+  const auto object = JsonObject::parse(text);
   const std::string* result = object ? object->find("result") : nullptr;
   if (result == nullptr) return;
+  const std::string* of = object->find("createdAt");  // in a file beside: it may be an older ADD's
+  if (of != nullptr && *of != std::to_string(entry.created_at)) return;
   entry.result = *result;
   if (entry.state == LedgerEntry::State::adding && object->find(kInterim) == nullptr)
     entry.state = LedgerEntry::State::attached;
@@ -117,6 +124,7 @@ Result<LedgerEntry> load(const std::string& path) {
     end = std::min(text.find('\n', begin), text.size());
     add_result(*entry, std::string_view(text).substr(begin, end - begin));
   }
+  if (entry->result.empty()) add_result(*entry, base::read_file(former_result(path)).value_or(""));
   return entry;
 }
 
@@ -178,7 +186,9 @@ Result<std::optional<LedgerEntry>> Ledger::find(const std::string& network, cons
 
 Result<void> Ledger::remove(const std::string& network, const std::string& container_id,
                             const std::string& ifname) const {
-  return base::remove_file(TRY(path_of(network, container_id, ifname)));
+  const std::string path = TRY(path_of(network, container_id, ifname));
+  TRY(base::remove_file(former_result(path)));
+  return base::remove_file(path);
 }
 
 Result<std::vector<LedgerEntry>> Ledger::list(std::vector<std::string>* broken) const {

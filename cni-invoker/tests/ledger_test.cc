@@ -191,6 +191,25 @@ TEST_F(LedgerTest, LinesOfACallerAreNoLinesOfTheLedger) {
   EXPECT_EQ(*(*found)->attachment.conventional_args.find("note"), R"("a\nb")");
 }
 
+// As podruns wrote it whose results lay in a file beside: what they attached is not owed a DEL.
+TEST_F(LedgerTest, AResultBesideIsReadAndGoesWithItsEntry) {
+  covers("L.1");
+  const LedgerEntry one = entry();
+  ASSERT_TRUE(ledger.begin(one));
+  const std::string at = std::to_string(one.created_at);
+  const auto beside = [&](const std::string& text) {
+    dir.write("ledger/net@pod1@eth0.result", text);
+    return **ledger.find("net", "pod1", "eth0");
+  };
+  EXPECT_FALSE(beside(R"({"createdAt":)" + at + R"(,"result":{"a":1}})").owed());
+  EXPECT_EQ(beside(R"({"createdAt":)" + at + R"(,"result":{"a":1}})").result, R"({"a":1})");
+  EXPECT_TRUE(beside(R"({"createdAt":)" + at + R"(,"interim":true,"result":{"a":1}})").owed());
+  EXPECT_TRUE(beside(R"({"createdAt":1,"result":{"a":1}})").owed()) << "an older ADD's";
+  EXPECT_TRUE(beside("{").owed());
+  ASSERT_TRUE(ledger.remove("net", "pod1", "eth0"));
+  EXPECT_TRUE(std::filesystem::is_empty(dir.path() + "/ledger"));
+}
+
 // Only an entry that is there can come to a result.
 TEST_F(LedgerTest, AResultOfNoEntryIsAnError) {
   covers("L.1");
