@@ -25,4 +25,5 @@ end_server
 rm -f "$socket"
 start_server --metrics-address 9464
 "$here/crictl.sh" "$crictl" "$socket" "$image" || exit 1
+"$here/limits.sh" "$crictl" "$socket" "$image" || exit 1
 "$here/metrics.sh" "$crictl" "$socket" 9464

@@ -2,20 +2,31 @@
 
 #include <algorithm>
 
+#include "runtime/cri/invalid.h"
+#include "runtime/kernel/cgroup_files.h"
+
 namespace podrun::cri {
 namespace {
 
 constexpr std::int64_t kUsualPeriod = 100'000;  // microseconds
 
-Error not_here(const std::string& field) {
-  return {Kind::unsupported, 0, "resources." + field + ": podrun-cri cannot limit it (docs/cri.md)"};
+// "0-3,7"; the kernel says which of them there are.
+Result<void> check_list(const std::string& field, const std::string& list) {
+  if (list.find_first_not_of("0123456789,-") == std::string::npos) return {};
+  return invalid("resources." + field, "'" + list + "' is no list of numbers");
 }
 
+// A kubelet says 0 of every size that the machine has, whatever its controllers: that is not said.
+std::string file_of(const api::HugepageLimit& limit) { return "hugetlb." + limit.page_size() + ".max"; }
+
 Result<void> check(const api::LinuxContainerResources& resources) {
-  if (!resources.cpuset_cpus().empty() || !resources.cpuset_mems().empty()) return not_here("cpuset_cpus");
-  if (!resources.unified().empty()) return not_here("unified");
+  TRY(check_list("cpuset_cpus", resources.cpuset_cpus()));
+  TRY(check_list("cpuset_mems", resources.cpuset_mems()));
   for (const api::HugepageLimit& limit : resources.hugepage_limits())
-    if (limit.limit() != 0) return not_here("hugepage_limits");
+    if (limit.limit() != 0 && !is_controller_file(file_of(limit)))
+      return invalid("resources.hugepage_limits", "'" + limit.page_size() + "' is no size of a page");
+  for (const auto& [file, value] : resources.unified())
+    if (!is_controller_file(file)) return invalid("resources.unified", "'" + file + "' is no file of a controller");
   const std::int64_t memory = resources.memory_limit_in_bytes();
   const std::int64_t with_swap = resources.memory_swap_limit_in_bytes();
   if (memory < 0 || resources.cpu_shares() < 0) return Error{Kind::invalid, 0, "resources: less than nothing"};
@@ -41,6 +52,11 @@ Result<void> give_limits(const api::LinuxContainerResources& resources, Containe
   }
   // Shares are a request in 1024ths of a processor, rounded up so that they come out again.
   if (resources.cpu_shares() > 0) limits.cpu_weight = (positive(resources.cpu_shares()) * 1000 + 1023) / 1024;
+  if (!resources.cpuset_cpus().empty()) limits.files["cpuset.cpus"] = resources.cpuset_cpus();
+  if (!resources.cpuset_mems().empty()) limits.files["cpuset.mems"] = resources.cpuset_mems();
+  for (const api::HugepageLimit& limit : resources.hugepage_limits())
+    if (limit.limit() != 0) limits.files[file_of(limit)] = std::to_string(limit.limit());
+  for (const auto& [file, value] : resources.unified()) limits.unified_files[file] = value;
   plan.oom_score_adj = static_cast<int>(std::clamp<std::int64_t>(resources.oom_score_adj(), -1000, 1000));
   return {};
 }

@@ -224,8 +224,41 @@ TEST_F(ContainerPlanTest, LimitsAreThoseThatAreSaid) {
   EXPECT_EQ(planned->limits.cpu_millis, 500U);
   EXPECT_EQ(planned->limits.cpu_weight, 500U);
   EXPECT_EQ(planned->oom_score_adj, -5);
-  asked->set_cpuset_cpus("0");
-  EXPECT_THAT(error(), HasSubstr("cpuset"));
+}
+
+TEST_F(ContainerPlanTest, LimitsThatAreFilesAreNamedAsCgroupV2HasThem) {
+  auto* asked = config_.mutable_linux()->mutable_resources();
+  asked->set_cpuset_cpus("0-1,3");
+  asked->set_cpuset_mems("0");
+  for (const auto& [size, limit] : {std::pair("2MB", 4U << 20U), std::pair("1GB", 0U)}) {
+    auto* pages = asked->add_hugepage_limits();
+    pages->set_page_size(size);
+    pages->set_limit(limit);
+  }
+  (*asked->mutable_unified())["memory.high"] = "max";
+  const auto planned = plan();
+  ASSERT_TRUE(planned) << planned.error().what;
+  EXPECT_THAT(planned->limits.files,
+              ElementsAre(testing::Pair("cpuset.cpus", "0-1,3"), testing::Pair("cpuset.mems", "0"),
+                          testing::Pair("hugetlb.2MB.max", "4194304")));
+  EXPECT_THAT(planned->limits.unified_files, ElementsAre(testing::Pair("memory.high", "max")));
+}
+
+TEST_F(ContainerPlanTest, WhatIsNoFileOfAControllerIsNoLimit) {
+  auto* asked = config_.mutable_linux()->mutable_resources();
+  asked->set_cpuset_mems("all");
+  EXPECT_THAT(error(), HasSubstr("resources.cpuset_mems: 'all'"));
+  asked->clear_cpuset_mems();
+  for (const char* name : {"cgroup.procs", "cgroup.kill", "../memory.max", "memory", "memory.", ".max", "", "a/b.c"}) {
+    asked->mutable_unified()->clear();
+    (*asked->mutable_unified())[name] = "1";
+    EXPECT_THAT(error(), HasSubstr("resources.unified: '" + std::string(name) + "'"));
+  }
+  asked->mutable_unified()->clear();
+  auto* pages = asked->add_hugepage_limits();
+  pages->set_page_size("2MB/../x");
+  pages->set_limit(1);
+  EXPECT_THAT(error(), HasSubstr("resources.hugepage_limits"));
 }
 
 TEST_F(ContainerPlanTest, DevicesOfADirectoryAreAllInIt) {

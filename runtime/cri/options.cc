@@ -19,7 +19,8 @@ struct Setting {
 constexpr Setting kSettings[] = {
     {"socket", &Options::socket, nullptr, "Where to listen; systemd's socket goes before"},
     {"stream-address", &Options::stream_address, nullptr, "Loopback address for Exec, Attach and PortForward"},
-    {"metrics-address", &Options::metrics_address, nullptr, "PORT on loopback, or ADDRESS:PORT, for Prometheus; else none"},
+    {"metrics-address", &Options::metrics_address, nullptr,
+     "PORT on loopback, or ADDRESS:PORT, for Prometheus; else none"},
     {"podrun", &Options::podrun, nullptr, "The program that acts; else beside this one, else in PATH"},
     {"state-dir", nullptr, &Directories::state, "What exists now; gone after a reboot"},
     {"data-dir", nullptr, &Directories::data, "Images, writable layers, the CNI ledger"},

@@ -51,8 +51,8 @@ TEST_F(OptionsTest, WhatThereIsNotIsNamed) {
 }
 
 TEST_F(OptionsTest, HelpHasEveryFlag) {
-  for (const char* flag : {"--socket", "--state-dir", "--data-dir", "--cni-conf-dir", "--log-level", "--config",
-                           "--metrics-address"})
+  for (const char* flag :
+       {"--socket", "--state-dir", "--data-dir", "--cni-conf-dir", "--log-level", "--config", "--metrics-address"})
     EXPECT_THAT(help_text(), HasSubstr(flag));
 }
 

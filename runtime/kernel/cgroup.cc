@@ -74,6 +74,11 @@ Result<CgroupEntry> Cgroup::container_entry(const std::string& name) const {
   if (!host_.unified.empty()) entry.v2 = TRY(open_dir(entry.dir));
   for (const auto& hierarchy : host_.v1)
     entry.v1_tasks.push_back(TRY(base::open_file(hierarchy.mount + path_ + "/ctr-" + name + "/tasks", O_WRONLY)));
+  for (const auto& hierarchy : host_.v1_on_demand) {
+    auto tasks = base::open_file(hierarchy.mount + path_ + "/ctr-" + name + "/tasks", O_WRONLY);
+    if (!tasks && tasks.error().kind == Kind::not_found) continue;
+    entry.v1_tasks.push_back(TRY(std::move(tasks)));
+  }
   return entry;
 }
 

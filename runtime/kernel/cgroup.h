@@ -7,6 +7,7 @@
 //          PARENT/podrun-ID/ctr/web.0   one attempt of a container
 //     v1   PARENT/podrun-ID             limits and device rules, in each hierarchy with a controller we use
 //          PARENT/podrun-ID/ctr-web.0   one attempt of a container
+//                                       (in those of cpuset and hugetlb only who asks for it)
 //          PARENT/podrun-networks       daemons of networks, while there are any: where processes are tracked
 //
 // A hybrid machine has both. The tracking hierarchy, the one that answers "which processes are the pod's", is v2 where
@@ -17,6 +18,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,6 +37,9 @@ struct CgroupLimits {
   std::optional<std::uint64_t> cpu_weight;   // request in thousandths of a processor, made into shares or weight
   std::optional<std::uint64_t> pids;
   std::uint64_t pids_unless_said = 0;  // instead of `pids`, where this machine can count them; 0: no limit
+  // Of a container alone, and written as they are: "cpuset.cpus", "hugetlb.2MB.max". Named as v2 has them.
+  std::map<std::string, std::string> files = {};
+  std::map<std::string, std::string> unified_files = {};  // any of v2's controllers; v1 has none
 };
 
 // Which device nodes a container may open.

@@ -145,7 +145,8 @@ void Cgroup::kill_session(const std::string& name, pid_t session) const {
 }
 
 Result<void> Cgroup::remove_container(const std::string& name) const {
-  for (const auto& hierarchy : host_.v1) TRY(remove_dir(hierarchy.mount + path_ + "/ctr-" + name));
+  for (const auto* list : {&host_.v1, &host_.v1_on_demand})
+    for (const auto& hierarchy : *list) TRY(remove_dir(hierarchy.mount + path_ + "/ctr-" + name));
   return host_.unified.empty() ? Result<void>() : remove_dir(host_.unified + path_ + "/ctr/" + name);
 }
 
@@ -163,7 +164,8 @@ Result<bool> Cgroup::renew_aux() const {
 
 Result<void> Cgroup::remove() const {
   std::vector<std::string> dirs;
-  for (const auto& hierarchy : host_.v1) leaves_first(hierarchy.mount + path_, dirs);
+  for (const auto* list : {&host_.v1, &host_.v1_on_demand})
+    for (const auto& hierarchy : *list) leaves_first(hierarchy.mount + path_, dirs);
   if (!host_.unified.empty()) leaves_first(host_.unified + path_, dirs);
   for (const auto& dir : dirs) TRY(remove_dir(dir));
   ::rmdir(daemons_dir().c_str());  // busy as long as a daemon is there

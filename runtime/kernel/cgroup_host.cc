@@ -15,6 +15,7 @@ namespace {
 
 constexpr const char* kStandardMount = "/sys/fs/cgroup";
 constexpr std::array<std::string_view, 5> kUsed = {"memory", "cpu", "cpuacct", "pids", "devices"};
+constexpr std::array<std::string_view, 2> kOnDemand = {"cpuset", "hugetlb"};
 // Every controller that v1 ever had: the mount's other options (rw, xattr, name=systemd) are none.
 constexpr std::array<std::string_view, 15> kControllers = {"cpuset",  "cpu",     "cpuacct", "blkio",      "memory",
                                                            "devices", "freezer", "net_cls", "perf_event", "net_prio",
@@ -33,8 +34,9 @@ std::vector<std::string> controllers_of(std::string_view options) {
   return controllers;
 }
 
-bool is_used(const std::vector<std::string>& controllers) {
-  return std::any_of(kUsed.begin(), kUsed.end(), [&](std::string_view used) { return contains(controllers, used); });
+template <class List>
+bool has_one_of(const List& list, const std::vector<std::string>& controllers) {
+  return std::any_of(list.begin(), list.end(), [&](std::string_view one) { return contains(controllers, one); });
 }
 
 }  // namespace
@@ -48,8 +50,9 @@ std::string CgroupHost::Hierarchy::name() const {
 }
 
 const CgroupHost::Hierarchy* CgroupHost::with(std::string_view controller) const {
-  for (const auto& hierarchy : v1)
-    if (hierarchy.has(controller)) return &hierarchy;
+  for (const auto* list : {&v1, &v1_on_demand})
+    for (const auto& hierarchy : *list)
+      if (hierarchy.has(controller)) return &hierarchy;
   return nullptr;
 }
 
@@ -77,9 +80,11 @@ Result<CgroupHost> cgroup_host_from(const std::string& mountinfo) {
     if (mount.type == "cgroup2") host.unified = unescape_mount_field(mount.target);
     if (mount.type != "cgroup") continue;
     CgroupHost::Hierarchy hierarchy{controllers_of(mount.options), unescape_mount_field(mount.target)};
-    if (!is_used(hierarchy.controllers)) continue;
-    std::erase_if(host.v1, [&](const auto& earlier) { return earlier.controllers == hierarchy.controllers; });
-    host.v1.push_back(std::move(hierarchy));
+    const bool is_used = has_one_of(kUsed, hierarchy.controllers);
+    if (!is_used && !has_one_of(kOnDemand, hierarchy.controllers)) continue;
+    auto& list = is_used ? host.v1 : host.v1_on_demand;
+    std::erase_if(list, [&](const auto& earlier) { return earlier.controllers == hierarchy.controllers; });
+    list.push_back(std::move(hierarchy));
   }
   if (!host.v1.empty()) host.mode = host.unified.empty() ? CgroupHost::Mode::v1 : CgroupHost::Mode::hybrid;
   if (host.unified.empty() && host.with("pids") == nullptr)

@@ -22,8 +22,9 @@ struct CgroupHost {
   Mode mode = Mode::v2;
   std::string unified;        // mount point of v2; empty on pure v1
   std::vector<Hierarchy> v1;  // those with a controller that we use: memory, cpu, cpuacct, pids, devices
+  std::vector<Hierarchy> v1_on_demand;  // cpuset and hugetlb: containers that ask for nothing of them are not in them
 
-  const Hierarchy* with(std::string_view controller) const;  // null where v1 has it not
+  const Hierarchy* with(std::string_view controller) const;  // of both; null where v1 has it not
 
   static Result<CgroupHost> discover();
 };

@@ -41,6 +41,17 @@ TEST(CgroupHost, ControllersMountedTogetherAreOneHierarchy) {
   EXPECT_EQ(host->with("net_cls"), nullptr) << "none that we use";
 }
 
+TEST(CgroupHost, WhatFewAskForIsFoundAndKeptApart) {
+  const auto host = cgroup_host_from(kLegacy + "38 28 0:35 / /sys/fs/cgroup/cpuset rw - cgroup cgroup rw,cpuset\n");
+  ASSERT_TRUE(host) << host.error().what;
+  EXPECT_EQ(mounts_of(*host).size(), 4U);
+  ASSERT_NE(host->with("cpuset"), nullptr);
+  EXPECT_EQ(host->with("cpuset")->mount, "/sys/fs/cgroup/cpuset");
+  EXPECT_EQ(host->with("hugetlb"), nullptr);
+  const auto alone = cgroup_host_from(kUnified + "38 28 0:35 / /sys/fs/cgroup/cpuset rw - cgroup cgroup rw,cpuset\n");
+  EXPECT_EQ(alone->mode, CgroupHost::Mode::v2) << "what pods are in is v2's";
+}
+
 TEST(CgroupHost, V2BesideIsHybrid) {
   const auto host = cgroup_host_from(kLegacy + kUnified);
   ASSERT_TRUE(host) << host.error().what;

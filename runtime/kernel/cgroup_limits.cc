@@ -6,6 +6,7 @@
 #include "runtime/kernel/cgroup.h"
 #include "runtime/kernel/cgroup_devices.h"
 #include "runtime/kernel/cgroup_dir.h"
+#include "runtime/kernel/cgroup_files.h"
 
 namespace podrun {
 namespace {
@@ -122,11 +123,12 @@ Result<void> Cgroup::change_container(const std::string& name, const CgroupLimit
     const std::string dir = directory("memory", name);
     TRY(limit_v2(dir, limits));
     if (limits.cpu_weight) TRY(write_cpu_weight(dir, *limits.cpu_weight));
-    return keep_memory(dir, limits.memory_kept);
+    TRY(keep_memory(dir, limits.memory_kept));
+    return give_cgroup_files(*this, name, limits);
   }
   TRY(expect_controllers(host_, limits));
   for (const auto& hierarchy : host_.v1) TRY(limit_v1(hierarchy, dir_in(hierarchy, path_, name), limits));
-  return {};
+  return give_cgroup_files(*this, name, limits);
 }
 
 Result<void> Cgroup::create_container(const std::string& name, const CgroupLimits& limits, DeviceAccess devices,

@@ -46,6 +46,8 @@ void visit(Visitor& field, Record& limits) {
   field("cpuWeight", limits.cpu_weight);
   field("pids", limits.pids);
   field("pidsUnlessSaid", limits.pids_unless_said);
+  field.optional("files", limits.files);
+  field.optional("unifiedFiles", limits.unified_files);
 }
 
 template <class Visitor, MaybeConst<RestartRule> Record>

@@ -61,6 +61,8 @@ inline ContainerRecord full_container() {
                         .gid = 2}};
   plan.limits = {
       .memory_bytes = 1U << 20U, .memory_kept = 2, .cpu_millis = 3, .cpu_weight = 4, .pids = 5, .pids_unless_said = 6};
+  plan.limits.files = {{"cpuset.cpus", "0"}};
+  plan.limits.unified_files = {{"memory.high", "max"}};
   plan.disk_bytes = 8;
   plan.role = ContainerRole::sidecar;
   plan.devices = DeviceAccess::all;
@@ -150,6 +152,8 @@ inline PodRecord full_record() {
   plan.cgroup_path = "/machine/podrun-" + plan.who.id;
   plan.limits = {
       .memory_bytes = 1, .memory_kept = 2, .cpu_millis = 3, .cpu_weight = 4, .pids = 7, .pids_unless_said = 8};
+  plan.limits.files = {{"cpuset.cpus", "0"}};
+  plan.limits.unified_files = {{"memory.high", "max"}};
   plan.allotments = {{"httpd", {.limits = plan.limits, .oom_score_adj = 6}}};
   plan.grace_period = 5;
   plan.devices_by_container = true;

@@ -39,8 +39,7 @@ Connection::Connection(const Shared& shared, Fd socket, std::function<void()> ov
       over_(std::move(over)),
       observed_(::fcntl(socket.get(), F_DUPFD_CLOEXEC, 0)),
       exchange_(std::make_unique<Exchange>(
-          shared.loop, std::move(socket),
-          Exchange::Patience{shared.limits.request_time, shared.limits.farewell_time},
+          shared.loop, std::move(socket), Exchange::Patience{shared.limits.request_time, shared.limits.farewell_time},
           [this](const HttpRequest& request, std::string rest) { answer(request, std::move(rest)); }, over_)),
       timer_(shared.loop) {}
 
@@ -62,10 +61,10 @@ void Connection::answer(const HttpRequest& request, std::string rest) {
   request_ = std::move(*taken);
 
   // Not from here: the exchange that calls would be destroyed.
-  shared_.loop.post([this, request, protocol = *negotiated.protocol, rest = std::move(rest),
-                     alive = std::weak_ptr(alive_)] {
-    if (!alive.expired()) upgrade(request, protocol, rest);
-  });
+  shared_.loop.post(
+      [this, request, protocol = *negotiated.protocol, rest = std::move(rest), alive = std::weak_ptr(alive_)] {
+        if (!alive.expired()) upgrade(request, protocol, rest);
+      });
 }
 
 void Connection::refuse(const Refusal& refusal) { exchange_->answer(answer_of(refusal)); }
