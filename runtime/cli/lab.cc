@@ -10,6 +10,7 @@ namespace {
 constexpr CommandEntry kLabCommands[] = {
     {"break", "Break something in a lab, to find out what it was", lab_break_command},
     {"check", "Play labs from their beginning, and see whether all is as they say", lab_check_command},
+    {"commands", "Print what a person would type to make the network of a pod", lab_commands_command},
     {"do", "Type the commands of a lab, in a node of its own", lab_do_command},
     {"list", "List labs, and how far they have come", lab_list_command},
     {"reset", "Take the node of a lab away, and all that was done in it", lab_reset_command},

@@ -12,6 +12,7 @@ namespace podrun::cli {
 
 void lab_break_command(Command& command, Context& context);
 void lab_check_command(Command& command, Context& context);
+void lab_commands_command(Command& command, Context& context);
 void lab_do_command(Command& command, Context& context);
 void lab_list_command(Command& command, Context& context);
 void lab_reset_command(Command& command, Context& context);
