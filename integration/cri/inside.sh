@@ -24,6 +24,6 @@ end_server
 "$here/server.sh" "$bin" "$state" "$data" "$crictl" "$socket" "$image" || exit 1
 rm -f "$socket"
 start_server --metrics-address 9464
-"$here/crictl.sh" "$crictl" "$socket" "$image" || exit 1
 "$here/limits.sh" "$crictl" "$socket" "$image" || exit 1
+"$here/crictl.sh" "$crictl" "$socket" "$image" || exit 1
 "$here/metrics.sh" "$crictl" "$socket" 9464

@@ -106,11 +106,12 @@ Result<void> give_v2(const Cgroup& cgroup, const std::string& container, const F
   Writing writing;
   for (const auto& [file, value] : files) {
     const std::string dir = cgroup.directory("", container);
+    const std::string controller = "+" + controller_of(file);
     // Controllers that few ask for are handed down when one does.
     if (!base::path_exists(dir + "/" + file))
       for (const std::string& path : {std::string(), cgroup.path() + "/ctr"})
         each_level(cgroup.host().unified, path, [&](const std::string& level) {
-          (void)base::write_in_place(level + "/cgroup.subtree_control", "+" + controller_of(file));
+          (void)base::write_in_place(level + "/cgroup.subtree_control", controller);
         });
     TRY(writing.write(dir, file, value));
   }
