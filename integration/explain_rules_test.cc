@@ -1,4 +1,10 @@
 // podrun explain: rules that drop, ports, programs that listen or do not, connections that are remembered, and MTUs.
+#include <linux/bpf.h>
+#include <linux/bpf_common.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
 #include <csignal>
 #include <fstream>
 
@@ -10,6 +16,29 @@ namespace {
 using testing::HasSubstr;
 
 class ExplainRulesTest : public ExplainTest {};
+
+// A program of XDP that drops whatever comes, under a name in a file system of such (bpf(2)). Where this kernel or
+// machine has none: false.
+bool pin_xdp_drop(const std::string& path) {
+  std::array<bpf_insn, 2> program{};
+  program[0].code = BPF_ALU64 | BPF_MOV | BPF_K;  // r0 = XDP_DROP
+  program[0].imm = XDP_DROP;
+  program[1].code = BPF_JMP | BPF_EXIT;
+  const char license[] = "GPL";
+  bpf_attr load{};
+  load.prog_type = BPF_PROG_TYPE_XDP;
+  load.insn_cnt = program.size();
+  load.insns = reinterpret_cast<std::uintptr_t>(program.data());
+  load.license = reinterpret_cast<std::uintptr_t>(license);
+  const auto loaded = static_cast<int>(::syscall(SYS_bpf, BPF_PROG_LOAD, &load, sizeof load));
+  if (loaded < 0) return false;
+  bpf_attr pin{};
+  pin.pathname = reinterpret_cast<std::uintptr_t>(path.c_str());
+  pin.bpf_fd = static_cast<std::uint32_t>(loaded);
+  const bool is_pinned = ::syscall(SYS_bpf, BPF_OBJ_PIN, &pin, sizeof pin) == 0;
+  ::close(loaded);
+  return is_pinned;
+}
 
 INSTANTIATE_TEST_SUITE_P(With, ExplainRulesTest, testing::Values(debian_plugins()), testing::PrintToStringParamName());
 
@@ -69,6 +98,20 @@ TEST_P(ExplainRulesTest, AFilterOfTcDrops) {
   expect_cause(filter, {"client", "web:8080"}, "untraced-rule");
 }
 
+TEST_P(ExplainRulesTest, AProgramOfXdpDrops) {
+  if (!make_pods()) return;
+  const std::string programs = dir() + "/bpf";
+  if (shell("mkdir " + programs + " && mount -t bpf bpf " + programs).status != 0 || !pin_xdp_drop(programs + "/drop"))
+    GTEST_SKIP() << "this kernel loads no program of XDP here";
+  for (const std::string mode : {"xdp", "xdpgeneric"}) {
+    const std::string drop = " " + mode + " pinned " + programs + "/drop";
+    expect_cause("ip link set dev " + port_of("client") + drop, {"client", "web:8080"}, "xdp");
+    expect_cause("nsenter --net=/run/netns/web ip link set dev eth0" + drop,
+                 {"client", "web:8080"}, "xdp");
+  }
+  must("umount " + programs);
+}
+
 TEST_P(ExplainRulesTest, NobodyListens) {
   if (!make_pods()) return;
   expect_cause("", {"client", "web:81"}, "nobody-listens", false);
@@ -111,6 +154,19 @@ TEST_P(ExplainRulesTest, TheQueueIsFull) {
 TEST_P(ExplainRulesTest, DataThatIsTooLarge) {
   if (!make_pods("give-back")) return;
   expect_cause("ip link set " + port_of("web") + " mtu 1000", {"client", "web:8080", "--data", "1300"}, "mtu");
+}
+
+// A router beyond which the packet is too large says so (RFC 1191), and its sender never hears it. What was heard once
+// is remembered: it is forgotten first.
+TEST_P(ExplainRulesTest, NobodyHearsThatItIsTooLarge) {
+  if (!make_pods()) return;
+  serve_outside();
+  must("ip link set up0 mtu 1000");
+  const std::vector<std::string> words{"client", "198.51.100.2:8080", "--data", "1300"};
+  const std::string forgotten = "ip -n client route flush cache; ";
+  const std::string rule = "-p icmp --icmp-type fragmentation-needed -j DROP";
+  expect_cause(forgotten + "ip netns exec client iptables -I INPUT " + rule, words, "rule");
+  expect_cause(forgotten + "iptables -I OUTPUT " + rule, words, "rule");
 }
 
 TEST_P(ExplainRulesTest, DatagramsAndTheirAnswers) {

@@ -93,7 +93,7 @@ class ByHand {
   }
 
   void make_cable(const Link& link, const Link& end) {
-    std::vector<std::string> words{"ip", "link", "add", end.name};
+    std::vector<std::string> words{"ip", "link", "add", "name", end.name};
     if (end.mtu != kUsualMtu) words.insert(words.end(), {"mtu", std::to_string(end.mtu)});
     words.insert(words.end(), {"type", "veth", "peer", "name", link.name});
     if (link.mtu != kUsualMtu) words.insert(words.end(), {"mtu", std::to_string(link.mtu)});
@@ -103,17 +103,17 @@ class ByHand {
     for (const Link& bridge : wiring_.outside.links)
       if (end.master != 0 && bridge.index == end.master) plug_in(end, bridge);
     add_outer_addresses(end);
-    type({"ip", "link", "set", end.name, "up"});
-    type_inside({"link", "set", link.name, "up"}, {});
+    type({"ip", "link", "set", "dev", end.name, "up"});
+    type_inside({"link", "set", "dev", link.name, "up"}, {});
   }
 
   void plug_in(const Link& end, const Link& bridge) {
     if (outer_.insert(bridge.name).second) {
-      type({"ip", "link", "add", bridge.name, "type", "bridge"});
+      type({"ip", "link", "add", "name", bridge.name, "type", "bridge"});
       add_outer_addresses(bridge);
-      type({"ip", "link", "set", bridge.name, "up"});
+      type({"ip", "link", "set", "dev", bridge.name, "up"});
     }
-    type({"ip", "link", "set", end.name, "master", bridge.name});
+    type({"ip", "link", "set", "dev", end.name, "master", bridge.name});
     if (end.hairpin) type({"bridge", "link", "set", "dev", end.name, "hairpin", "on"});
     if (end.isolated) type({"bridge", "link", "set", "dev", end.name, "isolated", "on"});
   }

@@ -53,9 +53,9 @@ TEST(ByHand, APodOnABridge) {
       commands_by_hand(wiring()),
       ElementsAre("ip netns add web", "ip -n web link set lo up",
                   "nsenter --net=/run/netns/web unshare --pid --fork --uts sh -c 'hostname web; exec sleep infinity' &",
-                  "ip link add veth5 type veth peer name eth0 address 02:00:00:00:00:02 netns web",
-                  "ip link add br0 type bridge", "ip address add 10.0.0.1/24 dev br0", "ip link set br0 up",
-                  "ip link set veth5 master br0", "ip link set veth5 up", "ip -n web link set eth0 up",
+                  "ip link add name veth5 type veth peer name eth0 address 02:00:00:00:00:02 netns web",
+                  "ip link add name br0 type bridge", "ip address add 10.0.0.1/24 dev br0", "ip link set dev br0 up",
+                  "ip link set dev veth5 master br0", "ip link set dev veth5 up", "ip -n web link set dev eth0 up",
                   "ip -n web address add 10.0.0.2/24 dev eth0", "sysctl -w net/ipv4/ip_forward=1",
                   "ip -4 -n web route replace default via 10.0.0.1 dev eth0",
                   "nsenter --target=$! --uts --ipc --net=/run/netns/web --pid=/proc/$!/ns/pid_for_children ip address"));
@@ -72,7 +72,7 @@ TEST(ByHand, APodWithoutABridge) {
   made.v4.routes_outside = "10.0.0.2 dev veth5 scope link\n10.0.0.3 dev veth6 scope link\n";
   made.neighbours = "169.254.1.1 dev eth0 lladdr ee:ee:ee:ee:ee:ee PERMANENT \n";
   const std::vector<std::string> commands = commands_by_hand(made);
-  EXPECT_THAT(commands, Contains(HasSubstr("ip link add veth5 mtu 1400 type veth")));
+  EXPECT_THAT(commands, Contains(HasSubstr("ip link add name veth5 mtu 1400 type veth")));
   EXPECT_THAT(commands, Contains("ip -n web address add 10.0.0.2/24 dev eth0 noprefixroute"));
   EXPECT_THAT(commands, Contains("ip -n web address add fd00::2/128 dev eth0 nodad"));
   EXPECT_THAT(commands, Contains("ip -n web neigh replace 169.254.1.1 dev eth0 lladdr ee:ee:ee:ee:ee:ee"));

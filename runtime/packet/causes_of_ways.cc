@@ -64,7 +64,9 @@ Found lost_on_link(const Recording& recording, const Place& out) {
   return Cause{"xdp",
                "A program of " + place_text(recording, *peer) + " drops it before any rule sees it.",
                {"ip link: " + link.name + " has prog/xdp", "it left the other end, and did not come in"},
-               {command_in(recording, peer->space, "ip link set dev " + link.name + " xdp off")}};
+               // A driver's own program, and one of the kernel's generic hook, which the first leaves where it is.
+               {command_in(recording, peer->space, "ip link set dev " + link.name + " xdp off"),
+                command_in(recording, peer->space, "ip link set dev " + link.name + " xdpgeneric off")}};
 }
 
 // A pod's own address means nothing to whoever is beyond this machine.

@@ -93,7 +93,10 @@ std::vector<NetlinkAttributes> rules_for(const Name& name) {
     add(IPPROTO_TCP, 4, in_network_order(name.first_byte()));
     add(IPPROTO_TCP, 8, in_network_order(name.first_byte()));
     if (name.data != 0) add(IPPROTO_TCP, 8, in_network_order(name.behind_data()));
-    for (const auto& [protocol, quoted] : errors) add(protocol, quoted + 4, in_network_order(name.sequence));
+    for (const auto& [protocol, quoted] : errors) {
+      add(protocol, quoted + 4, in_network_order(name.sequence));
+      if (name.data != 0) add(protocol, quoted + 4, in_network_order(name.first_byte()));  // too large, for a router
+    }
   } else {
     add(IPPROTO_UDP, 8, in_network_order(name.cookie));
     add(IPPROTO_UDP, 0, port_bytes_of(name.flow.reversed()));
