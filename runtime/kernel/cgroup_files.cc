@@ -95,7 +95,7 @@ Result<void> give_v1(const Cgroup& cgroup, const std::string& container, const F
     if (!base::path_exists(dir)) {
       TRY(make_cgroup_with_parents(dir));
       if (hierarchy->has("cpuset")) inherit_cpuset(hierarchy->mount, path);
-      move_all(cgroup.directory("pids", container), dir);
+      move_all(cgroup.host().v1.front().mount + path, dir);
     }
     TRY(writing.write(dir, name_on_v1(file), value));
   }
