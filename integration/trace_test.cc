@@ -1,10 +1,20 @@
 // podrun trace: one real packet between real pods, through Debian's bridge, portmap and firewall; and what is left of
 // it.
+#include <arpa/inet.h>
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <fstream>
+#include <functional>
+#include <iostream>
 #include <thread>
 
 #include "integration/plugin_host.h"
@@ -274,6 +284,87 @@ TEST_P(TraceTest, WhatWasTypedWrong) {
 TEST_P(TraceTest, FromTheHostToItself) {
   expect_trace({"host", "127.0.0.1:9"}, {"refused", "SYN", "RST", "host/lo"});
   expect_trace({"host", "[::1]:9"}, {"refused", "SYN", "RST", "host/lo"});
+}
+
+// Datagrams from a namespace to one address, as fast as they go, until it is destroyed.
+class Flood {
+ public:
+  Flood(const std::string& netns, const std::string& ip, std::uint16_t port) {
+    void* shared =
+        ::mmap(nullptr, sizeof *sent_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    sent_ = new (shared) std::atomic<std::uint64_t>(0);
+    pid_ = ::fork();
+    if (pid_ == 0) send_on("/run/netns/" + netns, ip, port);
+  }
+  ~Flood() {
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+    ::munmap(sent_, sizeof *sent_);
+  }
+  Flood(const Flood&) = delete;
+  Flood& operator=(const Flood&) = delete;
+  std::uint64_t sent() const { return *sent_; }
+
+ private:
+  [[noreturn]] void send_on(const std::string& netns, const std::string& ip, std::uint16_t port) const {
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(port);
+    ::inet_pton(AF_INET, ip.c_str(), &to.sin_addr);
+    const int space = ::open(netns.c_str(), O_RDONLY | O_CLOEXEC);
+    if (::setns(space, CLONE_NEWNET) != 0) ::_exit(1);
+    const int socket = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (::connect(socket, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0) ::_exit(1);
+    // Who is told that nobody waits there, or that a queue is full, goes on.
+    while (true)
+      if (::send(socket, "another datagram", 16, MSG_NOSIGNAL) > 0) ++*sent_;
+  }
+
+  std::atomic<std::uint64_t>* sent_ = nullptr;
+  pid_t pid_ = -1;
+};
+
+// What the flood sent in a second of what was done.
+double rate_during(const Flood& flood, const std::function<void()>& work) {
+  const auto began = std::chrono::steady_clock::now();
+  const std::uint64_t before = flood.sent();
+  work();
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+  return static_cast<double>(flood.sent() - before) / took.count();
+}
+
+// From the same pod to the same port of another: only its cookie tells the chosen one from them.
+TEST_P(TraceTest, OnlyTheChosenOneOfAFloodIsSeen) {
+  if (!make_pods(with_ports("web", "serve-udp", "UDP"))) return;
+  const Flood flood("client", addresses("web").front(), 8080);
+  ASSERT_TRUE(in_time([&] { return flood.sent() > 1000; }));
+  double with = 0;
+  double without = 0;
+  constexpr int kTurns = 5;
+  for (int turn = 0; turn < kTurns; ++turn) {
+    without += rate_during(flood, [] { std::this_thread::sleep_for(std::chrono::milliseconds(500)); }) / kTurns;
+    Json recorded;
+    const std::uint64_t before = flood.sent();
+    with += rate_during(flood, [&] { recorded = recording({"client", "web:8080", "--udp"}); }) / kTurns;
+    EXPECT_GT(flood.sent(), before) << "nothing was beside it";
+    ASSERT_TRUE(recorded.is_object());
+    const Json own = recorded.at("name").at("flow").at("source").at(1);
+    int seen = 0;
+    const auto expect_own = [&](const Json& headers) {
+      const std::string protocol = headers.value("protocol", "tcp");
+      if (protocol != "udp") return;
+      ++seen;
+      const Json& flow = headers.at("flow");
+      EXPECT_TRUE(flow.at("source").at(1) == own || flow.at("destination").at(1) == own) << headers.dump();
+    };
+    for (const Json& sighting : recorded.at("sightings")) expect_own(sighting.at("headers"));
+    EXPECT_GE(seen, 4) << "from end to end, by the bridge's ports";
+    for (const Json& event : recorded.at("events"))
+      if (event.contains("headers")) expect_own(event.at("headers"));
+  }
+  // For docs/performance.md; no time is judged.
+  std::cout << "flood: " << static_cast<long>(without) << " packets/s, with a trace beside it "
+            << static_cast<long>(with) << "\n";
 }
 
 }  // namespace
