@@ -36,7 +36,8 @@ class PlayedLabTest : public LabTest, public testing::WithParamInterface<const c
 constexpr const char* kLabs[] = {"two-namespaces", "bridge",        "masquerade",     "port-forward",
                                  "a-plugin",       "cni-by-hand",   "pause",          "localhost",
                                  "neighbours",     "routed-pods",   "routes-between-nodes", "vxlan",
-                                 "cluster-ip",     "node-port",     "network-policy", "ingress"};
+                                 "cluster-ip",     "node-port",     "network-policy", "virtual-ip",
+                                 "ingress"};
 
 INSTANTIATE_TEST_SUITE_P(Labs, PlayedLabTest, testing::ValuesIn(kLabs), [](const auto& lab) {
   std::string name = lab.param;
