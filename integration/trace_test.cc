@@ -290,8 +290,7 @@ TEST_P(TraceTest, FromTheHostToItself) {
 class Flood {
  public:
   Flood(const std::string& netns, const std::string& ip, std::uint16_t port) {
-    void* shared =
-        ::mmap(nullptr, sizeof *sent_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    void* shared = ::mmap(nullptr, sizeof *sent_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     sent_ = new (shared) std::atomic<std::uint64_t>(0);
     pid_ = ::fork();
     if (pid_ == 0) send_on("/run/netns/" + netns, ip, port);
