@@ -40,15 +40,14 @@ Error ConfigReader::at(std::size_t offset, const std::string& message) const {
 }
 
 Result<JsonObject> ConfigReader::root() const {
-  std::size_t offset = 0;
-  if (auto good = check_json(text_, &offset); !good) {
-    // Its text starts with the position, which a diagnostic says in its own way.
-    const std::string& what = good.error().what;
-    return at(offset, what.substr(what.find(": ") + 2));
-  }
   auto object = JsonObject::parse(text_);
-  if (!object) return at(text_.find_first_not_of(" \t\r\n"), "expected a JSON object");
-  return object;
+  if (object) return object;
+  std::size_t offset = 0;
+  const auto good = check_json(text_, &offset);
+  if (good) return at(text_.find_first_not_of(" \t\r\n"), "expected a JSON object");
+  // Its text starts with the position, which a diagnostic says in its own way.
+  const std::string& what = good.error().what;
+  return at(offset, what.substr(what.find(": ") + 2));
 }
 
 Result<std::string> ConfigReader::required_text(const JsonObject& object, std::string_view key) const {

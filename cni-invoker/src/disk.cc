@@ -75,11 +75,7 @@ Result<void> flush_dir_of(const std::string& path) {
 }  // namespace
 
 Result<Fd> write_file_atomically(const std::string& path, std::string_view bytes) {
-  return replace(path, bytes, [](const Fd& fd) -> Result<void> {
-    // Only a hint: ext4 then has the data on disk before it commits the rename.
-    ::sync_file_range(fd.get(), 0, 0, SYNC_FILE_RANGE_WRITE);
-    return {};
-  });
+  return replace(path, bytes, [](const Fd&) { return Result<void>(); });
 }
 
 Result<void> write_file_durably(const std::string& path, std::string_view bytes) {

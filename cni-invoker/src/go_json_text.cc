@@ -25,6 +25,13 @@ std::size_t character_size(std::string_view text) {
   return size;
 }
 
+// Bytes that stand in a string as they are, and each for a character.
+std::size_t plain_size(std::string_view text) {
+  const auto end = std::find_if(text.begin(), text.end(),
+                                [](char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) >= 0x80; });
+  return static_cast<std::size_t>(end - text.begin());
+}
+
 // Of a text that begins with \uXXXX: that unit of UTF-16.
 std::optional<unsigned> escaped_unit(std::string_view text) {
   unsigned unit = 0;
@@ -70,7 +77,7 @@ class Copy {
       else if (rest().front() == '-' || kDecimalDigits.find(rest().front()) != std::string_view::npos)
         copy_number();
       else
-        take(1);
+        take(std::min(rest().find_first_of("\"-0123456789"), rest().size()));
     }
     return std::move(made_);
   }
@@ -86,7 +93,9 @@ class Copy {
   void copy_string() {
     take(1);
     while (!rest().empty() && rest().front() != '"') {
-      if (rest().front() == '\\')
+      if (const std::size_t plain = plain_size(rest()); plain != 0)
+        take(plain);
+      else if (rest().front() == '\\')
         copy_escape();
       else if (const std::size_t size = character_size(rest()); size != 0)
         take(size);

@@ -47,13 +47,18 @@ class Checker final : public nlohmann::json_sax<nlohmann::json> {
   int depth_ = 0;
 };
 
-bool is_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+// As it is when it stands between quotation marks: nearly all texts are.
+bool is_plain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+}
+
+bool is_plain_string(std::string_view json) {
+  return json.size() >= 2 && json.front() == '"' && json.back() == '"' && is_plain(json.substr(1, json.size() - 2));
 }
 
 std::string decode_string(std::string_view json) {
   const std::string_view inner = json.substr(1, json.size() - 2);
-  if (inner.find('\\') == std::string_view::npos && is_ascii(inner)) return std::string(inner);
+  if (is_plain(inner)) return std::string(inner);
   const nlohmann::json value = parse_tree(json);
   return value.is_string() ? value.get<std::string>() : std::string(inner);
 }
@@ -218,10 +223,12 @@ Result<std::vector<JsonObject::Member>> parse_json_array(std::string_view text) 
 }
 
 std::string json_text(std::string_view text) {
+  if (is_plain(text)) return '"' + std::string(text) + '"';
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 Result<std::string> json_string(std::string_view json) {
+  if (is_plain_string(json)) return std::string(json.substr(1, json.size() - 2));
   const nlohmann::json value = parse_tree(json);
   if (!value.is_string()) return Error{Kind::invalid, 0, "expected a JSON string"};
   return value.get<std::string>();

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <memory>
 
 #include "cni/base/try.h"
 
@@ -95,12 +96,13 @@ Result<void> NetlinkSocket::send(const std::string& bytes) const {
 }
 
 Result<void> NetlinkSocket::receive(std::uint32_t first, const std::function<void(std::string_view)>& take) {
-  std::string answer(65536, '\0');
+  constexpr std::size_t kMost = 65536;
+  const auto answer = std::make_unique_for_overwrite<char[]>(kMost);  // an answer touches what it needs of it
   while (true) {
-    const ssize_t got = ::recv(socket_.get(), answer.data(), answer.size(), 0);
+    const ssize_t got = ::recv(socket_.get(), answer.get(), kMost, 0);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return Error::system(errno, "hear from the kernel by netlink");
-    std::string_view rest(answer.data(), static_cast<std::size_t>(got));
+    std::string_view rest(answer.get(), static_cast<std::size_t>(got));
     nlmsghdr header{};
     while (rest.size() >= sizeof header) {
       std::memcpy(&header, rest.data(), sizeof header);
