@@ -1,5 +1,6 @@
 #include "kit/src/default_configs.h"
 
+#include <functional>
 #include <map>
 
 namespace cni::kit {
@@ -57,13 +58,23 @@ const std::map<std::string, KnownType>& types() {
   return known;
 }
 
+void put_in(std::string& text, const std::string& placeholder, const std::string& value) {
+  for (std::size_t at = text.find(placeholder); at != std::string::npos; at = text.find(placeholder, at + value.size()))
+    text.replace(at, placeholder.size(), value);
+}
+
 Json filled_in(std::string text, unsigned number) {
   // "{8080+pod}", and nothing else.
   if (text.starts_with('{') && text.ends_with("+pod}")) return std::strtoul(text.c_str() + 1, nullptr, 10) + number;
-  const std::string placeholder = "{pod}";
-  for (std::size_t at = text.find(placeholder); at != std::string::npos; at = text.find(placeholder, at))
-    text.replace(at, placeholder.size(), std::to_string(number));
+  put_in(text, "{pod}", std::to_string(number));
   return text;
+}
+
+Json for_each_text(Json json, const std::function<Json(const std::string&)>& change) {
+  if (json.is_string()) return change(json.get_ref<const std::string&>());
+  if (json.is_structured())
+    for (Json& value : json) value = for_each_text(std::move(value), change);
+  return json;
 }
 
 }  // namespace
@@ -87,12 +98,16 @@ std::vector<std::string> links_named_in(const std::string& type, const Json& con
   return {config[key].get<std::string>()};
 }
 
-Json for_pod(const Json& json, unsigned number) {
-  if (json.is_string()) return filled_in(json.get<std::string>(), number);
-  Json filled = json;
-  if (json.is_structured())
-    for (Json& value : filled) value = for_pod(value, number);
-  return filled;
+Json for_pod(Json json, unsigned number) {
+  return for_each_text(std::move(json), [&](const std::string& text) { return filled_in(text, number); });
+}
+
+Json for_version(Json json, const std::string& version) {
+  return for_each_text(std::move(json), [&](const std::string& text) {
+    std::string filled = text;
+    put_in(filled, "{version}", version);
+    return Json(std::move(filled));
+  });
 }
 
 }  // namespace cni::kit

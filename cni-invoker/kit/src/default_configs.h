@@ -28,6 +28,8 @@ nlohmann::json default_capability_args();
 std::vector<std::string> links_named_in(const std::string& type, const nlohmann::json& config);
 
 // With the placeholders of one pod put in.
-nlohmann::json for_pod(const nlohmann::json& json, unsigned number);
+nlohmann::json for_pod(nlohmann::json json, unsigned number);
+// With "{version}" put in: for plugins that call others by configurations which have a version of their own.
+nlohmann::json for_version(nlohmann::json json, const std::string& version);
 
 }  // namespace cni::kit

@@ -163,7 +163,7 @@ void Lab::make_links(unsigned number) const {
 }
 
 Json Lab::config(std::size_t plugin, const std::string& command, const Pod& pod, const Json& previous) const {
-  Json config = for_pod(subject_.plugins.at(plugin).config, pod.number);
+  Json config = for_version(for_pod(subject_.plugins.at(plugin).config, pod.number), version_.to_text());
   config["cniVersion"] = version_.to_text();
   config["name"] = subject_.name;
   if (const auto declared = config.find("capabilities"); declared != config.end() && declared->is_object()) {

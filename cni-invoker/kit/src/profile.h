@@ -13,7 +13,7 @@
 //   }
 //
 // In the strings of config, capabilityArgs and links, {pod} is a pod's number, from 1 on; the whole string "{8080+pod}"
-// becomes a number. plugin and version of a known failure may be left out: any. A known failure is reported apart and
+// becomes a number. In those of config, {version} is the CNI version that is tried. plugin and version of a known failure may be left out: any. A known failure is reported apart and
 // breaks nothing; one that no longer fails is pointed out.
 #pragma once
 

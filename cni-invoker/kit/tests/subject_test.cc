@@ -130,6 +130,8 @@ TEST(DefaultConfigs, AreJsonOfTheirPods) {
   const Json filled = for_pod(default_capability_args(), 3);
   EXPECT_EQ(filled["portMappings"][0]["hostPort"], 8083);
   EXPECT_EQ(for_pod(Json("a-{pod}-{pod}"), 12), "a-12-12");
+  EXPECT_EQ(for_version(Json::parse(R"({"delegates": [{"cniVersion": "{version}", "mtu": 1400}]})"), "0.4.0"),
+            Json::parse(R"({"delegates": [{"cniVersion": "0.4.0", "mtu": 1400}]})"));
 }
 
 }  // namespace

@@ -42,8 +42,8 @@ Verdict recovers_from_kills(Lab& lab) {
   constexpr int kMoments = 20;
   const unsigned seed = std::random_device()();
   std::mt19937 random(seed);
+  Victim victim;
   for (int part = 0; part < kMoments; ++part) {
-    Victim victim;
     KIT_REQUIRE(make_victim(lab, victim));
     const auto begin = takes * part / kMoments, length = takes / kMoments;
     const auto moment = begin + length * (random() % 100) / 100;
@@ -60,8 +60,8 @@ Verdict recovers_from_a_killed_del(Lab& lab) {
   std::chrono::microseconds takes{0};
   KIT_REQUIRE(measure_add(lab, takes));  // DEL takes about as long
   constexpr int kMoments = 10;
+  Victim victim;
   for (int part = 0; part < kMoments; ++part) {
-    Victim victim;
     KIT_REQUIRE(make_victim(lab, victim));
     KIT_REQUIRE(lab.attach_prepared(*victim.pod));
     const auto moment = takes * (2 * part + 1) / (2 * kMoments);
