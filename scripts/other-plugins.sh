@@ -4,10 +4,16 @@
 #   sudo scripts/other-plugins.sh OTHERS           each of docs/examples/plugin-profiles that is in the directory OTHERS
 #   sudo scripts/other-plugins.sh OTHERS PLUGINS   with those for them to call, instead of the tests' newest ones
 #
-# To build them, in a clone of each (`go install` refuses modules with replacements):
-#   CGO_ENABLED=0 go build -o OTHERS/flannel .
-#   CGO_ENABLED=0 go build -o OTHERS/route-override ./cmd/route-override
-#   CGO_ENABLED=0 go build -o OTHERS/cni-nftables-firewall ./cmd/cni-nftables-firewall
+# dnsname needs dnsmasq-base. To build them, with CGO_ENABLED=0 GOFLAGS=-buildvcs=true, in a clone of each (`go install`
+# refuses modules with replacements):
+#   flannel-io/cni-plugin                 go build -o OTHERS/flannel .
+#   k8snetworkplumbingwg/multus-cni       go build -o OTHERS/multus ./cmd/multus
+#   redhat-nfvpe/cni-route-override       go build -o OTHERS/route-override ./cmd/route-override
+#   greenpau/cni-plugins                  go build -o OTHERS/cni-nftables-firewall ./cmd/cni-nftables-firewall
+#   AkihiroSuda/cni-isolation             go build -o OTHERS/isolation ./plugins/meta/isolation
+#   containers/dnsname                    go build -o OTHERS/dnsname ./plugins/meta/dnsname
+#   awslabs/tc-redirect-tap               go build -o OTHERS/tc-redirect-tap ./cmd/tc-redirect-tap
+#   aws/amazon-vpc-cni-k8s                go build -o OTHERS/egress-cni ./cmd/egress-cni-plugin
 set -euo pipefail
 cd "$(dirname -- "$0")/.."
 others=$(realpath -- "${1:?name the directory of the plugins}")

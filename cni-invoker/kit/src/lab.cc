@@ -126,6 +126,7 @@ Pod& Lab::pod() {
   pod->id = "kit-container-" + number;
   pod->netns = "/run/netns/" + pod->name;
   pod->runtime_config = for_pod(subject_.capability_args, pod->number);
+  pod->args = for_pod(subject_.args, pod->number).get<std::string>();
   make_links(pod->number);
   static_cast<void>(make_netns(pod->netns, target().role != Role::loopback));
   static_cast<void>(in_netns(pod->netns, [this]() -> Result<void> {

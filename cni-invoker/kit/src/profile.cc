@@ -51,13 +51,14 @@ Result<KnownFailure> known_in(const Json& entry) {
 
 Result<Profile> parse_profile(const Json& json) {
   if (!json.is_object()) return Error{Kind::invalid, 0, "it is no JSON object"};
-  TRY(refuse_others(json, {"roles", "config", "noOp", "capabilityArgs", "links", "files", "lacks", "known"}, ""));
+  TRY(refuse_others(json, {"roles", "config", "noOp", "capabilityArgs", "args", "links", "files", "lacks", "known"}, ""));
   Profile profile;
   const Json roles = json.contains("roles") ? TRY(object_in(json, "roles")) : Json::object();
   for (const auto& [type, role] : roles.items()) profile.roles[type] = TRY(role_of(role, type));
   if (json.contains("config")) profile.config = TRY(object_in(json, "config"));
   if (json.contains("noOp")) profile.no_op = TRY(object_in(json, "noOp"));
   if (json.contains("capabilityArgs")) profile.capability_args = TRY(object_in(json, "capabilityArgs"));
+  profile.args = TRY(text_in(json, "args"));
   profile.lacks = TRY(text_in(json, "lacks"));
   const Json links = json.value("links", Json::array()), known = json.value("known", Json::array());
   if (!links.is_array()) return wrong("links", "an array of strings");

@@ -69,6 +69,7 @@ class SubjectMaker {
     maker.subject_->capability_args.update(maker.profile_.capability_args);
     maker.subject_->known = maker.profile_.known;
     maker.subject_->links = maker.profile_.links;
+    maker.subject_->args = maker.profile_.args;
     maker.subject_->files = maker.profile_.files;
     return maker;
   }

@@ -47,6 +47,7 @@ class Subject {
   std::vector<KnownFailure> known;
   // What pods ask for by capability, with placeholders (default_configs.h): host ports have to differ between pods.
   Json capability_args = Json::object();
+  std::string args;  // CNI_ARGS of a pod, with placeholders
   std::vector<NeededLink> links;
   std::map<std::string, std::string> files;  // on the host, by path
   // Why no ADD of it can be expected to succeed here: a kind of link that the kernel has not. Empty: none.

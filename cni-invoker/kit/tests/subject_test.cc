@@ -65,7 +65,7 @@ TEST_F(SubjectTest, APluginThatIsNotKnownIsTriedOut) {
 TEST_F(SubjectTest, AProfileSaysBetter) {
   disguise("portmap", "three");
   Options with = options();
-  with.profile = profile(R"({"roles": {"three": "interface"}, "config": {"snat": true}, "links": ["up-{pod}"],
+  with.profile = profile(R"({"roles": {"three": "interface"}, "config": {"snat": true}, "links": ["up-{pod}"], "args": "POD={pod}",
                              "files": {"/run/three/env": "A=1"}, "lacks": "a port",
                              "known": [{"check": "V4", "reason": "for a reason"}]})");
   const auto subject = subject_of_plugin("three", "", with);
@@ -73,6 +73,7 @@ TEST_F(SubjectTest, AProfileSaysBetter) {
   EXPECT_EQ((*subject)->plugins.at(0).role, Role::interface);
   EXPECT_EQ((*subject)->plugins.at(0).config["snat"], true);
   EXPECT_EQ((*subject)->links.at(0).name, "up-{pod}");
+  EXPECT_EQ((*subject)->args, "POD={pod}");
   EXPECT_EQ((*subject)->files.at("/run/three/env"), "A=1");
   EXPECT_EQ((*subject)->lacks, "a port");
   EXPECT_EQ((*subject)->known.at(0).reason, "for a reason");

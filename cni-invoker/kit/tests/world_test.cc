@@ -12,6 +12,7 @@
 #include <fstream>
 #include <optional>
 
+#include "kit/src/world/made.h"
 #include "private_host.h"
 
 namespace cni::kit {
@@ -236,6 +237,16 @@ TEST_F(WorldOfAHost, CountsWhatIsThereTwice) {
   shell("nft add rule inet left c drop");
   EXPECT_THAT(changes(), ElementsAre("left: packet filter table inet left, chain c, drop (2)"));
   shell("nft delete table inet left");
+}
+
+TEST(MadeTest, AFileOfSeveralIsLostOnlyOnceItIsGone) {
+  const Thing hosts{"file", "/run/hosts", ""}, link{"link", "veth1", ""};
+  const World before{{hosts, {{"content", "a"}}}}, after{{hosts, {{"content", "a, b"}}}, {link, {{"mtu", "1500"}}}};
+  const Made made(before, after);
+  EXPECT_THAT(made.lost_in(after), IsEmpty());
+  EXPECT_THAT(made.lost_in({{hosts, {{"content", "b"}}}, {link, {{"mtu", "1500"}}}}), IsEmpty());
+  EXPECT_THAT(made.lost_in({{hosts, {{"content", "b"}}}}), ElementsAre(StartsWith("not left: link veth1")));
+  EXPECT_THAT(made.lost_in({{link, {{"mtu", "1500"}}}}), ElementsAre(StartsWith("not changed: file /run/hosts")));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // What outlives a plugin: another version of it, and a restart of the machine. And how long it takes.
 #include <algorithm>
+#include <csignal>
 #include <iomanip>
 #include <sstream>
 
@@ -8,6 +9,7 @@
 #include "kit/src/checks/chapter.h"
 #include "kit/src/checks/sections.h"
 #include "kit/src/damage/kernel.h"
+#include "kit/src/host/processes.h"
 #include "kit/src/shell.h"
 #include "kit/src/spoil.h"
 #include "kit/src/world/leftovers.h"
@@ -92,8 +94,10 @@ Verdict tells_how_long(Lab& lab) {
 }
 
 // --- X11
-// What a restart of the machine takes: links, rules, and all of /run but the kit's own.
+// What a restart of the machine takes: processes, links, rules, and all of /run but the kit's own.
 Verdict restart_machine(const World& fresh, const World& now) {
+  for (const Process& process : processes())
+    if (!fresh.contains({"process", process.text, ""})) ::kill(process.pid, SIGKILL);
   for (const auto& [thing, state] : now)
     if (thing.area == "link" && thing.where.empty() && !fresh.contains(thing))
       static_cast<void>(remove_link(kHostNetns, thing.name));  // it may have gone with another

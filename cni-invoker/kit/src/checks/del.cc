@@ -192,12 +192,8 @@ Verdict leaves_others_alone_in_del(Lab& lab) {
   World seen = lab.world();
   KIT_REQUIRE(lab.attach(second));
   const Made of_second(std::move(seen), lab.world());
-  const auto all_of_second = of_second.left_in(lab.world());
   KIT_REQUIRE(del_must_succeed(lab.run(lab.call("DEL", first)), "of the first of two"));
-  const auto still_there = of_second.left_in(lab.world());
-  std::vector<std::string> lost;
-  for (const std::string& line : all_of_second)
-    if (std::find(still_there.begin(), still_there.end(), line) == still_there.end()) lost.push_back("not " + line);
+  const auto lost = of_second.lost_in(lab.world());
   if (!lost.empty()) return failed("DEL of another pod leaves everything of this one", "not everything", lost);
   return del_must_succeed(lab.run(lab.call("DEL", second)), "of the second of two");
 }

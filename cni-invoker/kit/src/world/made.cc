@@ -1,5 +1,7 @@
 #include "kit/src/world/made.h"
 
+#include <algorithm>
+
 namespace cni::kit {
 
 std::vector<std::string> Made::names(const std::string& area, const std::string& where) const {
@@ -58,6 +60,18 @@ std::vector<std::string> Made::left_in(const World& now) const {
     is.emplace(thing, left);
   }
   return difference(was, is);
+}
+
+std::vector<std::string> Made::lost_in(const World& now) const {
+  Made own = *this;
+  std::erase_if(own.after_, [&](const auto& one) {
+    return one.first.area == "file" && before_.contains(one.first) && now.contains(one.first);
+  });
+  const std::vector<std::string> left = own.left_in(now);
+  std::vector<std::string> lost;
+  for (const std::string& line : own.left_in(own.after_))
+    if (std::find(left.begin(), left.end(), line) == left.end()) lost.push_back("not " + line);
+  return lost;
 }
 
 Verdict attach_seen(Lab& lab, Pod& pod, Made& made) {
