@@ -4,7 +4,7 @@ set(folder_headers
   base=cni/base/result.h cni=cni/invoker.h kit=cni/kit.h compiler=specs/seccomp/profile.h kernel=runtime/kernel/process.h
   spec=runtime/model/spec.h model=runtime/model/record.h init=runtime/init/plan.h protocol=runtime/shim/protocol.h
   shim=runtime/shim/launch.h manifest=runtime/manifest/manifest.h image=runtime/image/image.h copy=runtime/copy/pack.h
-  plan=runtime/plan/pod.h stream=runtime/stream/server.h
+  plan=runtime/plan/pod.h cdi=runtime/cdi/find.h stream=runtime/stream/server.h
   store=runtime/store/store.h tend=runtime/tend/back_off.h probe=runtime/probe/task.h
   sandbox=runtime/sandbox/host.h usage=runtime/usage/pod_usage.h packet=runtime/packet/recording.h lab=runtime/lab/lab.h
   node=runtime/node/record.h cli=runtime/cli/context.h)
@@ -19,6 +19,7 @@ set(arrows
   "manifest:         base spec manifest"
   "image:            base kernel image"
   "copy:             base kernel image copy"
+  "cdi:              base kernel spec model manifest cdi"
   "plan:             base cni kernel spec model manifest image plan"
   "store:            base kernel spec model store"
   "tend:             base kernel spec model store tend"

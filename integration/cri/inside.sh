@@ -23,7 +23,8 @@ image=$(grep -hm 1 '/busybox:' "$dir"/suite-*.refs) crictl=$dir/bin/crictl
 end_server
 "$here/server.sh" "$bin" "$state" "$data" "$crictl" "$socket" "$image" || exit 1
 rm -f "$socket"
-start_server --metrics-address 9464
+start_server --metrics-address 9464 --cdi-spec-dirs "$dir/run/cdi/etc:$dir/run/cdi/run"
 "$here/limits.sh" "$crictl" "$socket" "$image" || exit 1
+"$here/cdi.sh" "$crictl" "$socket" "$image" "$dir/run/cdi" || exit 1
 "$here/crictl.sh" "$crictl" "$socket" "$image" || exit 1
 "$here/metrics.sh" "$crictl" "$socket" 9464

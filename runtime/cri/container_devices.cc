@@ -1,6 +1,5 @@
 #include "runtime/cri/container_devices.h"
 
-#include <sys/stat.h>
 #include <sys/sysmacros.h>
 
 #include "base/files.h"
@@ -13,7 +12,24 @@ constexpr int kDeepest = 8;
 
 Error no_device(const std::string& why) { return invalid("config.devices", why); }
 
-DeviceNode node_of(const struct stat& info, const std::string& path, const std::string& permissions) {
+Result<void> add(const std::string& host, const std::string& path, const std::string& permissions, int depth,
+                 std::vector<DeviceNode>& nodes) {
+  struct stat info {};
+  if (::stat(host.c_str(), &info) != 0) return Error::system(errno, "config.devices: find '" + host + "'");
+  if (S_ISCHR(info.st_mode) || S_ISBLK(info.st_mode)) {
+    nodes.push_back(device_node(info, path, permissions));
+    return {};
+  }
+  if (!S_ISDIR(info.st_mode)) return depth == 0 ? no_device("'" + host + "' is no device") : Result<void>();
+  if (depth == kDeepest) return {};
+  for (const std::string& name : TRY(base::list_dir(host)))
+    TRY(add(host + "/" + name, path + "/" + name, permissions, depth + 1, nodes));
+  return {};
+}
+
+}  // namespace
+
+DeviceNode device_node(const struct stat& info, const std::string& path, const std::string& permissions) {
   DeviceNode node;
   node.path = path;
   node.mode = info.st_mode & (S_IFMT | 07777U);
@@ -28,23 +44,6 @@ DeviceNode node_of(const struct stat& info, const std::string& path, const std::
                .make = may('m')};
   return node;
 }
-
-Result<void> add(const std::string& host, const std::string& path, const std::string& permissions, int depth,
-                 std::vector<DeviceNode>& nodes) {
-  struct stat info {};
-  if (::stat(host.c_str(), &info) != 0) return Error::system(errno, "config.devices: find '" + host + "'");
-  if (S_ISCHR(info.st_mode) || S_ISBLK(info.st_mode)) {
-    nodes.push_back(node_of(info, path, permissions));
-    return {};
-  }
-  if (!S_ISDIR(info.st_mode)) return depth == 0 ? no_device("'" + host + "' is no device") : Result<void>();
-  if (depth == kDeepest) return {};
-  for (const std::string& name : TRY(base::list_dir(host)))
-    TRY(add(host + "/" + name, path + "/" + name, permissions, depth + 1, nodes));
-  return {};
-}
-
-}  // namespace
 
 Result<std::vector<DeviceNode>> devices_of(const api::ContainerConfig& config) {
   std::vector<DeviceNode> nodes;

@@ -18,16 +18,15 @@
 namespace podrun::cri {
 namespace {
 
-Error no_mount(const api::Mount& mount, const std::string& why) {
-  return invalid("mount '" + mount.container_path() + "'", why);
-}
+Error no_mount(const std::string& target, const std::string& why) { return invalid("mount '" + target + "'", why); }
+Error no_mount(const api::Mount& mount, const std::string& why) { return no_mount(mount.container_path(), why); }
 
-Result<std::string> target_of(const api::Mount& mount) {
-  std::string path = std::filesystem::path("/" + mount.container_path()).lexically_normal();
+Result<std::string> target_of(const std::string& asked) {
+  std::string path = std::filesystem::path("/" + asked).lexically_normal();
   while (path.starts_with("//")) path.erase(0, 1);
   while (path.size() > 1 && path.ends_with('/')) path.pop_back();
-  if (mount.container_path().empty() || path == "/" || path == "/dev" || path == "/proc")
-    return no_mount(mount, "nothing is mounted there");
+  if (asked.empty() || path == "/" || path == "/dev" || path == "/proc")
+    return no_mount(asked, "nothing is mounted there");
   return path;
 }
 
@@ -60,10 +59,8 @@ Propagation propagation_of(const api::Mount& mount) {
 Result<MountPlan> host_row(const api::Mount& mount) {
   if (mount.recursive_read_only() && (!mount.readonly() || mount.propagation() != api::PROPAGATION_PRIVATE))
     return no_mount(mount, "recursive_read_only needs readonly, and a propagation that is PRIVATE");
-  const std::unique_ptr<char, void (*)(void*)> real(::realpath(mount.host_path().c_str(), nullptr), ::free);
-  if (!real) return Error::system(errno, "mount '" + mount.container_path() + "': find '" + mount.host_path() + "'");
-  return MountPlan{.target = TRY(target_of(mount)),
-                   .source = HostPath{real.get(), TRY(attributes_of(mount))},
+  return MountPlan{.target = mount.container_path(),
+                   .source = HostPath{mount.host_path(), TRY(attributes_of(mount))},
                    .propagation = propagation_of(mount),
                    .is_recursive = mount.recursive_read_only(),
                    .read_only = mount.readonly()};
@@ -88,7 +85,7 @@ Result<MountPlan> image_row(const api::Mount& mount, const std::string& images) 
     return no_mount(mount, "image_sub_path leads out of the image");
   if (!part.empty() && !has_part(layers, part))
     return Error{Kind::not_found, ENOENT, "the image has no '" + part + "'"};
-  return MountPlan{.target = TRY(target_of(mount)),
+  return MountPlan{.target = mount.container_path(),
                    .source = ImageFilesOf{stored.record.image.config_digest.text(), stored.record.image.manifest.text(),
                                           std::move(layers)},
                    .sub_path = part,
@@ -97,13 +94,26 @@ Result<MountPlan> image_row(const api::Mount& mount, const std::string& images) 
 
 }  // namespace
 
-Result<void> add_mounts(const api::ContainerConfig& config, const std::string& images, const PodPlan& pod,
-                        std::vector<MountPlan>& rows) {
+Result<std::vector<MountPlan>> mounts_of(const api::ContainerConfig& config, const std::string& images) {
+  std::vector<MountPlan> mounts;
   for (const api::Mount& mount : config.mounts()) {
     const bool is_image = !mount.image().image().empty();
-    MountPlan row = is_image ? TRY(image_row(mount, images).in("ImageVolumeMountFailed")) : TRY(host_row(mount));
+    mounts.push_back(is_image ? TRY(image_row(mount, images).in("ImageVolumeMountFailed")) : TRY(host_row(mount)));
+  }
+  return mounts;
+}
+
+Result<void> add_mounts(std::vector<MountPlan> mounts, const PodPlan& pod, std::vector<MountPlan>& rows) {
+  for (MountPlan& row : mounts) {
+    const std::string target = TRY(target_of(row.target));
+    if (auto* host = std::get_if<HostPath>(&row.source)) {
+      const std::unique_ptr<char, void (*)(void*)> real(::realpath(host->path.c_str(), nullptr), ::free);
+      if (!real) return Error::system(errno, "mount '" + row.target + "': find '" + host->path + "'");
+      host->path = real.get();
+    }
     if (!pod.namespaces.host_users && row.propagation == Propagation::bidirectional)
-      return no_mount(mount, "a pod with a user namespace of its own mounts nothing for the host");
+      return no_mount(row.target, "a pod with a user namespace of its own mounts nothing for the host");
+    row.target = target;
     std::erase_if(rows, [&](const MountPlan& own) { return own.target == row.target; });
     rows.push_back(std::move(row));
   }

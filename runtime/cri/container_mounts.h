@@ -1,4 +1,4 @@
-// What of the host, and of images, a container is given: ContainerConfig.mounts.
+// What of the host, and of images, a container is given.
 #pragma once
 
 #include <string>
@@ -9,9 +9,12 @@
 
 namespace podrun::cri {
 
-// One takes the place of what a container has there by itself. Kind::invalid names the mount; errors about images begin
-// with "ImageVolumeMountFailed", by which a kubelet knows them.
-Result<void> add_mounts(const api::ContainerConfig& config, const std::string& images, const PodPlan& pod,
-                        std::vector<MountPlan>& rows);
+// ContainerConfig.mounts, paths as they were given. Kind::invalid names the mount; errors about images begin with
+// "ImageVolumeMountFailed", by which a kubelet knows them.
+Result<std::vector<MountPlan>> mounts_of(const api::ContainerConfig& config, const std::string& images);
+
+// One takes the place of what a container has there by itself, or has been given before. Links of the host are
+// followed.
+Result<void> add_mounts(std::vector<MountPlan> mounts, const PodPlan& pod, std::vector<MountPlan>& rows);
 
 }  // namespace podrun::cri

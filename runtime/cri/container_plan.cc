@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "runtime/cri/container_cdi.h"
 #include "runtime/cri/container_devices.h"
 #include "runtime/cri/container_limits.h"
 #include "runtime/cri/container_mounts.h"
@@ -66,8 +67,6 @@ ContainerSpec spec_of(const api::ContainerConfig& config) {
 Result<void> check(const api::ContainerConfig& config) {
   if (!config.has_metadata()) return invalid("config.metadata", "is missing");
   if (config.metadata().name().empty()) return invalid("config.metadata.name", "is empty");
-  if (config.cdi_devices_size() != 0)
-    return Error{Kind::unsupported, 0, "config.CDI_devices: podrun-cri knows no CDI devices (docs/cri.md)"};
   for (const api::KeyValue& variable : config.envs())
     if (variable.key().empty() || variable.key().find('=') != std::string::npos)
       return invalid("config.envs", "'" + variable.key() + "' is no name of a variable");
@@ -132,10 +131,11 @@ Result<ContainerPlan> plan_container(const api::ContainerConfig& config, Contain
   plan.asked = asked_of(config);
   TRY(choose_pids(config, around, plan));
   TRY(finish_security(security, plan));
-  TRY(add_mounts(config, around.images, around.pod.plan, plan.mounts));
+  TRY(add_mounts(TRY(mounts_of(config, around.images)), around.pod.plan, plan.mounts));
   TRY(give_limits(config.linux().resources(), plan));
   if (plan.devices == DeviceAccess::as_pod) plan.devices = DeviceAccess::common;
   if (!security.privileged()) plan.device_nodes = TRY(devices_of(config));
+  TRY(give_cdi_devices(config, around.cdi_directories, around.pod.plan, plan));
   return plan;
 }
 

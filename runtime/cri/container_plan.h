@@ -18,6 +18,7 @@ struct ContainerSurroundings {
   MachineFacts machine;
   const Layout& layout;
   std::string images;  // the image store's directory
+  std::vector<std::string> cdi_directories = {};  // of the specifications of devices; later ones go before
 };
 
 // A name of files: what is none (kubelet's are) becomes a digest. The name itself is in the configuration on record.

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <sstream>
 
 #include "base/files.h"
 #include "runtime/cri/cli_pods.h"
@@ -56,6 +57,14 @@ std::optional<std::string> made_before(const std::vector<ContainerRecord>& conta
   return std::nullopt;
 }
 
+std::vector<std::string> cdi_directories(const Backend& backend) {
+  std::vector<std::string> directories;
+  std::istringstream joined(backend.options.cdi_spec_dirs);
+  for (std::string one; std::getline(joined, one, ':');)
+    if (!one.empty()) directories.push_back(one);
+  return directories;
+}
+
 Result<void> check_stands(const Sandbox& sandbox) {
   TRY(check_of_cri(sandbox.record));
   if (sandbox.is_ready) return {};
@@ -84,7 +93,8 @@ Result<std::string> create_container(const Backend& backend, const api::CreateCo
                                                       .facts = std::move(facts),
                                                       .machine = std::move(machine),
                                                       .layout = backend.layout(),
-                                                      .images = backend.images()}));
+                                                      .images = backend.images(),
+                                                      .cdi_directories = cdi_directories(backend)}));
   record.plan.image = found.shown;
   record.plan.image_id = found.id;
   if (auto before = made_before(siblings, record.plan)) return std::move(*before);

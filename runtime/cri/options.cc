@@ -28,6 +28,8 @@ constexpr Setting kSettings[] = {
     {"cgroup-parent", &Options::cgroup_parent, nullptr, "Of pods that name none"},
     {"cni-conf-dir", &Options::cni_conf_dir, nullptr, "CNI network configurations"},
     {"cni-bin-dir", &Options::cni_bin_path, nullptr, "CNI plugins; several joined by colons"},
+    {"cdi-spec-dirs", &Options::cdi_spec_dirs, nullptr,
+     "CDI devices; several joined by colons, of which later ones go before"},
     {"network", &Options::network, nullptr, "CNI network of pods; else the first that is configured"},
 };
 

@@ -35,6 +35,7 @@ TEST_F(OptionsTest, AFlagGoesBeforeTheFileAndThatBeforeTheDefault) {
   EXPECT_EQ(options->directories.data, "/srv/a");
   EXPECT_EQ(options->log_level, LogLevel::warn);
   EXPECT_EQ(options->directories.state, "/run/podrun");
+  EXPECT_EQ(options->cdi_spec_dirs, "/etc/cdi:/var/run/cdi");
   EXPECT_EQ(options->metrics_address, "") << "metrics are for who asks";
 }
 
@@ -51,8 +52,8 @@ TEST_F(OptionsTest, WhatThereIsNotIsNamed) {
 }
 
 TEST_F(OptionsTest, HelpHasEveryFlag) {
-  for (const char* flag :
-       {"--socket", "--state-dir", "--data-dir", "--cni-conf-dir", "--log-level", "--config", "--metrics-address"})
+  for (const char* flag : {"--socket", "--state-dir", "--data-dir", "--cni-conf-dir", "--log-level", "--config",
+                           "--metrics-address", "--cdi-spec-dirs"})
     EXPECT_THAT(help_text(), HasSubstr(flag));
 }
 
