@@ -15,8 +15,8 @@
 namespace cni {
 
 // Readers see the old content or the new. Not flushed: after a power cut the file may be the old one, or empty on
-// filesystems that do not order data before the rename. For what may be lost then. The descriptor is the new file's, for
-// who wants to flush it.
+// filesystems that do not order data before the rename. For what may be lost then. The descriptor is the new file's,
+// for who wants to flush it.
 Result<Fd> write_file_atomically(const std::string& path, std::string_view bytes);
 
 // As base::write_file_durably, with a temporary file that can be swept.

@@ -51,7 +51,8 @@ Result<KnownFailure> known_in(const Json& entry) {
 
 Result<Profile> parse_profile(const Json& json) {
   if (!json.is_object()) return Error{Kind::invalid, 0, "it is no JSON object"};
-  TRY(refuse_others(json, {"roles", "config", "noOp", "capabilityArgs", "args", "links", "files", "lacks", "known"}, ""));
+  TRY(refuse_others(json, {"roles", "config", "noOp", "capabilityArgs", "args", "links", "files", "lacks", "known"},
+                    ""));
   Profile profile;
   const Json roles = json.contains("roles") ? TRY(object_in(json, "roles")) : Json::object();
   for (const auto& [type, role] : roles.items()) profile.roles[type] = TRY(role_of(role, type));

@@ -13,9 +13,10 @@
 //     "known": [{"check": "A8", "plugin": "my-plugin", "version": "1.1.0", "reason": "why it is left so"}]
 //   }
 //
-// In the strings of config, capabilityArgs, args and links, {pod} is a pod's number, from 1 on; the whole string "{8080+pod}"
-// becomes a number. In those of config, {version} is the CNI version that is tried. plugin and version of a known failure may be left out: any. A known failure is reported apart and
-// breaks nothing; one that no longer fails is pointed out.
+// In the strings of config, capabilityArgs, args and links, {pod} is a pod's number, from 1 on; the whole string
+// "{8080+pod}" becomes a number. In those of config, {version} is the CNI version that is tried. plugin and version of
+// a known failure may be left out: any. A known failure is reported apart and breaks nothing; one that no longer fails
+// is pointed out.
 #pragma once
 
 #include <map>

@@ -65,8 +65,8 @@ TEST_F(SubjectTest, APluginThatIsNotKnownIsTriedOut) {
 TEST_F(SubjectTest, AProfileSaysBetter) {
   disguise("portmap", "three");
   Options with = options();
-  with.profile = profile(R"({"roles": {"three": "interface"}, "config": {"snat": true}, "links": ["up-{pod}"], "args": "POD={pod}",
-                             "files": {"/run/three/env": "A=1"}, "lacks": "a port",
+  with.profile = profile(R"({"roles": {"three": "interface"}, "config": {"snat": true}, "links": ["up-{pod}"],
+                             "args": "POD={pod}", "files": {"/run/three/env": "A=1"}, "lacks": "a port",
                              "known": [{"check": "V4", "reason": "for a reason"}]})");
   const auto subject = subject_of_plugin("three", "", with);
   ASSERT_TRUE(subject) << subject.error().what;

@@ -16,8 +16,8 @@ struct Victim {
   bool has_netns = true;
   bool is_as_given = false;  // again: the next fault may befall the same pod
 };
-// The one that it is, where that is as it was given; else another. What leads up to the target's turn is most of the time
-// that a fault takes.
+// The one that it is, where that is as it was given; else another. What leads up to the target's turn is most of the
+// time that a fault takes.
 Verdict make_victim(Lab& lab, Victim& victim);
 // By the id that it had.
 Verdict make_victim_again(Lab& lab, Victim& victim);

@@ -30,8 +30,8 @@ class Made {
 
   // "left: …" and "changed: …" for what is there still, or as it was changed, in `now`.
   std::vector<std::string> left_in(const World& now) const;
-  // "not left: …" and "not changed: …" for what is not so in `now`. But a file that others have as well, a line each, is
-  // written anew when one of them goes, and its bytes tell nobody's part: all that counts is that it is there.
+  // "not left: …" and "not changed: …" for what is not so in `now`. But a file that others have as well, a line each,
+  // is written anew when one of them goes, and its bytes tell nobody's part: all that counts is that it is there.
   std::vector<std::string> lost_in(const World& now) const;
 
  private:
