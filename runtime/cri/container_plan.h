@@ -17,7 +17,7 @@ struct ContainerSurroundings {
   ContainerFacts facts;                     // but for the filter
   MachineFacts machine;
   const Layout& layout;
-  std::string images;  // the image store's directory
+  std::string images;                             // the image store's directory
   std::vector<std::string> cdi_directories = {};  // of the specifications of devices; later ones go before
 };
 

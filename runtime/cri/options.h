@@ -29,7 +29,7 @@ struct Options {
   std::string cni_conf_dir = "/etc/cni/net.d";
   std::string cni_bin_path = "/opt/cni/bin:/usr/lib/cni";
   std::string cdi_spec_dirs = "/etc/cdi:/var/run/cdi";  // several joined by colons; later ones go before
-  std::string network;  // "NETWORK[@INTERFACE]"; empty: the first that is configured
+  std::string network;                                  // "NETWORK[@INTERFACE]"; empty: the first that is configured
   Pods pods = Pods::unsaid;
   LogLevel log_level = LogLevel::info;
   bool wants_help = false;
