@@ -39,6 +39,21 @@ TEST_F(PodLimitsTest, AreWrittenAroundTheContainersAndInThem) {
   expect_world_unchanged();
 }
 
+TEST_F(PodLimitsTest, CountProcessesOfAllContainers) {
+  if (!can_run({need::controller("pids")})) return;
+  ASSERT_TRUE(must_create(held({{"limits", {{"pids", 24}}}}, {"/bin/payload", "sleep"})));
+  const auto of_each = [&] { return cgroup_file(container_pid("web", "main"), "pids", "pids.max", "pids.max"); };
+  EXPECT_EQ(of_pod("pids", "pids.max", "pids.max"), "24\n");
+  EXPECT_EQ(of_each(), "2048\n");
+  const std::string many = "i=0; while [ $i -lt 16 ]; do sleep 30 > /dev/null 2>&1 & i=$((i+1)); done; echo all";
+  EXPECT_EQ(exec("web", {"sh", "-c", many}, {"-c", "main"}).out, "all\n");
+  const Output second = exec("web", {"sh", "-c", many}, {"-c", "beside"});
+  EXPECT_EQ(second.out, "") << "they are 32 together";
+  ASSERT_EQ(podrun({"stop", "web", "-t", "0"}).status, 0);
+  ASSERT_EQ(podrun({"start", "web"}).status, 0);
+  EXPECT_EQ(of_pod("pids", "pids.max", "pids.max"), "24\n");
+}
+
 TEST_F(PodLimitsTest, AreFeltByAllTogether) {
   if (!can_run({need::controller("memory")})) return;
   ASSERT_TRUE(must_create(held({{"limits", {{"memory", "64Mi"}}}}, {"/bin/payload", "hold", "40"})));

@@ -52,11 +52,39 @@ TEST_F(VolumeKindsTest, AConfigMapIsReadOnlyFilesThatMayBeRun) {
   });
 }
 
+TEST_F(VolumeKindsTest, AFileMayBelongToAUser) {
+  const Json items = {{{"key", "text"}, {"path", "a/own"}, {"user", 7}}, {{"key", "text"}, {"path", "a/other"}}};
+  for_both({{"configMap", {{"name", "conf"}, {"defaultMode", 0400}, {"defaultUser", 1000}, {"items", items}}}}, [&] {
+    EXPECT_EQ(sh("cd /v/a; stat -c '%n %u %g %a' . other own"), ". 0 0 755\nother 1000 0 400\nown 7 0 400");
+  });
+}
+
+TEST_F(VolumeKindsTest, OthersMayBeMountedBelowFiles) {
+  for (const bool host_users : {false, true}) {
+    SCOPED_TRACE(host_users);
+    Json list = set({{"configMap", {{"name", "conf"}}}});
+    Json& spec = list["items"][0]["spec"];
+    spec["hostUsers"] = host_users;
+    spec["containers"][0]["image"] = "rootfs:" + rootfs();
+    spec["volumes"].push_back({{"name", "below"}, {"secret", {{"secretName", "key"}}}});
+    spec["volumes"].push_back({{"name", "own"}, {"emptyDir", Json::object()}});
+    Json& mounts = spec["containers"][0]["volumeMounts"];
+    mounts.push_back({{"name", "below"}, {"mountPath", "/v/deep/secrets"}});
+    mounts.push_back({{"name", "own"}, {"mountPath", "/v/own"}});
+    const Output made = podrun({"create", "-f", "-", "--network", "none"}, list.dump());
+    ASSERT_EQ(made.status, 0) << made.err;
+    EXPECT_EQ(sh("cat /v/text /v/deep/secrets/password; echo; touch /v/own/new; ls /v; stat -c '%u %a' /v/deep"),
+              "hello\nhidden\ndeep\nown\nrun.sh\ntext\n0 755");
+    EXPECT_THAT(sh("touch /v/deep/new"), HasSubstr("Read-only file system"));
+    EXPECT_EQ(remove("web").status, 0);
+  }
+}
+
 TEST_F(VolumeKindsTest, OneWithoutFilesIsAnEmptyDirectory) {
-  for (const Json& source : {Json{{"secret", {{"secretName", "none"}, {"optional", true}}}},
-                             Json{{"configMap", {{"name", "none"}, {"optional", true}}}},
-                             Json{{"downwardAPI", {{"items", Json::array()}}}},
-                             Json{{"projected", {{"sources", Json::array()}}}}})
+  for (const Json& source :
+       {Json{{"secret", {{"secretName", "none"}, {"optional", true}}}},
+        Json{{"configMap", {{"name", "none"}, {"optional", true}}}}, Json{{"downwardAPI", {{"items", Json::array()}}}},
+        Json{{"projected", {{"sources", Json::array()}}}}})
     for_both(source, [&] { EXPECT_EQ(sh("ls -A /v; stat -c '%u %g %a' /v"), "0 0 755") << source.dump(); });
 }
 

@@ -32,6 +32,50 @@ TEST_F(VolumesTest, AnybodyMayWriteToAnEmptyDir) {
   for_both_users(manifest, [&] { EXPECT_EQ(sh("touch /v/mine && stat -c '%u %g' /v/mine"), "1000 1000"); });
 }
 
+TEST_F(VolumesTest, AnEmptyDirHasTheModeThatItIsGiven) {
+  for (const char* medium : {"", "Memory"}) {
+    SCOPED_TRACE(medium);
+    Json manifest = with_volume({{"emptyDir", {{"medium", medium}, {"mode", 01750}}}});
+    Json beside = container("beside", {"/bin/payload", "sleep"});
+    beside["volumeMounts"] = {{{"name", "v"}, {"mountPath", "/v"}}};
+    beside["securityContext"] = {{"runAsUser", 1000}};
+    manifest["spec"]["containers"].push_back(beside);
+    for_both_users(manifest, [&] {
+      EXPECT_EQ(sh("stat -c '%u %g %a' /v; echo hello > /v/file"), "0 0 1750");
+      EXPECT_THAT(sh("ls /v", "beside"), HasSubstr("Permission denied"));
+    });
+    manifest["spec"]["securityContext"] = {{"fsGroup", 2000}};
+    for_both_users(manifest, [&] {
+      EXPECT_EQ(sh("stat -c '%u %g %a' /v"), "0 2000 3770");
+      EXPECT_EQ(sh("touch /v/mine && stat -c '%u %g' /v/mine", "beside"), "1000 2000");
+    });
+  }
+}
+
+TEST_F(VolumesTest, AMountHasItsOwnOptions) {
+  const auto options = [&](const std::string& target) {
+    return sh("grep ' " + target + " ' /proc/self/mounts | cut -d ' ' -f 4");
+  };
+  Json manifest = with_volume({{"emptyDir", Json::object()}});
+  Json& main = manifest["spec"]["containers"][0];
+  manifest["spec"]["volumes"].push_back({{"name", "m"}, {"emptyDir", {{"medium", "Memory"}}}});
+  manifest["spec"]["volumes"].push_back({{"name", "h"}, {"hostPath", {{"path", host_directory()}}}});
+  for (const char* name : {"m", "h"})
+    main["volumeMounts"].push_back(
+        {{"name", name}, {"mountPath", std::string("/") + name}, {"bindMountOptions", {"noexec", "nosuid", "nodev"}}});
+  main["volumeMounts"].push_back({{"name", "v"}, {"mountPath", "/a:b"}, {"bindMountOptions", {"noexec"}}});
+  const std::string run_in = "cp /bin/busybox $d/ && $d/busybox true && echo ran; rm $d/busybox";
+  for_both_users(manifest, [&] {
+    EXPECT_EQ(sh("d=/v; " + run_in), "ran");
+    for (const char* target : {"/m", "/h", "/a:b"}) {
+      EXPECT_THAT(options(target), HasSubstr("noexec")) << target;
+      EXPECT_THAT(sh("d=" + std::string(target) + "; " + run_in), HasSubstr("Permission denied")) << target;
+    }
+    EXPECT_THAT(options("/h"), HasSubstr("nosuid"));
+    EXPECT_THAT(options("/h"), HasSubstr("nodev"));
+  });
+}
+
 TEST_F(VolumesTest, AnEmptyDirStaysUntilThePodIsDeleted) {
   remember_world();
   ASSERT_TRUE(must_create(with_volume({{"emptyDir", Json::object()}})));

@@ -8,7 +8,7 @@ text() {
   cat <<'END'
 # Every field of a Pod
 
-As of Kubernetes 1.36. What supported fields mean, and where that differs from Kubernetes: [manifest.md](manifest.md). Written by
+As of Kubernetes 1.37. What supported fields mean, and where that differs from Kubernetes: [manifest.md](manifest.md). Written by
 `cmake --build build/release --target manifest-fields`; `podrun explain pod.spec` shows the same at a shell.
 
 END

@@ -1,5 +1,5 @@
 // Named after the Go types of k8s.io/api/core/v1 and in the order of their fields, so that the two can be compared:
-// https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#pod-v1-core
+// https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/#pod-v1-core
 #include "runtime/manifest/fields.h"
 
 #include <fnmatch.h>
@@ -35,7 +35,7 @@ constexpr std::string_view kNoDevices = "there is no device plugin here: the con
 constexpr Field kLimitFields[] = {
     {"cpu", accepted, amount},
     {"memory", accepted, amount},
-    {"podrun.io/pids", accepted, amount},  // ours: Kubernetes has this limit for a node's Pods only, on the kubelet
+    {"podrun.io/pids", accepted, amount},  // ours: Kubernetes limits Pods alone, by `pids` of theirs or on the kubelet
     {"ephemeral-storage", accepted, amount},
     Field("hugepages-*", idle, amount).because(kHugePages),
     Field("*/*", idle, amount).because(kNoDevices),  // extended resources: nvidia.com/gpu
@@ -58,15 +58,22 @@ constexpr Field kResourceRequirementsFields[] = {
 };
 constexpr Type kResourceRequirements{kResourceRequirementsFields};
 
-// Of the Pod as a whole there are no others (KEP-2837).
-constexpr Field kPodAmountFields[] = {
+// Of the Pod as a whole there are no others (KEP-2837, KEP-6063).
+constexpr Field kPodLimitFields[] = {
+    {"cpu", accepted, amount},
+    {"memory", accepted, amount},
+    {"pids", accepted, amount},
+    Field("hugepages-*", idle, amount).because(kHugePages),
+};
+constexpr Type kPodLimits{kPodLimitFields};
+constexpr Field kPodRequestFields[] = {
     {"cpu", accepted, amount},
     {"memory", accepted, amount},
     Field("hugepages-*", idle, amount).because(kHugePages),
 };
-constexpr Type kPodAmounts{kPodAmountFields};
-constexpr Field kPodResourcesFields[] = {{"limits", accepted, object, &kPodAmounts},
-                                         {"requests", accepted, object, &kPodAmounts}};
+constexpr Type kPodRequests{kPodRequestFields};
+constexpr Field kPodResourcesFields[] = {{"limits", accepted, object, &kPodLimits},
+                                         {"requests", accepted, object, &kPodRequests}};
 constexpr Type kPodResources{kPodResourcesFields};
 
 constexpr Field kCapabilitiesFields[] = {{"add", accepted, texts}, {"drop", accepted, texts}};
@@ -123,16 +130,20 @@ constexpr Field kHTTPHeaderFields[] = {{"name", accepted, text}, {"value", accep
 constexpr Type kHTTPHeader{kHTTPHeaderFields};
 
 constexpr Choice kURISchemes[] = {{"HTTP"}, {"HTTPS"}};
+constexpr Choice kHTTPProtocols[] = {{"HTTP1"}, {"HTTP2", later, "podrun asks by HTTP/1.1"}};
 constexpr Field kHTTPGetActionFields[] = {
-    {"path", accepted, text}, {"port", accepted, amount},  // a number, or a name
-    {"host", accepted, text}, {"scheme", text, kURISchemes}, {"httpHeaders", accepted, list, &kHTTPHeader},
+    {"path", accepted, text},           {"port", accepted, amount},  // a number, or a name
+    {"host", accepted, text},           {"scheme", text, kURISchemes}, {"httpHeaders", accepted, list, &kHTTPHeader},
+    {"protocol", text, kHTTPProtocols},
 };
 constexpr Type kHTTPGetAction{kHTTPGetActionFields};
 
 constexpr Field kTCPSocketActionFields[] = {{"port", accepted, amount}, {"host", accepted, text}};
 constexpr Type kTCPSocketAction{kTCPSocketActionFields};
 
-constexpr Field kGRPCActionFields[] = {{"port", accepted, whole}, {"service", accepted, text}};
+constexpr Choice kGRPCModes[] = {{"Plaintext"}, {"TLS"}};
+constexpr Field kGRPCActionFields[] = {
+    {"port", accepted, whole}, {"service", accepted, text}, {"mode", text, kGRPCModes}};
 constexpr Type kGRPCAction{kGRPCActionFields};
 
 constexpr Field kSleepActionFields[] = {{"seconds", accepted, whole}};
@@ -289,6 +300,7 @@ constexpr Field kPodSpecFields[] = {
     {"resources", accepted, object, &kPodResources},
     {"hostnameOverride", accepted, text},
     {"schedulingGroup", idle, object, &kPodSchedulingGroup},
+    {"evictionResponders", idle, list, &kEvictionResponder},
 };
 constexpr Type kPodSpec{kPodSpecFields};
 

@@ -1,4 +1,4 @@
-// Every field a Kubernetes v1 Pod has (as of 1.36) and what becomes of it here: one table, in fields.cc.
+// Every field a Kubernetes v1 Pod has (as of 1.37) and what becomes of it here: one table, in fields.cc.
 #pragma once
 
 #include <span>

@@ -1,5 +1,5 @@
 // Named after the Go types of k8s.io/api/apps/v1, batch/v1 and core/v1, and in the order of their fields:
-// https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/
+// https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.37/
 #include "runtime/manifest/object_fields.h"
 
 namespace podrun::manifest {
@@ -84,6 +84,7 @@ constexpr Field kJobSpecFields[] = {
     Field("suspend", idle, flag).because(kMadeOnce),
     {"podReplacementPolicy", moot, text},
     {"managedBy", moot, text},
+    Field("scheduling", idle, open).because(kMadeOnce),
 };
 constexpr Type kJobSpec{kJobSpecFields};
 

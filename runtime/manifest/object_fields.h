@@ -1,4 +1,4 @@
-// The fields of the objects beside Pods that podrun reads (as of Kubernetes 1.36): one table, in object_fields.cc.
+// The fields of the objects beside Pods that podrun reads (as of Kubernetes 1.37): one table, in object_fields.cc.
 #pragma once
 
 #include "runtime/manifest/fields.h"

@@ -23,7 +23,7 @@ void read_namespaces(const Reader& spec, PodSpec& pod);  // hostNetwork …, hos
 void read_names(const Reader& spec, PodSpec& pod);       // hostname and its like, dnsConfig, hostAliases
 // securityContext.sysctls. Needs read_namespaces done.
 void read_sysctls(const Reader& security, PodSpec& pod);
-// Needs read_metadata done.
+// Needs read_metadata and read_namespaces done.
 void read_volumes(const Reader& spec, const Companions& beside, PodSpec& pod);
 void read_containers(const Reader& spec, const Companions& beside, PodSpec& pod);  // needs the above done
 // What annotations ask of security, as they did before there were fields for it. Needs read_containers done.
@@ -47,6 +47,8 @@ ContainerRole read_role(const Reader& container, bool is_init);
 ResourceSpec read_resources(const Reader& resources);
 // The Pod's own. Needs read_containers done.
 void read_pod_resources(const Reader& spec, PodSpec& pod);
+// The id of a user or a group, of those that the Pod has.
+std::optional<std::uint32_t> read_id(std::string_view field, const Reader& reader, bool host_users);
 void read_fs_group(const Reader& pod_context, PodSpec& pod);  // needs read_namespaces done
 // What is wrong with the name of a seccomp profile's file, as Kubernetes checks it; empty: nothing.
 std::string problem_of_profile(std::string_view name);

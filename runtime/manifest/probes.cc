@@ -71,7 +71,9 @@ HttpAction read_http(const Reader& given, const std::vector<PortSpec>& ports) {
 GrpcAction read_grpc(const Reader& given) {
   const auto port = given.whole("port", {1, kPortEnd});
   if (!given.has("port")) given.bad("port", "is missing");
-  return {.port = static_cast<std::uint16_t>(port.value_or(0)), .service = given.text("service")};
+  return {.over_tls = given.text("mode") == "TLS",
+          .port = static_cast<std::uint16_t>(port.value_or(0)),
+          .service = given.text("service")};
 }
 
 ExecAction read_exec(const Reader& given) {

@@ -21,6 +21,10 @@ std::optional<std::uint64_t> unless_zero(std::optional<std::uint64_t> value) {
   return value == 0U ? std::nullopt : value;
 }
 
+std::optional<std::uint64_t> read_pids(const Reader& limits, std::string_view field) {
+  return read_amount(limits, field, [](std::string_view text) { return parse_count(text, kMostPids); });
+}
+
 struct AskedAmounts {
   ResourceSpec spec;
   bool asks_for_memory = false;  // by a request of its own, not by its limit
@@ -74,13 +78,13 @@ void fit_containers(const Reader& spec, const char* resource, Amount request, Am
 ResourceSpec read_resources(const Reader& resources) {
   ResourceSpec spec = read_amounts(resources).spec;
   spec.disk_limit = unless_zero(read_amount(resources.at("limits"), "ephemeral-storage", parse_bytes));
-  spec.pids_limit = read_amount(resources.at("limits"), "podrun.io/pids",
-                                [](std::string_view text) { return parse_count(text, kMostPids); });
+  spec.pids_limit = read_pids(resources.at("limits"), "podrun.io/pids");
   return spec;
 }
 
 void read_pod_resources(const Reader& spec, PodSpec& pod) {
   const Reader resources = spec.at("resources");
+  pod.pids_limit = read_pids(resources.at("limits"), "pids");
   const auto says = [&](const char* list) { return resources.at(list).has("cpu") || resources.at(list).has("memory"); };
   if (!says("limits") && !says("requests")) return;
   const AskedAmounts read = read_amounts(resources);

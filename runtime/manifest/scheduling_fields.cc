@@ -78,6 +78,8 @@ constexpr Field kNamedFields[] = {{"name", accepted, text}};  // LocalObjectRefe
 
 constexpr Field kPodSchedulingGroupFields[] = {{"podGroupName", accepted, text}};
 
+constexpr Field kEvictionResponderFields[] = {{"name", accepted, text}, {"priority", accepted, whole}};
+
 }  // namespace
 
 const Type kAffinity{kAffinityFields};
@@ -86,5 +88,6 @@ const Type kTopologySpreadConstraint{kTopologySpreadConstraintFields};
 const Type kPodReadinessGate{kPodReadinessGateFields};
 const Type kNamed{kNamedFields};
 const Type kPodSchedulingGroup{kPodSchedulingGroupFields};
+const Type kEvictionResponder{kEvictionResponderFields};
 
 }  // namespace podrun::manifest

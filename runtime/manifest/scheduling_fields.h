@@ -11,5 +11,6 @@ extern const Type kTopologySpreadConstraint;
 extern const Type kPodReadinessGate;
 extern const Type kNamed;
 extern const Type kPodSchedulingGroup;
+extern const Type kEvictionResponder;
 
 }  // namespace podrun::manifest

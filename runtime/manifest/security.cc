@@ -12,15 +12,6 @@ const Reader& speaker(std::string_view field, const Reader& container, const Rea
   return container.has(field) ? container : pod;
 }
 
-std::optional<std::uint32_t> read_id(std::string_view field, const Reader& reader, bool host_users) {
-  const auto id = reader.whole(field, {0, kMostId});
-  if (!id) return std::nullopt;
-  if (!host_users && *id >= kIdsOfPod)
-    reader.bad(field, std::to_string(*id) +
-                          " is no id of the Pod's user namespace, which has 0 to 65535; hostUsers: true has them all");
-  return static_cast<std::uint32_t>(*id);
-}
-
 // "cap_net_admin" → "NET_ADMIN". Whether the kernel knows it is for the plan to say.
 std::vector<std::string> read_capabilities(const Reader& capabilities, std::string_view field) {
   std::vector<std::string> names = capabilities.texts(field);
@@ -63,6 +54,15 @@ void make_privileged(const Reader& context, SecuritySpec& spec) {
 }
 
 }  // namespace
+
+std::optional<std::uint32_t> read_id(std::string_view field, const Reader& reader, bool host_users) {
+  const auto id = reader.whole(field, {0, kMostId});
+  if (!id) return std::nullopt;
+  if (!host_users && *id >= kIdsOfPod)
+    reader.bad(field, std::to_string(*id) +
+                          " is no id of the Pod's user namespace, which has 0 to 65535; hostUsers: true has them all");
+  return static_cast<std::uint32_t>(*id);
+}
 
 std::string problem_of_profile(std::string_view name) {
   if (name.empty()) return "is missing: the profile's file, below the directory of profiles";

@@ -15,9 +15,14 @@ using enum Shape;
 constexpr Choice kRecursiveReadOnly[] = {{"Disabled"}, {"IfPossible"}, {"Enabled"}};
 constexpr Choice kPropagation[] = {{"None"}, {"HostToContainer"}, {"Bidirectional"}};
 constexpr Field kVolumeMountFields[] = {
-    {"name", accepted, text},        {"readOnly", accepted, flag}, {"recursiveReadOnly", text, kRecursiveReadOnly},
-    {"mountPath", accepted, text},   {"subPath", accepted, text},  {"mountPropagation", text, kPropagation},
+    {"name", accepted, text},
+    {"readOnly", accepted, flag},
+    {"recursiveReadOnly", text, kRecursiveReadOnly},
+    {"mountPath", accepted, text},
+    {"subPath", accepted, text},
+    {"mountPropagation", text, kPropagation},
     {"subPathExpr", accepted, text},
+    {"bindMountOptions", accepted, texts},
 };
 constexpr Choice kHostPathTypes[] = {{""},       {"DirectoryOrCreate"}, {"Directory"},  {"FileOrCreate"}, {"File"},
                                      {"Socket"}, {"CharDevice"},        {"BlockDevice"}};
@@ -25,25 +30,23 @@ constexpr Field kHostPathFields[] = {{"path", accepted, text}, {"type", text, kH
 constexpr Type kHostPath{kHostPathFields};
 
 constexpr Choice kMediums[] = {{""}, {"Memory"}, {kAnyOther, later, "no volumes of huge pages here"}};
-constexpr Field kEmptyDirFields[] = {{"medium", text, kMediums}, {"sizeLimit", accepted, amount}};
+constexpr Field kEmptyDirFields[] = {
+    {"medium", text, kMediums}, {"sizeLimit", accepted, amount}, {"mode", accepted, whole}};
 constexpr Type kEmptyDir{kEmptyDirFields};
 
-constexpr Field kKeyToPathFields[] = {{"key", accepted, text}, {"path", accepted, text}, {"mode", accepted, whole}};
+constexpr Field kKeyToPathFields[] = {
+    {"key", accepted, text}, {"path", accepted, text}, {"mode", accepted, whole}, {"user", accepted, whole}};
 constexpr Type kKeyToPath{kKeyToPathFields};
 
 constexpr Field kConfigMapVolumeFields[] = {
-    {"name", accepted, text},
-    {"items", accepted, list, &kKeyToPath},
-    {"defaultMode", accepted, whole},
-    {"optional", accepted, flag},
+    {"name", accepted, text},     {"items", accepted, list, &kKeyToPath}, {"defaultMode", accepted, whole},
+    {"optional", accepted, flag}, {"defaultUser", accepted, whole},
 };
 constexpr Type kConfigMapVolume{kConfigMapVolumeFields};
 
 constexpr Field kSecretVolumeFields[] = {
-    {"secretName", accepted, text},
-    {"items", accepted, list, &kKeyToPath},
-    {"defaultMode", accepted, whole},
-    {"optional", accepted, flag},
+    {"secretName", accepted, text}, {"items", accepted, list, &kKeyToPath}, {"defaultMode", accepted, whole},
+    {"optional", accepted, flag},   {"defaultUser", accepted, whole},
 };
 constexpr Type kSecretVolume{kSecretVolumeFields};
 
@@ -59,11 +62,13 @@ constexpr Field kDownwardAPIVolumeFileFields[] = {
     {"fieldRef", accepted, object, &kObjectFieldSelector},
     {"resourceFieldRef", accepted, object, &kResourceFieldSelector},
     {"mode", accepted, whole},
+    {"user", accepted, whole},
 };
 constexpr Type kDownwardAPIVolumeFile{kDownwardAPIVolumeFileFields};
 
 constexpr Field kDownwardAPIFields[] = {{"items", accepted, list, &kDownwardAPIVolumeFile},
-                                        {"defaultMode", accepted, whole}};
+                                        {"defaultMode", accepted, whole},
+                                        {"defaultUser", accepted, whole}};
 constexpr Type kDownwardAPI{kDownwardAPIFields};
 
 constexpr Field kDownwardAPIProjectionFields[] = {{"items", accepted, list, &kDownwardAPIVolumeFile}};
@@ -80,7 +85,8 @@ constexpr Field kVolumeProjectionFields[] = {
 constexpr Type kVolumeProjection{kVolumeProjectionFields};
 
 constexpr Field kProjectedFields[] = {{"sources", accepted, list, &kVolumeProjection},
-                                      {"defaultMode", accepted, whole}};
+                                      {"defaultMode", accepted, whole},
+                                      {"defaultUser", accepted, whole}};
 constexpr Type kProjected{kProjectedFields};
 
 constexpr Field kClaimFields[] = {{"claimName", accepted, text}, {"readOnly", accepted, flag}};

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "runtime/manifest/downward.h"
+#include "runtime/manifest/parts.h"
 #include "runtime/manifest/text.h"
 
 namespace podrun::manifest {
@@ -39,17 +40,20 @@ std::string read_path(const Reader& given) {
 class Files {
  public:
   // `list` is the field that names them.
-  Files(const Reader& volume, const char* list)
-      : volume_(volume), list_(list), mode_(read_mode(volume, "defaultMode", kMode)) {}
+  Files(const Reader& volume, const char* list, bool host_users)
+      : volume_(volume),
+        list_(list),
+        host_users_(host_users),
+        mode_(read_mode(volume, "defaultMode", kMode)),
+        user_(read_id("defaultUser", volume, host_users).value_or(0)) {}
 
-  void add(const std::string& path, std::string content, std::uint32_t mode, bool has_holes = false) {
-    if (path.empty() || bytes_ > kMostFileBytes) return;
-    bytes_ += content.size();
-    if (bytes_ > kMostFileBytes) return volume_.bad(list_, "make files of more than 16 MiB");
-    std::erase_if(spec_.files, [&](const VolumeFile& file) { return file.path == path; });
-    spec_.files.push_back({path, std::move(content), mode, has_holes});
+  // As all of the volume's are.
+  void add(const std::string& path, std::string content) { add({path, std::move(content), mode_, user_}); }
+  // As the item says.
+  void add(const Reader& item, const std::string& path, std::string content, bool has_holes = false) {
+    add({path, std::move(content), read_mode(item, "mode", mode_), read_id("user", item, host_users_).value_or(user_),
+         has_holes});
   }
-  std::uint32_t mode() const { return mode_; }
 
   FilesSpec take() {
     std::sort(spec_.files.begin(), spec_.files.end(),
@@ -62,9 +66,19 @@ class Files {
   }
 
  private:
+  void add(VolumeFile file) {
+    if (file.path.empty() || bytes_ > kMostFileBytes) return;
+    bytes_ += file.content.size();
+    if (bytes_ > kMostFileBytes) return volume_.bad(list_, "make files of more than 16 MiB");
+    std::erase_if(spec_.files, [&](const VolumeFile& other) { return other.path == file.path; });
+    spec_.files.push_back(std::move(file));
+  }
+
   const Reader& volume_;
   const char* list_;
+  bool host_users_;
   std::uint32_t mode_;
+  std::uint32_t user_;
   std::size_t bytes_ = 0;
   FilesSpec spec_;
 };
@@ -72,7 +86,7 @@ class Files {
 // Files of all keys, or of those that `items` name.
 void add_data(const Reader& given, const Data& data, const std::string& shown, Files& files) {
   if (given.items("items").empty())
-    for (const auto& [key, content] : data) files.add(key, content, files.mode());
+    for (const auto& [key, content] : data) files.add(key, content);
   for (const Reader& item : given.items("items")) {
     const std::string path = read_path(item);
     const std::string key = item.text("key");
@@ -80,7 +94,7 @@ void add_data(const Reader& given, const Data& data, const std::string& shown, F
     if (key.empty())
       item.bad("key", "is missing");
     else if (found != data.end())
-      files.add(path, found->second, read_mode(item, "mode", files.mode()));
+      files.add(item, path, found->second);
     else if (!given.flag("optional"))
       item.bad("key", quote(key) + " is no key of " + shown);
   }
@@ -118,33 +132,33 @@ void add_downward(const Reader& given, const Reader& pod_spec, const PodSpec& po
     }
     const auto content = of_field ? read_file_field_ref(item.at("fieldRef"), pod_spec, pod)
                                   : read_resource_ref(item.at("resourceFieldRef"), pod_spec, "");
-    if (content) files.add(path, *content, read_mode(item, "mode", files.mode()), true);
+    if (content) files.add(item, path, *content, true);
   }
 }
 
 }  // namespace
 
 FilesSpec read_config_map_volume(const Reader& given, const PodSpec& pod, const Companions& beside) {
-  Files files(given, "items");
+  Files files(given, "items", pod.host_users);
   add_config_map(given, pod, beside, files);
   return files.take();
 }
 
 FilesSpec read_secret_volume(const Reader& given, const PodSpec& pod, const Companions& beside) {
-  Files files(given, "items");
+  Files files(given, "items", pod.host_users);
   add_secret(given, "secretName", pod, beside, files);
   return files.take();
 }
 
 FilesSpec read_downward_volume(const Reader& given, const Reader& pod_spec, const PodSpec& pod) {
-  Files files(given, "items");
+  Files files(given, "items", pod.host_users);
   add_downward(given, pod_spec, pod, files);
   return files.take();
 }
 
 FilesSpec read_projected_volume(const Reader& given, const Reader& pod_spec, const PodSpec& pod,
                                 const Companions& beside) {
-  Files files(given, "sources");
+  Files files(given, "sources", pod.host_users);
   for (const Reader& source : given.items("sources")) {
     if (source.has("configMap")) add_config_map(source.at("configMap"), pod, beside, files);
     if (source.has("secret")) add_secret(source.at("secret"), "name", pod, beside, files);

@@ -1,3 +1,5 @@
+#include <sys/mount.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <set>
@@ -21,8 +23,6 @@ std::string read_target(const Reader& given) {
   while (target.size() > 1 && target.ends_with('/')) target.pop_back();
   if (!given.has("mountPath") || text.empty())
     given.bad("mountPath", "is missing");
-  else if (text.find(':') != std::string::npos)
-    given.bad("mountPath", quote(text) + " has a ':' in it");
   else if (target == "/")
     given.bad("mountPath", quote(text) + " is the container's root");
   else if (target == "/proc" || target.starts_with("/proc/"))
@@ -61,6 +61,27 @@ void read_read_only(const Reader& given, VolumeMountSpec& spec) {
     given.bad("recursiveReadOnly", quote(recursive) + " needs mountPropagation: None");
 }
 
+constexpr std::pair<const char*, std::uint64_t> kBindMountOptions[] = {
+    {"noexec", MOUNT_ATTR_NOEXEC}, {"nodev", MOUNT_ATTR_NODEV}, {"nosuid", MOUNT_ATTR_NOSUID}};
+
+std::uint64_t read_bind_options(const Reader& given, const VolumeSpec* volume) {
+  const std::vector<std::string> words = given.texts("bindMountOptions");
+  std::uint64_t attributes = 0;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const auto* const option = std::find_if(std::begin(kBindMountOptions), std::end(kBindMountOptions),
+                                            [&](const auto& one) { return one.first == words[i]; });
+    if (option == std::end(kBindMountOptions))
+      given.bad("bindMountOptions", i, "expected one of noexec, nodev, nosuid; found " + quote(words[i]));
+    else if ((attributes & option->second) != 0)
+      given.bad("bindMountOptions", i, quote(words[i]) + " is there already");
+    else
+      attributes |= option->second;
+  }
+  if (!words.empty() && volume != nullptr && std::holds_alternative<ImageSpec>(volume->source))
+    given.bad("bindMountOptions", "are not for a volume that is an image");
+  return attributes;
+}
+
 VolumeMountSpec read_mount(const Reader& given, const PodSpec& pod, const Variables& variables) {
   VolumeMountSpec spec;
   spec.volume = given.text("name");
@@ -75,6 +96,7 @@ VolumeMountSpec read_mount(const Reader& given, const PodSpec& pod, const Variab
   if (given.text("mountPropagation") == "HostToContainer") spec.propagation = Propagation::host_to_container;
   if (given.text("mountPropagation") == "Bidirectional") spec.propagation = Propagation::bidirectional;
   read_read_only(given, spec);
+  spec.attributes = read_bind_options(given, volume != pod.volumes.end() ? &*volume : nullptr);
   const auto* claim = volume != pod.volumes.end() ? std::get_if<ClaimSpec>(&volume->source) : nullptr;
   if (claim != nullptr && claim->read_only) spec.read_only = true;
   return spec;

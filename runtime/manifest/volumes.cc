@@ -36,6 +36,7 @@ EmptyDirSpec read_empty_dir(const Reader& given) {
     else if (*bytes != 0)  // as good as none
       spec.size_limit = *bytes;
   }
+  spec.mode = static_cast<std::uint32_t>(given.whole("mode", {0, 01777}).value_or(spec.mode));
   return spec;
 }
 

@@ -201,7 +201,9 @@ void check_selector(const Workload& workload, const Object& object, Problems& pr
 std::vector<PodDocument> expand(const Workload& workload, const Object& object, const ManifestOptions& options,
                                 Problems& problems, std::vector<std::string>& warnings) {
   const Reader whole(object.value, problems, object.path);
-  const ObjectName who = read_object_name(whole.at("metadata"), options);
+  ObjectName who = read_object_name(whole.at("metadata"), options);
+  if (!why_bad_subdomain(who.name).empty())
+    who.name = "unnamed";  // that has been told, and each Pod would say it again
   Reader owner = whole;
   Reader pod_template = whole;
   for (const char* step : workload.way) {

@@ -48,7 +48,8 @@ struct OwnPart {
 struct MountPlan {
   std::string target;
   std::variant<Rootfs, Dev, CgroupDir, EtcDir, HostPath, ImageFilesOf, PodVolume, Filesystem, PodMount, OwnPart> source;
-  std::string sub_path = {};  // of a volume: what is mounted of it
+  std::string sub_path = {};     // of a volume: what is mounted of it
+  std::uint64_t attributes = 0;  // of a volume: MOUNT_ATTR_* beside those that it has anyway
   Propagation propagation = Propagation::none;
   bool is_recursive = false;  // read_only counts for what is mounted below it, too
   bool read_only = false;     // "/" once all mount points are made

@@ -32,6 +32,7 @@ struct TcpAction {
 };
 // https://github.com/grpc/grpc/blob/master/doc/health-checking.md
 struct GrpcAction {
+  bool over_tls = false;  // as HttpAction's
   std::uint16_t port = 0;
   std::string service;  // empty: the server as a whole
 };

@@ -143,10 +143,11 @@ struct PodSpec {
   std::map<std::string, std::string> annotations;
 
   std::vector<VolumeSpec> volumes;
-  std::vector<ContainerSpec> containers;  // init containers and sidecars first, in their order
-  std::optional<ResourceSpec> resources;  // of all containers together
-  std::string hostname;                   // never empty: the pod's name where the manifest has none
-  std::string fqdn;                       // empty without subdomain; "web.sub.default.svc.cluster.local"
+  std::vector<ContainerSpec> containers;    // init containers and sidecars first, in their order
+  std::optional<ResourceSpec> resources;    // of all containers together
+  std::optional<std::uint64_t> pids_limit;  // and how many processes and threads they may have
+  std::string hostname;                     // never empty: the pod's name where the manifest has none
+  std::string fqdn;                         // empty without subdomain; "web.sub.default.svc.cluster.local"
   bool host_network = false;
   bool host_pid = false;
   bool host_ipc = false;

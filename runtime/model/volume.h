@@ -14,12 +14,14 @@ namespace podrun {
 // with it.
 struct PodDirectory {
   std::string path;
-  std::uint64_t bytes = 0;  // of more the pod is evicted; 0: no limit
+  std::uint64_t bytes = 0;    // of more the pod is evicted; 0: no limit
+  std::uint32_t mode = 0777;  // with the rights of the pod's VolumeGroup
 };
 
 // A tmpfs that all containers of the pod have a part of: pause's (PodMount), so it goes with a stop of the pod.
 struct PodMemory {
-  std::uint64_t bytes = 0;  // at most; 0: as much as the kernel gives a tmpfs
+  std::uint64_t bytes = 0;    // at most; 0: as much as the kernel gives a tmpfs
+  std::uint32_t mode = 0777;  // as a PodDirectory's
 };
 
 // Files that were there when the pod was made, and that nobody changes. Not part of any record: they may be secret.

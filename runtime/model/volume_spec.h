@@ -31,6 +31,7 @@ enum class Propagation : std::uint8_t {
 struct EmptyDirSpec {
   bool in_memory = false;
   std::optional<std::uint64_t> size_limit;  // bytes
+  std::uint32_t mode = 0777;                // of the directory; a group of the pod's volumes has its rights beside it
 };
 
 struct HostPathSpec {
@@ -42,12 +43,14 @@ struct VolumeFile {
   std::string path;  // below the volume: relative, without ".."
   std::string content;
   std::uint32_t mode = 0644;
+  std::uint32_t user = 0;  // whose it is, inside the pod
   bool has_holes = false;  // the content may have some (holes.h); else NUL bytes in it are what they are
 };
 
 // What configMap, secret, downwardAPI and projected come to.
 struct FilesSpec {
-  std::vector<VolumeFile> files;  // each path once, and none below another
+  std::vector<VolumeFile> files;              // each path once, and none below another
+  std::vector<std::string> directories = {};  // empty ones, beside those that files are in
 };
 
 // When an image is had from its registry, where it has one.
@@ -78,7 +81,8 @@ struct VolumeMountSpec {
   std::string target;    // absolute, without "." and ".."; never "/"
   std::string sub_path;  // relative, without ".."; empty: all of it
   bool read_only = false;
-  bool is_recursive = false;  // read_only counts for what is mounted below it, too
+  bool is_recursive = false;     // read_only counts for what is mounted below it, too
+  std::uint64_t attributes = 0;  // MOUNT_ATTR_*, beside those that the volume has anyway (bindMountOptions)
   Propagation propagation = Propagation::none;
 };
 

@@ -28,6 +28,7 @@ CgroupLimits container_limits(const PodSpec& pod, const ContainerSpec& container
 CgroupLimits pod_limits(const PodSpec& pod) {
   CgroupLimits limits;
   if (const std::uint64_t kept = memory_request(pod); kept != 0) limits.memory_kept = kept;
+  limits.pids = pod.pids_limit;
   if (!pod.resources) return limits;
   limits.memory_bytes = pod.resources->memory_limit;
   limits.cpu_millis = pod.resources->cpu_limit;

@@ -51,6 +51,13 @@ TEST(Limits, APodsOwnResourcesAreItsCgroups) {
   EXPECT_EQ(limits.pids_unless_said, 0U) << "each container has that many";
 }
 
+TEST(Limits, ProcessesOfAPodAreCountedTogether) {
+  PodSpec pod = limited_pod({container_asking({})});
+  pod.pids_limit = 64;
+  EXPECT_EQ(pod_limits(pod).pids, Amount(64));
+  EXPECT_EQ(container_limits(pod, pod.containers[0]).pids, Amount());
+}
+
 TEST(Limits, AContainerWithoutALimitHasThePods) {
   const PodSpec pod = limited_pod({container_asking(100), container_asking(1, 2)}, own(500, 600, {}, 800));
   EXPECT_EQ(container_limits(pod, pod.containers[0]).memory_bytes, Amount(600));

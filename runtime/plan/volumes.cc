@@ -3,6 +3,7 @@
 #include <sys/mount.h>
 
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 #include <string_view>
 
@@ -31,12 +32,15 @@ struct Planner {
   const Layout& layout;
   const std::map<std::string, Image>& images;
 
+  // What it takes to write there and to hand the group down, whatever the volume's own mode: as the kubelet has it.
+  std::uint32_t mode_of(const EmptyDirSpec& empty) const { return empty.mode | (spec.fs_group ? 02770U : 0U); }
+
   using Source = decltype(VolumePlan::source);
   Source operator()(const EmptyDirSpec& empty) const {
-    if (!empty.in_memory) return PodDirectory{layout.volume(id, name), empty.size_limit.value_or(0)};
+    if (!empty.in_memory) return PodDirectory{layout.volume(id, name), empty.size_limit.value_or(0), mode_of(empty)};
     const std::uint64_t limit = memory_of(spec);
     const std::uint64_t asked = empty.size_limit.value_or(0);
-    return PodMemory{asked == 0 || limit == 0 ? std::max(asked, limit) : std::min(asked, limit)};
+    return PodMemory{asked == 0 || limit == 0 ? std::max(asked, limit) : std::min(asked, limit), mode_of(empty)};
   }
   Source operator()(const HostPathSpec& host) const { return HostDirectory{host.path, host.type}; }
   Source operator()(const ClaimSpec& claim) const {
@@ -54,6 +58,28 @@ bool is_in_pause(const std::vector<VolumePlan>& volumes, const std::string& name
   return std::any_of(volumes.begin(), volumes.end(), [&](const VolumePlan& volume) {
     return volume.name == name && std::holds_alternative<PodMemory>(volume.source);
   });
+}
+
+bool has_file_on_the_way(const FilesSpec& volume, const std::string& path) {
+  return std::any_of(volume.files.begin(), volume.files.end(),
+                     [&](const VolumeFile& file) { return (path + "/").starts_with(file.path + "/"); });
+}
+
+// Where a container has another volume below this one, which nobody can write to later: as the kubelet has it.
+void add_mount_points(const PodSpec& spec, const std::string& name, FilesSpec& volume) {
+  for (const ContainerSpec& container : spec.containers)
+    for (const VolumeMountSpec& outer : container.volume_mounts)
+      for (const VolumeMountSpec& inner : container.volume_mounts) {
+        if (outer.volume != name || !inner.target.starts_with(outer.target + "/")) continue;
+        const std::string path =
+            (std::filesystem::path(outer.sub_path) / inner.target.substr(outer.target.size() + 1)).lexically_normal();
+        if (!has_file_on_the_way(volume, path)) volume.directories.push_back(path);
+      }
+}
+
+std::string octal(std::uint32_t mode) {
+  char digits[8] = {};
+  return {digits, std::to_chars(std::begin(digits), std::end(digits), mode, 8).ptr};
 }
 
 constexpr std::string_view kKernels[] = {"/proc", "/sys", "/dev"};
@@ -84,9 +110,10 @@ VolumeFiles volume_files(const PodSpec& spec, const Identity& pod, const Machine
   VolumeFiles files;
   for (const VolumeSpec& volume : spec.volumes)
     if (const auto* given = std::get_if<FilesSpec>(&volume.source)) {
-      std::vector<VolumeFile>& filled = files[volume.name] = given->files;  // also of one that has none
-      for (VolumeFile& file : filled)
+      FilesSpec& filled = files[volume.name] = *given;  // also of one that has none
+      for (VolumeFile& file : filled.files)
         if (file.has_holes) file.content = with_what_is_decided(file.content, pod, machine);
+      add_mount_points(spec, volume.name, filled);
     }
   return files;
 }
@@ -97,7 +124,7 @@ std::vector<MountPlan> pause_volume_mounts(const std::vector<VolumePlan>& volume
   for (const VolumePlan& volume : volumes) {
     const auto* memory = std::get_if<PodMemory>(&volume.source);
     if (memory == nullptr) continue;
-    Filesystem tmpfs{"tmpfs", {{"mode", group ? "2777" : "0777"}}, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV};
+    Filesystem tmpfs{"tmpfs", {{"mode", octal(memory->mode)}}, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV};
     if (group) tmpfs.options.emplace_back("gid", std::to_string(group->id));
     if (memory->bytes != 0) tmpfs.options.emplace_back("size", std::to_string(memory->bytes));
     rows.push_back({.target = place_in_pause(volume.name), .source = std::move(tmpfs)});
@@ -125,6 +152,7 @@ void add_volume_mounts(const std::vector<VolumeMountSpec>& mounts, const std::ve
     MountPlan row{.target = mount.target,
                   .source = PodVolume{mount.volume},
                   .sub_path = mount.sub_path,
+                  .attributes = mount.attributes,
                   .propagation = mount.propagation,
                   .is_recursive = mount.is_recursive,
                   .read_only = mount.read_only};

@@ -23,8 +23,9 @@ std::vector<VolumePlan> plan_volumes(const PodSpec& spec, const std::string& id,
 using VolumeLayers = std::map<std::string, ImageLayers>;
 VolumeLayers volume_layers(const std::map<std::string, Image>& images);
 
-// The files of those that have some, by the volume's name; their holes filled.
-using VolumeFiles = std::map<std::string, std::vector<VolumeFile>>;
+// The files of those that have some, by the volume's name; their holes filled, and with the directories that other
+// volumes are mounted on.
+using VolumeFiles = std::map<std::string, FilesSpec>;
 VolumeFiles volume_files(const PodSpec& spec, const Identity& pod, const MachineFacts& machine);
 
 // Where the container's image says that it keeps data (VOLUME): a row each, unless something is mounted there already.

@@ -29,7 +29,7 @@ TEST(PlanVolumes, EachKindHasItsPlace) {
   const PodSpec spec =
       with_volumes({{"a", EmptyDirSpec{}},
                     {"b", HostPathSpec{"/srv", HostPathType::directory}},
-                    {"c", FilesSpec{{{"f", "text", 0600}, {"uid", holes::make("metadata.uid"), 0644, true}}}},
+                    {"c", FilesSpec{{{"f", "text", 0600}, {"uid", holes::make("metadata.uid"), 0644, 0, true}}}},
                     {"d", ClaimSpec{"data", false}},
                     {"e", FilesSpec{}}});
   const auto plans = plan_volumes(spec, "ID", kLayoutOfVolumes);
@@ -43,9 +43,21 @@ TEST(PlanVolumes, EachKindHasItsPlace) {
   who.uid = "the-uid";
   const VolumeFiles files = volume_files(spec, who, {});
   ASSERT_EQ(files.size(), 2U);
-  EXPECT_EQ(files.at("c").at(0).content, "text");
-  EXPECT_EQ(files.at("c").at(1).content, "the-uid");
-  EXPECT_THAT(files.at("e"), IsEmpty());
+  EXPECT_EQ(files.at("c").files.at(0).content, "text");
+  EXPECT_EQ(files.at("c").files.at(1).content, "the-uid");
+  EXPECT_THAT(files.at("e").files, IsEmpty());
+}
+
+TEST(PlanVolumes, HaveRoomForMountsBelowTheirFiles) {
+  PodSpec spec = with_volumes({{"f", FilesSpec{{{"a", "text"}, {"deep/b", "text"}}}}, {"d", EmptyDirSpec{}}});
+  const auto mount = [](const char* volume, const char* target, const char* sub_path = "") {
+    return VolumeMountSpec{.volume = volume, .target = target, .sub_path = sub_path};
+  };
+  spec.containers[0].volume_mounts = {mount("f", "/f"),       mount("d", "/f/new/one"),   mount("d", "/f/deep"),
+                                      mount("d", "/f/a"),     mount("d", "/fellow/x"),    mount("d", "/d"),
+                                      mount("f", "/d/there"), mount("f", "/s", "./deep"), mount("d", "/s/two")};
+  const VolumeFiles files = volume_files(spec, {}, {});
+  EXPECT_THAT(files.at("f").directories, ElementsAre("new/one", "deep", "deep/two")) << "and none where a file is";
 }
 
 TEST(PlanVolumes, MemoryIsBoundedByItsLimitAndThoseOfAllContainers) {
@@ -61,8 +73,20 @@ TEST(PlanVolumes, MemoryIsBoundedByItsLimitAndThoseOfAllContainers) {
   EXPECT_EQ(bytes(50, 40), 50U);
 }
 
+TEST(PlanVolumes, AGroupMayWriteWhateverTheMode) {
+  PodSpec spec = with_volumes({{"d", EmptyDirSpec{.size_limit = {}, .mode = 01700}},
+                               {"m", EmptyDirSpec{.in_memory = true, .size_limit = {}, .mode = 0}}});
+  const auto modes = [&] {
+    const auto plans = plan_volumes(spec, "ID", kLayoutOfVolumes);
+    return std::pair(std::get<PodDirectory>(plans.at(0).source).mode, std::get<PodMemory>(plans.at(1).source).mode);
+  };
+  EXPECT_EQ(modes(), std::pair(01700U, 0U));
+  spec.fs_group = 5;
+  EXPECT_EQ(modes(), std::pair(03770U, 02770U));
+}
+
 TEST(PlanVolumes, PauseHasThoseInMemory) {
-  const std::vector<VolumePlan> plans{{"a", PodDirectory{"/a"}}, {"m", PodMemory{4096}}};
+  const std::vector<VolumePlan> plans{{"a", PodDirectory{"/a"}}, {"m", PodMemory{4096, 02777}}};
   const auto rows = pause_volume_mounts(plans, VolumeGroup{.id = 5});
   ASSERT_EQ(rows.size(), 1U);
   EXPECT_EQ(rows[0].target, "/volumes/m");

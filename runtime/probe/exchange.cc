@@ -6,9 +6,9 @@
 
 namespace podrun::probe {
 
-Exchange::Exchange(Connection connection, bool over_tls, std::int64_t until)
+Exchange::Exchange(Connection connection, bool over_tls, std::int64_t until, std::string_view protocol)
     : connection_(std::move(connection)),
-      stream_(over_tls ? tls_stream(connection_) : plain_stream(connection_)),
+      stream_(over_tls ? tls_stream(connection_, protocol) : plain_stream(connection_)),
       until_(until) {}
 
 void Exchange::await(Wait& wait) const {

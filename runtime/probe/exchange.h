@@ -16,7 +16,8 @@ class Exchange : public Question {
   bool go_on() final;
 
  protected:
-  Exchange(Connection connection, bool over_tls, std::int64_t until);
+  // `protocol` as tls_stream has it.
+  Exchange(Connection connection, bool over_tls, std::int64_t until, std::string_view protocol = {});
 
   const std::string& peer() const { return connection_.peer(); }
   void say(std::string_view bytes) { unsent_ += bytes; }

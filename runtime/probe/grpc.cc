@@ -84,7 +84,10 @@ nghttp2_nv header(const char* name, const std::string& value) {
 class Grpc : public Exchange {
  public:
   Grpc(Connection connection, const GrpcAction& action, std::int64_t until)
-      : Exchange(std::move(connection), false, until), service_(action.service), request_(grpc_request(action)) {
+      : Exchange(std::move(connection), action.over_tls, until, "h2"),
+        over_tls_(action.over_tls),
+        service_(action.service),
+        request_(grpc_request(action)) {
     begin();
     say_what_is_due();
   }
@@ -120,8 +123,8 @@ class Grpc : public Exchange {
   }
 
   void submit() {
-    const std::string method = "POST", scheme = "http", path = "/grpc.health.v1.Health/Check", authority = peer(),
-                      type = "application/grpc", trailers = "trailers", agent = "kube-probe/podrun";
+    const std::string method = "POST", scheme = over_tls_ ? "https" : "http", path = "/grpc.health.v1.Health/Check",
+                      authority = peer(), type = "application/grpc", trailers = "trailers", agent = "kube-probe/podrun";
     const nghttp2_nv headers[] = {
         header(":method", method),    header(":scheme", scheme), header(":authority", authority), header(":path", path),
         header("content-type", type), header("te", trailers),    header("user-agent", agent)};
@@ -182,6 +185,7 @@ class Grpc : public Exchange {
     end((*status < std::size(kStates) ? kStates[*status] : std::to_string(*status)) + service);
   }
 
+  bool over_tls_;
   std::string service_;
   std::string request_;
   std::string answer_;

@@ -3,10 +3,12 @@
 #include <nghttp2/nghttp2.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstring>
 #include <map>
 
 #include "runtime/probe/test_server.h"
+#include "runtime/probe/test_tls.h"
 
 namespace podrun::probe {
 namespace {
@@ -104,6 +106,15 @@ TEST(Grpc, AsksForTheServerWithAnEmptyMessage) {
   Script script{.message = message("\x08\x01")};
   EXPECT_TRUE(check(script).succeeded);
   EXPECT_EQ(script.body, message(""));
+}
+
+TEST(Grpc, AsksByTls) {
+  std::signal(SIGPIPE, SIG_IGN);
+  Script script{.message = message("\x08\x01")};
+  const Server server(behind_tls(serving(script)));
+  const Outcome outcome = outcome_of(ask_grpc(kHere, {.over_tls = true, .port = server.port(), .service = {}}, late()));
+  EXPECT_EQ(outcome.failure, "");
+  EXPECT_EQ(script.asked[":scheme"], "https");
 }
 
 TEST(Grpc, OnlyServingIsWell) {

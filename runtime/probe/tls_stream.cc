@@ -45,11 +45,16 @@ std::string why() {
 
 class Tls : public Stream {
  public:
-  explicit Tls(const Connection& connection) : connection_(connection), context_(make_context()) {
+  Tls(const Connection& connection, std::string_view protocol) : connection_(connection), context_(make_context()) {
     if (!context_) return;
     tls_.reset(SSL_new(context_.get()));
     if (tls_ && SSL_set_fd(tls_.get(), connection.fd()) != 1) tls_.reset();
-    if (tls_) SSL_set_connect_state(tls_.get());
+    if (!tls_) return;
+    SSL_set_connect_state(tls_.get());
+    if (protocol.empty()) return;
+    const std::string offered = static_cast<char>(protocol.size()) + std::string(protocol);
+    SSL_set_alpn_protos(tls_.get(), reinterpret_cast<const unsigned char*>(offered.data()),
+                        static_cast<unsigned>(offered.size()));
   }
 
   Result<std::size_t> send(std::string_view bytes) override {
@@ -99,6 +104,8 @@ class Tls : public Stream {
 
 }  // namespace
 
-std::unique_ptr<Stream> tls_stream(const Connection& connection) { return std::make_unique<Tls>(connection); }
+std::unique_ptr<Stream> tls_stream(const Connection& connection, std::string_view protocol) {
+  return std::make_unique<Tls>(connection, protocol);
+}
 
 }  // namespace podrun::probe

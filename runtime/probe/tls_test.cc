@@ -1,13 +1,10 @@
 // HTTPS, from a server with a certificate that nobody trusts.
 #include <gmock/gmock.h>
-#include <openssl/evp.h>
-#include <openssl/rsa.h>
-#include <openssl/ssl.h>
-#include <openssl/x509.h>
 
 #include <csignal>
 
 #include "runtime/probe/test_server.h"
+#include "runtime/probe/test_tls.h"
 
 namespace podrun::probe {
 namespace {
@@ -17,24 +14,6 @@ using ::testing::HasSubstr;
 class Tls : public testing::Test {
  protected:
   void SetUp() override { std::signal(SIGPIPE, SIG_IGN); }
-
-  // Expired, and for nobody.
-  static SSL_CTX* context_of_server(int version) {
-    EVP_PKEY* key = EVP_RSA_gen(2048);
-    X509* certificate = X509_new();
-    X509_gmtime_adj(X509_getm_notBefore(certificate), -7200);
-    X509_gmtime_adj(X509_getm_notAfter(certificate), -3600);
-    X509_set_pubkey(certificate, key);
-    X509_sign(certificate, key, EVP_sha256());
-    SSL_CTX* context = SSL_CTX_new(TLS_server_method());
-    SSL_CTX_set_min_proto_version(context, version);
-    SSL_CTX_set_max_proto_version(context, version);
-    SSL_CTX_use_certificate(context, certificate);
-    SSL_CTX_use_PrivateKey(context, key);
-    X509_free(certificate);
-    EVP_PKEY_free(key);
-    return context;
-  }
 
   static std::function<void(int)> saying(const std::string& text, int version = TLS1_3_VERSION) {
     return [text, version](int client) {

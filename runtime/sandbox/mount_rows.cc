@@ -18,7 +18,7 @@ Result<MountRows> open_rows(const std::vector<MountPlan>& rows,
       mount.source = init::Mount::Source::pod;
       mount.what = in_pause->path;
       mount.sub_path = row.sub_path;
-      mount.attributes = row.read_only ? MOUNT_ATTR_RDONLY : 0;
+      mount.attributes = row.attributes | (row.read_only ? MOUNT_ATTR_RDONLY : 0);
     } else if (const auto* own = std::get_if<OwnPart>(&row.source)) {
       mount.source = init::Mount::Source::own;
       mount.what = own->path;

@@ -74,7 +74,7 @@ Result<void> make(const HostDirectory& host) {
 
 // --- What is the pod's own ------------------------------------------------------------------------------------------
 
-// Anybody in the pod may write to it, as with Kubernetes. It has its name once it has its owner and its mode: whoever
+// It has its name once it has its owner and its mode: whoever
 // made it may have been killed.
 Result<void> make(const PodDirectory& directory, std::uint32_t id_base, const std::optional<std::uint32_t>& group) {
   if (base::path_exists(directory.path)) return {};
@@ -82,8 +82,7 @@ Result<void> make(const PodDirectory& directory, std::uint32_t id_base, const st
   TRY(base::make_dirs(directory.path.substr(0, directory.path.rfind('/')), 0700));
   if ((::mkdir(unfinished.c_str(), 0700) != 0 && errno != EEXIST) ||
       ::chown(unfinished.c_str(), id_base, group.value_or(id_base)) != 0 ||
-      ::chmod(unfinished.c_str(), group ? 02777 : 0777) != 0 ||
-      ::rename(unfinished.c_str(), directory.path.c_str()) != 0)
+      ::chmod(unfinished.c_str(), directory.mode) != 0 || ::rename(unfinished.c_str(), directory.path.c_str()) != 0)
     return Error::system(errno, "make '" + directory.path + "'");
   return {};
 }
@@ -228,8 +227,9 @@ Result<Fd> open_place(const Place& place, const MountPlan& row, const PodUsers& 
     if (!mapped && mapped.error().kind == Kind::unsupported) return cannot_map(part.get(), users.user_ns);
     TRY(std::move(mapped));
   }
-  const std::uint64_t set = place.set | (row.read_only ? MOUNT_ATTR_RDONLY : 0);
-  if (set != 0 || place.clear != 0) TRY(mounts::set_attributes(mount.get(), set, place.clear));
+  const std::uint64_t set = place.set | row.attributes | (row.read_only ? MOUNT_ATTR_RDONLY : 0);
+  const std::uint64_t clear = place.clear & ~set;
+  if (set != 0 || clear != 0) TRY(mounts::set_attributes(mount.get(), set, clear));
   if (row.is_recursive) TRY(mounts::set_attributes(mount.get(), MOUNT_ATTR_RDONLY, 0, true));
   return mount;
 }

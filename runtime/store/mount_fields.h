@@ -64,6 +64,7 @@ void visit(Visitor& field, Record& action) {
 }
 template <class Visitor, MaybeConst<GrpcAction> Record>
 void visit(Visitor& field, Record& action) {
+  field.optional("overTls", action.over_tls);
   field("port", action.port);
   field("service", action.service);
 }
@@ -124,6 +125,7 @@ void visit(Visitor& field, Record& mount) {
   field("target", mount.target);
   field("source", mount.source);
   field.optional("subPath", mount.sub_path);
+  field.optional("attributes", mount.attributes);
   field.optional("propagation", mount.propagation);
   field.optional("recursive", mount.is_recursive);
   field("readOnly", mount.read_only);
@@ -133,10 +135,12 @@ template <class Visitor, MaybeConst<PodDirectory> Record>
 void visit(Visitor& field, Record& directory) {
   field("path", directory.path);
   field.optional("bytes", directory.bytes);
+  field.optional("mode", directory.mode);
 }
 template <class Visitor, MaybeConst<PodMemory> Record>
 void visit(Visitor& field, Record& memory) {
   field("bytes", memory.bytes);
+  field.optional("mode", memory.mode);
 }
 template <class Visitor, MaybeConst<PodFiles> Record>
 void visit(Visitor& field, Record& files) {

@@ -33,6 +33,7 @@ inline ContainerRecord full_container() {
       {.target = "/data",
        .source = PodVolume{"data"},
        .sub_path = "a/b",
+       .attributes = 8,
        .propagation = Propagation::host_to_container,
        .is_recursive = true,
        .read_only = true},
@@ -137,8 +138,8 @@ inline PodRecord full_record() {
               .host_hosts = "127.0.0.1 localhost\n",
               .host_resolv_conf = "nameserver 192.0.2.54\n",
               .host_resolv_problem = "none"};
-  plan.volumes = {{.name = "data", .source = PodDirectory{"/var/lib/podrun/pods/x/volumes/data", 7}},
-                  {.name = "cache", .source = PodMemory{1U << 20U}},
+  plan.volumes = {{.name = "data", .source = PodDirectory{"/var/lib/podrun/pods/x/volumes/data", 7, 0750}},
+                  {.name = "cache", .source = PodMemory{1U << 20U, 01777}},
                   {.name = "config", .source = PodFiles{"/run/podrun/pods/x/volumes/config"}},
                   {.name = "kept", .source = ClaimDirectory{"kept", "/var/lib/podrun/volumes/team-a/kept"}},
                   {.name = "log", .source = HostDirectory{"/dev/log", HostPathType::socket}},

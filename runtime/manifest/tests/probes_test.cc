@@ -61,6 +61,11 @@ TEST(Probes, MayAskByTlsAndByGrpc) {
   const GrpcAction grpc = std::get<GrpcAction>(probes.readiness->action);
   EXPECT_EQ(grpc.port, 9000);
   EXPECT_EQ(grpc.service, "my.Service");
+  EXPECT_FALSE(grpc.over_tls);
+  const auto by = [](const std::string& action) { return parse_container("livenessProbe: {" + action + "}").probes; };
+  EXPECT_TRUE(std::get<GrpcAction>(by("grpc: {port: 1, mode: TLS}").liveness->action).over_tls);
+  EXPECT_FALSE(std::get<GrpcAction>(by("grpc: {port: 1, mode: Plaintext}").liveness->action).over_tls);
+  EXPECT_TRUE(by("httpGet: {port: 1, protocol: HTTP1}").liveness);
 }
 
 TEST(Hooks, AreReadAsTheyAreWritten) {
@@ -77,6 +82,8 @@ TEST(Probes, ThatMakeNoSenseAreRefused) {
       {container("livenessProbe: {}"), at + "livenessProbe: needs one of exec, httpGet, tcpSocket, grpc"},
       {container("livenessProbe: {exec: {command: [a]}, tcpSocket: {port: 1}}"),
        at + "livenessProbe.tcpSocket: is beside exec, and only one can be done"},
+      {container("livenessProbe: {httpGet: {port: 1, protocol: HTTP2}}"),
+       at + "livenessProbe.httpGet.protocol: podrun asks by HTTP/1.1", Kind::unsupported},
       {container("livenessProbe: {grpc: {}}"), at + "livenessProbe.grpc.port: is missing"},
       {container("livenessProbe: {exec: {}}"), at + "livenessProbe.exec.command: is missing"},
       {container("livenessProbe: {tcpSocket: {}}"), at + "livenessProbe.tcpSocket.port: is missing"},

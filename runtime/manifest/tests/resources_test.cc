@@ -29,6 +29,16 @@ TEST(PodResources, AreRead) {
   EXPECT_FALSE(parse(two("{}", "{}", "{}")).spec.resources);
 }
 
+TEST(PodResources, OfProcessesAreALimitAlone) {
+  const Manifest manifest = parse(two("{limits: {pids: 64}}", "{}", "{}"));
+  EXPECT_EQ(manifest.spec.pids_limit, Amount(64));
+  EXPECT_FALSE(manifest.spec.resources) << "which would decide about its OOM scores";
+  EXPECT_FALSE(parse(two("{limits: {cpu: 1}}", "{}", "{}")).spec.pids_limit);
+  expect_refused({{two("{limits: {pids: 0}}", "{}", "{}"),
+                   "spec.resources.limits.pids: '0' is out of range: expected 1 to 4194304"},
+                  {two("{requests: {pids: 1}}", "{}", "{}"), "spec.resources.requests.pids: no such field in a Pod"}});
+}
+
 TEST(PodResources, RequestsThatAreNotSaidAreThoseOfTheContainersAndElseTheLimits) {
   const ResourceSpec asked =
       own_of(two("{limits: {cpu: 2, memory: 200Mi}}", "{requests: {memory: 20Mi}}", "{requests: {memory: 30Mi}}"));
@@ -105,8 +115,9 @@ TEST(ChangeResources, WhatNoPodCouldHaveIsRefused) {
   EXPECT_THAT(refused({"a", {{"memory", "much"}}, {}}), HasSubstr("containers[0].resources.limits.memory"));
   EXPECT_THAT(refused({"a", {{"memory", "0"}}, {{"memory", "0"}}}), HasSubstr("cannot be taken away"));
   EXPECT_THAT(refused({"a", {{"cpu", "-1"}}, {}}), testing::Not(HasSubstr("cannot be taken away")));
-  EXPECT_THAT(refused({"a", {{"cpu", "-1"}, {"memory", "much"}}, {}}),
-              testing::AllOf(HasSubstr("limits.memory"), HasSubstr("; its manifest: spec.containers[0].resources.limits.cpu")));
+  EXPECT_THAT(
+      refused({"a", {{"cpu", "-1"}, {"memory", "much"}}, {}}),
+      testing::AllOf(HasSubstr("limits.memory"), HasSubstr("; its manifest: spec.containers[0].resources.limits.cpu")));
   EXPECT_THAT(refused({"a", {{"nvidia.com/gpu", "1"}}, {}}), HasSubstr("cannot be changed"));
   EXPECT_THAT(refused({"a", {}, {{"podrun.io/pids", "1"}}}), HasSubstr("cannot be changed"));
   EXPECT_THAT(refused({"c", {{"cpu", "1"}}, {}}), HasSubstr("no container 'c'"));

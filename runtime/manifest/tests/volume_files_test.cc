@@ -49,6 +49,33 @@ TEST(VolumeFiles, AreTheKeysOfASecret) {
               ElementsAre("db/password 644 secret"));
 }
 
+// "a.conf 1000"
+std::vector<std::string> users(std::string_view source, const std::string& more = "") {
+  std::vector<std::string> lines;
+  const Manifest manifest = parse(pod(more + "volumes: [{name: v, " + std::string(source) + "}]") + kBesideVolumes);
+  for (const VolumeFile& file : std::get<FilesSpec>(manifest.spec.volumes.at(0).source).files)
+    lines.push_back(file.path + " " + std::to_string(file.user));
+  return lines;
+}
+
+TEST(VolumeFiles, BelongToAUser) {
+  const std::string items = "items: [{key: a.conf, path: a}, {key: b.conf, path: b, user: 7}]";
+  EXPECT_THAT(users("configMap: {name: conf, " + items + "}"), ElementsAre("a 0", "b 7"));
+  EXPECT_THAT(users("configMap: {name: conf, defaultUser: 1000, " + items + "}"), ElementsAre("a 1000", "b 7"));
+  EXPECT_THAT(users("secret: {secretName: key, defaultUser: 1000}"), ElementsAre("password 1000"));
+  EXPECT_THAT(users("downwardAPI: {defaultUser: 5, items: [{path: own, fieldRef: {fieldPath: metadata.name}}]}"),
+              ElementsAre("own 5"));
+  EXPECT_THAT(
+      users("projected: {defaultUser: 5, sources: [{secret: {name: key}}, {configMap: {name: conf, " + items + "}}]}"),
+      ElementsAre("a 5", "b 7", "password 5"));
+  EXPECT_THAT(users("secret: {secretName: key, defaultUser: 65536}", "hostUsers: true\n"),
+              ElementsAre("password 65536"));
+  EXPECT_THAT(
+      parse_manifest(pod_with_volume("secret: {secretName: key, defaultUser: 65536}"), "x").error().what,
+      HasSubstr("spec.volumes[0].secret.defaultUser: 65536 is no id of the Pod's user namespace, which has 0 to "
+                "65535; hostUsers: true has them all"));
+}
+
 TEST(VolumeFiles, TellThePodOfItself) {
   const std::string pod_with_labels =
       "apiVersion: v1\nkind: Pod\nmetadata: {name: web, uid: u, labels: {b: two, a: one}, annotations: {note: "

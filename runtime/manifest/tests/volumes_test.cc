@@ -1,5 +1,6 @@
 // Volumes and where containers have them.
 #include <gmock/gmock.h>
+#include <sys/mount.h>
 
 #include "runtime/manifest/tests/pods.h"
 
@@ -86,6 +87,17 @@ TEST(Volumes, AreRefusedWithTheReason) {
       {volume("csi: {driver: a}"), "spec.volumes[0].csi: " + network, Kind::unsupported},
       {volume("emptyDirs: {}"), "spec.volumes[0].emptyDirs: no such field in a Pod; did you mean 'emptyDir'?"},
   });
+}
+
+TEST(Volumes, AnEmptyDirHasAMode) {
+  const auto mode = [](const std::string& text) {
+    return std::get<EmptyDirSpec>(parse(volume("emptyDir: {" + text + "}")).spec.volumes.at(0).source).mode;
+  };
+  EXPECT_EQ(mode(""), 0777U);
+  EXPECT_EQ(mode("mode: 01777"), 01777U);
+  EXPECT_EQ(mode("mode: 0, medium: Memory"), 0U);
+  expect_refused(
+      {{volume("emptyDir: {mode: 02000}"), "spec.volumes[0].emptyDir.mode: expected 0 to 1023, found 1024"}});
 }
 
 TEST(VolumeMounts, SayWhere) {
@@ -181,7 +193,6 @@ TEST(VolumeMounts, AreRefusedWithTheReason) {
       {container("volumeMounts: [{name: v, mountPath: /a}]"), at + "name: 'v' is no volume of the Pod"},
       {container("volumeMounts: [{mountPath: /a}]"), at + "name: is missing"},
       {mount("readOnly: true"), at + "mountPath: is missing"},
-      {mount("mountPath: '/a:b'"), at + "mountPath: '/a:b' has a ':' in it"},
       {mount("mountPath: /"), at + "mountPath: '/' is the container's root"},
       {mount("mountPath: /a/.."), at + "mountPath: '/a/..' is the container's root"},
       {mount("mountPath: /proc/sys"),
@@ -209,6 +220,24 @@ TEST(VolumeMounts, AreRefusedWithTheReason) {
       {mount("mountPath: /a, subPath: b/../../c"), at + "subPath: 'b/../../c' has a '..' in it"},
       {pod("volumes: [{name: v}]", "volumeMounts: [{name: v, mountPath: /a}, {name: v, mountPath: /a/}]"),
        "spec.containers[0].volumeMounts[1].mountPath: '/a' is that of an earlier mount"},
+  });
+}
+
+// What mount(8) would read as two names is one to the kernel.
+TEST(VolumeMounts, MayHaveAColonInTheirPath) { EXPECT_EQ(parse_mount("mountPath: '/a:b'").target, "/a:b"); }
+
+TEST(VolumeMounts, HaveOptionsOfTheirOwn) {
+  EXPECT_EQ(parse_mount("mountPath: /a").attributes, 0U);
+  EXPECT_EQ(parse_mount("mountPath: /a, bindMountOptions: [noexec]").attributes, MOUNT_ATTR_NOEXEC);
+  EXPECT_EQ(parse_mount("mountPath: /a, bindMountOptions: [nosuid, nodev]").attributes,
+            MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+  const std::string at = "spec.containers[0].volumeMounts[0].bindMountOptions";
+  expect_refused({
+      {mount("mountPath: /a, bindMountOptions: [ro]"), at + "[0]: expected one of noexec, nodev, nosuid; found 'ro'"},
+      {mount("mountPath: /a, bindMountOptions: [nodev, nodev]"), at + "[1]: 'nodev' is there already"},
+      {pod("volumes: [{name: v, image: {reference: a}}]",
+           "volumeMounts: [{name: v, mountPath: /a, bindMountOptions: [nosuid]}]"),
+       at + ": are not for a volume that is an image"},
   });
 }
 

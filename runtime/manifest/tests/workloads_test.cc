@@ -187,14 +187,27 @@ TEST(Workloads, ReplicasThatCannotBeAreOneAndAreTold) {
             "web.yaml: expected v1 Pod, found Deployment web without replicas");
 }
 
+TEST(Workloads, AreToldOfABadNameOnce) {
+  const auto called = [](const std::string& name) {
+    return refused_workload(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {" + name +
+        "}\nspec: {replicas: 3, template: {spec: {containers: [{name: main, image: 'rootfs:/'}]}}}\n");
+  };
+  EXPECT_EQ(called("name: Web"),
+            "web.yaml: metadata.name: 'Web' may hold only a-z, 0-9, '-' and '.', and begins and ends with a letter or "
+            "digit, as does each part between dots");
+  EXPECT_EQ(called(""), "web.yaml: metadata.name: is missing");
+}
+
 TEST(Workloads, SelectTheirOwnPods) {
   const auto with = [](const std::string& kind, const std::string& selector) {
     return refused_workload(workload(kind, "selector: " + selector));
   };
-  for (const char* selector : {"{matchLabels: {app: web}}", "{}", "null", "{matchLabels: {}}", "7",
-                               "{matchExpressions: [{key: app, operator: In, values: [db, web]}]}",
-                               "{matchExpressions: [{key: app, operator: NotIn, values: [db]}, {key: app, operator: "
-                               "Exists}, {key: tier, operator: DoesNotExist}, {key: tier, operator: NotIn, values: [a]}]}"})
+  for (const char* selector :
+       {"{matchLabels: {app: web}}", "{}", "null", "{matchLabels: {}}", "7",
+        "{matchExpressions: [{key: app, operator: In, values: [db, web]}]}",
+        "{matchExpressions: [{key: app, operator: NotIn, values: [db]}, {key: app, operator: "
+        "Exists}, {key: tier, operator: DoesNotExist}, {key: tier, operator: NotIn, values: [a]}]}"})
     EXPECT_EQ(with("apps/v1 Deployment", selector), "") << selector;
   EXPECT_EQ(with("v1 ReplicationController", "{app: web}"), "");
   const std::string what = "web.yaml: spec.template.metadata.labels: do not match the selector of the ";
@@ -209,7 +222,8 @@ TEST(Workloads, SelectTheirOwnPods) {
            {"{key: app, operator: NotIn, values: [web]}", "app NotIn (web)"},
            {"{key: tier, operator: Exists}", "tier Exists"},
            {"{key: app, operator: DoesNotExist}", "app DoesNotExist"}})
-    EXPECT_EQ(with("apps/v1 Deployment", "{matchExpressions: [" + expression + "]}"), what + "Deployment, '" + told + "'");
+    EXPECT_EQ(with("apps/v1 Deployment", "{matchExpressions: [" + expression + "]}"),
+              what + "Deployment, '" + told + "'");
 }
 
 TEST(Workloads, ClaimsOfEachReplicaTakeThePlaceOfAVolume) {
