@@ -6,15 +6,21 @@ rm -rf "$installed"
 mkdir -p "$installed/bin" "$installed/cni/bin" "$installed/cni/real"
 # Copied, as an installation does: a file as the linker has left it lies in memory in single pages.
 for program in podrun podrun-shim pause podrun-cri; do cp "$build/bin/$program" "$installed/bin"; done
-servers=()
-end_servers() {
-  for pid in "${servers[@]}"; do kill "$pid" 2> /dev/null; done
-  wait "${servers[@]}"
-  rm -rf "$installed" "$dir/containerd"
-}
 set -- "$installed/bin" "$2"
 . "$(dirname "$(realpath "$0")")/served.sh"
-trap 'end_servers; stop_serving' EXIT
+podrun+=(--cni-bin-dir "$installed/cni/bin")
+servers=() contenders=()
+# Pods of a client that failed go while there are servers, programs and plugins to take them away.
+end_all() {
+  stop_serving
+  for one in "${contenders[@]:1}"; do
+    one=unix://$(cut -d = -f 2 <<< "${one%:*}")
+    for pod in $("$dir/bin/crictl" -r "$one" pods -q 2> /dev/null); do "$dir/bin/crictl" -r "$one" rmp -f "$pod" > /dev/null 2>&1; done
+  done
+  [ "${#servers[@]}" = 0 ] || { kill "${servers[@]}"; wait "${servers[@]}"; }
+  rm -rf "$installed" "$dir/containerd"
+}
+trap end_all EXIT
 
 # Every plugin is timed; the one that bridge asks for addresses is part of its time.
 for plugin in bridge portmap loopback idle; do
@@ -78,7 +84,7 @@ T
 
 rm -rf "$dir/containerd"
 start_server --cni-bin-dir "$installed/cni/bin" --pods own
-contenders=("podrun=$socket:$server")
+contenders+=("podrun=$socket:$server")
 start_containerd containerd "" || exit 1
 [ -z "${CONTAINERD:-}" ] || start_containerd containerd2 "$CONTAINERD" || exit 1
 image=$(grep -hm 1 '/busybox:' "$dir"/suite-*.refs)
