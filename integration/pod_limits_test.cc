@@ -49,9 +49,12 @@ TEST_F(PodLimitsTest, CountProcessesOfAllContainers) {
   EXPECT_EQ(exec("web", {"sh", "-c", many}, {"-c", "main"}).out, "all\n");
   const Output second = exec("web", {"sh", "-c", many}, {"-c", "beside"});
   EXPECT_EQ(second.out, "") << "they are 32 together";
+  EXPECT_EQ(podrun({"update", "web", "--pod", "--pids-limit", "48"}).status, 0);
+  EXPECT_EQ(of_pod("pids", "pids.max", "pids.max"), "48\n");
+  EXPECT_EQ(of_each(), "2048\n");
   ASSERT_EQ(podrun({"stop", "web", "-t", "0"}).status, 0);
   ASSERT_EQ(podrun({"start", "web"}).status, 0);
-  EXPECT_EQ(of_pod("pids", "pids.max", "pids.max"), "24\n");
+  EXPECT_EQ(of_pod("pids", "pids.max", "pids.max"), "48\n");
 }
 
 TEST_F(PodLimitsTest, AreFeltByAllTogether) {

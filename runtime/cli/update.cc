@@ -53,7 +53,7 @@ Result<ResourceChange> change_of(const UpdateCommandOptions& options) {
     return Error{Kind::invalid, 0, "update: --pod and -c do not go together"};
   if (!options.cpus.empty()) change.limits["cpu"] = options.cpus;
   if (!options.memory.empty()) change.limits["memory"] = quantity(options.memory);
-  if (!options.pids.empty()) change.limits["podrun.io/pids"] = options.pids;
+  if (!options.pids.empty()) change.limits[options.of_pod ? "pids" : "podrun.io/pids"] = options.pids;
   if (change.limits.empty() && change.requests.empty())
     return Error{Kind::invalid, 0, "update: change what? Give --limits or --requests"};
   return change;

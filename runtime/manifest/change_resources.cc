@@ -18,9 +18,16 @@ using Amounts = std::map<std::string, std::string>;
 constexpr const char* kInit = "initContainers";
 constexpr const char* kMain = "containers";
 
-Result<void> check_names(const Amounts& amounts, const char* list, std::initializer_list<std::string_view> known) {
+using Names = std::initializer_list<const char*>;
+constexpr Names kLimits = {"cpu", "memory", "podrun.io/pids"};
+constexpr Names kLimitsOfPod = {"cpu", "memory", "pids"};
+constexpr Names kRequests = {"cpu", "memory"};
+
+Names limits_of(const ResourceChange& change) { return change.of_pod ? kLimitsOfPod : kLimits; }
+
+Result<void> check_names(const Amounts& amounts, const char* list, Names known) {
   for (const auto& [name, amount] : amounts)
-    if (std::find(known.begin(), known.end(), name) == known.end())
+    if (std::find_if(known.begin(), known.end(), [&](const char* one) { return name == one; }) == known.end())
       return Error{Kind::invalid, 0,
                    std::string(list) + ": " + manifest::quote(name) + " cannot be changed while a container runs"};
   return {};
@@ -82,7 +89,7 @@ const Json* member(const Json& object, const char* name) {
 std::string as_amount(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
 // Of those that can be changed; what `after` has not stays, and is a difference.
-Amounts differences(Json& before, const Json& after, const char* list, std::initializer_list<const char*> names) {
+Amounts differences(Json& before, const Json& after, const char* list, Names names) {
   Amounts changed;
   const Json* const resources = member(after, "resources");
   const Json* const wanted = resources != nullptr ? member(*resources, list) : nullptr;
@@ -100,11 +107,8 @@ Amounts differences(Json& before, const Json& after, const char* list, std::init
 }
 
 void add_difference(Json& before, const Json& after, ResourceChange change, std::vector<ResourceChange>& changes) {
-  if (change.of_pod)
-    change.limits = differences(before, after, "limits", {"cpu", "memory"});
-  else
-    change.limits = differences(before, after, "limits", {"cpu", "memory", "podrun.io/pids"});
-  change.requests = differences(before, after, "requests", {"cpu", "memory"});
+  change.limits = differences(before, after, "limits", limits_of(change));
+  change.requests = differences(before, after, "requests", kRequests);
   if (!change.limits.empty() || !change.requests.empty()) changes.push_back(std::move(change));
 }
 
@@ -112,11 +116,8 @@ void add_difference(Json& before, const Json& after, ResourceChange change, std:
 
 Result<ChangedResources> change_resources(const std::string& text, const std::vector<ResourceChange>& changes) {
   for (const ResourceChange& change : changes) {
-    if (change.of_pod)
-      TRY(check_names(change.limits, "limits", {"cpu", "memory"}));
-    else
-      TRY(check_names(change.limits, "limits", {"cpu", "memory", "podrun.io/pids"}));
-    TRY(check_names(change.requests, "requests", {"cpu", "memory"}));
+    TRY(check_names(change.limits, "limits", limits_of(change)));
+    TRY(check_names(change.requests, "requests", kRequests));
   }
   Json pod = Json::parse(text, nullptr, false);
   if (!pod.is_object() || !pod.contains("spec") || !pod["spec"].is_object())

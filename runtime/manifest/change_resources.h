@@ -12,7 +12,7 @@ namespace podrun {
 
 struct ResourceChange {
   std::string container;                        // empty: all of spec.containers
-  std::map<std::string, std::string> limits;    // "memory" → "1Gi"; cpu, memory and podrun.io/pids
+  std::map<std::string, std::string> limits;    // "memory" → "1Gi"; cpu, memory and podrun.io/pids, of the Pod pids
   std::map<std::string, std::string> requests;  // cpu and memory
   bool of_pod = false;                          // of the Pod itself (spec.resources), and no container's
 };

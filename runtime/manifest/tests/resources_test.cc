@@ -140,6 +140,12 @@ TEST(ChangeResources, OfThePodItselfAndOfSeveralTogether) {
   EXPECT_THAT(refused({"", {{"memory", "5Mi"}}, {}, true}), HasSubstr("is less than its containers request together"));
   EXPECT_THAT(refused({"", {{"memory", "0"}}, {}, true}), HasSubstr("cannot be taken away"));
   EXPECT_THAT(refused({"", {{"podrun.io/pids", "5"}}, {}, true}), HasSubstr("cannot be changed"));
+  EXPECT_THAT(refused({"", {{"pids", "0"}}, {}, true}), HasSubstr("limits.pids: '0' is out of range"));
+  EXPECT_THAT(refused({"a", {{"pids", "5"}}, {}}), HasSubstr("cannot be changed"));
+  const auto fewer =
+      change_resources(before, {{.container = "", .limits = {{"pids", "5"}}, .requests = {}, .of_pod = true}});
+  ASSERT_TRUE(fewer) << fewer.error().what;
+  EXPECT_EQ(fewer->spec.pids_limit, Amount(5));
 }
 
 TEST(DifferenceOfResources, IsWhatCanBeChanged) {
