@@ -27,7 +27,7 @@ Names limits_of(const ResourceChange& change) { return change.of_pod ? kLimitsOf
 
 Result<void> check_names(const Amounts& amounts, const char* list, Names known) {
   for (const auto& [name, amount] : amounts)
-    if (std::find_if(known.begin(), known.end(), [&](const char* one) { return name == one; }) == known.end())
+    if (std::find(known.begin(), known.end(), name) == known.end())
       return Error{Kind::invalid, 0,
                    std::string(list) + ": " + manifest::quote(name) + " cannot be changed while a container runs"};
   return {};
