@@ -56,6 +56,7 @@ def without_directories(text):
 def cell(text):
     text = without_directories(" ".join(text.split()))
     text = re.sub(r"\b[0-9a-f]{2}(:[0-9a-f]{2}){5}\b", "MAC", text)
+    text = re.sub(r"/\S*/(?=[^/\s]+\.(go|s):\d+)", "", text)  # where a plugin was built says nothing of it
     if len(text) > MOST:
         text = text[:MOST] + " …"
     return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
