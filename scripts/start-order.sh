@@ -9,7 +9,7 @@ build=${BUILD_DIR:-$root/build/release}
 work=$(mktemp -d /var/tmp/podrun-start-order.XXXXXX)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
-mkdir -p "$work/rootfs/bin" "$work/net.d" "$work/cgroups"
+mkdir -p "$work/rootfs/bin" "$work/net.d"
 cp /bin/busybox "$work/rootfs/bin/busybox"
 ln -s busybox "$work/rootfs/bin/true"
 ln -s busybox "$work/rootfs/bin/sleep"

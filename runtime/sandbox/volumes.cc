@@ -74,8 +74,7 @@ Result<void> make(const HostDirectory& host) {
 
 // --- What is the pod's own ------------------------------------------------------------------------------------------
 
-// It has its name once it has its owner and its mode: whoever
-// made it may have been killed.
+// It has its name once it has its owner and its mode: whoever made it may have been killed.
 Result<void> make(const PodDirectory& directory, std::uint32_t id_base, const std::optional<std::uint32_t>& group) {
   if (base::path_exists(directory.path)) return {};
   const std::string unfinished = directory.path + "~";  // no volume's name
