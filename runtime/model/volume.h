@@ -15,7 +15,7 @@ namespace podrun {
 struct PodDirectory {
   std::string path;
   std::uint64_t bytes = 0;    // of more the pod is evicted; 0: no limit
-  std::uint32_t mode = 0777;  // with the rights of the pod's VolumeGroup
+  std::uint32_t mode = 0777;  // as asked for: see mode_with_group()
 };
 
 // A tmpfs that all containers of the pod have a part of: pause's (PodMount), so it goes with a stop of the pod.

@@ -32,15 +32,12 @@ struct Planner {
   const Layout& layout;
   const std::map<std::string, Image>& images;
 
-  // What it takes to write there and to hand the group down, whatever the volume's own mode: as the kubelet has it.
-  std::uint32_t mode_of(const EmptyDirSpec& empty) const { return empty.mode | (spec.fs_group ? 02770U : 0U); }
-
   using Source = decltype(VolumePlan::source);
   Source operator()(const EmptyDirSpec& empty) const {
-    if (!empty.in_memory) return PodDirectory{layout.volume(id, name), empty.size_limit.value_or(0), mode_of(empty)};
+    if (!empty.in_memory) return PodDirectory{layout.volume(id, name), empty.size_limit.value_or(0), empty.mode};
     const std::uint64_t limit = memory_of(spec);
     const std::uint64_t asked = empty.size_limit.value_or(0);
-    return PodMemory{asked == 0 || limit == 0 ? std::max(asked, limit) : std::min(asked, limit), mode_of(empty)};
+    return PodMemory{asked == 0 || limit == 0 ? std::max(asked, limit) : std::min(asked, limit), empty.mode};
   }
   Source operator()(const HostPathSpec& host) const { return HostDirectory{host.path, host.type}; }
   Source operator()(const ClaimSpec& claim) const {
@@ -118,13 +115,18 @@ VolumeFiles volume_files(const PodSpec& spec, const Identity& pod, const Machine
   return files;
 }
 
+std::uint32_t mode_with_group(std::uint32_t mode, const std::optional<VolumeGroup>& group) {
+  return group ? mode | 02770U : mode;
+}
+
 std::vector<MountPlan> pause_volume_mounts(const std::vector<VolumePlan>& volumes,
                                            const std::optional<VolumeGroup>& group) {
   std::vector<MountPlan> rows;
   for (const VolumePlan& volume : volumes) {
     const auto* memory = std::get_if<PodMemory>(&volume.source);
     if (memory == nullptr) continue;
-    Filesystem tmpfs{"tmpfs", {{"mode", octal(memory->mode)}}, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV};
+    Filesystem tmpfs{
+        "tmpfs", {{"mode", octal(mode_with_group(memory->mode, group))}}, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV};
     if (group) tmpfs.options.emplace_back("gid", std::to_string(group->id));
     if (memory->bytes != 0) tmpfs.options.emplace_back("size", std::to_string(memory->bytes));
     rows.push_back({.target = place_in_pause(volume.name), .source = std::move(tmpfs)});

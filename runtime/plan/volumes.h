@@ -1,6 +1,7 @@
 // Which volumes a pod gets, and where its containers have them.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -36,6 +37,10 @@ void add_image_volumes(const std::vector<std::string>& volumes, std::vector<Moun
 // What pause has of them, to be mounted in its root.
 std::vector<MountPlan> pause_volume_mounts(const std::vector<VolumePlan>& volumes,
                                            const std::optional<VolumeGroup>& group);
+
+// The mode that a PodDirectory or PodMemory has once it belongs to `group`: also what it takes to write there and to
+// hand the group down, as the kubelet has it. Said when it is made, so that it holds for records of every age.
+std::uint32_t mode_with_group(std::uint32_t mode, const std::optional<VolumeGroup>& group);
 
 // Where pause has a volume that is in memory.
 std::string place_in_pause(const std::string& volume);

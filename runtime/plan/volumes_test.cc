@@ -74,24 +74,18 @@ TEST(PlanVolumes, MemoryIsBoundedByItsLimitAndThoseOfAllContainers) {
 }
 
 TEST(PlanVolumes, AGroupMayWriteWhateverTheMode) {
-  PodSpec spec = with_volumes({{"d", EmptyDirSpec{.size_limit = {}, .mode = 01700}},
-                               {"m", EmptyDirSpec{.in_memory = true, .size_limit = {}, .mode = 0}}});
-  const auto modes = [&] {
-    const auto plans = plan_volumes(spec, "ID", kLayoutOfVolumes);
-    return std::pair(std::get<PodDirectory>(plans.at(0).source).mode, std::get<PodMemory>(plans.at(1).source).mode);
-  };
-  EXPECT_EQ(modes(), std::pair(01700U, 0U));
-  spec.fs_group = 5;
-  EXPECT_EQ(modes(), std::pair(03770U, 02770U));
+  EXPECT_EQ(mode_with_group(01700, {}), 01700U);
+  EXPECT_EQ(mode_with_group(01700, VolumeGroup{.id = 5}), 03770U);
+  EXPECT_EQ(mode_with_group(0, VolumeGroup{.id = 5}), 02770U);
 }
 
 TEST(PlanVolumes, PauseHasThoseInMemory) {
-  const std::vector<VolumePlan> plans{{"a", PodDirectory{"/a"}}, {"m", PodMemory{4096, 02777}}};
+  const std::vector<VolumePlan> plans{{"a", PodDirectory{"/a"}}, {"m", PodMemory{4096, 0705}}};
   const auto rows = pause_volume_mounts(plans, VolumeGroup{.id = 5});
   ASSERT_EQ(rows.size(), 1U);
   EXPECT_EQ(rows[0].target, "/volumes/m");
   EXPECT_THAT(std::get<Filesystem>(rows[0].source).options,
-              ElementsAre(Pair("mode", "2777"), Pair("gid", "5"), Pair("size", "4096")));
+              ElementsAre(Pair("mode", "2775"), Pair("gid", "5"), Pair("size", "4096")));
   EXPECT_THAT(pause_volume_mounts({plans[0]}, {}), IsEmpty());
 }
 

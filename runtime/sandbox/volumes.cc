@@ -75,13 +75,12 @@ Result<void> make(const HostDirectory& host) {
 // --- What is the pod's own ------------------------------------------------------------------------------------------
 
 // It has its name once it has its owner and its mode: whoever made it may have been killed.
-Result<void> make(const PodDirectory& directory, std::uint32_t id_base, const std::optional<std::uint32_t>& group) {
+Result<void> make(const PodDirectory& directory, std::uint32_t mode, std::uint32_t user, std::uint32_t group) {
   if (base::path_exists(directory.path)) return {};
   const std::string unfinished = directory.path + "~";  // no volume's name
   TRY(base::make_dirs(directory.path.substr(0, directory.path.rfind('/')), 0700));
-  if ((::mkdir(unfinished.c_str(), 0700) != 0 && errno != EEXIST) ||
-      ::chown(unfinished.c_str(), id_base, group.value_or(id_base)) != 0 ||
-      ::chmod(unfinished.c_str(), directory.mode) != 0 || ::rename(unfinished.c_str(), directory.path.c_str()) != 0)
+  if ((::mkdir(unfinished.c_str(), 0700) != 0 && errno != EEXIST) || ::chown(unfinished.c_str(), user, group) != 0 ||
+      ::chmod(unfinished.c_str(), mode) != 0 || ::rename(unfinished.c_str(), directory.path.c_str()) != 0)
     return Error::system(errno, "make '" + directory.path + "'");
   return {};
 }
@@ -101,7 +100,8 @@ struct Maker {
   Result<void> make(const std::string&, const PodMemory&) const { return {}; }   // pause makes it
   Result<void> make(const std::string&, const ImageFiles&) const { return {}; }  // and each container that
   Result<void> make(const std::string&, const PodDirectory& directory) const {
-    return podrun::make(directory, pod.life.id_base, group_on_host());
+    return podrun::make(directory, mode_with_group(directory.mode, pod.plan.volume_group), pod.life.id_base,
+                        group_on_host().value_or(pod.life.id_base));
   }
   Result<void> make(const std::string& name, const PodFiles& place) const {
     const auto contents = files.find(name);
