@@ -29,7 +29,7 @@ api::PodSandboxState state_of(const Sandbox& sandbox) {
 
 // Also of an attempt that was made before a clock was set back: what has begun has begun after it was made.
 void add_times(const SeenContainer& container, api::ContainerStatus& status) {
-  const ContainerLife& life = container.record.life;
+  const ContainerLife& life = container.record().life;
   status.set_created_at(life.created_at);
   if (container.state == api::CONTAINER_CREATED) return;
   status.set_started_at(life.started_at);
@@ -42,8 +42,8 @@ void add_times(const SeenContainer& container, api::ContainerStatus& status) {
 }
 
 api::ImageSpec image_of(const SeenContainer& container) {
-  api::ImageSpec image = container.config.image();
-  image.set_image(container.record.plan.image);
+  api::ImageSpec image = container.config().image();
+  image.set_image(container.record().plan.image);
   return image;
 }
 
@@ -60,10 +60,10 @@ api::PodSandbox item_of(const Sandbox& sandbox) {
   item.set_id(sandbox.id());
   *item.mutable_metadata() = sandbox.config().metadata();
   item.set_state(state_of(sandbox));
-  item.set_created_at(sandbox.record.life.created_at);
+  item.set_created_at(sandbox.record().life.created_at);
   *item.mutable_labels() = sandbox.config().labels();
   *item.mutable_annotations() = sandbox.config().annotations();
-  item.set_runtime_handler(sandbox.request.runtime_handler());
+  item.set_runtime_handler(sandbox.request().runtime_handler());
   return item;
 }
 
@@ -72,49 +72,49 @@ api::PodSandboxStatus status_of(const Sandbox& sandbox) {
   status.set_id(sandbox.id());
   *status.mutable_metadata() = sandbox.config().metadata();
   status.set_state(state_of(sandbox));
-  status.set_created_at(sandbox.record.life.created_at);
+  status.set_created_at(sandbox.record().life.created_at);
   *status.mutable_labels() = sandbox.config().labels();
   *status.mutable_annotations() = sandbox.config().annotations();
-  status.set_runtime_handler(sandbox.request.runtime_handler());
+  status.set_runtime_handler(sandbox.request().runtime_handler());
   *status.mutable_linux()->mutable_namespaces()->mutable_options() =
       sandbox.config().linux().security_context().namespace_options();
   auto* network = status.mutable_network();
-  const std::vector<std::string>& ips = sandbox.record.life.ips;
-  if (sandbox.record.plan.namespaces.host_network || ips.empty()) return status;
+  const std::vector<std::string>& ips = sandbox.record().life.ips;
+  if (sandbox.record().plan.namespaces.host_network || ips.empty()) return status;
   network->set_ip(ips.front());
   for (std::size_t i = 1; i < ips.size(); ++i) network->add_additional_ips()->set_ip(ips[i]);
   return status;
 }
 
 api::Container item_of(const SeenContainer& container) {
-  const ContainerPlan& plan = container.record.plan;
+  const ContainerPlan& plan = container.record().plan;
   api::Container item;
   item.set_id(container.id());
-  item.set_pod_sandbox_id(container.pod.plan.who.id);
-  *item.mutable_metadata() = container.config.metadata();
+  item.set_pod_sandbox_id(container.pod().plan.who.id);
+  *item.mutable_metadata() = container.config().metadata();
   *item.mutable_image() = image_of(container);
   item.set_image_ref(repo_digest(plan.image, plan.image_digest));
   item.set_image_id(plan.image_id);
   item.set_state(container.state);
-  item.set_created_at(container.record.life.created_at);
-  *item.mutable_labels() = container.config.labels();
-  *item.mutable_annotations() = container.config.annotations();
+  item.set_created_at(container.record().life.created_at);
+  *item.mutable_labels() = container.config().labels();
+  *item.mutable_annotations() = container.config().annotations();
   return item;
 }
 
 api::ContainerStatus status_of(const SeenContainer& container) {
-  const ContainerPlan& plan = container.record.plan;
+  const ContainerPlan& plan = container.record().plan;
   api::ContainerStatus status;
   status.set_id(container.id());
-  *status.mutable_metadata() = container.config.metadata();
+  *status.mutable_metadata() = container.config().metadata();
   status.set_state(container.state);
   add_times(container, status);
   *status.mutable_image() = image_of(container);
   status.set_image_ref(repo_digest(plan.image, plan.image_digest));
   status.set_image_id(plan.image_id);
-  *status.mutable_labels() = container.config.labels();
-  *status.mutable_annotations() = container.config.annotations();
-  *status.mutable_mounts() = container.config.mounts();
+  *status.mutable_labels() = container.config().labels();
+  *status.mutable_annotations() = container.config().annotations();
+  *status.mutable_mounts() = container.config().mounts();
   for (api::Mount& mount : *status.mutable_mounts()) {
     if (mount.image().image().empty()) continue;
     for (const MountPlan& row : plan.mounts)
@@ -123,9 +123,9 @@ api::ContainerStatus status_of(const SeenContainer& container) {
         mount.mutable_image()->set_image_ref(files->id);
   }
   // The house's own, where none was asked for, is no one's business.
-  if (!container.config.log_path().empty() && plan.log_path.ends_with("/" + container.config.log_path()))
+  if (!container.config().log_path().empty() && plan.log_path.ends_with("/" + container.config().log_path()))
     status.set_log_path(plan.log_path);
-  *status.mutable_resources()->mutable_linux() = container.config.linux().resources();
+  *status.mutable_resources()->mutable_linux() = container.config().linux().resources();
   auto* user = status.mutable_user()->mutable_linux();
   user->set_uid(plan.process.uid);
   user->set_gid(plan.process.gid);

@@ -24,7 +24,7 @@ struct Backend {
 
 // What a worker is told that acts on a container.
 inline std::vector<std::string> act_on(const char* act, const SeenContainer& container) {
-  return {act, container.pod.plan.who.id, container.record.plan.key()};
+  return {act, container.pod().plan.who.id, container.record().plan.key()};
 }
 
 }  // namespace podrun::cri

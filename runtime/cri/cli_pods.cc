@@ -31,7 +31,9 @@ api::NamespaceOption namespaces_of(const Namespaces& namespaces) {
 
 api::LinuxContainerResources resources_of(const Allotment& given) {
   constexpr std::int64_t kPeriod = 100'000;  // microseconds
-  const auto number = [](const std::optional<std::uint64_t>& one) { return static_cast<std::int64_t>(one.value_or(0)); };
+  const auto number = [](const std::optional<std::uint64_t>& one) {
+    return static_cast<std::int64_t>(one.value_or(0));
+  };
   api::LinuxContainerResources resources;
   resources.set_memory_limit_in_bytes(number(given.limits.memory_bytes));
   resources.set_cpu_shares(number(given.limits.cpu_weight) * 1024 / 1000);
@@ -83,8 +85,9 @@ std::string id_of(const PodPlan& pod, const ContainerPlan& container) {
 Result<void> check_of_cri(const PodRecord& pod) {
   if (is_of_cri(pod)) return {};
   return Error{Kind::unsupported, 0,
-               "pod '" + pod.plan.who.name + "' was made by podrun, which starts, stops, changes and removes its containers; "
-               "stop or remove the pod, or use podrun"};
+               "pod '" + pod.plan.who.name +
+                   "' was made by podrun, which starts, stops, changes and removes its containers; "
+                   "stop or remove the pod, or use podrun"};
 }
 
 }  // namespace podrun::cri

@@ -37,7 +37,8 @@ grpc::Status RuntimeService::ContainerStatus(Context*, const api::ContainerStatu
   *response->mutable_status() = status_of(*container);
   if (request->verbose())
     (*response->mutable_info())["record"] =
-        base::read_file(backend_.layout().container_record(container->pod.plan.who.id, container->record.plan.key()))
+        base::read_file(
+            backend_.layout().container_record(container->pod().plan.who.id, container->record().plan.key()))
             .value_or("");
   return grpc::Status::OK;
 }

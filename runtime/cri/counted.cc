@@ -63,9 +63,9 @@ Figures count(const SeenContainer& container) {
   Figures figures;
   const auto host = CgroupHost::discover();
   if (!host) return figures;
-  const Cgroup cgroup(*host, container.pod.plan.cgroup_path);
-  const std::string& name = container.record.plan.cgroup;
-  for (const ContainerUsage& one : read_usage(*host, container.pod, {&container.record}).containers)
+  const Cgroup cgroup(*host, container.pod().plan.cgroup_path);
+  const std::string& name = container.record().plan.cgroup;
+  for (const ContainerUsage& one : read_usage(*host, container.pod(), {&container.record()}).containers)
     figures.usage = one.cgroup;
   const std::string memory = cgroup.directory("memory", name);
   const bool is_v2 = host->mode == CgroupHost::Mode::v2;

@@ -66,7 +66,7 @@ std::vector<std::string> cdi_directories(const Backend& backend) {
 }
 
 Result<void> check_stands(const Sandbox& sandbox) {
-  TRY(check_of_cri(sandbox.record));
+  TRY(check_of_cri(sandbox.record()));
   if (sandbox.is_ready) return {};
   return Error{Kind::busy, 0, "sandbox '" + sandbox.id() + "' is not ready"};
 }
@@ -87,7 +87,7 @@ Result<std::string> create_container(const Backend& backend, const api::CreateCo
   TRY(check_stands(sandbox));
   std::vector<ContainerRecord> siblings = TRY(box.load_containers());
   ContainerRecord record;
-  record.plan = TRY(plan_container(request.config(), {.pod = sandbox.record,
+  record.plan = TRY(plan_container(request.config(), {.pod = sandbox.record(),
                                                       .pod_config = sandbox.config(),
                                                       .siblings = siblings,
                                                       .facts = std::move(facts),

@@ -78,10 +78,10 @@ void Events::look_at(const std::string& pod, bool tells) {
     known_.erase(known);
     return;
   }
-  const std::vector<SeenContainer> containers = backend_.view.containers_of(sandbox->record);
+  const std::vector<SeenContainer> containers = backend_.view.containers_of(*sandbox);
   // The end of a pause, which no file tells of.
   if (sandbox->is_ready)
-    for (const ProcessId& process : {sandbox->record.life.shim, sandbox->record.life.pause})
+    for (const ProcessId& process : {sandbox->record().life.shim, sandbox->record().life.pause})
       (void)watch_.follow(pod, process);
   tell_difference(known_[pod], std::move(*sandbox), containers, tells);
 }
@@ -90,7 +90,7 @@ void Events::tell_difference(Known& known, Sandbox sandbox, const std::vector<Se
   const auto say = [&](const std::string& id, api::ContainerEventType type) {
     if (tells) tell(id, type, sandbox, containers);
   };
-  const bool is_new = known.sandbox.id().empty();
+  const bool is_new = known.sandbox.known == nullptr;
   const bool was_ready = known.is_ready;
   if (sandbox.is_ready && !was_ready) {
     say(sandbox.id(), api::CONTAINER_CREATED_EVENT);

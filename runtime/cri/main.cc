@@ -34,8 +34,9 @@ int run(const std::vector<std::string>& arguments) {
 }  // namespace podrun::cri
 
 int main(int argc, char** argv) {
-  // One heap for all threads, whose free end goes back to the kernel: with one for each, every thread of gRPC's keeps the room
-  // of the largest list that it has answered. Calls are few, and wait for the kernel and for podrun, not for each other here.
+  // One heap for all threads, whose free end goes back to the kernel: with one for each, every thread of gRPC's keeps
+  // the room of the largest list that it has answered. Calls are few, and wait for the kernel and for podrun, not for
+  // each other here.
   ::mallopt(M_ARENA_MAX, 1);
   ::mallopt(M_MMAP_THRESHOLD, 128 << 10);
   ::mallopt(M_TRIM_THRESHOLD, 128 << 10);

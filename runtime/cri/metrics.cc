@@ -18,7 +18,7 @@ struct Facts {
   DiskSample disk;
   struct statvfs filesystem {};
 
-  const api::LinuxContainerResources& asked() const { return container.config.linux().resources(); }
+  const api::LinuxContainerResources& asked() const { return container.config().linux().resources(); }
 };
 
 using Value = std::optional<std::uint64_t>;
@@ -145,7 +145,7 @@ constexpr Row kRows[] = {
      [](const Facts& f) { return positive(f.asked().memory_swap_limit_in_bytes()); }},
     {"container_start_time_seconds", "When it began", kGauge,
      [](const Facts& f) -> Value {
-       return static_cast<std::uint64_t>(f.container.record.life.started_at) / kNanoseconds;
+       return static_cast<std::uint64_t>(f.container.record().life.started_at) / kNanoseconds;
      }},
     {"container_threads", "Threads", kGauge, counted<&Counted::threads>},
     {"container_threads_max", "Threads that it may have; 0: as many as there are", kGauge,
@@ -206,20 +206,21 @@ api::PodSandboxMetrics metrics_of(const Sandbox& sandbox, const std::vector<Seen
   api::PodSandboxMetrics metrics;
   metrics.set_pod_sandbox_id(sandbox.id());
   const std::string& pod_name = sandbox.config().metadata().name();
-  if (!sandbox.record.plan.namespaces.host_network)
-    for (const InterfaceUsage& one : read_network(sandbox.record.life.pause))
+  if (!sandbox.record().plan.namespaces.host_network)
+    for (const InterfaceUsage& one : read_network(sandbox.record().life.pause))
       for (const NetworkRow& row : kNetworkRows)
         *metrics.add_metrics() =
             metric(row.name, kCounter, one.*row.way.*row.figure, {sandbox.id(), pod_name, one.name});
   for (const SeenContainer& container : containers) {
     if (container.state != api::CONTAINER_RUNNING) continue;
     Facts facts{container, count(container), samples.disk(container)};
-    ::statvfs(container.record.plan.writable.c_str(), &facts.filesystem);
+    ::statvfs(container.record().plan.writable.c_str(), &facts.filesystem);
     auto* own = metrics.add_container_metrics();
     own->set_container_id(container.id());
     for (const Row& row : kRows)
       if (const Value value = row.value(facts))
-        *own->add_metrics() = metric(row.name, row.type, *value, {container.id(), container.config.metadata().name()});
+        *own->add_metrics() =
+            metric(row.name, row.type, *value, {container.id(), container.config().metadata().name()});
   }
   return metrics;
 }

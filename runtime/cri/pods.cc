@@ -83,13 +83,13 @@ Result<void> remove_sandbox(const Backend& backend, const std::string& id) {
 Result<void> keep_resources(const Backend& backend, const api::UpdatePodSandboxResourcesRequest& request) {
   const std::string id = TRY(backend.view.sandbox(request.pod_sandbox_id())).id();
   const Box box = TRY(backend.view.store().lock_unnamed(id, kLockPatience));
-  Sandbox sandbox = see(TRY(box.load()));
-  TRY(check_of_cri(sandbox.record));
-  auto* linux_config = sandbox.request.mutable_config()->mutable_linux();
+  KnownPod pod = know(TRY(box.load()));
+  TRY(check_of_cri(pod.record));
+  auto* linux_config = pod.request.mutable_config()->mutable_linux();
   if (request.has_overhead()) *linux_config->mutable_overhead() = request.overhead();
   if (request.has_resources()) *linux_config->mutable_resources() = request.resources();
-  sandbox.record.plan.who.cri = to_base64(sandbox.request.SerializeAsString());
-  return box.save(sandbox.record);
+  pod.record.plan.who.cri = to_base64(pod.request.SerializeAsString());
+  return box.save(pod.record);
 }
 
 }  // namespace podrun::cri

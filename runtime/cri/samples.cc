@@ -58,10 +58,10 @@ void Samples::look() {
   for (const SeenContainer& container : backend_.view.containers()) {
     if (container.state != api::CONTAINER_RUNNING) continue;
     there.insert(container.id());
-    const PodUsage usage = read_usage(*host, container.pod, {&container.record});
+    const PodUsage usage = read_usage(*host, container.pod(), {&container.record()});
     for (const ContainerUsage& one : usage.containers)
       if (one.cgroup.cpu) (void)rate(container.id(), one.at, one.cgroup.cpu->usage);
-    const DiskSample sample = look_at(container.record.plan);
+    const DiskSample sample = look_at(container.record().plan);
     const std::lock_guard guard(mutex_);
     disk_[container.id()] = sample;
   }
@@ -89,7 +89,7 @@ DiskSample Samples::disk(const SeenContainer& container) {
     const std::lock_guard guard(mutex_);
     if (const auto known = disk_.find(container.id()); known != disk_.end()) return known->second;
   }
-  const DiskSample sample = look_at(container.record.plan);
+  const DiskSample sample = look_at(container.record().plan);
   const std::lock_guard guard(mutex_);
   return disk_[container.id()] = sample;
 }

@@ -56,13 +56,15 @@ std::string program_at(const Fd& connection) {
 // Programs that have a kubelet in them, by the beginning of their names.
 bool may_be_kubelet(const std::string& program) {
   constexpr std::string_view kBegins[] = {"kubelet", "kubelite", "k3s", "k0s", "rke2"};
-  return program.empty() || std::ranges::any_of(kBegins, [&](std::string_view one) { return program.starts_with(one); });
+  return program.empty() ||
+         std::ranges::any_of(kBegins, [&](std::string_view one) { return program.starts_with(one); });
 }
 
 bool is_welcome(const Fd& connection, const Options& options) {
   if (options.pods != Pods::unsaid || !may_be_kubelet(program_at(connection))) return true;
   log(options, LogLevel::error,
-      "what may be a kubelet was turned away: it ends pods it does not know, those of podrun's command line too. Start podrun-cri "
+      "what may be a kubelet was turned away: it ends pods it does not know, those of podrun's command line too. Start "
+      "podrun-cri "
       "with '--pods own' to hide them from it, or with '--pods all'");
   return false;
 }

@@ -106,16 +106,16 @@ api::ContainerStats stats_of(const SeenContainer& container, Samples& samples) {
   api::ContainerStats stats;
   auto* attributes = stats.mutable_attributes();
   attributes->set_id(container.id());
-  *attributes->mutable_metadata() = container.config.metadata();
-  *attributes->mutable_labels() = container.config.labels();
-  *attributes->mutable_annotations() = container.config.annotations();
+  *attributes->mutable_metadata() = container.config().metadata();
+  *attributes->mutable_labels() = container.config().labels();
+  *attributes->mutable_annotations() = container.config().annotations();
   const auto host = CgroupHost::discover();
   if (!host) return stats;
-  const PodUsage usage = read_usage(*host, container.pod, {&container.record});
+  const PodUsage usage = read_usage(*host, container.pod(), {&container.record()});
   if (!usage.containers.empty()) {
-    const Cgroup cgroup(*host, container.pod.plan.cgroup_path);
+    const Cgroup cgroup(*host, container.pod().plan.cgroup_path);
     const ContainerUsage& own = usage.containers.front();
-    const Seen figures{container.id(), own.at, own.cgroup, unified_of(cgroup, container.record.plan.cgroup)};
+    const Seen figures{container.id(), own.at, own.cgroup, unified_of(cgroup, container.record().plan.cgroup)};
     add_cpu(figures, samples, stats.mutable_cpu());
     add_memory(figures, stats.mutable_memory());
     add_swap(figures.unified, stats.mutable_swap());
@@ -125,7 +125,7 @@ api::ContainerStats stats_of(const SeenContainer& container, Samples& samples) {
   const DiskSample disk = samples.disk(container);
   auto* layer = stats.mutable_writable_layer();
   layer->set_timestamp(disk.at);
-  layer->mutable_fs_id()->set_mountpoint(container.record.plan.writable);
+  layer->mutable_fs_id()->set_mountpoint(container.record().plan.writable);
   give(layer->mutable_used_bytes(), disk.bytes);
   give(layer->mutable_inodes_used(), disk.inodes);
   return stats;
@@ -142,13 +142,13 @@ api::PodSandboxStats stats_of(const Sandbox& sandbox, const std::vector<SeenCont
   std::vector<const ContainerRecord*> records;
   for (const SeenContainer& one : containers)
     if (one.state == api::CONTAINER_RUNNING) {
-      records.push_back(&one.record);
+      records.push_back(&one.record());
       *linux_stats->add_containers() = stats_of(one, samples);
     }
   const auto host = CgroupHost::discover();
   if (!host || !sandbox.is_ready) return stats;
-  const PodUsage usage = read_usage(*host, sandbox.record, records);
-  const Cgroup cgroup(*host, sandbox.record.plan.cgroup_path);
+  const PodUsage usage = read_usage(*host, sandbox.record(), records);
+  const Cgroup cgroup(*host, sandbox.record().plan.cgroup_path);
   const Seen figures{sandbox.id(), usage.at, usage.cgroup, unified_of(cgroup, "")};
   add_cpu(figures, samples, linux_stats->mutable_cpu());
   add_memory(figures, linux_stats->mutable_memory());
@@ -161,8 +161,8 @@ api::PodSandboxStats stats_of(const Sandbox& sandbox, const std::vector<SeenCont
 }
 
 bool matches(const api::ContainerStatsFilter& filter, const SeenContainer& container) {
-  return container.id().starts_with(filter.id()) && container.pod.plan.who.id.starts_with(filter.pod_sandbox_id()) &&
-         has_labels(filter.label_selector(), container.config.labels());
+  return container.id().starts_with(filter.id()) && container.pod().plan.who.id.starts_with(filter.pod_sandbox_id()) &&
+         has_labels(filter.label_selector(), container.config().labels());
 }
 
 bool matches(const api::PodSandboxStatsFilter& filter, const Sandbox& sandbox) {

@@ -22,14 +22,14 @@ template <class Take>
 void each_pod_stats(const Backend& backend, const api::PodSandboxStatsFilter& filter, Samples& samples, Take take) {
   for (const Sandbox& sandbox : backend.view.sandboxes())
     if (sandbox.is_ready && matches(filter, sandbox) &&
-        !take(stats_of(sandbox, backend.view.containers_of(sandbox.record), samples)))
+        !take(stats_of(sandbox, backend.view.containers_of(sandbox), samples)))
       return;
 }
 
 template <class Take>
 void each_pod_metrics(const Backend& backend, Samples& samples, Take take) {
   for (const Sandbox& sandbox : backend.view.sandboxes())
-    if (sandbox.is_ready && !take(metrics_of(sandbox, backend.view.containers_of(sandbox.record), samples))) return;
+    if (sandbox.is_ready && !take(metrics_of(sandbox, backend.view.containers_of(sandbox), samples))) return;
 }
 
 }  // namespace
@@ -63,7 +63,7 @@ grpc::Status RuntimeService::StreamContainerStats(Context*, const api::StreamCon
 grpc::Status RuntimeService::PodSandboxStats(Context*, const api::PodSandboxStatsRequest* request,
                                              api::PodSandboxStatsResponse* response) {
   const auto sandbox = backend_.view.sandbox(request->pod_sandbox_id());
-  if (sandbox) *response->mutable_stats() = stats_of(*sandbox, backend_.view.containers_of(sandbox->record), samples_);
+  if (sandbox) *response->mutable_stats() = stats_of(*sandbox, backend_.view.containers_of(*sandbox), samples_);
   return to_status(sandbox);
 }
 

@@ -64,7 +64,7 @@ Result<std::string> Streaming::attach_url(const api::AttachRequest& request) {
   const stream::Streams streams{request.stdin(), request.stdout(), request.stderr(), request.tty()};
   TRY(check(streams));
   const SeenContainer container = TRY(running_container(backend_, request.container_id()));
-  if (request.tty() != container.config.tty())
+  if (request.tty() != container.config().tty())
     return Error{Kind::invalid, 0, std::string("tty: the container has ") + (request.tty() ? "no" : "a") + " terminal"};
   return server_->url_for(stream::AttachRequest{container.id(), streams});
 }

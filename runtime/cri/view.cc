@@ -4,7 +4,6 @@
 
 #include "base/files.h"
 #include "runtime/cri/cli_pods.h"
-#include "runtime/cri/encoding.h"
 #include "runtime/store/names.h"
 
 namespace podrun::cri {
@@ -28,62 +27,51 @@ api::ContainerState state_of(const PodRecord& pod, const ContainerRecord& record
   return sandbox_of(pod).shim ? api::CONTAINER_RUNNING : api::CONTAINER_UNKNOWN;
 }
 
-SeenContainer see(const Store& store, const PodRecord& pod, ContainerRecord record) {
-  SeenContainer seen;
-  seen.pod = pod;
-  seen.own_id = id_of(pod.plan, record.plan);
-  if (is_of_cri(pod))
-    seen.config.ParseFromString(from_base64(record.plan.cri));
-  else
-    seen.config = config_of(pod.plan, record.plan);
-  seen.status = status_of(store.layout(), pod, record);
-  seen.state = state_of(pod, record, seen.status);
-  seen.record = std::move(record);
+SeenContainer see(const Layout& layout, std::shared_ptr<const KnownPod> pod,
+                  std::shared_ptr<const KnownContainer> container) {
+  SeenContainer seen{.known_pod = std::move(pod), .known = std::move(container), .status = {}};
+  seen.status = podrun::status_of(layout, seen.pod(), seen.record());
+  seen.state = state_of(seen.pod(), seen.record(), seen.status);
   return seen;
 }
 
 }  // namespace
 
-Sandbox see(PodRecord record) {
-  Sandbox sandbox;
-  if (is_of_cri(record))
-    sandbox.request.ParseFromString(from_base64(record.plan.who.cri));
-  else
-    sandbox.request = request_of(record.plan);
-  sandbox.is_ready =
-      record.life.state == PodState::ready && !record.life.is_terminating() && sandbox_of(record).lives();
-  sandbox.record = std::move(record);
-  return sandbox;
+Sandbox see(std::shared_ptr<const KnownPod> pod) {
+  const PodLife& life = pod->record.life;
+  const bool is_ready = life.state == PodState::ready && !life.is_terminating() && sandbox_of(pod->record).lives();
+  return {std::move(pod), is_ready};
 }
 
 bool View::shows(const PodRecord& pod) const { return all_ || is_of_cri(pod); }
 
 Result<Sandbox> View::sandbox(const std::string& id) const {
   std::vector<std::string> ids{id};
-  if (!is_pod_id(id)) ids = base::list_dir(store_.layout().pods()).value_or({});
+  if (!is_pod_id(id)) ids = base::list_dir(store().layout().pods()).value_or({});
   const std::string whole = TRY(whole_id(id, ids, "sandbox"));
-  auto record = store_.load(whole);
-  if (!record && record.error().kind == Kind::not_found)
+  auto pod = memory_->pod(whole);
+  if (!pod && pod.error().kind == Kind::not_found)
     return Error{Kind::not_found, ENOENT, "sandbox '" + id + "' not found"};
-  if (!record) return record.error();
-  if (!shows(*record)) return Error{Kind::not_found, ENOENT, "sandbox '" + id + "' is podrun's own (pods = \"own\")"};
-  return see(std::move(*record));
+  if (!pod) return std::move(pod).error();
+  if (!shows((*pod)->record))
+    return Error{Kind::not_found, ENOENT, "sandbox '" + id + "' is podrun's own (pods = \"own\")"};
+  return see(std::move(*pod));
 }
 
 Result<SeenContainer> View::container(const std::string& id) const {
-  const auto place = store_.find_container(id);
+  const auto place = store().find_container(id);
   if (!place && place.error().kind != Kind::not_found) return place.error();
   if (place) {
     const auto& [pod_id, key] = *place;
-    const auto pod = store_.load(pod_id);
-    const auto text = base::read_file(store_.layout().container_record(pod_id, key));
+    const auto pod = memory_->pod(pod_id);
+    const auto text = base::read_file(store().layout().container_record(pod_id, key));
     const Error unknown{Kind::not_found, ENOENT, "container '" + id + "' not found"};
     if (!pod || !text) return unknown;
     ContainerRecord record = TRY(container_from_json(*text).in("container '" + id + "'"));
     if (record.plan.id != id) return unknown;
-    return see(store_, *pod, std::move(record));
+    return see(store().layout(), *pod, std::make_shared<KnownContainer>(know((*pod)->record, std::move(record))));
   }
-  TRY(store_.list());  // that it cannot be read is no word on what there is
+  TRY(memory_->pods());  // that it cannot be read is no word on what there is
   std::vector<SeenContainer> all = containers();
   std::vector<std::string> ids;
   for (const SeenContainer& one : all) ids.push_back(one.id());
@@ -94,23 +82,26 @@ Result<SeenContainer> View::container(const std::string& id) const {
 
 std::vector<Sandbox> View::sandboxes() const {
   std::vector<Sandbox> sandboxes;
-  for (PodRecord& record : store_.list().value_or({}))
-    if (shows(record)) sandboxes.push_back(see(std::move(record)));
+  for (auto& pod : memory_->pods().value_or({}))
+    if (shows(pod->record)) sandboxes.push_back(see(std::move(pod)));
   return sandboxes;
 }
 
-std::vector<SeenContainer> View::containers_of(const PodRecord& pod) const {
+std::vector<SeenContainer> View::containers_of(const std::shared_ptr<const KnownPod>& pod) const {
   std::vector<SeenContainer> containers;
-  for (ContainerRecord& record : store_.load_containers(pod.plan.who.id).value_or({}))
+  const auto known = memory_->containers_of(pod);
+  if (!known) return containers;
+  for (const KnownContainer& one : (*known)->all)
     // What `podrun debug` adds to a pod of the CRI is not its client's.
-    if (!is_of_cri(pod) || !record.plan.id.empty()) containers.push_back(see(store_, pod, std::move(record)));
+    if (!is_of_cri(pod->record) || !one.record.plan.id.empty())
+      containers.push_back(see(store().layout(), pod, std::shared_ptr<const KnownContainer>(*known, &one)));
   return containers;
 }
 
 std::vector<SeenContainer> View::containers() const {
   std::vector<SeenContainer> all;
-  for (const PodRecord& pod : store_.list().value_or({})) {
-    if (!shows(pod)) continue;
+  for (const auto& pod : memory_->pods().value_or({})) {
+    if (!shows(pod->record)) continue;
     auto own = containers_of(pod);
     std::move(own.begin(), own.end(), std::back_inserter(all));
   }
@@ -133,9 +124,9 @@ bool matches(const api::PodSandboxFilter& filter, const Sandbox& sandbox) {
 
 bool matches(const api::ContainerFilter& filter, const SeenContainer& container) {
   if (!container.id().starts_with(filter.id())) return false;
-  if (!container.pod.plan.who.id.starts_with(filter.pod_sandbox_id())) return false;
+  if (!container.pod().plan.who.id.starts_with(filter.pod_sandbox_id())) return false;
   if (filter.has_state() && filter.state().state() != container.state) return false;
-  return has_labels(filter.label_selector(), container.config.labels());
+  return has_labels(filter.label_selector(), container.config().labels());
 }
 
 }  // namespace podrun::cri
