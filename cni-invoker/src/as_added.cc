@@ -74,6 +74,23 @@ Result<Found> find_or_make(RouteSocket& socket, const std::string& ifname, const
 
 }  // namespace
 
+Result<NetworkResult> as_it_is(const std::string& netns, const std::string& ifname) {
+  NetworkResult result;
+  RouteSocket socket = TRY(RouteSocket::open(netns));
+  const std::vector<Link> links = TRY(socket.links());
+  const Link* link = find(links, ifname, &Link::name);
+  if (link == nullptr) return result;
+  result.interfaces.resize(2);
+  result.interfaces[0].name = "host";
+  result.interfaces[1].name = ifname;
+  result.interfaces[1].mac = link->mac;
+  result.interfaces[1].sandbox = netns;
+  for (const LinkAddress& one : TRY(socket.addresses(link->index)))
+    result.ips.push_back(
+        {.address = one.address.to_text() + "/" + std::to_string(one.prefix_length), .gateway = {}, .interface = 1});
+  return result;
+}
+
 Result<bool> put_as_added(const std::string& netns, const std::string& ifname, const NetworkResult& result) {
   const std::vector<LinkAddress> wanted = addresses_on(ifname, result);
   if (wanted.empty()) return false;

@@ -15,4 +15,8 @@ namespace cni {
 // addresses asks for nothing.
 Result<bool> put_as_added(const std::string& netns, const std::string& ifname, const NetworkResult& result);
 
+// A result for put_as_added(): the interface as it is now, of a plugin that makes it with another on the host. Without
+// addresses where it has none, or is not there.
+Result<NetworkResult> as_it_is(const std::string& netns, const std::string& ifname);
+
 }  // namespace cni

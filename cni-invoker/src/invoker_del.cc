@@ -28,7 +28,7 @@ bool masquerades(const NetworkList& network) {
 
 // Never a reason not to run the plugins; what they cannot find then is told. True where another interface stands in.
 bool put_back(const LedgerEntry& entry, const std::string& netns, const InvokerOptions& options) {
-  const auto result = parse_result(entry.result, entry.network.version);
+  const auto result = told_or_seen(entry);
   if (!result) return false;
   bool stands_in = false;
   std::string why;
@@ -44,6 +44,26 @@ bool put_back(const LedgerEntry& entry, const std::string& netns, const InvokerO
     options.warn("DEL of '" + entry.attachment.container_id + "' from network '" + entry.network.name + "': " + why +
                  "; the masquerading rule of " + ip + " may stay");
   return stands_in;
+}
+
+// What an ADD that told nothing has given the interface: the DEL that begins may be killed when it has taken the
+// interface and not yet the rules, and the next one has nothing to look for them with.
+void note_what_is_seen(LedgerEntry& entry, const Ledger& book, const InvokerOptions& options) {
+  const std::string netns = netns_for_del(entry);
+  if (!entry.seen.empty() || netns.empty() || !masquerades(entry.network)) return;
+  auto noted = [&]() -> Result<void> {
+    const NetworkResult seen = TRY(as_it_is(netns, entry.attachment.ifname));
+    if (seen.ips.empty()) return {};
+    entry.seen = TRY(to_json(seen, kNewestVersion));
+    return book.note_seen(entry);
+  }();
+  if (!noted && options.warn) options.warn(noted.error().what);
+}
+
+bool came_to_its_end(const Error& error) {
+  const auto& failures = plugin_failures(error);
+  return std::none_of(failures.begin(), failures.end(),
+                      [](const PluginFailure& one) { return one.signal != 0 || one.timed_out; });
 }
 
 }  // namespace
@@ -85,6 +105,14 @@ LedgerEntry Invoker::owed_entry(const NetworkList& network, const Attachment& at
 }
 
 Result<void> Invoker::del_locked(LedgerEntry entry, const NetworkList* now, const CallOptions& call) {
+  // Only what is in the ledger already, of this ADD: an attachment that was never ours is not owed by us.
+  const auto book = ledger();
+  const auto is_ours = [&] {
+    if (!book) return false;
+    const auto known = book->find(entry.network.name, entry.attachment.container_id, entry.attachment.ifname);
+    return known && *known && (*known)->created_at == entry.created_at;
+  };
+  if (options_.verify_netns && entry.result.empty() && is_ours()) note_what_is_seen(entry, *book, options_);
   auto done = run_del(entry, now, call);
   // Once more for an ADD that came to no end: where bridge was killed before it had made its chain, its first DEL takes
   // the interface and fails for want of the chain, and the second succeeds.
@@ -92,11 +120,7 @@ Result<void> Invoker::del_locked(LedgerEntry entry, const NetworkList* now, cons
     done = run_del(entry, now, call);
   if (done) done = strike(entry);
   if (done) return {};
-  // Only what is in the ledger already, of this ADD: an attachment that was never ours is not owed by us.
-  const auto book = ledger();
-  const auto known = book ? book->find(entry.network.name, entry.attachment.container_id, entry.attachment.ifname)
-                          : std::optional<LedgerEntry>();
-  if (known && *known && (*known)->created_at == entry.created_at) {
+  if (is_ours()) {
     entry.state = LedgerEntry::State::deleting;
     entry.last_error = lasting_text(done.error());
     if (auto saved = book->save(entry); !saved && options_.warn) options_.warn(saved.error().what);
@@ -123,8 +147,8 @@ Result<void> Invoker::run_del(const LedgerEntry& entry, const NetworkList* now, 
   }
   auto done = run_del_plugins(entry, attachment, now, call);
   // It was an earlier DEL that took the interface, and the rules with it: bridge fails where they are gone, and has
-  // nothing to look for without an interface.
-  if (!done && stands_in) done = run_del_plugins(entry, attachment, now, call);
+  // nothing to look for without an interface. One that was ended said nothing of the kind.
+  if (!done && stands_in && came_to_its_end(done.error())) done = run_del_plugins(entry, attachment, now, call);
   return done;
 }
 

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::string_view kFormat = "1";
 constexpr std::string_view kSuffix = ".json";
+constexpr std::string_view kSeen = "seen";
 constexpr std::string_view kInterim = "interim";  // in a result: not of the whole ADD
 constexpr std::array<std::string_view, 3> kStates = {"adding", "attached", "deleting"};
 
@@ -48,6 +49,7 @@ std::string entry_to_text(const LedgerEntry& entry) {
   object.set("config", json_text(to_base64(entry.network.bytes)));
   object.set("path", json_text(entry.network.path));
   if (!entry.result.empty()) object.set("result", entry.result);
+  if (!entry.seen.empty()) object.set(kSeen, entry.seen);
   if (entry.add_failure) {
     JsonObject failure;
     failure.set("plugin", std::to_string(entry.add_failure->plugin));
@@ -88,6 +90,7 @@ Result<LedgerEntry> entry_from_text(const std::string& text) {
   entry.network.bytes = TRY(from_base64(config));
   entry.network.path = TRY(text_of(object, "path"));
   if (const std::string* result = object.find("result")) entry.result = *result;
+  if (const std::string* seen = object.find(kSeen)) entry.seen = *seen;
   if (object.find("addFailure") != nullptr) {
     const JsonObject failure = TRY(object_of(object, "addFailure"));
     const auto plugin = TRY(number_of<std::size_t>(failure, "plugin"));
@@ -98,13 +101,12 @@ Result<LedgerEntry> entry_from_text(const std::string& text) {
 }
 
 // Where results were before they were lines: podruns of then may have left attachments that stand.
-std::string former_result(const std::string& path) {
-  return path.substr(0, path.size() - kSuffix.size()) + ".result";
-}
+std::string former_result(const std::string& path) { return path.substr(0, path.size() - kSuffix.size()) + ".result"; }
 
 // What a full disk or a power cut left unfinished is none.
-void add_result(LedgerEntry& entry, std::string_view text) {
+void add_line(LedgerEntry& entry, std::string_view text) {
   const auto object = JsonObject::parse(text);
+  if (const std::string* seen = object ? object->find(kSeen) : nullptr) entry.seen = *seen;
   const std::string* result = object ? object->find("result") : nullptr;
   if (result == nullptr) return;
   const std::string* of = object->find("createdAt");  // in a file beside: it may be an older ADD's
@@ -122,9 +124,9 @@ Result<LedgerEntry> load(const std::string& path) {
   while (end < text.size()) {
     const std::size_t begin = end + 1;
     end = std::min(text.find('\n', begin), text.size());
-    add_result(*entry, std::string_view(text).substr(begin, end - begin));
+    add_line(*entry, std::string_view(text).substr(begin, end - begin));
   }
-  if (entry->result.empty()) add_result(*entry, base::read_file(former_result(path)).value_or(""));
+  if (entry->result.empty()) add_line(*entry, base::read_file(former_result(path)).value_or(""));
   return entry;
 }
 
@@ -150,6 +152,12 @@ Result<void> Ledger::progress(const LedgerEntry& entry) const {
   JsonObject object;
   object.set("result", entry.result);
   object.set(kInterim, "true");
+  return append(entry, line_of(object));
+}
+
+Result<void> Ledger::note_seen(const LedgerEntry& entry) const {
+  JsonObject object;
+  object.set(kSeen, entry.seen);
   return append(entry, line_of(object));
 }
 

@@ -6,6 +6,7 @@
 #include "cni/base/try.h"
 #include "entry.h"
 #include "plugin_versions.h"
+#include "recorded.h"
 #include "request.h"
 
 namespace cni {
@@ -156,7 +157,7 @@ const NetworkList* PluginDel::configured_now() {
 const StandInNetns* PluginDel::stand_in() {
   if (!tried_stand_in_) {
     tried_stand_in_ = true;
-    const auto result = parse_result(entry_.result, entry_.network.version);
+    const auto result = told_or_seen(entry_);
     auto made = StandInNetns::make(attachment_.ifname, result ? *result : NetworkResult());
     if (made) stand_in_ = std::move(*made);
   }

@@ -157,6 +157,20 @@ TEST_F(LedgerTest, TheResultSoFarIsForTheDelOnly) {
   EXPECT_EQ(json::parse(found->result), json::parse(kResult));
 }
 
+TEST_F(LedgerTest, WhatWasSeenIsNoResult) {
+  LedgerEntry one = entry();
+  ASSERT_TRUE(ledger.begin(one));
+  one.seen = R"({"cniVersion":"1.1.0"})";
+  ASSERT_TRUE(ledger.note_seen(one));
+  for (const char* how : {"in a line behind", "in the entry itself"}) {
+    const auto found = *ledger.find("net", "pod1", "eth0");
+    EXPECT_EQ(found->seen, one.seen) << how;
+    EXPECT_EQ(found->result, "") << how;
+    EXPECT_TRUE(found->owed()) << how;
+    ASSERT_TRUE(ledger.save(*found));
+  }
+}
+
 TEST_F(LedgerTest, AResultThatAPowerCutSpoiledIsNone) {
   covers("L.1");
   LedgerEntry one = entry();

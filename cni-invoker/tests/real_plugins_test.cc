@@ -162,6 +162,41 @@ TEST_F(RealPlugins, WhatWasDeletedAlreadyIsDeleted) {
   EXPECT_THAT(testing::shell("ip -n twice -br link"), Not(HasSubstr("eth0")));
 }
 
+// Of an ADD that told no result: bridge finds its rules by the addresses of the interface, which an earlier DEL has
+// taken.
+TEST_F(RealPlugins, ADelThatIsKilledBeforeItTookTheRulesLeavesThemToTheNext) {
+  const testing::Netns pod("half");
+  const testing::TempDir dir;
+  dir.write("bridge",
+            "#!/bin/sh\nif [ $CNI_COMMAND = DEL ] && [ \"$(ls " + dir.path() + " | grep -c killed)\" -lt 2 ]; then\n" +
+                "  ip -n half link del eth0 2> /dev/null\n  touch " + dir.path() + "/killed.$$\n  kill -9 $$\nfi\n" +
+                "exec /usr/lib/cni/bridge\n",
+            0755);
+  options_.plugin_dirs.insert(options_.plugin_dirs.begin(), dir.path());
+  Invoker invoker(runner_, options_);
+  Attachment attachment;
+  attachment.container_id = "half";
+  attachment.netns = pod.path();
+  const auto result = invoker.add(default_network(*choose_subnet(*read_route_table())), attachment);
+  ASSERT_TRUE(result) << result.error().what;
+  const std::string address = pod_ips(*result)[0] + "/32";
+  EXPECT_THAT(testing::shell("iptables-save -t nat"), HasSubstr(address));
+  LedgerEntry entry = invoker.ledger()->list()->front();
+  entry.state = LedgerEntry::State::adding;
+  entry.result.clear();
+  ASSERT_TRUE(invoker.ledger()->save(entry));
+  ASSERT_TRUE(invoker.cache().remove(entry.network.name, "half", "eth0"));
+
+  EXPECT_FALSE(invoker.del_container("half"));
+  EXPECT_THAT(testing::shell("ip -n half -br link"), Not(HasSubstr("eth0")));
+  EXPECT_THAT(testing::shell("iptables-save -t nat"), HasSubstr(address));
+  const auto done = invoker.del_container("half");
+  EXPECT_TRUE(done) << done.error().what;
+  EXPECT_THAT(testing::shell("iptables-save -t nat"), Not(HasSubstr(address)));
+  EXPECT_THAT(testing::shell("ip -n half -br link"), Not(HasSubstr("eth0")));
+  EXPECT_TRUE(invoker.ledger()->list()->empty());
+}
+
 // The path is passed on only while the namespace of the ADD is behind it.
 class AnothersPath : public RealPlugins {
  protected:

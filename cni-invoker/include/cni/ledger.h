@@ -1,7 +1,7 @@
 // The ledger: which attachments exist or may exist, and all that their DEL needs. An entry is on the disk before the
 // first plugin of an ADD runs and is removed only after a DEL has succeeded; so a crash, a power cut or a reboot
-// forgets nothing. A directory with one file an attachment: a line of JSON, written whole and durably, and behind it a line
-// for each result that the ADD has come to, the last of which counts.
+// forgets nothing. A directory with one file an attachment: a line of JSON, written whole and durably, and behind it a
+// line for each result that the ADD has come to, the last of which counts.
 #pragma once
 
 #include <cstddef>
@@ -32,6 +32,9 @@ struct LedgerEntry {
   Attachment attachment;  // of the ADD
   std::vector<std::string> plugin_dirs;
   std::string result;  // JSON of the final result; of the plugins so far until attached; empty: none has ended
+  // Where it has no result: JSON of one that tells what the interface had before the first DEL came to take it away.
+  // For those who put it back; no plugin is told what none has said.
+  std::string seen;
   std::string owner;
   std::string boot_id;                 // of the boot in which the ADD ran: the netns of an older one is gone
   base::NetnsIdentity netns_identity;  // as far as it was looked at
@@ -63,6 +66,8 @@ class Ledger {
   Result<void> progress(const LedgerEntry& entry) const;
   // Adds the result of that ADD: the state is attached from here. Not flushed.
   Result<void> complete(const LedgerEntry& entry) const;
+  // Adds what was seen. Not flushed.
+  Result<void> note_seen(const LedgerEntry& entry) const;
   // Writes an entry whole and durably.
   Result<void> save(const LedgerEntry& entry) const;
 
