@@ -24,7 +24,7 @@ class KilledStormTest : public StormTest {
   void run_under_fire(Crowd& crowd) {
     killer_.new_round();
     crowd.run([&] { killer_.strike(crowd.running(), kLongestPause * slow_factor(), kMost); });
-    for (std::size_t i = 0; i < kPods; ++i)
+    for (std::size_t i = 0; i < static_cast<std::size_t>(kPods); ++i)
       if (const Output& output = crowd.output(i); output.status != 0)
         complaints_ +=
             "\n  " + name_of(static_cast<int>(i)) + ": " + (output.status == 128 + SIGKILL ? "killed\n" : output.err);
