@@ -29,55 +29,150 @@ struct Row {
   const char* version = "1.1.0";
 };
 constexpr Row kWrong[] = {
-    {"V2", "interface"},  {"V3", "interface"},  {"V4", "interface"},
+    {"V2", "interface"},
+    {"V3", "interface"},
+    {"V4", "interface"},
     {"V5", "chained", "0.2.0"},
-    {"V5", "interface"},  {"V6", "interface"},  {"V7", "interface"},
-    {"N1", "interface"},  {"N2", "interface"},  {"N3", "interface"},
-    {"N4", "ipam"},       {"N5", "interface"},  {"N6", "interface"},
-    {"N7", "interface"},  {"N8", "interface"},  {"N9", "interface"},
-    {"N10", "interface"}, {"N11", "interface"}, {"N12", "interface", "0.3.1"},
-    {"N13", "interface"}, {"N14", "interface"}, {"N15", "interface"},
-    {"N16", "interface"}, {"N17", "interface"}, {"N18", "interface"},
-    {"N19", "interface"}, {"N20", "interface"}, {"N21", "interface"},
-    {"N22", "interface"}, {"N23", "interface"}, {"N24", "interface"},
-    {"N25", "chained"},   {"N26", "chained"},   {"N27", "chained"},
-    {"N28", "interface"}, {"N29", "interface"}, {"A1", "interface"},
-    {"A2", "interface"},  {"A3", "interface"},  {"A4", "interface"},
-    {"A5", "interface"},  {"A6", "interface"},  {"A7", "interface"},
-    {"A8", "interface"},  {"A9", "interface"},  {"A10", "interface"},
-    {"A11", "interface"}, {"A12", "interface"}, {"A13", "interface"},
-    {"A14", "interface"}, {"A15", "interface"}, {"A16", "interface"},
-    {"A17", "interface"}, {"A18", "interface"}, {"A19", "interface"},
-    {"A20", "chained"},   {"A21", "chained"},   {"A22", "chained"},
-    {"A23", "interface"}, {"A24", "interface"}, {"A25", "interface"},
-    {"A26", "chained"},   {"A27", "interface"}, {"S1", "interface"},
-    {"S2", "interface"},  {"S3", "interface"},  {"S4", "device"},
-    {"S5", "ipam"},       {"S6", "daemon"},     {"D12", "daemon"},
-    {"S7", "interface"},  {"S8", "interface"},  {"S9", "interface", "1.0.0"},
-    {"G1", "interface"},  {"G2", "interface"},  {"G3", "interface"},
-    {"G4", "interface"},  {"G5", "interface"},  {"G6", "interface"},
-    {"G7", "interface"},  {"G8", "interface"},  {"G9", "interface", "1.0.0"},
-    {"V1", "interface"},  {"D1", "interface"},  {"D2", "interface"},
-    {"D3", "interface"},  {"D4", "interface"},  {"D5", "interface"},
-    {"D6", "interface"},  {"D7", "interface"},  {"D8", "interface"},
-    {"D9", "interface"},  {"D9b", "interface"}, {"D10", "interface"},
-    {"D11", "interface"}, {"D13", "interface"}, {"D14", "interface"},
-    {"D15", "interface"}, {"D16", "interface"}, {"D17", "chained"},
-    {"D18", "device"},    {"K1", "interface"},  {"K2", "interface"},
-    {"K3", "interface"},  {"K4", "interface"},  {"K5", "interface"},
-    {"K6", "interface"},  {"K7", "interface"},  {"K8", "ipam"},
-    {"K14", "chained"},   {"K9", "chained"},    {"K10", "chained"},
-    {"K11", "chained"},   {"K12", "chained"},   {"K13", "chained"},
-    {"K15", "chained"},   {"K16", "loopback"},  {"K17", "interface"},
-    {"K18", "interface"}, {"K19", "interface"}, {"K20", "interface"},
-    {"K21", "interface"}, {"K22", "interface"}, {"K23", "interface"},
-    {"X1", "ipam"},       {"X2", "interface"},  {"X3", "ipam"},
-    {"X4", "interface"},  {"X5", "interface"},  {"X6", "chained"},
-    {"X7", "interface"},  {"X8", "ipam"},       {"X9", "interface"},
-    {"X11", "interface"}, {"N30", "interface"}, {"F2", "interface"},
-    {"F3", "interface"},  {"F4", "interface"},  {"F5", "interface"},
-    {"F6", "ipam"},       {"F7", "interface"},  {"F1", "interface"},
-    {"F8", "interface"},  {"F9", "interface"},
+    {"V5", "interface"},
+    {"V6", "interface"},
+    {"V7", "interface"},
+    {"N1", "interface"},
+    {"N2", "interface"},
+    {"N3", "interface"},
+    {"N4", "ipam"},
+    {"N5", "interface"},
+    {"N6", "interface"},
+    {"N7", "interface"},
+    {"N8", "interface"},
+    {"N9", "interface"},
+    {"N10", "interface"},
+    {"N11", "interface"},
+    {"N12", "interface", "0.3.1"},
+    {"N13", "interface"},
+    {"N14", "interface"},
+    {"N15", "interface"},
+    {"N16", "interface"},
+    {"N17", "interface"},
+    {"N18", "interface"},
+    {"N19", "interface"},
+    {"N20", "interface"},
+    {"N21", "interface"},
+    {"N22", "interface"},
+    {"N23", "interface"},
+    {"N24", "interface"},
+    {"N25", "chained"},
+    {"N26", "chained"},
+    {"N27", "chained"},
+    {"N28", "interface"},
+    {"N29", "interface"},
+    {"A1", "interface"},
+    {"A2", "interface"},
+    {"A3", "interface"},
+    {"A4", "interface"},
+    {"A5", "interface"},
+    {"A6", "interface"},
+    {"A7", "interface"},
+    {"A8", "interface"},
+    {"A9", "interface"},
+    {"A10", "interface"},
+    {"A11", "interface"},
+    {"A12", "interface"},
+    {"A13", "interface"},
+    {"A14", "interface"},
+    {"A15", "interface"},
+    {"A16", "interface"},
+    {"A17", "interface"},
+    {"A18", "interface"},
+    {"A19", "interface"},
+    {"A20", "chained"},
+    {"A21", "chained"},
+    {"A22", "chained"},
+    {"A23", "interface"},
+    {"A24", "interface"},
+    {"A25", "interface"},
+    {"A26", "chained"},
+    {"A27", "interface"},
+    {"S1", "interface"},
+    {"S2", "interface"},
+    {"S3", "interface"},
+    {"S4", "device"},
+    {"S5", "ipam"},
+    {"S6", "daemon"},
+    {"D12", "daemon"},
+    {"S7", "interface"},
+    {"S8", "interface"},
+    {"S9", "interface", "1.0.0"},
+    {"G1", "interface"},
+    {"G2", "interface"},
+    {"G3", "interface"},
+    {"G4", "interface"},
+    {"G5", "interface"},
+    {"G6", "interface"},
+    {"G7", "interface"},
+    {"G8", "interface"},
+    {"G9", "interface", "1.0.0"},
+    {"V1", "interface"},
+    {"D1", "interface"},
+    {"D2", "interface"},
+    {"D3", "interface"},
+    {"D4", "interface"},
+    {"D5", "interface"},
+    {"D6", "interface"},
+    {"D7", "interface"},
+    {"D8", "interface"},
+    {"D9", "interface"},
+    {"D9b", "interface"},
+    {"D10", "interface"},
+    {"D11", "interface"},
+    {"D13", "interface"},
+    {"D14", "interface"},
+    {"D15", "interface"},
+    {"D16", "interface"},
+    {"D17", "chained"},
+    {"D18", "device"},
+    {"K1", "interface"},
+    {"K2", "interface"},
+    {"K3", "interface"},
+    {"K4", "interface"},
+    {"K5", "interface"},
+    {"K6", "interface"},
+    {"K7", "interface"},
+    {"K8", "ipam"},
+    {"K14", "chained"},
+    {"K9", "chained"},
+    {"K10", "chained"},
+    {"K11", "chained"},
+    {"K12", "chained"},
+    {"K13", "chained"},
+    {"K15", "chained"},
+    {"K16", "loopback"},
+    {"K17", "interface"},
+    {"K18", "interface"},
+    {"K19", "interface"},
+    {"K20", "interface"},
+    {"K21", "interface"},
+    {"K22", "interface"},
+    {"K23", "interface"},
+    {"X1", "ipam"},
+    {"X2", "interface"},
+    {"X3", "ipam"},
+    {"X4", "interface"},
+    {"X5", "interface"},
+    {"X6", "chained"},
+    {"X7", "interface"},
+    {"X8", "ipam"},
+    {"X9", "interface"},
+    {"X11", "interface"},
+    {"N30", "interface"},
+    {"F2", "interface"},
+    {"F3", "interface"},
+    {"F4", "interface"},
+    {"F5", "interface"},
+    {"F6", "ipam"},
+    {"F7", "interface"},
+    {"F1", "interface"},
+    {"F8", "interface"},
+    {"F9", "interface"},
 };
 
 // It only tells how long things took: TimesAreThoseThatWereTaken.
@@ -235,15 +330,14 @@ TEST_F(SelfTest, OthersOfTheListAreNotBlamed) {
   ASSERT_TRUE(report) << report.error().what;
   std::map<std::string, Outcome> outcomes;
   for (const CheckResult& result : report->results)
-    if (result.target != "stranger") outcomes[result.check.id + " " + result.target + " " + result.version] = result.outcome;
-  EXPECT_THAT(outcomes, UnorderedElementsAre(Pair("D1 interface-D5 0.4.0", Outcome::passed),
-                                             Pair("D1 interface-D5 1.0.0", Outcome::passed),
-                                             Pair("D1 chained 0.4.0", Outcome::passed),
-                                             Pair("D1 chained 1.0.0", Outcome::passed),
-                                             Pair("D5 interface-D5 1.0.0", Outcome::failed),
-                                             Pair("D5 chained 1.0.0", Outcome::passed),
-                                             Pair("F9 interface-D5 1.0.0", Outcome::failed),
-                                             Pair("F9 chained 1.0.0", Outcome::passed)));
+    if (result.target != "stranger")
+      outcomes[result.check.id + " " + result.target + " " + result.version] = result.outcome;
+  EXPECT_THAT(outcomes,
+              UnorderedElementsAre(
+                  Pair("D1 interface-D5 0.4.0", Outcome::passed), Pair("D1 interface-D5 1.0.0", Outcome::passed),
+                  Pair("D1 chained 0.4.0", Outcome::passed), Pair("D1 chained 1.0.0", Outcome::passed),
+                  Pair("D5 interface-D5 1.0.0", Outcome::failed), Pair("D5 chained 1.0.0", Outcome::passed),
+                  Pair("F9 interface-D5 1.0.0", Outcome::failed), Pair("F9 chained 1.0.0", Outcome::passed)));
 }
 
 TEST_F(SelfTest, AProfilesFilesAreOnTheHost) {
@@ -269,6 +363,38 @@ TEST_F(SelfTest, AProfilesFilesAreOnTheHost) {
     ASSERT_EQ(report->results.size(), 2U);
     for (const CheckResult& result : report->results)
       EXPECT_EQ(result.outcome == Outcome::passed, content == "A=1") << text_of(result);
+  }
+}
+
+// One that tells an address of each of two interfaces, as multus does, and one with a daemon that two cannot be of, as
+// dnsname has. Both stand before the right one.
+TEST_F(SelfTest, ARightPluginOfAnotherKindPasses) {
+  const std::string daemon = dir_ + "/keeper-daemon";
+  ASSERT_EQ(::symlink("/bin/sleep", daemon.c_str()), 0);
+  const std::map<std::string, std::string> before{
+      {"X1", "[ $CNI_COMMAND != ADD ] || exec sh -c 'set -e; told=$(" + dir_ + "/interface);" +
+                 R"( echo "$told" | sed "s/\"ips\":\[\([^]]*\)\]/\"ips\":[\1,\1]/"')"},
+      {"X11",
+       "if [ $CNI_COMMAND = ADD ] && [ ! -e /run/keeper ]; then\n" +
+           std::string("  if cat /proc/[0-9]*/comm | grep -qx keeper-daemon; then echo '{\"code\": 1}'; exit 1; fi\n") +
+           "  touch /run/keeper\n  setsid " + daemon + " 100 > /dev/null 2>&1 < /dev/null &\nfi"}};
+  for (const auto& [check, lines] : before) {
+    const std::string name = "other-" + check;
+    ASSERT_TRUE(
+        base::write_file_durably(dir_ + "/" + name, "#!/bin/sh\n" + lines + "\nexec " + dir_ + "/interface\n", 0755));
+    Options options;
+    options.plugin_dirs = {dir_};
+    options.only = {check};
+    options.versions = {"1.1.0"};
+    options.helper = KIT_PLUGIN;
+    options.profile = dir_ + "/" + name + ".json";
+    ASSERT_TRUE(base::write_file_durably(options.profile, R"({"roles": {")" + name + R"(": "interface"}})"));
+    const auto subject = subject_of_plugin(name, scene_of("interface").config, options);
+    ASSERT_TRUE(subject) << subject.error().what;
+    const auto report = run(*subject, options);
+    ASSERT_TRUE(report) << report.error().what;
+    ASSERT_EQ(report->results.size(), 1U);
+    EXPECT_EQ(report->results.front().outcome, Outcome::passed) << text_of(report->results.front());
   }
 }
 
