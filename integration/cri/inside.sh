@@ -23,8 +23,11 @@ image=$(grep -hm 1 '/busybox:' "$dir"/suite-*.refs) crictl=$dir/bin/crictl
 end_server
 "$here/server.sh" "$bin" "$state" "$data" "$crictl" "$socket" "$image" || exit 1
 rm -f "$socket"
-start_server --metrics-address 9464 --cdi-spec-dirs "$dir/run/cdi/etc:$dir/run/cdi/run"
+plugins=$dir/run/plugins
+mkdir -p "$plugins"
+start_server --cni-bin-dir "$plugins:/usr/lib/cni:/opt/cni/bin" --metrics-address 9464 --cdi-spec-dirs "$dir/run/cdi/etc:$dir/run/cdi/run"
 "$here/limits.sh" "$crictl" "$socket" "$image" || exit 1
 "$here/cdi.sh" "$crictl" "$socket" "$image" "$dir/run/cdi" || exit 1
 "$here/crictl.sh" "$crictl" "$socket" "$image" || exit 1
+"$here/storm.sh" "$bin/../tests/cri_storm" "$state" "$crictl" "$socket" "$image" "$plugins" || exit 1
 "$here/metrics.sh" "$crictl" "$socket" 9464
