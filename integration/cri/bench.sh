@@ -1,6 +1,7 @@
 #!/bin/bash
 # bench.sh BUILD [DIR]: podrun-cri beside containerd, in a host of its own: prints the tables of docs/performance.md, with figures of
 # this machine. BUILD: a build directory (of a release); DIR as of run.sh. Ends with 77 where something is missing that it needs.
+# Then the medians of critest's own benchmarks (-benchmark).
 # ROUNDS=30  CROWD=50: pods, of four containers each.  CONTAINERD=FOLDER: another containerd beside Debian's. `bench.sh build FOLDER [VERSION]`
 # makes one from the Go module proxy.
 set -u

@@ -93,3 +93,24 @@ printf '\n%s; Linux %s, %s processors, load %s; %s\n' "$(date -u '+%F %R UTC')" 
 crowd=0
 [ "$chain" != idle ] || crowd=${CROWD:-50}
 "$build/tests/cri_bench" "$image" "$dir/run/bench/logs" "$installed/cni/times" "$chain" "${ROUNDS:-30}" "$crowd" "${contenders[@]}"
+[ "$chain" != idle ] || exit 0
+# critest's own benchmarks, in the order of the columns above.
+cat > "$dir/run/benchmark.yaml" <<Y
+containersNumber: ${ROUNDS:-30}
+containersNumberParallel: 1
+podsNumber: ${ROUNDS:-30}
+podsNumberParallel: 1
+imagesNumber: 3
+imagesNumberParallel: 1
+imagePullingBenchmarkImage: $image
+imageListingBenchmarkImages: [$image]
+Y
+suites=()
+for one in "${contenders[@]}"; do
+  socket=${one#*=} suite=$dir/run/benchmark-${one%%=*}
+  rm -rf "$suite"
+  OUT=$suite DIR=$dir "$here/critest.sh" "${socket%:*}" -benchmark -benchmarking-params-file "$dir/run/benchmark.yaml" \
+    -benchmarking-output-dir "$suite" > "$suite.txt" || cat "$suite.txt"
+  suites+=("$suite")
+done
+"$here/suite_times.py" "${suites[@]}"

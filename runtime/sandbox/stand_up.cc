@@ -19,10 +19,12 @@
 namespace podrun {
 namespace {
 
-// What has been looked for at pause's number in /proc. Where that is gone, pause has failed and said why.
+// What has been looked for at pause's number in /proc. Where that is gone, or is on its way out, when the kernel refuses
+// it to everybody, pause has failed and said why.
 template <typename T>
 Result<T> seen_of(NewProcess& pause, Result<T> seen) {
-  if (!seen && seen.error().kind == Kind::not_found) TRY(pause.handshake.expect_exec().in("start pause"));
+  if (!seen && (seen.error().kind == Kind::not_found || seen.error().kind == Kind::denied))
+    TRY(pause.handshake.expect_exec().in("start pause"));
   return seen;
 }
 

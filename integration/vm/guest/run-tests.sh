@@ -3,6 +3,7 @@
 # a time as there are processors, and then, one by one, those of the programs named in tests/alone. Says which failed and
 # shows their output; ends with how many passed, failed and were skipped.
 cd "$(dirname -- "$0")" || exit 125
+[ -z "${BR_NETFILTER:-}" ] || modprobe br_netfilter
 results=$(mktemp -d)
 export results
 echo "$(uname -sr), cgroup $(stat -fc %T /sys/fs/cgroup), $(. /etc/os-release; echo "$PRETTY_NAME")"
