@@ -1,4 +1,4 @@
-// A hundred pods at a time while processes of podrun's are killed at random.
+// Many pods at a time while processes of podrun's are killed at random.
 #include <algorithm>
 #include <csignal>
 #include <iostream>
@@ -9,11 +9,11 @@
 namespace integration {
 namespace {
 
-// Podruns, shims and plugins are killed at random, while a hundred pods are made and while they are taken away.
+// Podruns, shims and plugins are killed at random, while many pods are made and while they are taken away.
 class KilledStormTest : public StormTest {
  protected:
-  static constexpr int kMost = 25;   // of each kind, in each of the two rounds: as many pods again are left alone
-  static constexpr int kLeast = 10;  // fewer would be no storm
+  static inline const int kMost = kPods / 4;    // of each kind, in each of the two rounds: as many pods are left alone
+  static inline const int kLeast = kPods / 10;  // fewer would be no storm
 
   void SetUp() override {
     StormTest::SetUp();
@@ -48,29 +48,6 @@ class KilledStormTest : public StormTest {
     return line == "Nothing to recover" ||
            (line.find("plugin 'bridge' DEL: ") != line.npos &&
             line.find("plugin 'bridge' DEL: ") == line.rfind("plugin '") && line.find("' does not exist") != line.npos);
-  }
-
-  // Killed itself in the middle of a DEL, bridge leaves its chain for good: a second DEL finds no interface in the
-  // namespace any more and looks no further (plugins 0.9 to 1.9). No runtime can make up for that.
-  std::set<std::string> chains_that_bridge_forgot() const {
-    std::set<std::string> chains;
-    for (const Kill& kill : killer_.kills()) {
-      if (kill.program != "bridge" || kill.operation != "DEL") continue;
-      Command hash;
-      hash.argv = {"sha512sum"};
-      hash.in = "podrun" + kill.pod;
-      chains.insert("CNI-" + run(hash).out.substr(0, 24));
-    }
-    return chains;
-  }
-
-  void expect_world_unchanged_but(const std::set<std::string>& chains) const {
-    for (const std::string& change : changes()) {
-      const bool forgotten = change.starts_with("left: packet filter") &&
-                             std::any_of(chains.begin(), chains.end(),
-                                         [&](const std::string& chain) { return change.find(chain) != change.npos; });
-      EXPECT_TRUE(forgotten) << change;
-    }
   }
 
   std::string story() const {
@@ -117,7 +94,7 @@ TEST_F(KilledStormTest, RecoverMakesTheWorldWholeAgain) {
     }
   }
   EXPECT_GT(failed, 0) << "no create noticed that its shim or plugin was killed";
-  EXPECT_GT(standing.size(), 20U);
+  EXPECT_GT(static_cast<int>(standing.size()), kPods / 5);
   expect_addresses_are_unique(standing);
   for (const std::string& name : standing) expect_works(name);
 
@@ -150,7 +127,7 @@ TEST_F(KilledStormTest, RecoverMakesTheWorldWholeAgain) {
     const Output output = remove(name);
     EXPECT_EQ(output.status, 0) << name << ": " << output.err;
   }
-  expect_world_unchanged_but(chains_that_bridge_forgot());
+  expect_world_unchanged();
   if (HasFailure()) std::cout << "what failed, and what was killed:" << story() << std::endl;
 }
 

@@ -2,8 +2,6 @@
 
 namespace integration {
 
-const int StormTest::kPods = slow_factor() == 1 ? 100 : 20;
-
 void StormTest::SetUp() {
   PodrunTest::SetUp();
   if (IsSkipped() || HasFatalFailure()) return;

@@ -13,7 +13,7 @@ class StormTest : public PodrunTest {
  protected:
   // A hundred; a fifth of it where the machine is emulated, whose iptables-nft starts anew whenever another one has
   // changed the rules, and with a hundred at once comes to no end.
-  static const int kPods;
+  static inline const int kPods = slow_factor() == 1 ? 100 : 20;
 
   void SetUp() override;
 
@@ -23,7 +23,7 @@ class StormTest : public PodrunTest {
   Command create_number(int number) const;
   // Its server, which is pid 1 to itself, knows no SIGTERM: it stays for the whole of a grace period.
   Command delete_number(int number, int grace_period = 0) const;
-  // Every one of a hundred waits for the others: for processors, and for the lock of iptables.
+  // Every one of so many waits for the others: for processors, and for the lock of iptables.
   static Command patient(Command command);
 
   std::set<std::string> pods_that_stand() const;

@@ -57,7 +57,9 @@ void note_what_is_seen(LedgerEntry& entry, const Ledger& book, const InvokerOpti
     entry.seen = TRY(to_json(seen, kNewestVersion));
     return book.note_seen(entry);
   }();
-  if (!noted && options.warn) options.warn(noted.error().what);
+  if (noted || !options.warn) return;
+  options.warn("note what '" + entry.attachment.ifname + "' of '" + entry.attachment.container_id + "' in network '" +
+               entry.network.name + "' has: " + noted.error().what);
 }
 
 bool came_to_its_end(const Error& error) {

@@ -14,8 +14,7 @@ bool stands(const std::string& path, const std::string& boot_id, const base::Net
 }  // namespace
 
 Result<NetworkResult> told_or_seen(const LedgerEntry& entry) {
-  if (entry.result.empty() && !entry.seen.empty()) return parse_result(entry.seen, kNewestVersion);
-  return parse_result(entry.result, entry.network.version);
+  return parse_result(entry.result.empty() ? entry.seen : entry.result, entry.network.version);
 }
 
 bool is_of_this_boot(const std::string& boot_id) {

@@ -11,6 +11,7 @@ if [ "$1" != inside ]; then
   exec "$here/host.sh" "$dir" "$here/race.sh" inside "$build" "$watched" "$dir"
 fi
 build=$2 watched=$3 dir=$4 programs=$4/run/race
+grep -q __tsan_init "$watched/bin/podrun-cri" || { echo "'$watched/bin/podrun-cri' is not watched: build it with the preset tsan"; exit 2; }
 rm -rf "$programs"
 mkdir -p "$programs/plugins"
 cp "$build/bin/podrun" "$build/bin/podrun-shim" "$build/bin/pause" "$watched/bin/podrun-cri" "$programs"

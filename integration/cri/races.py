@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""races.py FILE...: of the races that ThreadSanitizer has reported, those between two places in podrun's own code. Prints them, and
-how many reports there were; ends with 1 where any is podrun's.
+"""races.py FILE...: of what ThreadSanitizer has reported, the races between two places in podrun's own code, and whatever else it names
+one of them in. Prints them, and how many reports there were; ends with 1 where any is podrun's.
 
 Debian's gRPC is built without the sanitizer, which therefore does not see what keeps gRPC's threads apart: every message, socket and
 descriptor that one of them hands to another looks like a race."""
@@ -28,7 +28,11 @@ for name in sys.argv[1:]:
     for report in open(name, errors='replace').read().split('WARNING: ThreadSanitizer: ')[1:]:
         total += 1
         stacks = report.split('\n\n')
-        if all(is_ours(stack) for stack in stacks[:2]):
+        if report.startswith('data race ('):
+            counts = all(is_ours(stack) for stack in stacks[:2])  # the two accesses
+        else:  # a lock taken twice or in another order, a signal's handler ...
+            counts = any(is_ours(stack) for stack in stacks)
+        if counts:
             ours += 1
             print(report)
 print(f'{total} reports, {ours} of podrun\'s own code')

@@ -5,7 +5,7 @@ shift 2
 state=/run/podrun data=$dir/data socket=/run/podrun/cri.sock
 podrun=("$bin/podrun" --state-dir "$state" --data-dir "$data")
 server=
-end_server() { kill "$server" && wait "$server"; server=; }
+end_server() { local ended=0; kill "$server" && wait "$server" || ended=$?; server=; return "$ended"; }
 stop_serving() {
   [ -z "$server" ] || end_server 2> /dev/null
   for id in $(ls "$state/pods" 2> /dev/null); do "${podrun[@]}" system op remove-sandbox "$id" > /dev/null 2>&1; done

@@ -55,6 +55,7 @@ Json attachment_json(const std::vector<AttachmentView>& views, const std::string
                 {"owner", entry.owner},
                 {"createdAt", rfc3339(entry.created_at)}};
     if (!entry.result.empty()) one["result"] = Json::parse(entry.result, nullptr, false);
+    if (!entry.seen.empty()) one["seen"] = Json::parse(entry.seen, nullptr, false);
     if (!entry.last_error.empty()) one["lastError"] = entry.last_error;
     attachments.push_back(std::move(one));
   }

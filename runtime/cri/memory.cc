@@ -14,6 +14,8 @@
 namespace podrun::cri {
 namespace {
 
+constexpr std::int64_t kTicks = 100'000'000;  // nanoseconds, several
+
 template <class Entries>
 void forget_all_but(const std::vector<std::string>& ids, Entries& entries) {
   std::erase_if(entries, [&](const auto& entry) { return !std::binary_search(ids.begin(), ids.end(), entry.first); });
@@ -49,12 +51,8 @@ std::optional<Stamp> Stamp::of(const std::string& path) {
   stamp.device_ = info.st_dev;
   stamp.inode_ = info.st_ino;
   stamp.changed_ = info.st_ctim;
+  stamp.has_settled_ = info.st_ctim.tv_sec * 1'000'000'000LL + info.st_ctim.tv_nsec < wall_time() - kTicks;
   return stamp;
-}
-
-bool Stamp::has_settled() const {
-  constexpr std::int64_t kTicks = 100'000'000;  // nanoseconds, several
-  return changed_.tv_sec * 1'000'000'000LL + changed_.tv_nsec < wall_time() - kTicks;
 }
 
 bool Stamp::operator==(const Stamp& other) const {
@@ -88,10 +86,11 @@ Result<std::shared_ptr<const KnownContainers>> Memory::containers_of(const std::
       return entry->second.known;
   }
   KnownContainers read{pod, {}};
-  for (ContainerRecord& record : TRY(store_.load_containers(id)))
+  std::vector<std::string> broken;  // or not to be read just now: that is looked at each time
+  for (ContainerRecord& record : TRY(store_.load_containers(id, &broken)))
     read.all.push_back(know(pod->record, std::move(record)));
   auto known = std::make_shared<const KnownContainers>(std::move(read));
-  if (stamp && stamp->has_settled()) {
+  if (stamp && stamp->has_settled() && broken.empty()) {
     const std::lock_guard guard(mutex_);
     containers_[id] = {*stamp, known};
   }

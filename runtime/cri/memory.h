@@ -40,14 +40,16 @@ class Stamp {
  public:
   // Nothing where it is not there.
   static std::optional<Stamp> of(const std::string& path);
-  // Whether every later change will be another stamp: the clock of files ticks only every few milliseconds.
-  bool has_settled() const;
+  // Whether every change since it was taken is another stamp: the clock of files ticks only every few milliseconds, so
+  // a state that was new then may have changed within its tick.
+  bool has_settled() const { return has_settled_; }
   bool operator==(const Stamp& other) const;
 
  private:
   dev_t device_ = 0;
   ino_t inode_ = 0;
   timespec changed_{};
+  bool has_settled_ = false;
 };
 
 // By any number of threads at once; none waits for the files of another. What it gives stays as it is.

@@ -71,6 +71,31 @@ TEST_F(MemoryTest, ReadsContainersAgainWhenOneComesChangesOrGoes) {
   EXPECT_THAT(names(), ::testing::ElementsAre("one"));
 }
 
+// The clock of files may hide what comes within the same tick, also while it is read for long.
+TEST_F(MemoryTest, KeepsNothingThatIsNew) {
+  put(id_, "default", "web");
+  save(id_, container("one"));
+  const auto is_settled = [&] { return Stamp::of(store_.layout().containers(id_))->has_settled(); };
+  const auto stamp = Stamp::of(store_.layout().containers(id_));
+  EXPECT_FALSE(stamp->has_settled());
+  const auto pod = *memory_.pod(id_);
+  EXPECT_NE(*memory_.pod(id_), pod);
+  EXPECT_NE(*memory_.containers_of(pod), *memory_.containers_of(pod));
+  settle();
+  EXPECT_TRUE(is_settled());
+  EXPECT_FALSE(stamp->has_settled()) << "it is of when it was taken";
+}
+
+TEST_F(MemoryTest, LooksAgainForAContainerThatCouldNotBeRead) {
+  put(id_, "default", "web");
+  save(id_, container("one"));
+  ASSERT_TRUE(base::write_file_durably(store_.layout().container_record(id_, "two.0"), "{"));
+  settle();
+  const auto pod = *memory_.pod(id_);
+  EXPECT_THAT((*memory_.containers_of(pod))->all, SizeIs(1));
+  EXPECT_NE(*memory_.containers_of(pod), *memory_.containers_of(pod));
+}
+
 TEST_F(MemoryTest, MissesNoChangeHoweverFastTheyCome) {
   PodRecord record = put(id_, "default", "web");
   for (int i = 0; i != 1000; ++i) {

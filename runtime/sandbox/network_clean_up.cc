@@ -31,7 +31,8 @@ std::string abandoned_text(const cni::LedgerEntry& entry) {
   std::string plugins;
   for (const cni::PluginConfig& plugin : entry.network.plugins) plugins += (plugins.empty() ? "" : ", ") + plugin.type;
   std::string addresses;
-  const auto result = cni::parse_result(entry.result.empty() ? "null" : entry.result, entry.network.version);
+  const std::string& told = entry.result.empty() ? entry.seen : entry.result;
+  const auto result = cni::parse_result(told.empty() ? "null" : told, entry.network.version);
   if (result)
     for (const std::string& ip : cni::pod_ips(*result)) addresses += (addresses.empty() ? "" : ", ") + ip;
   return "network '" + entry.network.name + "': '" + entry.attachment.ifname + "' of container '" +
