@@ -20,7 +20,6 @@ set -- "$programs" "$dir"
 export TSAN_OPTIONS="log_path=$programs/races exitcode=0 halt_on_error=0 history_size=4"
 start_server --cni-bin-dir "$programs/plugins:/usr/lib/cni:/opt/cni/bin"
 image=$(grep -hm 1 '/busybox:' "$dir"/suite-*.refs)
-"$dir/bin/crictl" -r "unix://$socket" pull "$image" > /dev/null || { tail "$dir/run/server.log"; exit 1; }
 failures=0
 SECONDS_OF_STORM=${SECONDS_OF_STORM:-60} "$here/storm.sh" "$build/tests/cri_storm" "$state" "$dir/bin/crictl" "$socket" "$image" "$programs/plugins" ||
   failures=$?

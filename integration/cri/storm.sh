@@ -9,6 +9,7 @@ export CRI_CONFIG_FILE=$dir/crictl.yaml CONTAINER_RUNTIME_ENDPOINT=unix://$socke
 trap 'touch "$dir/go"; [ -z "$call" ] || wait "$call"; rm -rf "$dir" "$plugins/hang" /etc/cni/net.d/00-hang.conflist' EXIT
 fail() { failures=$((failures + 1)); printf 'FAILED %s\n' "$*"; }
 
+"$crictl" pull "$image" > /dev/null || fail "pull"
 "$storm" "$socket" "$image" "$dir/logs" "${SECONDS_OF_STORM:-10}" 32 || fail "the storm"
 [ -z "$("$crictl" pods -q)$("$crictl" ps -aq)" ] || fail "after the storm there is: $("$crictl" pods; "$crictl" ps -a)"
 [ -z "$(ls "$state/pods" "$state/containers" 2> /dev/null | grep -v :)" ] || fail "after the storm there is left: $(ls "$state/pods" "$state/containers")"
