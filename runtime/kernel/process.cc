@@ -103,7 +103,12 @@ Result<Fd> open_process(const ProcessId& id) {
   return pidfd;
 }
 
-bool is_alive(const ProcessId& id) { return static_cast<bool>(open_process(id)); }
+// What cannot be asked just now, for want of a descriptor or of memory, is not gone.
+bool is_alive(const ProcessId& id) {
+  const auto process = open_process(id);
+  if (process || process.error().kind == Kind::not_found) return static_cast<bool>(process);
+  return ::kill(id.pid, 0) == 0 || errno == EPERM;
+}
 
 Result<bool> wait_for_exit(int pidfd, std::chrono::milliseconds limit) {
   const auto deadline = std::chrono::steady_clock::now() + limit;
