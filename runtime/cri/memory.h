@@ -1,5 +1,5 @@
 // Records as they were read last, for as long as their files are the same: a kubelet asks for lists every second, and
-// to read a record takes twenty times as long as to see that it is the one that was read.
+// to read a record takes more than ten times as long as to see that it is the one that was read.
 #pragma once
 
 #include <time.h>

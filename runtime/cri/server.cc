@@ -64,8 +64,7 @@ bool is_welcome(const Fd& connection, const Options& options) {
   if (options.pods != Pods::unsaid || !may_be_kubelet(program_at(connection))) return true;
   log(options, LogLevel::error,
       "what may be a kubelet was turned away: it ends pods it does not know, those of podrun's command line too. Start "
-      "podrun-cri "
-      "with '--pods own' to hide them from it, or with '--pods all'");
+      "podrun-cri with '--pods own' to hide them from it, or with '--pods all'");
   return false;
 }
 
