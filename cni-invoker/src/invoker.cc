@@ -3,6 +3,7 @@
 #include "cni/invoker.h"
 
 #include <filesystem>
+#include <functional>
 
 #include "cancel.h"
 #include "cni/base/netns.h"
@@ -29,6 +30,13 @@ std::string absolute(const std::string& path) {
   std::error_code error;
   const std::filesystem::path full = std::filesystem::absolute(path, error);
   return path.empty() || error ? path : full.string();
+}
+
+// What plugins make for all containers depends on their configurations, and on which capabilities they are given.
+std::string kind_of(const LedgerEntry& entry) {
+  std::string kind = entry.network.bytes;
+  for (const JsonObject::Member& given : entry.attachment.capability_args.members()) kind += '\n' + given.key;
+  return std::to_string(std::hash<std::string>{}(kind));
 }
 
 // From what an ADD owes a DEL: the plugin that was not started, and where it is the first, all.
@@ -65,7 +73,13 @@ Result<NetworkResult> Invoker::add(const NetworkList& network, const Attachment&
   const Lock lock = TRY(lock_container(options_.lock_dir, attachment.container_id, lock_patience(call, options_),
                                        cancel_fd_of(call, options_)));
   TRY(refuse_second_add(network, attachment, call));
-  auto result = run_recorded(operation, entry, binaries);
+  auto result = [&] {
+    const FirstAdd first(options_.lock_dir, entry.boot_id, kind_of(entry), lock_patience(call, options_),
+                         cancel_fd_of(call, options_));
+    auto ended = run_recorded(operation, entry, binaries);
+    if (ended) first.succeeded();
+    return ended;
+  }();
   if (!result) return explained(network, give_up(std::move(entry), std::move(result).error(), call), call);
   return result;
 }

@@ -11,6 +11,7 @@
 #include "cancel.h"
 #include "cni/base/files.h"
 #include "cni/base/try.h"
+#include "cni/ledger.h"
 #include "entry.h"
 
 namespace cni {
@@ -20,6 +21,8 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr std::string_view kPrefix = "container.";
+constexpr std::string_view kMark = "made.";
+constexpr milliseconds kLongestFirst{5000};
 
 struct Patience {
   Clock::time_point deadline;
@@ -99,13 +102,33 @@ Result<Lock> lock_all(const std::string& dir, milliseconds limit, int cancel_fd)
   return lock;
 }
 
+FirstAdd::FirstAdd(const std::string& dir, const std::string& boot_id, const std::string& kind, milliseconds limit,
+                   int cancel_fd) {
+  const std::string mark = dir + "/" + std::string(kMark) + boot_id + "." + kind;
+  if (base::path_exists(mark)) return;
+  const Patience patience{Clock::now() + std::min(limit, kLongestFirst), cancel_fd};
+  auto held = take_file(dir + "/first", LOCK_EX, patience);
+  if (held) held_ = std::move(*held);
+  if (base::path_exists(mark))
+    held_.reset();
+  else
+    mark_ = mark;
+}
+
+void FirstAdd::succeeded() const {
+  // Where it cannot be made the next one is the first again.
+  if (!mark_.empty()) (void)base::open_file(mark_, O_WRONLY | O_CREAT | O_NOFOLLOW, 0600);
+}
+
 Result<void> sweep_locks(const std::string& dir) {
   auto names = base::list_dir(dir);
   if (!names && names.error().kind == Kind::not_found) return {};
   if (!names) return std::move(names).error();
+  const std::string made_now = std::string(kMark) + current_boot_id();
   for (const std::string& name : *names) {
-    if (!name.starts_with(kPrefix)) continue;
     const std::string path = dir + "/" + name;
+    if (name.starts_with(kMark) && !name.starts_with(made_now)) ::unlink(path.c_str());
+    if (!name.starts_with(kPrefix)) continue;
     auto file = base::open_file(path, O_RDWR | O_NOFOLLOW);
     if (!file || ::flock(file->get(), LOCK_EX | LOCK_NB) != 0 || !still_at(*file, path)) continue;
     Lock ours;  // like any holder's, whose end removes the file

@@ -5,6 +5,8 @@
 //   DIR/turn            taken by everybody for a moment, by GC until it has `all`: so GC is not starved
 //   DIR/all             shared by containers' operations, exclusive for GC
 //   DIR/container.ID    exclusive; made and removed by its holder, or by a sweep after the holder was killed
+//   DIR/first           exclusive, for an ADD that may be the first of its kind since the machine has started
+//   DIR/made.BOOT.KIND  there since one of that kind has succeeded
 #pragma once
 
 #include <chrono>
@@ -37,7 +39,24 @@ Result<Lock> lock_container(const std::string& dir, const std::string& container
                             int cancel_fd = -1);
 Result<Lock> lock_all(const std::string& dir, std::chrono::milliseconds limit, int cancel_fd = -1);
 
-// Removes the files of containers' locks that nobody holds.
+// What all containers of a network share, a bridge, chains, rules, plugins make when they find it missing, and several
+// at once are not expected: one fails with "File exists", or both make it (firewall and portmap, up to 1.10.0 at
+// least). So the first ADD is alone with it.
+class FirstAdd {
+ public:
+  // `kind` is a file name: ADDs of one kind make the same. Waits while another may be making it, but not for long, and
+  // never fails: one that hangs is no reason to attach nobody. It comes after the container's lock.
+  FirstAdd(const std::string& dir, const std::string& boot_id, const std::string& kind, std::chrono::milliseconds limit,
+           int cancel_fd = -1);
+  // It is made: nobody waits any longer.
+  void succeeded() const;
+
+ private:
+  std::string mark_;  // empty: not the first
+  Fd held_;
+};
+
+// Removes the files of containers' locks that nobody holds, and marks of older boots.
 Result<void> sweep_locks(const std::string& dir);
 
 }  // namespace cni

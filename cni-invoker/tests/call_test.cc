@@ -243,5 +243,29 @@ TEST_F(CallTest, ThreadsHearTheirOwn) {
   EXPECT_TRUE(shared.ledger()->list()->empty());
 }
 
+// As firewall and portmap make their chains: who finds none makes it, and fails where another was faster.
+TEST_F(CallTest, WhatPluginsMakeForAllIsMadeByTheFirstAlone) {
+  covers("A12.11");
+  const std::string made = dir.path() + "/made-for-";
+  plugin("ADD) for one in all $(grep -o portMappings | head -n 1); do [ -e '" + made + "'$one ] && continue\n" +
+         "  sleep 0.1; mkdir '" + made + "'$one || exit 1; done;;");
+  network.plugins[0].capabilities = {"portMappings"};
+  Invoker shared = invoker();
+  // Those with ports need more than the first one without has made.
+  for (const bool with_ports : {false, true}) {
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 6; ++i)
+      threads.emplace_back([&, i] {
+        Attachment mine = attachment;
+        mine.container_id = (with_ports ? "p" : "c") + std::to_string(i);
+        if (with_ports) mine.capability_args.set("portMappings", R"([{"hostPort":80,"containerPort":80}])");
+        const auto added = shared.add(network, mine);
+        EXPECT_TRUE(added) << added.error().what;
+      });
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(base::path_exists(made + "portMappings"), with_ports);
+  }
+}
+
 }  // namespace
 }  // namespace cni

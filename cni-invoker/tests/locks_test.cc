@@ -94,6 +94,36 @@ TEST_F(LocksTest, GcIsAloneAndNotStarved) {
   for (std::thread& thread : containers) thread.join();
 }
 
+TEST_F(LocksTest, TheFirstAddIsAloneUntilOneHasSucceeded) {
+  covers("A12.11");
+  ASSERT_TRUE(lock_container(dir(), "a", 1s));
+  const auto waits = [&](const std::string& kind) {
+    const auto begun = std::chrono::steady_clock::now();
+    const FirstAdd add(dir(), "boot", kind, 50ms);
+    return std::chrono::steady_clock::now() - begun >= 50ms;
+  };
+  { const FirstAdd failed(dir(), "boot", "one", 1s); }
+  {
+    const FirstAdd first(dir(), "boot", "one", 1s);
+    EXPECT_TRUE(waits("one"));
+    EXPECT_TRUE(waits("another"));  // chains are those of all networks
+    first.succeeded();
+    EXPECT_FALSE(waits("one"));
+    EXPECT_TRUE(waits("another"));
+  }
+  EXPECT_FALSE(waits("another"));
+  EXPECT_TRUE(base::path_exists(dir() + "/made.boot.one"));
+  EXPECT_FALSE(base::path_exists(dir() + "/made.boot.another"));
+}
+
+TEST_F(LocksTest, MarksOfOlderBootsAreSwept) {
+  const FirstAdd now(dir(), current_boot_id(), "one", 1s);
+  temp.write("locks/made.earlier.one", "");
+  now.succeeded();
+  ASSERT_TRUE(sweep_locks(dir()));
+  EXPECT_THAT(base::list_dir(dir()).value(), ElementsAre("made." + current_boot_id() + ".one"));
+}
+
 TEST_F(LocksTest, ManyWaitersOfOneContainerNeverOverlap) {
   covers("A12.02");
   std::atomic<int> inside = 0;
