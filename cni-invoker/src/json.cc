@@ -48,17 +48,18 @@ class Checker final : public nlohmann::json_sax<nlohmann::json> {
 };
 
 // As it is when it stands between quotation marks: nearly all texts are.
-bool is_plain(std::string_view text) {
+bool needs_no_escape(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
 }
 
 bool is_plain_string(std::string_view json) {
-  return json.size() >= 2 && json.front() == '"' && json.back() == '"' && is_plain(json.substr(1, json.size() - 2));
+  return json.size() >= 2 && json.front() == '"' && json.back() == '"' &&
+         needs_no_escape(json.substr(1, json.size() - 2));
 }
 
 std::string decode_string(std::string_view json) {
   const std::string_view inner = json.substr(1, json.size() - 2);
-  if (is_plain(inner)) return std::string(inner);
+  if (needs_no_escape(inner)) return std::string(inner);
   const nlohmann::json value = parse_tree(json);
   return value.is_string() ? value.get<std::string>() : std::string(inner);
 }
@@ -223,7 +224,7 @@ Result<std::vector<JsonObject::Member>> parse_json_array(std::string_view text) 
 }
 
 std::string json_text(std::string_view text) {
-  if (is_plain(text)) return '"' + std::string(text) + '"';
+  if (needs_no_escape(text)) return '"' + std::string(text) + '"';
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 

@@ -21,7 +21,7 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr std::string_view kPrefix = "container.";
-constexpr std::string_view kMark = "made.";
+constexpr std::string_view kMade = "made.";
 constexpr milliseconds kLongestFirst{5000};
 
 struct Patience {
@@ -104,7 +104,7 @@ Result<Lock> lock_all(const std::string& dir, milliseconds limit, int cancel_fd)
 
 FirstAdd::FirstAdd(const std::string& dir, const std::string& boot_id, const std::string& kind, milliseconds limit,
                    int cancel_fd) {
-  const std::string mark = dir + "/" + std::string(kMark) + boot_id + "." + kind;
+  const std::string mark = dir + "/" + std::string(kMade) + boot_id + "." + kind;
   if (base::path_exists(mark)) return;
   const Patience patience{Clock::now() + std::min(limit, kLongestFirst), cancel_fd};
   auto held = take_file(dir + "/first", LOCK_EX, patience);
@@ -124,10 +124,10 @@ Result<void> sweep_locks(const std::string& dir) {
   auto names = base::list_dir(dir);
   if (!names && names.error().kind == Kind::not_found) return {};
   if (!names) return std::move(names).error();
-  const std::string made_now = std::string(kMark) + current_boot_id();
+  const std::string made_now = std::string(kMade) + current_boot_id();
   for (const std::string& name : *names) {
     const std::string path = dir + "/" + name;
-    if (name.starts_with(kMark) && !name.starts_with(made_now)) ::unlink(path.c_str());
+    if (name.starts_with(kMade) && !name.starts_with(made_now)) ::unlink(path.c_str());
     if (!name.starts_with(kPrefix)) continue;
     auto file = base::open_file(path, O_RDWR | O_NOFOLLOW);
     if (!file || ::flock(file->get(), LOCK_EX | LOCK_NB) != 0 || !still_at(*file, path)) continue;

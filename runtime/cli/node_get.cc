@@ -21,7 +21,7 @@ struct NodeGetCommandOptions {
 };
 
 // Its pods as the machine can see them, without going there.
-SeenNode look_at(const Context& context, NodeRecord record) {
+SeenNode look_at_node(const Context& context, NodeRecord record) {
   const Store inside(layout_of_node(context.store().layout(), record.name));
   SeenNode node;
   node.lives = lives(record);
@@ -36,11 +36,11 @@ std::vector<SeenNode> find_nodes(const Context& context, const std::vector<std::
   std::vector<SeenNode> nodes;
   std::vector<std::string> broken;
   if (names.empty())
-    for (NodeRecord& record : list_nodes(layout, &broken)) nodes.push_back(look_at(context, std::move(record)));
+    for (NodeRecord& record : list_nodes(layout, &broken)) nodes.push_back(look_at_node(context, std::move(record)));
   for (const std::string& name : names) {
     auto record = find_node(layout, name);
     if (record)
-      nodes.push_back(look_at(context, std::move(*record)));
+      nodes.push_back(look_at_node(context, std::move(*record)));
     else
       failures.add(record.error());
   }
