@@ -9,7 +9,9 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION admin)
 # Nothing is needed to start: a pod on the host's network wants no plugin.
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "containernetworking-plugins, iptables, iproute2, skopeo")
-set(CPACK_DEBIAN_PACKAGE_SUGGESTS "umoci, busybox-static")
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "umoci, busybox-static, apparmor")
+# The AppArmor profile is the administrator's to change, and loaded at once.
+set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA "${CMAKE_SOURCE_DIR}/cmake/debian/conffiles;${CMAKE_SOURCE_DIR}/cmake/debian/postinst")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_STRIP_FILES ON)
 # Headers and archives of the CNI library (component `development`) are for who builds from source.

@@ -117,6 +117,12 @@ Unmet user_namespaces() {
   return "needs user namespaces (sysctl user.max_user_namespaces)";
 }
 
+Unmet apparmor() {
+  std::ifstream file("/sys/module/apparmor/parameters/enabled");
+  if (char word = 0; file >> word && word == 'Y') return program("apparmor_parser");
+  return "needs a kernel that has AppArmor, and has it switched on";
+}
+
 }  // namespace need
 
 bool can_run(const std::vector<Unmet>& needs) {

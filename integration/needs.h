@@ -22,6 +22,7 @@ Unmet cgroup_v2();                          // for processes' limits: not the ba
 Unmet controller(const std::string& name);  // "memory": on v1 or v2
 Unmet kernel(int major, int minor);
 Unmet user_namespaces();
+Unmet apparmor();             // switched on, with the program that loads profiles
 Unmet programs_under_test();  // podrun, podrun-shim and pause are built
 }  // namespace need
 

@@ -16,10 +16,12 @@ inside() {
   for file in /usr/bin/podrun /usr/libexec/podrun/podrun-shim /usr/libexec/podrun/pause \
     /usr/libexec/podrun/cni-kit-plugin /usr/lib/cni/pod-hosts \
     /usr/share/man/man1/podrun.1 /usr/share/man/man8/podrun-shim.8 \
+    /etc/apparmor.d/podrun-default \
     /usr/share/bash-completion/completions/podrun /usr/share/zsh/vendor-completions/_podrun \
     /usr/share/fish/vendor_completions.d/podrun.fish; do
     [ -s "$file" ] || fail "no $file"
   done
+  [[ $(dpkg-query -W -f '${Conffiles}' podrun) = *" /etc/apparmor.d/podrun-default "* ]] || fail "the profile is no conffile"
   ! grep -q '/usr/include\|\.a$' <<< "$files" || fail "files of the library are in the package"
   bash -nc '. /usr/share/bash-completion/completions/podrun'
   podrun version

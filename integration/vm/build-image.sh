@@ -11,7 +11,7 @@ mkdir -p "$out"
 
 packages=(
   linux-image-amd64 systemd-sysv dbus udev kmod procps util-linux
-  e2fsprogs xfsprogs btrfs-progs iproute2 iptables nftables containernetworking-plugins busybox-static umoci zstd
+  e2fsprogs xfsprogs btrfs-progs iproute2 iptables nftables containernetworking-plugins busybox-static umoci zstd apparmor
 )
 
 install_debian() {

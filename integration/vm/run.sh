@@ -9,6 +9,7 @@
 #   PODRUN_VM_DIR    where guests are kept (default /var/tmp/podrun-vm); one is made when missing, in about three minutes
 #   PODRUN_SLOW      by how much time limits are raised (default 10: emulation)
 #   PODRUN_ONE_STEP_IN  how many of the steps of a program are broken by faults_test (default 10: one in ten)
+#   NO_PROFILE=1     without podrun-default, the AppArmor profile of containers that name none, which else is loaded
 #   BR_NETFILTER=1   with that module, which stock systems load only where somebody asks for it
 #   MUST_RUN=1       a test that cannot run there is a failure
 #
@@ -51,6 +52,7 @@ for program in podrun podrun-shim; do take "$build/tests/other/$program" "$share
 [ ! -d "$build/tests/cni-plugins" ] || cp -r "$build/tests/cni-plugins" "$share/tests"
 cp "$build/tests/integration-alone.txt" "$share/tests/alone"
 cp "$here/guest/run-tests.sh" "$share/run-tests.sh"
+[ -n "${NO_PROFILE:-}" ] || cp "$here/../../specs/apparmor/podrun-default" "$share"
 printf 'PODRUN_SLOW=%q PODRUN_ONE_STEP_IN=%q BR_NETFILTER=%q MUST_RUN=%q exec ./run-tests.sh %q\n' \
   "${PODRUN_SLOW:-10}" "${PODRUN_ONE_STEP_IN:-10}" "${BR_NETFILTER:-}" "${MUST_RUN:-}" "$filter" > "$share/command"
 

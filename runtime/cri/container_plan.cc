@@ -119,7 +119,7 @@ Result<ContainerPlan> plan_container(const api::ContainerConfig& config, Contain
   const PodSpec pod = cri::spec_of(around.pod_config);
   ContainerSpec spec = spec_of(config);
   const auto& security = config.linux().security_context();
-  TRY(give_security(security, around.pod_config.linux().security_context(), spec, around.facts));
+  TRY(give_security(security, around.pod_config.linux().security_context(), around.machine, spec, around.facts));
   ContainerPlan plan =
       TRY(make_container_plan(pod, spec, around.pod.plan, around.facts, around.machine, around.layout));
   plan.attempt = config.metadata().attempt();

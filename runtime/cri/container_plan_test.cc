@@ -41,7 +41,7 @@ class ContainerPlanTest : public testing::Test {
                                     .pod_config = pod_.config(),
                                     .siblings = siblings_,
                                     .facts = std::move(facts),
-                                    .machine = {},
+                                    .machine = machine_,
                                     .layout = layout_,
                                     .images = "/nowhere"});
   }
@@ -61,6 +61,7 @@ class ContainerPlanTest : public testing::Test {
   api::RunPodSandboxRequest pod_;
   api::ContainerConfig config_;
   std::string image_user_;
+  MachineFacts machine_;
   std::vector<ContainerRecord> siblings_;
 };
 
@@ -145,6 +146,58 @@ TEST_F(ContainerPlanTest, PrivilegedIsForPodsThatAre) {
   EXPECT_FALSE(planned->process.seccomp);
   EXPECT_EQ(planned->devices, DeviceAccess::all);
   EXPECT_TRUE(planned->masked.empty());
+}
+
+TEST_F(ContainerPlanTest, AppArmorIsOursWhereItIsLoadedAndNothingElseIsSaid) {
+  machine_.apparmor = {.is_enabled = true, .profiles = {{"podrun-default", "strict"}}};
+  const auto profile = [this] {
+    const auto planned = plan();
+    return planned ? planned->process.apparmor_profile : planned.error().what;
+  };
+  EXPECT_EQ(profile(), "podrun-default");
+  auto* asked = security()->mutable_apparmor();
+  asked->set_profile_type(api::SecurityProfile::RuntimeDefault);
+  EXPECT_EQ(profile(), "podrun-default");
+  asked->set_profile_type(api::SecurityProfile::Unconfined);
+  EXPECT_EQ(profile(), "");
+  asked->set_profile_type(api::SecurityProfile::Localhost);
+  EXPECT_THAT(profile(), HasSubstr("security_context.apparmor: is missing"));
+  for (const char* name : {"strict", "localhost/strict"}) {
+    asked->set_localhost_ref(name);
+    EXPECT_EQ(profile(), "strict");
+  }
+  asked->set_localhost_ref("lax");
+  EXPECT_THAT(profile(), HasSubstr("security_context.apparmor: AppArmor profile 'lax' is not loaded"));
+  asked->set_localhost_ref("strict//&unconfined");
+  EXPECT_THAT(profile(), HasSubstr("not the name of one profile"));
+  security()->set_privileged(true);
+  pod_.mutable_config()->mutable_linux()->mutable_security_context()->set_privileged(true);
+  EXPECT_EQ(profile(), "");
+}
+
+TEST_F(ContainerPlanTest, TheStringForAppArmorIsReadWhereThereIsNoMessage) {
+  machine_.apparmor = {.is_enabled = true, .profiles = {{"podrun-default", "strict"}}};
+  for (const auto& [text, name] : {std::pair("", "podrun-default"),
+                                   {"runtime/default", "podrun-default"},
+                                   {"unconfined", ""},
+                                   {"localhost/strict", "strict"}}) {
+    security()->set_apparmor_profile(text);
+    EXPECT_EQ(plan()->process.apparmor_profile, name) << text;
+  }
+  security()->set_apparmor_profile("strict");
+  EXPECT_THAT(error(), HasSubstr("apparmor_profile: 'strict' is no profile"));
+  security()->mutable_apparmor()->set_profile_type(api::SecurityProfile::Unconfined);
+  EXPECT_EQ(plan()->process.apparmor_profile, "");
+}
+
+TEST_F(ContainerPlanTest, WithoutAppArmorOneThatIsNamedIsAnErrorAndTheDefaultIsNone) {
+  auto* asked = security()->mutable_apparmor();
+  asked->set_profile_type(api::SecurityProfile::RuntimeDefault);
+  ASSERT_EQ(error(), "");
+  EXPECT_EQ(plan()->process.apparmor_profile, "");
+  asked->set_profile_type(api::SecurityProfile::Localhost);
+  asked->set_localhost_ref("strict");
+  EXPECT_THAT(error(), HasSubstr("this kernel has no AppArmor"));
 }
 
 TEST_F(ContainerPlanTest, SeccompIsUnconfinedWhereNothingIsSaid) {

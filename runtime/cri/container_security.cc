@@ -7,6 +7,7 @@
 #include "runtime/cri/invalid.h"
 #include "runtime/cri/pod_plan.h"
 #include "runtime/kernel/capabilities.h"
+#include "runtime/plan/apparmor.h"
 #include "runtime/sandbox/seccomp_profile.h"
 
 namespace podrun::cri {
@@ -61,12 +62,29 @@ Result<Profile> seccomp_of(const api::LinuxContainerSecurityContext& security) {
   return Profile{true, path.substr(kLocalhost.size())};
 }
 
-Result<void> check_modules(const api::LinuxContainerSecurityContext& security) {
-  const bool names_profile = security.apparmor().profile_type() == api::SecurityProfile::Localhost ||
-                             (!security.has_apparmor() && security.apparmor_profile().starts_with(kLocalhost));
-  if (names_profile)
-    return Error{Kind::unsupported, 0,
-                 "security_context.apparmor: podrun-cri loads no AppArmor profiles (docs/cri.md)"};
+// Likewise. What a client says of type Localhost may begin as the string does.
+Result<AppArmorSpec> apparmor_of(const api::LinuxContainerSecurityContext& security) {
+  using Type = AppArmorSpec::Type;
+  if (security.privileged()) return AppArmorSpec{Type::unconfined, ""};
+  std::string asked = security.apparmor_profile();
+  if (security.has_apparmor()) {
+    const api::SecurityProfile& profile = security.apparmor();
+    if (profile.profile_type() == api::SecurityProfile::Unconfined) return AppArmorSpec{Type::unconfined, ""};
+    if (profile.profile_type() == api::SecurityProfile::RuntimeDefault) return AppArmorSpec{Type::runtime_default, ""};
+    asked = profile.localhost_ref();
+  } else {
+    if (asked.empty()) return AppArmorSpec{};
+    if (asked == "unconfined") return AppArmorSpec{Type::unconfined, ""};
+    if (asked == "runtime/default") return AppArmorSpec{Type::runtime_default, ""};
+    if (!asked.starts_with(kLocalhost)) return not_a_right("apparmor_profile", "'" + asked + "' is no profile");
+  }
+  if (asked.starts_with(kLocalhost)) asked.erase(0, kLocalhost.size());
+  if (const std::string problem = problem_of_apparmor_profile(asked); !problem.empty())
+    return not_a_right("apparmor", problem);
+  return AppArmorSpec{Type::localhost, std::move(asked)};
+}
+
+Result<void> check_labels(const api::LinuxContainerSecurityContext& security) {
   if (!security.selinux_options().type().empty() && base::path_exists("/sys/fs/selinux/enforce"))
     return Error{Kind::unsupported, 0, "security_context.selinux_options: podrun-cri labels nothing (docs/cri.md)"};
   return {};
@@ -79,11 +97,15 @@ std::vector<std::string> names(const google::protobuf::RepeatedPtrField<std::str
 }  // namespace
 
 Result<void> give_security(const api::LinuxContainerSecurityContext& security,
-                           const api::LinuxSandboxSecurityContext& of_pod, ContainerSpec& spec, ContainerFacts& facts) {
+                           const api::LinuxSandboxSecurityContext& of_pod, const MachineFacts& machine,
+                           ContainerSpec& spec, ContainerFacts& facts) {
   if (security.privileged() && !of_pod.privileged()) return not_a_right("privileged", "its pod is not");
   TRY(give_user(security, spec, facts));
-  TRY(check_modules(security));
+  TRY(check_labels(security));
   SecuritySpec& given = spec.security;
+  given.apparmor = TRY(apparmor_of(security));
+  // RuntimeDefault is what the machine has, and a server says once what that is.
+  facts.apparmor_profile = TRY(choose_profile(given.apparmor, machine.apparmor).in("security_context.apparmor")).name;
   given.read_only_root = security.readonly_rootfs();
   given.no_new_privileges = security.no_new_privs();
   given.privileged = security.privileged();

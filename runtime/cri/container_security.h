@@ -8,9 +8,10 @@
 
 namespace podrun::cri {
 
-// What a plan is made from. `facts` gets the seccomp filter, and a user that is named in place of the image's.
+// What a plan is made from. `facts` gets the profiles, and a user that is named in place of the image's.
 Result<void> give_security(const api::LinuxContainerSecurityContext& security,
-                           const api::LinuxSandboxSecurityContext& of_pod, ContainerSpec& spec, ContainerFacts& facts);
+                           const api::LinuxSandboxSecurityContext& of_pod, const MachineFacts& machine,
+                           ContainerSpec& spec, ContainerFacts& facts);
 
 // What no PodSpec can say.
 Result<void> finish_security(const api::LinuxContainerSecurityContext& security, ContainerPlan& plan);

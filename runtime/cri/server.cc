@@ -18,6 +18,7 @@
 #include "runtime/cri/runtime_service.h"
 #include "runtime/cri/telemetry.h"
 #include "runtime/kernel/program.h"
+#include "runtime/plan/apparmor.h"
 
 namespace podrun::cri {
 namespace {
@@ -68,6 +69,14 @@ bool is_welcome(const Fd& connection, const Options& options) {
   return false;
 }
 
+// A machine that has AppArmor is thought to use it.
+void warn_of_no_profile(const Options& options) {
+  const apparmor::State machine = apparmor::look();
+  const auto own = choose_profile({AppArmorSpec::Type::runtime_default, ""}, machine);
+  if (machine.is_enabled && own && !own->warning.empty())
+    log(options, LogLevel::warn, "RuntimeDefault: " + own->warning);
+}
+
 }  // namespace
 
 Result<void> serve(const Options& given) {
@@ -102,6 +111,7 @@ Result<void> serve(const Options& given) {
   if (!server) return Error{Kind::internal, 0, "start the gRPC server"};
   {
     const Listener listener = TRY(Listener::open(options.socket));
+    warn_of_no_profile(options);
     log(options, LogLevel::info, "serving at " + options.socket);
     listener.accept_until(signals.get(), [&](Fd connection) {
       if (is_welcome(connection, options)) grpc::AddInsecureChannelFromFd(server.get(), connection.release());

@@ -11,6 +11,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "runtime/kernel/apparmor.h"
 #include "runtime/kernel/clean_slate.h"
 #include "runtime/kernel/inside.h"
 #include "runtime/kernel/seccomp.h"
@@ -126,6 +127,11 @@ Result<void> become_user(const Plan& plan, bool makes_cwd) {
   stay_undumpable();
   if (!entered) TRY(enter_cwd(process.cwd, makes_cwd));
   return check_cwd(process.cwd);
+}
+
+Result<void> confine(const Plan& plan) {
+  const std::string& profile = plan.process.apparmor_profile;
+  return profile.empty() ? Result<void>() : apparmor::change_on_exec(profile);
 }
 
 Result<void> install_seccomp(const Plan& plan) {

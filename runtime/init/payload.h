@@ -35,6 +35,10 @@ Result<void> become_user(const Plan& plan, bool makes_cwd);
 // which the CLI turns into 127 and 126 as shells do.
 Result<std::string> find_program(const Process& process);
 
+// The profile that the payload's exec brings; nothing is exec'ed before. As root of the user namespace, with the mounts
+// that it began with. A process that is cloned later has it too.
+Result<void> confine(const Plan& plan);
+
 // The filter, where become_user() has not installed it already.
 Result<void> install_seccomp(const Plan& plan);
 

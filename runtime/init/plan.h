@@ -17,7 +17,7 @@ namespace podrun::wire {
 template <class V>
 void visit(V& v, Process& p) {
   v(p.args, p.env, p.cwd, p.uid, p.gid, p.groups, p.capabilities, p.ambient, p.no_new_privileges, p.seccomp,
-    p.terminal);
+    p.apparmor_profile, p.terminal);
 }
 
 }  // namespace podrun::wire

@@ -58,6 +58,7 @@ Error finish(const Channel& channel, const Received& received, const std::string
 //   receive_plan        ids are mapped (the client maps them before it sends the plan)
 //   take_streams        none yet                     its own standard streams, a session of its own
 //   become root inside  uid 0 of the user namespace, every capability in it
+//   confine             none                         from its exec on, by its AppArmor profile
 //   build_root          own root, the host's gone    own root, the pod's gone
 //   take_place          nothing left open            a terminal where one is asked for
 //   become_user         no capabilities              the payload's user and rights
@@ -86,6 +87,7 @@ Result<std::string> prepare_payload(const Channel& channel, Received& received) 
   const Plan& plan = received.plan;
   TRY(take_streams(plan, received.handed.stdio));
   if (plan.new_user_namespace) TRY(become_namespace_root());
+  TRY(confine(plan));
   const bool makes_cwd = plan.role == Role::container;
   TRY(build_root(plan.root, std::move(received.handed.mounts), makes_cwd ? plan.process.cwd : std::string())
           .in("build root filesystem"));
@@ -144,6 +146,7 @@ Result<Fd> become_inside(int container, std::uint64_t join, const Channel& chann
   const Plan& plan = received.plan;
   const Process& process = plan.process;
   Terminal terminal;
+  TRY(confine(plan));
   TRY(join_container(container, join));
   if (plan.new_user_namespace) TRY(become_namespace_root());
   if (process.terminal) {

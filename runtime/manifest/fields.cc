@@ -9,7 +9,6 @@
 
 #include "runtime/manifest/env_fields.h"
 #include "runtime/manifest/scheduling_fields.h"
-#include "runtime/manifest/security_notes.h"
 #include "runtime/manifest/volume_fields.h"
 
 namespace podrun::manifest {
@@ -84,8 +83,7 @@ constexpr Choice kSeccompTypes[] = {{"RuntimeDefault"}, {"Unconfined"}, {"Localh
 constexpr Field kSeccompProfileFields[] = {{"type", text, kSeccompTypes}, {"localhostProfile", accepted, text}};
 constexpr Type kSeccompProfile{kSeccompProfileFields};
 
-constexpr Choice kAppArmorTypes[] = {
-    {"RuntimeDefault", idle, kNoAppArmor}, {"Unconfined"}, {"Localhost", later, kNoAppArmorProfiles}};
+constexpr Choice kAppArmorTypes[] = {{"RuntimeDefault"}, {"Unconfined"}, {"Localhost"}};
 constexpr Field kAppArmorProfileFields[] = {{"type", text, kAppArmorTypes}, {"localhostProfile", accepted, text}};
 constexpr Type kAppArmorProfile{kAppArmorProfileFields};
 

@@ -108,7 +108,7 @@ class SetReader {
     manifest::read_containers(pod_spec, companions_, spec);
     manifest::read_pod_resources(pod_spec, spec);
     manifest::read_pull_secrets(pod_spec, companions_, spec, warnings);
-    manifest::read_security_annotations(reader.at("metadata"), pod_spec, spec, warnings);
+    manifest::read_security_annotations(reader.at("metadata"), pod_spec, spec);
     manifest::warn_of_privileges(spec, warnings);
 
     // Kubernetes ends a pod with a negative period after one second; to us it is a slip.

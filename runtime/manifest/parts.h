@@ -27,8 +27,7 @@ void read_sysctls(const Reader& security, PodSpec& pod);
 void read_volumes(const Reader& spec, const Companions& beside, PodSpec& pod);
 void read_containers(const Reader& spec, const Companions& beside, PodSpec& pod);  // needs the above done
 // What annotations ask of security, as they did before there were fields for it. Needs read_containers done.
-void read_security_annotations(const Reader& metadata, const Reader& spec, PodSpec& pod,
-                               std::vector<std::string>& warnings);
+void read_security_annotations(const Reader& metadata, const Reader& spec, PodSpec& pod);
 
 // Where privileged is less than what it says.
 void warn_of_privileges(const PodSpec& pod, std::vector<std::string>& warnings);

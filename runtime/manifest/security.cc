@@ -40,6 +40,20 @@ void read_seccomp(const Reader& profile, SecuritySpec& spec) {
   }
 }
 
+// Likewise, of `apparmor`.
+void read_apparmor(const Reader& profile, AppArmorSpec& spec) {
+  const std::string type = profile.text("type");
+  if (type == "Localhost") {
+    spec = {AppArmorSpec::Type::localhost, profile.text("localhostProfile")};
+    if (const std::string problem = problem_of_apparmor_profile(spec.profile); !problem.empty())
+      profile.bad("localhostProfile", problem);
+    return;
+  }
+  if (type == "Unconfined") spec.type = AppArmorSpec::Type::unconfined;
+  if (type == "RuntimeDefault") spec.type = AppArmorSpec::Type::runtime_default;
+  if (profile.has("localhostProfile")) profile.bad("localhostProfile", "is only for the type Localhost");
+}
+
 // Kubernetes refuses the same two; a filter is none of what a privileged container has, whatever the profile says.
 void make_privileged(const Reader& context, SecuritySpec& spec) {
   if (context.has("allowPrivilegeEscalation") && spec.no_new_privileges)
@@ -48,6 +62,7 @@ void make_privileged(const Reader& context, SecuritySpec& spec) {
   spec.no_new_privileges = false;
   spec.seccomp = false;
   spec.seccomp_profile.clear();
+  spec.apparmor = {AppArmorSpec::Type::unconfined, ""};
   spec.masks_kernel_files = false;
   spec.add_capabilities = {"ALL"};
   spec.drop_capabilities.clear();
@@ -88,6 +103,7 @@ SecuritySpec read_security(const Reader& context, const Reader& pod_context, boo
   spec.read_only_root = context.flag("readOnlyRootFilesystem");
   spec.no_new_privileges = !context.flag("allowPrivilegeEscalation");
   read_seccomp(speaker("seccompProfile", context, pod_context).at("seccompProfile"), spec);
+  read_apparmor(speaker("appArmorProfile", context, pod_context).at("appArmorProfile"), spec.apparmor);
   spec.masks_kernel_files = context.text("procMount") != "Unmasked";
   if (!spec.masks_kernel_files && host_users) context.bad("procMount", "cannot be Unmasked with hostUsers: true");
   if (context.flag("privileged")) make_privileged(context, spec);

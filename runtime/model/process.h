@@ -25,6 +25,9 @@ struct Process {
   // The filter where it is not podrun's default one, an instruction each: code, jt, jf and k, from the highest bits
   // down. Decided once: an exec years later has the same, whatever has become of the file it was made of.
   std::vector<std::uint64_t> seccomp_filter;
+  // What confines it from its exec on, by AppArmor; empty: what confines podrun, which is nothing as a rule. Decided
+  // once, likewise.
+  std::string apparmor_profile;
   bool terminal = false;  // one of the container's own, whose master goes to the client
 };
 

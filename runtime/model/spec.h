@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/model/apparmor.h"
 #include "runtime/model/probe.h"
 #include "runtime/model/volume_spec.h"
 
@@ -46,6 +47,7 @@ struct SecuritySpec {
   bool no_new_privileges = true;  // false only with allowPrivilegeEscalation: true
   bool seccomp = true;            // false only where Unconfined is asked for
   std::string seccomp_profile;    // its file, below the machine's directory of profiles; empty: podrun's default one
+  AppArmorSpec apparmor;
 };
 
 // When a container runs, beside the others of its pod (Kubernetes: "Init Containers", "Sidecar Containers").

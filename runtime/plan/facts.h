@@ -7,17 +7,19 @@
 #include <vector>
 
 #include "runtime/image/image.h"
+#include "runtime/kernel/apparmor.h"
 #include "runtime/kernel/cgroup_host.h"
 #include "runtime/plan/network_plan.h"
 
 namespace podrun {
 
-// A container's image, what the image's own files say about users, and the seccomp profile that it names.
+// A container's image, what the image's own files say about users, and the profiles that confine it.
 struct ContainerFacts {
   Image image;
   std::string passwd;
   std::string group;
   std::vector<std::uint64_t> seccomp_filter;  // as Process has it; empty where it names none
+  std::string apparmor_profile;               // also
 };
 
 // A file of the host whose content goes into pods.
@@ -28,6 +30,7 @@ struct HostFile {
 
 struct MachineFacts {
   CgroupHost cgroup;
+  apparmor::State apparmor;
   std::string cgroup_parent;
   std::vector<std::string> unsafe_sysctls;  // names that pods may set as well, some with a * at their end
   std::uint64_t memory_bytes = 0;

@@ -170,6 +170,12 @@ TEST(PlanSeccomp, IsTheDefaultProfileUnlessNoneIsAskedFor) {
   EXPECT_FALSE(process_of(plan_of(spec, facts_of())).seccomp);
 }
 
+TEST(PlanAppArmorProfile, IsOnRecordWithTheProcess) {
+  PodFacts facts = facts_of();
+  facts.containers[0].apparmor_profile = "strict";
+  EXPECT_EQ(process_of(plan_of(spec_of(), facts)).apparmor_profile, "strict");
+}
+
 TEST(PlanEnvironment, TheManifestWinsOverTheImageAndPathIsAlwaysThere) {
   PodFacts facts = facts_of();
   facts.containers[0].image.config.env = {{"A", "image"}, {"B", "image"}};

@@ -69,6 +69,7 @@ Result<Process> make_process(const ContainerSpec& spec, const std::string& hostn
   process.no_new_privileges = spec.security.no_new_privileges;
   process.seccomp = spec.security.seccomp;
   process.seccomp_filter = facts.seccomp_filter;
+  process.apparmor_profile = facts.apparmor_profile;
   return process;
 }
 

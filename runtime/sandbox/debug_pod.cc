@@ -29,8 +29,8 @@ Result<Debugger> debug_pod(const Host& host, const std::string& id, const Epheme
                            const DebugOptions& options) {
   TRY(check_debuggable(host, TRY(host.store.load_whole(id)), spec));
   const Fd image_held = TRY(image_store(host).hold());
-  const ContainerFacts facts = TRY(find_container(host, spec.pod, spec.container(), options.registry));
   const MachineFacts machine = TRY(find_machine(host, false));
+  const ContainerFacts facts = TRY(find_container(host, machine, spec.pod, spec.container(), options.registry));
   TRY(base::check_interruption());
 
   const auto box = TRY(take_box(host.store, id));

@@ -19,6 +19,7 @@ constexpr std::size_t kLargestHosts = 1U << 20U;
 Result<MachineFacts> find_machine(bool host_network) {
   MachineFacts machine;
   machine.cgroup = TRY(CgroupHost::discover());
+  machine.apparmor = apparmor::look();
   machine.memory_bytes = machine_memory();
   machine.processors = static_cast<std::uint64_t>(std::max(::sysconf(_SC_NPROCESSORS_ONLN), 1L));
   machine.hostname = machine_name();

@@ -1,6 +1,7 @@
 #include "runtime/sandbox/pod_facts.h"
 
 #include "base/files.h"
+#include "runtime/plan/apparmor.h"
 #include "runtime/sandbox/choose_networks.h"
 #include "runtime/sandbox/images.h"
 #include "runtime/sandbox/seccomp_profile.h"
@@ -19,9 +20,12 @@ std::string make_uuid() {
 
 }  // namespace
 
-Result<ContainerFacts> find_container(const Host& host, const PodSpec& pod, const ContainerSpec& container,
-                                      const Registry& registry) {
+Result<ContainerFacts> find_container(const Host& host, const MachineFacts& machine, const PodSpec& pod,
+                                      const ContainerSpec& container, const Registry& registry) {
   ContainerFacts facts;
+  ChosenProfile profile = TRY(choose_profile(container.security.apparmor, machine.apparmor));
+  if (!profile.warning.empty()) host.warn("container '" + container.name + "': " + profile.warning);
+  facts.apparmor_profile = std::move(profile.name);
   facts.seccomp_filter = TRY(find_seccomp_filter(host.options.seccomp_dir, container.security.seccomp_profile));
   facts.image = TRY(provide_image(host, pod, {container.image, container.pull_policy}, registry));
   const std::vector<std::string> layers = facts.image.layers.readable();
@@ -46,7 +50,7 @@ Result<PodFacts> find_facts(const Host& host, const PodSpec& spec, const std::ve
   facts.machine = TRY(find_machine(host, spec.host_network));
   for (const auto& container : spec.containers)
     facts.containers.push_back(
-        TRY(find_container(host, spec, container, registry).in("container '" + container.name + "'")));
+        TRY(find_container(host, facts.machine, spec, container, registry).in("container '" + container.name + "'")));
   for (const VolumeSpec& volume : spec.volumes)
     if (const auto* image = std::get_if<ImageSpec>(&volume.source))
       facts.volume_images[volume.name] =

@@ -12,9 +12,9 @@
 namespace podrun {
 
 // The parts of it, for a container that comes later.
-Result<ContainerFacts> find_container(const Host& host, const PodSpec& pod, const ContainerSpec& container,
-                                      const Registry& registry);
 Result<MachineFacts> find_machine(const Host& host, bool host_network);
+Result<ContainerFacts> find_container(const Host& host, const MachineFacts& machine, const PodSpec& pod,
+                                      const ContainerSpec& container, const Registry& registry);
 
 // `networks` and `registry` as in CreateOptions.
 Result<PodFacts> find_facts(const Host& host, const PodSpec& spec, const std::vector<std::string>& networks,

@@ -34,6 +34,7 @@ void visit(Visitor& field, Record& process) {
   field("noNewPrivileges", process.no_new_privileges);
   field("seccomp", process.seccomp);
   field.optional("seccompFilter", process.seccomp_filter);
+  field.optional("apparmorProfile", process.apparmor_profile);
   field.optional("terminal", process.terminal);
   field.optional("ambient", process.ambient);
 }

@@ -50,6 +50,7 @@ inline ContainerRecord full_container() {
                   .no_new_privileges = false,
                   .seccomp = false,
                   .seccomp_filter = {0x0020000000000004, 0xffffffffffffffff},
+                  .apparmor_profile = "strict",
                   .terminal = true};
   plan.process.ambient = 1U << 10U;
   plan.id = test_id('c');

@@ -55,12 +55,14 @@ void plan_of_container(const api::CreateContainerRequest& request, const PodReco
   facts.image.layers.paths = {"/layer"};
   facts.passwd = "root:x:0:0::/root:\nwww:x:33:34::/srv:\n";
   facts.group = "root:x:0:\nweb:x:40:www\n";
+  MachineFacts machine;
+  machine.apparmor.is_enabled = true;  // and any name may be that of a profile
   ContainerRecord record;
   const auto plan = plan_container(request.config(), {.pod = pod,
                                                       .pod_config = request.sandbox_config(),
                                                       .siblings = {},
                                                       .facts = std::move(facts),
-                                                      .machine = {},
+                                                      .machine = std::move(machine),
                                                       .layout = layout,
                                                       .images = "/missing"});
   if (!has(plan)) return;

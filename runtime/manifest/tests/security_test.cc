@@ -12,8 +12,6 @@ using testing::IsEmpty;
 
 TEST(Manifest, ProtectionThatIsAskedForIsNeverPassedOver) {
   const std::string context = "spec.containers[0].securityContext.";
-  const std::string apparmor =
-      "AppArmor profiles are not applied, and without it the container would run unconfined by one";
   const auto annotation = [](const std::string& name, const std::string& value) {
     return metadata("name: web, annotations: {'" + name + "': '" + value + "'}");
   };
@@ -30,9 +28,17 @@ TEST(Manifest, ProtectionThatIsAskedForIsNeverPassedOver) {
        context + "seccompProfile.localhostProfile: 'a/../../b.json' has a '..' in it"},
       {container("securityContext: {seccompProfile: {type: RuntimeDefault, localhostProfile: a.json}}"),
        context + "seccompProfile.localhostProfile: is only for the type Localhost"},
-      {pod("securityContext: {appArmorProfile: {type: Localhost, localhostProfile: a}}"),
-       "spec.securityContext.appArmorProfile.type: " + apparmor, Kind::unsupported},
-      {annotation(aa + "main", "localhost/strict"), at(aa + "main") + apparmor, Kind::unsupported},
+      {pod("securityContext: {appArmorProfile: {type: Localhost}}"),
+       "spec.securityContext.appArmorProfile.localhostProfile: is missing: the name of a profile that is loaded"},
+      {container("securityContext: {appArmorProfile: {type: Localhost, localhostProfile: 'a//&unconfined'}}"),
+       context + "appArmorProfile.localhostProfile: 'a//&unconfined' is not the name of one profile"},
+      {container("securityContext: {appArmorProfile: {type: Localhost, localhostProfile: \"a\\nb\"}}"),
+       context + "appArmorProfile.localhostProfile: has a control character in it"},
+      {container("securityContext: {appArmorProfile: {type: RuntimeDefault, localhostProfile: a}}"),
+       context + "appArmorProfile.localhostProfile: is only for the type Localhost"},
+      {container("securityContext: {appArmorProfile: {localhostProfile: a}}"),
+       context + "appArmorProfile.localhostProfile: is only for the type Localhost"},
+      {annotation(aa + "main", "localhost/"), at(aa + "main") + "is missing: the name of a profile that is loaded"},
       {annotation(aa + "other", "runtime/default"), at(aa + "other") + "the Pod has no container 'other'"},
       {annotation(aa + "main", "strict"),
        at(aa + "main") + "expected runtime/default, unconfined or localhost/PROFILE, found 'strict'"},
@@ -49,15 +55,35 @@ TEST(Manifest, ProtectionThatIsAskedForIsNeverPassedOver) {
   });
 }
 
-TEST(Manifest, NoAppArmorProfileIsAWarningWhereOneIsAskedFor) {
-  const std::string note = ": podrun applies no AppArmor profile: what confines a container is the rest";
-  EXPECT_THAT(parse(container("securityContext: {appArmorProfile: {type: RuntimeDefault}}")).warnings,
-              ElementsAre("spec.containers[0].securityContext.appArmorProfile.type" + note));
-  const std::string name = "container.apparmor.security.beta.kubernetes.io/main";
-  EXPECT_THAT(parse(metadata("name: web, annotations: {" + name + ": runtime/default}")).warnings,
-              ElementsAre("metadata.annotations[\"" + name + "\"]" + note));
-  EXPECT_THAT(parse(metadata("name: web, annotations: {" + name + ": unconfined}")).warnings, IsEmpty());
-  EXPECT_THAT(parse(container("securityContext: {appArmorProfile: {type: Unconfined}}")).warnings, IsEmpty());
+TEST(Manifest, AnAppArmorProfileIsWhatTheContainerSaysElseWhatThePodSaysElseAnAnnotation) {
+  using Type = AppArmorSpec::Type;
+  const auto of = [](const std::string& text) { return parse(text).spec.containers[0].security.apparmor; };
+  const auto type = [&](const std::string& text) { return of(text).type; };
+  const std::string local = "securityContext: {appArmorProfile: {type: Localhost, localhostProfile: strict}}";
+  const std::string by_default = "securityContext: {appArmorProfile: {type: RuntimeDefault}}";
+  const std::string off = "securityContext: {appArmorProfile: {type: Unconfined}}";
+  EXPECT_EQ(type(pod("")), Type::unsaid);
+  EXPECT_EQ(type(container(by_default)), Type::runtime_default);
+  EXPECT_EQ(type(container(off)), Type::unconfined);
+  EXPECT_EQ(of(container(local)).profile, "strict");
+  EXPECT_EQ(of(pod(local)).profile, "strict");
+  EXPECT_EQ(type(pod(local, off)), Type::unconfined);
+  EXPECT_EQ(type(pod(off, by_default)), Type::runtime_default);
+  EXPECT_EQ(type(pod(local, "securityContext: {privileged: true}")), Type::unconfined);
+  for (const std::string& text : {container(by_default), container(local), container(off)})
+    EXPECT_THAT(parse(text).warnings, IsEmpty()) << "what the machine has is not for a manifest to know";
+
+  const auto annotated = [](const std::string& value, const std::string& context = "{}") {
+    return "{apiVersion: v1, kind: Pod, metadata: {name: web, annotations: "
+           "{container.apparmor.security.beta.kubernetes.io/main: '" +
+           value + "'}}, spec: {containers: [{name: main, image: 'rootfs:/a', securityContext: " + context + "}]}}";
+  };
+  EXPECT_EQ(type(annotated("runtime/default")), Type::runtime_default);
+  EXPECT_EQ(type(annotated("unconfined")), Type::unconfined);
+  EXPECT_EQ(type(annotated("")), Type::unsaid);
+  EXPECT_EQ(of(annotated("localhost/strict")).profile, "strict");
+  EXPECT_EQ(type(annotated("localhost/strict", "{appArmorProfile: {type: Unconfined}}")), Type::unconfined);
+  EXPECT_EQ(type(annotated("localhost/strict", "{privileged: true}")), Type::unconfined);
 }
 
 TEST(Manifest, SeccompIsOffOnlyWhereThatIsAskedFor) {
