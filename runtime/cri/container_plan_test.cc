@@ -35,13 +35,15 @@ class ContainerPlanTest : public testing::Test {
     ContainerFacts facts;
     facts.image.layers.paths = {"/layer"};
     facts.image.config.user = image_user_;
+    MachineFacts machine;
+    machine.cgroup = cgroup_;
     facts.passwd = "root:x:0:0::/root:\nwww:x:33:34::/srv:\n";
     facts.group = "root:x:0:\nweb:x:40:www\n";
     return plan_container(config_, {.pod = pod,
                                     .pod_config = pod_.config(),
                                     .siblings = siblings_,
                                     .facts = std::move(facts),
-                                    .machine = {},
+                                    .machine = std::move(machine),
                                     .layout = layout_,
                                     .images = "/nowhere"});
   }
@@ -62,6 +64,7 @@ class ContainerPlanTest : public testing::Test {
   api::ContainerConfig config_;
   std::string image_user_;
   std::vector<ContainerRecord> siblings_;
+  CgroupHost cgroup_;
 };
 
 TEST_F(ContainerPlanTest, TheConfigurationIsOnRecordAsItCame) {
@@ -259,6 +262,22 @@ TEST_F(ContainerPlanTest, WhatIsNoFileOfAControllerIsNoLimit) {
   pages->set_page_size("2MB/../x");
   pages->set_limit(1);
   EXPECT_THAT(error(), HasSubstr("resources.hugepage_limits"));
+}
+
+TEST_F(ContainerPlanTest, AControllerThatTheMachineLacksIsToldBeforeThereIsAContainer) {
+  cgroup_.mode = CgroupHost::Mode::hybrid;
+  cgroup_.v1 = {{{"memory"}, "/sys/fs/cgroup/memory"}};
+  auto* asked = config_.mutable_linux()->mutable_resources();
+  asked->set_memory_limit_in_bytes(1 << 20);
+  EXPECT_TRUE(plan());
+  asked->set_cpuset_cpus("0");
+  EXPECT_THAT(error(), HasSubstr("no cgroup v1 controller 'cpuset'"));
+  asked->clear_cpuset_cpus();
+  auto* pages = asked->add_hugepage_limits();
+  pages->set_page_size("2MB");
+  EXPECT_TRUE(plan()) << "0 is not said";
+  pages->set_limit(1);
+  EXPECT_THAT(error(), HasSubstr("no cgroup v1 controller 'hugetlb'"));
 }
 
 TEST_F(ContainerPlanTest, DevicesOfADirectoryAreAllInIt) {
