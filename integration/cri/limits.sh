@@ -24,11 +24,12 @@ J
 }
 # processors ID: those that its first process may run on.
 processors() { "$crictl" exec -s "$1" sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/1/status; }
-# refused PATTERN RESOURCES: with these it is not created, or not started, and said why.
+# refused PATTERN RESOURCES: with these it is not created, and said why in one line.
 refused() {
   local out
-  out=$(make "$2") && out=$("$crictl" start "$out" 2>&1) && fail "$2 was taken"
+  out=$(make "$2") && fail "$2 was taken"
   grep -qE -- "$1" <<< "$out" || fail "$2: expected '$1', found: $out"
+  [ "$("$crictl" ps -aq -p "$pod" | wc -l)" = "$containers" ] || fail "$2: a container was made"
 }
 
 all=$(sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status)
@@ -48,6 +49,7 @@ id=$(make '{}') && "$crictl" start "$id" > /dev/null || fail "none: $id"
 "$crictl" update --cpuset-cpus "$first" "$id" > /dev/null || fail "the first processors by an update"
 [ "$(processors "$id")" = "$first" ] || fail "given $first by an update: it runs on $(processors "$id")"
 
+containers=$("$crictl" ps -aq -p "$pod" | wc -l)
 refused 'no list of numbers' '{"cpuset_cpus": "../0"}'
 refused 'no file of a controller' '{"unified": {"cgroup.procs": "1"}}'
 refused 'no file of a controller' '{"unified": {"../memory.max": "1"}}'
@@ -55,9 +57,17 @@ refused 'no size of a page' '{"hugepage_limits": [{"page_size": "2MB/..", "limit
 if is_v2; then
   id=$(make '{"unified": {"memory.high": "33554432"}}') && "$crictl" start "$id" > /dev/null || fail "unified: $id"
   [ "$(cat /sys/fs/cgroup/podrun-"$pod"/ctr/app.*/memory.high | sort -n | head -1)" = 33554432 ] || fail "memory.high is not set"
-  refused "memory.nothing" '{"unified": {"memory.nothing": "1"}}'
+  id=$(make '{"unified": {"memory.nothing": "1"}}') || fail "which files a controller has, nobody knows yet: $id"
+  "$crictl" start "$id" 2>&1 | grep -q "memory.nothing" || fail "a file that is not there was taken"
+  containers=$((containers + 2))
+  refused "no cgroup v2 controller 'nothing'" '{"unified": {"nothing.max": "1"}}'
 else
   refused "'memory.high' is of cgroup v2" '{"unified": {"memory.high": "33554432"}}'
+  # Where the controller was, and is not any more: the server is in this mount namespace, too.
+  options=$(findmnt -no FS-OPTIONS /sys/fs/cgroup/cpuset) && umount -l /sys/fs/cgroup/cpuset || fail "cpuset cannot be unmounted"
+  refused "no cgroup v1 controller 'cpuset'" "{\"cpuset_cpus\": \"$first\"}"
+  "$crictl" update --cpuset-cpus "$first" "$id" 2>&1 | grep -q "no cgroup v1 controller 'cpuset'" || fail "an update without cpuset"
+  mount -t cgroup -o "${options#rw,}" cpuset /sys/fs/cgroup/cpuset || fail "cpuset cannot be mounted again"
 fi
 if [ -d /sys/fs/cgroup/hugetlb ] || { is_v2 && grep -qw hugetlb /sys/fs/cgroup/cgroup.controllers; }; then
   id=$(make '{"hugepage_limits": [{"page_size": "2MB", "limit": 4194304}]}') && "$crictl" start "$id" > /dev/null || fail "huge pages: $id"

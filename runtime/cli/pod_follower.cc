@@ -7,10 +7,9 @@
 #include <array>
 #include <cerrno>
 
-#include "base/files.h"
 #include "base/interruption.h"
 #include "runtime/kernel/clock.h"
-#include "runtime/store/names.h"
+#include "runtime/store/boxes.h"
 
 namespace podrun::cli {
 namespace {
@@ -84,11 +83,7 @@ Result<PodFollower::News> PodFollower::next(std::optional<std::int64_t> deadline
 Result<std::vector<PodFollower::Change>> PodFollower::take(Changes changes) {
   if (changes.everything) {
     for (const auto& [id, pod] : known_) changes.pods.insert(id);
-    auto names = base::list_dir(store_.layout().pods());
-    if (!names && names.error().kind == Kind::not_found)
-      names = std::vector<std::string>();  // the first has yet to come
-    for (const std::string& name : TRY(std::move(names)))
-      if (is_pod_id(name)) changes.pods.insert(name);
+    for (std::string& id : TRY(boxes(store_.layout()))) changes.pods.insert(std::move(id));
   }
   std::vector<Change> told;
   for (const std::string& id : changes.pods) {

@@ -1,7 +1,7 @@
 // What there is, in the words of the CRI.
 #pragma once
 
-#include "runtime/cri/view.h"
+#include "runtime/cri/seen.h"
 
 namespace podrun::cri {
 

@@ -15,4 +15,7 @@ grpc::Status to_status(const Result<Value>& result) {
   return result ? grpc::Status::OK : to_status(result.error());
 }
 
+// As gRPC itself says it of calls whose requests it reads.
+inline grpc::Status no_request() { return {grpc::StatusCode::INTERNAL, "the request cannot be read"}; }
+
 }  // namespace podrun::cri

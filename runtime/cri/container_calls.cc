@@ -4,6 +4,7 @@
 #include "runtime/cri/codes.h"
 #include "runtime/cri/containers.h"
 #include "runtime/cri/exec.h"
+#include "runtime/cri/lent.h"
 #include "runtime/cri/runtime_service.h"
 
 namespace podrun::cri {
@@ -43,10 +44,16 @@ grpc::Status RuntimeService::ContainerStatus(Context*, const api::ContainerStatu
   return grpc::Status::OK;
 }
 
-grpc::Status RuntimeService::ListContainers(Context*, const api::ListContainersRequest* request,
-                                            api::ListContainersResponse* response) {
-  for (const SeenContainer& container : backend_.view.containers())
-    if (matches(request->filter(), container)) *response->add_containers() = item_of(container);
+grpc::Status RuntimeService::StreamedListContainers(
+    Context*, grpc::ServerUnaryStreamer<api::ListContainersRequest, api::ListContainersResponse>* call) {
+  api::ListContainersRequest request;
+  if (!call->Read(&request)) return no_request();
+  const std::vector<SeenContainer> containers = backend_.view.containers();
+  api::ListContainersResponse response;
+  Lent items(*response.mutable_containers());
+  for (const SeenContainer& container : containers)
+    if (matches(request.filter(), container)) items.add(*container.item);
+  call->Write(response);
   return grpc::Status::OK;
 }
 
@@ -55,7 +62,7 @@ grpc::Status RuntimeService::StreamContainers(Context*, const api::StreamContain
   for (const SeenContainer& container : backend_.view.containers()) {
     if (!matches(request->filter(), container)) continue;
     api::StreamContainersResponse one;
-    *one.add_containers() = item_of(container);
+    *one.add_containers() = *container.item;
     if (!writer->Write(one)) break;  // the client has gone
   }
   return grpc::Status::OK;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "runtime/cri/invalid.h"
+#include "runtime/kernel/cgroup_controllers.h"
 #include "runtime/kernel/cgroup_files.h"
 
 namespace podrun::cri {
@@ -38,9 +39,9 @@ Result<void> check(const api::LinuxContainerResources& resources) {
 
 }  // namespace
 
-Result<void> give_limits(const api::LinuxContainerResources& resources, ContainerPlan& plan) {
+Result<void> give_limits(const api::LinuxContainerResources& resources, const CgroupHost& host, ContainerPlan& plan) {
   TRY(check(resources));
-  CgroupLimits& limits = plan.limits;
+  CgroupLimits limits = plan.limits;
   const auto positive = [](std::int64_t number) {
     return static_cast<std::uint64_t>(std::max<std::int64_t>(number, 0));
   };
@@ -57,6 +58,8 @@ Result<void> give_limits(const api::LinuxContainerResources& resources, Containe
   for (const api::HugepageLimit& limit : resources.hugepage_limits())
     if (limit.limit() != 0) limits.files[file_of(limit)] = std::to_string(limit.limit());
   for (const auto& [file, value] : resources.unified()) limits.unified_files[file] = value;
+  TRY(check_controllers(host, limits));
+  plan.limits = std::move(limits);
   plan.oom_score_adj = static_cast<int>(std::clamp<std::int64_t>(resources.oom_score_adj(), -1000, 1000));
   return {};
 }

@@ -132,7 +132,7 @@ Result<ContainerPlan> plan_container(const api::ContainerConfig& config, Contain
   TRY(choose_pids(config, around, plan));
   TRY(finish_security(security, plan));
   TRY(add_mounts(TRY(mounts_of(config, around.images)), around.pod.plan, plan.mounts));
-  TRY(give_limits(config.linux().resources(), plan));
+  TRY(give_limits(config.linux().resources(), around.machine.cgroup, plan));
   if (plan.devices == DeviceAccess::as_pod) plan.devices = DeviceAccess::common;
   if (!security.privileged()) plan.device_nodes = TRY(devices_of(config));
   TRY(give_cdi_devices(config, around.cdi_directories, around.pod.plan, plan));

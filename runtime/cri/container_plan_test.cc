@@ -314,6 +314,22 @@ TEST_F(ContainerPlanTest, WhatIsNoFileOfAControllerIsNoLimit) {
   EXPECT_THAT(error(), HasSubstr("resources.hugepage_limits"));
 }
 
+TEST_F(ContainerPlanTest, AControllerThatTheMachineLacksIsToldBeforeThereIsAContainer) {
+  machine_.cgroup.mode = CgroupHost::Mode::hybrid;
+  machine_.cgroup.v1 = {{{"memory"}, "/sys/fs/cgroup/memory"}};
+  auto* asked = config_.mutable_linux()->mutable_resources();
+  asked->set_memory_limit_in_bytes(1 << 20);
+  EXPECT_TRUE(plan());
+  asked->set_cpuset_cpus("0");
+  EXPECT_THAT(error(), HasSubstr("no cgroup v1 controller 'cpuset'"));
+  asked->clear_cpuset_cpus();
+  auto* pages = asked->add_hugepage_limits();
+  pages->set_page_size("2MB");
+  EXPECT_TRUE(plan()) << "0 is not said";
+  pages->set_limit(1);
+  EXPECT_THAT(error(), HasSubstr("no cgroup v1 controller 'hugetlb'"));
+}
+
 TEST_F(ContainerPlanTest, DevicesOfADirectoryAreAllInIt) {
   auto* device = config_.add_devices();
   device->set_host_path("/dev/null");

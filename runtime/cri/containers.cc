@@ -87,7 +87,7 @@ Result<void> update_container(const Backend& backend, const api::UpdateContainer
   const CgroupLimits before = plan.limits;
   api::ContainerConfig config = container.config();
   auto* resources = config.mutable_linux()->mutable_resources();
-  TRY(give_limits(request.linux(), plan));
+  TRY(give_limits(request.linux(), TRY(CgroupHost::discover()), plan));
   if (request.linux().hugepage_limits_size() != 0) resources->clear_hugepage_limits();  // a list would only grow
   resources->MergeFrom(request.linux());  // what is 0 or empty stays as it is
   plan.oom_score_adj = static_cast<int>(resources->oom_score_adj());

@@ -7,9 +7,9 @@
 #include <algorithm>
 #include <array>
 
-#include "base/files.h"
 #include "runtime/cri/answers.h"
 #include "runtime/kernel/clock.h"
+#include "runtime/store/boxes.h"
 
 namespace podrun::cri {
 namespace {
@@ -33,35 +33,43 @@ bool Events::Listener::is_over() const {
 }
 
 Result<std::unique_ptr<Events>> Events::start(const Backend& backend) {
-  std::unique_ptr<Events> events(new Events(backend, TRY(Watch::on(backend.layout()).in("watch the pods"))));
-  events->end_.reset(::eventfd(0, EFD_CLOEXEC));
-  if (!events->end_) return Error::system(errno, "make an eventfd");
+  Fd wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!wake) return Error::system(errno, "make an eventfd");
+  std::unique_ptr<Events> events(new Events(backend, std::move(wake)));
+  events->changes_ = TRY(backend.view.memory().tell([own = events.get()] { own->wake(); }));
   events->look_at_all(false);  // what there is already is no event
   events->thread_ = std::thread([own = events.get()] { own->run(); });
   return events;
 }
 
 Events::~Events() {
-  const std::uint64_t one = 1;
-  (void)!::write(end_.get(), &one, sizeof(one));
+  (void)backend_.view.memory().tell(nullptr);
+  is_ending_ = true;
+  wake();
   if (thread_.joinable()) thread_.join();
   end_all();
 }
 
+void Events::wake() {
+  const std::uint64_t one = 1;
+  (void)!::write(wake_.get(), &one, sizeof(one));
+}
+
 void Events::run() {
   for (;;) {
-    std::array<pollfd, 2> events{{{watch_.fd(), POLLIN, 0}, {end_.get(), POLLIN, 0}}};
+    std::array<pollfd, 2> events{{{changes_, POLLIN, 0}, {wake_.get(), POLLIN, 0}}};
     ::poll(events.data(), events.size(), -1);
-    if (events[1].revents != 0) return;
-    const auto changes = watch_.take();
-    if (!changes) continue;
-    if (changes->everything) look_at_all(true);
-    for (const std::string& pod : changes->pods) look_at(pod, true);
+    if (is_ending_) return;
+    std::uint64_t count = 0;
+    (void)!::read(wake_.get(), &count, sizeof(count));
+    const Changes changes = backend_.view.memory().untold();
+    if (changes.everything) look_at_all(true);
+    for (const std::string& pod : changes.pods) look_at(pod, true);
   }
 }
 
 void Events::look_at_all(bool tells) {
-  std::vector<std::string> ids = base::list_dir(backend_.layout().pods()).value_or({});
+  std::vector<std::string> ids = boxes(backend_.layout()).value_or({});
   for (const auto& [id, known] : known_) ids.push_back(id);
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
@@ -79,10 +87,6 @@ void Events::look_at(const std::string& pod, bool tells) {
     return;
   }
   const std::vector<SeenContainer> containers = backend_.view.containers_of(*sandbox);
-  // The end of a pause, which no file tells of.
-  if (sandbox->is_ready)
-    for (const ProcessId& process : {sandbox->record().life.shim, sandbox->record().life.pause})
-      (void)watch_.follow(pod, process);
   tell_difference(known_[pod], std::move(*sandbox), containers, tells);
 }
 

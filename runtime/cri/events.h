@@ -1,7 +1,8 @@
-// What happens to containers and sandboxes, told to whoever listens. A change of a file is the event (store/watch.h),
+// What happens to containers and sandboxes, told to whoever listens. A change of a file is the event (memory.h),
 // so also what the CLI does is seen, and what has happened while no server ran is in the lists.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <map>
@@ -10,7 +11,6 @@
 #include <thread>
 
 #include "runtime/cri/backend.h"
-#include "runtime/store/watch.h"
 
 namespace podrun::cri {
 
@@ -47,7 +47,8 @@ class Events {
     std::map<std::string, api::ContainerState> containers;  // by id
   };
 
-  Events(const Backend& backend, Watch watch) : backend_(backend), watch_(std::move(watch)) {}
+  Events(const Backend& backend, Fd wake) : backend_(backend), wake_(std::move(wake)) {}
+  void wake();
   void run();
   void look_at_all(bool tells);
   void look_at(const std::string& pod, bool tells);
@@ -57,9 +58,10 @@ class Events {
             const std::vector<SeenContainer>& containers);
 
   const Backend& backend_;
-  Watch watch_;
+  Fd wake_;           // an eventfd
+  int changes_ = -1;  // the memory's, to be polled
+  std::atomic<bool> is_ending_ = false;
   std::map<std::string, Known> known_;  // by the pod's id; the thread's alone
-  Fd end_;                              // an eventfd
   std::mutex mutex_;
   std::vector<std::shared_ptr<Listener>> listeners_;
   std::thread thread_;

@@ -1,126 +1,191 @@
 #include "runtime/cri/memory.h"
 
-#include <sys/stat.h>
+#include <sys/resource.h>
 
 #include <algorithm>
-#include <tuple>
 
-#include "base/files.h"
 #include "runtime/cri/cli_pods.h"
-#include "runtime/cri/encoding.h"
-#include "runtime/kernel/clock.h"
-#include "runtime/store/names.h"
+#include "runtime/store/boxes.h"
 
 namespace podrun::cri {
 namespace {
-
-constexpr std::int64_t kTicks = 100'000'000;  // nanoseconds, several
 
 template <class Entries>
 void forget_all_but(const std::vector<std::string>& ids, Entries& entries) {
   std::erase_if(entries, [&](const auto& entry) { return !std::binary_search(ids.begin(), ids.end(), entry.first); });
 }
 
+SeenContainers see_again(const Layout& layout, const std::vector<SeenContainer>& before) {
+  std::vector<SeenContainer> now;
+  now.reserve(before.size());
+  for (const SeenContainer& one : before) now.push_back(see(layout, one.known_pod, one.known));
+  return std::make_shared<const std::vector<SeenContainer>>(std::move(now));
+}
+
+// A process that is followed takes a descriptor. The other half is for clients and workers.
+std::size_t half_of_descriptors() {
+  rlimit limit{};
+  return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur / 2 : 0;
+}
+
 }  // namespace
 
-KnownPod know(PodRecord record) {
-  KnownPod known;
-  if (is_of_cri(record))
-    known.request.ParseFromString(from_base64(record.plan.who.cri));
-  else
-    known.request = request_of(record.plan);
-  known.record = std::move(record);
-  return known;
-}
+Memory::Memory(Store store)
+    : store_(std::move(store)),
+      watch_(Watch::on(store_.layout(), half_of_descriptors())),
+      hears_all_(static_cast<bool>(watch_)) {}
 
-KnownContainer know(const PodRecord& pod, ContainerRecord record) {
-  KnownContainer known;
-  known.id = id_of(pod.plan, record.plan);
-  if (is_of_cri(pod))
-    known.config.ParseFromString(from_base64(record.plan.cri));
-  else
-    known.config = config_of(pod.plan, record.plan);
-  known.record = std::move(record);
-  return known;
-}
-
-std::optional<Stamp> Stamp::of(const std::string& path) {
-  struct stat info {};
-  if (::stat(path.c_str(), &info) != 0) return std::nullopt;
-  Stamp stamp;
-  stamp.device_ = info.st_dev;
-  stamp.inode_ = info.st_ino;
-  stamp.changed_ = info.st_ctim;
-  stamp.has_settled_ = info.st_ctim.tv_sec * 1'000'000'000LL + info.st_ctim.tv_nsec < wall_time() - kTicks;
-  return stamp;
-}
-
-bool Stamp::operator==(const Stamp& other) const {
-  return std::tie(device_, inode_, changed_.tv_sec, changed_.tv_nsec) ==
-         std::tie(other.device_, other.inode_, other.changed_.tv_sec, other.changed_.tv_nsec);
-}
-
-// In both the stamp is older than what is read: a change in between is seen at the next look.
-Result<std::shared_ptr<const KnownPod>> Memory::pod(const std::string& id) {
-  const std::optional<Stamp> stamp = Stamp::of(store_.layout().record(id));
-  if (stamp) {
-    const std::lock_guard guard(mutex_);
-    const auto entry = pods_.find(id);
-    if (entry != pods_.end() && entry->second.stamp == *stamp) return entry->second.known;
+bool Memory::hear() {
+  if (!watch_) return false;
+  auto heard = watch_->take();
+  if (!heard) hears_all_ = false;
+  const Changes changes = std::move(heard).value_or({.everything = true, .pods = {}});
+  if (changes.empty()) return false;
+  ++heard_;
+  pods_ = nullptr;
+  if (changes.everything) {
+    sandboxes_.clear();
+    containers_.clear();
   }
-  auto known = std::make_shared<const KnownPod>(know(TRY(store_.load(id))));
-  if (stamp && stamp->has_settled()) {
-    const std::lock_guard guard(mutex_);
-    pods_[id] = {*stamp, known};
+  for (const std::string& id : changes.pods) {
+    sandboxes_.erase(id);
+    containers_.erase(id);
   }
-  return known;
+  if (wake_) {
+    untold_.everything = untold_.everything || changes.everything;
+    untold_.pods.insert(changes.pods.begin(), changes.pods.end());
+  }
+  return true;
 }
 
-Result<std::shared_ptr<const KnownContainers>> Memory::containers_of(const std::shared_ptr<const KnownPod>& pod) {
+std::uint64_t Memory::hear_first() {
+  const std::lock_guard guard(mutex_);
+  if (hear() && wake_) wake_();
+  return heard_;
+}
+
+Result<int> Memory::tell(std::function<void()> wake) {
+  const std::lock_guard guard(mutex_);
+  if (!watch_) return watch_.error();
+  wake_ = std::move(wake);
+  untold_ = {};
+  return watch_->fd();
+}
+
+Changes Memory::untold() {
+  const std::lock_guard guard(mutex_);
+  (void)hear();
+  return std::exchange(untold_, {});
+}
+
+std::optional<Stamp> Memory::stamp_of(const std::string& path) const {
+  return hears_all_ ? std::nullopt : Stamp::of(path);
+}
+
+template <class Seen>
+Memory::Before<Seen> Memory::find(const Entries<Seen>& entries, const std::string& id,
+                                  const std::optional<Stamp>& stamp) {
+  const std::lock_guard guard(mutex_);
+  const auto found = entries.find(id);
+  const bool is_there = found != entries.end() && found->second.stamp == stamp;
+  return {.kept = is_there ? std::optional(found->second) : std::nullopt, .heard = heard_};
+}
+
+// Not where something was heard since the look began: it may have been of this pod.
+template <class Seen>
+void Memory::keep(Entries<Seen>& entries, const Kept<Seen>& kept, std::uint64_t heard) {
+  const std::lock_guard guard(mutex_);
+  if (heard_ != heard || !(hears_all_ || (kept.stamp && kept.stamp->has_settled()))) return;
+  entries.insert_or_assign(kept.pod->record.plan.who.id, kept);
+}
+
+bool Memory::follow(const std::string& id, const std::vector<ProcessId>& processes) {
+  const std::lock_guard guard(mutex_);
+  return hears_all_ && std::all_of(processes.begin(), processes.end(), [&](const ProcessId& process) {
+           return static_cast<bool>(watch_->follow(id, process));
+         });
+}
+
+// In both a stamp and a pidfd are older than what is seen: what happens in between is noticed at the next look.
+Result<Memory::Kept<Sandbox>> Memory::look_at(const std::string& id) {
+  const std::optional<Stamp> stamp = stamp_of(store_.layout().record(id));
+  const Before<Sandbox> before = find(sandboxes_, id, stamp);
+  if (before.kept) {
+    Kept<Sandbox> kept = *before.kept;
+    if (!kept.is_sure) kept.seen = see(kept.pod);
+    return kept;
+  }
+  auto pod = std::make_shared<const KnownPod>(know(TRY(store_.load(id))));
+  const bool is_sure = follow(id, {pod->record.life.shim, pod->record.life.pause});
+  const Kept<Sandbox> kept{pod, stamp, is_sure, see(pod)};
+  keep(sandboxes_, kept, before.heard);
+  return kept;
+}
+
+Result<Memory::Kept<SeenContainers>> Memory::look_at_containers(const std::shared_ptr<const KnownPod>& pod) {
   const std::string& id = pod->record.plan.who.id;
-  const std::optional<Stamp> stamp = Stamp::of(store_.layout().containers(id));
-  if (stamp) {
-    const std::lock_guard guard(mutex_);
-    const auto entry = containers_.find(id);
-    if (entry != containers_.end() && entry->second.stamp == *stamp && entry->second.known->pod == pod)
-      return entry->second.known;
+  const std::optional<Stamp> stamp = stamp_of(store_.layout().containers(id));
+  const Before<SeenContainers> before = find(containers_, id, stamp);
+  if (before.kept && before.kept->pod == pod) {
+    Kept<SeenContainers> kept = *before.kept;
+    if (!kept.is_sure) kept.seen = see_again(store_.layout(), *kept.seen);
+    return kept;
   }
-  KnownContainers read{pod, {}};
   std::vector<std::string> broken;  // or not to be read just now: that is looked at each time
-  for (ContainerRecord& record : TRY(store_.load_containers(id, &broken)))
-    read.all.push_back(know(pod->record, std::move(record)));
-  auto known = std::make_shared<const KnownContainers>(std::move(read));
-  if (stamp && stamp->has_settled() && broken.empty()) {
-    const std::lock_guard guard(mutex_);
-    containers_[id] = {*stamp, known};
-  }
-  return known;
+  std::vector<ContainerRecord> records = TRY(store_.load_containers(id, &broken));
+  if (is_of_cri(pod->record)) std::erase_if(records, [](const auto& one) { return one.plan.id.empty(); });
+  std::vector<ProcessId> processes{pod->record.life.shim};  // which says how they ended
+  for (const ContainerRecord& one : records) processes.push_back(one.life.process);
+  const bool is_sure = broken.empty() && follow(id, processes);
+  std::vector<SeenContainer> seen;
+  seen.reserve(records.size());
+  for (ContainerRecord& one : records)
+    seen.push_back(
+        see(store_.layout(), pod, std::make_shared<const KnownContainer>(know(pod->record, std::move(one)))));
+  const Kept<SeenContainers> kept{pod, stamp, is_sure,
+                                  std::make_shared<const std::vector<SeenContainer>>(std::move(seen))};
+  if (broken.empty()) keep(containers_, kept, before.heard);
+  return kept;
 }
 
-Result<std::vector<std::shared_ptr<const KnownPod>>> Memory::pods() {
-  auto names = base::list_dir(store_.layout().pods());
-  if (!names && names.error().kind != Kind::not_found) return std::move(names).error();
-  std::vector<std::string> ids = std::move(names).value_or({});  // not there: the first pod has yet to come
-  std::sort(ids.begin(), ids.end());
-  std::vector<std::shared_ptr<const KnownPod>> pods;
-  for (const std::string& id : ids) {
-    if (!is_pod_id(id)) continue;
-    auto known = pod(id);
-    if (known)
-      pods.push_back(std::move(*known));
-    else if (known.error().kind == Kind::denied)
-      return std::move(known).error();
-  }
+Result<Sandbox> Memory::sandbox(const std::string& id) {
+  (void)hear_first();
+  return TRY(look_at(id)).seen;
+}
+
+Result<SeenContainers> Memory::containers_of(const Sandbox& sandbox) {
+  (void)hear_first();
+  return TRY(look_at_containers(sandbox.known)).seen;
+}
+
+Result<SeenPods> Memory::pods() {
+  const std::uint64_t heard = hear_first();
   {
     const std::lock_guard guard(mutex_);
-    forget_all_but(ids, pods_);
-    forget_all_but(ids, containers_);
+    if (heard_ == heard && pods_ != nullptr) return pods_;
   }
-  std::sort(pods.begin(), pods.end(), [](const auto& a, const auto& b) {
-    return std::tie(a->record.plan.who.name_space, a->record.plan.who.name) <
-           std::tie(b->record.plan.who.name_space, b->record.plan.who.name);
+  std::vector<std::string> ids = TRY(boxes(store_.layout()));
+  std::sort(ids.begin(), ids.end());
+  const auto none = std::make_shared<const std::vector<SeenContainer>>();
+  std::vector<SeenPod> pods;
+  bool are_sure = true;
+  for (const std::string& id : ids) {
+    auto sandbox = look_at(id);
+    if (!sandbox && sandbox.error().kind == Kind::denied) return std::move(sandbox).error();
+    auto containers = sandbox ? look_at_containers(sandbox->pod) : sandbox.error();
+    are_sure = are_sure && containers && sandbox->is_sure && containers->is_sure;
+    if (!sandbox) continue;
+    pods.push_back({std::move(sandbox->seen), containers ? containers->seen : none});
+  }
+  std::sort(pods.begin(), pods.end(), [](const SeenPod& one, const SeenPod& other) {
+    return goes_before(one.sandbox.record(), other.sandbox.record());
   });
-  return pods;
+  auto seen = std::make_shared<const std::vector<SeenPod>>(std::move(pods));
+  const std::lock_guard guard(mutex_);
+  forget_all_but(ids, sandboxes_);
+  forget_all_but(ids, containers_);
+  if (are_sure && heard_ == heard) pods_ = seen;
+  return SeenPods(std::move(seen));
 }
 
 }  // namespace podrun::cri

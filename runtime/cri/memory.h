@@ -1,9 +1,12 @@
-// Records as they were read last, for as long as their files are the same: a kubelet asks for lists every second, and
-// to read a record takes more than ten times as long as to see that it is the one that was read.
+// What there is as it was looked at last, for as long as nothing has happened to it: a kubelet asks for lists every
+// second, and to look at a pod of four containers anew takes a millisecond. That something has happened the kernel says
+// (store/watch.h) before it lets whoever did it go on, so each answer begins by hearing what is new, and none is of
+// before it was asked for.
 #pragma once
 
-#include <time.h>
-
+#include <atomic>
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -11,70 +14,77 @@
 #include <string>
 #include <vector>
 
-#include "runtime/cri/api.h"
+#include "runtime/cri/seen.h"
+#include "runtime/cri/stamp.h"
 #include "runtime/store/store.h"
+#include "runtime/store/watch.h"
 
 namespace podrun::cri {
 
-struct KnownPod {
-  PodRecord record;
-  api::RunPodSandboxRequest request;  // that made it, or would have
-};
-KnownPod know(PodRecord record);
+using SeenContainers = std::shared_ptr<const std::vector<SeenContainer>>;
 
-struct KnownContainer {
-  ContainerRecord record;
-  std::string id;               // on record where it came by the CRI
-  api::ContainerConfig config;  // that made it, or would have
+struct SeenPod {
+  Sandbox sandbox;
+  SeenContainers containers;
 };
-KnownContainer know(const PodRecord& pod, ContainerRecord record);
-
-struct KnownContainers {
-  std::shared_ptr<const KnownPod> pod;
-  std::vector<KnownContainer> all;
-};
-
-// Which state a file or a directory is in. A record is replaced, never written to: the new one is another file. And a
-// directory changes with the names in it.
-class Stamp {
- public:
-  // Nothing where it is not there.
-  static std::optional<Stamp> of(const std::string& path);
-  // Whether every change since it was taken is another stamp: the clock of files ticks only every few milliseconds, so
-  // a state that was new then may have changed within its tick.
-  bool has_settled() const { return has_settled_; }
-  bool operator==(const Stamp& other) const;
-
- private:
-  dev_t device_ = 0;
-  ino_t inode_ = 0;
-  timespec changed_{};
-  bool has_settled_ = false;
-};
+using SeenPods = std::shared_ptr<const std::vector<SeenPod>>;
 
 // By any number of threads at once; none waits for the files of another. What it gives stays as it is.
 class Memory {
  public:
-  explicit Memory(Store store) : store_(std::move(store)) {}
+  explicit Memory(Store store);
   const Store& store() const { return store_; }
 
   // The errors are those of Store.
-  Result<std::shared_ptr<const KnownPod>> pod(const std::string& id);
-  Result<std::shared_ptr<const KnownContainers>> containers_of(const std::shared_ptr<const KnownPod>& pod);
+  Result<Sandbox> sandbox(const std::string& id);
+  // In their order. What `podrun debug` adds to a pod of the CRI is not its client's, and not among them.
+  Result<SeenContainers> containers_of(const Sandbox& sandbox);
   // Those that can be read, by namespace and name. What is known of others is forgotten.
-  Result<std::vector<std::shared_ptr<const KnownPod>>> pods();
+  Result<SeenPods> pods();
+
+  // For one that sleeps until something happens: the descriptor becomes readable, or `wake` is called, by whoever else
+  // has heard of it first. Errors: those of Watch.
+  Result<int> tell(std::function<void()> wake);
+  Changes untold();  // what has happened since the last time
 
  private:
-  template <class T>
-  struct Entry {
-    Stamp stamp;
-    std::shared_ptr<const T> known;
+  template <class Seen>
+  struct Kept {
+    std::shared_ptr<const KnownPod> pod;
+    std::optional<Stamp> stamp;  // of the file, where that has to be asked: when not all is heard
+    bool is_sure = false;        // nothing happens to it unheard; else what of it lives is asked each time
+    Seen seen = {};
+  };
+  template <class Seen>
+  using Entries = std::map<std::string, Kept<Seen>>;  // by the pod's id
+  template <class Seen>
+  struct Before {
+    std::optional<Kept<Seen>> kept;
+    std::uint64_t heard = 0;
   };
 
-  Store store_;
+  bool hear();                 // under the lock; whether there was something
+  std::uint64_t hear_first();  // what every answer begins with: heard_
+  std::optional<Stamp> stamp_of(const std::string& path) const;
+  template <class Seen>
+  Before<Seen> find(const Entries<Seen>& entries, const std::string& id, const std::optional<Stamp>& stamp);
+  template <class Seen>
+  void keep(Entries<Seen>& entries, const Kept<Seen>& kept, std::uint64_t heard);
+  // False where the end of one of them may go unheard.
+  bool follow(const std::string& id, const std::vector<ProcessId>& processes);
+  Result<Kept<Sandbox>> look_at(const std::string& id);
+  Result<Kept<SeenContainers>> look_at_containers(const std::shared_ptr<const KnownPod>& pod);
+
+  const Store store_;
   std::mutex mutex_;
-  std::map<std::string, Entry<KnownPod>> pods_;  // by the pod's id, as the next
-  std::map<std::string, Entry<KnownContainers>> containers_;
+  Result<Watch> watch_;
+  std::atomic<bool> hears_all_;  // not any more once it has missed something
+  std::uint64_t heard_ = 0;      // how often there was something
+  Entries<Sandbox> sandboxes_;
+  Entries<SeenContainers> containers_;
+  SeenPods pods_;  // null where not all of them are kept, and sure
+  std::function<void()> wake_;
+  Changes untold_;
 };
 
 }  // namespace podrun::cri

@@ -2,6 +2,7 @@
 #include "base/files.h"
 #include "runtime/cri/answers.h"
 #include "runtime/cri/codes.h"
+#include "runtime/cri/lent.h"
 #include "runtime/cri/pods.h"
 #include "runtime/cri/runtime_service.h"
 
@@ -34,10 +35,16 @@ grpc::Status RuntimeService::PodSandboxStatus(Context*, const api::PodSandboxSta
   return grpc::Status::OK;
 }
 
-grpc::Status RuntimeService::ListPodSandbox(Context*, const api::ListPodSandboxRequest* request,
-                                            api::ListPodSandboxResponse* response) {
-  for (const Sandbox& sandbox : backend_.view.sandboxes())
-    if (matches(request->filter(), sandbox)) *response->add_items() = item_of(sandbox);
+grpc::Status RuntimeService::StreamedListPodSandbox(
+    Context*, grpc::ServerUnaryStreamer<api::ListPodSandboxRequest, api::ListPodSandboxResponse>* call) {
+  api::ListPodSandboxRequest request;
+  if (!call->Read(&request)) return no_request();
+  const std::vector<Sandbox> sandboxes = backend_.view.sandboxes();
+  api::ListPodSandboxResponse response;
+  Lent items(*response.mutable_items());
+  for (const Sandbox& sandbox : sandboxes)
+    if (matches(request.filter(), sandbox)) items.add(*sandbox.item);
+  call->Write(response);
   return grpc::Status::OK;
 }
 
@@ -46,7 +53,7 @@ grpc::Status RuntimeService::StreamPodSandboxes(Context*, const api::StreamPodSa
   for (const Sandbox& sandbox : backend_.view.sandboxes()) {
     if (!matches(request->filter(), sandbox)) continue;
     api::StreamPodSandboxesResponse one;
-    *one.add_pod_sandboxes() = item_of(sandbox);
+    *one.add_pod_sandboxes() = *sandbox.item;
     if (!writer->Write(one)) break;  // the client has gone
   }
   return grpc::Status::OK;

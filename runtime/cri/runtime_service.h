@@ -9,7 +9,11 @@
 
 namespace podrun::cri {
 
-class RuntimeService final : public api::RuntimeService::Service {
+// Of the lists a kubelet asks for each second the answer's life is ours, so that it may borrow what it is made of.
+using WithOwnLists = api::RuntimeService::WithStreamedUnaryMethod_ListContainers<
+    api::RuntimeService::WithStreamedUnaryMethod_ListPodSandbox<api::RuntimeService::Service>>;
+
+class RuntimeService final : public WithOwnLists {
  public:
   RuntimeService(const Backend& backend, Streaming& streaming, Events& events, Samples& samples)
       : backend_(backend), streaming_(streaming), events_(events), samples_(samples) {}
@@ -19,6 +23,8 @@ class RuntimeService final : public api::RuntimeService::Service {
   using Context = grpc::ServerContext;
 
 #define CRI_CALL(name, request, response) grpc::Status name(Context*, const api::request*, api::response*) override
+#define CRI_LIST(name) \
+  grpc::Status Streamed##name(Context*, grpc::ServerUnaryStreamer<api::name##Request, api::name##Response>*) override
 #define CRI_STREAM(name) grpc::Status name(Context*, const api::name##Request*, Writer<api::name##Response>*) override
 
   // info_calls.cc
@@ -34,7 +40,7 @@ class RuntimeService final : public api::RuntimeService::Service {
   CRI_CALL(StopPodSandbox, StopPodSandboxRequest, StopPodSandboxResponse);
   CRI_CALL(RemovePodSandbox, RemovePodSandboxRequest, RemovePodSandboxResponse);
   CRI_CALL(PodSandboxStatus, PodSandboxStatusRequest, PodSandboxStatusResponse);
-  CRI_CALL(ListPodSandbox, ListPodSandboxRequest, ListPodSandboxResponse);
+  CRI_LIST(ListPodSandbox);
   CRI_STREAM(StreamPodSandboxes);
   CRI_CALL(UpdatePodSandboxResources, UpdatePodSandboxResourcesRequest, UpdatePodSandboxResourcesResponse);
   CRI_CALL(PortForward, PortForwardRequest, PortForwardResponse);
@@ -44,7 +50,7 @@ class RuntimeService final : public api::RuntimeService::Service {
   CRI_CALL(StopContainer, StopContainerRequest, StopContainerResponse);
   CRI_CALL(RemoveContainer, RemoveContainerRequest, RemoveContainerResponse);
   CRI_CALL(ContainerStatus, ContainerStatusRequest, ContainerStatusResponse);
-  CRI_CALL(ListContainers, ListContainersRequest, ListContainersResponse);
+  CRI_LIST(ListContainers);
   CRI_STREAM(StreamContainers);
   CRI_CALL(UpdateContainerResources, UpdateContainerResourcesRequest, UpdateContainerResourcesResponse);
   CRI_CALL(ReopenContainerLog, ReopenContainerLogRequest, ReopenContainerLogResponse);

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "base/files.h"
+#include "runtime/kernel/cgroup_controllers.h"
 #include "runtime/kernel/cgroup_dir.h"
 #include "runtime/kernel/cgroup_v2.h"
 
@@ -11,8 +12,6 @@ namespace podrun {
 namespace {
 
 using Files = std::map<std::string, std::string>;
-
-std::string controller_of(const std::string& file) { return file.substr(0, file.find('.')); }
 
 Error no_file(const std::string& file) {
   return {Kind::unsupported, 0,
@@ -86,10 +85,7 @@ void move_all(const std::string& from, const std::string& to) {
 Result<void> give_v1(const Cgroup& cgroup, const std::string& container, const Files& files) {
   Writing writing;
   for (const auto& [file, value] : files) {
-    const std::string controller = controller_of(file);
-    const CgroupHost::Hierarchy* const hierarchy = cgroup.host().with(controller);
-    if (hierarchy == nullptr)
-      return Error{Kind::unsupported, 0, "set limits: this machine has no cgroup v1 controller '" + controller + "'"};
+    const CgroupHost::Hierarchy* const hierarchy = cgroup.host().with(controller_of(file));
     const std::string path = cgroup.path() + "/ctr-" + container;
     const std::string dir = hierarchy->mount + path;
     if (!base::path_exists(dir)) {
@@ -128,19 +124,13 @@ bool is_controller_file(std::string_view name) {
          });
 }
 
+std::string controller_of(const std::string& file) { return file.substr(0, file.find('.')); }
+
 Result<void> give_cgroup_files(const Cgroup& cgroup, const std::string& container, const CgroupLimits& limits) {
+  TRY(check_controllers(cgroup.host(), limits));
   Files files = limits.files;
-  if (cgroup.host().mode != CgroupHost::Mode::v2) {
-    if (!limits.unified_files.empty())
-      return Error{Kind::unsupported, 0,
-                   "set limits: '" + limits.unified_files.begin()->first +
-                       "' is of cgroup v2, and this machine's controllers are of v1"};
-    return give_v1(cgroup, container, files);
-  }
+  if (cgroup.host().mode != CgroupHost::Mode::v2) return give_v1(cgroup, container, files);
   for (const auto& [file, value] : limits.unified_files) files[file] = value;
-  for (const auto& [file, value] : files)
-    if (!is_controller_file(file))
-      return Error{Kind::invalid, 0, "set limits: '" + file + "' is no file of a controller"};
   return give_v2(cgroup, container, files);
 }
 

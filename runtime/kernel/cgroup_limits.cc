@@ -4,6 +4,7 @@
 
 #include "base/files.h"
 #include "runtime/kernel/cgroup.h"
+#include "runtime/kernel/cgroup_controllers.h"
 #include "runtime/kernel/cgroup_devices.h"
 #include "runtime/kernel/cgroup_dir.h"
 #include "runtime/kernel/cgroup_files.h"
@@ -76,18 +77,6 @@ Result<void> limit_v1(const CgroupHost::Hierarchy& hierarchy, const std::string&
   return hierarchy.has("pids") ? limit_pids(dir, limits) : Result<void>();
 }
 
-// v2 says ENOENT where a controller is missing; a v1 hierarchy that is not there can say nothing.
-Result<void> expect_controllers(const CgroupHost& host, const CgroupLimits& limits) {
-  const auto missing = [&](const char* controller) { return host.with(controller) == nullptr; };
-  const char* lacks = nullptr;
-  if (limits.pids && missing("pids")) lacks = "pids";
-  if ((limits.cpu_millis || limits.cpu_weight) && missing("cpu")) lacks = "cpu";
-  if (limits.memory_bytes && missing("memory")) lacks = "memory";
-  if (lacks == nullptr) return {};
-  return Error{Kind::unsupported, 0,
-               "set limits: this machine has no cgroup v1 controller '" + std::string(lacks) + "'"};
-}
-
 std::string dir_in(const CgroupHost::Hierarchy& hierarchy, const std::string& pod, const std::string& name) {
   return hierarchy.mount + pod + "/ctr-" + name;
 }
@@ -113,7 +102,7 @@ Result<void> Cgroup::change(const CgroupLimits& limits) const {
     for (const std::string& dir : {pod, containers}) TRY(keep_memory(dir, limits.memory_kept));
     return limits.cpu_weight ? write_cpu_weight(pod, *limits.cpu_weight) : Result<void>();
   }
-  TRY(expect_controllers(host_, limits));
+  TRY(check_controllers(host_, limits));  // a v1 hierarchy that is not there can say nothing
   for (const auto& hierarchy : host_.v1) TRY(limit_v1(hierarchy, hierarchy.mount + path_, limits));
   return {};
 }
@@ -126,15 +115,15 @@ Result<void> Cgroup::change_container(const std::string& name, const CgroupLimit
     TRY(keep_memory(dir, limits.memory_kept));
     return give_cgroup_files(*this, name, limits);
   }
-  TRY(expect_controllers(host_, limits));
+  TRY(check_controllers(host_, limits));
   for (const auto& hierarchy : host_.v1) TRY(limit_v1(hierarchy, dir_in(hierarchy, path_, name), limits));
   return give_cgroup_files(*this, name, limits);
 }
 
 Result<void> Cgroup::create_container(const std::string& name, const CgroupLimits& limits, DeviceAccess devices,
                                       const std::vector<devices::Rule>& more) const {
+  TRY(check_controllers(host_, limits));
   if (!host_.unified.empty()) TRY(make_cgroup(host_.unified + path_ + "/ctr/" + name));
-  if (host_.mode != CgroupHost::Mode::v2) TRY(expect_controllers(host_, limits));
   // With parents: a pod of an earlier podrun has none in a hierarchy that was not used then.
   for (const auto& hierarchy : host_.v1) TRY(make_cgroup_with_parents(dir_in(hierarchy, path_, name)));
   TRY(change_container(name, limits));

@@ -1,4 +1,4 @@
-// What a plan cannot know: whether the host has room for what it decided.
+// What a plan cannot know: whether the host has what it decided, and room for it.
 #pragma once
 
 #include "runtime/plan/pod.h"
@@ -6,7 +6,7 @@
 
 namespace podrun {
 
-// Kind::exists, busy or not_found says what is in the way, before anything is made.
+// Kind::exists, busy, not_found or unsupported says what is in the way, before anything is made.
 Result<void> check_host(const Host& host, const NewPod& pod);
 
 }  // namespace podrun

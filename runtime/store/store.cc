@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "base/files.h"
+#include "runtime/store/boxes.h"
 #include "runtime/store/format_1.h"
 #include "runtime/store/links.h"
 #include "runtime/store/names.h"
@@ -122,12 +123,8 @@ Result<Pod> Store::whole(PodRecord record) const {
 }
 
 Result<std::vector<PodRecord>> Store::list(std::vector<std::string>* broken) const {
-  auto ids = base::list_dir(layout_.pods());
-  if (!ids && ids.error().kind == Kind::not_found) return std::vector<PodRecord>{};  // the first pod has yet to come
-  if (!ids) return std::move(ids).error();
   std::vector<PodRecord> pods;
-  for (const std::string& id : *ids) {
-    if (!is_pod_id(id)) continue;  // not ours
+  for (const std::string& id : TRY(boxes(layout_))) {
     auto record = load(id);
     if (record) {
       pods.push_back(std::move(record).value());
@@ -137,9 +134,7 @@ Result<std::vector<PodRecord>> Store::list(std::vector<std::string>* broken) con
       broken->push_back(id);
     }
   }
-  std::sort(pods.begin(), pods.end(), [](const PodRecord& a, const PodRecord& b) {
-    return std::tie(a.plan.who.name_space, a.plan.who.name) < std::tie(b.plan.who.name_space, b.plan.who.name);
-  });
+  std::sort(pods.begin(), pods.end(), goes_before);
   return pods;
 }
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/files.h"
+#include "runtime/store/boxes.h"
 #include "runtime/store/names.h"
 
 namespace podrun {
@@ -37,14 +38,14 @@ Result<void> poll_also(int epoll, int fd) {
 
 }  // namespace
 
-Result<Watch> Watch::on(Layout layout) {
+Result<Watch> Watch::on(Layout layout, std::size_t most_followed) {
   Fd ready(::epoll_create1(EPOLL_CLOEXEC));
   if (!ready) return Error::system(errno, "watch the pods: epoll_create1");
   Fd inotify(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
   if (!inotify && errno == EMFILE) return used_up(errno, "instances", "fs.inotify.max_user_instances");
   if (!inotify) return Error::system(errno, "watch the pods: inotify_init1");
   TRY(poll_also(ready.get(), inotify.get()));
-  Watch watch(std::move(layout), std::move(ready), std::move(inotify));
+  Watch watch(std::move(layout), most_followed, std::move(ready), std::move(inotify));
   TRY(watch.find_pods());
   return watch;
 }
@@ -63,10 +64,7 @@ Result<void> Watch::find_pods() {
   sees_pods_ = true;
   for (const auto& [descriptor, watched] : watched_)
     if (watched.place == Place::above) ::inotify_rm_watch(inotify_.get(), descriptor);
-  auto names = base::list_dir(layout_.pods());
-  if (!names && names.error().kind == Kind::not_found) return {};  // gone again, which is an event
-  for (const std::string& name : TRY(std::move(names)))
-    if (is_pod_id(name)) TRY(add_box(name));
+  for (const std::string& id : TRY(boxes(layout_))) TRY(add_box(id));  // none where it is gone again, which is an event
   return {};
 }
 
@@ -110,6 +108,8 @@ Result<Changes> Watch::take() {
       } else if (const auto ended = followed_.find(fd); ended != followed_.end()) {
         changes.pods.insert(ended->second.key.first);
         is_followed_.erase(ended->second.key);
+        // To close it is not enough: a child that has yet to exec has it, too, and it would be told of again.
+        ::epoll_ctl(ready_.get(), EPOLL_CTL_DEL, fd, nullptr);
         followed_.erase(ended);
       }
     }
@@ -169,6 +169,8 @@ Result<void> Watch::come_down(Changes& changes) {
 Result<bool> Watch::follow(const std::string& id, const ProcessId& process) {
   std::pair<std::string, pid_t> key{id, process.pid};
   if (is_followed_.contains(key)) return true;
+  if (followed_.size() >= most_followed_)
+    return Error{Kind::busy, EMFILE, "watch the pods: " + std::to_string(most_followed_) + " processes are followed"};
   auto opened = open_process(process);
   if (!opened && opened.error().kind == Kind::not_found) return false;
   Fd pidfd = TRY(std::move(opened));

@@ -2,6 +2,8 @@
 // becomes one by a rename; so inotify on the pods' directory, on each box and on its containers sees all of it.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
@@ -25,13 +27,14 @@ class Watch {
  public:
   // Whoever looks at the pods after this and follows the changes misses nothing. The pods' directory, and what it is
   // in, need not be there yet. Kind::busy where the user's inotify instances or watches are used up.
-  static Result<Watch> on(Layout layout);
+  static Result<Watch> on(Layout layout, std::size_t most_followed = SIZE_MAX);
 
   int fd() const { return ready_.get(); }  // to be polled for POLLIN: something may have changed
   Result<Changes> take();                  // since the last time; does not wait
 
   // From now on the end of that process is a change of the pod, too: of no file is it seen when its shim was killed.
-  // False: it has ended already, and this is the only word of it.
+  // False: it has ended already, and this is the only word of it. Kind::busy where as many are followed as may be: each
+  // takes a descriptor.
   Result<bool> follow(const std::string& id, const ProcessId& process);
 
  private:
@@ -41,8 +44,11 @@ class Watch {
     std::string id;  // of a box and of containers
   };
 
-  Watch(Layout layout, Fd ready, Fd inotify)
-      : layout_(std::move(layout)), ready_(std::move(ready)), inotify_(std::move(inotify)) {}
+  Watch(Layout layout, std::size_t most_followed, Fd ready, Fd inotify)
+      : layout_(std::move(layout)),
+        most_followed_(most_followed),
+        ready_(std::move(ready)),
+        inotify_(std::move(inotify)) {}
 
   Result<void> find_pods();
   Result<void> add_box(const std::string& id);
@@ -53,6 +59,7 @@ class Watch {
   Result<void> come_down(Changes& changes);
 
   Layout layout_;
+  std::size_t most_followed_;
   Fd ready_;  // epoll, over inotify and the processes
   Fd inotify_;
   bool sees_pods_ = false;

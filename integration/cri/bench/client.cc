@@ -110,14 +110,12 @@ void Client::remove(const Pod& pod) {
   (void)call(*runtime_, &Runtime::RemovePodSandbox, "RemovePodSandbox", request);
 }
 
-std::size_t Client::list_containers() {
-  const auto answer = call(*runtime_, &Runtime::ListContainers, "ListContainers", api::ListContainersRequest());
-  return static_cast<std::size_t>(answer.containers_size());
+api::ListContainersResponse Client::list_containers() {
+  return call(*runtime_, &Runtime::ListContainers, "ListContainers", api::ListContainersRequest());
 }
 
-std::size_t Client::list_pods() {
-  const auto answer = call(*runtime_, &Runtime::ListPodSandbox, "ListPodSandbox", api::ListPodSandboxRequest());
-  return static_cast<std::size_t>(answer.items_size());
+api::ListPodSandboxResponse Client::list_pods() {
+  return call(*runtime_, &Runtime::ListPodSandbox, "ListPodSandbox", api::ListPodSandboxRequest());
 }
 
 }  // namespace cri_bench

@@ -21,6 +21,11 @@ struct Pod {
 
 Pod new_pod(const std::string& name, const std::string& image, const std::string& logs);
 
+struct Answers {
+  api::ListContainersResponse containers;
+  api::ListPodSandboxResponse pods;
+};
+
 class Client {
  public:
   explicit Client(const std::string& socket);
@@ -33,8 +38,8 @@ class Client {
   void exec(const Pod& pod);  // true
   void stop(const Pod& pod);
   void remove(const Pod& pod);
-  std::size_t list_containers();
-  std::size_t list_pods();
+  api::ListContainersResponse list_containers();
+  api::ListPodSandboxResponse list_pods();
 
  private:
   std::unique_ptr<api::RuntimeService::Stub> runtime_;

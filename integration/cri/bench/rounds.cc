@@ -6,6 +6,7 @@
 #include <functional>
 #include <thread>
 
+#include "integration/cri/bench/floor.h"
 #include "integration/cri/bench/memory.h"
 #include "integration/cri/bench/plugin_times.h"
 
@@ -125,7 +126,9 @@ std::vector<std::string> measure_crowds(std::vector<Contender>& contenders, cons
                                       "server, " + many + ", " + std::to_string(kConnections) + " connections",
                                       "shim and pause, a pod of " + many,
                                       "ListContainers, " + lists,
-                                      "ListPodSandbox, " + many};
+                                      "ListContainers, " + lists + ", gRPC alone",
+                                      "ListPodSandbox, " + many,
+                                      "ListPodSandbox, " + many + ", gRPC alone"};
   for (Contender& contender : contenders) {
     contender.kilobytes[rows[0]] = pss(contender.process);
     Clients makers = connect(contender.socket, kMakers);
@@ -136,11 +139,18 @@ std::vector<std::string> measure_crowds(std::vector<Contender>& contenders, cons
     std::this_thread::sleep_for(kRest);
     contender.kilobytes[rows[1]] = pss(contender.process);
     contender.kilobytes[rows[3]] = pss_of_pods() / static_cast<double>(options.pods);
+    const Answers answers{.containers = makers[0]->list_containers(), .pods = makers[0]->list_pods()};
+    if (const int found = answers.containers.containers_size();
+        found != static_cast<int>(options.pods * options.containers))
+      std::fprintf(stderr, "cri_bench: %d containers\n", found);
+    const Floor floor(answers);
+    Client to_floor(floor.socket());
+    (void)to_floor.list_containers();  // connects
     for (int i = 0; i < kLists; ++i) {
-      std::size_t found = 0;
-      contender.samples[rows[4]].add(time([&] { found = makers[0]->list_containers(); }));
-      if (found != options.pods * options.containers) std::fprintf(stderr, "cri_bench: %zu containers\n", found);
-      contender.samples[rows[5]].add(time([&] { (void)makers[0]->list_pods(); }));
+      contender.samples[rows[4]].add(time([&] { (void)makers[0]->list_containers(); }));
+      contender.samples[rows[5]].add(time([&] { (void)to_floor.list_containers(); }));
+      contender.samples[rows[6]].add(time([&] { (void)makers[0]->list_pods(); }));
+      contender.samples[rows[7]].add(time([&] { (void)to_floor.list_pods(); }));
     }
     {
       const Clients connected = connect(contender.socket, kConnections);

@@ -74,7 +74,7 @@ void plan_of_container(const api::CreateContainerRequest& request, const PodReco
   demand(again.ParseFromString(from_base64(plan->cri)));
   const auto read = container_from_json(to_json(record));
   demand(read && to_json(*read) == to_json(record));
-  (void)has(give_limits(request.config().linux().resources(), record.plan));  // as an update of them has it
+  (void)has(give_limits(request.config().linux().resources(), {}, record.plan));  // as an update of them has it
 }
 
 }  // namespace
