@@ -53,7 +53,7 @@ TEST_P(ByHandTest, APodOnABridgeWithAPort) {
   const std::vector<std::string> ips = addresses("web");
   const Output printed = podrun({"lab", "commands", "web"});
   ASSERT_EQ(printed.status, 0) << printed.err;
-  EXPECT_THAT(printed.out, HasSubstr("unshare --pid"));
+  EXPECT_THAT(printed.out, HasSubstr("pause=$(unshare --user --net --mount --pid --ipc --uts "));
   EXPECT_THAT(printed.out, HasSubstr("-j MASQUERADE"));
   EXPECT_THAT(printed.out, HasSubstr("-j DNAT --to-destination " + ips.front() + ":8080"));
   EXPECT_THAT(printed.out, testing::Not(HasSubstr(addresses("other").front() + "/32")));
@@ -69,6 +69,44 @@ TEST_P(ByHandTest, APodOnABridgeWithAPort) {
   expect_arrives(machine);
   const Output traced = podrun({"--node", "hand", "trace", "host", machine, "--expect", "DNAT"});
   EXPECT_EQ(traced.status, 0) << traced.out << traced.err;
+}
+
+// Its users, and rules of nftables: those by which podrun keeps its own network from the machine's localhost, and
+// others.
+TEST_P(ByHandTest, APodOfTheDefaultNetwork) {
+  const Unmet nft = need::program("nft");
+  if (!can_run({need::default_network(), nft, need::program("nsenter"), need::program("sysctl")})) return;
+  ASSERT_TRUE(must_create(sleeper("web"), {}) && must_create(sleeper("other"), {}));
+  const std::string ip = pod_ips("web").at(0);
+  ASSERT_EQ(run({"nft",
+                 "add table inet own; add set inet own friends { type ipv4_addr; }; "
+                 "add element inet own friends { 192.0.2.1, 192.0.2.2 }; add chain inet own to-web; "
+                 "add chain inet own between { type filter hook forward priority 10; policy accept; }; "
+                 "add rule inet own between ip daddr " +
+                     ip +
+                     " jump to-web; "
+                     "add rule inet own to-web ip saddr @friends accept comment \"friends of web\""})
+                .status,
+            0);
+  const std::string own = run({"nft", "-s", "list", "table", "inet", "own"}).out;
+  ASSERT_EQ(run({"nft", "add rule inet own between ip daddr " + pod_ips("other").at(0) + " drop"}).status, 0);
+  const std::string guard = run({"nft", "-s", "list", "table", "ip", "podrun"}).out;
+  ASSERT_THAT(guard, HasSubstr("ip daddr 127.0.0.0/8 drop"));
+  const std::string users = run({"cat", "/proc/" + std::to_string(container_pid("web", "main")) + "/uid_map"}).out;
+  const Output printed = podrun({"lab", "commands", "web"});
+  ASSERT_EQ(printed.status, 0) << printed.err;
+  delete_pods({"web", "other"});
+  run({"nft", "delete", "table", "inet", "own"});
+
+  // Who is root in it may do as he likes with the network that is the sandbox's.
+  const Output typed = type(printed.out +
+                            "cat /proc/$pause/uid_map\nnft -s list table ip podrun\nnft -s list table inet own\n"
+                            "nsenter --target=$pause --user --net ip link set dev eth0 alias mine\n");
+  ASSERT_EQ(typed.status, 0) << typed.err << printed.out;
+  EXPECT_THAT(typed.out, HasSubstr(users));
+  EXPECT_THAT(typed.out, HasSubstr(guard));
+  EXPECT_THAT(typed.out, HasSubstr(own));
+  expect_arrives(ip + ":8080");
 }
 
 TEST_P(ByHandTest, APodOnACable) {

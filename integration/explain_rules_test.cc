@@ -176,6 +176,7 @@ TEST_P(ExplainRulesTest, DatagramsAndTheirAnswers) {
   expect_cause("ip link set " + port_of("web") + " mtu 1000; ip -n client neigh flush dev eth0",
                {"client", "web:8080", "--udp", "--data", "1300"}, "mtu");
   expect_cause("ip netns exec client iptables -I INPUT -p udp -j DROP", {"client", "web:8080", "--udp"}, "rule");
+  expect_cause("ip netns exec web iptables -I INPUT -p udp -j DROP", {"client", "web:8080", "--udp"}, "rule");
   expect_cause("ip -n client route del default", {"client", "198.51.100.1:18080", "--udp"}, "no-route");
 }
 
@@ -230,15 +231,78 @@ TEST_P(ExplainRulesTest, ANameIsAskedFor) {
                {"asker", "db.example:8080"}, "rule");
 }
 
-// Nobody translates an answer that does not leave the bridge.
-TEST_P(ExplainRulesTest, TheAnswerIsNotTranslatedBack) {
-  if (!make_pods() || !std::ifstream(kFilterOfBridges)) return;
-  must(
-      "nft 'add table ip own; add chain ip own to { type nat hook prerouting priority -110; }; add rule ip own "
-      "to tcp dport 7000 dnat to " +
-      address("web") + ":8080'");
-  expect_cause("sysctl -w net.bridge.bridge-nf-call-iptables=0", {"client", "198.51.100.1:7000"},
-               "not-translated-back");
+// Nobody translates an answer that does not leave the bridge, where bridges are not shown to iptables: as where
+// br_netfilter is switched off, or, on a stock system, is not loaded.
+class UnfilteredBridgeTest : public ExplainRulesTest {
+ protected:
+  void TearDown() override {
+    if (is_loaded_for_test_) run({"modprobe", "-r", "br_netfilter"});
+    if (is_there()) set_filters("1");
+    ExplainRulesTest::TearDown();
+  }
+  // Pods on such a bridge; false: this kernel can have no other.
+  bool make_pods_there(const std::string& server = "serve", const std::string& protocol = "TCP") {
+    const bool can_be = is_there() || run({"modprobe", "--dry-run", "br_netfilter"}).status == 0;
+    if (!can_run({can_be ? std::nullopt : Unmet("this kernel has no br_netfilter")})) return false;
+    is_loaded_for_test_ = !is_there();
+    if (!make_pods(server, protocol)) return false;
+    switch_off();
+    return true;
+  }
+  void switch_off() const {
+    if (is_loaded_for_test_)
+      run({"modprobe", "-r", "br_netfilter"});
+    else
+      set_filters("0");
+  }
+  // An address of nobody that leads to web, as a Service's does.
+  void add_service() const {
+    must(
+        "nft 'add table inet own; add chain inet own to { type nat hook prerouting priority -110; }; "
+        "add rule inet own to meta l4proto { tcp, udp } th dport 7000 dnat ip to " +
+        address("web") +
+        ":8080; "
+        "add rule inet own to meta l4proto { tcp, udp } th dport 7000 dnat ip6 to [" +
+        address("web", false) + "]:8080'");
+  }
+
+ private:
+  static bool is_there() { return static_cast<bool>(std::ifstream(kFilterOfBridges)); }
+  static void set_filters(const std::string& value) {
+    for (const std::string family : {"ip", "ip6"})
+      run({"sysctl", "-w", "net.bridge.bridge-nf-call-" + family + "tables=" + value});
+  }
+
+  bool is_loaded_for_test_ = false;
+};
+
+INSTANTIATE_TEST_SUITE_P(With, UnfilteredBridgeTest, testing::Values(debian_plugins()),
+                         testing::PrintToStringParamName());
+
+TEST_P(UnfilteredBridgeTest, TheAnswerIsNotTranslatedBack) {
+  if (!make_pods_there()) return;
+  add_service();
+  for (const char* to : {"198.51.100.1:7000", "[2001:db8:1::1]:7000"}) {
+    expect_cause("", {"client", to}, "not-translated-back");
+    switch_off();
+  }
+  expect_cause("iptables -t nat -F CNI-HOSTPORT-SETMARK", {"client", "198.51.100.1:18080"}, "not-translated-back");
+}
+
+// What comes back by IP is translated: masqueraded, or from elsewhere.
+TEST_P(UnfilteredBridgeTest, TheAnswerComesByTheHost) {
+  if (!make_pods_there()) return;
+  add_service();
+  for (const char* to : {"198.51.100.1:18080", "web:8080"}) expect_arrives({"client", to});
+  expect_arrives({"netns:outside", "198.51.100.1:7000"});
+  must("iptables -t nat -I POSTROUTING -s 10.210.0.0/24 -d 10.210.0.0/24 -j MASQUERADE");
+  expect_arrives({"client", "198.51.100.1:7000"});
+}
+
+TEST_P(UnfilteredBridgeTest, ADatagramIsNotTranslatedBack) {
+  if (!make_pods_there("serve-udp", "UDP")) return;
+  add_service();
+  expect_cause("", {"client", "198.51.100.1:7000", "--udp"}, "not-translated-back");
 }
 
 }  // namespace

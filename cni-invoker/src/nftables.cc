@@ -13,7 +13,8 @@ namespace cni {
 
 namespace {
 
-constexpr const char* kChain = "drop";
+// No word of nft's language: it could not read again what it prints of such a chain.
+constexpr const char* kChain = "guard";
 
 NetlinkRequest request(std::uint16_t message, std::uint16_t flags, NetlinkAttributes attributes) {
   const nfgenmsg body{NFPROTO_IPV4, NFNETLINK_V0, 0};

@@ -45,6 +45,12 @@ TEST_F(Nftables, AChainIsMadeAndMadeAgain) {
   EXPECT_FALSE(*has_drop_chain(*socket, "other", 1));
 }
 
+// Whoever saves the machine's ruleset restores ours with it.
+TEST_F(Nftables, NftReadsWhatItPrints) {
+  ASSERT_TRUE(make_drop_chain(*socket, "kept", {to, from}));
+  EXPECT_EQ(testing::shell("nft list ruleset | nft --check --file - 2>&1"), "");
+}
+
 TEST_F(Nftables, ABatchThatFailsIsAnErrorLeavesNothingAndConfusesNobody) {
   const DropRule impossible{"eth9", 100'000, 127};  // no packet has such a header
   for (int times = 0; times < 3; ++times) {

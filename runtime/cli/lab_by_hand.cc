@@ -7,17 +7,18 @@
 #include "base/files.h"
 #include "runtime/cli/lab_commands.h"
 #include "runtime/cli/pods.h"
+#include "runtime/image/attributes.h"
 #include "runtime/packet/by_hand.h"
 
 namespace podrun::cli {
 namespace {
 
-// The pod's namespaces beside that of its network, and with those of processes what belongs to them. Its users are left
-// out: who types has none to give away, and no packet asks for them.
-std::vector<std::string> unshare_options(const PodPlan& pod) {
-  std::vector<std::string> options{"--pid", "--fork", "--kill-child", "--mount-proc"};
-  if ((pod.namespaces.pause & CLONE_NEWIPC) != 0) options.emplace_back("--ipc");
-  options.emplace_back("--uts");  // it is given a name
+// The pod's namespaces beside those of its network and its users, which come first and own the others.
+std::vector<std::string> other_namespaces(const PodPlan& pod) {
+  std::vector<std::string> options;
+  for (const auto& [flag, option] : {std::pair{CLONE_NEWNS, "--mount"}, std::pair{CLONE_NEWPID, "--pid"},
+                                     std::pair{CLONE_NEWIPC, "--ipc"}, std::pair{CLONE_NEWUTS, "--uts"}})
+    if ((pod.namespaces.pause & static_cast<std::uint64_t>(flag)) != 0) options.emplace_back(option);
   return options;
 }
 
@@ -40,7 +41,10 @@ Result<int> print_commands(Context& context, const std::vector<std::string>& wor
   packet::Wiring wiring;
   wiring.name = pod.plan.netns_path.substr(pod.plan.netns_path.rfind('/') + 1);
   wiring.hostname = pod.plan.hostname;
-  wiring.unshare = unshare_options(pod.plan);
+  wiring.namespaces = other_namespaces(pod.plan);
+  if (!pod.plan.namespaces.host_users)
+    wiring.users = packet::WiredUsers{pod.life.id_base, pod.plan.ids ? pod.plan.ids->count : image::kIdCount};
+  wiring.own_settings = pod.plan.sysctls;
   wiring.words = {pod.plan.who.id};
   TRY(packet::read_wiring(outside, inside, wiring));
   for (const std::string& line : packet::commands_by_hand(wiring)) context.out.print(line + "\n");

@@ -1,10 +1,12 @@
 #include "runtime/packet/by_hand.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <sstream>
 
 #include "runtime/packet/facts.h"
+#include "runtime/packet/nft_rules.h"
 #include "runtime/packet/saved_rules.h"
 
 namespace podrun::packet {
@@ -50,13 +52,19 @@ class ByHand {
       type_inside({"neigh", "replace"}, words);
     }
     add_rules();
-    commands_.push_back("nsenter --target=$! --uts --ipc --net=" + path() +
-                        " --pid=/proc/$!/ns/pid_for_children ip address");
+    commands_.push_back(inside() + " ip address");
     return std::move(commands_);
   }
 
  private:
-  std::string path() const { return shell_word("/run/netns/" + wiring_.name); }
+  // In all that the sandbox has.
+  std::string inside() const {
+    std::string line = "nsenter --target=$pause";
+    if (wiring_.users) line += " --user";
+    line += " --net";
+    for (const std::string& option : wiring_.namespaces) line += " " + option;
+    return line;
+  }
   void type(const std::vector<std::string>& words) { commands_.push_back(joined(words)); }
   void type_inside(std::vector<std::string> words, const std::vector<std::string>& rest, const char* family = nullptr) {
     std::vector<std::string> whole{"ip"};
@@ -67,14 +75,24 @@ class ByHand {
     type(whole);
   }
 
-  // A process holds what no file does. What it is in ends with it.
+  // A process holds what no file does, the first of its namespace of processes, and what it is in ends with it. The
+  // shell that starts it has ended when the line has, so that all of it is there for the next.
   void make_sandbox() {
-    type({"ip", "netns", "add", wiring_.name});
+    std::string line = std::string("pause=$(unshare") + (wiring_.users ? " --user" : "") + " --net";
+    for (const std::string& option : wiring_.namespaces) line += " " + option;
+    commands_.push_back(line + " sh -c 'sleep infinity > /dev/null & echo $!')");
+    if (wiring_.users)
+      for (const char* map : {"uid_map", "gid_map"})
+        commands_.push_back("echo 0 " + std::to_string(wiring_.users->first) + " " +
+                            std::to_string(wiring_.users->count) + " > /proc/$pause/" + map);
+    commands_.push_back("ip netns attach " + shell_word(wiring_.name) + " $pause");
+    const auto& namespaces = wiring_.namespaces;
+    if (std::find(namespaces.begin(), namespaces.end(), "--pid") != namespaces.end())
+      commands_.push_back(inside() + " mount -t proc proc /proc");
+    commands_.push_back(inside() + " hostname " + shell_word(wiring_.hostname));
+    for (const auto& [name, value] : wiring_.own_settings)
+      commands_.push_back(inside() + " sysctl -w " + shell_word(name + "=" + value));
     type_inside({"link", "set", "lo", "up"}, {});
-    std::string line = "nsenter --net=" + path() + " unshare";
-    for (const std::string& option : wiring_.unshare) line += " " + option;
-    commands_.push_back(line + " sh -c " +
-                        shell_word("hostname " + shell_word(wiring_.hostname) + "; exec sleep infinity") + " &");
   }
 
   void make_link(const Link& link) {
@@ -173,10 +191,14 @@ class ByHand {
   }
 
   void add_rules() {
-    for (std::string& line : rules_by_hand("iptables", wiring_.v4.rules, ips_, wiring_.words))
-      commands_.push_back(std::move(line));
-    for (std::string& line : rules_by_hand("ip6tables", wiring_.v6.rules, ips_, wiring_.words))
-      commands_.push_back(std::move(line));
+    const About about{ips_, wiring_.words, {outer_.begin(), outer_.end()}};
+    const auto add = [&](std::vector<std::string> lines) { std::ranges::move(lines, std::back_inserter(commands_)); };
+    add(rules_by_hand("iptables", wiring_.v4.rules, about));
+    add(rules_by_hand("ip6tables", wiring_.v6.rules, about));
+    add(nft_rules_by_hand(wiring_.nft, about, [&](const std::string& family, const std::string& table) {
+      return (family == "ip" && has_saved_table(wiring_.v4.rules, table)) ||
+             (family == "ip6" && has_saved_table(wiring_.v6.rules, table));
+    }));
   }
 
   const Wiring& wiring_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "runtime/packet/nft_rules.h"
 #include "runtime/packet/saved_rules.h"
 
 namespace podrun::packet {
@@ -31,7 +32,7 @@ Wiring wiring() {
   Wiring made;
   made.name = "web";
   made.hostname = "web";
-  made.unshare = {"--pid", "--fork", "--uts"};
+  made.namespaces = {"--pid", "--uts"};
   Link eth0 = link(2, "eth0", "veth");
   eth0.peer_space = 0;
   eth0.peer = 5;
@@ -51,14 +52,30 @@ Wiring wiring() {
 TEST(ByHand, APodOnABridge) {
   EXPECT_THAT(
       commands_by_hand(wiring()),
-      ElementsAre("ip netns add web", "ip -n web link set lo up",
-                  "nsenter --net=/run/netns/web unshare --pid --fork --uts sh -c 'hostname web; exec sleep infinity' &",
+      ElementsAre("pause=$(unshare --net --pid --uts sh -c 'sleep infinity > /dev/null & echo $!')",
+                  "ip netns attach web $pause", "nsenter --target=$pause --net --pid --uts mount -t proc proc /proc",
+                  "nsenter --target=$pause --net --pid --uts hostname web", "ip -n web link set lo up",
                   "ip link add name veth5 type veth peer name eth0 address 02:00:00:00:00:02 netns web",
                   "ip link add name br0 type bridge", "ip address add 10.0.0.1/24 dev br0", "ip link set dev br0 up",
                   "ip link set dev veth5 master br0", "ip link set dev veth5 up", "ip -n web link set dev eth0 up",
                   "ip -n web address add 10.0.0.2/24 dev eth0", "sysctl -w net/ipv4/ip_forward=1",
                   "ip -4 -n web route replace default via 10.0.0.1 dev eth0",
-                  "nsenter --target=$! --uts --ipc --net=/run/netns/web --pid=/proc/$!/ns/pid_for_children ip address"));
+                  "nsenter --target=$pause --net --pid --uts ip address"));
+}
+
+TEST(ByHand, UsersOfItsOwn) {
+  Wiring made = wiring();
+  made.users = WiredUsers{327680, 65536};
+  made.namespaces = {"--mount", "--uts"};  // processes are the machine's
+  made.own_settings = {{"net.ipv4.ping_group_range", "0 65535"}};
+  const std::vector<std::string> commands = commands_by_hand(made);
+  const std::string inside = "nsenter --target=$pause --user --net --mount --uts ";
+  EXPECT_THAT(std::vector<std::string>(commands.begin(), commands.begin() + 6),
+              ElementsAre("pause=$(unshare --user --net --mount --uts sh -c 'sleep infinity > /dev/null & echo $!')",
+                          "echo 0 327680 65536 > /proc/$pause/uid_map", "echo 0 327680 65536 > /proc/$pause/gid_map",
+                          "ip netns attach web $pause", inside + "hostname web",
+                          inside + "sysctl -w 'net.ipv4.ping_group_range=0 65535'"));
+  EXPECT_EQ(commands.back(), inside + "ip address");
 }
 
 // As Calico's pod side, and with what else a cable may have.
@@ -103,18 +120,115 @@ TEST(ByHand, RulesAboutAPodAndNoOther) {
       "-A OF-B -p tcp -j DNAT --to-destination 10.0.0.20:80\n"
       "-A MARKED -j MARK --set-xmark 0x2000/0x2000\n-A MASQ -m mark --mark 0x2000/0x2000 -j MASQUERADE\n"
       "-A MASQ -m mark --mark 0x1/0x1 -j MASQUERADE\nCOMMIT\n";
-  EXPECT_THAT(rules_by_hand("iptables", saved, {"10.0.0.2"}, {"id-a"}),
-              ElementsAre("iptables -t nat -N PORTS", "iptables -t nat -N OF-A", "iptables -t nat -N MARKED",
-                          "iptables -t nat -N MASQ",
-                          "iptables -t nat -A PREROUTING -m addrtype --dst-type LOCAL -j PORTS",
-                          "iptables -t nat -A POSTROUTING -j MASQ",
-                          "iptables -t nat -A PORTS -m comment --comment 'net \"lab\" id-a $(x)' -j OF-A",
-                          "iptables -t nat -A OF-A -s 10.0.0.0/24 -j MARKED",
-                          "iptables -t nat -A OF-A -p tcp -j DNAT --to-destination 10.0.0.2:80",
-                          "iptables -t nat -A MARKED -j MARK --set-xmark 0x2000/0x2000",
-                          "iptables -t nat -A MASQ -m mark --mark 0x2000/0x2000 -j MASQUERADE"));
-  EXPECT_THAT(rules_by_hand("iptables", saved, {"10.0.0.9"}, {"id-c"}), IsEmpty());
-  EXPECT_THAT(rules_by_hand("ip6tables", "", {"fd00::2"}, {}), IsEmpty());
+  EXPECT_THAT(
+      rules_by_hand("iptables", saved, {{"10.0.0.2"}, {"id-a"}, {}}),
+      ElementsAre("iptables -t nat -N PORTS", "iptables -t nat -N MASQ", "iptables -t nat -N OF-A",
+                  "iptables -t nat -N MARKED", "iptables -t nat -A PREROUTING -m addrtype --dst-type LOCAL -j PORTS",
+                  "iptables -t nat -A POSTROUTING -j MASQ",
+                  "iptables -t nat -A PORTS -m comment --comment 'net \"lab\" id-a $(x)' -j OF-A",
+                  "iptables -t nat -A OF-A -s 10.0.0.0/24 -j MARKED",
+                  "iptables -t nat -A OF-A -p tcp -j DNAT --to-destination 10.0.0.2:80",
+                  "iptables -t nat -A MARKED -j MARK --set-xmark 0x2000/0x2000",
+                  "iptables -t nat -A MASQ -m mark --mark 0x2000/0x2000 -j MASQUERADE"));
+  EXPECT_THAT(rules_by_hand("iptables", saved, {{"10.0.0.9"}, {"id-c"}, {}}), IsEmpty());
+  EXPECT_THAT(rules_by_hand("ip6tables", "", {{"fd00::2"}, {}, {}}), IsEmpty());
+}
+
+TEST(ByHand, AChainThatIsEmptyIsMadeWhereARuleLeadsThere) {
+  EXPECT_THAT(rules_by_hand("iptables",
+                            "*filter\n:FORWARD ACCEPT [0:0]\n:MINE - [0:0]\n:NONE - [0:0]\n"
+                            "-A FORWARD -i br0 -j MINE\nCOMMIT\n",
+                            {{}, {}, {"br0"}}),
+              ElementsAre("iptables -t filter -N MINE", "iptables -t filter -A FORWARD -i br0 -j MINE"));
+}
+
+constexpr const char* kRuleset = R"(table ip podrun {
+	chain guard {
+		type filter hook prerouting priority raw; policy accept;
+		iifname "br0" ip daddr 127.0.0.0/8 drop
+		iifname "br1" ip daddr 127.0.0.0/8 drop
+	}
+}
+# managed by iptables
+table ip nat {
+	chain OF-A {
+		ip saddr 10.0.0.2 counter jump MASQ
+	}
+}
+table inet own {
+	set mine {
+		type ipv4_addr
+		flags interval
+		elements = { 10.0.0.2, 192.0.2.0/24,
+			     198.51.100.0/24 }
+	}
+
+	set others {
+		type ipv4_addr
+	}
+
+	chain first {
+		type nat hook prerouting priority dstnat; policy accept;
+		comment "ports of { all"
+		fib daddr type local jump ports
+		ip saddr @others accept
+	}
+
+	chain ports {
+		tcp dport 8080 jump to-a comment "id-a"
+		tcp dport vmap { 80 : jump to-a, 81 : jump to-b,
+				 82 : jump to-c }
+	}
+
+	chain to-a {
+		ip saddr @mine meta mark set meta mark | 0x00002000
+		meta l4proto tcp dnat ip to 10.0.0.2
+	}
+
+	chain to-b {
+		dnat ip to 10.0.0.20
+	}
+
+	chain to-c {
+	}
+
+	chain last {
+		type nat hook postrouting priority srcnat; policy accept;
+		meta mark & 0x00002000 == 0x00002000 masquerade
+		meta mark 0x00000001 masquerade
+	}
+}
+table bridge own {
+	chain between {
+		type filter hook forward priority filter; policy accept;
+	}
+}
+)";
+
+TEST(ByHand, RulesOfNftables) {
+  const IsOthersTable is_others = [](const std::string& family, const std::string& table) {
+    return family == "ip" && table == "nat";
+  };
+  EXPECT_THAT(
+      nft_rules_by_hand(kRuleset, {{"10.0.0.2"}, {"id-a"}, {"br0"}}, is_others),
+      ElementsAre("nft add table ip podrun",
+                  "nft add chain ip podrun guard '{ type filter hook prerouting priority raw; policy accept; }'",
+                  "nft add rule ip podrun guard 'iifname \"br0\" ip daddr 127.0.0.0/8 drop'", "nft add table inet own",
+                  "nft add chain inet own first '{ type nat hook prerouting priority dstnat; policy accept; comment "
+                  "\"ports of { all\"; }'",
+                  "nft add chain inet own ports", "nft add chain inet own to-a", "nft add chain inet own to-b",
+                  "nft add chain inet own to-c",
+                  "nft add chain inet own last '{ type nat hook postrouting priority srcnat; policy accept; }'",
+                  "nft add set inet own mine '{ type ipv4_addr; flags interval; elements = { 10.0.0.2, 192.0.2.0/24, "
+                  "198.51.100.0/24 }; }'",
+                  "nft add rule inet own first 'fib daddr type local jump ports'",
+                  "nft add rule inet own ports 'tcp dport 8080 jump to-a comment \"id-a\"'",
+                  "nft add rule inet own ports 'tcp dport vmap { 80 : jump to-a, 81 : jump to-b, 82 : jump to-c }'",
+                  "nft add rule inet own to-a 'ip saddr @mine meta mark set meta mark | 0x00002000'",
+                  "nft add rule inet own to-a 'meta l4proto tcp dnat ip to 10.0.0.2'",
+                  "nft add rule inet own last 'meta mark & 0x00002000 == 0x00002000 masquerade'"));
+  EXPECT_THAT(nft_rules_by_hand(kRuleset, {{"10.0.0.9"}, {"id-c"}, {"br9"}}, is_others), IsEmpty());
+  EXPECT_THAT(nft_rules_by_hand("", {{"10.0.0.2"}, {}, {}}, is_others), IsEmpty());
 }
 
 TEST(ByHand, WordsForAShell) {

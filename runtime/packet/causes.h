@@ -56,6 +56,8 @@ Found refused(const Recording& recording, const Journey& journey);
 Found wrong_answer(const Recording& recording, const Journey& journey);
 // It has come to its goal, and nobody says anything.
 Found unanswered(const Recording& recording, const Whereabouts& now);
+// The sender has asked one address, and another answers.
+Found not_translated_back(const Recording& recording, const Whereabouts& now);
 
 // --- causes_of_ways.cc: from where a leg was last seen
 

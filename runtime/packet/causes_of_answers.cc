@@ -111,6 +111,27 @@ Found dead_end(const Recording& recording, const Leg& leg, const Leg& there) {
   return found;
 }
 
+// Where the sender and who has answered are in the same one: an answer need not meet IP on its way.
+std::optional<Place> bridge_between(const Recording& recording, const Place& sender, const base::IpAddress& answers) {
+  const auto bridge_beyond = [&](const Place& end) {
+    const auto port = peer_of(recording, end);
+    return port ? bridge_of(recording, *port) : std::nullopt;
+  };
+  const auto bridge = bridge_beyond(sender);
+  for (const Place& owner : owners_of(recording, answers))
+    if (const auto other = bridge_beyond(owner);
+        bridge && other && bridge->space == other->space && bridge->link == other->link)
+      return bridge;
+  return std::nullopt;
+}
+
+// Of a namespace of which other settings are known.
+bool has_no_setting(const Recording& recording, int space, const std::string& name) {
+  const auto& known = recording.evidence.settings;
+  return setting(recording, space, name).empty() &&
+         std::any_of(known.begin(), known.end(), [&](const Setting& one) { return one.space == space; });
+}
+
 }  // namespace
 
 Found refused(const Recording& recording, const Journey& journey) {
@@ -171,6 +192,29 @@ Found unanswered(const Recording& recording, const Whereabouts& now) {
                  {"RcvbufErrors has grown by " + std::to_string(full)},
                  {}};
   return std::nullopt;
+}
+
+Found not_translated_back(const Recording& recording, const Whereabouts& now) {
+  const Endpoint& asked = recording.name.flow.destination;
+  const Endpoint& answers = now.headers.flow.source;
+  if (now.space != recording.from_space || answers == asked || asked.ip.is_loopback()) return std::nullopt;
+  Cause cause{"not-translated-back",
+              "The answer comes from " + to_text(answers) + ", but " + to_text(asked) +
+                  " was asked: the sender takes it for a stranger's.",
+              {flow_text(now.headers) + " at " + place_text(recording, now.place())},
+              {}};
+  const auto bridge = bridge_between(recording, now.place(), answers.ip);
+  if (!bridge) return cause;
+  const std::string filter = filter_of_bridges(asked.ip.is_v4());
+  const bool is_off = setting(recording, bridge->space, filter) == "0";
+  if (!is_off && !has_no_setting(recording, bridge->space, filter)) return cause;
+  cause.evidence.push_back("both ends are in the bridge " + place_text(recording, *bridge) +
+                           ", and what crosses that alone is not translated: " +
+                           (is_off ? setting_text(recording, bridge->space, filter)
+                                   : "/proc/sys/" + filter + " is not there, without br_netfilter"));
+  if (!is_off) cause.fixes.emplace_back("modprobe br_netfilter");
+  cause.fixes.push_back(set_command(recording, bridge->space, filter, "1"));
+  return cause;
 }
 
 }  // namespace podrun::packet

@@ -86,27 +86,6 @@ Found not_masqueraded(const Recording& recording, const Whereabouts& now) {
                                source.to_text() + " -o " + dev + " -j MASQUERADE")}};
 }
 
-// The sender has asked one address, and another answers.
-Found not_translated_back(const Recording& recording, const Whereabouts& now) {
-  const Endpoint& asked = recording.name.flow.destination;
-  if (now.space != recording.from_space || now.headers.flow.source == asked || asked.ip.is_loopback())
-    return std::nullopt;
-  const std::string filter = "net/bridge/bridge-nf-call-iptables";
-  Cause cause{"not-translated-back",
-              "The answer comes from " + to_text(now.headers.flow.source) + ", but " + to_text(asked) +
-                  " was asked: the sender takes it for a stranger's.",
-              {flow_text(now.headers) + " at " + place_text(recording, now.place())},
-              {}};
-  for (std::size_t i = 0; i < recording.spaces.size(); ++i)
-    if (setting(recording, static_cast<int>(i), filter) == "0") {
-      cause.evidence.push_back(setting_text(recording, static_cast<int>(i), filter) +
-                               ": what crosses the bridge alone is not translated");
-      cause.fixes = {set_command(recording, static_cast<int>(i), filter, "1")};
-      break;
-    }
-  return cause;
-}
-
 Found lost_leaving(const Recording& recording, const Whereabouts& now) {
   const base::IpAddress& to = now.headers.flow.destination.ip;
   const bool is_inside = !is_the_machine(recording, now.space);

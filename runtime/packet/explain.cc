@@ -51,6 +51,7 @@ bool is_delivered(const Recording& recording, const Journey& journey) {
   const auto now = whereabouts(recording, *there);
   return now && now->link != 0 && now->direction != Direction::out &&
          owns(recording, now->space, now->headers.flow.destination.ip) && first_leg(journey, false) == nullptr &&
+         !dropped(recording, *there) &&
          !listeners_at(recording, now->space, now->headers.flow.destination.port).empty();
 }
 

@@ -123,6 +123,28 @@ TEST(Explain, OfSeveralTheFirstIsNamed) {
   EXPECT_THAT(cause().fixes.front(), HasSubstr("nsenter --net=/run/netns/client ip link set eth0 up"));
 }
 
+// The switch is a module's. That it is not there is seen of the bridge's namespace alone, whose other settings are
+// known.
+TEST(Explain, BridgesAreNotFilteredWithoutTheModule) {
+  Recording recording = recording_of("causes/not-translated-back");
+  auto& settings = recording.evidence.settings;
+  const auto is_switch = [](const Setting& one) { return one.name == "net/bridge/bridge-nf-call-iptables"; };
+  const auto cause = [&] { return explain(recording).cause.value_or(Cause{}); };
+  std::erase_if(settings, [&](const Setting& one) { return is_switch(one) && one.space == 0; });
+  EXPECT_EQ(cause().name, "not-translated-back");
+  EXPECT_THAT(cause().evidence, testing::Contains(HasSubstr("bridge-nf-call-iptables is not there")));
+  EXPECT_THAT(cause().evidence, testing::Contains(HasSubstr("in the bridge br-lab of host")));
+  EXPECT_THAT(cause().fixes,
+              testing::ElementsAre("modprobe br_netfilter", "sysctl -w net/bridge/bridge-nf-call-iptables=1"));
+  settings.push_back({0, "net/bridge/bridge-nf-call-iptables", "1"});  // it is not that, then
+  EXPECT_EQ(cause().name, "not-translated-back");
+  EXPECT_THAT(cause().fixes, IsEmpty());
+  settings.back().value = "0";
+  EXPECT_THAT(cause().fixes, testing::ElementsAre("sysctl -w net/bridge/bridge-nf-call-iptables=1"));
+  std::erase_if(settings, [&](const Setting& one) { return one.space == 0; });
+  EXPECT_THAT(cause().fixes, IsEmpty());
+}
+
 // A pod names its links, tables and chains as it likes.
 TEST(Explain, NoCommandHasWhatAShellActsOn) {
   Recording recording = recording_of("causes/isolated");

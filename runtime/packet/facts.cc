@@ -109,6 +109,10 @@ std::uint64_t grown(const Recording& recording, int space, const std::string& co
 
 const char* forwarding_setting(bool is_v4) { return is_v4 ? "net/ipv4/ip_forward" : "net/ipv6/conf/all/forwarding"; }
 
+const char* filter_of_bridges(bool is_v4) {
+  return is_v4 ? "net/bridge/bridge-nf-call-iptables" : "net/bridge/bridge-nf-call-ip6tables";
+}
+
 std::optional<base::IpAddress> gateway_for(const Recording& recording, const Place& place, bool is_v4) {
   const Link& link = link_at(recording, place);
   for (const Given& given : space_at(recording, place.space).given)

@@ -48,6 +48,9 @@ std::uint64_t grown(const Recording& recording, int space, const std::string& co
 
 // The switch that makes a router of a namespace.
 const char* forwarding_setting(bool is_v4);
+// The switch by which frames that stay in a bridge are shown to iptables, and so translated; absent without
+// br_netfilter.
+const char* filter_of_bridges(bool is_v4);
 
 // The router that a link was given, or whose bridge it is on: none where nobody can tell.
 std::optional<base::IpAddress> gateway_for(const Recording& recording, const Place& place, bool is_v4);

@@ -120,9 +120,9 @@ class Gatherer {
 
   // Of the namespace, and of the links that are of interest.
   void read_settings(int space) {
-    std::vector<std::string> names{"net/ipv4/ip_forward", "net/ipv4/conf/all/rp_filter",
-                                   "net/ipv4/conf/all/route_localnet", "net/ipv6/conf/all/forwarding",
-                                   "net/bridge/bridge-nf-call-iptables"};
+    std::vector<std::string> names{
+        "net/ipv4/ip_forward",          "net/ipv4/conf/all/rp_filter", "net/ipv4/conf/all/route_localnet",
+        "net/ipv6/conf/all/forwarding", filter_of_bridges(true),       filter_of_bridges(false)};
     for (const Link& link : recording_.spaces.at(static_cast<std::size_t>(space)).links) {
       if (!is_of_interest(space, link) || link.name.find('/') != std::string::npos) continue;
       for (const char* one : {"rp_filter", "route_localnet", "forwarding"})

@@ -170,7 +170,7 @@ bool belongs_to(const Headers& headers, const Name& name) {
                         ((headers.tcp_flags & TH_ACK) != 0 && (headers.acknowledgement == name.first_byte() ||
                                                                headers.acknowledgement == name.behind_data())));
     case Protocol::udp:
-      return !is_tcp && (headers.has_cookie || headers.flow == name.flow.reversed());
+      return !is_tcp && (headers.has_cookie || headers.flow.destination == name.flow.source);
     case Protocol::icmp:
       if (is_tcp) return headers.sequence == name.sequence || headers.sequence == name.first_byte();
       return headers.has_cookie || headers.quoted == name.flow;

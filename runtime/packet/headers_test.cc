@@ -75,6 +75,8 @@ TEST(Headers, OfUdpByItsCookieOrAsAnAnswer) {
   Name other = name;
   other.flow = name.flow.reversed();  // then what comes is the answer
   EXPECT_TRUE(belongs_to(*read_ip(ipv4("11", "12341f9000080000"), other), other));
+  EXPECT_TRUE(belongs_to(*read_ip(ipv4("11", "99991f9000080000"), other), other)) << "not translated back";
+  EXPECT_FALSE(belongs_to(*read_ip(ipv4("11", "12341f9100080000"), other), other));
 }
 
 TEST(Headers, OfAnErrorWhatItQuotes) {

@@ -22,7 +22,7 @@ struct Name {
   std::uint32_t sequence = 0;  // TCP: the initial sequence number
   std::uint64_t cookie = 0;    // UDP: the first eight bytes of what it carries, as they stand there
   std::uint32_t data = 0;      // bytes that are sent: behind the handshake, or in the datagram
-  Flow flow;                   // as the sender has it; an answer by UDP that carries no cookie is known by it
+  Flow flow;                   // as the sender has it; an answer by UDP that carries no cookie is known by its goal
 
   // RFC 9293: a SYN counts as one.
   std::uint32_t first_byte() const { return sequence + 1; }

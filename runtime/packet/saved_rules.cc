@@ -8,80 +8,45 @@
 namespace podrun::packet {
 namespace {
 
-struct SavedRule {
-  std::vector<std::string> words;  // behind "-A CHAIN"
-  std::string chain;
-  bool own = false;    // about the namespace: what it leads on to is, too
-  bool shown = false;  // or leads there
-};
-
 struct SavedTable {
   std::string name;
   std::set<std::string> built_in;
-  std::vector<SavedRule> rules;
+  std::set<std::string> others;
+  std::vector<ListedRule> rules;
 };
 
-std::vector<SavedTable> tables_of(const std::string& saved) {
+// What stands behind one of the options; empty: it has none of them.
+std::string behind(const std::vector<std::string>& words, std::initializer_list<std::string_view> options) {
+  for (std::size_t i = 0; i + 1 < words.size(); ++i)
+    if (std::find(options.begin(), options.end(), words[i]) != options.end()) return words[i + 1];
+  return "";
+}
+
+// Of "-A CHAIN …".
+ListedRule rule_of(const std::vector<std::string>& words, const About& about) {
+  ListedRule rule;
+  rule.chain = words[1];
+  for (std::size_t i = 2; i < words.size(); ++i) rule.text += " " + shell_word(words[i]);
+  rule.goals = {behind(words, {"-j", "-g"})};
+  rule.sets_mark = behind(words, {"--set-xmark", "--set-mark"});
+  rule.asks_mark = behind(words, {"--mark"});
+  rule.own = is_about(words, about);
+  return rule;
+}
+
+std::vector<SavedTable> tables_of(const std::string& saved, const About& about) {
   std::vector<SavedTable> tables;
   std::istringstream lines(saved);
   for (std::string line; std::getline(lines, line);) {
     std::vector<std::string> words = words_of(line);
-    if (line.starts_with('*')) tables.push_back({line.substr(1), {}, {}});
+    if (line.starts_with('*')) tables.push_back({line.substr(1), {}, {}, {}});
     if (tables.empty() || words.size() < 2) continue;
     // ":CHAIN POLICY [PACKETS:BYTES]": only the kernel's own have a policy.
-    if (line.starts_with(':') && words[1] != "-") tables.back().built_in.insert(words[0].substr(1));
-    if (words[0] == "-A") {
-      SavedRule rule;
-      rule.chain = words[1];
-      rule.words.assign(words.begin() + 2, words.end());
-      tables.back().rules.push_back(std::move(rule));
-    }
+    if (line.starts_with(':'))
+      (words[1] == "-" ? tables.back().others : tables.back().built_in).insert(words[0].substr(1));
+    if (words[0] == "-A") tables.back().rules.push_back(rule_of(words, about));
   }
   return tables;
-}
-
-// What stands behind one of the options; empty: it has none of them.
-std::string behind(const SavedRule& rule, std::initializer_list<std::string_view> options) {
-  for (std::size_t i = 0; i + 1 < rule.words.size(); ++i)
-    if (std::find(options.begin(), options.end(), rule.words[i]) != options.end()) return rule.words[i + 1];
-  return "";
-}
-
-std::string goal_of(const SavedRule& rule) { return behind(rule, {"-j", "-g"}); }
-
-bool is_about(const SavedRule& rule, const std::vector<std::string>& ips, const std::vector<std::string>& words) {
-  for (const std::string& word : rule.words) {
-    for (const std::string& ip : ips)
-      if (word == ip || word.starts_with(ip + "/") || word.starts_with(ip + ":") || word.starts_with("[" + ip + "]"))
-        return true;
-    for (const std::string& name : words)
-      if (word.find(name) != std::string::npos) return true;
-  }
-  return false;
-}
-
-// Until nothing is added: each round goes one rule on, or back.
-void choose(SavedTable& table) {
-  for (bool more = true; more;) {
-    more = false;
-    std::set<std::string> led_to;
-    std::set<std::string> marks;
-    std::set<std::string> shown;
-    for (const SavedRule& rule : table.rules) {
-      if (rule.own) led_to.insert(goal_of(rule));
-      if (rule.own) marks.insert(behind(rule, {"--set-xmark", "--set-mark"}));
-      if (rule.shown) shown.insert(rule.chain);
-    }
-    marks.erase("");
-    for (SavedRule& rule : table.rules) {
-      const bool own = rule.own || led_to.contains(rule.chain);
-      const bool is_shown =
-          own || rule.shown || shown.contains(goal_of(rule)) || marks.contains(behind(rule, {"--mark"}));
-      more = more || own != rule.own || is_shown != rule.shown;
-      rule.own = own;
-      rule.shown = is_shown;
-    }
-  }
 }
 
 }  // namespace
@@ -118,24 +83,30 @@ std::string shell_word(const std::string& word) {
   return quoted + "'";
 }
 
-std::vector<std::string> rules_by_hand(const std::string& program, const std::string& saved,
-                                       const std::vector<std::string>& ips, const std::vector<std::string>& words) {
+std::vector<std::string> rules_by_hand(const std::string& program, const std::string& saved, const About& about) {
   std::vector<std::string> commands;
-  for (SavedTable& table : tables_of(saved)) {
-    for (SavedRule& rule : table.rules) rule.own = rule.shown = is_about(rule, ips, words);
-    choose(table);
+  for (SavedTable& table : tables_of(saved, about)) {
+    choose(table.rules);
     const std::string begin = program + " -t " + shell_word(table.name);
     std::set<std::string> made = table.built_in;
+    const auto make = [&](const std::string& chain) {
+      if (made.insert(chain).second) commands.push_back(begin + " -N " + shell_word(chain));
+    };
     std::vector<std::string> added;
-    for (const SavedRule& rule : table.rules) {
+    for (const ListedRule& rule : table.rules) {
       if (!rule.shown) continue;
-      if (made.insert(rule.chain).second) commands.push_back(begin + " -N " + shell_word(rule.chain));
-      std::string& command = added.emplace_back(begin + " -A " + shell_word(rule.chain));
-      for (const std::string& word : rule.words) command += " " + shell_word(word);
+      make(rule.chain);
+      for (const std::string& goal : rule.goals)
+        if (table.others.contains(goal)) make(goal);  // which may be empty
+      added.push_back(begin + " -A " + shell_word(rule.chain) + rule.text);
     }
     commands.insert(commands.end(), added.begin(), added.end());
   }
   return commands;
+}
+
+bool has_saved_table(const std::string& saved, const std::string& name) {
+  return ("\n" + saved).find("\n*" + name + "\n") != std::string::npos;
 }
 
 }  // namespace podrun::packet

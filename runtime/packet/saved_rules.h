@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/packet/rule_choice.h"
+
 namespace podrun::packet {
 
 // The words of a line in which what has blanks stands in double quotes.
@@ -12,9 +14,10 @@ std::vector<std::string> words_of(std::string_view line);
 // For a shell: in quotes where it is more than plain.
 std::string shell_word(const std::string& word);
 
-// The commands that make the rules about `ips` and `words` anew, with the chains that lead there, what those rules lead
-// on to, and the rules that ask for a mark that they set. `program`: "iptables" or "ip6tables".
-std::vector<std::string> rules_by_hand(const std::string& program, const std::string& saved,
-                                       const std::vector<std::string>& ips, const std::vector<std::string>& words);
+// The commands that make the rules about a namespace anew, with the chains that lead there, what those rules lead on
+// to, and the rules that ask for a mark that they set. `program`: "iptables" or "ip6tables".
+std::vector<std::string> rules_by_hand(const std::string& program, const std::string& saved, const About& about);
+
+bool has_saved_table(const std::string& saved, const std::string& name);
 
 }  // namespace podrun::packet

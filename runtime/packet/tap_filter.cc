@@ -18,13 +18,14 @@ class FilterWriter {
   // A = what the kernel calls the protocol of the frame.
   void load_frame_type() { add(BPF_LD | BPF_W | BPF_ABS, static_cast<std::uint32_t>(SKF_AD_OFF + SKF_AD_PROTOCOL)); }
   void load_byte(std::uint32_t at) { add(BPF_LD | BPF_B | BPF_ABS, kNet + at); }
+  void keep_bits(std::uint32_t mask) { add(BPF_ALU | BPF_AND | BPF_K, mask); }
   // At X behind that.
   void load_byte_at_x(std::uint32_t at) { add(BPF_LD | BPF_B | BPF_IND, kNet + at); }
   void load_word_at_x(std::uint32_t at) { add(BPF_LD | BPF_W | BPF_IND, kNet + at); }
   void set_x(std::uint32_t value) { add(BPF_LDX | BPF_W | BPF_IMM, value); }
   void set_x_to_header_length_of_v4() {
     load_byte(0);
-    add(BPF_ALU | BPF_AND | BPF_K, 15);
+    keep_bits(15);
     add(BPF_ALU | BPF_LSH | BPF_K, 2);
     add(BPF_MISC | BPF_TAX, 0);
   }
@@ -81,10 +82,12 @@ std::uint32_t both_ports(const Flow& flow) {
   return static_cast<std::uint32_t>(flow.source.port) << 16U | flow.destination.port;
 }
 
-// An answer without the cookie may be too short to look for one: its ports are looked at first.
+// An answer without the cookie comes to the sender's port, from whichever: it may be that nobody has translated it
+// back. It may be too short to look for a cookie: its ports are looked at first.
 void write_udp(FilterWriter& to, const Name& name) {
   to.load_word_at_x(0);
-  to.accept_if(both_ports(name.flow.reversed()));
+  to.keep_bits(0xffff);
+  to.accept_if(name.flow.source.port);
   to.accept_if_words_at_x(8, name.cookie);
   to.answer(0);
 }

@@ -37,11 +37,12 @@ class RuleWriter {
     add("meta", NetlinkAttributes().add_number(NFTA_META_DREG, NFT_REG_1).add_number(NFTA_META_KEY, NFT_META_L4PROTO));
     return equals({reinterpret_cast<const char*>(&protocol), 1});
   }
-  // Bytes of the transport header on. `value` is in network order.
-  RuleWriter& bytes_are(std::uint32_t offset, std::string_view value) {
+  // Bytes of the transport header on, or of another. `value` is in network order.
+  RuleWriter& bytes_are(std::uint32_t offset, std::string_view value,
+                        std::uint32_t header = NFT_PAYLOAD_TRANSPORT_HEADER) {
     add("payload", NetlinkAttributes()
                        .add_number(NFTA_PAYLOAD_DREG, NFT_REG_1)
-                       .add_number(NFTA_PAYLOAD_BASE, NFT_PAYLOAD_TRANSPORT_HEADER)
+                       .add_number(NFTA_PAYLOAD_BASE, header)
                        .add_number(NFTA_PAYLOAD_OFFSET, offset)
                        .add_number(NFTA_PAYLOAD_LEN, static_cast<std::uint32_t>(value.size())));
     return equals(value);
@@ -77,8 +78,15 @@ std::string in_network_order(Number number) {
   return bytes;
 }
 
-std::string port_bytes_of(const Flow& flow) {
-  return in_network_order(flow.source.port) + in_network_order(flow.destination.port);
+// "To the sender": whoever answers. Another version of IP has the same bytes there only by chance.
+NetlinkAttributes answers_by_udp(const Endpoint& sender) {
+  const auto& bytes = sender.ip.bytes();
+  const std::string ip(sender.ip.is_v4() ? bytes.end() - 4 : bytes.begin(), bytes.end());
+  return RuleWriter()
+      .transport_is(IPPROTO_UDP)
+      .bytes_are(2, in_network_order(sender.port))
+      .bytes_are(sender.ip.is_v4() ? 16 : 24, ip, NFT_PAYLOAD_NETWORK_HEADER)
+      .traced();
 }
 
 // What belongs_to() finds in the bytes, as rules. An error quotes an IP header behind its own eight bytes.
@@ -99,7 +107,7 @@ std::vector<NetlinkAttributes> rules_for(const Name& name) {
     }
   } else {
     add(IPPROTO_UDP, 8, in_network_order(name.cookie));
-    add(IPPROTO_UDP, 0, port_bytes_of(name.flow.reversed()));
+    rules.push_back(answers_by_udp(name.flow.source));
     for (const auto& [protocol, quoted] : errors) add(protocol, quoted + 8, in_network_order(name.cookie));
   }
   return rules;

@@ -58,6 +58,7 @@ Result<void> read_wiring(const OpenSpace& outside, const OpenSpace& inside, Wiri
     wired->routes_outside = TRY(ask_if_there(outside, {"ip", family, "route", "show"}));
     wired->rules = TRY(ask_if_there(outside, {save}));
   }
+  into.nft = TRY(ask_if_there(outside, {"nft", "-s", "list", "ruleset"}));
   into.neighbours = TRY(ask_if_there(inside, {"ip", "neigh", "show", "nud", "permanent"}));
   read_settings(into);
   return {};

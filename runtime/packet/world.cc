@@ -15,6 +15,7 @@
 #include "base/files.h"
 #include "base/netlink.h"
 #include "base/rtnetlink.h"
+#include "runtime/packet/facts.h"
 
 namespace podrun::packet {
 namespace {
@@ -112,7 +113,7 @@ Result<std::map<int, int>> numbers_of(base::NetlinkSocket& socket, const std::ve
 
 // Absent: br_netfilter is not loaded.
 bool is_switched_on(const std::string& sysctl) {
-  const auto text = base::read_file(sysctl);
+  const auto text = base::read_file("/proc/sys/" + sysctl);
   return text && text->substr(0, 1) == "1";
 }
 
@@ -135,8 +136,8 @@ Result<Space> read_space(const std::vector<OpenSpace>& open, std::size_t at) {
           }
           space.links.push_back(std::move(one.link));
         }
-        space.filters_bridged_v4 = is_switched_on("/proc/sys/net/bridge/bridge-nf-call-iptables");
-        space.filters_bridged_v6 = is_switched_on("/proc/sys/net/bridge/bridge-nf-call-ip6tables");
+        space.filters_bridged_v4 = is_switched_on(filter_of_bridges(true));
+        space.filters_bridged_v6 = is_switched_on(filter_of_bridges(false));
         return {};
       }).in("look at the links of " + open[at].name));
   return space;
