@@ -8,7 +8,6 @@
 namespace podrun {
 namespace {
 
-using Json = nlohmann::json;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
@@ -39,12 +38,13 @@ TEST(ManifestImages, PullPolicies) {
   EXPECT_EQ(parse_container("imagePullPolicy: Never").pull_policy, PullPolicy::never);
 }
 
-std::string secret(const std::string& name, const std::string& type, const std::string& key, const Json& content) {
-  return Json{{"apiVersion", "v1"},
-              {"kind", "Secret"},
-              {"metadata", {{"name", name}}},
-              {"type", type},
-              {"stringData", {{key, content.dump()}}}}
+std::string secret(const std::string& name, const std::string& type, const std::string& key,
+                   const nlohmann::json& content) {
+  return nlohmann::json{{"apiVersion", "v1"},
+                        {"kind", "Secret"},
+                        {"metadata", {{"name", name}}},
+                        {"type", type},
+                        {"stringData", {{key, content.dump()}}}}
              .dump() +
          "\n";
 }
@@ -56,15 +56,15 @@ ManifestSet with_secrets(const std::string& secrets, const std::string& names) {
 }
 
 TEST(ManifestImages, PullSecretsOfBothForms) {
-  const Json first{{"auths", {{"a.example", {{"auth", "MQ=="}}}}}};
-  const Json second{{"a.example", {{"auth", "Mg=="}}}, {"b.example", {{"auth", "Mw=="}}}};
+  const nlohmann::json first{{"auths", {{"a.example", {{"auth", "MQ=="}}}}}};
+  const nlohmann::json second{{"a.example", {{"auth", "Mg=="}}}, {"b.example", {{"auth", "Mw=="}}}};
   const ManifestSet set = with_secrets(secret("one", "kubernetes.io/dockerconfigjson", ".dockerconfigjson", first) +
                                            "---\n" + secret("two", "kubernetes.io/dockercfg", ".dockercfg", second),
                                        "[{name: one}, {name: two}]");
   ASSERT_EQ(set.pods.size(), 1U);
   EXPECT_THAT(set.warnings, IsEmpty());
-  EXPECT_EQ(Json::parse(set.pods[0].registry_auths),
-            (Json{{"auths", {{"a.example", {{"auth", "MQ=="}}}, {"b.example", {{"auth", "Mw=="}}}}}}));
+  EXPECT_EQ(nlohmann::json::parse(set.pods[0].registry_auths),
+            (nlohmann::json{{"auths", {{"a.example", {{"auth", "MQ=="}}}, {"b.example", {{"auth", "Mw=="}}}}}}));
 }
 
 TEST(ManifestImages, SecretsThatAreNotThereOrOfNoUseAreTold) {
