@@ -21,8 +21,6 @@
 namespace podrun::cli {
 namespace {
 
-using nlohmann::json;
-
 constexpr int kSocket = 3;
 constexpr std::uint32_t kHanded = 1;
 constexpr std::size_t kArgumentsLimit = 16U << 20U;
@@ -40,8 +38,8 @@ struct Hand {
   }
 };
 
-Result<json> read_options() {
-  auto options = json::parse(TRY(base::read_all(STDIN_FILENO, "stdin", kArgumentsLimit)), nullptr, false);
+Result<nlohmann::json> read_options() {
+  auto options = nlohmann::json::parse(TRY(base::read_all(STDIN_FILENO, "stdin", kArgumentsLimit)), nullptr, false);
   if (!options.is_object()) return Error{Kind::invalid, 0, "read the request: it is no JSON object"};
   return options;
 }
@@ -57,7 +55,7 @@ void kill_all_of(const Session& session, const PodRecord& pod, const ContainerRe
   (void)wait_for_exit(session.pidfd.get(), kKilledPatience);
 }
 
-json await_end(const Session& session, const PodRecord& pod, const ContainerRecord& container) {
+nlohmann::json await_end(const Session& session, const PodRecord& pod, const ContainerRecord& container) {
   std::array<pollfd, 2> events{{{session.pidfd.get(), POLLIN, 0}, {kSocket, POLLIN, 0}}};
   while (::poll(events.data(), events.size(), -1) < 0 && errno == EINTR) {
   }
@@ -65,17 +63,17 @@ json await_end(const Session& session, const PodRecord& pod, const ContainerReco
   if (!in_time) kill_all_of(session, pod, container);
   siginfo_t info{};
   if (::waitid(P_PIDFD, static_cast<id_t>(session.pidfd.get()), &info, WEXITED | WNOHANG) != 0 || info.si_pid == 0)
-    return json{{"killed", true}};
-  return in_time ? json{{"code", code_of(info)}} : json{{"killed", true}};
+    return nlohmann::json{{"killed", true}};
+  return in_time ? nlohmann::json{{"code", code_of(info)}} : nlohmann::json{{"killed", true}};
 }
 
 }  // namespace
 
-Result<json> op_exec(Host& host, const std::vector<std::string>& words) {
+Result<nlohmann::json> op_exec(Host& host, const std::vector<std::string>& words) {
   const PodRecord pod = TRY(host.store.load(words.at(1)));
   const ContainerRecord container = TRY(find_planned_container(host.store, words.at(1), words.at(2)));
   if (pod.plan.namespaces.host_users) TRY(go_on_read_only());
-  const json asked = TRY(read_options());
+  const nlohmann::json asked = TRY(read_options());
   ExecOptions options;
   options.command = asked.value("args", std::vector<std::string>{});
   options.terminal = asked.value("tty", false);
@@ -97,10 +95,10 @@ Result<json> op_exec(Host& host, const std::vector<std::string>& words) {
   return await_end(session, pod, container);
 }
 
-Result<json> op_attach(Host& host, const std::vector<std::string>& words) {
+Result<nlohmann::json> op_attach(Host& host, const std::vector<std::string>& words) {
   const PodRecord pod = TRY(host.store.load(words.at(1)));
   const ContainerRecord container = TRY(find_planned_container(host.store, words.at(1), words.at(2)));
-  const json asked = TRY(read_options());
+  const nlohmann::json asked = TRY(read_options());
   const Channel socket{Fd(kSocket)};
   const Attachment attachment = TRY(attach(host, pod, container.plan, asked.value("stdin", false)));
   Hand hand;
@@ -109,10 +107,10 @@ Result<json> op_attach(Host& host, const std::vector<std::string>& words) {
   hand.add('e', attachment.err);
   hand.add(attachment.terminal ? 't' : 'i', attachment.in);
   TRY(socket.send(kHanded, hand.letters, hand.fds));
-  return json{{"tty", attachment.terminal}};
+  return nlohmann::json{{"tty", attachment.terminal}};
 }
 
-Result<json> op_dial(Host& host, const std::vector<std::string>& words) {
+Result<nlohmann::json> op_dial(Host& host, const std::vector<std::string>& words) {
   std::uint16_t port = 0;
   const std::string& text = words.at(2);
   if (std::from_chars(text.data(), text.data() + text.size(), port).ptr != text.data() + text.size())
@@ -126,7 +124,7 @@ Result<json> op_dial(Host& host, const std::vector<std::string>& words) {
   }
   const Fd connected = std::move(connection).take();
   TRY(socket.send(kHanded, "s", {connected.get()}));
-  return json::object();
+  return nlohmann::json::object();
 }
 
 }  // namespace podrun::cli

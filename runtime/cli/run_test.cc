@@ -88,14 +88,14 @@ TEST(RunManifest, HasStreamsOnlyWhereTheyAreAskedFor) {
 
 TEST(RunManifest, SpellsRestartPoliciesAsKubernetes) {
   RunOptions options = web_options();
-  for (const auto& [typed, policy] : {std::pair{"Always", "Always"},
+  for (const auto& [asked, policy] : {std::pair{"Always", "Always"},
                                       {"always", "Always"},
                                       {"OnFailure", "OnFailure"},
                                       {"on-failure", "OnFailure"},
                                       {"Never", "Never"},
                                       {"no", "Never"}}) {
-    options.restart = typed;
-    EXPECT_EQ(manifest_made(options)["spec"]["restartPolicy"], policy) << typed;
+    options.restart = asked;
+    EXPECT_EQ(manifest_made(options)["spec"]["restartPolicy"], policy) << asked;
   }
 }
 
@@ -107,18 +107,18 @@ TEST(RunManifest, ReadsPortsAsPodmanDoes) {
       {"127.0.0.1:8080:80/TCP", R"({"containerPort": 80, "hostPort": 8080, "hostIP": "127.0.0.1", "protocol": "TCP"})"},
       {"[::1]:1:65535/sctp", R"({"containerPort": 65535, "hostPort": 1, "hostIP": "::1", "protocol": "SCTP"})"},
   };
-  for (const auto& [typed, json] : ports) {
+  for (const auto& [asked, json] : ports) {
     RunOptions options = web_options();
-    options.ports = {typed};
-    EXPECT_EQ(container_made(options)["ports"], Json::array({Json::parse(json)})) << typed;
+    options.ports = {asked};
+    EXPECT_EQ(container_made(options)["ports"], Json::array({Json::parse(json)})) << asked;
     EXPECT_EQ(understood(options).ports.size(), 1U);
   }
-  for (const char* typed : {"", ":", "0", "65536", "-1", "80:", ":80", "8080:80:", "a:80", "80/icmp", "80/",
+  for (const char* asked : {"", ":", "0", "65536", "-1", "80:", ":80", "8080:80:", "a:80", "80/icmp", "80/",
                             "8080-8090:80", "300.0.0.1:8080:80", ":8080:80", "+80", "80 ", "1:2:3:4"}) {
     RunOptions options = web_options();
-    options.ports = {typed};
-    EXPECT_THAT(wrong(options), HasSubstr("--port '" + std::string(typed) + "': ")) << typed;
-    EXPECT_THAT(wrong(options), HasSubstr("expected [[IP:]HOST:]CONTAINER[/PROTOCOL]")) << typed;
+    options.ports = {asked};
+    EXPECT_THAT(wrong(options), HasSubstr("--port '" + std::string(asked) + "': ")) << asked;
+    EXPECT_THAT(wrong(options), HasSubstr("expected [[IP:]HOST:]CONTAINER[/PROTOCOL]")) << asked;
   }
 }
 

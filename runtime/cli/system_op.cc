@@ -20,21 +20,20 @@
 namespace podrun::cli {
 namespace {
 
-using nlohmann::json;
 using Arguments = std::vector<std::string>;
 
 constexpr std::size_t kRequestLimit = 16U << 20U;  // as much as a message of gRPC may have
 
-Result<json> read_request() {
-  auto request = json::parse(TRY(base::read_all(STDIN_FILENO, "stdin", kRequestLimit)), nullptr, false);
+Result<nlohmann::json> read_request() {
+  auto request = nlohmann::json::parse(TRY(base::read_all(STDIN_FILENO, "stdin", kRequestLimit)), nullptr, false);
   if (!request.is_object()) return Error{Kind::invalid, 0, "read the request: it is no JSON object"};
   return request;
 }
 
-Result<json> op_create_sandbox(Host& host, const Arguments&) {
+Result<nlohmann::json> op_create_sandbox(Host& host, const Arguments&) {
   const std::string text = TRY(base::read_all(STDIN_FILENO, "stdin", kRequestLimit));
   const PodRecord made = TRY(create_planned_pod(host, TRY(pod_from_json(text)).plan));
-  return json{{"id", made.plan.who.id}};
+  return nlohmann::json{{"id", made.plan.who.id}};
 }
 
 // A client of the CRI has ended the containers of its pod before. Those of a pod of the command line have what their
@@ -44,49 +43,49 @@ Result<std::optional<std::chrono::seconds>> patience_of(Host& host, const std::s
   return std::optional(std::chrono::seconds(0));
 }
 
-Result<json> op_stop_sandbox(Host& host, const Arguments& words) {
+Result<nlohmann::json> op_stop_sandbox(Host& host, const Arguments& words) {
   TRY(end_pod(begin_stop(host, words.at(1), TRY(patience_of(host, words.at(1))))));
-  return json::object();
+  return nlohmann::json::object();
 }
 
-Result<json> op_remove_sandbox(Host& host, const Arguments& words) {
+Result<nlohmann::json> op_remove_sandbox(Host& host, const Arguments& words) {
   TRY(delete_pod(host, words.at(1), {.grace_period = TRY(patience_of(host, words.at(1))), .force = false}));
-  return json::object();
+  return nlohmann::json::object();
 }
 
-Result<json> op_start(Host& host, const Arguments& words) {
+Result<nlohmann::json> op_start(Host& host, const Arguments& words) {
   TRY(start_planned_container(host, words.at(1), words.at(2)));
-  return json::object();
+  return nlohmann::json::object();
 }
 
-Result<json> op_remove(Host& host, const Arguments& words) {
+Result<nlohmann::json> op_remove(Host& host, const Arguments& words) {
   TRY(remove_planned_container(host, words.at(1), words.at(2)));
-  return json::object();
+  return nlohmann::json::object();
 }
 
-Result<json> op_reopen_log(Host& host, const Arguments& words) {
+Result<nlohmann::json> op_reopen_log(Host& host, const Arguments& words) {
   TRY(reopen_log(host, words.at(1), words.at(2)));
-  return json::object();
+  return nlohmann::json::object();
 }
 
-Result<json> op_pull(Host& host, const Arguments& words) {
-  const json request = TRY(read_request());
+Result<nlohmann::json> op_pull(Host& host, const Arguments& words) {
+  const nlohmann::json request = TRY(read_request());
   Registry registry;
   registry.auths = request.value("auths", "");
   const Image pulled = TRY(image_store(host).pull(words.at(1), registry));
   const image::StoredImage stored = TRY(image::find_stored(host.layout().images(), pulled.digest));
-  return json{{"id", stored.record.image.config_digest.text()}};
+  return nlohmann::json{{"id", stored.record.image.config_digest.text()}};
 }
 
-Result<json> op_remove_image(Host& host, const Arguments& words) {
+Result<nlohmann::json> op_remove_image(Host& host, const Arguments& words) {
   TRY(remove_image(host, words.at(1), true, [] {}));
-  return json::object();
+  return nlohmann::json::object();
 }
 
 struct Act {
   std::string_view name;
   std::size_t words;  // with its own
-  Result<json> (*run)(Host& host, const Arguments& words);
+  Result<nlohmann::json> (*run)(Host& host, const Arguments& words);
 };
 
 constexpr Act kActs[] = {
@@ -103,7 +102,7 @@ constexpr Act kActs[] = {
     {"remove-image", 2, op_remove_image},
 };
 
-Result<json> do_act(Context& context, const Arguments& words) {
+Result<nlohmann::json> do_act(Context& context, const Arguments& words) {
   TRY(context.require_root("system op"));
   for (const Act& known : kActs) {
     if (words.front() != known.name) continue;
@@ -118,11 +117,11 @@ Result<json> do_act(Context& context, const Arguments& words) {
 // It ends with 0 whatever came of it: that is in the answer, and any other end is that of a worker that died.
 Result<int> op(Context& context, const Arguments& words) {
   auto done = do_act(context, words);
-  json answer = done ? std::move(*done)
-                     : json{{"kind", static_cast<int>(done.error().kind)},
-                            {"errno", done.error().error_number},
-                            {"what", done.error().what}};
-  context.out.print(answer.dump(-1, ' ', false, json::error_handler_t::replace) + "\n");
+  nlohmann::json answer = done ? std::move(*done)
+                               : nlohmann::json{{"kind", static_cast<int>(done.error().kind)},
+                                                {"errno", done.error().error_number},
+                                                {"what", done.error().what}};
+  context.out.print(answer.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
   return 0;
 }
 
