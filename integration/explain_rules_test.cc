@@ -14,6 +14,7 @@ namespace integration {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 class ExplainRulesTest : public ExplainTest {};
 
@@ -85,6 +86,39 @@ TEST_P(ExplainRulesTest, ARuleThatCannotBeTracedDrops) {
   expect_cause("nft 'add table netdev own; add chain netdev own in { type filter hook ingress device \"" + port +
                    "\" priority 0; }; add rule netdev own in tcp dport 8080 drop'",
                {"client", "web:8080"}, "untraced-rule");
+}
+
+// They are no rules of nftables, and count.
+TEST_P(ExplainRulesTest, ARuleOfIptablesLegacyDrops) {
+  if (!can_run({need::program("iptables-legacy")}) || !make_pods()) return;
+  if (shell("iptables-legacy -t filter -n -L").status != 0) GTEST_SKIP() << "this kernel has no iptables-legacy";
+  const std::string web = address("web");
+  const std::vector<std::string> from_outside{"netns:outside", "198.51.100.1:18080"};
+  const auto with_legacy = [](const std::string& netns, const std::string& rule) {
+    return (netns.empty() ? "" : "ip netns exec " + netns + " ") + "iptables-legacy " + rule;
+  };
+  const std::string forward = "-I FORWARD -d " + web + " -p tcp -m tcp --dport 8080 ";
+  expect_cause(with_legacy("", forward + "-m comment --comment 'no way' -j DROP"), from_outside, "rule");
+  expect_cause(with_legacy("", forward + "-j REJECT"), from_outside, "rule");
+  expect_cause(with_legacy("", forward + "-j REJECT --reject-with icmp-admin-prohibited"), from_outside, "rule");
+  expect_cause(with_legacy("", "-P FORWARD DROP"), from_outside, "policy");
+  expect_cause(with_legacy("", "-I FORWARD -s " + web + " -p tcp -m tcp --sport 8080 -j DROP"), from_outside, "rule");
+  expect_cause(with_legacy("client", "-I OUTPUT -d " + web + " -j DROP"), {"client", "web:8080"}, "rule");
+  expect_cause(with_legacy("web", "-I INPUT -p tcp -j REJECT --reject-with tcp-reset"), {"client", "web:8080"}, "rule");
+  expect_cause(with_legacy("web", "-I OUTPUT -p tcp -j DROP"), {"client", "web:8080"}, "rule");
+  expect_cause("ip6tables-legacy -I FORWARD -p tcp -j DROP", {"netns:outside", "[2001:db8:1::1]:18080"}, "rule");
+  // Where the packet was not, or is not like it, they are no cause.
+  must(with_legacy("", "-I FORWARD -d 203.0.113.1 -j DROP") + "; " + with_legacy("other", "-P INPUT DROP"));
+  expect_arrives(from_outside);
+  expect_cause("ip -n web link set eth0 down", {"client", "web:8080"}, "link-down");
+  const Output traced = podrun({"trace", "client", "web:8080"});
+  EXPECT_THAT(traced.out, HasSubstr("\nhost: rules of iptables-legacy (filter) are there, and not shown"));
+  EXPECT_THAT(traced.out, Not(HasSubstr("counted meanwhile")));
+  must(with_legacy("", "-A FORWARD -d " + web + " -m comment --comment seen -j ACCEPT"));
+  EXPECT_THAT(podrun({"trace", "netns:outside", "198.51.100.1:18080"}).out,
+              HasSubstr("\nhost: counted meanwhile by iptables-legacy filter: -A FORWARD -d " + web + "/32 "));
+  must(with_legacy("", "-F FORWARD") + "; " + with_legacy("other", "-P INPUT ACCEPT"));
+  EXPECT_THAT(podrun({"trace", "client", "web:8080"}).out, Not(HasSubstr("iptables-legacy")));
 }
 
 TEST_P(ExplainRulesTest, AFilterOfTcDrops) {

@@ -34,9 +34,11 @@ Json greeter(const std::string& name) { return pod(name, {container("main", {"/b
 Json sleeper(const std::string& name) { return pod(name, {container("main", {"/bin/payload", "sleep"})}); }
 
 bool has_kernel_netem() {
-  return run({"sh", "-c",
-              "ip link add probe0 type veth peer name probe1 && tc qdisc add dev probe0 root netem loss 1%"})
-             .status == 0;
+  const bool has =
+      run({"sh", "-c", "ip link add probe0 type veth peer name probe1 && tc qdisc add dev probe0 root netem loss 1%"})
+          .status == 0;
+  run({"ip", "link", "del", "probe0"});
+  return has;
 }
 
 TEST_F(NodeTest, PodsOfTwoNodesReachEachOther) {
@@ -308,11 +310,32 @@ TEST_F(NodeTest, ALinkAsBadAsItIsWanted) {
     EXPECT_EQ(bad.status, kUnsupported);
     EXPECT_THAT(bad.err, HasSubstr("this kernel has no netem"));
   }
-  run({"ip", "link", "del", "probe0"});
   EXPECT_EQ(node({"add", "x", "--loss", "200%"}).status, kInvalid);
   EXPECT_EQ(node({"add", "x", "--rate", "fast"}).status, kInvalid);
   EXPECT_EQ(node({"delete", "--all"}).status, 0);
   expect_world_unchanged();
+}
+
+// How much later is nobody's promise.
+TEST_F(NodeTest, PacketsAreAsLateAsIsWanted) {
+  if (IsSkipped()) return;
+  if (!has_kernel_netem()) GTEST_SKIP() << "this kernel has no netem";
+  ASSERT_TRUE(must_add({"plain"}));  // 10.61.0.1
+  ASSERT_EQ(node({"add", "late", "--delay", "400ms"}).status, 0);
+  ASSERT_EQ(node({"add", "slow", "--delay", "1ms", "--rate", "2kbit"}).status, 0);
+  ASSERT_EQ(node({"add", "lost", "--loss", "100%"}).status, 0);
+  const auto ping_from = [&](const std::string& name) { return run_in(name, {payload(), "ping", "10.61.0.1"}).status; };
+  const auto time_of_ping = [&](const std::string& name) {
+    EXPECT_TRUE(in_time([&] { return ping_from(name) == 0; })) << name;  // behind what a new link says of itself
+    const auto begin = std::chrono::steady_clock::now();
+    EXPECT_EQ(ping_from(name), 0) << name;
+    return std::chrono::steady_clock::now() - begin;
+  };
+  EXPECT_GE(time_of_ping("late"), std::chrono::milliseconds(800)) << "each way";
+  constexpr int kBits = 8 * (14 + 20 + 8);  // Ethernet, IP, ICMP
+  EXPECT_GE(time_of_ping("slow"), std::chrono::milliseconds(2 * kBits / 2)) << "two bits a millisecond, each way";
+  EXPECT_NE(ping_from("lost"), 0);
+  EXPECT_EQ(node({"delete", "--all"}).status, 0);
 }
 
 TEST_F(NodeTest, SeveralAtATime) {

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "runtime/packet/explain.h"
 #include "runtime/packet/whereabouts.h"
@@ -32,6 +33,8 @@ Found wrong_neighbour(const Recording& recording);
 // --- causes_of_rules.cc
 
 Found dropped(const Recording& recording, const Leg& leg);
+// By rules of iptables-legacy in the namespace in which it ended; `verdicts`: what they do.
+Found dropped_by_legacy(const Recording& recording, int space, bool forward, const std::vector<std::string>& verdicts);
 // By rules that no trace tells of, where it came in.
 Found dropped_untraced(const Recording& recording, const Place& in);
 

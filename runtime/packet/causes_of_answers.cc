@@ -137,10 +137,10 @@ bool has_no_setting(const Recording& recording, int space, const std::string& na
 Found refused(const Recording& recording, const Journey& journey) {
   const Leg& there = journey.legs.front();
   for (const Leg& leg : journey.legs) {
-    if (leg.forward) continue;
-    if (is_dead_end(leg.name) && !is_refusal(recording, leg)) return dead_end(recording, leg, there);
-    if (!is_refusal(recording, leg)) continue;
+    if (leg.forward || (!is_dead_end(leg.name) && !is_refusal(recording, leg))) continue;
     const int space = birthplace(leg);
+    if (Found found = dropped_by_legacy(recording, space, true, {"REJECT"})) return found;
+    if (!is_refusal(recording, leg)) return dead_end(recording, leg, there);
     if (space == -1)
       return Cause{"refused-beyond",
                    first_source(leg) + ", beyond this machine, refuses it.",

@@ -1,7 +1,9 @@
 #include <algorithm>
 
 #include "runtime/packet/causes.h"
+#include "runtime/packet/legacy_rules.h"
 #include "runtime/packet/picture_words.h"
+#include "runtime/packet/saved_rules.h"
 
 namespace podrun::packet {
 namespace {
@@ -20,6 +22,15 @@ std::string removal(const Met& met) {
   const std::string chain = met.family + " " + met.table + " " + met.chain;
   if (met.is_policy) return "nft 'chain " + chain + " { policy accept; }'";
   return "nft delete rule " + chain + " handle " + std::to_string(met.handle);
+}
+
+// "DROP" of "-A FORWARD … -j DROP", or of "-P FORWARD DROP".
+std::string verdict_of(const CountedRule& rule) {
+  const auto words = words_of(rule.text);
+  if (rule.text.starts_with("-P ")) return words.back();
+  for (std::size_t i = 0; i + 1 < words.size(); ++i)
+    if (words[i] == "-j") return words[i + 1];
+  return "";
 }
 
 }  // namespace
@@ -42,6 +53,31 @@ Found dropped(const Recording& recording, const Leg& leg) {
                          : met.text.empty() ? "a rule"
                                             : met.text)};
       return cause;
+    }
+  const auto now = whereabouts(recording, leg);  // none: nothing but who sent it
+  if (leg.stations.empty() || leg.arrived || (now && now->link != 0 && now->direction == Direction::out))
+    return std::nullopt;
+  return dropped_by_legacy(recording, leg.stations.back().space, leg.forward, {"DROP", "REJECT"});
+}
+
+Found dropped_by_legacy(const Recording& recording, int space, bool forward, const std::vector<std::string>& verdicts) {
+  for (const LegacyRules& rules : recording.legacy)
+    for (const CountedRule& rule : rules.counted) {
+      if (rules.space != space || !may_have_met(recording, rules, rule)) continue;
+      const bool is_policy = rule.text.starts_with("-P ");
+      const std::string verdict = verdict_of(rule);
+      if (std::ranges::find(verdicts, verdict) == verdicts.end()) continue;
+      const bool is_of_answer = !forward || (rule.chain == "OUTPUT" && space != recording.from_space);
+      const std::string what = is_of_answer ? "the answer." : "it.";
+      const std::string program = legacy_program(rules.family) + " -t " + rule.table;
+      return Cause{
+          is_policy ? "policy" : "rule",
+          std::string(is_policy ? "The policy of a chain" : "A rule") + " of iptables-legacy in " +
+              space_name(recording, space) + (verdict == "REJECT" ? " rejects " : " drops ") + what,
+          {legacy_program(rules.family) + " " + rule.table + ": " + rule.text,
+           "it has counted " + std::to_string(rule.grown) + " meanwhile, and the way ends there"},
+          {command_in(recording, space,
+                      is_policy ? program + " -P " + rule.chain + " ACCEPT" : program + " -D " + rule.text.substr(3))}};
     }
   return std::nullopt;
 }

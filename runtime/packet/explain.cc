@@ -76,6 +76,8 @@ void add_notes(const Recording& recording, Explanation& explanation) {
                                     space_name(recording, published.space) + " comes first");
     break;
   }
+  if (!explanation.arrives && !explanation.cause)
+    for (const std::string& line : legacy_lines(recording)) explanation.notes.push_back(line);
   for (const std::string& line : missing_lines(recording)) explanation.notes.push_back(line);
 }
 

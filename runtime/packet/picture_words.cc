@@ -9,6 +9,7 @@
 #include <set>
 
 #include "base/joined.h"
+#include "runtime/packet/legacy_rules.h"
 
 namespace podrun::packet {
 namespace {
@@ -151,6 +152,20 @@ std::vector<std::string> neighbour_lines(const Recording& recording) {
   return lines;
 }
 
+std::vector<std::string> legacy_lines(const Recording& recording) {
+  std::vector<std::string> lines;
+  for (const LegacyRules& rules : recording.legacy) {
+    const std::string where = space_name(recording, rules.space) + ": ";
+    lines.push_back(where + "rules of " + legacy_program(rules.family) + " (" + base::joined(rules.tables, ", ") +
+                    ") are there, and not shown: the kernel traces those of nftables alone");
+    for (const CountedRule& rule : rules.counted)
+      if (may_have_met(recording, rules, rule))
+        lines.push_back(where + "counted meanwhile by " + legacy_program(rules.family) + " " + rule.table + ": " +
+                        rule.text);
+  }
+  return lines;
+}
+
 std::vector<std::string> missing_lines(const Recording& recording) {
   std::vector<std::string> lines;
   for (const std::string& missing : recording.missing) lines.push_back("not looked at: " + missing);
@@ -159,7 +174,8 @@ std::vector<std::string> missing_lines(const Recording& recording) {
 
 std::string lines_below(const Recording& recording) {
   std::string text;
-  for (const auto& lines : {connection_lines(recording), neighbour_lines(recording), missing_lines(recording)})
+  for (const auto& lines :
+       {connection_lines(recording), neighbour_lines(recording), legacy_lines(recording), missing_lines(recording)})
     for (const std::string& line : lines) text += line + "\n";
   return text;
 }

@@ -33,10 +33,12 @@ std::string end_text(const Recording& recording, const Leg& leg);
 std::vector<std::string> connection_lines(const Recording& recording);
 // Who was asked for by ARP or a neighbour solicitation, and did not tell, a line each.
 std::vector<std::string> neighbour_lines(const Recording& recording);
+// Rules of iptables-legacy, of which no picture can tell; those that may have met the packet, a line each.
+std::vector<std::string> legacy_lines(const Recording& recording);
 // What could not be looked at, a line each.
 std::vector<std::string> missing_lines(const Recording& recording);
 
-// All three, in this order.
+// All of these, in this order.
 std::string lines_below(const Recording& recording);
 
 std::size_t width_of(std::string_view text);  // characters, not bytes

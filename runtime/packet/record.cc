@@ -10,6 +10,7 @@
 #include "runtime/packet/connections.h"
 #include "runtime/packet/counters.h"
 #include "runtime/packet/headers.h"
+#include "runtime/packet/legacy_rules.h"
 #include "runtime/packet/probe.h"
 #include "runtime/packet/rule_text.h"
 #include "runtime/packet/taps.h"
@@ -156,7 +157,13 @@ std::vector<Flow> flows_in(const Recording& recording, int space) {
   return flows;
 }
 
-void look_afterwards(const std::vector<OpenSpace>& spaces, const std::vector<Counts>& before, Recording& recording) {
+// What has been counted in a namespace before.
+struct Counted {
+  Counts counters;
+  std::vector<LegacyCounts> rules;
+};
+
+void look_afterwards(const std::vector<OpenSpace>& spaces, const std::vector<Counted>& before, Recording& recording) {
   for (std::size_t i = 0; i < spaces.size(); ++i) {
     const int place = static_cast<int>(i);
     if (const auto described = describe_rules(spaces[i], place, recording); !described)
@@ -168,8 +175,11 @@ void look_afterwards(const std::vector<OpenSpace>& spaces, const std::vector<Cou
       else
         recording.missing.push_back("connections in " + spaces[i].name + ": " + found.error().what);
     }
-    const auto grown = grown_since(before[i], read_counts(spaces[i]), place);
+    const auto grown = grown_since(before[i].counters, read_counts(spaces[i]), place);
     recording.counters.insert(recording.counters.end(), grown.begin(), grown.end());
+    if (std::vector<std::string> said; !before[i].rules.empty())
+      for (const LegacyCounts& now : read_legacy_rules(spaces[i], said))
+        recording.legacy.push_back(legacy_rules_since(before[i].rules, now, place));
   }
 }
 
@@ -187,8 +197,9 @@ Result<Recording> record(const std::vector<OpenSpace>& spaces, const Question& q
   auto probe = TRY(Probe::prepare(spaces.at(static_cast<std::size_t>(question.from_space)), question.destination,
                                   question.transport, question.data, question.datagram));
   recording.name = probe.name();
-  std::vector<Counts> before;
-  for (const OpenSpace& space : spaces) before.push_back(read_counts(space));
+  std::vector<Counted> before;
+  for (const OpenSpace& space : spaces)
+    before.push_back({read_counts(space), read_legacy_rules(space, recording.missing)});
   {
     auto watch = TRY(Watch::begin(spaces, recording.name, recording.missing));
     TRY(follow(probe, watch, recording));

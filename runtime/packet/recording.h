@@ -95,6 +95,22 @@ struct RuleText {
   std::string text;  // "-A KUBE-FORWARD -j ACCEPT", or nft's; empty where nobody could tell
 };
 
+// A rule of iptables-legacy, or a policy that is not to accept, that has counted packets meanwhile: whichever.
+struct CountedRule {
+  std::string table;
+  std::string chain;
+  std::string text;  // "-A FORWARD -d 10.0.0.2/32 -j DROP", "-P FORWARD DROP"
+  std::uint64_t grown = 0;
+};
+
+// nftables' trace knows nothing of the rules of iptables-legacy.
+struct LegacyRules {
+  int space = 0;
+  std::string family;               // "ip", "ip6"
+  std::vector<std::string> tables;  // that have rules, or such a policy
+  std::vector<CountedRule> counted;
+};
+
 // Where a chain stands. One without a hook is jumped to.
 struct Chain {
   int space = 0;
@@ -179,6 +195,7 @@ struct Recording {
   std::vector<RuleEvent> events;    // the same
   std::vector<RuleText> rules;
   std::vector<Chain> chains;
+  std::vector<LegacyRules> legacy;
   std::vector<Connection> connections;
   std::vector<Counter> counters;
   std::vector<std::string> missing;  // what could not be looked at, a line each

@@ -97,6 +97,22 @@ void fields(Io& io, T& chain) {
   io("priority", chain.priority);
 }
 
+template <class Io, Is<CountedRule> T>
+void fields(Io& io, T& rule) {
+  io("table", rule.table);
+  io("chain", rule.chain);
+  io("text", rule.text);
+  io("grown", rule.grown);
+}
+
+template <class Io, Is<LegacyRules> T>
+void fields(Io& io, T& rules) {
+  io("space", rules.space);
+  io("family", rules.family);
+  io("tables", rules.tables);
+  io("counted", rules.counted);
+}
+
 template <class Io, Is<Connection> T>
 void fields(Io& io, T& connection) {
   io("space", connection.space);
@@ -235,6 +251,7 @@ void fields(Io& io, T& recording) {
   io("events", recording.events);
   io("rules", recording.rules);
   io("chains", recording.chains);
+  io("legacy", recording.legacy);
   io("connections", recording.connections);
   io("counters", recording.counters);
   io("missing", recording.missing);
