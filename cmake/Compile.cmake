@@ -91,5 +91,7 @@ function(podrun_test name)
   target_link_libraries(${name} PRIVATE podrun_flags ${arg_LIBS} base-temp-dir GTest::gtest GTest::gtest_main GTest::gmock)
   podrun_built_at_once(${name})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  # Tests have short helpers of the same names: in a unit of many, a call may find another file's.
+  set_target_properties(${name} PROPERTIES UNITY_BUILD_BATCH_SIZE 12)
   gtest_discover_tests(${name} TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60 PROPERTIES LABELS unit TIMEOUT 120)
 endfunction()

@@ -200,8 +200,11 @@ std::string PodrunTest::logs(const std::string& name, const std::string& contain
   return podrun({"logs", name, "-c", container}).out;
 }
 
+// Of what plugins have made for all pods the library keeps a mark, as the plugins keep what they have made.
 WorldScope PodrunTest::scope() const {
-  return {{"/run/podrun", "/run/netns", data_dir(), "/var/lib/cni"}, {data_dir() + "/images"}, cgroup_parent_};
+  return {{"/run/podrun", "/run/netns", data_dir(), "/var/lib/cni"},
+          {data_dir() + "/images", "/run/podrun/cni-locks/made"},
+          cgroup_parent_};
 }
 
 void PodrunTest::remember_world(const std::vector<std::string>& network) {

@@ -77,7 +77,7 @@ Result<NetworkResult> Invoker::add(const NetworkList& network, const Attachment&
     const FirstAdd first(options_.lock_dir, entry.boot_id, kind_of(entry), lock_patience(call, options_),
                          cancel_fd_of(call, options_));
     auto ended = run_recorded(operation, entry, binaries);
-    if (ended) first.succeeded();
+    ended ? first.succeeded() : first.failed();
     return ended;
   }();
   if (!result) return explained(network, give_up(std::move(entry), std::move(result).error(), call), call);

@@ -21,7 +21,6 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr std::string_view kPrefix = "container.";
-constexpr std::string_view kMade = "made.";
 constexpr milliseconds kLongestFirst{5000};
 
 struct Patience {
@@ -103,38 +102,41 @@ Result<Lock> lock_all(const std::string& dir, milliseconds limit, int cancel_fd)
 }
 
 FirstAdd::FirstAdd(const std::string& dir, const std::string& boot_id, const std::string& kind, milliseconds limit,
-                   int cancel_fd) {
-  const std::string mark = dir + "/" + std::string(kMade) + boot_id + "." + kind;
-  if (base::path_exists(mark)) return;
+                   int cancel_fd)
+    : marks_(dir + "/made"), mark_(marks_ + "/" + boot_id + "." + kind), is_marked_(base::path_exists(mark_)) {
+  if (is_marked_) return;
   const Patience patience{Clock::now() + std::min(limit, kLongestFirst), cancel_fd};
   auto held = take_file(dir + "/first", LOCK_EX, patience);
   if (held) held_ = std::move(*held);
-  if (base::path_exists(mark))
-    held_.reset();
-  else
-    mark_ = mark;
+  is_marked_ = base::path_exists(mark_);
+  if (is_marked_) held_.reset();
 }
 
 void FirstAdd::succeeded() const {
   // Where it cannot be made the next one is the first again.
-  if (!mark_.empty()) (void)base::open_file(mark_, O_WRONLY | O_CREAT | O_NOFOLLOW, 0600);
+  if (!is_marked_ && make_entry_dir(marks_)) (void)base::open_file(mark_, O_WRONLY | O_CREAT | O_NOFOLLOW, 0600);
+}
+
+void FirstAdd::failed() const {
+  if (is_marked_) ::unlink(mark_.c_str());
 }
 
 Result<void> sweep_locks(const std::string& dir) {
   auto names = base::list_dir(dir);
   if (!names && names.error().kind == Kind::not_found) return {};
   if (!names) return std::move(names).error();
-  const std::string made_now = std::string(kMade) + current_boot_id();
   for (const std::string& name : *names) {
-    const std::string path = dir + "/" + name;
-    if (name.starts_with(kMade) && !name.starts_with(made_now)) ::unlink(path.c_str());
     if (!name.starts_with(kPrefix)) continue;
+    const std::string path = dir + "/" + name;
     auto file = base::open_file(path, O_RDWR | O_NOFOLLOW);
     if (!file || ::flock(file->get(), LOCK_EX | LOCK_NB) != 0 || !still_at(*file, path)) continue;
     Lock ours;  // like any holder's, whose end removes the file
     ours.container_path_ = path;
     ours.container_ = std::move(*file);
   }
+  const std::string marks = dir + "/made";
+  for (const std::string& name : base::list_dir(marks).value_or({}))
+    if (!name.starts_with(current_boot_id())) ::unlink((marks + "/" + name).c_str());
   return {};
 }
 

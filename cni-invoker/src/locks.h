@@ -6,7 +6,7 @@
 //   DIR/all             shared by containers' operations, exclusive for GC
 //   DIR/container.ID    exclusive; made and removed by its holder, or by a sweep after the holder was killed
 //   DIR/first           exclusive, for an ADD that may be the first of its kind since the machine has started
-//   DIR/made.BOOT.KIND  there since one of that kind has succeeded
+//   DIR/made/BOOT.KIND  there since one of that kind has succeeded
 #pragma once
 
 #include <chrono>
@@ -41,18 +41,23 @@ Result<Lock> lock_all(const std::string& dir, std::chrono::milliseconds limit, i
 
 // What all containers of a network share, a bridge, chains, rules, plugins make when they find it missing, and several
 // at once are not expected: one fails with "File exists", or both make it (firewall and portmap, up to 1.10.0 at
-// least). So the first ADD is alone with it.
+// least). So the first ADD is alone with it. Nobody sees when somebody takes it away later, by `nft flush ruleset` say:
+// the ADDs that meet then fail once, and the next one is the first again.
 class FirstAdd {
  public:
   // `kind` is a file name: ADDs of one kind make the same. Waits while another may be making it, but not for long, and
-  // never fails: one that hangs is no reason to attach nobody. It comes after the container's lock.
+  // never fails: after five seconds it goes on beside one that hangs. It comes after the container's lock.
   FirstAdd(const std::string& dir, const std::string& boot_id, const std::string& kind, std::chrono::milliseconds limit,
            int cancel_fd = -1);
   // It is made: nobody waits any longer.
   void succeeded() const;
+  // Perhaps it is no longer there.
+  void failed() const;
 
  private:
-  std::string mark_;  // empty: not the first
+  std::string marks_;  // a directory
+  std::string mark_;
+  bool is_marked_ = false;
   Fd held_;
 };
 

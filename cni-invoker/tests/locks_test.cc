@@ -112,16 +112,20 @@ TEST_F(LocksTest, TheFirstAddIsAloneUntilOneHasSucceeded) {
     EXPECT_TRUE(waits("another"));
   }
   EXPECT_FALSE(waits("another"));
-  EXPECT_TRUE(base::path_exists(dir() + "/made.boot.one"));
-  EXPECT_FALSE(base::path_exists(dir() + "/made.boot.another"));
+  EXPECT_TRUE(base::path_exists(dir() + "/made/boot.one"));
+  EXPECT_FALSE(base::path_exists(dir() + "/made/boot.another"));
+  // What was made is gone again, rules that were flushed say.
+  FirstAdd(dir(), "boot", "one", 1s).failed();
+  const FirstAdd again(dir(), "boot", "one", 1s);
+  EXPECT_TRUE(waits("one"));
 }
 
 TEST_F(LocksTest, MarksOfOlderBootsAreSwept) {
-  const FirstAdd now(dir(), current_boot_id(), "one", 1s);
-  temp.write("locks/made.earlier.one", "");
-  now.succeeded();
+  ASSERT_TRUE(lock_container(dir(), "a", 1s));
+  FirstAdd(dir(), current_boot_id(), "one", 1s).succeeded();
+  temp.write("locks/made/earlier.one", "");
   ASSERT_TRUE(sweep_locks(dir()));
-  EXPECT_THAT(base::list_dir(dir()).value(), ElementsAre("made." + current_boot_id() + ".one"));
+  EXPECT_THAT(base::list_dir(dir() + "/made").value(), ElementsAre(current_boot_id() + ".one"));
 }
 
 TEST_F(LocksTest, ManyWaitersOfOneContainerNeverOverlap) {

@@ -10,11 +10,13 @@ constexpr const char* kOwnProfile = "podrun-default";  // specs/apparmor
 // Not a container's default on a guess: one that is not loaded would be an error.
 std::string why_not_own(const apparmor::State& machine) {
   if (!machine.is_enabled) return "this kernel has no AppArmor, or has it switched off";
-  if (!machine.profiles) return "nobody can see which are loaded: securityfs is not mounted";
+  if (!machine.profiles)
+    return "nobody can see which are loaded: /sys/kernel/security/apparmor/profiles cannot be read";
   const auto& loaded = *machine.profiles;
   if (std::find(loaded.begin(), loaded.end(), kOwnProfile) != loaded.end()) return {};
-  return std::string(kOwnProfile) + " is not loaded (`apparmor_parser -r /etc/apparmor.d/" + kOwnProfile +
-         "` loads it, for containers that are made from then on)";
+  return std::string(kOwnProfile) +
+         " is not loaded (`apparmor_parser -r FILE` loads it, for containers that are made " +
+         "from then on; FILE is etc/apparmor.d/" + kOwnProfile + " where podrun is installed, /etc/… of a package)";
 }
 
 }  // namespace

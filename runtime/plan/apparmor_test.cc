@@ -37,9 +37,10 @@ TEST(PlanAppArmor, WhoAsksForOursIsToldWhereThereIsNone) {
   EXPECT_EQ(chosen(asked, kWithout).warning,
             "no AppArmor profile is applied: this kernel has no AppArmor, or has it switched off");
   EXPECT_EQ(chosen(asked, kBare).warning,
-            "no AppArmor profile is applied: podrun-default is not loaded (`apparmor_parser -r "
-            "/etc/apparmor.d/podrun-default` loads it, for containers that are made from then on)");
-  EXPECT_THAT(chosen(asked, kUnseen).warning, HasSubstr("securityfs is not mounted"));
+            "no AppArmor profile is applied: podrun-default is not loaded (`apparmor_parser -r FILE` loads it, for "
+            "containers that are made from then on; FILE is etc/apparmor.d/podrun-default where podrun is installed, "
+            "/etc/… of a package)");
+  EXPECT_THAT(chosen(asked, kUnseen).warning, HasSubstr("apparmor/profiles cannot be read"));
   for (const auto* machine : {&kWithout, &kBare, &kUnseen}) EXPECT_EQ(chosen(asked, *machine).name, "");
 }
 
