@@ -1,7 +1,6 @@
 #include "runtime/cli/pod_follower.h"
 
 #include <poll.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <array>
@@ -9,18 +8,11 @@
 
 #include "base/interruption.h"
 #include "runtime/kernel/clock.h"
+#include "runtime/kernel/open_files.h"
 #include "runtime/store/boxes.h"
 
 namespace podrun::cli {
 namespace {
-
-// Each shim and pause that is followed takes a descriptor.
-void allow_many_descriptors() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
 
 // poll(2)'s limit: -1 without a deadline, 0 once it has passed.
 int milliseconds_until(std::optional<std::int64_t> deadline) {
@@ -44,7 +36,7 @@ bool is_being_erased(const LivePod& before, const LivePod& now) {
 }  // namespace
 
 Result<PodFollower> PodFollower::on(const Context& context, PodFilter filter) {
-  allow_many_descriptors();
+  raise_open_files();  // each shim and pause that is followed takes a descriptor
   Store store = context.store();
   Watch watch = TRY(Watch::on(store.layout()));  // before the first look, so that nothing falls between the two
   PodFollower follower(std::move(store), std::move(filter), std::move(watch));
@@ -81,6 +73,7 @@ Result<PodFollower::News> PodFollower::next(std::optional<std::int64_t> deadline
 }
 
 Result<std::vector<PodFollower::Change>> PodFollower::take(Changes changes) {
+  if (watch_.gap()) return *watch_.gap();
   if (changes.everything) {
     for (const auto& [id, pod] : known_) changes.pods.insert(id);
     for (std::string& id : TRY(boxes(store_.layout()))) changes.pods.insert(std::move(id));

@@ -1,5 +1,4 @@
 // podrun port-forward: ports of this machine that lead to a pod's localhost, until a signal or the pod's end.
-#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -14,6 +13,7 @@
 #include "runtime/cli/forwarded.h"
 #include "runtime/cli/live_pod.h"
 #include "runtime/cli/pods.h"
+#include "runtime/kernel/open_files.h"
 #include "runtime/kernel/process.h"
 
 namespace podrun::cli {
@@ -27,13 +27,10 @@ struct PortForwardCommandOptions {
 // As many descriptors as we may have; how many connections they are for.
 std::size_t connections_at_once(std::size_t listeners) {
   const rlim_t others = 64 + listeners;
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-  ::getrlimit(RLIMIT_NOFILE, &limit);
+  raise_open_files();
+  const rlim_t limit = open_files().rlim_cur;
   constexpr rlim_t kMost = 4096;  // each may hold two buffers
-  const rlim_t room = limit.rlim_cur > others ? (limit.rlim_cur - others) / Forwarded::kDescriptors : 1;
+  const rlim_t room = limit > others ? (limit - others) / Forwarded::kDescriptors : 1;
   return std::clamp<rlim_t>(room, 1, kMost);
 }
 

@@ -62,7 +62,8 @@ Result<Profile> seccomp_of(const api::LinuxContainerSecurityContext& security) {
   return Profile{true, path.substr(kLocalhost.size())};
 }
 
-// Likewise. What a client says of type Localhost may begin as the string does.
+// From the message where there is one, else from the older string. The name of a profile stands behind "localhost/" in
+// the string; some clients write that in the message, too.
 Result<AppArmorSpec> apparmor_of(const api::LinuxContainerSecurityContext& security) {
   using Type = AppArmorSpec::Type;
   if (security.privileged()) return AppArmorSpec{Type::unconfined, ""};
@@ -104,7 +105,7 @@ Result<void> give_security(const api::LinuxContainerSecurityContext& security,
   TRY(check_labels(security));
   SecuritySpec& given = spec.security;
   given.apparmor = TRY(apparmor_of(security));
-  // RuntimeDefault is what the machine has, and a server says once what that is.
+  // Its warning, that RuntimeDefault finds no profile, is dropped: the server has logged it at its start.
   facts.apparmor_profile = TRY(choose_profile(given.apparmor, machine.apparmor).in("security_context.apparmor")).name;
   given.read_only_root = security.readonly_rootfs();
   given.no_new_privileges = security.no_new_privs();

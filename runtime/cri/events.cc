@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "runtime/cri/answers.h"
+#include "runtime/cri/log.h"
 #include "runtime/kernel/clock.h"
 #include "runtime/store/boxes.h"
 
@@ -15,6 +17,7 @@ namespace podrun::cri {
 namespace {
 
 constexpr std::size_t kFarBehind = 10'000;
+constexpr int kUntilLookedAgain = 1000;  // milliseconds, where something may happen untold
 
 }  // namespace
 
@@ -36,14 +39,14 @@ Result<std::unique_ptr<Events>> Events::start(const Backend& backend) {
   Fd wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!wake) return Error::system(errno, "make an eventfd");
   std::unique_ptr<Events> events(new Events(backend, std::move(wake)));
-  events->changes_ = TRY(backend.view.memory().tell([own = events.get()] { own->wake(); }));
+  events->changes_ = backend.view.memory().tell([own = events.get()] { own->wake(); });
   events->look_at_all(false);  // what there is already is no event
   events->thread_ = std::thread([own = events.get()] { own->run(); });
   return events;
 }
 
 Events::~Events() {
-  (void)backend_.view.memory().tell(nullptr);
+  backend_.view.memory().tell(nullptr);
   is_ending_ = true;
   wake();
   if (thread_.joinable()) thread_.join();
@@ -55,15 +58,25 @@ void Events::wake() {
   (void)!::write(wake_.get(), &one, sizeof(one));
 }
 
+// Where that is not so the log says why, once.
+bool Events::is_told_all() {
+  const auto gap = backend_.view.memory().gap();
+  if (!std::exchange(has_said_why_, gap.has_value()) && gap)
+    log(backend_.options, LogLevel::warn,
+        gap->what + "; meanwhile files are compared, and events come within a second: not of what is over by then");
+  return !gap;
+}
+
 void Events::run() {
   for (;;) {
+    const bool all = is_told_all();
     std::array<pollfd, 2> events{{{changes_, POLLIN, 0}, {wake_.get(), POLLIN, 0}}};
-    ::poll(events.data(), events.size(), -1);
+    ::poll(events.data(), events.size(), all ? -1 : kUntilLookedAgain);
     if (is_ending_) return;
     std::uint64_t count = 0;
     (void)!::read(wake_.get(), &count, sizeof(count));
     const Changes changes = backend_.view.memory().untold();
-    if (changes.everything) look_at_all(true);
+    if (changes.everything || !all) look_at_all(true);
     for (const std::string& pod : changes.pods) look_at(pod, true);
   }
 }

@@ -50,6 +50,7 @@ class Events {
   Events(const Backend& backend, Fd wake) : backend_(backend), wake_(std::move(wake)) {}
   void wake();
   void run();
+  bool is_told_all();
   void look_at_all(bool tells);
   void look_at(const std::string& pod, bool tells);
   void tell_difference(Known& known, Sandbox sandbox, const std::vector<SeenContainer>& containers, bool tells);
@@ -59,7 +60,8 @@ class Events {
 
   const Backend& backend_;
   Fd wake_;           // an eventfd
-  int changes_ = -1;  // the memory's, to be polled
+  int changes_ = -1;  // the memory's, to be polled; -1: there is none
+  bool has_said_why_ = false;
   std::atomic<bool> is_ending_ = false;
   std::map<std::string, Known> known_;  // by the pod's id; the thread's alone
   std::mutex mutex_;

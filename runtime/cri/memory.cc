@@ -1,11 +1,12 @@
 #include "runtime/cri/memory.h"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 
+#include "base/files.h"
 #include "runtime/cri/cli_pods.h"
+#include "runtime/kernel/open_files.h"
 #include "runtime/store/boxes.h"
+#include "runtime/store/format_1.h"
 
 namespace podrun::cri {
 namespace {
@@ -22,24 +23,31 @@ SeenContainers see_again(const Layout& layout, const std::vector<SeenContainer>&
   return std::make_shared<const std::vector<SeenContainer>>(std::move(now));
 }
 
-// A process that is followed takes a descriptor. The other half is for clients and workers.
-std::size_t half_of_descriptors() {
-  rlimit limit{};
-  return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur / 2 : 0;
+// How it ended may be in a file that could not be read just now: nobody would tell of that once more.
+bool is_sure_of(const Layout& layout, const SeenContainer& one, const Result<bool>& is_followed) {
+  if (one.status.exit) return true;
+  if (!one.record().life.process.empty()) return is_followed && *is_followed;
+  const std::string& id = one.pod().plan.who.id;
+  const ContainerPlan& plan = one.record().plan;
+  return !base::path_exists(layout.exit_file(id, plan.key())) &&
+         !base::path_exists(format_1::exit_path(layout, id, plan.name));
 }
 
 }  // namespace
 
 Memory::Memory(Store store)
     : store_(std::move(store)),
-      watch_(Watch::on(store_.layout(), half_of_descriptors())),
-      hears_all_(static_cast<bool>(watch_)) {}
+      // Each takes a descriptor. The other half is for clients and workers.
+      most_followed_(open_files().rlim_cur / 2),
+      watch_(Watch::on(store_.layout(), most_followed_)),
+      hears_all_(watch_ && !watch_->gap()) {}
 
 bool Memory::hear() {
   if (!watch_) return false;
   auto heard = watch_->take();
-  if (!heard) hears_all_ = false;
-  const Changes changes = std::move(heard).value_or({.everything = true, .pods = {}});
+  const bool hears_all = heard && !watch_->gap();
+  Changes changes = std::move(heard).value_or({.everything = true, .pods = {}});
+  if (hears_all_.exchange(hears_all) != hears_all) changes.everything = true;
   if (changes.empty()) return false;
   ++heard_;
   pods_ = nullptr;
@@ -64,18 +72,22 @@ std::uint64_t Memory::hear_first() {
   return heard_;
 }
 
-Result<int> Memory::tell(std::function<void()> wake) {
+int Memory::tell(std::function<void()> wake) {
   const std::lock_guard guard(mutex_);
-  if (!watch_) return watch_.error();
   wake_ = std::move(wake);
   untold_ = {};
-  return watch_->fd();
+  return watch_ ? watch_->fd() : -1;
 }
 
 Changes Memory::untold() {
   const std::lock_guard guard(mutex_);
   (void)hear();
   return std::exchange(untold_, {});
+}
+
+std::optional<Error> Memory::gap() {
+  const std::lock_guard guard(mutex_);
+  return watch_ ? watch_->gap() : watch_.error();
 }
 
 std::optional<Stamp> Memory::stamp_of(const std::string& path) const {
@@ -99,11 +111,10 @@ void Memory::keep(Entries<Seen>& entries, const Kept<Seen>& kept, std::uint64_t 
   entries.insert_or_assign(kept.pod->record.plan.who.id, kept);
 }
 
-bool Memory::follow(const std::string& id, const std::vector<ProcessId>& processes) {
+Result<bool> Memory::follow(const std::string& id, const ProcessId& process, std::size_t spare) {
   const std::lock_guard guard(mutex_);
-  return hears_all_ && std::all_of(processes.begin(), processes.end(), [&](const ProcessId& process) {
-           return static_cast<bool>(watch_->follow(id, process));
-         });
+  if (!hears_all_) return Error{Kind::busy, 0, "follow a process: not everything is heard"};
+  return watch_->follow(id, process, spare);
 }
 
 // In both a stamp and a pidfd are older than what is seen: what happens in between is noticed at the next look.
@@ -116,8 +127,10 @@ Result<Memory::Kept<Sandbox>> Memory::look_at(const std::string& id) {
     return kept;
   }
   auto pod = std::make_shared<const KnownPod>(know(TRY(store_.load(id))));
-  const bool is_sure = follow(id, {pod->record.life.shim, pod->record.life.pause});
-  const Kept<Sandbox> kept{pod, stamp, is_sure, see(pod)};
+  const Result<bool> shim = follow(id, pod->record.life.shim);
+  const Result<bool> pause = follow(id, pod->record.life.pause);
+  Kept<Sandbox> kept{pod, stamp, false, see(pod)};
+  kept.is_sure = shim && pause && ((*shim && *pause) || !kept.seen.is_ready);
   keep(sandboxes_, kept, before.heard);
   return kept;
 }
@@ -134,14 +147,16 @@ Result<Memory::Kept<SeenContainers>> Memory::look_at_containers(const std::share
   std::vector<std::string> broken;  // or not to be read just now: that is looked at each time
   std::vector<ContainerRecord> records = TRY(store_.load_containers(id, &broken));
   if (is_of_cri(pod->record)) std::erase_if(records, [](const auto& one) { return one.plan.id.empty(); });
-  std::vector<ProcessId> processes{pod->record.life.shim};  // which says how they ended
-  for (const ContainerRecord& one : records) processes.push_back(one.life.process);
-  const bool is_sure = broken.empty() && follow(id, processes);
+  bool is_sure = broken.empty() && follow(id, pod->record.life.shim);  // which says how they ended
   std::vector<SeenContainer> seen;
   seen.reserve(records.size());
-  for (ContainerRecord& one : records)
+  for (ContainerRecord& one : records) {
+    // The end of a shim or a pause is in no file: room for those is left.
+    const Result<bool> is_followed = follow(id, one.life.process, most_followed_ / 2);
     seen.push_back(
         see(store_.layout(), pod, std::make_shared<const KnownContainer>(know(pod->record, std::move(one)))));
+    is_sure = is_sure && is_sure_of(store_.layout(), seen.back(), is_followed);
+  }
   const Kept<SeenContainers> kept{pod, stamp, is_sure,
                                   std::make_shared<const std::vector<SeenContainer>>(std::move(seen))};
   if (broken.empty()) keep(containers_, kept, before.heard);

@@ -29,7 +29,8 @@ struct SeenPod {
 };
 using SeenPods = std::shared_ptr<const std::vector<SeenPod>>;
 
-// By any number of threads at once; none waits for the files of another. What it gives stays as it is.
+// By any number of threads at once. None waits while another reads records; what is new is heard by one at a time, and
+// so is a process begun to be followed. What it gives stays as it is.
 class Memory {
  public:
   explicit Memory(Store store);
@@ -43,9 +44,11 @@ class Memory {
   Result<SeenPods> pods();
 
   // For one that sleeps until something happens: the descriptor becomes readable, or `wake` is called, by whoever else
-  // has heard of it first. Errors: those of Watch.
-  Result<int> tell(std::function<void()> wake);
+  // has heard of it first. -1 where there is none: nothing is told.
+  int tell(std::function<void()> wake);
   Changes untold();  // what has happened since the last time
+  // Why something may happen untold, for as long as that is so: then files are compared.
+  std::optional<Error> gap();
 
  private:
   template <class Seen>
@@ -70,15 +73,16 @@ class Memory {
   Before<Seen> find(const Entries<Seen>& entries, const std::string& id, const std::optional<Stamp>& stamp);
   template <class Seen>
   void keep(Entries<Seen>& entries, const Kept<Seen>& kept, std::uint64_t heard);
-  // False where the end of one of them may go unheard.
-  bool follow(const std::string& id, const std::vector<ProcessId>& processes);
+  // False: it has ended. An error: its end may go unheard.
+  Result<bool> follow(const std::string& id, const ProcessId& process, std::size_t spare = 0);
   Result<Kept<Sandbox>> look_at(const std::string& id);
   Result<Kept<SeenContainers>> look_at_containers(const std::shared_ptr<const KnownPod>& pod);
 
   const Store store_;
+  const std::size_t most_followed_;
   std::mutex mutex_;
   Result<Watch> watch_;
-  std::atomic<bool> hears_all_;  // not any more once it has missed something
+  std::atomic<bool> hears_all_;  // not while there is a gap
   std::uint64_t heard_ = 0;      // how often there was something
   Entries<Sandbox> sandboxes_;
   Entries<SeenContainers> containers_;

@@ -12,6 +12,8 @@
 #include <thread>
 
 #include "base/files.h"
+#include "runtime/cri/backend.h"
+#include "runtime/cri/events.h"
 #include "runtime/store/test_store.h"
 
 namespace podrun::cri {
@@ -71,8 +73,9 @@ class MemoryTest : public StoreTest {
     ::waitpid(pid, nullptr, 0);
   }
 
-  PodRecord standing_pod() {
-    PodRecord record = put(id_, "default", "web");
+  PodRecord standing_pod() { return standing_pod(id_, "web"); }
+  PodRecord standing_pod(const std::string& id, const std::string& name) {
+    PodRecord record = put(id, "default", name);
     record.life = {};
     record.life.state = PodState::ready;
     record.life.boot_id = boot_id();
@@ -254,6 +257,24 @@ TEST_P(MemoryOfFiles, TakesNoOtherProcessOfThatPidForIt) {
   for (int i = 0; i != 2; ++i) EXPECT_THAT(states(*memory_), ElementsAre("ready", "CONTAINER_EXITED"));
 }
 
+// It may be that a file could not be read just now.
+TEST_P(MemoryOfFiles, LooksAgainForAnEndThatNobodyHasTold) {
+  standing_pod();
+  const ContainerRecord begun = container("a", start());
+  const ContainerRecord only_made = container("b");
+  for (const ContainerRecord& one : {begun, only_made}) {
+    save(id_, one);
+    ASSERT_TRUE(base::write_file_durably(store_.layout().exit_file(id_, one.plan.key()), "?"));
+  }
+  end(begun.life.process.pid);
+  settle();
+  for (int i = 0; i != 2; ++i)
+    EXPECT_THAT(states(*memory_), ElementsAre("ready", "CONTAINER_RUNNING", "CONTAINER_CREATED"));
+  for (const ContainerRecord& one : {begun, only_made})  // no event
+    ASSERT_TRUE(base::write_in_place(store_.layout().exit_file(id_, one.plan.key()), "3 0 1700000000000000000\n"));
+  EXPECT_THAT(states(*memory_), ElementsAre("ready", "CONTAINER_EXITED", "CONTAINER_EXITED"));
+}
+
 TEST_F(MemoryTest, LooksAtNothingWhereNothingHasHappened) {
   standing_pod();
   save(id_, container("a", start()));
@@ -284,16 +305,33 @@ TEST_F(MemoryTest, AsksForTheProcessesThatItMayNotFollow) {
   expect_each_end_is_seen(*memory, all);
 }
 
-TEST_F(MemoryTest, GoesByStampsOnceItHasMissedSomething) {
+TEST_F(MemoryTest, HearsOfTheEndOfAnyPodBeforeThoseOfContainers) {
+  standing_containers(40);
+  const PodRecord other = standing_pod(test_id('2'), "api");
+  std::unique_ptr<Memory> memory;
+  {
+    const NoDescriptors few(64);
+    memory = this->memory();
+  }
+  memory->tell([] {});
+  (void)memory->pods();
+  EXPECT_TRUE(memory->untold().empty());
+  end(other.life.pause.pid);
+  EXPECT_THAT(memory->untold().pods, ElementsAre(test_id('2')));
+}
+
+TEST_F(MemoryTest, GoesByStampsUntilItMissesNothingAgain) {
   PodRecord record = put(id_, "default", "web");
+  ContainerRecord one = container("one");
   const auto memory = this->memory();
   EXPECT_THAT(*memory->pods().value(), SizeIs(1));
   {
     put(test_id('2'), "default", "api");
-    const NoDescriptors none;  // to look at what is new
+    save(test_id('2'), one);
+    const NoDescriptors none;  // to look into what is new
     (void)memory->pods();
+    EXPECT_TRUE(memory->gap());
   }
-  ContainerRecord one = container("one");
   for (int i = 0; i != 20; ++i) {
     one.plan.image = std::to_string(i);
     save(test_id('2'), one);
@@ -304,6 +342,30 @@ TEST_F(MemoryTest, GoesByStampsOnceItHasMissedSomething) {
     EXPECT_EQ(pods->front().containers->front().record().plan.image, one.plan.image);
     EXPECT_EQ(pods->back().sandbox.record().life.ips, record.life.ips);
   }
+  EXPECT_FALSE(memory->gap());
+  EXPECT_EQ(*memory->pods(), *memory->pods()) << "it looks at nothing where nothing happens";
+}
+
+TEST_F(MemoryTest, EventsComeAlsoWhereNothingIsTold) {
+  std::optional<NoDescriptors> none(0);
+  const Backend backend{{}, View(store_, true), Workers("", {}, {})};
+  none.reset();
+  ASSERT_TRUE(backend.view.memory().gap());
+  testing::internal::CaptureStderr();
+  {
+    auto events = Events::start(backend);
+    ASSERT_TRUE(events);
+    const auto listener = (*events)->listen();
+    const PodRecord pod = standing_pod();
+    const auto next = [&] { return listener->next(std::chrono::seconds(20)).value().container_event_type(); };
+    EXPECT_EQ(next(), api::CONTAINER_CREATED_EVENT);
+    EXPECT_EQ(next(), api::CONTAINER_STARTED_EVENT);
+    end(pod.life.pause.pid);
+    EXPECT_EQ(next(), api::CONTAINER_STOPPED_EVENT);
+  }
+  const std::string said = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 1) << said;
+  EXPECT_THAT(said, testing::HasSubstr("files are compared"));
 }
 
 TEST_F(MemoryTest, ForgetsAllWhereTheKernelCouldNotKeepWhatHappened) {
@@ -327,7 +389,7 @@ TEST_F(MemoryTest, TellsWhoSleepsAlsoWhatOthersHaveHeardOf) {
   PodRecord record = put(id_, "default", "web");
   const auto memory = this->memory();
   int woken = 0;
-  ASSERT_TRUE(memory->tell([&] { ++woken; }));
+  ASSERT_GE(memory->tell([&] { ++woken; }), 0);
   EXPECT_TRUE(memory->untold().empty());
   save(record);
   (void)memory->pods();

@@ -17,6 +17,7 @@
 #include "runtime/cri/log.h"
 #include "runtime/cri/runtime_service.h"
 #include "runtime/cri/telemetry.h"
+#include "runtime/kernel/open_files.h"
 #include "runtime/kernel/program.h"
 #include "runtime/plan/apparmor.h"
 
@@ -86,8 +87,9 @@ Result<void> serve(const Options& given) {
     *path = std::filesystem::absolute(*path).lexically_normal();
   const Fd signals = TRY(take_signals());
   const Fd lock = TRY(take_server_lock(options.directories.state));
+  const rlimit open_files = raise_open_files();  // for clients, and to follow processes (memory.h)
   const Backend backend{options, View(Store(Layout(options.directories)), options.pods != Pods::own),
-                        Workers(program_of(options), flags_for_podrun(options))};
+                        Workers(program_of(options), flags_for_podrun(options), open_files)};
   const auto streaming = TRY(Streaming::start(backend));
   const auto events = TRY(Events::start(backend));
   Samples samples(backend);

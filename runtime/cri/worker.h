@@ -2,6 +2,8 @@
 // has threads does none of it. A worker goes on where the server dies.
 #pragma once
 
+#include <sys/resource.h>
+
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -36,8 +38,9 @@ class Worker {
 
 class Workers {
  public:
-  Workers(std::string program, std::vector<std::string> flags)
-      : program_(std::move(program)), flags_(std::move(flags)) {}
+  // `open_files`: how many descriptors they, and what they run, may have; the server's own limit is not for them.
+  Workers(std::string program, std::vector<std::string> flags, rlimit open_files)
+      : program_(std::move(program)), flags_(std::move(flags)), open_files_(open_files) {}
 
   Result<Worker> begin(const std::vector<std::string>& words, const std::string& input = "") const;
   Result<nlohmann::json> run(const std::vector<std::string>& words, const std::string& input = "") const;
@@ -45,6 +48,7 @@ class Workers {
  private:
   std::string program_;
   std::vector<std::string> flags_;
+  rlimit open_files_;
 };
 
 }  // namespace podrun::cri

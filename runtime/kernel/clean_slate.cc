@@ -113,6 +113,8 @@ void default_limits() {
   }
 }
 
+}  // namespace
+
 // CLONE_CLEAR_SIGHAND and exec leave ignored signals ignored, and the mask is inherited.
 void default_signals() {
   // Not by signal(2) of the C library, which keeps 32 and 33 for itself: build tools have been seen to start programs
@@ -121,8 +123,6 @@ void default_signals() {
   for (int number = 1; number < NSIG; ++number) ::syscall(SYS_rt_sigaction, number, kDefault, nullptr, 8);
   unblock_signals();
 }
-
-}  // namespace
 
 void clean_slate() {
   default_signals();

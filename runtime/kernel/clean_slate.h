@@ -20,6 +20,9 @@ void clean_slate();
 // starts with, where CAP_SYS_RESOURCE is missing. "cpu time, open files"; empty: nothing.
 std::string limits_out_of_reach();
 
+// None ignored, handled or blocked. System calls alone, so also for a child that shares our memory.
+void default_signals();
+
 // What a program that blocked signals, for its signalfd, does before it is the payload.
 void unblock_signals();
 

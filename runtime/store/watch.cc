@@ -46,12 +46,21 @@ Result<Watch> Watch::on(Layout layout, std::size_t most_followed) {
   if (!inotify) return Error::system(errno, "watch the pods: inotify_init1");
   TRY(poll_also(ready.get(), inotify.get()));
   Watch watch(std::move(layout), most_followed, std::move(ready), std::move(inotify));
-  TRY(watch.find_pods());
+  watch.find_pods();
   return watch;
 }
 
+void Watch::note(Result<void> result) {
+  if (!result) gap_ = std::move(result).error();
+}
+
+void Watch::find_pods() {
+  sees_pods_ = false;
+  note(find_directories());
+}
+
 // The pods' directory; until it is made, the nearest one above it that is there.
-Result<void> Watch::find_pods() {
+Result<void> Watch::find_directories() {
   while (!TRY(add(layout_.pods(), {.place = Place::pods, .id = {}}))) {
     std::string missing = layout_.pods();
     std::string above = parent_of(missing);
@@ -64,7 +73,7 @@ Result<void> Watch::find_pods() {
   sees_pods_ = true;
   for (const auto& [descriptor, watched] : watched_)
     if (watched.place == Place::above) ::inotify_rm_watch(inotify_.get(), descriptor);
-  for (const std::string& id : TRY(boxes(layout_))) TRY(add_box(id));  // none where it is gone again, which is an event
+  for (const std::string& id : TRY(boxes(layout_))) note(add_box(id));  // none where it is gone again: an event
   return {};
 }
 
@@ -95,6 +104,10 @@ Result<bool> Watch::add(const std::string& path, Watched watched) {
 
 Result<Changes> Watch::take() {
   Changes changes;
+  if (std::exchange(gap_, std::nullopt)) {
+    find_pods();
+    changes.everything = !gap_;
+  }
   std::array<epoll_event, 16> events{};
   for (;;) {
     const int count = ::epoll_wait(ready_.get(), events.data(), events.size(), 0);
@@ -125,52 +138,53 @@ Result<void> Watch::take_files(Changes& changes) {
     if (size < 0) return Error::system(errno, "watch the pods: read");
     for (const char* at = buffer.data(); at < buffer.data() + size;) {
       const auto* const event = reinterpret_cast<const inotify_event*>(at);
-      TRY(take_event(event->wd, event->mask, event->len > 0 ? event->name : "", changes));
+      take_event(event->wd, event->mask, event->len > 0 ? event->name : "", changes);
       at += sizeof(inotify_event) + event->len;
     }
   }
 }
 
-Result<void> Watch::take_event(int descriptor, std::uint32_t mask, const std::string& name, Changes& changes) {
+void Watch::take_event(int descriptor, std::uint32_t mask, const std::string& name, Changes& changes) {
   if ((mask & IN_Q_OVERFLOW) != 0) return come_down(changes);
   const auto found = watched_.find(descriptor);
-  if (found == watched_.end()) return {};
+  if (found == watched_.end()) return;
   const Watched watched = found->second;
   const bool is_gone = (mask & IN_IGNORED) != 0;
   if (is_gone) watched_.erase(found);
   const bool is_new_directory = (mask & (IN_CREATE | IN_MOVED_TO)) != 0 && (mask & IN_ISDIR) != 0;
   switch (watched.place) {
     case Place::above:
-      return sees_pods_ ? Result<void>() : come_down(changes);
+      if (!sees_pods_) come_down(changes);
+      return;
     case Place::pods:
       if (is_gone) return come_down(changes);
-      if (!is_pod_id(name)) return {};  // no box yet
+      if (!is_pod_id(name)) return;  // no box yet
       changes.pods.insert(name);
-      return is_new_directory ? add_box(name) : Result<void>();
+      if (is_new_directory) note(add_box(name));
+      return;
     case Place::box:
-      if (is_gone || (mask & (IN_CREATE | IN_ISDIR)) == IN_CREATE) return {};  // of a file: it is to be renamed
+      if (is_gone || (mask & (IN_CREATE | IN_ISDIR)) == IN_CREATE) return;  // of a file: it is to be renamed
       changes.pods.insert(watched.id);
-      return is_new_directory ? add_box(watched.id) : Result<void>();
+      if (is_new_directory) note(add_box(watched.id));
+      return;
     case Place::containers:
       if (!is_gone && (mask & IN_CREATE) == 0) changes.pods.insert(watched.id);
-      return {};
+      return;
   }
-  return {};
 }
 
 // From the top: what is watched already stays so.
-Result<void> Watch::come_down(Changes& changes) {
-  const bool saw_pods = std::exchange(sees_pods_, false);
-  TRY(find_pods());
+void Watch::come_down(Changes& changes) {
+  const bool saw_pods = sees_pods_;
+  find_pods();
   if (saw_pods || sees_pods_) changes.everything = true;
-  return {};
 }
 
-Result<bool> Watch::follow(const std::string& id, const ProcessId& process) {
+Result<bool> Watch::follow(const std::string& id, const ProcessId& process, std::size_t spare) {
   std::pair<std::string, pid_t> key{id, process.pid};
   if (is_followed_.contains(key)) return true;
-  if (followed_.size() >= most_followed_)
-    return Error{Kind::busy, EMFILE, "watch the pods: " + std::to_string(most_followed_) + " processes are followed"};
+  if (followed_.size() + spare >= most_followed_)
+    return Error{Kind::busy, EMFILE, "watch the pods: " + std::to_string(followed_.size()) + " processes are followed"};
   auto opened = open_process(process);
   if (!opened && opened.error().kind == Kind::not_found) return false;
   Fd pidfd = TRY(std::move(opened));

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -26,16 +27,19 @@ struct Changes {
 class Watch {
  public:
   // Whoever looks at the pods after this and follows the changes misses nothing. The pods' directory, and what it is
-  // in, need not be there yet. Kind::busy where the user's inotify instances or watches are used up.
+  // in, need not be there yet. Kind::busy where the user's inotify instances are used up.
   static Result<Watch> on(Layout layout, std::size_t most_followed = SIZE_MAX);
 
   int fd() const { return ready_.get(); }  // to be polled for POLLIN: something may have changed
   Result<Changes> take();                  // since the last time; does not wait
+  // Why not every pod is watched, for as long as that is so: Kind::busy where the user's watches are used up. take()
+  // tries again, and once it has succeeded everything may have changed.
+  const std::optional<Error>& gap() const { return gap_; }
 
   // From now on the end of that process is a change of the pod, too: of no file is it seen when its shim was killed.
-  // False: it has ended already, and this is the only word of it. Kind::busy where as many are followed as may be: each
-  // takes a descriptor.
-  Result<bool> follow(const std::string& id, const ProcessId& process);
+  // False: it has ended already, and this is the only word of it. Kind::busy where as many are followed as may be, but
+  // for `spare` that are left to others: each takes a descriptor.
+  Result<bool> follow(const std::string& id, const ProcessId& process, std::size_t spare = 0);
 
  private:
   enum class Place { above, pods, box, containers };
@@ -50,19 +54,22 @@ class Watch {
         ready_(std::move(ready)),
         inotify_(std::move(inotify)) {}
 
-  Result<void> find_pods();
+  void find_pods();
+  Result<void> find_directories();
   Result<void> add_box(const std::string& id);
   // False where there is no such directory.
   Result<bool> add(const std::string& path, Watched watched);
   Result<void> take_files(Changes& changes);
-  Result<void> take_event(int descriptor, std::uint32_t mask, const std::string& name, Changes& changes);
-  Result<void> come_down(Changes& changes);
+  void take_event(int descriptor, std::uint32_t mask, const std::string& name, Changes& changes);
+  void come_down(Changes& changes);
+  void note(Result<void> result);
 
   Layout layout_;
   std::size_t most_followed_;
   Fd ready_;  // epoll, over inotify and the processes
   Fd inotify_;
   bool sees_pods_ = false;
+  std::optional<Error> gap_;
   std::map<int, Watched> watched_;  // by inotify's watch descriptors
   struct Followed {
     Fd process;

@@ -5,8 +5,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/inotify.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include <cstdio>
@@ -193,6 +195,47 @@ TEST_F(WatchTest, SaysWhatIsUsedUp) {
   ASSERT_FALSE(watch);
   EXPECT_EQ(watch.error().kind, Kind::busy);
   EXPECT_THAT(watch.error().what, testing::HasSubstr("fs.inotify.max_user_instances"));
+}
+
+// For want of a descriptor, to look into a box that is new.
+TEST_F(WatchTest, WhatCouldNotBeWatchedIsTriedAgain) {
+  put(one_, "default", "web");
+  Watch watch = this->watch();
+  put(two_, "default", "db");
+  ASSERT_TRUE(lock(one_).save(container(0)));
+  rlimit usual{};
+  ::getrlimit(RLIMIT_NOFILE, &usual);
+  const rlimit none{0, usual.rlim_max};
+  ::setrlimit(RLIMIT_NOFILE, &none);
+  EXPECT_THAT(changed(watch), ElementsAre(one_, two_)) << "nothing else is lost";
+  EXPECT_TRUE(watch.gap());
+  EXPECT_TRUE(take(watch).empty());
+  EXPECT_TRUE(watch.gap());
+  ::setrlimit(RLIMIT_NOFILE, &usual);
+  EXPECT_TRUE(take(watch).everything);
+  EXPECT_FALSE(watch.gap());
+  ASSERT_TRUE(lock(two_).save(container(0)));
+  EXPECT_THAT(changed(watch), ElementsAre(two_));
+}
+
+// A user namespace of its own has limits of its own.
+TEST_F(WatchTest, SaysThatWatchesAreUsedUpUntilThereAreMore) {
+  put(one_, "default", "web");
+  put(two_, "default", "db");
+  const pid_t pid = ::fork();
+  if (pid == 0) {
+    const char* const setting = "/proc/sys/user/max_inotify_watches";
+    if (::unshare(CLONE_NEWUSER) != 0 || !base::write_in_place(setting, "2")) ::_exit(77);
+    auto watch = Watch::on(layout_);
+    const bool is_told = watch && watch->gap() && watch->gap()->kind == Kind::busy;
+    const bool is_none_yet = is_told && take(*watch).empty() && watch->gap();
+    const bool is_more = static_cast<bool>(base::write_in_place(setting, "100"));
+    ::_exit(is_none_yet && is_more && take(*watch).everything && !watch->gap() ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(pid, &status, 0), pid);
+  if (WEXITSTATUS(status) == 77) GTEST_SKIP() << "no user namespace is to be had here";
+  EXPECT_EQ(status, 0);
 }
 
 TEST_F(WatchTest, TheEndOfAProcessIsAChange) {
