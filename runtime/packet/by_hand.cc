@@ -15,12 +15,6 @@ namespace {
 constexpr int kUsualMtu = 1500;
 constexpr const char* kOfNobody = "fe80:";  // the kernel gives those to each link
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string line;
-  for (const std::string& word : words) line += (line.empty() ? "" : " ") + shell_word(word);
-  return line;
-}
-
 bool is_v6(const std::string& address) { return address.find(':') != std::string::npos; }
 
 bool has(const std::vector<std::string>& words, const std::string& one, const std::string& other) {
@@ -65,7 +59,7 @@ class ByHand {
     for (const std::string& option : wiring_.namespaces) line += " " + option;
     return line;
   }
-  void type(const std::vector<std::string>& words) { commands_.push_back(joined(words)); }
+  void type(const std::vector<std::string>& words) { commands_.push_back(shell_line(words)); }
   void type_inside(std::vector<std::string> words, const std::vector<std::string>& rest, const char* family = nullptr) {
     std::vector<std::string> whole{"ip"};
     if (family != nullptr) whole.emplace_back(family);

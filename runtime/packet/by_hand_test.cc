@@ -142,6 +142,15 @@ TEST(ByHand, AChainThatIsEmptyIsMadeWhereARuleLeadsThere) {
               ElementsAre("iptables -t filter -N MINE", "iptables -t filter -A FORWARD -i br0 -j MINE"));
 }
 
+TEST(ByHand, ACommentLeadsNowhere) {
+  EXPECT_THAT(rules_by_hand("iptables",
+                            "*filter\n:FORWARD ACCEPT [0:0]\n:MINE - [0:0]\n:NONE - [0:0]\n"
+                            "-A FORWARD -i br0 -m comment --comment \"-j\" -j MINE\nCOMMIT\n",
+                            {{}, {}, {"br0"}}),
+              ElementsAre("iptables -t filter -N MINE",
+                          "iptables -t filter -A FORWARD -i br0 -m comment --comment -j -j MINE"));
+}
+
 constexpr const char* kRuleset = R"(table ip podrun {
 	chain guard {
 		type filter hook prerouting priority raw; policy accept;
@@ -229,6 +238,113 @@ TEST(ByHand, RulesOfNftables) {
                   "nft add rule inet own last 'meta mark & 0x00002000 == 0x00002000 masquerade'"));
   EXPECT_THAT(nft_rules_by_hand(kRuleset, {{"10.0.0.9"}, {"id-c"}, {"br9"}}, is_others), IsEmpty());
   EXPECT_THAT(nft_rules_by_hand("", {{"10.0.0.2"}, {}, {}}, is_others), IsEmpty());
+}
+
+// As kube-proxy has them, and what else has a name.
+constexpr const char* kNamed = R"(table ip kube-proxy {
+	limit few {
+		rate 10/second burst 5 packets
+	}
+
+	counter seen {
+	}
+
+	counter others {
+	}
+
+	quota much {
+		over 10 mbytes
+	}
+
+	ct helper files {
+		type "ftp" protocol tcp
+		l3proto ip
+	}
+
+	map service-ips {
+		type ipv4_addr . inet_proto . inet_service : verdict
+		comment "ClusterIP, ExternalIP and LoadBalancer IP traffic"
+		elements = { 10.96.0.10 . tcp . 80 comment "default/web:goto x" : goto service-web,
+			     10.96.0.11 . tcp . 80 : goto service-db }
+	}
+
+	map counters {
+		type inet_service : counter
+		elements = { 80 : "seen" }
+	}
+
+	map none {
+		type ipv4_addr : verdict
+		elements = { 10.96.0.9 : goto nowhere }
+	}
+
+	flowtable fast {
+		hook ingress priority filter
+		devices = { eth0, veth7 }
+	}
+
+	chain nat-prerouting {
+		type nat hook prerouting priority dstnat; policy accept;
+		jump services
+	}
+
+	chain services {
+		ip daddr . meta l4proto . th dport vmap @service-ips
+	}
+
+	chain service-web {
+		numgen random mod 1 vmap { 0 : goto endpoint-a }
+	}
+
+	chain service-db {
+		dnat to 10.0.0.20:80
+	}
+
+	chain nowhere {
+	}
+
+	chain endpoint-a {
+		limit name "few" quota name "much" accept
+		counter name tcp dport map @counters
+		tcp dport 21 ct helper set "files"
+		ip protocol tcp flow add @fast
+		meta l4proto tcp dnat to 10.0.0.2:80
+	}
+}
+)";
+
+TEST(ByHand, WhatHasANameIsMadeBeforeWhatAsksForIt) {
+  EXPECT_THAT(
+      nft_rules_by_hand(kNamed, {{"10.0.0.2"}, {}, {}}, [](const auto&, const auto&) { return false; }),
+      ElementsAre(
+          "nft add table ip kube-proxy",
+          "nft add chain ip kube-proxy nat-prerouting '{ type nat hook prerouting priority dstnat; policy accept; }'",
+          "nft add chain ip kube-proxy services", "nft add chain ip kube-proxy service-web",
+          "nft add chain ip kube-proxy service-db", "nft add chain ip kube-proxy endpoint-a",
+          "nft add map ip kube-proxy service-ips '{ type ipv4_addr . inet_proto . inet_service : verdict; comment "
+          "\"ClusterIP, ExternalIP and LoadBalancer IP traffic\"; elements = { 10.96.0.10 . tcp . 80 comment "
+          "\"default/web:goto x\" : goto service-web, 10.96.0.11 . tcp . 80 : goto service-db }; }'",
+          "nft add rule ip kube-proxy nat-prerouting 'jump services'",
+          "nft add rule ip kube-proxy services 'ip daddr . meta l4proto . th dport vmap @service-ips'",
+          "nft add rule ip kube-proxy service-web 'numgen random mod 1 vmap { 0 : goto endpoint-a }'",
+          "nft add rule ip kube-proxy endpoint-a 'meta l4proto tcp dnat to 10.0.0.2:80'"));
+  const auto commands =
+      nft_rules_by_hand(kNamed, {{"10.0.0.2", "10.0.0.20"}, {"endpoint-a", "few", "counters", "files", "tcp"}, {}},
+                        [](const auto&, const auto&) { return false; });
+  std::vector<std::string> named;
+  for (const std::string& command : commands)
+    if (!command.starts_with("nft add chain ") && !command.starts_with("nft add rule ") &&
+        command.find("service-ips") == std::string::npos)
+      named.push_back(command);
+  EXPECT_THAT(
+      named, ElementsAre("nft add table ip kube-proxy",
+                         "nft add limit ip kube-proxy few '{ rate 10/second burst 5 packets; }'",
+                         "nft add counter ip kube-proxy seen", "nft add quota ip kube-proxy much '{ over 10 mbytes; }'",
+                         "nft add ct helper ip kube-proxy files '{ type \"ftp\" protocol tcp; l3proto ip; }'",
+                         "nft add map ip kube-proxy counters '{ type inet_service : counter; elements = { 80 : "
+                         "\"seen\" }; }'"));
+  EXPECT_THAT(commands, Not(Contains(HasSubstr("fast"))));
+  EXPECT_THAT(commands, Contains("nft add rule ip kube-proxy service-db 'dnat to 10.0.0.20:80'"));
 }
 
 TEST(ByHand, WordsForAShell) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "runtime/packet/explain.h"
+#include "runtime/packet/legacy_rules.h"
 #include "runtime/packet/whereabouts.h"
 
 namespace podrun::packet {
@@ -33,8 +34,9 @@ Found wrong_neighbour(const Recording& recording);
 // --- causes_of_rules.cc
 
 Found dropped(const Recording& recording, const Leg& leg);
-// By rules of iptables-legacy in the namespace in which it ended; `verdicts`: what they do.
-Found dropped_by_legacy(const Recording& recording, int space, bool forward, const std::vector<std::string>& verdicts);
+// By rules of iptables-legacy in the namespace in which it ended, or its answer; `verdicts`: what they do.
+Found dropped_by_legacy(const Recording& recording, int space, const std::vector<Going>& ways,
+                        const std::vector<std::string>& verdicts);
 // By rules that no trace tells of, where it came in.
 Found dropped_untraced(const Recording& recording, const Place& in);
 

@@ -139,7 +139,7 @@ Found refused(const Recording& recording, const Journey& journey) {
   for (const Leg& leg : journey.legs) {
     if (leg.forward || (!is_dead_end(leg.name) && !is_refusal(recording, leg))) continue;
     const int space = birthplace(leg);
-    if (Found found = dropped_by_legacy(recording, space, true, {"REJECT"})) return found;
+    if (Found found = dropped_by_legacy(recording, space, {Going::there}, {"REJECT"})) return found;
     if (!is_refusal(recording, leg)) return dead_end(recording, leg, there);
     if (space == -1)
       return Cause{"refused-beyond",

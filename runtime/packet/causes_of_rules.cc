@@ -15,22 +15,43 @@ bool is_of_iptables(const Met& met) {
           (met.is_policy && (met.chain == "INPUT" || met.chain == "OUTPUT")));
 }
 
+// What stands behind "-A" of a rule, for a shell: whoever has made the rule has written what is in it.
+std::string specification(const std::string& rule) {
+  const auto words = words_of(rule);
+  return shell_line({words.begin() + 1, words.end()});
+}
+
 std::string removal(const Met& met) {
   const std::string program = met.family == "ip6" ? "ip6tables" : "iptables";
   if (is_of_iptables(met) && met.is_policy) return program + " -t " + met.table + " -P " + met.chain + " ACCEPT";
-  if (is_of_iptables(met)) return program + " -t " + met.table + " -D " + met.text.substr(3);
+  if (is_of_iptables(met)) return program + " -t " + met.table + " -D " + specification(met.text);
   const std::string chain = met.family + " " + met.table + " " + met.chain;
   if (met.is_policy) return "nft 'chain " + chain + " { policy accept; }'";
   return "nft delete rule " + chain + " handle " + std::to_string(met.handle);
 }
 
+bool is_policy(const CountedRule& rule) { return rule.text.starts_with("-P "); }
+
 // "DROP" of "-A FORWARD … -j DROP", or of "-P FORWARD DROP".
 std::string verdict_of(const CountedRule& rule) {
   const auto words = words_of(rule.text);
-  if (rule.text.starts_with("-P ")) return words.back();
-  for (std::size_t i = 0; i + 1 < words.size(); ++i)
-    if (words[i] == "-j") return words[i + 1];
+  if (is_policy(rule)) return words.back();
+  for (const SavedOption& option : options_of(words))
+    if (option.name == "-j") return option.value;
   return "";
+}
+
+Cause legacy_cause(const Recording& recording, const LegacyRules& rules, const CountedRule& rule, Going going) {
+  const std::string program = legacy_program(rules.family) + " -t " + rule.table;
+  return {is_policy(rule) ? "policy" : "rule",
+          std::string(is_policy(rule) ? "The policy of a chain" : "A rule") + " of iptables-legacy in " +
+              space_name(recording, rules.space) + (verdict_of(rule) == "REJECT" ? " rejects " : " drops ") +
+              (going == Going::there ? "it." : "the answer."),
+          {legacy_program(rules.family) + " " + rule.table + ": " + rule.text,
+           "it has counted " + std::to_string(rule.grown) + " meanwhile, and the way ends there"},
+          {command_in(recording, rules.space,
+                      is_policy(rule) ? program + " -P " + rule.chain + " ACCEPT"
+                                      : program + " -D " + specification(rule.text))}};
 }
 
 }  // namespace
@@ -57,28 +78,24 @@ Found dropped(const Recording& recording, const Leg& leg) {
   const auto now = whereabouts(recording, leg);  // none: nothing but who sent it
   if (leg.stations.empty() || leg.arrived || (now && now->link != 0 && now->direction == Direction::out))
     return std::nullopt;
-  return dropped_by_legacy(recording, leg.stations.back().space, leg.forward, {"DROP", "REJECT"});
+  const int space = leg.stations.back().space;
+  // Where it is to come to, its answer may have been dropped before any link.
+  if (leg.forward && now && owns(recording, space, now->headers.flow.destination.ip))
+    return dropped_by_legacy(recording, space, {Going::there, Going::back}, {"DROP", "REJECT"});
+  return dropped_by_legacy(recording, space, {leg.forward ? Going::there : Going::back}, {"DROP", "REJECT"});
 }
 
-Found dropped_by_legacy(const Recording& recording, int space, bool forward, const std::vector<std::string>& verdicts) {
-  for (const LegacyRules& rules : recording.legacy)
-    for (const CountedRule& rule : rules.counted) {
-      if (rules.space != space || !may_have_met(recording, rules, rule)) continue;
-      const bool is_policy = rule.text.starts_with("-P ");
-      const std::string verdict = verdict_of(rule);
-      if (std::ranges::find(verdicts, verdict) == verdicts.end()) continue;
-      const bool is_of_answer = !forward || (rule.chain == "OUTPUT" && space != recording.from_space);
-      const std::string what = is_of_answer ? "the answer." : "it.";
-      const std::string program = legacy_program(rules.family) + " -t " + rule.table;
-      return Cause{
-          is_policy ? "policy" : "rule",
-          std::string(is_policy ? "The policy of a chain" : "A rule") + " of iptables-legacy in " +
-              space_name(recording, space) + (verdict == "REJECT" ? " rejects " : " drops ") + what,
-          {legacy_program(rules.family) + " " + rule.table + ": " + rule.text,
-           "it has counted " + std::to_string(rule.grown) + " meanwhile, and the way ends there"},
-          {command_in(recording, space,
-                      is_policy ? program + " -P " + rule.chain + " ACCEPT" : program + " -D " + rule.text.substr(3))}};
-    }
+Found dropped_by_legacy(const Recording& recording, int space, const std::vector<Going>& ways,
+                        const std::vector<std::string>& verdicts) {
+  // A policy asks for nothing, and counts whatever no rule has taken: it comes last.
+  for (const bool of_policies : {false, true})
+    for (const Going going : ways)
+      for (const LegacyRules& rules : recording.legacy)
+        for (const CountedRule& rule : rules.counted)
+          if (rules.space == space && is_policy(rule) == of_policies &&
+              std::ranges::find(verdicts, verdict_of(rule)) != verdicts.end() &&
+              may_have_met(recording, rules, rule, going))
+            return legacy_cause(recording, rules, rule, going);
   return std::nullopt;
 }
 

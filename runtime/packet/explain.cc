@@ -43,16 +43,27 @@ Found cause_of_failure(const Recording& recording, const Journey& journey) {
   return !now || now->link == 0 ? not_sent(recording, journey) : std::nullopt;
 }
 
-// A datagram need not be answered: one that has come to who waits for it has arrived.
+// Some datagram has come to a socket there.
+bool is_read(const Recording& recording, const Whereabouts& now) {
+  const Endpoint& at = now.headers.flow.destination;
+  return grown(recording, now.space, at.ip.is_v4() ? "Udp.InDatagrams" : "Udp6InDatagrams") != 0 ||
+         std::ranges::any_of(listeners_at(recording, now.space, at.port),
+                             [](const Listener* one) { return one->waiting != 0; });
+}
+
+// A datagram need not be answered: one that has come to who waits for it has arrived. A rule that asks for what it is
+// may have kept it from there all the same; a policy asks for nothing.
 bool is_delivered(const Recording& recording, const Journey& journey) {
   const Leg* there = first_leg(journey, true);
   if (recording.name.transport != Transport::udp || recording.outcome.word != "silent" || there == nullptr)
     return false;
   const auto now = whereabouts(recording, *there);
-  return now && now->link != 0 && now->direction != Direction::out &&
-         owns(recording, now->space, now->headers.flow.destination.ip) && first_leg(journey, false) == nullptr &&
-         !dropped(recording, *there) &&
-         !listeners_at(recording, now->space, now->headers.flow.destination.port).empty();
+  if (!now || now->link == 0 || now->direction == Direction::out ||
+      !owns(recording, now->space, now->headers.flow.destination.ip) || first_leg(journey, false) != nullptr ||
+      there->dropped_by() != nullptr || listeners_at(recording, now->space, now->headers.flow.destination.port).empty())
+    return false;
+  const Found may_be = dropped(recording, *there);
+  return !may_be || (may_be->name == "policy" && is_read(recording, *now));
 }
 
 std::string end_of(const Recording& recording, const Journey& journey) {

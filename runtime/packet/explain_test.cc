@@ -167,6 +167,16 @@ TEST(Explain, NoCommandHasWhatAShellActsOn) {
   EXPECT_THAT(explain(recording).cause.value_or(Cause{}).fixes, testing::SizeIs(1));
 }
 
+// So does who writes a rule with its comment.
+TEST(Explain, WordsOfARuleAreForAShell) {
+  Recording recording = recording_of("causes/rule");
+  for (RuleText& rule : recording.rules)
+    if (rule.chain == "INPUT") rule.text = "-A INPUT -p udp -m comment --comment \"$(x) `y`\" -j DROP";
+  EXPECT_THAT(explain(recording).cause.value_or(Cause{}).fixes,
+              testing::ElementsAre("nsenter --net=/run/netns/client iptables -t filter -D INPUT -p udp -m comment "
+                                   "--comment '$(x) `y`' -j DROP"));
+}
+
 TEST(Explain, RecordingsWithoutEvidence) {
   EXPECT_TRUE(explain(recording_of("hostport-routed")).arrives);
   EXPECT_EQ(explain(recording_of("dropped")).cause.value_or(Cause{}).name, "rule");

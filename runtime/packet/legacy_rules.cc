@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
+#include <set>
 #include <sstream>
 
 #include "base/files.h"
 #include "runtime/packet/facts.h"
+#include "runtime/packet/legs.h"
 #include "runtime/packet/saved_rules.h"
 #include "runtime/packet/whereabouts.h"
 
@@ -41,58 +44,162 @@ bool is_same(const CountedRule& one, const CountedRule& other) {
   return one.table == other.table && one.chain == other.chain && one.text == other.text;
 }
 
-// Where rules that it met lead, of nftables or of these; what it has become there no link need have seen.
-std::vector<Endpoint> targets_of(const Recording& recording) {
-  std::vector<Endpoint> targets;
-  const auto add = [&](const std::string& rule) {
-    if (const auto target = dnat_target(rule)) targets.push_back(*target);
+bool is_number(const std::string& word) {
+  return !word.empty() && word.find_first_not_of("0123456789") == std::string::npos;
+}
+
+// "MINE" of "-A FORWARD -j MINE"; empty: it has none.
+std::string goal_of(const CountedRule& rule) {
+  for (const SavedOption& option : options_of(words_of(rule.text)))
+    if (option.name == "-j" || option.name == "-g") return option.value;
+  return "";
+}
+
+// A packet in a namespace, as one of its chains may have seen it.
+struct Passer {
+  Flow flow;
+  Going going = Going::there;
+  bool is_routed = true;  // false: before a rule that has surely changed its destination
+};
+
+// How rules of a namespace change destinations. What is dropped at once no link has seen with its new one.
+struct Translations {
+  std::vector<Endpoint> sure;      // of nftables: it has met them
+  std::vector<Endpoint> possible;  // of these
+  bool is_unknown = false;         // and it may have become something else
+};
+
+Translations translations_in(const Recording& recording, int space) {
+  Translations found;
+  const auto add = [&](const std::string& rule, std::vector<Endpoint>& targets) {
+    constexpr std::string_view kOthers[] = {"DNAT", "REDIRECT", "TPROXY", "dnat", "redirect", "tproxy"};
+    if (const auto target = dnat_target(rule))
+      targets.push_back(*target);
+    else if (const auto words = words_of(rule); std::ranges::find_first_of(words, kOthers) != words.end())
+      found.is_unknown = true;
   };
-  for (const RuleText& rule : recording.rules) add(rule.text);
+  for (const RuleText& rule : recording.rules)
+    if (rule.space == space) add(rule.text, found.sure);
   for (const LegacyRules& rules : recording.legacy)
-    for (const CountedRule& rule : rules.counted) add(rule.text);
-  return targets;
+    if (rules.space == space)
+      for (const CountedRule& rule : rules.counted) add(rule.text, found.possible);
+  return found;
 }
 
-// What the packet and its answer had for addresses, or may have been given.
-std::vector<Flow> flows_of(const Recording& recording) {
-  std::vector<Flow> flows{recording.name.flow, recording.name.flow.reversed()};
-  for (const Sighting& seen : recording.sightings) flows.push_back(seen.headers.flow);
+Flow translated(Flow flow, const Endpoint& target) {
+  flow.destination.ip = target.ip;
+  if (target.port != 0) flow.destination.port = target.port;
+  return flow;
+}
+
+// The packet there, and its answers: those that came in, and those that nothing but its rules may have seen.
+std::vector<Passer> passers_of(const Recording& recording, int space, const Translations& translations) {
+  const Legs legs(recording);
+  std::vector<Flow> there;
+  std::vector<Passer> passers;
+  if (space == recording.from_space) there.push_back(recording.name.flow);
+  for (const Sighting& seen : recording.sightings) {
+    const LegName leg = legs.of(seen.headers);
+    if (seen.space != space || seen.direction == Direction::out || leg.name.empty()) continue;
+    if (leg.forward)
+      there.push_back(seen.headers.flow);
+    else
+      passers.push_back({seen.headers.flow, Going::back});
+  }
   for (const RuleEvent& event : recording.events)
-    if (event.headers) flows.push_back(event.headers->flow);
-  const std::size_t seen = flows.size();
-  for (const Endpoint& target : targets_of(recording))
-    for (std::size_t i = 0; i < seen; ++i) {
-      Flow flow = flows[i];
-      flow.destination.ip = target.ip;
-      if (target.port != 0) flow.destination.port = target.port;
-      flows.push_back(flow);
+    if (event.space == space && event.headers)
+      if (const LegName leg = legs.of(*event.headers); leg.forward && !leg.name.empty())
+        there.push_back(event.headers->flow);
+  for (const Flow& flow : there) {
+    std::vector<Flow> routed;
+    for (const Endpoint& target : translations.sure) routed.push_back(translated(flow, target));
+    if (routed.empty())
+      routed.push_back(flow);
+    else
+      passers.push_back({flow, Going::there, false});
+    for (const Endpoint& target : translations.possible) routed.push_back(translated(flow, target));
+    for (const Flow& one : routed) {
+      passers.push_back({one});
+      passers.push_back({one.reversed(), Going::back});
     }
-  return flows;
+  }
+  return passers;
 }
 
-// "10.0.0.0/24"; a mask that is no length is not understood, and excludes nothing.
-bool is_of(const base::IpAddress& ip, const std::string& network) {
+bool is_of_space(const Recording& recording, int space, const base::IpAddress& ip) {
+  const auto& links = space_at(recording, space).links;
+  return ip.is_loopback() ||
+         std::ranges::any_of(links,
+                             [&](const Link& link) {
+                               return std::ranges::any_of(
+                                   link.addresses, [&](const std::string& one) { return address_of(one) == ip; });
+                             }) ||
+         std::ranges::any_of(recording.evidence.routes, [&](const Route& route) {
+           return route.space == space && route.destination == ip && route.local;
+         });
+}
+
+bool is_built_in(const std::string& chain) {
+  constexpr std::string_view kChains[] = {"PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"};
+  return std::ranges::find(kChains, chain) != std::end(kChains);
+}
+
+// The built-in chains that lead to a rule, by rules that have counted too; none: it is not known.
+std::set<std::string> starts_of(const LegacyRules& rules, const CountedRule& rule) {
+  std::set<std::string> chains{rule.chain};
+  for (std::size_t before = 0; before != chains.size();) {
+    before = chains.size();
+    for (const CountedRule& other : rules.counted)
+      if (other.table == rule.table && chains.contains(goal_of(other))) chains.insert(other.chain);
+  }
+  std::erase_if(chains, [](const std::string& chain) { return !is_built_in(chain); });
+  return chains;
+}
+
+// INPUT is of what ends in the namespace, OUTPUT of what it has sent, and FORWARD of what is neither.
+bool comes_through(const Recording& recording, int space, const std::string& chain, const Passer& passer,
+                   bool is_unknown) {
+  const bool is_there = passer.going == Going::there;
+  const bool is_senders = space == recording.from_space;
+  const bool is_sent = is_there ? is_senders : is_of_space(recording, space, passer.flow.source.ip);
+  const bool ends = is_there ? is_of_space(recording, space, passer.flow.destination.ip) : is_senders;
+  if (chain == "OUTPUT") return is_sent;
+  if (chain == "PREROUTING") return true;
+  if (!passer.is_routed) return false;
+  if (chain == "INPUT") return ends || is_unknown;
+  return chain != "FORWARD" || (!is_sent && (!ends || is_unknown));
+}
+
+// Whether a match holds; none: it is not understood.
+using Holds = std::optional<bool>;
+
+// "10.0.0.0/24"; a mask may be no length.
+Holds is_of(const base::IpAddress& ip, const std::string& network) {
   const std::size_t slash = network.find('/');
-  return slash == std::string::npos ? address_of(network) == ip
-                                    : network.find('.', slash) != std::string::npos || is_in_subnet(ip, network);
+  const auto address = address_of(network);
+  if (!address || (slash != std::string::npos && !is_number(network.substr(slash + 1)))) return std::nullopt;
+  return slash == std::string::npos ? *address == ip : is_in_subnet(ip, network);
 }
 
 // "8080", "8000:8100"
-bool is_port_of(std::uint16_t port, const std::string& range) {
+Holds is_port_of(std::uint16_t port, const std::string& range) {
   const std::size_t colon = range.find(':');
-  const unsigned first = static_cast<unsigned>(std::strtoul(range.c_str(), nullptr, 10));
-  const unsigned last =
-      colon == std::string::npos ? first : static_cast<unsigned>(std::strtoul(range.c_str() + colon + 1, nullptr, 10));
-  return port >= first && port <= last;
+  const std::string first = range.substr(0, colon);
+  const std::string last = colon == std::string::npos ? first : range.substr(colon + 1);
+  if (!is_number(first) || !is_number(last)) return std::nullopt;
+  return port >= std::strtoul(first.c_str(), nullptr, 10) && port <= std::strtoul(last.c_str(), nullptr, 10);
 }
 
+// Those that have no name on a machine are numbers.
 bool is_protocol_of(const Recording& recording, const std::string& protocol) {
-  if (protocol == "tcp" || protocol == "udp")
-    return (protocol == "tcp") == (recording.name.transport == Transport::tcp);
-  const bool is_of_errors = protocol == "icmp" || protocol == "icmpv6" || protocol == "ipv6-icmp";
-  return protocol == "all" || (is_of_errors && std::ranges::any_of(recording.sightings, [](const Sighting& seen) {
-                                 return seen.headers.protocol == Protocol::icmp;
-                               }));
+  const auto is_one_of = [&](std::initializer_list<std::string_view> names) {
+    return std::ranges::find(names, protocol) != names.end();
+  };
+  if (is_one_of({"all", "0"})) return true;
+  if (is_one_of({"icmp", "1", "icmpv6", "ipv6-icmp", "58"}))
+    return std::ranges::any_of(recording.sightings,
+                               [](const Sighting& seen) { return seen.headers.protocol == Protocol::icmp; });
+  return recording.name.transport == Transport::tcp ? is_one_of({"tcp", "6"}) : is_one_of({"udp", "17"});
 }
 
 // "veth+" are all that begin so.
@@ -106,6 +213,17 @@ bool came_in_by(const Recording& recording, int space, const std::string& name) 
     const Link* link = find_link(recording, space, seen.link);
     return is_meant(seen.link) || (link != nullptr && link->master != 0 && is_meant(link->master));
   });
+}
+
+// Without its "!".
+Holds match_of(const Recording& recording, int space, const Flow& flow, const SavedOption& option) {
+  if (option.name == "-s") return is_of(flow.source.ip, option.value);
+  if (option.name == "-d") return is_of(flow.destination.ip, option.value);
+  if (option.name == "--sport") return is_port_of(flow.source.port, option.value);
+  if (option.name == "--dport") return is_port_of(flow.destination.port, option.value);
+  if (option.name == "-p") return is_protocol_of(recording, option.value);
+  if (option.name == "-i") return came_in_by(recording, space, option.value);
+  return std::nullopt;
 }
 
 }  // namespace
@@ -171,25 +289,18 @@ LegacyRules legacy_rules_since(const std::vector<LegacyCounts>& before, const Le
   return rules;
 }
 
-bool may_have_met(const Recording& recording, const LegacyRules& rules, const CountedRule& rule) {
-  const auto words = words_of(rule.text);
-  const auto flows = flows_of(recording);
-  return std::ranges::any_of(flows, [&](const Flow& flow) {
-    if (flow.source.ip.is_v4() != (rules.family == "ip")) return false;
-    for (std::size_t i = 2; i + 1 < words.size(); ++i) {  // behind "-A CHAIN"
-      const std::string& option = words[i];
-      const std::string& value = words[i + 1];
-      if (option == "-j" || option == "-g") break;
-      const bool is_met = option == "-s"        ? is_of(flow.source.ip, value)
-                          : option == "-d"      ? is_of(flow.destination.ip, value)
-                          : option == "--sport" ? is_port_of(flow.source.port, value)
-                          : option == "--dport" ? is_port_of(flow.destination.port, value)
-                          : option == "-p"      ? is_protocol_of(recording, value)
-                          : option == "-i"      ? came_in_by(recording, rules.space, value)
-                                                : words[i - 1] != "!";
-      if (is_met == (words[i - 1] == "!")) return false;
-    }
-    return true;
+bool may_have_met(const Recording& recording, const LegacyRules& rules, const CountedRule& rule, Going going) {
+  const auto options = options_of(words_of(rule.text));
+  const auto starts = starts_of(rules, rule);
+  const Translations translations = translations_in(recording, rules.space);
+  return std::ranges::any_of(passers_of(recording, rules.space, translations), [&](const Passer& passer) {
+    const bool comes = starts.empty() || std::ranges::any_of(starts, [&](const std::string& chain) {
+                         return comes_through(recording, rules.space, chain, passer, translations.is_unknown);
+                       });
+    return passer.going == going && passer.flow.source.ip.is_v4() == (rules.family == "ip") && comes &&
+           std::ranges::none_of(options, [&](const SavedOption& option) {
+             return match_of(recording, rules.space, passer.flow, option) == option.is_negated;
+           });
   });
 }
 

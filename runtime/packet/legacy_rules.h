@@ -30,7 +30,10 @@ LegacyCounts parse_legacy_rules(const std::string& family, const std::string& sa
 // Nothing has counted where the rules themselves have changed in between.
 LegacyRules legacy_rules_since(const std::vector<LegacyCounts>& before, const LegacyCounts& now, int place);
 
-// Whether the packet, or its answer, may be one of those that it counted: addresses, ports and links that it asks for.
-bool may_have_met(const Recording& recording, const LegacyRules& rules, const CountedRule& rule);
+enum class Going { there, back };
+
+// Whether the packet, or its answer, may be one of those that it counted: by the built-in chain that leads to it, and
+// the addresses, ports and links that it asks for. What is not understood excludes nothing.
+bool may_have_met(const Recording& recording, const LegacyRules& rules, const CountedRule& rule, Going going);
 
 }  // namespace podrun::packet

@@ -47,13 +47,28 @@ TEST(LegacyRules, WhatHasCounted) {
   EXPECT_THAT(parse_legacy_rules("ip", "").tables, IsEmpty());
 }
 
+// Of "-A FORWARD …" and "-P FORWARD DROP".
+CountedRule counted(const std::string& text) {
+  const std::string behind = text.substr(3);
+  return {"filter", behind.substr(0, behind.find(' ')), text, 1};
+}
+
 // A packet from 10.210.0.3 to 10.210.0.2:8080 that was last seen coming into the host.
 class LegacyDrop : public testing::Test {
  protected:
   LegacyDrop() : recording_(recording_of("causes/untraced-rule")) { recording_.evidence.hooks.clear(); }
   std::string cause_with(const std::string& text, const std::string& family = "ip", int space = 0) {
-    recording_.legacy = {{space, family, {"filter"}, {{"filter", "FORWARD", text, 1}}}};
+    return cause_with_all({counted(text)}, family, space);
+  }
+  std::string cause_with_all(std::vector<CountedRule> rules, const std::string& family = "ip", int space = 0) {
+    recording_.legacy = {{space, family, {"filter"}, std::move(rules)}};
     return explain(recording_).cause.value_or(Cause{}).name;
+  }
+  // To that address of the host instead.
+  void send_to(const std::string& ip) {
+    const auto to = *base::IpAddress::parse(ip);
+    recording_.name.flow.destination.ip = to;
+    for (Sighting& seen : recording_.sightings) seen.headers.flow.destination.ip = to;
   }
   Recording recording_;
 };
@@ -68,12 +83,84 @@ TEST_F(LegacyDrop, IsNamedWhereItMayHaveBeenThatPacket) {
             "rule");
   EXPECT_EQ(cause_with("-A FORWARD -p tcp -m tcp --dport 8000:9000 -i br-lab" + drop), "rule");
   EXPECT_EQ(cause_with("-P FORWARD DROP"), "policy");
-  for (const std::string other : {"-d 192.0.2.0/24", "-s 192.0.2.1/32", "-p udp", "-p icmp", "! -p tcp", "--dport 81",
-                                  "--dport 8081:9000", "-i up0", "-i ve", "! -s 10.210.0.0/24"})
+  for (const std::string other : {"-d 192.0.2.0/24", "-s 192.0.2.1/32", "-p udp", "-p icmp", "-p 47", "! -p tcp",
+                                  "! -p 6", "--dport 81", "--dport 8081:9000", "-i up0", "-i ve", "! -s 10.210.0.0/24"})
     EXPECT_EQ(cause_with("-A FORWARD " + other + drop), "") << other;
   EXPECT_EQ(cause_with("-A FORWARD -j ACCEPT"), "");
   EXPECT_EQ(cause_with("-A FORWARD" + drop, "ip6"), "");
   EXPECT_EQ(cause_with("-A FORWARD" + drop, "ip", recording_.from_space), "") << "it has left there";
+}
+
+TEST_F(LegacyDrop, WhatIsNotUnderstoodExcludesNothing) {
+  for (const std::string match : {"-s 10.210.0.0/255.255.0.255", "! -s 10.210.0.0/255.255.0.255", "! -p 47",
+                                  "! --dport http", "-m set ! --match-set some src", "! -o eth9"})
+    EXPECT_EQ(cause_with("-A FORWARD " + match + " -j DROP"), "rule") << match;
+}
+
+TEST_F(LegacyDrop, ACommentIsNoOption) {
+  for (const std::string comment : {"-d", "-j", "!", "! -p"})
+    EXPECT_EQ(cause_with("-A FORWARD -m comment --comment \"" + comment + "\" -p tcp -j DROP"), "rule") << comment;
+  EXPECT_EQ(cause_with("-A FORWARD -m comment --comment \"-j\" -p udp -j DROP"), "");
+}
+
+// Of all that a namespace counts, a packet meets what its way leads to.
+TEST_F(LegacyDrop, ByTheBuiltInChainThatLeadsToIt) {
+  EXPECT_EQ(cause_with("-P INPUT DROP"), "") << "it is for web";
+  EXPECT_EQ(cause_with("-A INPUT -j DROP"), "");
+  EXPECT_EQ(cause_with("-P OUTPUT DROP"), "") << "it is of client";
+  EXPECT_EQ(cause_with_all({counted("-A INPUT -j MINE"), counted("-A MINE -g OTHERS"), counted("-A OTHERS -j DROP")}),
+            "");
+  EXPECT_EQ(cause_with_all({counted("-A FORWARD -j MINE"), counted("-A MINE -g OTHERS"), counted("-A OTHERS -j DROP")}),
+            "rule");
+  EXPECT_EQ(cause_with("-A OTHERS -j DROP"), "rule") << "nobody knows what leads there";
+  EXPECT_EQ(cause_with_all({counted("-P FORWARD DROP"), counted("-A FORWARD -p tcp -j DROP")}), "rule");
+
+  send_to("10.210.0.1");
+  EXPECT_NE(cause_with("-P FORWARD DROP"), "policy") << "it is for the host";
+  EXPECT_EQ(cause_with("-P INPUT DROP"), "policy");
+  EXPECT_EQ(explain(recording_).cause.value_or(Cause{}).text,
+            "The policy of a chain of iptables-legacy in host drops it.");
+  EXPECT_EQ(cause_with("-P OUTPUT DROP"), "policy");
+  EXPECT_EQ(explain(recording_).cause.value_or(Cause{}).text,
+            "The policy of a chain of iptables-legacy in host drops the answer.");
+}
+
+TEST_F(LegacyDrop, WhereRulesLeadItElsewhere) {
+  send_to("10.210.0.1");
+  recording_.rules.push_back({0, "ip", "nat", "PREROUTING", 7, "tcp dport 8080 dnat to 10.210.0.2:80"});
+  EXPECT_NE(cause_with("-P INPUT DROP"), "policy") << "it is for web by then";
+  EXPECT_EQ(cause_with("-P FORWARD DROP"), "policy");
+  recording_.rules.back().text = "dnat to tcp dport map @ports";  // to whom, nobody can tell
+  EXPECT_EQ(cause_with("-P FORWARD DROP"), "policy");
+  recording_.rules.pop_back();
+  send_to("10.210.0.2");
+  EXPECT_EQ(cause_with("-P INPUT DROP"), "");
+  EXPECT_EQ(cause_with_all({{"nat", "PREROUTING", "-A PREROUTING -p tcp -j REDIRECT --to-ports 3128", 1},
+                            counted("-P INPUT DROP")}),
+            "policy");
+}
+
+// A datagram that somebody has read, and not answered. What its namespace has counted is of others.
+TEST(LegacyDatagram, IsDelivered) {
+  constexpr int kWeb = 3;
+  Recording recording = recording_of("causes/rule");
+  const Flow there = recording.name.flow;
+  std::erase_if(recording.sightings, [&](const Sighting& seen) { return seen.headers.flow != there; });
+  recording.events.clear();
+  EXPECT_TRUE(explain(recording).arrives);
+  const auto cause_with = [&](const std::string& text) {
+    recording.legacy = {{kWeb, "ip", {"filter"}, {counted(text)}}};
+    return explain(recording).cause.value_or(Cause{}).name;
+  };
+  EXPECT_EQ(cause_with("-P FORWARD DROP"), "");
+  EXPECT_TRUE(explain(recording).arrives);
+  EXPECT_EQ(cause_with("-P INPUT DROP"), "") << "Udp.InDatagrams has grown";
+  EXPECT_TRUE(explain(recording).arrives);
+  EXPECT_EQ(cause_with("-A INPUT -p udp -m udp --dport 8080 -j DROP"), "rule");
+  std::erase_if(recording.counters, [](const Counter& one) { return one.space == kWeb; });
+  EXPECT_EQ(cause_with("-P INPUT DROP"), "policy");
+  recording.evidence.listeners.at(0).waiting = 768;
+  EXPECT_EQ(cause_with("-P INPUT DROP"), "");
 }
 
 TEST_F(LegacyDrop, IsToldWithWhatMendsIt) {
@@ -83,7 +170,10 @@ TEST_F(LegacyDrop, IsToldWithWhatMendsIt) {
   EXPECT_THAT(cause.evidence.at(0),
               "iptables-legacy filter: -A FORWARD -p tcp -m comment --comment \"no way\" -j DROP");
   EXPECT_THAT(cause.fixes,
-              ElementsAre("iptables-legacy -t filter -D FORWARD -p tcp -m comment --comment \"no way\" -j DROP"));
+              ElementsAre("iptables-legacy -t filter -D FORWARD -p tcp -m comment --comment 'no way' -j DROP"));
+  cause_with("-A FORWARD -m comment --comment \"$(x) `y` \\\"z\\\"\" -j DROP");
+  EXPECT_THAT(explain(recording_).cause.value_or(Cause{}).fixes,
+              ElementsAre("iptables-legacy -t filter -D FORWARD -m comment --comment '$(x) `y` \"z\"' -j DROP"));
   cause_with("-P FORWARD DROP");
   EXPECT_THAT(explain(recording_).cause.value_or(Cause{}).fixes,
               ElementsAre("iptables-legacy -t filter -P FORWARD ACCEPT"));

@@ -159,7 +159,7 @@ std::vector<std::string> legacy_lines(const Recording& recording) {
     lines.push_back(where + "rules of " + legacy_program(rules.family) + " (" + base::joined(rules.tables, ", ") +
                     ") are there, and not shown: the kernel traces those of nftables alone");
     for (const CountedRule& rule : rules.counted)
-      if (may_have_met(recording, rules, rule))
+      if (may_have_met(recording, rules, rule, Going::there) || may_have_met(recording, rules, rule, Going::back))
         lines.push_back(where + "counted meanwhile by " + legacy_program(rules.family) + " " + rule.table + ": " +
                         rule.text);
   }

@@ -15,21 +15,28 @@ struct SavedTable {
   std::vector<ListedRule> rules;
 };
 
-// What stands behind one of the options; empty: it has none of them.
-std::string behind(const std::vector<std::string>& words, std::initializer_list<std::string_view> options) {
-  for (std::size_t i = 0; i + 1 < words.size(); ++i)
-    if (std::find(options.begin(), options.end(), words[i]) != options.end()) return words[i + 1];
+// What stands behind one of the names; empty: it has none of them.
+std::string behind(const std::vector<SavedOption>& options, std::initializer_list<std::string_view> names) {
+  for (const SavedOption& option : options)
+    if (std::find(names.begin(), names.end(), option.name) != names.end()) return option.value;
   return "";
+}
+
+// Whose value may begin as an option does.
+bool has_free_text(const std::string& option) {
+  constexpr std::string_view kNames[] = {"--comment", "--string", "--hex-string", "--log-prefix", "--nflog-prefix"};
+  return std::ranges::find(kNames, option) != std::end(kNames);
 }
 
 // Of "-A CHAIN …".
 ListedRule rule_of(const std::vector<std::string>& words, const About& about) {
   ListedRule rule;
   rule.chain = words[1];
-  for (std::size_t i = 2; i < words.size(); ++i) rule.text += " " + shell_word(words[i]);
-  rule.goals = {behind(words, {"-j", "-g"})};
-  rule.sets_mark = behind(words, {"--set-xmark", "--set-mark"});
-  rule.asks_mark = behind(words, {"--mark"});
+  rule.text = shell_line({words.begin() + 2, words.end()});
+  const auto options = options_of(words);
+  rule.goals = {behind(options, {"-j", "-g"})};
+  rule.sets_mark = behind(options, {"--set-xmark", "--set-mark"});
+  rule.asks_mark = behind(options, {"--mark"});
   rule.own = is_about(words, about);
   return rule;
 }
@@ -83,6 +90,29 @@ std::string shell_word(const std::string& word) {
   return quoted + "'";
 }
 
+std::string shell_line(const std::vector<std::string>& words) {
+  std::string line;
+  for (const std::string& word : words) line += (line.empty() ? "" : " ") + shell_word(word);
+  return line;
+}
+
+std::vector<SavedOption> options_of(const std::vector<std::string>& words) {
+  std::vector<SavedOption> options;
+  bool is_negated = false;
+  for (std::size_t i = 2; i < words.size(); ++i) {
+    if (words[i].starts_with('-')) {
+      SavedOption& option = options.emplace_back(SavedOption{words[i], "", is_negated});
+      const bool is_last = i + 1 == words.size();
+      if (!is_last && (has_free_text(words[i]) || (!words[i + 1].starts_with('-') && words[i + 1] != "!")))
+        option.value = words[++i];
+      is_negated = false;
+    } else {
+      is_negated = words[i] == "!";
+    }
+  }
+  return options;
+}
+
 std::vector<std::string> rules_by_hand(const std::string& program, const std::string& saved, const About& about) {
   std::vector<std::string> commands;
   for (SavedTable& table : tables_of(saved, about)) {
@@ -98,7 +128,7 @@ std::vector<std::string> rules_by_hand(const std::string& program, const std::st
       make(rule.chain);
       for (const std::string& goal : rule.goals)
         if (table.others.contains(goal)) make(goal);  // which may be empty
-      added.push_back(begin + " -A " + shell_word(rule.chain) + rule.text);
+      added.push_back(begin + " -A " + shell_word(rule.chain) + " " + rule.text);
     }
     commands.insert(commands.end(), added.begin(), added.end());
   }
