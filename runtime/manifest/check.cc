@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kIdle = "ignored, as there is one machine and no cluster";
 
-std::string_view noun(Shape shape) {
+std::string_view noun_of(Shape shape) {
   switch (shape) {
     case Shape::text:
       return "a string";
@@ -108,7 +108,7 @@ class Checker {
       if (!asks_for_nothing(value, field)) problems_.add(path, field.note, Kind::unsupported);
       return;
     }
-    if (!fits(value, field.shape)) return mismatch(value, noun(field.shape), path, nullptr);
+    if (!fits(value, field.shape)) return mismatch(value, noun_of(field.shape), path, nullptr);
     if (field.treatment == Treatment::idle && !asks_for_nothing(value, field))
       remark(field.note.empty() ? kIdle : field.note, path);
     if (!field.choices.empty()) return choice(value, field, path);
@@ -135,7 +135,7 @@ class Checker {
 
   void items(Json& list, Shape shape, const std::string& path, const Json& instead) {
     for (std::size_t i = 0; i < list.size(); ++i)
-      if (!fits(list[i], shape)) mismatch(list[i], noun(shape), child_path(path, i), instead);
+      if (!fits(list[i], shape)) mismatch(list[i], noun_of(shape), child_path(path, i), instead);
   }
 
   void choice(const Json& value, const Field& field, const std::string& path) {
@@ -156,8 +156,8 @@ class Checker {
   }
 
   void mismatch(Json& value, std::string_view expected, const std::string& path, Json instead) {
-    const bool fraction = expected == noun(Shape::whole) && value.is_number_float();
-    const std::string found = fraction ? value.dump() : std::string(manifest::noun(value));
+    const bool fraction = expected == noun_of(Shape::whole) && value.is_number_float();
+    const std::string found = fraction ? value.dump() : std::string(noun(value));
     problems_.add_unreadable(path, "expected " + std::string(expected) + ", found " + found);
     value = std::move(instead);
   }
